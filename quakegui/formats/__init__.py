@@ -1,0 +1,1 @@
+"""Files into readings, events and indices. One module per format; knows files, nothing else."""

@@ -1,0 +1,1 @@
+"""The network: data sets, splits, training, baselines, and how good the predictions really are. No Qt."""

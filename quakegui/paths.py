@@ -1,0 +1,26 @@
+"""Where the package finds its own resources and models: in a source tree, an installed wheel and a frozen bundle."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _find(folder: str) -> Path:
+    bundle = Path(getattr(sys, "_MEIPASS", sys.prefix))
+    for candidate in (_PACKAGE / "_data" / folder, _PACKAGE.parent / folder, bundle / folder):
+        if candidate.is_dir():
+            return candidate
+    raise FileNotFoundError(f"The folder '{folder}' that belongs to quakegui is missing; please install it again.")
+
+
+def resources() -> Path:
+    """Return the folder of base map, catalogue, synthetic network, Kp and translations."""
+    return _find("resources")
+
+
+def models() -> Path:
+    """Return the folder of shipped networks with their cards."""
+    return _find("models")

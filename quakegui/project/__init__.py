@@ -1,0 +1,1 @@
+"""What is kept: readings, daily values, events, the label journal, runs and predictions, in one folder."""

@@ -1,0 +1,185 @@
+"""Stations, the network they form, and the square frame that its maps are drawn in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Geod, Transformer
+
+MAP_PIXELS = 480
+"""Width and height of a day map, in pixels (founding paper, section 3.1)."""
+
+EARTH = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A place with a magnetometer.
+
+    Latitude and longitude are degrees north and east (longitude in -180..180), or None where unknown: such a station is
+    kept, left off the map, and named.
+    """
+
+    code: str
+    name: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    elevation_m: float | None = None
+
+    @property
+    def located(self) -> bool:
+        """Whether the station has usable coordinates."""
+        return self.latitude is not None and self.longitude is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The square on the ground that a day map covers, in km of the network's projection.
+
+    The projection is azimuthal equidistant about (`latitude`, `longitude`); x points east and y north. Pixel (0, 0) is the
+    north-west corner; `half_width_km` is from the centre of the square, at (`x_km`, `y_km`), to its edges.
+    """
+
+    latitude: float
+    longitude: float
+    x_km: float
+    y_km: float
+    half_width_km: float
+    pixels: int = MAP_PIXELS
+
+    @property
+    def km_per_pixel(self) -> float:
+        """Edge length of a pixel in km."""
+        return 2.0 * self.half_width_km / self.pixels
+
+    def project(self, latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return x and y in km of geographic positions, shape (position, 2)."""
+        x, y = _transformer(self.latitude, self.longitude).transform(longitude, latitude)
+        return np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]) / 1000.0
+
+    def unproject(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return latitude and longitude of positions in km, shape (position, 2)."""
+        xy = np.atleast_2d(np.asarray(xy_km, dtype=np.float64)) * 1000.0
+        lon, lat = _transformer(self.latitude, self.longitude).transform(xy[:, 0], xy[:, 1], direction="INVERSE")
+        return np.column_stack([lat, lon])
+
+    def to_pixels(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return fractional (row, column) of positions in km, shape (position, 2); pixel centres are at integers."""
+        xy = np.atleast_2d(np.asarray(xy_km, dtype=np.float64))
+        column = (xy[:, 0] - self.x_km + self.half_width_km) / self.km_per_pixel - 0.5
+        row = (self.y_km + self.half_width_km - xy[:, 1]) / self.km_per_pixel - 0.5
+        return np.column_stack([row, column])
+
+    def from_pixels(self, row_column: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return x and y in km of fractional (row, column) positions, shape (position, 2)."""
+        rc = np.atleast_2d(np.asarray(row_column, dtype=np.float64))
+        x = (rc[:, 1] + 0.5) * self.km_per_pixel + self.x_km - self.half_width_km
+        y = self.y_km + self.half_width_km - (rc[:, 0] + 0.5) * self.km_per_pixel
+        return np.column_stack([x, y])
+
+    def pixel_centres(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the x of each column and the y of each row in km, shapes (column,) and (row,)."""
+        steps: NDArray[np.float64] = (np.arange(self.pixels, dtype=np.float64) + 0.5) * np.float64(self.km_per_pixel)
+        return self.x_km - self.half_width_km + steps, self.y_km + self.half_width_km - steps
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The stations of a project, in a fixed order (by code)."""
+
+    stations: tuple[Station, ...]
+
+    @classmethod
+    def of(cls, stations: Iterable[Station]) -> Network:
+        """Return the network of `stations`, sorted by code.
+
+        Raises
+        ------
+        ValueError
+            If two stations share a code.
+        """
+        ordered = tuple(sorted(stations, key=lambda station: station.code))
+        codes = [station.code for station in ordered]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"Station codes must be unique; used more than once: {', '.join(twice)}.")
+        return cls(ordered)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Station codes in network order."""
+        return tuple(station.code for station in self.stations)
+
+    @property
+    def located(self) -> NDArray[np.bool_]:
+        """Whether each station has usable coordinates, shape (station,)."""
+        return np.array([station.located for station in self.stations], dtype=bool)
+
+    @property
+    def latitude(self) -> NDArray[np.float64]:
+        """Degrees north, NaN where unknown, shape (station,)."""
+        return np.array([_or_nan(station.latitude) for station in self.stations], dtype=np.float64)
+
+    @property
+    def longitude(self) -> NDArray[np.float64]:
+        """Degrees east, NaN where unknown, shape (station,)."""
+        return np.array([_or_nan(station.longitude) for station in self.stations], dtype=np.float64)
+
+    def index(self, code: str) -> int:
+        """Return the position of a station in network order; raises KeyError for an unknown code."""
+        try:
+            return self.codes.index(code)
+        except ValueError:
+            raise KeyError(code) from None
+
+    def centre(self) -> tuple[float, float]:
+        """Return the middle of the located stations' bounding box as (latitude, longitude).
+
+        Longitudes are measured around the circle from the first station, so that a network across 180 degrees has its centre
+        within it.
+
+        Raises
+        ------
+        ValueError
+            If no station has coordinates.
+        """
+        here = self.located
+        if not here.any():
+            raise ValueError("No station has usable coordinates, so the network has no centre.")
+        latitude, longitude = self.latitude[here], self.longitude[here]
+        offset = (longitude - longitude[0] + 180.0) % 360.0 - 180.0
+        middle = longitude[0] + (offset.min() + offset.max()) / 2.0
+        return float((latitude.min() + latitude.max()) / 2.0), float((middle + 180.0) % 360.0 - 180.0)
+
+    def frame(self, *, margin: float = 0.1, smallest_half_width_km: float = 5.0) -> Frame:
+        """Return the square about the located stations' bounding box, enlarged by `margin` (fraction of its larger side)."""
+        latitude, longitude = self.centre()
+        flat = Frame(latitude, longitude, 0.0, 0.0, 1.0)
+        here = self.located
+        xy = flat.project(self.latitude[here], self.longitude[here])
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        half = max(float((high - low).max()) / 2.0 * (1.0 + 2.0 * margin), smallest_half_width_km)
+        middle = (low + high) / 2.0
+        return Frame(latitude, longitude, float(middle[0]), float(middle[1]), half)
+
+    def xy_km(self, frame: Frame) -> NDArray[np.float64]:
+        """Return each station's x and y in km of `frame`'s projection, NaN where unlocated, shape (station, 2)."""
+        xy = np.full((len(self.stations), 2), np.nan)
+        here = self.located
+        if here.any():
+            xy[here] = frame.project(self.latitude[here], self.longitude[here])
+        return xy
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+@cache
+def _transformer(latitude: float, longitude: float) -> Transformer:
+    local = f"+proj=aeqd +lat_0={latitude!r} +lon_0={longitude!r} +ellps=WGS84 +units=m +no_defs"
+    return Transformer.from_crs("EPSG:4326", local, always_xy=True)

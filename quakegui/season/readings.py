@@ -1,0 +1,68 @@
+"""Readings: what a magnetometer recorded, as the formats deliver it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+TIME_DTYPE = np.dtype("datetime64[ms]")
+"""Resolution of all UTC stamps."""
+
+
+class DataType(IntEnum):
+    """How final a record is; where two overlap the higher wins, then the later import."""
+
+    UNKNOWN = 0
+    VARIATION = 1
+    PROVISIONAL = 2
+    QUASI_DEFINITIVE = 3
+    DEFINITIVE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Total intensity of one station.
+
+    Attributes
+    ----------
+    station
+        Station code.
+    time
+        UTC, datetime64[ms], shape (time,), strictly increasing. A value stands for the interval of one cadence *centred* on its
+        stamp: an hourly mean of 00:00-01:00 is stamped 00:30.
+    values
+        Total intensity in nT, shape (time,), all finite: what was not recorded has no stamp.
+    cadence_s
+        Seconds between successive readings of an unbroken record.
+    data_type
+        How final the record is.
+    derived
+        Whether F was computed from components, because the file had none.
+    """
+
+    station: str
+    time: NDArray[np.datetime64]
+    values: NDArray[np.float64]
+    cadence_s: float
+    data_type: DataType = DataType.UNKNOWN
+    derived: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the invariants that every consumer relies on."""
+        if self.time.shape != self.values.shape or self.time.ndim != 1:
+            raise ValueError("Readings need one time stamp per value.")
+        if self.time.dtype != TIME_DTYPE:
+            raise ValueError(f"Readings need datetime64[ms] stamps, not {self.time.dtype}.")
+        if self.time.size > 1 and not bool((np.diff(self.time) > np.timedelta64(0, "ms")).all()):
+            raise ValueError("Readings need strictly increasing time stamps.")
+        if not bool(np.isfinite(self.values).all()):
+            raise ValueError("Readings hold finite values only; a missing value has no stamp.")
+        if not self.cadence_s > 0:
+            raise ValueError("Readings need a positive cadence.")
+
+    def __len__(self) -> int:
+        """Return the number of readings."""
+        return int(self.time.size)
