@@ -1,0 +1,36 @@
+"""The one error that reading a file can raise."""
+
+from __future__ import annotations
+
+
+class FormatError(Exception):
+    """A file, or a part of it, cannot be read.
+
+    Attributes
+    ----------
+    sentence
+        What is wrong and, where something can be done, what to do.
+    file
+        Name of the file, with the archive it lies in before a slash.
+    line
+        Line number from 1, or None where the fault has no line.
+    """
+
+    def __init__(self, sentence: str, *, file: str, line: int | None = None) -> None:
+        super().__init__(sentence, file, line)
+        self.sentence = sentence
+        self.file = file
+        self.line = line
+
+    def __str__(self) -> str:
+        """Return "file:line: sentence"."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.sentence}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error cross process borders with its keywords."""
+        return _rebuild, (self.sentence, self.file, self.line)
+
+
+def _rebuild(sentence: str, file: str, line: int | None) -> FormatError:
+    return FormatError(sentence, file=file, line=line)

@@ -1,0 +1,59 @@
+"""What reading a file gives back: the data, and notes on everything that was corrected or dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from quakegui.season.network import Station
+from quakegui.season.readings import Readings
+
+if TYPE_CHECKING:
+    from quakegui.season.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsFile:
+    """The readings of one file.
+
+    Attributes
+    ----------
+    name
+        Name of the file, with the archive it lies in before a slash.
+    format
+        Short name of the format: "iaga2002", "wdc", "cdf", "table" or "magpy".
+    readings
+        One record per station and cadence; a station without any usable value has a record of length 0 or none, and a note.
+    stations
+        Every station that the file names, with coordinates where it has usable ones.
+    notes
+        Sentences: what was corrected, derived, dropped or found missing.
+    """
+
+    name: str
+    format: str
+    readings: tuple[Readings, ...]
+    stations: tuple[Station, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventsFile:
+    """The earthquakes of one file.
+
+    Attributes
+    ----------
+    name
+        Name of the file, with the archive it lies in before a slash.
+    format
+        Short name of the format: "cenc", "usgs", "quakeml" or "table".
+    events
+        In order of time.
+    notes
+        Sentences: what was corrected or dropped.
+    """
+
+    name: str
+    format: str
+    events: tuple[Event, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,276 @@
+"""Bytes with a name: files, folders and archives, opened without trusting them."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from quakegui.formats.errors import FormatError
+
+LARGEST_FILE = 512 * 1024**2
+"""Bytes of the largest single file that is read, packed or not: a year of 1 s text is split into days by every publisher."""
+LARGEST_ARCHIVE = 8 * 1024**3
+"""Bytes that one archive may hold unpacked, nested ones included; they are read one by one, never all at once."""
+MOST_MEMBERS = 100_000
+"""Members that one archive may have, nested ones included."""
+DEEPEST_NESTING = 3
+"""How many archives may lie within each other."""
+HIGHEST_RATIO = 250.0
+"""Unpacked to packed size above which a large member is taken for a bomb; minute files full of 99999 reach about 60."""
+SMALL = 16 * 1024**2
+"""Bytes below which the ratio does not matter."""
+
+_UNPACKING_ERRORS = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def _no_siblings(name: str) -> bytes | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one file.
+
+    Attributes
+    ----------
+    name
+        File name for messages: the path as given, and for a member of an archive "archive.zip/member".
+    data
+        Its contents, unpacked.
+    siblings
+        `siblings("kak.ack")` returns the bytes of the file of that name (whatever its case) in the same folder or archive,
+        or None.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    siblings: Callable[[str], bytes | None] = field(default=_no_siblings, repr=False, compare=False)
+
+    @property
+    def base(self) -> str:
+        """The last part of the name."""
+        return PurePosixPath(self.name.replace("\\", "/")).name
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What one archive may still unpack."""
+
+    bytes_left: int = LARGEST_ARCHIVE
+    members_left: int = MOST_MEMBERS
+
+
+def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None = None) -> Iterator[Source]:
+    """Yield every file at `path`: the file itself, a folder's files in order of name, an archive's members.
+
+    Gzip and zip are recognised by their first bytes. Nothing is written to disk, so a member's path cannot leave the archive;
+    members that try are refused all the same. Hidden files, and what macOS adds to archives, are left out.
+
+    Parameters
+    ----------
+    path
+        A file or a folder (searched through all its levels).
+    on_problem
+        Called with each file that cannot be opened; the rest goes on. Without it the first problem is raised.
+
+    Raises
+    ------
+    FormatError
+        If a file cannot be opened and `on_problem` is None, or nothing is at `path`.
+    """
+    root = Path(path)
+    report = on_problem if on_problem is not None else _raise
+    if root.is_dir():
+        files = sorted(file for file in root.rglob("*") if _wanted(file.relative_to(root).parts) and file.is_file())
+    else:
+        files = [root]
+    for file in files:
+        name = str(file.relative_to(root.parent)) if root.is_dir() else file.name
+        try:
+            data = _read(file, name)
+        except FormatError as error:
+            report(error)
+            continue
+        beside = _folder_siblings(file.parent)
+        yield from _unpack(Source(name, data, beside), report, _Budget(), depth=0)
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Return the text in `data` and the encoding it was read in.
+
+    A byte-order mark decides; then UTF-8, GB18030 (Chinese catalogues) and Latin-1, which never fails, are tried in turn.
+    """
+    marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+    tried = [encoding for mark, encoding in marks if data.startswith(mark)]
+    for encoding in (*tried, "utf-8", "gb18030"):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1"), "latin-1"
+
+
+def _raise(error: FormatError) -> None:
+    raise error
+
+
+def _wanted(parts: tuple[str, ...]) -> bool:
+    return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def _read(file: Path, name: str) -> bytes:
+    try:
+        size = file.stat().st_size
+        if size > LARGEST_FILE:
+            raise FormatError(f"The file has {size:,} bytes; the most that is read at once is {LARGEST_FILE:,}.", file=name)
+        return file.read_bytes()
+    except OSError as error:
+        raise FormatError(f"The file cannot be opened: {error.strerror or error}.", file=name) from error
+
+
+def _folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
+    def find(wanted: str) -> bytes | None:
+        try:
+            exact = folder / wanted
+            if exact.is_file():
+                return _read(exact, wanted)
+            for file in folder.iterdir():
+                if file.name.lower() == wanted.lower() and file.is_file():
+                    return _read(file, wanted)
+        except (OSError, FormatError):
+            return None  # an unreadable neighbour is as good as none: the file itself says what it lacks
+        return None
+
+    return find
+
+
+def _unpack(source: Source, report: Callable[[FormatError], None], budget: _Budget, depth: int) -> Iterator[Source]:
+    is_gzip = source.data[:2] == b"\x1f\x8b"
+    is_zip = source.data[:4] == b"PK\x03\x04" and not _is_workbook(source)
+    if not is_gzip and not is_zip:
+        yield source
+        return
+    if depth >= DEEPEST_NESTING:
+        report(FormatError(f"Archives lie more than {DEEPEST_NESTING} deep within each other.", file=source.name))
+        return
+    if is_gzip:
+        try:
+            inner = Source(_without_gz(source.name), _gunzip(source, budget), source.siblings)
+        except FormatError as error:
+            report(error)
+            return
+        yield from _unpack(inner, report, budget, depth + 1)
+    else:
+        for member in _members(source, report, budget):
+            yield from _unpack(member, report, budget, depth + 1)
+
+
+def _without_gz(name: str) -> str:
+    return name[:-3] if name.lower().endswith(".gz") else name
+
+
+def _is_workbook(source: Source) -> bool:
+    """Whether a zip is an xlsx workbook, which is read as a table and not unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+            return "[Content_Types].xml" in archive.NameToInfo
+    except _UNPACKING_ERRORS:
+        return False
+
+
+def _gunzip(source: Source, budget: _Budget) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(source.data)) as stream:
+            return _bounded(stream, len(source.data), budget, source.name)
+    except _UNPACKING_ERRORS as error:
+        raise FormatError(f"The gzip file is damaged or cut off ({error}).", file=source.name) from error
+
+
+def _members(source: Source, report: Callable[[FormatError], None], budget: _Budget) -> Iterator[Source]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(source.data))
+    except _UNPACKING_ERRORS as error:
+        report(FormatError(f"The zip file is damaged or cut off ({error}).", file=source.name))
+        return
+    with archive:
+        infos = [info for info in archive.infolist() if not info.is_dir() and _wanted(PurePosixPath(info.filename).parts)]
+        for info in sorted(infos, key=lambda info: info.filename):
+            try:
+                data = _member(archive, info, source, budget)
+            except FormatError as error:
+                report(error)
+                if budget.bytes_left <= 0 or budget.members_left <= 0:
+                    return
+                continue
+            yield Source(f"{source.name}/{info.filename}", data, _archive_siblings(archive, info, source, budget))
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, budget: _Budget) -> bytes:
+    name = f"{source.name}/{info.filename}"
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise FormatError("The member's path leads out of the archive; it was left alone.", file=name)
+    if info.flag_bits & 0x1:
+        raise FormatError("The member is encrypted; unpack it with its password first.", file=name)
+    budget.members_left -= 1
+    if budget.members_left < 0:
+        raise FormatError(f"The archive has more than {MOST_MEMBERS:,} members; the rest was not read.", file=source.name)
+    try:
+        with archive.open(info) as stream:
+            return _bounded(stream, max(info.compress_size, 1), budget, name)
+    except _UNPACKING_ERRORS as error:
+        raise FormatError(f"The member is damaged or cut off ({error}).", file=name) from error
+
+
+def _archive_siblings(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, budget: _Budget
+) -> Callable[[str], bytes | None]:
+    folder = PurePosixPath(info.filename).parent
+    others = {str(PurePosixPath(other.filename)).lower(): other for other in archive.infolist()}
+
+    def find(wanted: str) -> bytes | None:
+        other = others.get(str(folder / wanted).lower())
+        if other is None:
+            return None
+        # A fresh handle on the bytes already in memory: the archive of the walk may be closed by the time this is asked.
+        try:
+            with zipfile.ZipFile(io.BytesIO(source.data)) as again:
+                return _member(again, other, source, budget)
+        except (FormatError, *_UNPACKING_ERRORS):
+            return None  # a damaged neighbour is as good as none, and is reported when its own turn comes
+
+    return find
+
+
+def _bounded(stream: IO[bytes] | gzip.GzipFile, packed: int, budget: _Budget, name: str) -> bytes:
+    """Return all of `stream`, stopping as soon as a limit is passed whatever size the archive claims."""
+    parts: list[bytes] = []
+    size = 0
+    while part := stream.read(1 << 20):
+        parts.append(part)
+        size += len(part)
+        budget.bytes_left -= len(part)
+        if size > LARGEST_FILE:
+            raise FormatError(f"Unpacked it is larger than {LARGEST_FILE:,} bytes; it was not read.", file=name)
+        if budget.bytes_left < 0:
+            raise FormatError(f"The archive unpacks to more than {LARGEST_ARCHIVE:,} bytes; the rest was not read.", file=name)
+        if size > SMALL and size > HIGHEST_RATIO * packed:
+            raise FormatError(f"It unpacks to over {HIGHEST_RATIO:.0f} times its size, like a zip bomb; not read.", file=name)
+    return b"".join(parts)
