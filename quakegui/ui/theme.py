@@ -1,0 +1,204 @@
+"""Light and dark without a restart, and the few colours that painted panels share.
+
+Widgets take their colours from the application's palette, which `apply` sets; panels that paint themselves ask `colours` each
+time they draw. Both come from one table, so a screen and an exported figure agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+CHOICES: Final = ("system", "light", "dark")
+
+CLASS_LETTERS: Final = ("–", "N", "n", "S", "s")
+"""One letter per class: capitals for the larger events, so that colour is never the only carrier."""
+
+CLASS_PATTERNS: Final = (
+    Qt.BrushStyle.NoBrush,
+    Qt.BrushStyle.SolidPattern,
+    Qt.BrushStyle.BDiagPattern,
+    Qt.BrushStyle.SolidPattern,
+    Qt.BrushStyle.FDiagPattern,
+)
+"""One brush pattern per class: the larger events are filled, the smaller hatched, north and south leaning apart."""
+
+_FAMILIES: Final = ["Segoe UI", "Noto Sans", "Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "DejaVu Sans"]
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """What painted panels draw with, in one colour scheme."""
+
+    dark: bool
+    background: QColor
+    raised: QColor
+    text: QColor
+    muted: QColor
+    grid: QColor
+    accent: QColor
+    cursor: QColor
+    selection: QColor
+    missing: QColor
+    event: QColor
+    alarm: QColor
+    storm: QColor
+    kp: QColor
+    good: QColor
+    warning: QColor
+    error: QColor
+    land: QColor
+    water: QColor
+    border: QColor
+    border_minor: QColor
+    classes: tuple[QColor, ...]
+    series: tuple[QColor, ...]
+
+    def class_brush(self, cls: int) -> QBrush:
+        """Return the brush of a class 0..4: its colour in its pattern."""
+        return QBrush(self.classes[cls], CLASS_PATTERNS[cls])
+
+
+def _table(dark: bool, classes: tuple[str, ...], series: tuple[str, ...], **names: str) -> Colours:
+    named = {field: QColor(name) for field, name in names.items()}
+    return Colours(dark=dark, classes=tuple(map(QColor, classes)), series=tuple(map(QColor, series)), **named)
+
+
+# Classes and series follow Okabe & Ito (2008), told apart by all common kinds of colour vision; the dark table is lightened.
+LIGHT: Final = _table(
+    False,
+    ("#8a929c", "#c44e00", "#d98a00", "#00609c", "#3a9bd1"),
+    ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#3a9bd1"),
+    background="#ffffff",
+    raised="#f3f4f6",
+    text="#1b1f24",
+    muted="#5b6470",
+    grid="#e1e4e8",
+    accent="#1a62c6",
+    cursor="#c2185b",
+    selection="#331a62c6",
+    missing="#7b8490",
+    event="#1b1f24",
+    alarm="#b3261e",
+    storm="#a3470b",
+    kp="#6c7a89",
+    good="#2e7d4f",
+    warning="#8a5a00",
+    error="#b3261e",
+    land="#f4f2ec",
+    water="#dbe7f0",
+    border="#8d8674",
+    border_minor="#cbc5b6",
+)
+DARK: Final = _table(
+    True,
+    ("#8b949e", "#ff7a2e", "#f0b53c", "#3f9be0", "#8fd0f7"),
+    ("#56b4e9", "#ff8a3d", "#2fc99a", "#e08cc0", "#e6cf5a", "#9bb7ff"),
+    background="#14181d",
+    raised="#1e242b",
+    text="#e4e8ec",
+    muted="#98a2ad",
+    grid="#2b323a",
+    accent="#5ea1ff",
+    cursor="#ff5c93",
+    selection="#405ea1ff",
+    missing="#8b949e",
+    event="#f0f3f6",
+    alarm="#ff6b61",
+    storm="#ff9d5c",
+    kp="#8795a5",
+    good="#56c288",
+    warning="#e8b34b",
+    error="#ff6b61",
+    land="#1f252b",
+    water="#10161c",
+    border="#7d7866",
+    border_minor="#454b4f",
+)
+
+
+def colours() -> Colours:
+    """Return the table that fits the palette in force now."""
+    return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def apply(choice: str, *, text_scale: float = 1.0) -> None:
+    """Switch the running application to a colour scheme and a text size.
+
+    Parameters
+    ----------
+    choice
+        "light", "dark", or "system": as the platform says, followed while the program runs.
+    text_scale
+        Factor on the platform's text size.
+
+    Raises
+    ------
+    ValueError
+        For any other choice.
+    """
+    if choice not in CHOICES:
+        raise ValueError(f"The theme '{choice}' does not exist; choose one of {', '.join(CHOICES)}.")
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    if app.property("theme") is None:
+        app.setStyle("Fusion")
+        app.setProperty("text points", app.font().pointSizeF())
+        app.styleHints().colorSchemeChanged.connect(_follow)
+    app.setProperty("theme", choice)
+    wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}[choice]
+    app.styleHints().setColorScheme(wanted)  # title bars and native dialogs; some platforms ignore it
+    _paint(app)
+    _set_text(app, text_scale)
+
+
+def _follow(_: Qt.ColorScheme) -> None:
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        _paint(app)
+
+
+def _paint(app: QApplication) -> None:
+    choice = app.property("theme")
+    dark = choice == "dark" or (choice == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+    app.setPalette(_palette(DARK if dark else LIGHT))
+
+
+def _set_text(app: QApplication, scale: float) -> None:
+    font = QFont(app.font())
+    font.setFamilies(_FAMILIES)
+    font.setPointSizeF(float(app.property("text points")) * scale)
+    if font != app.font():
+        app.setFont(font)
+
+
+def _palette(table: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette(table.raised, table.raised)  # derives bevels and shades
+    pairs = {
+        role.Window: table.raised,
+        role.Button: table.raised.lighter(118) if table.dark else table.raised,
+        role.Base: table.background,
+        role.AlternateBase: table.raised,
+        role.ToolTipBase: table.raised,
+        role.WindowText: table.text,
+        role.Text: table.text,
+        role.ButtonText: table.text,
+        role.ToolTipText: table.text,
+        role.PlaceholderText: table.muted,
+        role.Highlight: table.accent,
+        role.Accent: table.accent,
+        role.HighlightedText: QColor("#0b0e11") if table.dark else QColor("#ffffff"),
+        role.Link: table.accent,
+        role.LinkVisited: table.accent,
+        role.BrightText: table.error,
+    }
+    for name, colour in pairs.items():
+        palette.setColor(name, colour)
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, table.missing)
+    return palette
