@@ -1,0 +1,358 @@
+"""Events: choosing earthquakes from a catalogue, dropping aftershocks, and the five classes.
+
+All distances are on the sphere; the clusters that make north and south are found in plain degrees, as the founding paper does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season.localtime import local_date
+
+EARTH_RADIUS_KM = 6371.0
+"""Radius of the sphere that distances to events are taken on."""
+
+NO_EVENT, NORTH_LARGE, NORTH_SMALL, SOUTH_LARGE, SOUTH_SMALL = range(5)
+"""The classes of days and events (founding paper, table 4)."""
+
+CLASS_COUNT = 5
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One earthquake.
+
+    Attributes
+    ----------
+    id
+        The catalogue's own identifier, or one made of time and place (`event_id`).
+    time
+        Origin time, UTC, datetime64[ms].
+    magnitude
+        As printed; `magnitude_type` says on which scale where the catalogue tells.
+    latitude, longitude
+        Degrees north and east, longitude in -180..180.
+    depth_km
+        Below sea level, or None where the catalogue gives none.
+    place
+        The catalogue's words.
+    """
+
+    id: str
+    time: np.datetime64
+    magnitude: float
+    latitude: float
+    longitude: float
+    depth_km: float | None = None
+    place: str = ""
+    magnitude_type: str = ""
+
+    def __post_init__(self) -> None:
+        """Check what every consumer relies on."""
+        if self.time.dtype != np.dtype("datetime64[ms]") or np.isnat(self.time):
+            raise ValueError("An event needs its origin time as datetime64[ms].")
+        if not np.isfinite(self.magnitude):
+            raise ValueError("An event needs a finite magnitude.")
+        if not (-90.0 <= self.latitude <= 90.0 and -180.0 <= self.longitude <= 180.0):
+            raise ValueError("An event needs a latitude in -90..90 and a longitude in -180..180.")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which events of a catalogue belong to a project.
+
+    Attributes
+    ----------
+    box
+        (south, north, west, east) in degrees, edges included; west > east means a box across 180 degrees.
+    centre, radius_km
+        Great-circle distance from (latitude, longitude), limit included.
+    min_magnitude
+        Smallest magnitude taken, *included*. The founding paper's "M > 3.0" is `min_magnitude=3.1` in a catalogue of tenths.
+    since, until
+        First and last local date, both included.
+    """
+
+    box: tuple[float, float, float, float] | None = None
+    centre: tuple[float, float] | None = None
+    radius_km: float | None = None
+    min_magnitude: float | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a selection that can hold nothing by its own terms."""
+        if self.box is not None:
+            south, north, west, east = self.box
+            if not -90.0 <= south < north <= 90.0:
+                raise ValueError("An event box needs -90 <= south < north <= 90 degrees.")
+            if not all(-180.0 <= edge <= 360.0 for edge in (west, east)) or west == east:
+                raise ValueError("An event box needs two different longitudes, in -180..180 or 0..360 degrees.")
+        if (self.centre is None) != (self.radius_km is None):
+            raise ValueError("A radius needs a centre, and a centre a radius.")
+        if self.radius_km is not None and not self.radius_km > 0.0:
+            raise ValueError("The radius around the centre must be above 0 km.")
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise ValueError(f"The first date of the events ({self.since}) lies after the last ({self.until}).")
+
+
+@dataclass(frozen=True, slots=True)
+class Declustering:
+    """How aftershocks are dropped.
+
+    ``window``: an event goes when an earlier one of at least its magnitude, kept or not, lies within `radius_km` and `days`.
+    ``gardner-knopoff``: the same with the radius and days that the earlier event's magnitude is given by Gardner and Knopoff
+    (1974), in the form log10(km) = 0.1238 M + 0.983 and log10(days) = 0.032 M + 2.7389 from M 6.5, else 0.5409 M - 0.547.
+    ``none``: nothing is dropped.
+    """
+
+    method: Literal["window", "gardner-knopoff", "none"] = "window"
+    radius_km: float = 50.0
+    days: float = 5.0
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown method or an empty window."""
+        if self.method not in ("window", "gardner-knopoff", "none"):
+            raise ValueError(f"Unknown declustering '{self.method}': use window, gardner-knopoff or none.")
+        if not (self.radius_km > 0.0 and self.days > 0.0):
+            raise ValueError("A declustering window needs a radius and a number of days above 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """The two clusters of a network's events.
+
+    Attributes
+    ----------
+    north_centre, south_centre
+        (latitude, longitude) in degrees; north is the centre of higher latitude.
+    is_north
+        One flag per event, in the order given.
+    warning
+        A sentence where "north" and "south" describe these clusters badly, else "".
+    """
+
+    north_centre: tuple[float, float]
+    south_centre: tuple[float, float]
+    is_north: tuple[bool, ...]
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScheme:
+    """What turns an event into one of four classes: a magnitude and two centres (latitude, longitude)."""
+
+    split_magnitude: float
+    north_centre: tuple[float, float]
+    south_centre: tuple[float, float]
+
+
+def event_id(time: np.datetime64, latitude: float, longitude: float) -> str:
+    """Return an identifier made of time and place, the same at every import: ``20220905T045218.000+29.59+102.08``."""
+    stamp = str(time.astype("datetime64[ms]")).replace("-", "").replace(":", "")
+    return f"{stamp}{latitude:+.2f}{longitude:+.2f}"
+
+
+def great_circle_km(
+    latitude: NDArray[np.float64] | float,
+    longitude: NDArray[np.float64] | float,
+    other_latitude: NDArray[np.float64] | float,
+    other_longitude: NDArray[np.float64] | float,
+) -> NDArray[np.float64]:
+    """Return the distance in km between positions in degrees, on the sphere of radius 6371 km (haversine); shapes broadcast."""
+    lat, lon, lat2, lon2 = (np.radians(np.asarray(v, float)) for v in (latitude, longitude, other_latitude, other_longitude))
+    chord = np.sin((lat2 - lat) / 2.0) ** 2 + np.cos(lat) * np.cos(lat2) * np.sin((lon2 - lon) / 2.0) ** 2
+    km: NDArray[np.float64] = 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
+    return km
+
+
+def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return the events by time, then magnitude, then identifier."""
+    return tuple(sorted(events, key=lambda event: (event.time, event.magnitude, event.id)))
+
+
+def select(events: Iterable[Event], selection: Selection, *, timezone: str) -> tuple[Event, ...]:
+    """Return the events that `selection` asks for, by time.
+
+    Parameters
+    ----------
+    timezone
+        IANA name of the zone whose local dates `selection.since` and `selection.until` are.
+    """
+    ordered = in_order(events)
+    if not ordered:
+        return ()
+    times, magnitude, latitude, longitude = _columns(ordered)
+    keep = np.ones(len(ordered), dtype=bool)
+    if selection.box is not None:
+        south, north, west, east = selection.box
+        width = (east - west) % 360.0 or 360.0
+        keep &= (latitude >= south) & (latitude <= north)
+        # rounded, so that an edge given in the other longitude convention is still an edge
+        keep &= np.round((longitude - west) % 360.0, 9) <= round(width, 9)
+    if selection.centre is not None and selection.radius_km is not None:
+        keep &= great_circle_km(*selection.centre, latitude, longitude) <= selection.radius_km
+    if selection.min_magnitude is not None:
+        keep &= magnitude >= selection.min_magnitude
+    if selection.since is not None or selection.until is not None:
+        dates = local_date(times, timezone)
+        keep &= dates >= np.datetime64(selection.since or date.min, "D")
+        keep &= dates <= np.datetime64(selection.until or date.max, "D")
+    return tuple(event for event, kept in zip(ordered, keep, strict=True) if kept)
+
+
+def decluster(events: Iterable[Event], config: Declustering) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """Return the main shocks and the dropped aftershocks, each by time.
+
+    Only the events given are looked at: an aftershock whose main shock was not selected stays.
+
+    Parameters
+    ----------
+    config
+        Limits are included; of two events at one instant neither is earlier.
+    """
+    ordered = in_order(events)
+    if config.method == "none" or not ordered:
+        return ordered, ()
+    times, magnitude, latitude, longitude = _columns(ordered)
+    radius_km, days = _windows(magnitude, config)
+    reach_ms = days * DAY_MS
+    since_ms = (times - times[0]).astype(np.int64).astype(float)
+    dropped = np.zeros(len(ordered), dtype=bool)
+    for i in range(1, len(ordered)):
+        # only this far back can the longest window reach
+        first, last = np.searchsorted(since_ms, [since_ms[i] - reach_ms.max(), since_ms[i]])
+        before = slice(first, last)
+        near = (magnitude[before] >= magnitude[i]) & (since_ms[i] - since_ms[before] <= reach_ms[before])
+        if near.any():
+            km = great_circle_km(latitude[before][near], longitude[before][near], latitude[i], longitude[i])
+            dropped[i] = bool((km <= radius_km[before][near]).any())
+    kept = tuple(event for event, gone in zip(ordered, dropped, strict=True) if not gone)
+    return kept, tuple(event for event, gone in zip(ordered, dropped, strict=True) if gone)
+
+
+def directions(events: Sequence[Event]) -> Directions:
+    """Part the events into a northern and a southern cluster (K-means, k = 2, on latitude and longitude in degrees).
+
+    Raises
+    ------
+    ValueError
+        If the events lie at fewer than two places; the text is a sentence for the screen.
+
+    References
+    ----------
+    Founding paper, section 4.3 and table 4.
+    """
+    from sklearn.cluster import KMeans  # noqa: PLC0415 - slow to import, and only this needs it
+
+    longitude = _unwrapped([event.longitude for event in events])
+    places = np.column_stack([[event.latitude for event in events], longitude]).reshape(-1, 2)
+    if len(np.unique(places, axis=0)) < 2:
+        raise ValueError(
+            f"North and south need events at two places at least, and there {'is' if len(events) == 1 else 'are'} "
+            f"{len(events)} event{'s' if len(events) != 1 else ''} at {len(np.unique(places, axis=0))}: "
+            "widen the box, the dates or the magnitude, or import another catalogue."
+        )
+    fit = KMeans(n_clusters=2, n_init=20, random_state=0).fit(places)
+    north = int(np.argmax(fit.cluster_centers_[:, 0]))
+    centres = [(float(lat), _wrapped(float(lon))) for lat, lon in fit.cluster_centers_]
+    flags = tuple(bool(label == north) for label in fit.labels_)
+    return Directions(centres[north], centres[1 - north], flags, _east_west_warning(centres[north], centres[1 - north]))
+
+
+def median_split(events: Sequence[Event]) -> float:
+    """Return the median magnitude, the default border between large and small.
+
+    Raises
+    ------
+    ValueError
+        If there is no event.
+    """
+    if not events:
+        raise ValueError("There is no event, so the magnitudes have no median.")
+    return float(median(event.magnitude for event in events))
+
+
+def scheme_of(events: Sequence[Event], *, split_magnitude: float | None = None) -> tuple[ClassScheme, str]:
+    """Return the classes that a network's own events suggest, and the warning of `directions` ("" where there is none).
+
+    Parameters
+    ----------
+    split_magnitude
+        Border between large and small; the median magnitude where not given (the founding paper uses 4).
+    """
+    found = directions(events)
+    split = median_split(events) if split_magnitude is None else split_magnitude
+    return ClassScheme(split, found.north_centre, found.south_centre), found.warning
+
+
+def direction_of(event: Event, scheme: ClassScheme) -> Literal["N", "S"]:
+    """Return the direction whose centre is nearer in degrees; N where both are equally near."""
+    return "N" if _degrees2(event, scheme.north_centre) <= _degrees2(event, scheme.south_centre) else "S"
+
+
+def classify(events: Iterable[Event], scheme: ClassScheme) -> tuple[int, ...]:
+    """Return the class of each event: 1 N > split, 2 N <= split, 3 S > split, 4 S <= split."""
+    return tuple(
+        (1 if direction_of(event, scheme) == "N" else 3) + (0 if event.magnitude > scheme.split_magnitude else 1)
+        for event in events
+    )
+
+
+def class_names(split_magnitude: float) -> tuple[str, ...]:
+    """Return the five class names of a split, for example ``("none", "N > 4", "N <= 4", "S > 4", "S <= 4")``."""
+    border = f"{split_magnitude:g}"
+    return ("none", f"N > {border}", f"N ≤ {border}", f"S > {border}", f"S ≤ {border}")
+
+
+def _columns(
+    events: Sequence[Event],
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    times = np.array([event.time for event in events], dtype="datetime64[ms]")
+    rest = np.array([(event.magnitude, event.latitude, event.longitude) for event in events], dtype=np.float64)
+    return times, rest[:, 0], rest[:, 1], rest[:, 2]
+
+
+def _windows(magnitude: NDArray[np.float64], config: Declustering) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if config.method == "window":
+        return np.full_like(magnitude, config.radius_km), np.full_like(magnitude, config.days)
+    large = magnitude >= 6.5
+    days = np.where(large, 10.0 ** (0.032 * magnitude + 2.7389), 10.0 ** (0.5409 * magnitude - 0.547))
+    return 10.0 ** (0.1238 * magnitude + 0.983), days
+
+
+def _unwrapped(longitude: Sequence[float]) -> NDArray[np.float64]:
+    """Longitudes measured around the circle from the first, so that events across 180 degrees stay together."""
+    degrees = np.asarray(longitude, dtype=np.float64)
+    return degrees if np.ptp(degrees) <= 180.0 else degrees[0] + (degrees - degrees[0] + 180.0) % 360.0 - 180.0
+
+
+def _wrapped(longitude: float) -> float:
+    return longitude if -180.0 <= longitude <= 180.0 else (longitude + 180.0) % 360.0 - 180.0
+
+
+def _degrees2(event: Event, centre: tuple[float, float]) -> float:
+    east = (event.longitude - centre[1] + 180.0) % 360.0 - 180.0
+    return (event.latitude - centre[0]) ** 2 + east**2
+
+
+def _east_west_warning(north: tuple[float, float], south: tuple[float, float]) -> str:
+    up = north[0] - south[0]
+    east = (north[1] - south[1] + 180.0) % 360.0 - 180.0
+    across = abs(east) * np.cos(np.radians((north[0] + south[0]) / 2.0))
+    if across <= up:
+        return ""
+    per_degree = np.radians(1.0) * EARTH_RADIUS_KM
+    return (
+        f"The two clusters of events lie {across * per_degree:.0f} km apart east to west and only {up * per_degree:.0f} km "
+        "north to south: here 'north' and 'south' are little more than names."
+    )

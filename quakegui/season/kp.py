@@ -1,0 +1,96 @@
+"""Kp: how disturbed the whole planet's field was, so that a storm is not taken for an anomaly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season.localtime import NightWindow, night_bounds
+
+STORM_KP = 5.0
+"""Kp from which a night counts as stormy (NOAA scale G1)."""
+
+KP_STEP = np.timedelta64(3, "h")
+
+
+@dataclass(frozen=True, slots=True)
+class Kp:
+    """The planetary index Kp.
+
+    Attributes
+    ----------
+    time
+        Start of each 3-hour interval, UTC, datetime64[ms], shape (time,), strictly increasing; gaps are allowed.
+    value
+        Kp in 0..9, shape (time,), all finite: what is unknown has no stamp.
+    """
+
+    time: NDArray[np.datetime64]
+    value: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Check the invariants that every consumer relies on."""
+        if self.time.ndim != 1 or self.time.shape != self.value.shape:
+            raise ValueError("Kp needs one time stamp per value.")
+        if self.time.dtype != np.dtype("datetime64[ms]"):
+            raise ValueError(f"Kp needs datetime64[ms] stamps, not {self.time.dtype}.")
+        if bool((np.diff(self.time) <= np.timedelta64(0, "ms")).any()):
+            raise ValueError("Kp needs strictly increasing time stamps.")
+        if bool((self.time.astype("datetime64[h]") != self.time).any()) or bool(
+            (self.time.astype("datetime64[h]").view("i8") % 3).any()
+        ):
+            raise ValueError("Kp intervals start at 00, 03, ... 21 hours UTC.")
+        if not bool(((self.value >= 0.0) & (self.value <= 9.0)).all()):
+            raise ValueError("Kp lies in 0..9; an unknown value has no stamp.")
+
+
+def night_kp(kp: Kp | None, days: NDArray[np.datetime64], *, timezone: str, window: NightWindow) -> NDArray[np.float64]:
+    """Return the largest Kp during each day's night.
+
+    A night is looked up at its own UTC hours, which east of Greenwich often belong to the UTC date before. Every 3-hour
+    interval that the night touches counts.
+
+    Parameters
+    ----------
+    kp
+        The index, or None where the project has none.
+    days
+        Local dates, datetime64[D], shape (day,).
+    timezone, window
+        The night of a day, as in the night means.
+
+    Returns
+    -------
+    ndarray
+        Largest Kp, shape (day,); NaN where any interval of the night is unknown.
+    """
+    if kp is None or kp.time.size == 0 or days.size == 0:
+        return np.full(days.shape, np.nan)
+    start, end = night_bounds(days, timezone, window)
+    first = _interval(start)
+    last = _interval(end - np.timedelta64(1, "ms"))
+    origin = _interval(kp.time[:1])[0]
+    known = _interval(kp.time) - origin
+    table = np.full(known[-1] + 1, np.nan)
+    table[known] = kp.value
+    slots = first[:, None] + np.arange(int((last - first).max()) + 1)
+    wanted = slots <= last[:, None]
+    at = slots - origin
+    inside = (at >= 0) & (at < table.size)
+    values = np.where(inside, table[np.clip(at, 0, table.size - 1)], np.nan)
+    largest: NDArray[np.float64] = np.where(wanted, values, -np.inf).max(axis=1)
+    return largest
+
+
+def is_stormy(kp_night: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which nights reached the storm level, same shape; a night of unknown Kp is not called stormy."""
+    stormy: NDArray[np.bool_] = np.nan_to_num(kp_night, nan=-1.0) >= STORM_KP
+    return stormy
+
+
+def _interval(time: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Count 3-hour intervals since 1970."""
+    count: NDArray[np.int64] = (time.astype("datetime64[ms]") - np.datetime64(0, "ms")) // KP_STEP
+    return count
