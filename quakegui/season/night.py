@@ -1,0 +1,277 @@
+"""Night means: what one station recorded in the quiet local night of each day.
+
+The founding paper says nothing on how its daily values were made; midnight means are the field's usual choice, since the
+solar quiet variation is smallest then.
+
+References
+----------
+Zhang Suqin et al. (2015), midnight means of total intensity mapped over a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import median_filter
+
+from quakegui.season.localtime import NightWindow, night_bounds
+from quakegui.season.quality import Quality
+from quakegui.season.readings import Readings
+
+MAD_TO_SD = 1.4826
+"""Median absolute deviation of a normal law, as a multiple of which its standard deviation is given."""
+
+_BLOCK = 2_000_000
+"""Readings looked at together: keeps a station's year of one-second data within some 100 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightConfig:
+    """How a night mean is formed.
+
+    Attributes
+    ----------
+    window
+        Local clock hours of the night.
+    coverage
+        Least recorded share of the window; below it there is no night mean.
+    longest_instant_s
+        Up to this cadence a reading belongs to the night when its stamp does; a longer one is an interval and counts by its
+        overlap with the night. Spikes and steps are looked for up to this cadence only.
+    spike_readings
+        Width of the running median in readings, odd; a spike may last up to half of it.
+    spike_nt, spike_deviations
+        A spike is further from the running median than both: nT, and robust standard deviations of that night's distances.
+    step_nt, step_deviations
+        A step is a jump between two readings that divides medians at least this far apart: nT, and robust standard deviations
+        of such differences in that night.
+    """
+
+    window: NightWindow = field(default_factory=NightWindow)
+    coverage: float = 0.8
+    longest_instant_s: float = 300.0
+    spike_readings: int = 11
+    spike_nt: float = 5.0
+    spike_deviations: float = 10.0
+    step_nt: float = 5.0
+    step_deviations: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Refuse limits that cannot be met."""
+        if not 0.0 < self.coverage <= 1.0:
+            raise ValueError("The least coverage of a night is a share above 0 and up to 1.")
+        if self.spike_readings < 3 or self.spike_readings % 2 == 0:
+            raise ValueError("The running median needs an odd number of readings, 3 or more.")
+
+
+@dataclass(frozen=True, slots=True)
+class NightMeans:
+    """Night means of some stations over some days.
+
+    Attributes
+    ----------
+    days
+        Local dates, datetime64[D], shape (day,).
+    codes
+        Station codes, one per column.
+    values
+        nT, shape (day, station); NaN where too little of the night was recorded.
+    coverage
+        Recorded share of the night, 0..1, spikes not counted, shape (day, station).
+    quality
+        `Quality` bits, uint16, shape (day, station).
+    """
+
+    days: NDArray[np.datetime64]
+    codes: tuple[str, ...]
+    values: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    quality: NDArray[np.uint16]
+
+    def __post_init__(self) -> None:
+        """Check that the arrays belong together."""
+        shape = (self.days.size, len(self.codes))
+        if {self.values.shape, self.coverage.shape, self.quality.shape} != {shape}:
+            raise ValueError(f"Night means need arrays of shape (day, station) = {shape}.")
+
+
+def recorded_days(readings: Readings, *, timezone: str) -> NDArray[np.datetime64]:
+    """Return the local dates on which anything was recorded, datetime64[D], shape (day,), increasing."""
+    if not len(readings):
+        return np.array([], dtype="datetime64[D]")
+    first, last = readings.time[0].astype("datetime64[D]"), readings.time[-1].astype("datetime64[D]")
+    days = np.arange(first - np.timedelta64(1, "D"), last + np.timedelta64(2, "D"))
+    start, end = night_bounds(days, timezone, NightWindow(0.0, 24.0))
+    held: NDArray[np.bool_] = np.searchsorted(readings.time, end) > np.searchsorted(readings.time, start)
+    return days[held]
+
+
+def night_means(readings: Readings, days: NDArray[np.datetime64], *, timezone: str, config: NightConfig) -> NightMeans:
+    """Mean total intensity of one station over the quiet local night of each day.
+
+    Parameters
+    ----------
+    readings
+        Total intensity of one station in nT, UTC stamps.
+    days
+        Local dates, datetime64[D], shape (day,), in any order.
+    timezone
+        IANA name of the project's time zone; a change of summer time moves and resizes the night.
+    config
+        Window, coverage and limits.
+
+    Returns
+    -------
+    NightMeans
+        One column. A night of which nothing is left is `MISSING`, one below the asked coverage `SHORT`; both are NaN.
+        `SPIKY` nights have isolated readings left out, `STEPPED` ones hold a jump and keep their value.
+
+    References
+    ----------
+    Zhang Suqin et al. (2015), midnight means of total intensity.
+    """
+    start, end = night_bounds(days, timezone, config.window)
+    length_s = (end - start) / np.timedelta64(1, "s")
+    if readings.cadence_s <= config.longest_instant_s:
+        values, recorded_s, quality = _by_stamp(readings, start, end, config)
+    else:
+        values, recorded_s, quality = _by_overlap(readings, start, end)
+    coverage = np.minimum(np.divide(recorded_s, length_s, out=np.zeros_like(length_s), where=length_s > 0), 1.0)
+    missing = coverage == 0.0
+    # half a millisecond per hour of slack: the bound itself (144 of 180 minutes) counts as covered
+    short = ~missing & (coverage < config.coverage - 1e-7)
+    quality[missing] |= np.uint16(Quality.MISSING)
+    quality[short] |= np.uint16(Quality.SHORT)
+    if readings.derived:
+        quality[~missing] |= np.uint16(Quality.DERIVED)
+    values[missing | short] = np.nan
+    column = (slice(None), np.newaxis)
+    return NightMeans(days, (readings.station,), values[column], coverage[column], quality[column])
+
+
+def stack(columns: Sequence[NightMeans], codes: Sequence[str]) -> NightMeans:
+    """Put night means side by side in the order of `codes`; a station without a column is `MISSING` throughout.
+
+    Raises
+    ------
+    ValueError
+        If there is no column, the columns cover different days, or two hold one station.
+    """
+    if not columns:
+        raise ValueError("Night means cannot be stacked: there is no station.")
+    days = columns[0].days
+    place = {code: index for index, code in enumerate(codes)}
+    shape = (days.size, len(place))
+    values, coverage = np.full(shape, np.nan), np.zeros(shape)
+    quality = np.full(shape, int(Quality.MISSING), dtype=np.uint16)
+    filled: set[str] = set()
+    for column in columns:
+        if not np.array_equal(column.days, days):
+            raise ValueError(f"Night means of {', '.join(column.codes)} cover other days than those of {columns[0].codes[0]}.")
+        twice = filled.intersection(column.codes)
+        if twice:
+            raise ValueError(f"Night means of {', '.join(sorted(twice))} came more than once.")
+        filled.update(column.codes)
+        kept = [index for index, code in enumerate(column.codes) if code in place]
+        target = [place[column.codes[index]] for index in kept]
+        values[:, target], coverage[:, target] = column.values[:, kept], column.coverage[:, kept]
+        quality[:, target] = column.quality[:, kept]
+    return NightMeans(days, tuple(codes), values, coverage, quality)
+
+
+def _by_stamp(
+    readings: Readings, start: NDArray[np.datetime64], end: NDArray[np.datetime64], config: NightConfig
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint16]]:
+    """Return mean, recorded seconds and quality of each night, counting the readings stamped in [start, end)."""
+    first, behind = np.searchsorted(readings.time, start), np.searchsorted(readings.time, end)
+    count = np.maximum(behind - first, 0)
+    shape = (start.size,)
+    values, kept, quality = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.uint16)
+    filled = np.flatnonzero(count)
+    step = max(1, _BLOCK // max(int(count.max(initial=0)), 1))
+    for at in range(0, filled.size, step):
+        block = filled[at : at + step]
+        values[block], kept[block], quality[block] = _block(readings.values, first[block], count[block], config)
+    recorded_s: NDArray[np.float64] = kept * np.float64(readings.cadence_s)
+    return values, recorded_s, quality
+
+
+def _block(
+    record: NDArray[np.float64], first: NDArray[np.intp], count: NDArray[np.intp], config: NightConfig
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint16]]:
+    """Return mean, readings kept and quality of nights laid out as rows, each mirrored at its last reading to equal length."""
+    column = np.arange(int(count.max()))
+    last = count[:, np.newaxis] - 1
+    position = np.where(column <= last, column, np.maximum(2 * last - column, 0))
+    rows = record[first[:, np.newaxis] + position]
+    inside = column <= last
+    level = median_filter(rows, size=(1, config.spike_readings), mode="mirror")
+    distance = np.abs(rows - level)
+    limit = np.maximum(config.spike_nt, config.spike_deviations * MAD_TO_SD * _row_median(distance, inside))
+    kept = inside & (distance <= limit[:, np.newaxis])
+    base = level[:, :1]  # means of small numbers: exact to 1e-12 nT on fields of 5e4 nT
+    number = kept.sum(axis=1)
+    total = np.where(kept, rows - base, 0.0).sum(axis=1)
+    mean = base[:, 0] + np.divide(total, number, out=np.full(total.size, np.nan), where=number > 0)
+    quality = np.where(number < count, int(Quality.SPIKY), 0).astype(np.uint16)
+    quality[_stepped(np.where(kept, rows, level), level, inside, config)] |= np.uint16(Quality.STEPPED)
+    return mean, number.astype(np.int64), quality
+
+
+def _stepped(
+    rows: NDArray[np.float64], level: NDArray[np.float64], inside: NDArray[np.bool_], config: NightConfig
+) -> NDArray[np.bool_]:
+    """Return whether each row's level jumps between two readings, shape (day,).
+
+    Fast natural changes (a storm's onset takes minutes) are told from steps by asking that one pair of readings bridges at
+    least half of the difference between the medians before and after.
+    """
+    half = config.spike_readings // 2
+    if rows.shape[1] <= 2 * half + 1:
+        return np.zeros(rows.shape[0], dtype=bool)
+    change = level[:, 2 * half + 1 :] - level[:, : -2 * half - 1]
+    jump = (rows[:, 1:] - rows[:, :-1])[:, half:-half]
+    here = inside[:, 2 * half + 1 :]
+    typical = _row_median(np.abs(change), here)
+    limit = np.maximum(config.step_nt, config.step_deviations * MAD_TO_SD * typical)[:, np.newaxis]
+    sharp = jump * np.sign(change) >= 0.5 * np.abs(change)
+    stepped: NDArray[np.bool_] = np.any(here & sharp & (np.abs(change) >= limit), axis=1)
+    return stepped
+
+
+def _row_median(values: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the upper median of each row's values inside, shape (day,); 0 for an empty row."""
+    ordered = np.sort(np.where(inside, values, np.inf), axis=1)
+    number = inside.sum(axis=1)
+    middle = ordered[np.arange(values.shape[0]), np.minimum(number // 2, values.shape[1] - 1)]
+    return np.where(number > 0, middle, 0.0)
+
+
+def _by_overlap(
+    readings: Readings, start: NDArray[np.datetime64], end: NDArray[np.datetime64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint16]]:
+    """Return mean, recorded seconds and quality of each night, weighting each interval by its overlap with the night."""
+    origin = readings.time[0] if len(readings) else np.datetime64(0, "ms")
+    second = np.timedelta64(1, "s")
+    centre, night_start, night_end = (readings.time - origin) / second, (start - origin) / second, (end - origin) / second
+    half = readings.cadence_s / 2.0
+    first = np.searchsorted(centre, night_start - half)
+    behind = np.searchsorted(centre, night_end + half)
+    longest = int((behind - first).max(initial=0))
+    if longest == 0:
+        return np.full(start.size, np.nan), np.zeros(start.size), np.zeros(start.size, dtype=np.uint16)
+    position = first[:, np.newaxis] + np.arange(longest)
+    here = position < behind[:, np.newaxis]
+    position = np.minimum(position, max(len(readings) - 1, 0))
+    overlap = np.minimum(centre[position] + half, night_end[:, np.newaxis]) - np.maximum(
+        centre[position] - half, night_start[:, np.newaxis]
+    )
+    weight = np.where(here, np.maximum(overlap, 0.0), 0.0)
+    recorded = weight.sum(axis=1)
+    base = readings.values[position[:, :1]]
+    total = (weight * (readings.values[position] - base)).sum(axis=1)
+    mean = base[:, 0] + np.divide(total, recorded, out=np.full(total.size, np.nan), where=recorded > 0)
+    return mean, recorded, np.zeros(start.size, dtype=np.uint16)
