@@ -1,0 +1,280 @@
+"""From the columns of a file to readings: total intensity, order, cadence, and the notes that every reader owes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season.network import Station
+from quakegui.season.readings import TIME_DTYPE, DataType, Readings
+
+WEAKEST_FIELD, STRONGEST_FIELD = 20_000.0, 80_000.0
+"""Total intensity in nT that the ground can show: the main field has 22,000 to 67,000, the rest is for rocks and storms."""
+LARGEST_DELTA = 3_000.0
+"""Size in nT up to which a column called F is taken for the difference of two instruments rather than a field."""
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+EARLIEST, LATEST = np.datetime64("1800-01-01", "ms"), np.datetime64("2200-01-01", "ms")
+
+Column = Callable[[str], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Total intensity as a file gives it.
+
+    Attributes
+    ----------
+    values
+        nT, NaN where missing, shape (time,).
+    derived
+        Whether it was computed from components.
+    notes
+        Sentences without the station's code.
+    """
+
+    values: NDArray[np.float64]
+    derived: bool
+    notes: tuple[str, ...] = ()
+
+
+def total_intensity(letters: Sequence[str], column: Column) -> Total:
+    """Return total intensity from a file's columns: as recorded where the file has any, else derived from components.
+
+    Recorded and derived values of one file are never mixed: a scalar magnetometer and a vector's modulus differ by a few nT,
+    and the change from one to the other would look like an anomaly.
+
+    Parameters
+    ----------
+    letters
+        Letters of the columns present. F and S are total intensity, G is F(vector) - F(scalar) (INTERMAGNET technical manual,
+        ImagCDF, element codes), the rest components.
+    column
+        Gives the values of a letter in nT, NaN where missing, shape (time,). Asked only for what is needed.
+    """
+    notes: list[str] = []
+    scalar = next((letter for letter in ("S", "F") if letter in letters and _any(column(letter))), None)
+    vector, names = _vector(letters, column) if scalar is None else (None, "")
+    if scalar is not None:
+        recorded = column(scalar)
+        middle = float(np.nanmedian(np.abs(recorded)))
+        if WEAKEST_FIELD <= middle <= STRONGEST_FIELD:
+            return _sensible(recorded, derived=False)
+        vector, names = _vector(letters, column)
+        if middle > LARGEST_DELTA or vector is None:
+            return Total(np.full(recorded.shape, np.nan), False, (_not_a_field(scalar, middle),))
+        notes.append(f"column {scalar} holds values around {middle:.0f} nT, a difference and not a field, and was not used.")
+    if "G" in letters and scalar is None and _any(column("G")):
+        from_delta = _from_delta(column("G"), vector, names)
+        if from_delta is not None:
+            return from_delta
+    if vector is None or not _any(vector):
+        size = column(letters[0]).shape if letters else (0,)
+        return Total(np.full(size, np.nan), False, (*notes, _nothing(letters, column)))
+    middle = float(np.nanmedian(vector))
+    if not WEAKEST_FIELD <= middle <= STRONGEST_FIELD:
+        reason = f"{names} hold variations and not full values: they would give F = {middle:.0f} nT, so F was not derived."
+        return Total(np.full(vector.shape, np.nan), False, (*notes, f"no F is recorded, and {reason}"))
+    derived = _sensible(vector, derived=True)
+    return Total(derived.values, True, (*notes, f"no F is recorded; F was derived from {names}.", *derived.notes))
+
+
+def make_readings(
+    station: str,
+    time: NDArray[np.datetime64],
+    total: Total,
+    *,
+    data_type: DataType = DataType.UNKNOWN,
+    cadence_s: float | None = None,
+) -> tuple[Readings, tuple[str, ...]]:
+    """Return readings in order of time, and notes (beginning with the station's code) on what that took.
+
+    Parameters
+    ----------
+    station
+        Station code.
+    time
+        UTC stamps as in the file, shape (time,), in any order.
+    total
+        Values and their notes, shape (time,).
+    data_type
+        How final the record is.
+    cadence_s
+        Seconds between readings where the file says so and its stamps cannot show it (a single row); 60 if unknown.
+    """
+    time = np.asarray(time, dtype=TIME_DTYPE)
+    time, values, notes = _in_order(time, total.values)
+    notes = [*total.notes, *notes]
+    step, shift, why = _cadence(time, cadence_s)
+    notes += why
+    time = time + shift
+    good = np.isfinite(values)
+    if 0 < int(good.sum()) < good.size:
+        times = _subgrid(time[good], step)
+        if times > 1:
+            notes.append(f"F has a value at every {times}th stamp only; it is read as a record of {times * step / 1000:g} s.")
+            step *= times
+    if good.any():
+        notes += _gaps(time, good, step)
+    readings = Readings(station, time[good], values[good], step / 1000.0, data_type, total.derived)
+    return readings, tuple(f"{station}: {note}" for note in notes)
+
+
+def make_station(
+    code: str, name: str, latitude: float | None, longitude: float | None, elevation: float | None = None
+) -> tuple[Station, tuple[str, ...]]:
+    """Return a station with usable coordinates or none, and notes (beginning with its code) where it has none.
+
+    Longitudes of 0..360 become -180..180. 99999, impossible values and the pair (0, 0) are no coordinates.
+    """
+    height = elevation if elevation is not None and np.isfinite(elevation) and -500 <= elevation < 9000 else None
+    name = name.strip()
+    if latitude is None or longitude is None or not np.isfinite([latitude, longitude]).all():
+        return Station(code, name, None, None, height), (f"{code}: no coordinates are given; the station is left off the map.",)
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 360) or (latitude == 0 and longitude == 0):
+        note = (
+            f"{code}: the coordinates {latitude:.10g}, {longitude:.10g} are no latitude and longitude; left off the map."
+            " Set the station's coordinates by hand."
+        )
+        return Station(code, name, None, None, height), (note,)
+    if longitude > 180:
+        longitude = round(longitude - 360.0, 9)
+    return Station(code, name, float(latitude), float(longitude), height), ()
+
+
+def data_type(text: str) -> tuple[DataType, tuple[str, ...]]:
+    """Return how final a record is from a header's words, and a note where they are not known ones."""
+    word = text.strip().lower().replace("_", "-")
+    if not word:
+        return DataType.UNKNOWN, ()
+    for kind, beginnings in _DATA_TYPES:
+        if any(word == start if len(start) == 1 else word.startswith(start) for start in beginnings):
+            return kind, ()
+    return DataType.UNKNOWN, (f'the data type "{text.strip()[:40]}" is not a known one; where files overlap, others win.',)
+
+
+_DATA_TYPES = (
+    (DataType.QUASI_DEFINITIVE, ("quasi", "q")),
+    (DataType.DEFINITIVE, ("definitive", "final", "d")),
+    (DataType.PROVISIONAL, ("provisional", "adjusted", "p", "a")),
+    (DataType.VARIATION, ("variation", "variometer", "reported", "preliminary", "raw", "v", "r")),
+)
+
+_VECTORS = (("X", "Y", "Z"), ("H", "Z"), ("U", "V", "W"))
+
+
+def _any(values: NDArray[np.float64]) -> bool:
+    return bool(np.isfinite(values).any())
+
+
+def _vector(letters: Sequence[str], column: Column) -> tuple[NDArray[np.float64] | None, str]:
+    """Return the modulus of the first complete set of components and their names.
+
+    H with E is the sensor's horizontal plane, both in nT; H with D is the full horizontal intensity, and D does not matter.
+    """
+    for wanted in _VECTORS:
+        if not all(letter in letters for letter in wanted):
+            continue
+        used = ("H", "E", "Z") if wanted == ("H", "Z") and "E" in letters else wanted
+        parts = [column(letter) for letter in used]
+        squares: NDArray[np.float64] = sum((part * part for part in parts[1:]), parts[0] * parts[0])
+        if _any(squares):
+            return np.sqrt(squares), ", ".join(used)
+    return None, ""
+
+
+def _from_delta(delta: NDArray[np.float64], vector: NDArray[np.float64] | None, names: str) -> Total | None:
+    """Return the scalar record from G = F(vector) - F(scalar), which is -F(scalar) where the vector is missing."""
+    whole = np.where(delta < -WEAKEST_FIELD, -delta, np.nan)
+    if vector is not None:
+        whole = np.where(np.isfinite(whole), whole, vector - delta)
+    if not _any(whole) or not WEAKEST_FIELD <= float(np.nanmedian(whole)) <= STRONGEST_FIELD:
+        return None
+    total = _sensible(whole, derived=False)
+    source = f"{names} and G" if names else "G"
+    return Total(total.values, False, (f"recorded F was restored from {source} (the vector's F less delta F).", *total.notes))
+
+
+def _sensible(values: NDArray[np.float64], *, derived: bool) -> Total:
+    """Drop values that no field on the ground has, and say how many."""
+    odd = np.isfinite(values) & ~((values >= WEAKEST_FIELD) & (values <= STRONGEST_FIELD))
+    count = int(odd.sum())
+    if count == 0:
+        return Total(values, derived)
+    note = f"{count} values of F outside {WEAKEST_FIELD:,.0f}..{STRONGEST_FIELD:,.0f} nT were dropped."
+    return Total(np.where(odd, np.nan, values), derived, (note,))
+
+
+def _not_a_field(letter: str, middle: float) -> str:
+    return f"column {letter} holds values around {middle:.4g} nT, which is no total intensity; nothing was read from it."
+
+
+def _nothing(letters: Sequence[str], column: Column) -> str:
+    have = [letter for letter in letters if _any(column(letter))]
+    if not have:
+        return f"every value of {', '.join(letters) or 'the file'} is missing; there are no readings."
+    return f"neither F nor a complete set of components was recorded, only {', '.join(have)}; there are no readings."
+
+
+def _in_order(
+    time: NDArray[np.datetime64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64], list[str]]:
+    if time.size < 2 or bool((time[1:] > time[:-1]).all()):
+        return time, values, []
+    notes = []
+    backwards = int((time[1:] < time[:-1]).sum())
+    # A missing value never hides a recorded one with the same stamp; among recorded ones the first stays.
+    order = np.lexsort((np.isnan(values), time))
+    time, values = time[order], values[order]
+    first = np.concatenate([[True], time[1:] > time[:-1]])
+    twice = int((~first).sum())
+    if backwards:
+        notes.append(f"the file's lines are out of order in {backwards} places; they were sorted.")
+    if twice:
+        notes.append(f"{twice} repeated stamps were dropped; the first value of each was kept.")
+    return time[first], values[first], notes
+
+
+def _cadence(time: NDArray[np.datetime64], given_s: float | None) -> tuple[int, np.timedelta64, list[str]]:
+    """Return the step in ms, what to add to the stamps so that they mark centres, and notes."""
+    none = np.timedelta64(0, "ms")
+    if time.size < 2:
+        if given_s is not None and given_s > 0:
+            return max(1, round(given_s * 1000)), none, []
+        return 60_000, none, ["it has a single line, which cannot show its cadence; 60 s was assumed."] if time.size else []
+    steps = np.diff(time).astype(np.int64)
+    step = int(np.median(steps))
+    for interval, half, word in ((HOUR_MS, HOUR_MS // 2, "hourly"), (DAY_MS, DAY_MS // 2, "daily")):
+        if step == interval and not (time.astype(np.int64) % interval).any():
+            note = f"its {word} means are stamped at the start of their interval; the stamps were moved to its centre."
+            return step, np.timedelta64(half, "ms"), [note]
+    return max(step, 1), none, []
+
+
+def _subgrid(time: NDArray[np.datetime64], step: int) -> int:
+    """Return how many steps lie between recorded values where they keep to a coarser grid, else 1."""
+    if time.size < 10:
+        return 1
+    steps = np.diff(time).astype(np.int64)
+    if (steps % step).any():
+        return 1
+    return int(np.gcd.reduce(steps // step))
+
+
+def _gaps(time: NDArray[np.datetime64], good: NDArray[np.bool_], step: int) -> list[str]:
+    """Say how many readings are missing between the first and the last stamp of the file, and where the longest gap lies."""
+    expected = int((time[-1] - time[0]).astype(np.int64)) // step + 1
+    missing = expected - int(good.sum())
+    if missing <= 0:
+        return []
+    pace = np.timedelta64(step, "ms")
+    edges = np.concatenate([[time[0] - pace], time[good], [time[-1] + pace]])
+    longest = int(np.argmax(np.diff(edges)))
+    start, end = _minute(edges[longest] + pace), _minute(edges[longest + 1] - pace)
+    return [f"F is missing at {missing} of {expected} times, the longest gap from {start} to {end} UTC."]
+
+
+def _minute(instant: np.datetime64) -> str:
+    return str(instant.astype("datetime64[s]")).replace("T", " ")
