@@ -37,11 +37,11 @@ _NUMBER = re.compile(rb"-?\d+(?:\.\d*)?")
 _SEPARATORS = np.array([4, 7, 10, 13, 16, 19, 23, 27, 28, 29])
 _SEPARATOR_BYTES = np.frombuffer(b"-- ::.    ", dtype=np.uint8)
 _STAMP_DIGITS = np.array([0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 22])
-_STAMP_WEIGHTS = np.zeros((17, 4))
-_STAMP_WEIGHTS[:4, 0] = (1000, 100, 10, 1)
-_STAMP_WEIGHTS[4:6, 1] = (10, 1)
-_STAMP_WEIGHTS[6:8, 2] = (10, 1)
-_STAMP_WEIGHTS[8:, 3] = (36_000_000, 3_600_000, 600_000, 60_000, 10_000, 1_000, 100, 10, 1)
+_STAMP_WEIGHTS = np.zeros((4, 17))
+_STAMP_WEIGHTS[0, :4] = (1000, 100, 10, 1)
+_STAMP_WEIGHTS[1, 4:6] = (10, 1)
+_STAMP_WEIGHTS[2, 6:8] = (10, 1)
+_STAMP_WEIGHTS[3, 8:] = (36_000_000, 3_600_000, 600_000, 60_000, 10_000, 1_000, 100, 10, 1)
 _FIRST_FIELD, _FIELD = 30, 10
 _FIELD_WEIGHTS = np.array([1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 0.0, 10.0, 1.0])
 
@@ -61,8 +61,7 @@ def parse(source: Source) -> ReadingsFile:
         If there is no column heading, no readable line, or more than a tenth of the lines is unreadable.
     """
     data = _plain(source.data)
-    starts = [match.start() for match in _BEGINNING.finditer(data)]
-    pieces = [0, *starts[1:], len(data)]
+    pieces = [0, *_further_beginnings(data), len(data)]
     readings: list[Readings] = []
     stations: dict[str, Station] = {}
     notes: list[str] = []
@@ -73,6 +72,13 @@ def parse(source: Source) -> ReadingsFile:
         stations.setdefault(station.code, station)
         notes += said
     return ReadingsFile(source.name, NAME, tuple(readings), tuple(stations.values()), tuple(notes))
+
+
+def _further_beginnings(data: bytes) -> list[int]:
+    """Return where further headers begin in files joined into one; without the quick look this takes a third of the time."""
+    if data.find(b"IAGA-2002", data.find(b"IAGA-2002") + 1) < 0:
+        return []
+    return [match.start() for match in _BEGINNING.finditer(data)][1:]
 
 
 def _plain(data: bytes) -> bytes:
@@ -166,14 +172,17 @@ def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int)
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """Lines of the standard layout, all of one length, as a matrix of bytes (line, character)."""
+    """Lines of the standard layout, all of one length, as bytes (character, line)."""
 
     time: NDArray[np.datetime64]
-    matrix: NDArray[np.uint8]
+    text: NDArray[np.uint8]
 
     def column(self, index: int) -> NDArray[np.float64]:
         start = _FIRST_FIELD + _FIELD * index
-        return _field(self.matrix[:, start : start + _FIELD])[0]
+        field = self.text[start : start + _FIELD]
+        digits = field - np.uint8(48)
+        values: NDArray[np.float64] = _FIELD_WEIGHTS @ np.where(digits <= 9, digits, np.uint8(0)) / 100.0
+        return np.where((field[:7] == 45).any(axis=0), -values, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,28 +206,26 @@ def _fixed(body: bytes, columns: int) -> _Fixed | None:
     last = _FIRST_FIELD + _FIELD * columns
     if content < last or len(body) % width:
         return None
-    matrix = np.frombuffer(body, dtype=np.uint8).reshape(-1, width)
-    if not (matrix[:, content:] == np.frombuffer(end, dtype=np.uint8)).all() or not (matrix[:, last:content] == 32).all():
+    # Turned so that each character of all lines lies side by side: every check is then one pass over contiguous bytes.
+    text = np.ascontiguousarray(np.frombuffer(body, dtype=np.uint8).reshape(-1, width).T)
+    if not (text[content:] == np.frombuffer(end, dtype=np.uint8)[:, None]).all() or not (text[last:content] == 32).all():
         return None
-    time = _stamps(matrix)
-    if time is None:
+    if not _well_formed(text[_FIRST_FIELD:last].reshape(columns, _FIELD, -1)):
         return None
-    for index in range(columns):
-        start = _FIRST_FIELD + _FIELD * index
-        if not _field(matrix[:, start : start + _FIELD])[1]:
-            return None
-    return _Fixed(time, matrix)
+    time = _stamps(text)
+    return None if time is None else _Fixed(time, text)
 
 
-def _stamps(matrix: NDArray[np.uint8]) -> NDArray[np.datetime64] | None:
-    digits = matrix[:, _STAMP_DIGITS] - np.uint8(48)
-    if not (matrix[:, _SEPARATORS] == _SEPARATOR_BYTES).all() or digits.max(initial=0) > 9:
+def _stamps(text: NDArray[np.uint8]) -> NDArray[np.datetime64] | None:
+    """Return the lines' instants, or None where one of them is no date and time of the standard layout."""
+    digits = text[_STAMP_DIGITS] - np.uint8(48)
+    if not (text[_SEPARATORS] == _SEPARATOR_BYTES[:, None]).all() or digits.max(initial=0) > 9:
         return None
-    year, month, day, ms = (digits @ _STAMP_WEIGHTS).astype(np.int64).T
+    if digits[10].max(initial=0) > 5 or digits[12].max(initial=0) > 5:
+        return None
+    year, month, day, ms = (_STAMP_WEIGHTS @ digits).astype(np.int64)
     limits = ((year, 1800, 2199), (month, 1, 12), (day, 1, 31), (ms, 0, 86_399_999))
     if any(part.min(initial=low) < low or part.max(initial=high) > high for part, low, high in limits):
-        return None
-    if (digits[:, 10] > 5).any() or (digits[:, 12] > 5).any():
         return None
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
@@ -228,24 +235,17 @@ def _stamps(matrix: NDArray[np.uint8]) -> NDArray[np.datetime64] | None:
     return stamps
 
 
-def _field(block: NDArray[np.uint8]) -> tuple[NDArray[np.float64], bool]:
-    """Return the numbers of one column of F10.2 fields, shape (line, 10), and whether all of them are well formed."""
-    digits = block - np.uint8(48)
-    is_digit = digits <= 9
-    minus = block == 45
-    # In each field: blanks, then at most one minus, then digits; so the kinds never fall from left to right.
-    kind = np.where(is_digit, np.uint8(2), np.where(minus, np.uint8(1), np.uint8(0)))[:, :7]
-    other = ~(is_digit | minus | (block == 32))
-    formed = bool(
-        (block[:, 7] == 46).all()
+def _well_formed(fields: NDArray[np.uint8]) -> bool:
+    """Return whether every field (column, character, line) is an F10.2: blanks, perhaps a minus, digits, point, two digits."""
+    whole, is_digit = fields[:, :7], (fields - np.uint8(48)) <= 9
+    blank, minus = whole == 32, whole == 45
+    return bool(
+        (fields[:, 7] == 46).all()
         and is_digit[:, 6].all()
         and is_digit[:, 8:].all()
-        and not other[:, :7].any()
-        and (kind[:, 1:] >= kind[:, :-1]).all()
-        and minus.sum(axis=1).max(initial=0) <= 1
+        and (blank | minus | is_digit[:, :7]).all()
+        and (blank[:, :-1] | is_digit[:, 1:7]).all()
     )
-    values = (np.where(is_digit, digits, np.uint8(0)) @ _FIELD_WEIGHTS) / 100.0
-    return np.where(minus.any(axis=1), -values, values), formed
 
 
 def _free(name: str, body: bytes, columns: int, first_line: int) -> tuple[_Free, list[str]]:
