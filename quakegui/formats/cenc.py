@@ -1,0 +1,110 @@
+"""Catalogues of the China Earthquake Networks Center: csv, and the export that is named .xls and is SpreadsheetML inside.
+
+Times are Beijing time (UTC+8) and come back in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from quakegui.formats.catalogue import (
+    BEIJING,
+    HEAD,
+    RawEvent,
+    collect,
+    find_table,
+    is_apple_double,
+    refuse_apple_double,
+    sniff_table,
+    table_rows,
+    text_of,
+)
+from quakegui.formats.errors import FormatError
+from quakegui.formats.result import EventsFile
+from quakegui.formats.source import Source
+from quakegui.formats.xml import elements, is_xml
+
+SHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+HEADER = "发震时刻"
+"""The column that only this catalogue has."""
+
+
+def looks_like(source: Source) -> bool:
+    """Whether the file is a SpreadsheetML sheet, or a text table, with this catalogue's Chinese header."""
+    if is_apple_double(source):
+        return False
+    if is_xml(source):
+        head = source.data[:HEAD]
+        return SHEET.encode() in head or SHEET.encode("utf-16-le") in head or SHEET.encode("utf-16-be") in head
+    table = sniff_table(source)
+    return table is not None and "发震" in table.names[table.columns["time"]]
+
+
+def parse(source: Source) -> EventsFile:
+    """Read the catalogue.
+
+    Raises
+    ------
+    FormatError
+        If the file is damaged XML, has no header with time, magnitude, latitude and longitude, or no usable event.
+    """
+    refuse_apple_double(source)
+    if is_xml(source):
+        return collect(source, "cenc", _sheet_rows(source), clock=BEIJING)
+    text, notes = text_of(source)
+    table = find_table(text)
+    if table is None:
+        raise _no_header(source)
+    return collect(source, "cenc", table_rows(text, table), clock=BEIJING if table.clock is None else table.clock, notes=notes)
+
+
+def _sheet_rows(source: Source) -> Iterator[RawEvent]:
+    columns: dict[str, int] | None = None
+    number = 0
+    for row in elements(source, "Row"):
+        number = _index(row, number, source)
+        cells = _row_cells(row, source)
+        if columns is None:
+            columns = _header(cells)
+            continue
+        if cells:
+            yield RawEvent(f"row {number}", **{field: cells.get(at, "").strip() for field, at in columns.items()})
+    if columns is None:
+        raise _no_header(source)
+
+
+def _header(cells: dict[int, str]) -> dict[str, int] | None:
+    """Return the sheet's column of each known one, or None where the row is no header."""
+    # one line of text with tabs, so that the sheet's header is read as a text table's
+    places = sorted(cells)
+    table = find_table("\t".join(" ".join(cells[at].split()) for at in places))
+    return None if table is None else {field: places[at] for field, at in table.columns.items()}
+
+
+def _row_cells(row: Any, source: Source) -> dict[int, str]:
+    """Text by column from 1; a sheet may leave out empty cells and give the next one's index."""
+    cells: dict[int, str] = {}
+    at = 0
+    for cell in row.iterfind(f"{{{SHEET}}}Cell"):
+        at = _index(cell, at, source)
+        data = cell.find(f"{{{SHEET}}}Data")
+        if data is not None:
+            cells[at] = "".join(data.itertext())
+    return cells
+
+
+def _index(element: Any, before: int, source: Source) -> int:
+    stated = element.get(f"{{{SHEET}}}Index")
+    if stated is None:
+        return before + 1
+    try:
+        return max(int(stated), before + 1)
+    except ValueError:
+        raise FormatError(f"A row or cell has the index '{stated[:20]}', which is no number.", file=source.name) from None
+
+
+def _no_header(source: Source) -> FormatError:
+    return FormatError(
+        f"No header with time ({HEADER}), magnitude (震级), latitude (纬度) and longitude (经度) was found.", file=source.name
+    )

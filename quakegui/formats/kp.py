@@ -1,0 +1,128 @@
+"""Kp per three hours: a csv with one row per UTC day, and the two text tables of GFZ Potsdam.
+
+csv
+    ``Date,K_00,K_03,...,K_21`` and whatever follows.
+GFZ ``Kp_ap_since_1932.txt``
+    One line per interval: year, month, day, hour of start, hour of middle, two day counts, Kp, ap, D.
+GFZ ``Kp_ap_Ap_SN_F107_since_1932.txt``
+    One line per day: year, month, day, two day counts, rotation, day of rotation, Kp1..Kp8, ...
+
+References
+----------
+Matzka et al. (2021), The geomagnetic Kp index and derived indices of geomagnetic activity, Space Weather 19.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from quakegui.formats.catalogue import HEAD, is_apple_double, refuse_apple_double, text_of
+from quakegui.formats.errors import FormatError
+from quakegui.formats.source import Source
+from quakegui.season.kp import Kp
+
+HOURS = tuple(range(0, 24, 3))
+_CSV_HEADER = re.compile(r"date\s*,\s*" + r"\s*,\s*".join(rf"kp?_?{hour:02d}" for hour in HOURS) + r"\s*(,.*)?", re.IGNORECASE)
+_DAY = re.compile(r"(\d{4})[-/ ](\d{1,2})[-/ ](\d{1,2})", re.ASCII)
+
+
+def looks_like(source: Source) -> bool:
+    """Whether the file begins with a Kp header, or with lines of one of GFZ's tables."""
+    if is_apple_double(source) or b"\x00" in source.data[:HEAD]:
+        return False
+    text, _ = text_of(replace(source, data=source.data[:HEAD]))
+    lines = [line.strip().lstrip("\ufeff") for line in text.splitlines() if line.strip()]
+    if not lines:
+        return False
+    if _CSV_HEADER.fullmatch(lines[0]):
+        return True
+    data = next((line.split() for line in lines if not line.startswith("#")), [])
+    return "Kp" in text and _is_gfz(data)
+
+
+def parse(source: Source) -> Kp:
+    """Read Kp; an interval marked as missing (empty or negative) has no stamp.
+
+    Raises
+    ------
+    FormatError
+        If a line is not what its table says, names a day or interval twice, or there is no value.
+    """
+    refuse_apple_double(source)
+    text, _ = text_of(source)
+    values: dict[np.datetime64, float] = {}
+    for number, start, fields in _records(text, source):
+        for i, field in enumerate(fields):
+            time = start + np.timedelta64(3 * i, "h")
+            if time in values:
+                raise FormatError(f"Kp of {time} UTC is given a second time.", file=source.name, line=number)
+            values[time] = _kp(field, source, number)
+    known = {time: value for time, value in values.items() if not math.isnan(value)}
+    if not known:
+        raise FormatError("The file holds no Kp value.", file=source.name)
+    times = np.array(sorted(known), dtype="datetime64[ms]")
+    return Kp(times, np.array([known[time] for time in sorted(known)], dtype=np.float64))
+
+
+def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, list[str]]]:
+    """Yield line number, start of the first interval and the Kp fields from there on, three hours apart."""
+    is_csv = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip().lstrip("\ufeff")
+        if not bare or bare.startswith("#"):
+            continue
+        if _CSV_HEADER.fullmatch(bare):
+            is_csv = True
+            continue
+        cells = [cell.strip() for cell in bare.split(",")] if is_csv else bare.split()
+        if is_csv and len(cells) >= 9:
+            yield number, _day(cells[0], source, number), cells[1:9]
+        elif not is_csv and _is_gfz(cells):
+            day = _day(" ".join(cells[:3]), source, number)
+            if len(cells) == 10:
+                yield number, day + np.timedelta64(int(float(cells[3])), "h"), cells[7:8]
+            else:
+                yield number, day, cells[7:15]
+        else:
+            raise FormatError(
+                f"The line has {len(cells)} columns and is no line of a Kp table; the file may be cut off. Fetch it again.",
+                file=source.name,
+                line=number,
+            )
+
+
+def _is_gfz(cells: list[str]) -> bool:
+    """Whether cells are a line of one of GFZ's two tables, by their number and the first ones."""
+    if len(cells) not in (10, 28) or not all(cell.isdecimal() and cell.isascii() for cell in cells[:3]):
+        return False
+    return len(cells) == 28 or (re.fullmatch(r"\d{2}\.0", cells[3]) is not None and int(cells[3][:2]) in HOURS)
+
+
+def _day(text: str, source: Source, number: int) -> np.datetime64:
+    match = _DAY.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError
+        year, month, day = (int(part) for part in match.groups())
+        return np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ms")
+    except ValueError:
+        raise FormatError(f"'{text[:20]}' is no date.", file=source.name, line=number) from None
+
+
+def _kp(text: str, source: Source, number: int) -> float:
+    if not text:
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        raise FormatError(f"Kp '{text[:20]}' is no number.", file=source.name, line=number) from None
+    if value < 0.0:
+        return math.nan
+    if not value <= 9.0:
+        raise FormatError(f"Kp {text[:20]} is impossible: the scale ends at 9.", file=source.name, line=number)
+    return value

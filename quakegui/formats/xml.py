@@ -1,0 +1,72 @@
+"""XML from strangers: no entities, no external files, one element at a time, one error type."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, iterparse
+
+from quakegui.formats.errors import FormatError
+from quakegui.formats.source import Source
+
+_DECLARATION = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*?\?>")
+_EXPAT_READS = ("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "latin-1")
+
+
+def is_xml(source: Source) -> bool:
+    """Whether the file begins as XML does."""
+    start = source.data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")
+    return start.replace(b"\x00", b"").startswith((b"<?xml", b"<Workbook", b"<q:quakeml", b"<quakeml"))
+
+
+def elements(source: Source, name: str) -> Iterator[Any]:
+    """Yield every element called `name`, in any namespace, with its children; it is emptied when the next is asked for.
+
+    Raises
+    ------
+    FormatError
+        If the file is not well formed, is cut off, or declares entities.
+    """
+    try:
+        depth = 0
+        for event, element in iterparse(io.BytesIO(_readable(source)), events=("start", "end"), forbid_dtd=True):
+            here = local_name(element) == name
+            depth += here if event == "start" else 0
+            if event == "end" and here:
+                depth -= 1
+                yield element
+            if event == "end" and depth == 0:
+                element.clear()
+    except ParseError as error:
+        line, column = error.position
+        raise FormatError(
+            f"The XML is damaged or cut off at column {column + 1} ({error.msg.split(':')[0]}). Fetch the file again.",
+            file=source.name,
+            line=line,
+        ) from error
+    except DefusedXmlException as error:
+        raise FormatError(
+            "The XML declares a document type or entities, which catalogues have no use for.", file=source.name
+        ) from error
+    except (ValueError, LookupError) as error:
+        raise FormatError(f"The XML cannot be read: {error}.", file=source.name) from error
+
+
+def local_name(element: Any) -> str:
+    """Return an element's name without its namespace."""
+    tag = element.tag
+    return str(tag).rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _readable(source: Source) -> bytes:
+    """Return the file in an encoding that the XML parser knows: it reads no multi-byte ones such as GB2312."""
+    declared = _DECLARATION.match(source.data)
+    if declared is None or declared.group(1).decode("ascii").lower() in _EXPAT_READS:
+        return source.data
+    encoding = declared.group(1).decode("ascii").lower()
+    encoding = "gb18030" if encoding in ("gb2312", "gbk") else encoding
+    return source.data[declared.end() :].decode(encoding).encode("utf-8")
