@@ -1,0 +1,58 @@
+"""The base map lies where the Earth has it, in any network's projection."""
+
+import numpy as np
+import pytest
+
+from quakegui.season.network import Frame
+from quakegui.ui.basemap import base_map
+
+
+def holds(rings, point):
+    """Even-odd rule over all rings."""
+    inside = False
+    for ring in rings:
+        a, b = ring, np.roll(ring, -1, axis=0)
+        crosses = (a[:, 1] > point[1]) != (b[:, 1] > point[1])
+        x = a[crosses, 0] + (point[1] - a[crosses, 1]) / (b[crosses, 1] - a[crosses, 1]) * (b[crosses, 0] - a[crosses, 0])
+        inside ^= bool(np.count_nonzero(x > point[0]) % 2)
+    return inside
+
+
+@pytest.mark.parametrize(
+    ("frame", "places"),
+    [
+        (Frame(36.0, 138.0, 0.0, 0.0, 1100.0), {(36.2, 138.3): True, (39.0, 134.0): False, (30.0, 145.0): False}),
+        (Frame(28.1, 102.16, 0.0, 0.0, 90.0), {(28.1, 102.16): True, (28.9, 103.0): True}),
+        (Frame(-18.0, 179.5, 0.0, 0.0, 400.0), {(-17.8, 178.0): True, (-19.0, -178.0): False, (-16.6, 179.4): True}),
+        (Frame(80.0, 0.0, 0.0, 0.0, 1500.0), {(77.0, -40.0): True, (88.0, 30.0): False}),
+    ],
+)
+def test_land_is_land_and_sea_is_sea(frame, places):
+    found = base_map(frame)
+    for (latitude, longitude), land in places.items():
+        point = frame.project(np.array([latitude]), np.array([longitude]))[0]
+        assert holds(found.land, point) == land, (latitude, longitude)
+
+
+def test_layers_by_distance():
+    near, wide = base_map(Frame(28.1, 102.16, 0.0, 0.0, 90.0)), base_map(Frame(28.1, 102.16, 0.0, 0.0, 900.0))
+    assert near.prefecture
+    assert near.province
+    assert not near.coast
+    assert wide.coast
+    assert wide.border
+    assert not wide.prefecture
+
+
+def test_lines_stay_within_the_reach_and_are_unbroken():
+    frame = Frame(36.0, 138.0, 0.0, 0.0, 300.0)
+    for lines in (base_map(frame).coast, base_map(frame).province):
+        for line in lines:
+            assert np.isfinite(line).all()
+            assert np.abs(line).max() < 1200.0 * 2
+            assert np.hypot(*np.diff(line, axis=0).T).max() < 600.0
+
+
+def test_the_same_frame_is_read_once():
+    frame = Frame(36.0, 138.0, 0.0, 0.0, 300.0)
+    assert base_map(frame) is base_map(frame)
