@@ -1,0 +1,444 @@
+"""The session: the one mutable state of the window. Views ask it, show, and forward what the analyst did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from quakegui.app.change import Change
+from quakegui.app.jobs import Jobs, Report
+from quakegui.app.maps import MapCache
+from quakegui.app.settings import Settings, SettingsFile
+from quakegui.app.tables import UNLABELLED, LabelTable, PredictionTable
+from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.daymap import DayMap
+from quakegui.season.events import Event
+from quakegui.season.extrema import DayFeatures
+from quakegui.season.labels import LabelRow, Source
+from quakegui.season.localtime import local_date
+from quakegui.season.season import Season
+
+NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
+MAPS_AHEAD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What the day map shows above the network's own pixels, and in which unit."""
+
+    unit: str = "z"
+    threshold: bool = True
+    outlines: bool = True
+    stations: bool = True
+    explain: bool = False
+    blind: bool = False
+    """Whether other people's labels, the rule's and the predictions are hidden, for a second labelling."""
+
+
+class Session(QObject):
+    """The open project, its season, the day shown, and every action on them.
+
+    Actions return when their effect is kept on disk, then `changed` says what to refresh. What cannot be done is `said`.
+    """
+
+    changed = Signal(object)
+    said = Signal(str, str)
+
+    def __init__(self, file: SettingsFile | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.file = file if file is not None else SettingsFile()
+        self.settings: Settings = self.file.load()
+        self.display = Display()
+        self.jobs = Jobs(self)
+        self.jobs.failed.connect(self._job_failed)
+        self._forget()
+
+    # -- state -----------------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        self.project: Project | None = None
+        self.season: Season | None = None
+        self.days = NO_DAYS
+        self.index = -1
+        self.picked: tuple[str, ...] = ()
+        self.chosen: tuple[int, int] | None = None
+        self.labels = LabelTable.of(NO_DAYS, {})
+        self.events: tuple[Event, ...] = ()
+        self.event_classes: tuple[int, ...] = ()
+        self.event_days = NO_DAYS
+        self.predictions: PredictionTable | None = None
+        self._maps: MapCache | None = None
+        self._direction = 1
+
+    @property
+    def day(self) -> np.datetime64 | None:
+        """The local date shown, or None."""
+        return self.days[self.index] if self.index >= 0 else None
+
+    @property
+    def can_write(self) -> bool:
+        """Whether labels and notes can be kept."""
+        return self.project is not None and not self.project.read_only
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether what is shown was made by the generator, not measured."""
+        return self.project is not None and self.project.synthetic
+
+    def day_map(self, index: int | None = None) -> DayMap | None:
+        """Return the map of a day (default: the day shown), or None without a season."""
+        at = self.index if index is None else index
+        return self._maps.get(at) if self._maps is not None and at >= 0 else None
+
+    def features(self, index: int | None = None) -> DayFeatures | None:
+        """Return the extremum features of a day (default: the day shown), or None without a season."""
+        at = self.index if index is None else index
+        return self.season.features[self.season.shown.start + at] if self.season is not None and at >= 0 else None
+
+    def kp(self, index: int | None = None) -> float:
+        """Return the largest Kp of a day's night, NaN where unknown."""
+        at = self.index if index is None else index
+        return float(self.season.kp_night[self.season.shown.start + at]) if self.season is not None and at >= 0 else np.nan
+
+    def history(self, index: int | None = None) -> tuple[LabelRow, ...]:
+        """Return every journal row of a day (default: the day shown), oldest first."""
+        at = self.index if index is None else index
+        return journal.history(self.project, self.days[at]) if self.project is not None and at >= 0 else ()
+
+    # -- project ---------------------------------------------------------------------------------------------------
+
+    def open(self, folder: Path) -> bool:
+        """Open a project and compute its season in a job; returns whether it could be opened."""
+        try:
+            project = Project.open(folder)
+        except ProjectError as error:
+            self.said.emit(str(error), "error")
+            return False
+        self._adopt(project)
+        return True
+
+    def create(self, folder: Path, *, timezone: str, name: str = "") -> bool:
+        """Make an empty project and open it; returns whether it could be made."""
+        try:
+            project = Project.create(folder, timezone=timezone, name=name)
+        except ProjectError as error:
+            self.said.emit(str(error), "error")
+            return False
+        self._adopt(project)
+        return True
+
+    def close(self) -> None:
+        """Close the project; the day shown is remembered for the next start."""
+        self.jobs.close()
+        if self._maps is not None:
+            self._maps.close()
+        if self.project is not None:
+            if self.day is not None:
+                self.file.save_day(self.project.folder, str(self.day))
+            self.project.close()
+        self._forget()
+        self.changed.emit(Change.ALL)
+
+    def recompute(self) -> None:
+        """Compute the season anew after readings, stations or parameters changed."""
+        project = self.project
+        if project is None:
+            return
+
+        def work(report: Report, _cancelled: Callable[[], bool]) -> Season | None:
+            return seasons.load_season(project, progress=report)
+
+        self.jobs.start("Computing the season", work, lambda season: self._show(project, season))
+
+    def _adopt(self, project: Project) -> None:
+        self.close()
+        self.project = project
+        for warning in project.warnings:
+            self.said.emit(warning, "warning")
+        self.set_settings(recent=self.settings.with_recent(project.folder).recent)
+        self.changed.emit(Change.ALL)
+        self.recompute()
+
+    def _show(self, project: Project, season: Season | None) -> None:
+        if project is not self.project:
+            return
+        if self._maps is not None:
+            self._maps.close()
+        before = self.day
+        remembered = before if before is not None else _as_day(self.file.load_day(project.folder))
+        self.season = season
+        self._maps = MapCache(season) if season is not None else None
+        self.days = season.days if season is not None else NO_DAYS
+        self.chosen = None
+        self.index = _nearest(self.days, remembered)
+        self._load_events()
+        self._load_labels()
+        self._load_predictions()
+        self._draw_ahead()
+        self.changed.emit(Change.ALL & ~Change.PROJECT)
+
+    # -- walking through the days ----------------------------------------------------------------------------------
+
+    def go_to(self, index: int) -> None:
+        """Show a day; an index outside the season is its nearest end."""
+        if not self.days.size:
+            return
+        index = min(max(index, 0), self.days.size - 1)
+        if index == self.index:
+            return
+        self._direction = 1 if index > self.index else -1
+        self.index = index
+        self.changed.emit(Change.DAY)
+        self._draw_ahead()
+
+    def step(self, days: int) -> None:
+        """Go so many days on, or back."""
+        self.go_to(self.index + days)
+
+    def go_to_day(self, day: np.datetime64) -> None:
+        """Show a local date, or the nearest day of the season."""
+        self.go_to(_nearest(self.days, day))
+
+    def jump(self, kind: str, direction: int) -> bool:
+        """Go to the next (+1) or former (-1) day of a kind.
+
+        Parameters
+        ----------
+        kind
+            "event", "unlabelled", "disagreement" (label against prediction), "region" or "storm".
+        direction
+            +1 or -1.
+
+        Returns
+        -------
+        bool
+            Whether there was such a day; if not, the day stays and the session says so.
+        """
+        there = np.flatnonzero(self.days_of_kind(kind))
+        there = there[there > self.index] if direction > 0 else there[there < self.index][::-1]
+        if there.size == 0:
+            self.said.emit(NOTHING_FURTHER[kind], "info")
+            return False
+        self.go_to(int(there[0]))
+        return True
+
+    def days_of_kind(self, kind: str) -> NDArray[np.bool_]:
+        """Return which days of the season are of a kind that `jump` knows, shape (day,)."""
+        if kind == "event":
+            return np.isin(self.days, self.event_days)
+        if kind == "unlabelled":
+            return self.labels.classes == UNLABELLED
+        if kind == "disagreement":
+            if self.predictions is None:
+                return np.zeros(self.days.size, dtype=bool)
+            guess = self.predictions.classes
+            return (guess != UNLABELLED) & (self.labels.classes != UNLABELLED) & (guess != self.labels.classes)
+        count = range(self.days.size)
+        if kind == "region":
+            found = [self.features(index) for index in count]
+            return np.array([day is not None and bool(day.regions) for day in found], dtype=bool)
+        if kind == "storm":
+            return np.array([self.kp(index) >= 5.0 for index in count], dtype=bool)
+        raise KeyError(kind)
+
+    def pick(self, codes: Sequence[str]) -> None:
+        """Pick stations, whose series are then shown."""
+        if tuple(codes) != self.picked:
+            self.picked = tuple(codes)
+            self.changed.emit(Change.PICK)
+
+    def choose(self, days: tuple[int, int] | None) -> None:
+        """Choose a range of days by its first and last index, or none."""
+        if days is not None:
+            first, last = sorted(days)
+            days = (max(first, 0), min(last, self.days.size - 1))
+        if days != self.chosen:
+            self.chosen = days
+            self.changed.emit(Change.RANGE)
+
+    def _draw_ahead(self) -> None:
+        if self._maps is not None and self.index >= 0:
+            step, count = self._direction, self.days.size
+            ahead = [self.index + step * k for k in range(1, MAPS_AHEAD + 1)] + [self.index - step, self.index - 2 * step]
+            self._maps.want(index % count for index in ahead if self.settings.loop or 0 <= index < count)
+
+    # -- labels ----------------------------------------------------------------------------------------------------
+
+    def label(self, cls: int | None, days: Sequence[int] | None = None, *, source: Source = Source.ANALYST) -> bool:
+        """Give days a class (None takes the label away); kept in the journal before this returns.
+
+        Parameters
+        ----------
+        cls
+            0..4, or None.
+        days
+            Indices; default the chosen range, else the day shown.
+        source
+            Who says so: the analyst, an accepted model's proposal, or a settled disagreement.
+
+        Returns
+        -------
+        bool
+            Whether it was written.
+        """
+        if not self._may_write():
+            return False
+        assert self.project is not None
+        indices = list(days) if days is not None else self.target()
+        if not indices:
+            return False
+        journal.write_labels(self.project, self.days[indices], cls, source=source, author=self.settings.analyst)
+        self._load_labels()
+        self.changed.emit(Change.LABELS)
+        if self.settings.auto_advance and days is None and self.chosen is None:
+            self.step(1)
+        return True
+
+    def target(self) -> list[int]:
+        """Return the indices that a label would go to: the chosen range, else the day shown."""
+        if self.chosen is not None:
+            return list(range(self.chosen[0], self.chosen[1] + 1))
+        return [self.index] if self.index >= 0 else []
+
+    def accept(self) -> bool:
+        """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
+        if self.predictions is None or not self._may_write():
+            return False
+        assert self.project is not None
+        guess = self.predictions.classes
+        wanted = {index: int(guess[index]) for index in self.target() if guess[index] != UNLABELLED}
+        if not wanted:
+            self.said.emit("No prediction for these days.", "info")
+            return False
+        group: int | None = None
+        for cls in sorted(set(wanted.values())):
+            indices = [index for index, guessed in wanted.items() if guessed == cls]
+            group = journal.write_labels(
+                self.project, self.days[indices], cls, source=Source.MODEL, author=self.settings.analyst, group=group
+            )
+        self._load_labels()
+        self.changed.emit(Change.LABELS)
+        return True
+
+    def note(self, text: str, *, day: np.datetime64 | None = None) -> bool:
+        """Keep a note on a local date (default: the day shown); returns whether it was written."""
+        day = self.day if day is None else day
+        if day is None or not self._may_write():
+            return False
+        assert self.project is not None
+        journal.write_note(self.project, day, text, author=self.settings.analyst)
+        self.changed.emit(Change.LABELS)
+        return True
+
+    def undo(self) -> None:
+        """Take back the analyst's latest step; works across restarts, because the journal is the history."""
+        self._walk_history(journal.undo, "Nothing to undo.")
+
+    def redo(self) -> None:
+        """Do again what was last undone."""
+        self._walk_history(journal.redo, "Nothing to redo.")
+
+    def revert_to(self, moment: np.datetime64) -> None:
+        """Bring back every label as it was at a moment (UTC), as one undoable step."""
+        if self._may_write():
+            assert self.project is not None
+            journal.revert_to(self.project, moment, author=self.settings.analyst)
+            self._load_labels()
+            self.changed.emit(Change.LABELS)
+
+    def _walk_history(self, walk: Callable[[Project, str], Any], nothing: str) -> None:
+        if not self._may_write():
+            return
+        assert self.project is not None
+        if walk(self.project, self.settings.analyst) is None:
+            self.said.emit(nothing, "info")
+            return
+        self._load_labels()
+        self.changed.emit(Change.LABELS)
+
+    def _may_write(self) -> bool:
+        if self.project is not None and not self.can_write:
+            self.said.emit("This project is open for reading only, so nothing can be labelled in it.", "warning")
+        return self.can_write
+
+    # -- settings --------------------------------------------------------------------------------------------------
+
+    def set_display(self, **choices: Any) -> None:
+        """Change some of the `Display` choices."""
+        new = replace(self.display, **choices)
+        if new != self.display:
+            blind_changed = new.blind != self.display.blind
+            self.display = new
+            if blind_changed:
+                self._load_labels()
+            self.changed.emit(Change.DISPLAY | (Change.LABELS | Change.PREDICTIONS if blind_changed else Change.NOTHING))
+
+    def set_settings(self, **choices: Any) -> None:
+        """Change some of the `Settings`; kept at once."""
+        new = replace(self.settings, **choices)
+        if new != self.settings:
+            self.settings = new
+            self.file.save(new)
+            self.changed.emit(Change.SETTINGS)
+
+    # -- reading the project ---------------------------------------------------------------------------------------
+
+    def reload(self, change: Change) -> None:
+        """Read events, labels or predictions again after a dialog or a job changed them in the project."""
+        if Change.EVENTS in change:
+            self._load_events()
+        if Change.LABELS in change:
+            self._load_labels()
+        if Change.PREDICTIONS in change:
+            self._load_predictions()
+        self.changed.emit(change)
+
+    def _load_events(self) -> None:
+        if self.project is not None:
+            self.events = catalogue.events(self.project)
+            self.event_classes = catalogue.event_classes(self.project)
+            times = np.array([event.time for event in self.events], dtype="datetime64[ms]")
+            self.event_days = local_date(times, self.project.timezone)
+
+    def _load_labels(self) -> None:
+        if self.project is not None:
+            only = self.settings.analyst if self.display.blind else None
+            self.labels = LabelTable.of(self.days, journal.in_force(self.project, author=only))
+
+    def _load_predictions(self) -> None:
+        if self.project is not None:
+            self.predictions = runs.predictions_in_use(self.project, self.days)
+
+    def _job_failed(self, title: str, error: object) -> None:
+        self.said.emit(f"{title}: {error}", "error")
+
+
+NOTHING_FURTHER = {
+    "event": "No further event in this direction.",
+    "unlabelled": "No further unlabelled day in this direction.",
+    "disagreement": "No further day on which label and prediction differ in this direction.",
+    "region": "No further day with an extremum region in this direction.",
+    "storm": "No further stormy night in this direction.",
+}
+
+
+def _as_day(text: str | None) -> np.datetime64 | None:
+    try:
+        return np.datetime64(text, "D") if text else None
+    except ValueError:
+        return None
+
+
+def _nearest(days: NDArray[np.datetime64], day: np.datetime64 | None) -> int:
+    if not days.size:
+        return -1
+    if day is None:
+        return 0
+    return int(np.abs((days - day).astype(np.int64)).argmin())

@@ -1,0 +1,131 @@
+"""The analyst's settings, kept between starts in one ini file in the platform's place."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+MOST_RECENT = 10
+THEMES = ("system", "light", "dark")
+LANGUAGES = ("system", "en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Choices that belong to the person at the desk, not to a project.
+
+    Attributes
+    ----------
+    language, theme
+        One of `LANGUAGES`, one of `THEMES`.
+    analyst
+        The name written into the label journal.
+    auto_advance
+        Whether labelling a day shows the next one.
+    days_per_second, loop
+        How the season plays.
+    text_scale
+        Factor on the platform's font size.
+    interpreter
+        Python that trains; empty for the one that runs the window.
+    recent
+        Project folders, latest first.
+    """
+
+    language: str = "system"
+    theme: str = "system"
+    analyst: str = ""
+    auto_advance: bool = False
+    days_per_second: float = 8.0
+    loop: bool = True
+    text_scale: float = 1.0
+    interpreter: str = ""
+    recent: tuple[str, ...] = ()
+
+    def with_recent(self, folder: Path) -> Settings:
+        """Return the settings with `folder` first among the recent projects."""
+        path = str(folder.resolve())
+        return replace(self, recent=(path, *(old for old in self.recent if old != path))[:MOST_RECENT])
+
+
+def default_analyst() -> str:
+    """Return the login name, or "analyst" where the system has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "analyst"
+
+
+class SettingsFile:
+    """The ini file: settings as values of a fixed type, and the window's layout as bytes."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        if path is None:
+            path = Path(platformdirs.user_config_dir("quakegui", appauthor=False)) / "quakegui.ini"
+        self.path = path
+        self._file = QSettings(str(path), QSettings.Format.IniFormat)
+
+    def load(self) -> Settings:
+        """Return the settings; a value that cannot be read is the default again."""
+        text = self._file.value("settings", "{}")
+        try:
+            kept = json.loads(str(text))
+        except ValueError:
+            kept = {}
+        known = _checked(kept if isinstance(kept, dict) else {})
+        settings = replace(Settings(), **known)
+        return settings if settings.analyst else replace(settings, analyst=default_analyst())
+
+    def save(self, settings: Settings) -> None:
+        """Write the settings at once."""
+        self._file.setValue("settings", json.dumps(asdict(settings), ensure_ascii=False))
+        self._file.sync()
+
+    def load_layout(self, name: str) -> tuple[QByteArray, QByteArray] | None:
+        """Return geometry and dock state of a named layout, or None where it was never saved."""
+        geometry, state = self._file.value(f"layout/{name}/geometry"), self._file.value(f"layout/{name}/state")
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            return geometry, state
+        return None
+
+    def save_layout(self, name: str, geometry: QByteArray, state: QByteArray) -> None:
+        """Keep geometry and dock state under a name."""
+        self._file.setValue(f"layout/{name}/geometry", geometry)
+        self._file.setValue(f"layout/{name}/state", state)
+        self._file.sync()
+
+    def load_day(self, folder: Path) -> str | None:
+        """Return the day last shown of a project, as ISO text."""
+        day = self._file.value(f"day/{_key(folder)}")
+        return str(day) if day else None
+
+    def save_day(self, folder: Path, day: str) -> None:
+        """Keep the day shown, so that the next start comes back to it."""
+        self._file.setValue(f"day/{_key(folder)}", day)
+
+
+def _key(folder: Path) -> str:
+    return folder.resolve().as_posix().replace("/", "|")
+
+
+def _checked(kept: dict[str, object]) -> dict[str, Any]:
+    good: dict[str, Any] = {}
+    for field in fields(Settings):
+        value, default = kept.get(field.name), getattr(Settings(), field.name)
+        if field.name == "recent" and isinstance(value, list):
+            good["recent"] = tuple(str(item) for item in value)[:MOST_RECENT]
+        elif isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
+            good[field.name] = float(value)
+        elif field.name != "recent" and type(value) is type(default):
+            good[field.name] = value
+    if good.get("language") not in LANGUAGES:
+        good.pop("language", None)
+    if good.get("theme") not in THEMES:
+        good.pop("theme", None)
+    return good

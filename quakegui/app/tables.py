@@ -1,0 +1,67 @@
+"""Labels and predictions of the season's days, as arrays that views can paint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season.labels import LabelRow
+
+UNLABELLED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTable:
+    """The label in force of each day of the season.
+
+    Attributes
+    ----------
+    classes
+        0..4, or -1 where no label is in force, int8, shape (day,).
+    rows
+        The journal row in force, or None, one per day.
+    """
+
+    classes: NDArray[np.int8]
+    rows: tuple[LabelRow | None, ...]
+
+    @classmethod
+    def of(cls, days: NDArray[np.datetime64], in_force: Mapping[np.datetime64, LabelRow]) -> LabelTable:
+        """Return the table of `days` from the rows in force, keyed by local date."""
+        rows = tuple(in_force.get(day) for day in days)
+        classes = [UNLABELLED if row is None or row.cls is None else row.cls for row in rows]
+        return cls(np.array(classes, dtype=np.int8), rows)
+
+    def counts(self) -> dict[int, int]:
+        """Return how many days carry each class 0..4."""
+        return {cls: int((self.classes == cls).sum()) for cls in range(5)}
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionTable:
+    """What one run says of each day of the season.
+
+    Attributes
+    ----------
+    run
+        The run's id.
+    probabilities
+        Shape (day, class), NaN where the run says nothing.
+    kind
+        "out-of-fold", "prospective", "in-sample" or "", shape (day,). Scores use the first two only.
+    """
+
+    run: str
+    probabilities: NDArray[np.float64]
+    kind: NDArray[np.str_]
+
+    @property
+    def classes(self) -> NDArray[np.int8]:
+        """The most probable class of each day, -1 where there is none, shape (day,)."""
+        known = np.isfinite(self.probabilities).all(axis=1)
+        best = np.full(len(known), UNLABELLED, dtype=np.int8)
+        best[known] = self.probabilities[known].argmax(axis=1)
+        return best

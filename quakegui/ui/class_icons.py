@@ -1,0 +1,36 @@
+"""A small picture per class: its colour, its pattern and its number, so that no one of them carries it alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+
+from quakegui.ui import theme
+
+
+def class_icon(cls: int) -> QIcon:
+    """Return the picture of a class 0..4 in the colours in force."""
+    icon = QIcon()
+    for size in (20, 40, 60):
+        icon.addPixmap(_picture(cls, size))
+    return icon
+
+
+def _picture(cls: int, size: int) -> QPixmap:
+    colours = theme.colours()
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(size * 0.08, size * 0.08, size * 0.84, size * 0.84)
+    painter.setPen(colours.classes[cls])
+    painter.setBrush(colours.classes[cls])
+    painter.drawRoundedRect(box, size * 0.2, size * 0.2)
+    font = painter.font()
+    font.setPixelSize(int(size * 0.62))
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(QColor("#000000") if colours.classes[cls].lightness() > 110 else QColor("#ffffff"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(cls))
+    painter.end()
+    return pixmap

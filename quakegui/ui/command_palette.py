@@ -1,0 +1,73 @@
+"""The command palette: every action of the table, found by a few letters of its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
+
+from quakegui.ui.actions import ACTIONS
+from quakegui.ui.i18n import tr
+
+if TYPE_CHECKING:
+    from quakegui.ui.main_window import MainWindow
+
+
+class CommandPalette(QDialog):
+    """Type, choose with the arrow keys, run with Return."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setWindowTitle(tr("Find a command"))
+        self.resize(520, 420)
+        self._text = QLineEdit()
+        self._text.setPlaceholderText(tr("A few letters of a command"))
+        self._text.setAccessibleName(tr("Command to find"))
+        self._text.textChanged.connect(self._filter)
+        self._text.installEventFilter(self)
+        self._list = QListWidget()
+        self._list.setAccessibleName(tr("Commands"))
+        self._list.itemActivated.connect(self._run)
+        column = QVBoxLayout(self)
+        column.addWidget(self._text)
+        column.addWidget(self._list)
+        self._filter("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Send the arrow keys to the list, and Return to the chosen command."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                row = self._list.currentRow() + (1 if event.key() == Qt.Key.Key_Down else -1)
+                self._list.setCurrentRow(max(0, min(row, self._list.count() - 1)))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                if self._list.currentItem() is not None:
+                    self._run(self._list.currentItem())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _filter(self, text: str) -> None:
+        self._list.clear()
+        for spec in ACTIONS:
+            # The English name is found too, whatever the language: colleagues share instructions.
+            names = f"{tr(spec.text)} {spec.text} {tr(spec.menu)}".lower()
+            if all(word in names for word in text.lower().split()):
+                self._list.addItem(self._item(self._window.actions_by_id[spec.id], tr(spec.menu)))
+        self._list.setCurrentRow(0)
+
+    def _item(self, action: QAction, menu: str) -> QListWidgetItem:
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        item = QListWidgetItem(action.icon(), f"{menu} › {action.text()}" + (f"    {keys}" if keys else ""))
+        item.setData(Qt.ItemDataRole.UserRole, action.objectName())
+        if not action.isEnabled():
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
+        return item
+
+    def _run(self, item: QListWidgetItem) -> None:
+        action = self._window.actions_by_id[item.data(Qt.ItemDataRole.UserRole)]
+        if action.isEnabled():
+            self.accept()
+            action.trigger()

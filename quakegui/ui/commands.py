@@ -1,0 +1,212 @@
+"""What the actions of the table do, one short function each; dialogs are imported when they are first asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from quakegui import __version__
+from quakegui.ui.i18n import tr
+
+if TYPE_CHECKING:
+    from quakegui.ui.main_window import MainWindow
+
+
+def new_project(window: MainWindow) -> None:
+    """Ask for a folder and a time zone, and make an empty project there."""
+    from quakegui.ui.new_project import NewProjectDialog
+
+    dialog = NewProjectDialog(window)
+    if dialog.exec():
+        window.session.create(dialog.folder(), timezone=dialog.timezone(), name=dialog.name())
+
+
+def open_project(window: MainWindow) -> None:
+    """Ask for a project's folder and open it."""
+    folder = QFileDialog.getExistingDirectory(window, tr("Open project"), str(window.last_folder()))
+    if folder:
+        window.session.open(Path(folder))
+
+
+def open_demo(window: MainWindow) -> None:
+    """Open the synthetic season, made on its first use."""
+    window.session.open_demo()
+
+
+def import_readings(window: MainWindow) -> None:
+    """Let the analyst choose files, see what is in them, and import them."""
+    from quakegui.ui.import_wizard import ImportWizard
+
+    ImportWizard(window.session, window).exec()
+
+
+def edit_catalogue(window: MainWindow) -> None:
+    """Show the earthquake catalogue: box, magnitude, declustering and directions."""
+    from quakegui.ui.catalogue_dialog import CatalogueDialog
+
+    CatalogueDialog(window.session, window).exec()
+
+
+def edit_stations(window: MainWindow) -> None:
+    """Show the stations' names and coordinates."""
+    from quakegui.ui.stations_dialog import StationsDialog
+
+    StationsDialog(window.session, window).exec()
+
+
+def edit_season(window: MainWindow) -> None:
+    """Show the season window and the parameters of the way from readings to maps."""
+    from quakegui.ui.season_dialog import SeasonDialog
+
+    SeasonDialog(window.session, window).exec()
+
+
+def apply_rule(window: MainWindow) -> None:
+    """Show the label rule with its counts, and apply it."""
+    from quakegui.ui.rule_dialog import RuleDialog
+
+    RuleDialog(window.session, window).exec()
+
+
+def show_agreement(window: MainWindow) -> None:
+    """Compare two analysts' labels and settle where they differ."""
+    from quakegui.ui.agreement_dialog import AgreementDialog
+
+    AgreementDialog(window.session, window).exec()
+
+
+def revert_labels(window: MainWindow) -> None:
+    """Bring the labels back as they were at a moment."""
+    from quakegui.ui.revert_dialog import RevertDialog
+
+    RevertDialog(window.session, window).exec()
+
+
+def edit_settings(window: MainWindow) -> None:
+    """Show the analyst's settings."""
+    from quakegui.ui.settings_dialog import SettingsDialog
+
+    SettingsDialog(window.session, window).exec()
+
+
+def export_figure(window: MainWindow) -> None:
+    """Save a panel as a picture."""
+    from quakegui.ui.export_dialogs import FigureDialog
+
+    FigureDialog(window, window).exec()
+
+
+def export_animation(window: MainWindow) -> None:
+    """Save days of the season as an animation."""
+    from quakegui.ui.export_dialogs import AnimationDialog
+
+    AnimationDialog(window, window).exec()
+
+
+def export_tables(window: MainWindow) -> None:
+    """Save the season's tables as csv or xlsx."""
+    from quakegui.ui.export_dialogs import save_tables
+
+    save_tables(window)
+
+
+def close_project(window: MainWindow) -> None:
+    """Close the project and show the start page."""
+    window.session.close()
+
+
+def leave(window: MainWindow) -> None:
+    """Close the window."""
+    window.close()
+
+
+def go_to_date(window: MainWindow) -> None:
+    """Ask for a date and show it."""
+    from quakegui.ui.date_dialog import ask_date
+
+    day = window.session.day
+    assert day is not None
+    chosen = ask_date(window, day, window.session.days)
+    if chosen is not None:
+        window.session.go_to_day(np.datetime64(chosen, "D"))
+
+
+def play(window: MainWindow) -> None:
+    """Start or stop the walk through the days."""
+    window.day_map_panel.toggle_play()
+
+
+def label(window: MainWindow, cls: int | None) -> None:
+    """Label the chosen days, or the day shown."""
+    window.session.label(cls)
+
+
+def accept(window: MainWindow) -> None:
+    """Accept the prediction as the label."""
+    window.session.accept()
+
+
+def write_note(window: MainWindow) -> None:
+    """Put the cursor into the day's note."""
+    window.show_dock("day")
+    window.day_panel.edit_note()
+
+
+def toggle_blind(window: MainWindow) -> None:
+    """Hide or show everybody else's labels."""
+    window.session.set_display(blind=not window.session.display.blind)
+
+
+def toggle_auto_advance(window: MainWindow) -> None:
+    """Go to the next day after each label, or stay."""
+    window.session.set_settings(auto_advance=not window.session.settings.auto_advance)
+
+
+def toggle_unit(window: MainWindow) -> None:
+    """Switch between z and nT."""
+    window.session.set_display(unit="z" if window.session.display.unit == "nT" else "nT")
+
+
+def toggle_display(window: MainWindow, overlay: str) -> None:
+    """Show or hide an overlay of the day map."""
+    window.session.set_display(**{overlay: not getattr(window.session.display, overlay)})
+
+
+def toggle_review(window: MainWindow) -> None:
+    """Switch between the working layout and the one for a review with colleagues."""
+    window.use_layout("work" if window.layout_name == "review" else "review")
+
+
+def show_training(window: MainWindow) -> None:
+    """Bring the training form to the front."""
+    window.show_dock("training")
+
+
+def show_shortcuts(window: MainWindow) -> None:
+    """Show every shortcut on one sheet."""
+    from quakegui.ui.shortcut_sheet import ShortcutSheet
+
+    ShortcutSheet(window).exec()
+
+
+def show_palette(window: MainWindow) -> None:
+    """Find a command by a few letters of its name."""
+    from quakegui.ui.command_palette import CommandPalette
+
+    CommandPalette(window).exec()
+
+
+def show_about(window: MainWindow) -> None:
+    """Say what this is, and what it cannot claim."""
+    QMessageBox.about(
+        window,
+        tr("About quakegui"),
+        tr(
+            "quakegui {version}\n\nDaily anomaly maps of a geomagnetic network, labels, and a network trained on them.\n\n"
+            "No method is known that predicts earthquakes reliably. What this program shows is how good its predictions "
+            "really were, next to chance and to simpler methods."
+        ).format(version=__version__),
+    )

@@ -1,0 +1,290 @@
+"""The day shown: date and offset, Kp, quality, label and its history, prediction, note."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.season.kp import STORM_KP
+from quakegui.season.labels import LabelRow, Source
+from quakegui.season.localtime import to_local
+from quakegui.season.quality import Quality
+from quakegui.ui import theme
+from quakegui.ui.class_icons import class_icon
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.texts import CLASS_NAMES, quality_text
+
+SOURCE_NAMES = {
+    Source.RULE: mark("by rule"),
+    Source.MODEL: mark("accepted from a prediction"),
+    Source.ANALYST: mark("by an analyst"),
+    Source.SETTLED: mark("settled"),
+}
+KIND_NAMES = {
+    "out-of-fold": mark("out of fold: the run had not seen this day"),
+    "prospective": mark("prospective: issued before it was known"),
+    "in-sample": mark("in sample: the run was trained on this day"),
+}
+
+
+class NoteEdit(QPlainTextEdit):
+    """The day's note; kept when the cursor leaves it or Ctrl+Return is pressed, dropped by Escape."""
+
+    def __init__(self, panel: DayPanel) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self.setMaximumHeight(90)
+        self.setTabChangesFocus(True)
+
+    def focusOutEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Keep what was written."""
+        self._panel.keep_note()
+        super().focusOutEvent(event)  # type: ignore[arg-type]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep on Ctrl+Return, leave unchanged on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._panel.drop_note()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._panel.keep_note()
+            self._panel.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+
+class DayPanel(QWidget):
+    """All that is known about the day shown, and the buttons that label it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._note_day: np.datetime64 | None = None
+        self._date, self._when, self._kp, self._quality = QLabel(), QLabel(), QLabel(), QLabel()
+        self._label, self._history, self._prediction, self._stamp = QLabel(), QLabel(), QLabel(), QLabel()
+        for label in (self._when, self._kp, self._quality, self._label, self._history, self._prediction):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        font = self._date.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setBold(True)
+        self._date.setFont(font)
+        self._buttons = [self._button(cls) for cls in range(5)]
+        self._bars = [QProgressBar() for _ in range(5)]
+        self._note = NoteEdit(self)
+        self._captions = [QLabel() for _ in range(5)]
+        self._build()
+        session.changed.connect(self.refresh)
+        self.retranslate()
+
+    def _button(self, cls: int) -> QToolButton:
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self._session.label(cls))
+        return button
+
+    def _build(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.addWidget(self._stamp)
+        column.addWidget(self._date)
+        column.addWidget(self._when)
+        column.addWidget(self._kp)
+        column.addWidget(self._quality)
+        row = QHBoxLayout()
+        for button in self._buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        bars = QFormLayout()
+        for caption, bar in zip(self._captions, self._bars, strict=True):
+            bar.setMaximumHeight(14)
+            bar.setRange(0, 1000)
+            bars.addRow(caption, bar)
+        self._titles = [QLabel() for _ in range(3)]
+        for title, contents in zip(
+            self._titles, ((row, self._label, self._history), (self._prediction, bars), (self._note,)), strict=True
+        ):
+            bold = title.font()
+            bold.setBold(True)
+            title.setFont(bold)
+            column.addSpacing(6)
+            column.addWidget(title)
+            for item in contents:
+                if isinstance(item, QWidget):
+                    column.addWidget(item)
+                else:
+                    column.addLayout(item)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    # -- refreshing ------------------------------------------------------------------------------------------------
+
+    def refresh(self, change: Change) -> None:
+        """Show what the flags name."""
+        if change & (Change.DAY | Change.SEASON | Change.PROJECT):
+            self.keep_note()
+            self._show_day()
+        if change & (Change.DAY | Change.SEASON | Change.LABELS | Change.PROJECT | Change.EVENTS):
+            self._show_label()
+        if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT):
+            self._show_prediction()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        for cls, button in enumerate(self._buttons):
+            name = tr(CLASS_NAMES[cls])
+            button.setIcon(class_icon(cls))
+            button.setToolTip(f"{name} ({cls})")
+            button.setAccessibleName(tr("Label: {name}").format(name=name))
+            self._captions[cls].setText(f"{cls} {name}")
+            self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
+        for title, text in zip(self._titles, (tr("Label"), tr("Prediction"), tr("Note")), strict=True):
+            title.setText(text)
+        self._note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
+        self._note.setAccessibleName(tr("Note on this day"))
+        self.refresh(Change.ALL)
+
+    def _show_day(self) -> None:
+        session = self._session
+        self._stamp.setVisible(session.synthetic)
+        self._stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
+        self._stamp.setStyleSheet(f"color: {theme.colours().alarm.name()}; font-weight: 600;")
+        self._note_day = session.day
+        if session.day is None or session.season is None or session.project is None:
+            for label in (self._date, self._when, self._kp, self._quality):
+                label.clear()
+            self._date.setText(tr("No day") if session.project is None or not session.days.size else "")
+            return
+        at = session.season.shown.start + session.index
+        known = to_local(session.season.available_at[at], session.project.timezone)
+        self._date.setText(f"{session.day}")
+        offset = known.strftime("%z")
+        self._when.setText(
+            tr("Local day, UTC{offset}; known at {time}").format(
+                offset=f"{offset[:3]}:{offset[3:]}", time=known.strftime("%H:%M")
+            )
+        )
+        kp = session.kp()
+        storm = tr(" — stormy night") if kp >= STORM_KP else ""
+        self._kp.setText(
+            tr("Kp of the night: unknown") if np.isnan(kp) else tr("Kp of the night: {kp:.1f}").format(kp=kp) + storm
+        )
+        self._kp.setStyleSheet(f"color: {theme.colours().storm.name()};" if kp >= STORM_KP else "")
+        self._quality.setText(self._quality_sentence(at))
+
+    def _quality_sentence(self, at: int) -> str:
+        season = self._session.season
+        assert season is not None
+        z, quality = season.anomaly.z[at], season.anomaly.quality[at]
+        present = int(np.isfinite(z).sum())
+        lines = [tr("{present} of {all} stations have an anomaly").format(present=present, all=len(z))]
+        for code, bits in zip(season.anomaly.codes, quality, strict=True):
+            reasons = quality_text(Quality(int(bits)) & ~Quality.STORMY & ~Quality.DERIVED)
+            if reasons:
+                lines.append(f"{code}: {reasons}")
+        most = 6
+        if len(lines) > most + 1:
+            lines = [*lines[:most], tr("and {count} more stations").format(count=len(lines) - most)]
+        return "\n".join(lines)
+
+    def _show_label(self) -> None:
+        session = self._session
+        row = session.labels.rows[session.index] if session.index >= 0 and session.labels.rows else None
+        for cls, button in enumerate(self._buttons):
+            button.setChecked(row is not None and row.cls == cls)
+            button.setEnabled(session.can_write and session.index >= 0)
+        self._note.setReadOnly(not session.can_write)
+        if row is None or row.cls is None:
+            self._label.setText(tr("No label yet: press 0 to 4"))
+        else:
+            self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {self._who(row)}")
+        rows = session.history() if not session.display.blind else ()
+        notes = [old for old in rows if old.note]
+        shown = [self._history_line(old) for old in rows[-5:]]
+        self._history.setText("\n".join(shown))
+        self._history.setVisible(bool(shown))
+        if not self._note.hasFocus():
+            self._note.setPlainText(notes[-1].note if notes else "")
+
+    def _who(self, row: LabelRow) -> str:
+        who = tr(SOURCE_NAMES[row.source])
+        return f"{who} ({row.author})" if row.author else who
+
+    def _history_line(self, row: LabelRow) -> str:
+        assert self._session.project is not None
+        at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
+        if row.note:
+            return f"{at} {row.author}: {row.note}"
+        what = tr("label taken away") if row.cls is None else f"{row.cls} {tr(CLASS_NAMES[row.cls])}"
+        return f"{at} {what} — {self._who(row)}"
+
+    def _show_prediction(self) -> None:
+        session = self._session
+        table = session.predictions if not session.display.blind else None
+        known = table is not None and session.index >= 0 and bool(np.isfinite(table.probabilities[session.index]).all())
+        for widget in (*self._bars, *self._captions):
+            widget.setVisible(known)
+        if not known or table is None:
+            self._prediction.setText(
+                tr("Hidden while you label blind")
+                if session.display.blind
+                else tr("No prediction: train a network, or choose a run")
+            )
+            return
+        chances = table.probabilities[session.index]
+        kind = str(table.kind[session.index])
+        self._prediction.setText(
+            tr("{kind} (run {run})").format(kind=tr(KIND_NAMES[kind]) if kind in KIND_NAMES else kind, run=table.run)
+        )
+        for bar, chance in zip(self._bars, chances, strict=True):
+            bar.setValue(round(float(chance) * 1000))
+            bar.setFormat(f"{chance:.0%}")
+
+    # -- note ------------------------------------------------------------------------------------------------------
+
+    def edit_note(self) -> None:
+        """Put the cursor at the end of the note."""
+        self._note.setFocus()
+        self._note.moveCursor(self._note.textCursor().MoveOperation.End)
+
+    def keep_note(self) -> None:
+        """Keep the note of its day if it was changed."""
+        text = self._note.toPlainText().strip()
+        if self._note_day is None or not self._note.document().isModified():
+            return
+        self._note.document().setModified(False)
+        self._session.note(text, day=self._note_day)
+
+    def drop_note(self) -> None:
+        """Forget what was typed."""
+        self._note.document().setModified(False)
+        self.setFocus()
+        self._show_label()

@@ -1,0 +1,310 @@
+"""The one window: it places the panels, builds menus from the action table, and does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import qtawesome
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.ui import i18n, theme
+from quakegui.ui.actions import ACTIONS, MENUS, ActionSpec
+from quakegui.ui.class_icons import class_icon
+from quakegui.ui.day_map_panel import DayMapPanel
+from quakegui.ui.day_panel import DayPanel
+from quakegui.ui.evaluation_panel import EvaluationPanel
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.regions_panel import RegionsPanel
+from quakegui.ui.runs_panel import RunsPanel
+from quakegui.ui.series_panel import SeriesPanel
+from quakegui.ui.start_page import StartPage
+from quakegui.ui.station_map_panel import StationMapPanel
+from quakegui.ui.status_line import StatusLine
+from quakegui.ui.timeline_panel import TimelinePanel
+from quakegui.ui.training_panel import TrainingPanel
+
+LAYOUT_VERSION = 1
+SMALLEST = QSize(1024, 640)
+REVIEW_TEXT_SCALE = 1.35
+
+
+@dataclass(frozen=True, slots=True)
+class DockSpec:
+    """A panel that docks: its name, its title, who makes it, where it stands, and the dock it stands below or behind."""
+
+    id: str
+    title: str
+    make: Callable[[Session], QWidget]
+    area: Qt.DockWidgetArea
+    below: str = ""
+    behind: str = ""
+    review: bool = False
+
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+DOCKS: Final = (
+    DockSpec("stations", mark("Station map"), StationMapPanel, LEFT),
+    DockSpec("series", mark("Series"), SeriesPanel, LEFT, below="stations"),
+    DockSpec("day", mark("Day"), DayPanel, RIGHT, review=True),
+    DockSpec("regions", mark("Extremum regions"), RegionsPanel, RIGHT, below="day"),
+    DockSpec("timeline", mark("Timeline"), TimelinePanel, BOTTOM, review=True),
+    DockSpec("training", mark("Training"), TrainingPanel, BOTTOM, behind="timeline"),
+    DockSpec("runs", mark("Runs"), RunsPanel, BOTTOM, behind="timeline"),
+    DockSpec("evaluation", mark("Evaluation"), EvaluationPanel, BOTTOM, behind="timeline"),
+)
+
+
+class MainWindow(QMainWindow):
+    """Docks around the day map, over one session."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.layout_name = "work"
+        self.setObjectName("main window")
+        self.setMinimumSize(SMALLEST)
+        self.setDockNestingEnabled(True)
+        self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
+        self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
+        self._place_centre()
+        self._place_docks()
+        self._make_actions()
+        self._fill_menus()
+        self._fill_toolbar()
+        self.status_line = StatusLine(session, self)
+        self.setStatusBar(self.status_line)
+        session.changed.connect(self.refresh)
+        self.retranslate()
+        self._restore("work")
+        self.refresh(Change.ALL)
+
+    @property
+    def language(self) -> str:
+        """The language in force, "en" or "zh"."""
+        return i18n.language()
+
+    # -- placing ---------------------------------------------------------------------------------------------------
+
+    def _place_centre(self) -> None:
+        self.start_page = StartPage(self)
+        self.day_map_panel = DayMapPanel(self.session)
+        self._centre = QStackedWidget()
+        self._centre.addWidget(self.start_page)
+        self._centre.addWidget(self.day_map_panel)
+        self.setCentralWidget(self._centre)
+
+    def _place_docks(self) -> None:
+        self.docks: dict[str, QDockWidget] = {}
+        for spec in DOCKS:
+            dock = QDockWidget(self)
+            dock.setObjectName(spec.id)
+            dock.setWidget(spec.make(self.session))
+            self.docks[spec.id] = dock
+        self._arrange()
+
+    def _arrange(self) -> None:
+        for spec in DOCKS:
+            dock = self.docks[spec.id]
+            dock.setFloating(False)
+            self.addDockWidget(spec.area, dock)
+            if spec.below:
+                self.splitDockWidget(self.docks[spec.below], dock, Qt.Orientation.Vertical)
+            if spec.behind:
+                self.tabifyDockWidget(self.docks[spec.behind], dock)
+            dock.show()
+        self.docks["timeline"].raise_()
+        across = [self.docks["stations"], self.docks["day"]]
+        self.resizeDocks(across, [max(self.width() // 4, 300), max(self.width() // 5, 280)], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["timeline"]], [max(self.height() // 4, 210)], Qt.Orientation.Vertical)
+
+    @property
+    def day_panel(self) -> DayPanel:
+        """The panel of the day shown."""
+        panel = self.docks["day"].widget()
+        assert isinstance(panel, DayPanel)
+        return panel
+
+    def panels(self) -> dict[str, QWidget]:
+        """Return every panel by name, the day map among them, for figures."""
+        return {"day map": self.day_map_panel, **{name: dock.widget() for name, dock in self.docks.items()}}
+
+    def show_dock(self, name: str) -> None:
+        """Bring a dock to the front, also when it was closed."""
+        dock = self.docks[name]
+        dock.show()
+        dock.raise_()
+
+    # -- actions ---------------------------------------------------------------------------------------------------
+
+    def _make_actions(self) -> None:
+        self.actions_by_id: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = QAction(self)
+            action.setObjectName(spec.id)
+            action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+            action.setCheckable(spec.checked is not None)
+            action.triggered.connect(lambda _on=False, spec=spec: self._run(spec))
+            self.addAction(action)
+            self.actions_by_id[spec.id] = action
+
+    def _run(self, spec: ActionSpec) -> None:
+        spec.slot(self)
+        self._refresh_actions()
+
+    def _fill_menus(self) -> None:
+        self._menus: dict[str, QMenu] = {}
+        for title in MENUS:
+            menu = self.menuBar().addMenu("")
+            self._menus[title] = menu
+            group = 0
+            for spec in (spec for spec in ACTIONS if spec.menu == title):
+                if spec.group != group:
+                    menu.addSeparator()
+                    group = spec.group
+                menu.addAction(self.actions_by_id[spec.id])
+        themes = QActionGroup(self)
+        for name in ("theme-light", "theme-dark", "theme-system"):
+            themes.addAction(self.actions_by_id[name])
+        self._panels_menu = self._menus[MENUS[-2]].addMenu("")
+        for spec in DOCKS:
+            self._panels_menu.addAction(self.docks[spec.id].toggleViewAction())
+
+    def _fill_toolbar(self) -> None:
+        self._toolbar = QToolBar(self)
+        self._toolbar.setObjectName("tool bar")
+        self._toolbar.setMovable(False)
+        self._toolbar.setIconSize(QSize(20, 20))
+        menu = None
+        for spec in (spec for spec in ACTIONS if spec.toolbar):
+            if menu not in (None, spec.menu):
+                self._toolbar.addSeparator()
+            menu = spec.menu
+            self._toolbar.addAction(self.actions_by_id[spec.id])
+        self.addToolBar(self._toolbar)
+
+    def _refresh_actions(self) -> None:
+        have = {
+            "": True,
+            "project": self.session.project is not None,
+            "days": self.session.days.size > 0,
+            "write": self.session.days.size > 0 and self.session.can_write,
+        }
+        for spec in ACTIONS:
+            action = self.actions_by_id[spec.id]
+            action.setEnabled(have[spec.needs])
+            if spec.checked is not None:
+                action.setChecked(spec.checked(self))
+
+    # -- refreshing ------------------------------------------------------------------------------------------------
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session: which page, which actions, which look."""
+        if Change.SETTINGS in change:
+            i18n.set_language(self.session.settings.language)
+            self._apply_theme()
+        if change & (Change.PROJECT | Change.SETTINGS):
+            self._centre.setCurrentIndex(0 if self.session.project is None else 1)
+            self.setWindowTitle(self._title())
+            for dock in self.docks.values():
+                dock.widget().setEnabled(self.session.project is not None)
+        if change & ~(Change.DAY | Change.PICK | Change.RANGE):
+            self._refresh_actions()
+
+    def _title(self) -> str:
+        project = self.session.project
+        if project is None:
+            return "quakegui"
+        mark_synthetic = tr(" — SYNTHETIC") if project.synthetic else ""
+        return f"{project.name}{mark_synthetic} — quakegui"
+
+    def _apply_theme(self) -> None:
+        scale = self.session.settings.text_scale * (REVIEW_TEXT_SCALE if self.layout_name == "review" else 1.0)
+        theme.apply(self.session.settings.theme, text_scale=scale)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        if event.type() == QEvent.Type.PaletteChange:
+            self._refresh_icons()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text of menus, tool bar and dock titles in the language in force."""
+        for spec in ACTIONS:
+            action = self.actions_by_id[spec.id]
+            action.setText(tr(spec.text))
+            keys = QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText) if spec.shortcuts else ""
+            tip = tr(spec.tip) if spec.tip else tr(spec.text).rstrip("…")
+            action.setToolTip(f"{tip} ({keys})" if keys else tip)
+            action.setStatusTip(tip)
+        for title, menu in self._menus.items():
+            menu.setTitle(tr(title))
+        self._panels_menu.setTitle(tr("Panels"))
+        self._toolbar.setWindowTitle(tr("Tool bar"))
+        for dock_spec in DOCKS:
+            self.docks[dock_spec.id].setWindowTitle(tr(dock_spec.title))
+        self.setWindowTitle(self._title())
+        self._refresh_icons()
+
+    def _refresh_icons(self) -> None:
+        colours = theme.colours()
+        for spec in ACTIONS:
+            if spec.icon:
+                icon = qtawesome.icon(spec.icon, color=colours.text, color_disabled=colours.missing)
+                self.actions_by_id[spec.id].setIcon(icon)
+            elif spec.id.startswith("label-"):
+                self.actions_by_id[spec.id].setIcon(class_icon(int(spec.id[-1])))
+
+    # -- layouts ---------------------------------------------------------------------------------------------------
+
+    def use_layout(self, name: str) -> None:
+        """Switch to the "work" or the "review" layout; each is remembered as it was left."""
+        self._remember()
+        self.layout_name = name
+        self._restore(name)
+        self._apply_theme()
+        self._refresh_actions()
+
+    def reset_layout(self) -> None:
+        """Put every panel back where it stands in the layout in use."""
+        self._arrange()
+        if self.layout_name == "review":
+            for spec in DOCKS:
+                self.docks[spec.id].setVisible(spec.review)
+
+    def _restore(self, name: str) -> None:
+        kept = self.session.file.load_layout(name)
+        if kept is None:
+            self.reset_layout()
+            return
+        geometry, state = kept
+        if name == "work" and not self.isVisible():
+            self.restoreGeometry(geometry)
+        if not self.restoreState(state, LAYOUT_VERSION):
+            self.reset_layout()
+
+    def _remember(self) -> None:
+        self.session.file.save_layout(self.layout_name, self.saveGeometry(), self.saveState(LAYOUT_VERSION))
+
+    def last_folder(self) -> Path:
+        """Return where the latest project lies, for file dialogs to start from."""
+        recent = self.session.settings.recent
+        return Path(recent[0]).parent if recent else Path.home()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Remember the layout and the day, stop what runs, and leave."""
+        self._remember()
+        self.session.close()
+        super().closeEvent(event)

@@ -1,0 +1,43 @@
+"""Every shortcut on one sheet, read from the action table."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from quakegui.ui.actions import ACTIONS, MENUS
+from quakegui.ui.i18n import tr
+
+
+class ShortcutSheet(QDialog):
+    """Menus as headings, actions with their keys below."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Keyboard shortcuts"))
+        self.resize(560, 640)
+        self._sheet = QTreeWidget()
+        self._sheet.setAccessibleName(tr("Keyboard shortcuts"))
+        self._sheet.setHeaderLabels([tr("Action"), tr("Keys")])
+        self._sheet.setRootIsDecorated(False)
+        self._fill()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(self._sheet)
+        column.addWidget(buttons)
+
+    def _fill(self) -> None:
+        for menu in MENUS:
+            heading = QTreeWidgetItem([tr(menu)])
+            font = heading.font(0)
+            font.setBold(True)
+            heading.setFont(0, font)
+            self._sheet.addTopLevelItem(heading)
+            for spec in ACTIONS:
+                if spec.menu == menu and spec.shortcuts:
+                    native = QKeySequence.SequenceFormat.NativeText
+                    keys = ", ".join(QKeySequence(key).toString(native) for key in spec.shortcuts)
+                    heading.addChild(QTreeWidgetItem([tr(spec.text).rstrip("…"), keys]))
+            heading.setExpanded(True)
+        self._sheet.resizeColumnToContents(0)

@@ -1,0 +1,39 @@
+"""Starts the window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from quakegui import __version__
+from quakegui.app.session import Session
+from quakegui.ui import i18n, theme
+from quakegui.ui.main_window import MainWindow
+
+
+def run_window(folder: Path | None = None) -> int:
+    """Show the window and return its exit code when it is closed.
+
+    Parameters
+    ----------
+    folder
+        A project to open; without one, the project that was open last, or the start page.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("quakegui")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("quakegui")
+    session = Session()
+    i18n.set_language(session.settings.language)
+    theme.apply(session.settings.theme, text_scale=session.settings.text_scale)
+    window = MainWindow(session)
+    window.resize(1440, 900) if session.file.load_layout("work") is None else None
+    window.show()
+    if folder is not None:
+        session.open(folder)
+    elif session.settings.recent and Path(session.settings.recent[0]).is_dir():
+        session.open(Path(session.settings.recent[0]))
+    return int(app.exec())

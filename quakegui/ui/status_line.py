@@ -1,0 +1,90 @@
+"""The status line: project, what kind of season, the job that runs, and what the session has to say."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.jobs import Progress
+from quakegui.app.session import Session
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+
+SHOWN_MS = 8000
+
+
+class StatusLine(QStatusBar):
+    """One line at the window's foot; long work shows its progress, time left and a cancel button here."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._project = QLabel()
+        self._season = QLabel()
+        self._saved = QLabel()
+        self._job = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setMaximumWidth(160)
+        self._bar.setTextVisible(False)
+        self._cancel = QToolButton()
+        self._cancel.setAutoRaise(True)
+        self._cancel.clicked.connect(session.jobs.cancel)
+        for widget in (self._job, self._bar, self._cancel, self._saved, self._season, self._project):
+            self.addPermanentWidget(widget)
+        session.changed.connect(self.refresh)
+        session.said.connect(self.say)
+        session.jobs.progressed.connect(self._show_job)
+        session.jobs.idle.connect(self._hide_job)
+        self._hide_job()
+        self.retranslate()
+
+    def say(self, sentence: str, level: str) -> None:
+        """Show a sentence; warnings and errors stay until the next one."""
+        colour = {"info": theme.colours().text, "warning": theme.colours().warning, "error": theme.colours().error}[level]
+        self.setStyleSheet(f"QStatusBar {{ color: {colour.name()}; }}")
+        self.showMessage(tr(sentence), SHOWN_MS if level == "info" else 0)
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if change & (Change.PROJECT | Change.SEASON | Change.SETTINGS):
+            self.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set the texts in the language in force."""
+        project = self._session.project
+        self._cancel.setText(tr("Cancel"))
+        self._cancel.setAccessibleName(tr("Cancel the work that runs"))
+        self._cancel.setToolTip(tr("Cancel the work that runs; nothing is left half-written"))
+        self._bar.setAccessibleName(tr("Progress"))
+        self._project.setText(f"{project.name} · {project.timezone}" if project else tr("No project"))
+        self._project.setToolTip(str(project.folder) if project else "")
+        self._season.setVisible(project is not None)
+        self._saved.setVisible(project is not None)
+        if project is not None:
+            self._season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
+            colour = theme.colours().alarm if project.synthetic else theme.colours().muted
+            self._season.setStyleSheet(f"color: {colour.name()}; font-weight: 600;")
+            self._saved.setText(tr("Read only") if project.read_only else tr("All labels are on disk"))
+
+    def _show_job(self, progress: Progress) -> None:
+        text = tr(progress.title)
+        if progress.text:
+            text += f": {progress.text}"
+        if progress.seconds_left is not None:
+            text += " · " + tr("{seconds:.0f} s left").format(seconds=progress.seconds_left)
+        self._job.setText(text)
+        self._bar.setRange(0, progress.total)
+        self._bar.setValue(progress.done)
+        for widget in (self._job, self._bar, self._cancel):
+            widget.show()
+
+    def _hide_job(self) -> None:
+        for widget in (self._job, self._bar, self._cancel):
+            widget.hide()
