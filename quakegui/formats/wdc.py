@@ -1,0 +1,257 @@
+"""WDC exchange format of observatory hourly means: one line per station, element and day.
+
+References
+----------
+World Data Centre for Geomagnetism, Edinburgh: digital WDC exchange format for observatory hourly mean values.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats.errors import FormatError
+from quakegui.formats.records import LARGEST_DELTA, WEAKEST_FIELD, make_readings, make_station, total_intensity
+from quakegui.formats.records import Total as Intensity
+from quakegui.formats.result import ReadingsFile
+from quakegui.formats.source import Source, decode
+from quakegui.season.network import Station
+from quakegui.season.readings import Readings
+
+NAME = "wdc"
+MISSING = 9999
+WORST_SHARE = 0.1
+"""Share of unreadable lines above which a file is refused instead of noted."""
+DOUBTFUL_DIFFERENCE = 500.0
+"""nT between recorded F and the components' modulus above which the reader says so."""
+
+_WIDTH = 120
+_LINE = re.compile(rb"[A-Za-z0-9]{3}\d\d[ \d]\d[A-Za-z][ \d]\d.{4}(?:\d\d|  )[ \d-]{4}(?:[ \d-]{4}){24}")
+_ACK = re.compile(r"IAGA\s+Code:\s*(\w+)\s+lat:\s*(-?[\d.]+)\s+long:\s*(-?[\d.]+)", re.IGNORECASE)
+_VECTORS = (("X", "Y", "Z"), ("H", "Z"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The readable lines of a file."""
+
+    codes: NDArray[np.str_]
+    elements: NDArray[np.str_]
+    days: NDArray[np.datetime64]
+    hours: NDArray[np.float64]
+    """nT, NaN where missing, shape (line, 24)."""
+    mean_differs: NDArray[np.bool_]
+
+
+def looks_like(source: Source) -> bool:
+    """Return whether the first line is one of the format."""
+    first = source.data[:512].lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
+    return _LINE.match(first) is not None
+
+
+def parse(source: Source) -> ReadingsFile:
+    """Return hourly total intensity, stamped at the middle of each hour.
+
+    Where the column F holds delta-F, the difference between two instruments, F is derived from the components; recorded and
+    derived hours come as separate records.
+
+    Raises
+    ------
+    FormatError
+        If no line, or too few, can be read.
+    """
+    lines, notes = _read(source)
+    readings: list[Readings] = []
+    stations: list[Station] = []
+    for code in dict.fromkeys(lines.codes.tolist()):
+        mine = lines.codes == code
+        records, said = _station_readings(code, lines, mine)
+        station, said_station = _station(source, code)
+        readings += records
+        stations.append(station)
+        notes += [*said, *said_station]
+    return ReadingsFile(source.name, NAME, tuple(readings), tuple(stations), tuple(notes))
+
+
+def parse_ack(text: str) -> tuple[Station, tuple[str, ...]] | None:
+    """Return the station that an acknowledgement file (.ack) of the WDC describes, and notes; None for other text."""
+    match = _ACK.search(text)
+    if match is None:
+        return None
+    name = text.lstrip("\ufeff \r\n").splitlines()[0].strip().removesuffix(":")
+    try:
+        latitude, longitude = float(match.group(2)), float(match.group(3))
+    except ValueError:
+        latitude = longitude = float("nan")
+    return make_station(match.group(1).upper(), name[:80], latitude, longitude)
+
+
+def _station(source: Source, code: str) -> tuple[Station, tuple[str, ...]]:
+    beside = source.siblings(f"{code.lower()}.ack")
+    found = parse_ack(decode(beside)[0]) if beside is not None else None
+    if found is not None and found[0].code == code:
+        return found
+    note = f"{code}: no file {code.lower()}.ack with its coordinates lies beside the readings; the station is left off the map."
+    return Station(code), (note,)
+
+
+def _read(source: Source) -> tuple[_Lines, list[str]]:
+    data = decode(source.data)[0].encode("latin-1", "replace") if source.data[:2] in (b"\xff\xfe", b"\xfe\xff") else source.data
+    good: list[bytes] = []
+    broken: list[int] = []
+    for number, raw in enumerate(data.splitlines(), start=1):
+        line = raw.rstrip(b" \x1a")
+        if not line:
+            continue
+        if _LINE.match(line) and len(line) <= _WIDTH:
+            good.append(line.ljust(_WIDTH))
+        else:
+            broken.append(number)
+    if not good:
+        raise FormatError("There is no line of the WDC hourly format.", file=source.name, line=broken[0] if broken else None)
+    if len(broken) > max(1.0, WORST_SHARE * (len(good) + len(broken))):
+        sentence = f"This and {len(broken) - 1} further lines are not of the WDC hourly format."
+        raise FormatError(sentence, file=source.name, line=broken[0])
+    lines, impossible = _fields(np.frombuffer(b"".join(good), dtype=np.uint8).reshape(-1, _WIDTH))
+    if lines.days.size == 0:
+        raise FormatError("No line has a possible date and well-formed numbers.", file=source.name)
+    notes = []
+    if broken:
+        notes.append(f"{len(broken)} lines that are not of the WDC hourly format were left out, the first is line {broken[0]}.")
+    if impossible:
+        notes.append(f"{impossible} lines with an impossible date or malformed numbers were left out.")
+    return lines, notes
+
+
+def _fields(text: NDArray[np.uint8]) -> tuple[_Lines, int]:
+    """Return the well-formed lines of a matrix of bytes (line, character), and how many were not."""
+    numbers, formed = _integers(text[:, 16:120].reshape(-1, 26, 4))
+    # Without century digits a file is from the 20th century: the format got them for the year 2000.
+    century = np.where((text[:, 14:16] == 32).all(axis=1), 19, _two(text, 14))
+    year, month, day = century * 100 + _two(text, 3), _two(text, 5), _two(text, 8)
+    possible = (year >= 1800) & (year < 2200) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    months = np.where(possible, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + np.where(possible, day - 1, 0)
+    keep = possible & formed.all(axis=1) & (days.astype("datetime64[M]") == months)
+    values = numbers[:, 1:25].astype(np.float64)
+    missing = (values == MISSING) | (text[:, 20:116].reshape(-1, 24, 4) == 32).all(axis=2)
+    hours = np.where(missing, np.nan, values + 100.0 * numbers[:, :1])
+    stated = (numbers[:, 25] != MISSING) & (text[:, 116:120] != 32).any(axis=1) & ~missing.any(axis=1)
+    differs = stated & (np.abs(values.mean(axis=1) - numbers[:, 25]) > 1.5)
+    codes, elements = _letters(text[:, :3]), _letters(text[:, 7:8])
+    return _Lines(codes[keep], elements[keep], days[keep], hours[keep], differs[keep]), int((~keep).sum())
+
+
+def _two(text: NDArray[np.uint8], start: int) -> NDArray[np.int64]:
+    """Return the two-digit numbers at `start`, a blank in front counting as zero, shape (line,)."""
+    digits = np.where(text[:, start : start + 2] == 32, 48, text[:, start : start + 2]).astype(np.int64) - 48
+    return digits[:, 0] * 10 + digits[:, 1]
+
+
+def _letters(text: NDArray[np.uint8]) -> NDArray[np.str_]:
+    """Return the characters of each line as one string in capitals, shape (line,)."""
+    joined = np.ascontiguousarray(text).view(f"S{text.shape[1]}").ravel()
+    return np.char.upper(joined.astype(f"U{text.shape[1]}"))
+
+
+def _integers(fields: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the numbers in fields of four characters (line, field, 4), a blank field as 0, and whether each is well formed."""
+    digits = fields - np.uint8(48)
+    is_digit, minus, blank = digits <= 9, fields == 45, fields == 32
+    formed = (is_digit | minus | blank).all(axis=2) & (blank[..., :-1] | is_digit[..., 1:]).all(axis=2)
+    formed &= is_digit[..., 3] | blank.all(axis=2)
+    values = np.where(is_digit, digits, np.uint8(0)).astype(np.int64) @ np.array([1000, 100, 10, 1])
+    return np.where(minus.any(axis=2), -values, values), formed
+
+
+def _station_readings(code: str, lines: _Lines, mine: NDArray[np.bool_]) -> tuple[list[Readings], list[str]]:
+    """Return the recorded and the derived hours of one station, and notes."""
+    days = np.unique(lines.days[mine])
+    columns, twice = _columns(lines, mine, days)
+    notes = [f"{code}: {twice} lines repeat an element and day; the first of each was kept."] if twice else []
+    differing = int((lines.mean_differs & mine & (lines.elements != "D") & (lines.elements != "I")).sum())
+    if differing:
+        notes.append(f"{code}: in {differing} lines the daily mean is not the mean of the hours; the hours were used.")
+    recorded: list[tuple[NDArray[np.datetime64], NDArray[np.float64]]] = []
+    derived: list[tuple[NDArray[np.datetime64], NDArray[np.float64]]] = []
+    years = days.astype("datetime64[Y]")
+    for year in np.unique(years):
+        part = {letter: values[years == year] for letter, values in columns.items()}
+        stamps = _hours(days[years == year])
+        for total in _totals(part):
+            (derived if total.derived else recorded).append((stamps, total.values))
+            notes += [f"{code}: {year}: {note}" for note in total.notes]
+    records = []
+    for pieces, is_derived in ((recorded, False), (derived, True)):
+        if not pieces or not any(np.isfinite(values).any() for _, values in pieces):
+            continue
+        time, values = (np.concatenate(part) for part in zip(*pieces, strict=True))
+        one, said = make_readings(code, time, Intensity(values, is_derived), cadence_s=3600.0)
+        records.append(one)
+        notes += said
+    return records, notes
+
+
+def _columns(
+    lines: _Lines, mine: NDArray[np.bool_], days: NDArray[np.datetime64]
+) -> tuple[dict[str, NDArray[np.float64]], int]:
+    """Return each element's hours, shape (day, 24), and how many lines were repeated."""
+    columns: dict[str, NDArray[np.float64]] = {}
+    twice = 0
+    for letter in np.unique(lines.elements[mine]).tolist():
+        here = np.flatnonzero(mine & (lines.elements == letter))
+        _, first = np.unique(lines.days[here], return_index=True)
+        twice += here.size - first.size
+        values = np.full((days.size, 24), np.nan)
+        values[np.searchsorted(days, lines.days[here[first]])] = lines.hours[here[first]]
+        columns[letter] = values
+    return columns, twice
+
+
+def _hours(days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    """Return the middle of every hour of the days, shape (day * 24,)."""
+    middles = np.arange(24) * np.timedelta64(3600, "s") + np.timedelta64(1800, "s")
+    stamps: NDArray[np.datetime64] = (days[:, None] + middles).astype("datetime64[ms]").ravel()
+    return stamps
+
+
+def _totals(columns: dict[str, NDArray[np.float64]]) -> list[Intensity]:
+    """Return the total intensity of one year of one station: recorded, derived, or both apart; shape (day * 24,)."""
+    vector = _modulus(columns)
+    field = columns.get("F")
+    flat = {letter: values.ravel() for letter, values in columns.items()}
+    if field is None or vector is None or not np.isfinite(field).any():
+        return [total_intensity(list(flat), flat.__getitem__)]
+    with_values = np.isfinite(field).any(axis=1)
+    size = np.zeros(len(field))
+    size[with_values] = np.nanmedian(np.abs(field[with_values]), axis=1)
+    strongest = np.where(np.isfinite(vector), vector, 0.0).max(axis=1)
+    delta = with_values & (size < LARGEST_DELTA) & (strongest > WEAKEST_FIELD)
+    totals: list[Intensity] = []
+    if (with_values & ~delta).any():
+        kept = np.where(delta[:, None], np.nan, field)
+        total = total_intensity(["F"], {"F": kept.ravel()}.__getitem__)
+        apart = np.abs(kept - vector)
+        apart = apart[np.isfinite(apart) & (vector > WEAKEST_FIELD)]
+        middle = float(np.median(apart)) if apart.size else 0.0
+        odd = (f"recorded F and its components differ by {middle:.0f} nT; F was used.",) if middle > DOUBTFUL_DIFFERENCE else ()
+        totals.append(Intensity(total.values, total.derived, (*total.notes, *odd)))
+    if delta.any():
+        components = {letter: np.where(delta[:, None], columns[letter], np.nan).ravel() for letter in columns if letter != "F"}
+        total = total_intensity(list(components), components.__getitem__)
+        typical = float(np.median(size[delta]))
+        note = f"on {int(delta.sum())} days column F holds delta-F (around {typical:.0f} nT), not F, and was not used there."
+        totals.append(Intensity(total.values, total.derived, (note, *total.notes)))
+    return totals
+
+
+def _modulus(columns: dict[str, NDArray[np.float64]]) -> NDArray[np.float64] | None:
+    """Return the modulus of the first complete set of components, or None."""
+    for letters in _VECTORS:
+        if all(letter in columns for letter in letters):
+            squares: NDArray[np.float64] = sum((columns[letter] ** 2 for letter in letters[1:]), columns[letters[0]] ** 2)
+            return np.sqrt(squares)
+    return None
