@@ -1,0 +1,173 @@
+"""Robust statistics of many short columns at once; NaN is a missing value throughout.
+
+Written for windows of a few weeks and up to some hundred stations, thousands of times over: the general routines of numpy and
+scikit-learn give the same numbers one column at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAD_TO_SD = 1.4826
+"""Standard deviation of a normal law over its median absolute deviation."""
+
+_ROUNDS = 100
+_CLOSE = 1e-7
+_SMALLEST_SCALE = 1e-9
+"""Stands in for the scale, in the unit of y, where a line passes through every row."""
+
+
+def column_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median of each column's finite values, NaN where it has none, shape (column,)."""
+    ordered = np.sort(values, axis=0)  # NaN sorts last
+    count = np.isfinite(values).sum(axis=0)
+    column = np.arange(values.shape[1])
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, max(values.shape[0] - 1, 0))
+    middle: NDArray[np.float64] = 0.5 * (ordered[low, column] + ordered[high, column])
+    return middle
+
+
+def column_deviation(values: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1.4826 times each column's median absolute deviation from `centre`, shape (column,)."""
+    return MAD_TO_SD * column_median(np.abs(values - centre))
+
+
+def leave_one_out_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return, for each entry of (day, station), the median of that day's other stations; NaN where there are none.
+
+    One sort per day gives all of them: leaving out an entry of rank r moves every later one up a place.
+    """
+    stations = values.shape[1]
+    order = np.argsort(values, axis=1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=1)
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(stations), order.shape), axis=1)
+    others = np.isfinite(values).sum(axis=1, keepdims=True) - np.isfinite(values)
+    low, high = np.maximum(others - 1, 0) // 2, others // 2
+    low, high = low + (rank <= low), high + (rank <= high)
+    last = stations - 1
+    middle = 0.5 * (
+        np.take_along_axis(ordered, np.minimum(low, last), axis=1) + np.take_along_axis(ordered, np.minimum(high, last), axis=1)
+    )
+    return np.where(others > 0, middle, np.nan)
+
+
+def huber_lines(
+    x: NDArray[np.float64], y: NDArray[np.float64], *, epsilon: float = 1.35, ridge: float = 1e-4
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fit one robust straight line per column, as scikit-learn's `HuberRegressor` does one at a time.
+
+    Minimises, jointly over intercept, slope and scale s, the sum over rows of s + H((y - line) / s) s plus ridge * slope^2,
+    where H is quadratic up to `epsilon` and linear beyond.
+
+    Parameters
+    ----------
+    x, y
+        Shape (row, column). A row counts for a column where both are finite.
+    epsilon, ridge
+        scikit-learn's `epsilon` and `alpha`, with its defaults.
+
+    Returns
+    -------
+    intercept, slope
+        Shapes (column,); NaN where a column has fewer than two rows.
+
+    References
+    ----------
+    Huber & Ronchetti (2009), Robust Statistics, section 7.8 (proposal 2 as one convex problem); Owen (2007).
+    """
+    here = np.isfinite(x) & np.isfinite(y)
+    count = here.sum(axis=0)
+    columns = np.flatnonzero(count >= 2)
+    fit = _Lines(np.where(here, x, 0.0)[:, columns], np.where(here, y, 0.0)[:, columns], here[:, columns], epsilon, ridge)
+    now = fit.start()
+    cost = fit.cost(now)
+    for _ in range(_ROUNDS):
+        steady, bold = fit.reweighted(now), fit.newton(now)
+        steady_cost, bold_cost = fit.cost(steady), fit.cost(bold)
+        following = np.where(bold_cost < steady_cost, bold, steady)
+        following_cost = np.minimum(bold_cost, steady_cost)
+        better = following_cost < cost  # a column that gains nothing has arrived
+        step = np.abs(following - now).max(axis=0)
+        now, cost = np.where(better, following, now), np.where(better, following_cost, cost)
+        if not bool((better & (step > _CLOSE * now[2])).any()):
+            break
+    intercept, slope = np.full(x.shape[1], np.nan), np.full(x.shape[1], np.nan)
+    intercept[columns], slope[columns] = now[0], now[1]
+    return intercept, slope
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Huber's joint problem for many columns; parameters are stacked as (intercept, slope, scale), shape (3, column)."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    here: NDArray[np.bool_]
+    epsilon: float
+    ridge: float
+
+    def start(self) -> NDArray[np.float64]:
+        """Return the least-squares lines and their residuals' spread."""
+        spread = np.ones(self.x.shape[1])
+        line = self._least_squares(self.here.astype(np.float64), self.ridge * spread)
+        return np.vstack([line, self._scale(line, np.full_like(spread, np.inf))])
+
+    def cost(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the objective of each column; infinite where the scale is not positive."""
+        scale = np.where(now[2] > 0.0, now[2], np.nan)
+        residual = np.abs(self._residual(now))
+        far = residual > self.epsilon * scale
+        loss = np.where(far, 2.0 * self.epsilon * residual - self.epsilon**2 * scale, residual * residual / scale)
+        total = (self.here * (loss + scale)).sum(axis=0) + self.ridge * now[1] ** 2
+        return np.where(np.isfinite(total), total, np.inf)
+
+    def reweighted(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return one step of reweighted least squares: always downhill, slow near the end."""
+        residual, cut = np.abs(self._residual(now)), self.epsilon * now[2]
+        weight = self.here * np.divide(cut, residual, out=np.ones_like(residual), where=residual > cut)
+        line = self._least_squares(weight, self.ridge * now[2])
+        return np.vstack([line, self._scale(line, cut)])
+
+    def newton(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return one Newton step: exact at once where it already knows which rows lie beyond the bend."""
+        scale = now[2]
+        residual = self._residual(now)
+        near = self.here & (np.abs(residual) <= self.epsilon * scale)
+        ratio = np.where(near, residual / scale, self.epsilon * np.sign(residual)) * self.here
+        design = np.stack([near * 1.0, near * self.x, near * ratio])
+        hessian = np.einsum("irc,jrc->cij", design, design) * (2.0 / scale)[:, np.newaxis, np.newaxis]
+        hessian[:, 1, 1] += 2.0 * self.ridge
+        hessian += 1e-9 * np.trace(hessian, axis1=1, axis2=2)[:, np.newaxis, np.newaxis] * np.eye(3)
+        gradient = np.stack(
+            [
+                -2.0 * ratio.sum(axis=0),
+                -2.0 * (ratio * self.x).sum(axis=0) + 2.0 * self.ridge * now[1],
+                (self.here - ratio * ratio).sum(axis=0),
+            ],
+            axis=1,
+        )
+        step: NDArray[np.float64] = np.linalg.solve(hessian, gradient[:, :, np.newaxis])[:, :, 0].T
+        return now - step
+
+    def _residual(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
+        residual: NDArray[np.float64] = self.y - now[0] - now[1] * self.x
+        return residual
+
+    def _scale(self, line: NDArray[np.float64], cut: NDArray[np.float64]) -> NDArray[np.float64]:
+        residual = np.minimum(np.abs(self._residual(line)), cut)
+        spread = np.sqrt((self.here * residual * residual).sum(axis=0) / self.here.sum(axis=0))
+        floored: NDArray[np.float64] = np.maximum(spread, _SMALLEST_SCALE)
+        return floored
+
+    def _least_squares(self, weight: NDArray[np.float64], ridge: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return intercept and slope of weighted least squares, shape (2, column); slope 0 where x does not vary."""
+        total = weight.sum(axis=0)
+        x_mean, y_mean = (weight * self.x).sum(axis=0) / total, (weight * self.y).sum(axis=0) / total
+        weighted = weight * (self.x - x_mean)
+        spread = (weighted * (self.x - x_mean)).sum(axis=0) + ridge
+        slope = np.divide((weighted * (self.y - y_mean)).sum(axis=0), spread, out=np.zeros_like(spread), where=spread > 0.0)
+        return np.stack([y_mean - slope * x_mean, slope])
