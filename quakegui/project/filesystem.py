@@ -1,0 +1,50 @@
+"""What a folder's drive can be trusted with."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+_NETWORK_TYPES = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs", "fuse.rclone", "davfs"})
+_DRIVE_REMOTE = 4
+
+
+def is_network_folder(folder: Path) -> bool:
+    """Whether a folder lies on a network share, where memory cannot be shared between machines."""
+    if sys.platform == "win32":
+        import ctypes
+
+        drive = folder.absolute().drive
+        return drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\") == _DRIVE_REMOTE
+    return mount_type(folder) in _NETWORK_TYPES
+
+
+def mount_type(folder: Path, table: Path = Path("/proc/mounts")) -> str:
+    """Return the file-system type that a folder lies on, "" where the system does not tell."""
+    try:
+        lines = table.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    best, kind = "", ""
+    here = folder.resolve()
+    for line in lines:
+        parts = line.split(" ")
+        if len(parts) < 3:
+            continue
+        place = parts[1].replace("\\040", " ")
+        if here.is_relative_to(place) and len(place) >= len(best):
+            best, kind = place, parts[2]
+    return kind
+
+
+def is_writable(file: Path) -> bool:
+    """Whether an existing file and its folder can be written; tried, since Windows' attributes do not tell."""
+    if not os.access(file, os.W_OK):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=file.parent):
+            return True
+    except OSError:
+        return False

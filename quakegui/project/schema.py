@@ -1,0 +1,227 @@
+"""The tables of a project, their version, and the way from an older version to this one.
+
+Times are milliseconds since 1970 UTC, days are days since 1970 (local dates, except `block.utc_day`), both as integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import (
+    DDL,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+    inspect,
+    select,
+)
+
+SCHEMA = 1
+"""Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
+
+metadata = MetaData()
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""One row per fact about the project: schema, name, timezone, synthetic, revision, config and the like."""
+
+station = Table(
+    "station",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("name", Text, nullable=False, default=""),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("elevation_m", Float),
+    Column("typed", Integer, nullable=False, default=0),
+)
+"""`typed` is 1 where a person or a station list gave the coordinates: a reading file's header no longer changes them."""
+
+imported_file = Table(
+    "imported_file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("format", String(32), nullable=False),
+    Column("imported_ms", Integer, nullable=False),
+    Column("readings", Integer, nullable=False),
+    Column("notes", Text, nullable=False, default="[]"),
+    Column("replaced_by", Integer, ForeignKey("imported_file.id")),
+    sqlite_autoincrement=True,
+)
+"""Every file whose readings came in, in order of import; a replaced one stays, with what replaced it."""
+
+block = Table(
+    "block",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("station", String(32), ForeignKey("station.code"), nullable=False),
+    Column("utc_day", Integer, nullable=False),
+    Column("cadence_ms", Integer, nullable=False),
+    Column("data_type", Integer, nullable=False),
+    Column("derived", Integer, nullable=False),
+    Column("file", Integer, ForeignKey("imported_file.id"), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("times", LargeBinary, nullable=False),
+    Column("values", LargeBinary, nullable=False),
+    Index("block_place", "station", "utc_day"),
+    Index("block_file", "file"),
+)
+"""Readings of one station, UTC day, cadence and file (see `record`)."""
+
+night = Table(
+    "night",
+    metadata,
+    Column("station", String(32), ForeignKey("station.code"), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("value", Float),
+    Column("coverage", Float, nullable=False),
+    Column("quality", Integer, nullable=False),
+)
+"""Night mean of a station on a local date. A row exists for every local date with a reading, and for every night with one."""
+
+kp = Table(
+    "kp",
+    metadata,
+    Column("time_ms", Integer, primary_key=True),
+    Column("value", Float, nullable=False),
+)
+
+event_table = Table(
+    "event",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("time_ms", Integer, nullable=False),
+    Column("magnitude", Float, nullable=False),
+    Column("magnitude_type", String(16), nullable=False, default=""),
+    Column("latitude", Float, nullable=False),
+    Column("longitude", Float, nullable=False),
+    Column("depth_km", Float),
+    Column("place", Text, nullable=False, default=""),
+    Column("kept", Integer, nullable=False),
+)
+"""The chosen part of a catalogue; `kept` is 0 for what declustering dropped."""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at_ms", Integer, nullable=False),
+    Column("step", Integer, nullable=False, index=True),
+    Column("author", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("day", Integer, nullable=False, index=True),
+    Column("source", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("old", Integer),
+    Column("new", Integer),
+    Column("note", Text, nullable=False, default=""),
+    Column("run", String(64), nullable=False, default=""),
+    Column("blind", Integer, nullable=False, default=0),
+    Column("replaces", Integer, ForeignKey("journal.id")),
+    Column("undoes", Integer),
+    Column("redoes", Integer),
+    sqlite_autoincrement=True,
+)
+"""The label journal (see `quakegui.project.journal`): rows are added, never changed and never removed."""
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("created_ms", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("config", Text, nullable=False),
+    Column("card", Text, nullable=False, default="{}"),
+)
+
+prediction = Table(
+    "prediction",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", String(64), ForeignKey("run.id"), nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("p0", Float, nullable=False),
+    Column("p1", Float, nullable=False),
+    Column("p2", Float, nullable=False),
+    Column("p3", Float, nullable=False),
+    Column("p4", Float, nullable=False),
+    Column("map_hash", String(64), nullable=False),
+    Column("issued_ms", Integer, nullable=False),
+    Column("cutoff_ms", Integer, nullable=False),
+    Column("config_hash", String(64), nullable=False),
+    Index("prediction_place", "run", "day"),
+    sqlite_autoincrement=True,
+)
+"""What a run said of a day, when, knowing what: rows are added, never changed and never removed."""
+
+_APPEND_ONLY = (journal, prediction)
+
+for _table in _APPEND_ONLY:
+    for _verb in ("UPDATE", "DELETE"):
+        event.listen(
+            _table,
+            "after_create",
+            DDL(  # type: ignore[no-untyped-call,unused-ignore]
+                f"CREATE TRIGGER {_table.name}_no_{_verb.lower()} BEFORE {_verb} ON {_table.name} "
+                f"BEGIN SELECT RAISE(ABORT, 'rows of the {_table.name} are never changed'); END"
+            ).execute_if(dialect="sqlite"),
+        )
+
+Migration = Callable[[Connection], None]
+
+MIGRATIONS: Mapping[int, Migration] = {}
+"""From a version to the next, each within the transaction of the whole way."""
+
+
+class NewerSchemaError(Exception):
+    """The tables are of a version that this program does not know."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(found, known)
+        self.found = found
+        self.known = known
+
+
+def version(connection: Connection) -> int | None:
+    """Return the schema version of a database, or None where it holds no project."""
+    if not inspect(connection).has_table(setting.name):
+        return None
+    value = connection.scalar(select(setting.c.value).where(setting.c.key == "schema"))
+    return int(value) if value is not None and value.isdigit() else None
+
+
+def migrate(
+    connection: Connection, *, migrations: Mapping[int, Migration] = MIGRATIONS, target: int = SCHEMA
+) -> tuple[int, ...]:
+    """Bring a database forward to `target`, step by step; returns the versions that were left behind.
+
+    Raises
+    ------
+    NewerSchemaError
+        If the database is of a later version than `target`; it is left as it was.
+    """
+    found = version(connection)
+    assert found is not None
+    if found > target:
+        raise NewerSchemaError(found, target)
+    for step in range(found, target):
+        migrations[step](connection)
+        connection.execute(setting.update().where(setting.c.key == "schema").values(value=str(step + 1)))
+    return tuple(range(found, target))

@@ -1,0 +1,377 @@
+"""One open project: a folder with `project.sqlite`, `cache/` (can be deleted at any time) and `runs/`.
+
+The database is written in short transactions that are on disk when they return, so a program that is killed, or a machine
+that loses power, loses nothing that was confirmed.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from quakegui.project import schema
+from quakegui.project.filesystem import is_network_folder, is_writable
+from quakegui.season.network import Network, Station
+
+if TYPE_CHECKING:
+    from quakegui.season.config import SeasonConfig
+
+DATABASE = "project.sqlite"
+BUSY_S = 30.0
+"""Seconds that a writer waits for another one to finish its short transaction."""
+
+
+class ProjectError(Exception):
+    """Something about a project cannot be done; the text is one sentence for the screen."""
+
+
+class Project:
+    """One open project folder. All methods may be called from any thread.
+
+    Attributes
+    ----------
+    folder
+        Where everything of the project lies.
+    name, timezone, synthetic
+        As the project was made; `timezone` is an IANA name.
+    read_only
+        Whether nothing can be written, by wish or because the place does not allow it.
+    warnings
+        Sentences about how the project was opened.
+    """
+
+    def __init__(self, folder: Path, engine: Engine, *, read_only: bool, warnings: tuple[str, ...] = ()) -> None:
+        self.folder = folder
+        self.read_only = read_only
+        self.warnings = warnings
+        self._engine = engine
+        self._writing = threading.RLock()
+        self.refresh()
+
+    @classmethod
+    def create(cls, folder: Path | str, *, timezone: str = "Asia/Shanghai", name: str = "", synthetic: bool = False) -> Project:
+        """Make an empty project in a new or empty folder, and open it.
+
+        Raises
+        ------
+        ProjectError
+            If the time zone is unknown, the folder holds something already, or cannot be made.
+        """
+        folder = Path(folder).absolute()
+        _check_zone(timezone)
+        try:
+            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                raise ProjectError(f"{folder} is not empty; a new project needs a new or empty folder.")
+            for part in ("cache", "runs"):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ProjectError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
+        facts = {
+            "schema": str(schema.SCHEMA),
+            "name": name or folder.name,
+            "timezone": timezone,
+            "synthetic": str(int(synthetic)),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "revision": "0",
+        }
+        engine, warnings = _writable_engine(folder)
+        with _sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
+            schema.metadata.create_all(connection)
+            connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+        return cls(folder, engine, read_only=False, warnings=warnings)
+
+    @classmethod
+    def open(cls, folder: Path | str, *, read_only: bool = False) -> Project:
+        """Open a project; one of an older version is brought forward, after a copy of its database was kept.
+
+        Raises
+        ------
+        ProjectError
+            If there is no project, it was made by a newer program, is damaged or locked, or its drive is gone.
+        """
+        folder = Path(folder).absolute()
+        if folder.name == DATABASE:
+            folder = folder.parent
+        _check_there(folder)
+        warnings: tuple[str, ...] = ()
+        if not read_only and not is_writable(folder / DATABASE):
+            read_only = True
+            warnings = (f"{folder} cannot be written here: the project is open for reading only, and labels cannot be given.",)
+        with _sentences(folder):
+            if read_only:
+                engine = _engine(folder, read_only=True)
+            else:
+                engine, warnings = _writable_engine(folder)
+            try:
+                _bring_forward(engine, folder, read_only=read_only)
+                return cls(folder, engine, read_only=read_only, warnings=warnings)
+            except BaseException:
+                engine.dispose()
+                raise
+
+    def close(self) -> None:
+        """Let go of the database; nothing needs saving."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- transactions ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent state of the database."""
+        with _sentences(self.folder), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose changes are on disk when the block ends, or gone if it raises.
+
+        Raises
+        ------
+        ProjectError
+            If the project is open for reading only, or the database cannot be written; nothing was changed then.
+        """
+        if self.read_only:
+            raise ProjectError(f"The project {self.name} is open for reading only; nothing was changed.")
+        with (
+            _sentences(self.folder),
+            self._writing,
+            self._engine.connect().execution_options(write=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read name, time zone and the synthetic mark again."""
+        with self.read() as connection:
+            facts = {row.key: row.value for row in connection.execute(select(schema.setting))}
+        self.name = facts.get("name", self.folder.name)
+        self.timezone = facts["timezone"]
+        self.synthetic = facts.get("synthetic") == "1"
+
+    def setting(self, key: str) -> str | None:
+        """Return a stored fact, or None."""
+        with self.read() as connection:
+            return get_setting(connection, key)
+
+    def network(self) -> Network:
+        """Return all stations, with and without coordinates, by code."""
+        with self.read() as connection:
+            return network_of(connection)
+
+    def config(self) -> SeasonConfig:
+        """Return every parameter of the season's computation."""
+        with self.read() as connection:
+            return config_of(connection)
+
+    def set_config(self, config: SeasonConfig) -> None:
+        """Keep new parameters.
+
+        Raises
+        ------
+        ProjectError
+            If their time zone is unknown.
+        """
+        _check_zone(config.timezone)
+        with self.write() as connection:
+            put_setting(connection, "config", config.to_json())
+            put_setting(connection, "timezone", config.timezone)
+            raise_revision(connection)
+        self.refresh()
+
+    def revision(self) -> int:
+        """Return a number that grows with every change of readings, stations, Kp or parameters."""
+        return int(self.setting("revision") or 0)
+
+
+def get_setting(connection: Connection, key: str) -> str | None:
+    """Return a stored fact, or None."""
+    return connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == key))
+
+
+def put_setting(connection: Connection, key: str, value: str) -> None:
+    """Store a fact, in place of an earlier one."""
+    row = insert(schema.setting).values(key=key, value=value)
+    connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def raise_revision(connection: Connection) -> None:
+    """Record that an input of the season changed."""
+    put_setting(connection, "revision", str(int(get_setting(connection, "revision") or 0) + 1))
+
+
+def network_of(connection: Connection) -> Network:
+    """Return all stations by code."""
+    table = schema.station.c
+    rows = connection.execute(select(table.code, table.name, table.latitude, table.longitude, table.elevation_m))
+    return Network.of(Station(*row) for row in rows)
+
+
+def config_of(connection: Connection) -> SeasonConfig:
+    """Return the stored parameters, or the default ones in the project's time zone."""
+    from quakegui.season.config import SeasonConfig  # brings the whole science along, which opening a project need not wait for
+
+    text = get_setting(connection, "config")
+    if text is not None:
+        return SeasonConfig.from_json(text)
+    return SeasonConfig(timezone=get_setting(connection, "timezone") or "UTC")
+
+
+def _check_zone(timezone: str) -> None:
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ProjectError(f"'{timezone}' is not a known time zone; use a name such as Asia/Shanghai.") from error
+
+
+def _check_there(folder: Path) -> None:
+    try:
+        if not folder.is_dir():
+            raise ProjectError(f"There is no folder {folder}; if it lies on another drive or a share, connect it first.")
+        if not (folder / DATABASE).is_file():
+            raise ProjectError(f"{folder} is not a project: it holds no {DATABASE}. Make one with 'quakegui new'.")
+    except OSError as error:
+        raise ProjectError(f"{folder} cannot be reached: {error.strerror or error}.") from error
+
+
+def _bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
+    with engine.connect() as connection, connection.begin():
+        found = schema.version(connection)
+    if found is None:
+        raise ProjectError(f"{folder / DATABASE} is a database, but not one of a quakegui project.")
+    if found > schema.SCHEMA:
+        raise ProjectError(
+            f"The project in {folder} was made by a newer quakegui (version {found} of its tables, this program knows "
+            f"{schema.SCHEMA}); nothing was changed. Open it with the newer program."
+        )
+    if found == schema.SCHEMA:
+        return
+    if read_only:
+        raise ProjectError(
+            f"The project in {folder} is of an older version and must be brought forward once, which needs a place that can "
+            "be written: copy the folder there and open the copy."
+        )
+    _keep_copy(folder, found)
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        schema.migrate(connection)
+
+
+def _keep_copy(folder: Path, found: int) -> None:
+    copy = folder / f"project.version{found}.sqlite"
+    copy.unlink(missing_ok=True)
+    source, target = sqlite3.connect(folder / DATABASE), sqlite3.connect(copy)
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()
+
+
+# -- the engine ----------------------------------------------------------------------------------------------------
+
+
+def _writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
+    """Return an engine in WAL mode or, where that cannot be relied on, with a rollback journal, and a warning for that."""
+    reason = "lies on a network drive" if is_network_folder(folder) else ""
+    with _sentences(folder):
+        if not reason:
+            engine = _engine(folder)
+            if _journal(engine, "WAL"):
+                return engine, ()
+            engine.dispose()
+            reason = "does not allow shared memory between programs"
+        engine = _engine(folder)
+        _journal(engine, "TRUNCATE")
+    return engine, (f"{folder} {reason}: labels are kept safely, but only one program at a time can use the project.",)
+
+
+def _journal(engine: Engine, mode: str) -> bool:
+    """Set SQLite's journal mode and prove that a transaction works in it."""
+    try:
+        with engine.connect().execution_options(plain=True) as connection:
+            got = connection.exec_driver_sql(f"PRAGMA journal_mode={mode}").scalar()
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("COMMIT")
+    except DBAPIError as error:
+        if mode == "WAL" and not any(word in str(error.orig) for word in ("locked", "not a database", "malformed")):
+            return False
+        raise
+    return str(got).lower() == mode.lower()
+
+
+def _engine(folder: Path, *, read_only: bool = False) -> Engine:
+    path = folder / DATABASE
+    uri = f"file:{quote(path.as_posix())}"
+    if read_only:
+        wal = folder / f"{DATABASE}-wal"
+        # Without a place for the shared memory of WAL, a database that was closed cleanly can be read as it lies.
+        frozen = not is_writable(path) and not (wal.exists() and wal.stat().st_size)
+        uri += "?mode=ro" + ("&immutable=1" if frozen else "")
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a loss of power
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=16)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if not options.get("plain"):
+            # A writer takes its turn at the start: a reader that turns writer half-way could be refused.
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _sentences(folder: Path) -> Iterator[None]:
+    """Turn what the database says into one sentence."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        raise ProjectError(_sentence(folder, str(getattr(error, "orig", None) or error))) from error
+
+
+def _sentence(folder: Path, said: str) -> str:
+    known = {
+        "locked": f"The project in {folder} is in use by another program that does not let go; close it there and try again.",
+        "full": f"The disk that holds {folder} is full; nothing of this step was kept. Make room and try again.",
+        "readonly": f"The project in {folder} cannot be written here; nothing was changed.",
+        "unable to open": f"The project in {folder} cannot be reached; is its drive there? What was saved before is kept.",
+        "disk I/O": f"The drive of {folder} does not answer properly; nothing of this step was kept.",
+        "malformed": f"The database in {folder} is damaged; restore a copy of the folder.",
+        "not a database": f"{folder / DATABASE} is not a project's database.",
+        "never changed": "Rows of the journal are never changed or removed; nothing was done.",
+    }
+    for word, sentence in known.items():
+        if word in said:
+            return sentence
+    return f"The database of {folder} refused the step ({said}); nothing of it was kept."
+
+
+def default_author() -> str:
+    """Return the name of the person at this machine, for labels given on the command line."""
+    return os.environ.get("USERNAME") or os.environ.get("USER") or "analyst"

@@ -1,0 +1,197 @@
+"""A project folder: made, opened, refused, brought forward."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from quakegui.project import schema, store
+from quakegui.project.filesystem import mount_type
+from quakegui.project.store import Project, ProjectError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with Project.create(tmp_path / "p", timezone="Asia/Tokyo", name="Japan"):
+        pass
+    return tmp_path / "p"
+
+
+def test_a_new_project_has_its_three_places_and_facts(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} >= {"project.sqlite", "cache", "runs"}
+    with Project.open(folder) as project:
+        assert (project.name, project.timezone, project.synthetic, project.revision()) == ("Japan", "Asia/Tokyo", False, 0)
+        assert project.network().stations == ()
+        with project.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_opening_the_database_file_itself_opens_its_folder(folder: Path) -> None:
+    with Project.open(folder / "project.sqlite") as project:
+        assert project.folder == folder
+
+
+@pytest.mark.parametrize("zone", ["Asia/Nowhere", "../etc/passwd", "", "Asia"])
+def test_an_unknown_time_zone_is_refused_and_nothing_is_made(tmp_path: Path, zone: str) -> None:
+    with pytest.raises(ProjectError, match="not a known time zone"):
+        Project.create(tmp_path / "p", timezone=zone)
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_folder_with_something_in_it_is_refused(folder: Path) -> None:
+    with pytest.raises(ProjectError, match="is not empty"):
+        Project.create(folder)
+
+
+def test_what_is_not_a_project_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="There is no folder"):
+        Project.open(tmp_path / "gone")
+    with pytest.raises(ProjectError, match="is not a project"):
+        Project.open(tmp_path)
+    (tmp_path / "project.sqlite").write_bytes(b"this is no database, although it is called one" * 100)
+    with pytest.raises(ProjectError, match="is not a project's database"):
+        Project.open(tmp_path)
+    (tmp_path / "project.sqlite").unlink()
+    sqlite3.connect(tmp_path / "project.sqlite").execute("CREATE TABLE other (x)").connection.close()
+    with pytest.raises(ProjectError, match="not one of a quakegui project"):
+        Project.open(tmp_path)
+
+
+def test_a_newer_version_is_refused_and_left_alone(folder: Path) -> None:
+    with sqlite3.connect(folder / "project.sqlite") as database:
+        database.execute("UPDATE setting SET value = '99' WHERE key = 'schema'")
+    database.close()
+    with pytest.raises(ProjectError, match=r"newer quakegui \(version 99"):
+        Project.open(folder)
+
+
+def test_read_only_refuses_to_write_with_a_sentence(folder: Path) -> None:
+    with Project.open(folder, read_only=True) as project:
+        assert project.read_only
+        with pytest.raises(ProjectError, match="open for reading only"), project.write():
+            pass
+        with pytest.raises(ProjectError, match="cannot be written"), project.read() as connection:
+            connection.execute(text("UPDATE setting SET value = 'x' WHERE key = 'name'"))
+
+
+def test_a_place_that_cannot_be_written_opens_for_reading_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "is_writable", lambda _file: False)
+    with Project.open(folder) as project:
+        assert project.read_only
+        assert "open for reading only" in project.warnings[0]
+        assert project.name == "Japan"
+
+
+def test_on_a_network_drive_a_rollback_journal_is_used_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "is_network_folder", lambda _folder: True)
+    with Project.create(tmp_path / "p") as project:
+        assert "network drive" in project.warnings[0]
+        with project.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "truncate"
+
+
+def test_the_type_of_a_mount_is_that_of_the_deepest_one(tmp_path: Path) -> None:
+    table = tmp_path / "mounts"
+    table.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n//s/y {tmp_path}/other cifs rw 0 0\n")
+    assert mount_type(tmp_path / "project", table) == "nfs4"
+    assert mount_type(Path("/"), table) == "ext4"
+    assert mount_type(Path("/"), tmp_path / "none") == ""
+
+
+def test_a_transaction_that_raises_leaves_nothing(folder: Path) -> None:
+    with Project.open(folder) as project:
+        with pytest.raises(ZeroDivisionError), project.write() as connection:
+            store.put_setting(connection, "name", str(1 / len(store.put_setting(connection, "name", "half") or "")))
+        project.refresh()
+        assert project.name == "Japan"
+
+
+def test_a_lock_held_by_another_program_is_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "BUSY_S", 0.05)
+    other = sqlite3.connect(folder / "project.sqlite", isolation_level=None)
+    with Project.open(folder) as project:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ProjectError, match="in use by another program"), project.write():
+            pass
+    other.close()
+
+
+OLD_NIGHT = "CREATE TABLE night (station VARCHAR(32), day INTEGER, value FLOAT, PRIMARY KEY (station, day))"
+
+
+def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables as an imagined version 0 had them: nights without coverage and quality."""
+    with sqlite3.connect(folder / "project.sqlite") as old:
+        old.execute("UPDATE setting SET value = '0' WHERE key = 'schema'")
+        old.execute("INSERT INTO station (code, name, typed) VALUES ('KAK', '', 0)")
+        old.execute("DROP TABLE night")
+        old.execute(OLD_NIGHT)
+        old.execute("INSERT INTO night VALUES ('KAK', 12784, 46500.25)")
+    old.close()
+
+    def with_coverage(connection: store.Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE night ADD COLUMN coverage FLOAT NOT NULL DEFAULT 1.0")
+        connection.exec_driver_sql("ALTER TABLE night ADD COLUMN quality INTEGER NOT NULL DEFAULT 0")
+
+    steps = {**schema.MIGRATIONS, 0: with_coverage}
+    monkeypatch.setattr(schema, "MIGRATIONS", steps)
+    monkeypatch.setattr(schema.migrate, "__kwdefaults__", {"migrations": steps, "target": schema.SCHEMA})
+    with pytest.raises(ProjectError, match="older version"):
+        Project.open(folder, read_only=True)
+    with Project.open(folder) as project:
+        assert project.setting("schema") == str(schema.SCHEMA)
+        with project.read() as connection:
+            assert connection.execute(schema.night.select()).one() == ("KAK", 12784, 46500.25, 1.0, 0)
+    kept = sqlite3.connect(folder / "project.version0.sqlite")
+    assert kept.execute("SELECT * FROM night").fetchall() == [("KAK", 12784, 46500.25)]
+    kept.close()
+
+
+def test_a_migration_that_fails_changes_nothing(folder: Path) -> None:
+    with sqlite3.connect(folder / "project.sqlite") as old:
+        old.execute("UPDATE setting SET value = '0' WHERE key = 'schema'")
+    old.close()
+
+    def broken(connection: store.Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE night ADD COLUMN extra FLOAT")
+        raise RuntimeError("half-way")
+
+    project = Project(folder, store._engine(folder), read_only=False)
+    with pytest.raises(RuntimeError, match="half-way"), project.write() as connection:
+        schema.migrate(connection, migrations={0: broken}, target=1)
+    assert project.setting("schema") == "0"
+    with project.read() as connection:
+        assert "extra" not in [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(night)")]
+    project.close()
+
+
+KILLED = """
+import os, signal, sys
+import numpy as np
+from quakegui.project import journal
+from quakegui.project.store import Project
+from quakegui.season.labels import Source
+project = Project.open(sys.argv[1])
+for day in range(20):
+    journal.write_labels(project, np.array([19024 + day], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
+def test_labels_survive_the_death_of_the_program(folder: Path) -> None:
+    from quakegui.project import journal
+
+    done = subprocess.run([sys.executable, "-c", KILLED, str(folder)], check=False)
+    assert done.returncode == -9
+    with Project.open(folder) as project:
+        kept = journal.in_force(project)
+    assert list(kept) == list(np.arange("2022-02-01", "2022-02-21", dtype="datetime64[D]"))
