@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import platformdirs
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +17,8 @@ from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import UNLABELLED, LabelTable, PredictionTable
-from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project import catalogue, demo, journal, runs, seasons
+from quakegui.project.journal import Note
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.daymap import DayMap
 from quakegui.season.events import Event
@@ -112,6 +114,11 @@ class Session(QObject):
         at = self.index if index is None else index
         return journal.history(self.project, self.days[at]) if self.project is not None and at >= 0 else ()
 
+    def notes(self, index: int | None = None) -> tuple[Note, ...]:
+        """Return the notes that stand on a day (default: the day shown), oldest first."""
+        at = self.index if index is None else index
+        return journal.notes(self.project, self.days[at]) if self.project is not None and at >= 0 else ()
+
     # -- project ---------------------------------------------------------------------------------------------------
 
     def open(self, folder: Path) -> bool:
@@ -133,6 +140,19 @@ class Session(QObject):
             return False
         self._adopt(project)
         return True
+
+    def open_demo(self) -> None:
+        """Open the synthetic season, made in a job on its first use."""
+        folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / "Synthetic Liangshan 2022"
+        if (folder / "project.sqlite").exists():
+            self.open(folder)
+            return
+
+        def work(report: Report, _cancelled: Callable[[], bool]) -> Path:
+            demo.create_demo(folder, progress=report).close()
+            return folder
+
+        self.jobs.start("Making the synthetic season", work, self.open)
 
     def close(self) -> None:
         """Close the project; the day shown is remembered for the next start."""
@@ -232,14 +252,15 @@ class Session(QObject):
     def days_of_kind(self, kind: str) -> NDArray[np.bool_]:
         """Return which days of the season are of a kind that `jump` knows, shape (day,)."""
         if kind == "event":
-            return np.isin(self.days, self.event_days)
+            return np.asarray(np.isin(self.days, self.event_days), dtype=bool)
         if kind == "unlabelled":
-            return self.labels.classes == UNLABELLED
+            return np.asarray(self.labels.classes == UNLABELLED, dtype=bool)
         if kind == "disagreement":
             if self.predictions is None:
                 return np.zeros(self.days.size, dtype=bool)
             guess = self.predictions.classes
-            return (guess != UNLABELLED) & (self.labels.classes != UNLABELLED) & (guess != self.labels.classes)
+            both = (guess != UNLABELLED) & (self.labels.classes != UNLABELLED)
+            return np.asarray(both & (guess != self.labels.classes), dtype=bool)
         count = range(self.days.size)
         if kind == "region":
             found = [self.features(index) for index in count]
@@ -294,7 +315,16 @@ class Session(QObject):
         indices = list(days) if days is not None else self.target()
         if not indices:
             return False
-        journal.write_labels(self.project, self.days[indices], cls, source=source, author=self.settings.analyst)
+        written = journal.write_labels(
+            self.project,
+            self.days[indices],
+            cls,
+            source=source,
+            author=self.settings.analyst,
+            blind=self.display.blind,
+        )
+        if not written and cls is None:
+            self.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
         self._load_labels()
         self.changed.emit(Change.LABELS)
         if self.settings.auto_advance and days is None and self.chosen is None:
@@ -317,11 +347,16 @@ class Session(QObject):
         if not wanted:
             self.said.emit("No prediction for these days.", "info")
             return False
-        group: int | None = None
+        step = 0
         for cls in sorted(set(wanted.values())):
-            indices = [index for index, guessed in wanted.items() if guessed == cls]
-            group = journal.write_labels(
-                self.project, self.days[indices], cls, source=Source.MODEL, author=self.settings.analyst, group=group
+            step = journal.write_labels(
+                self.project,
+                self.days[[index for index, guessed in wanted.items() if guessed == cls]],
+                cls,
+                source=Source.MODEL,
+                author=self.settings.analyst,
+                group=step or None,
+                run=self.predictions.run,
             )
         self._load_labels()
         self.changed.emit(Change.LABELS)

@@ -227,12 +227,13 @@ class DayPanel(QWidget):
         else:
             self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {self._who(row)}")
         rows = session.history() if not session.display.blind else ()
-        notes = [old for old in rows if old.note]
-        shown = [self._history_line(old) for old in rows[-5:]]
+        mine = [note.text for note in session.notes() if note.author == session.settings.analyst]
+        others = [note for note in session.notes() if note.author != session.settings.analyst and not session.display.blind]
+        shown = [self._history_line(old) for old in rows[-5:]] + [f"{note.author}: {note.text}" for note in others]
         self._history.setText("\n".join(shown))
         self._history.setVisible(bool(shown))
         if not self._note.hasFocus():
-            self._note.setPlainText(notes[-1].note if notes else "")
+            self._note.setPlainText(mine[-1] if mine else "")
 
     def _who(self, row: LabelRow) -> str:
         who = tr(SOURCE_NAMES[row.source])
@@ -241,8 +242,6 @@ class DayPanel(QWidget):
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None
         at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
-        if row.note:
-            return f"{at} {row.author}: {row.note}"
         what = tr("label taken away") if row.cls is None else f"{row.cls} {tr(CLASS_NAMES[row.cls])}"
         return f"{at} {what} — {self._who(row)}"
 

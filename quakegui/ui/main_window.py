@@ -68,6 +68,8 @@ DOCKS: Final = (
 class MainWindow(QMainWindow):
     """Docks around the day map, over one session."""
 
+    session: Session
+
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session

@@ -1,0 +1,108 @@
+"""Asks for what a new project needs: a folder, a name, a time zone."""
+
+from __future__ import annotations
+
+import zoneinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+)
+
+from quakegui.ui.i18n import tr
+
+if TYPE_CHECKING:
+    from quakegui.ui.main_window import MainWindow
+
+DEFAULT_TIMEZONE = "Asia/Shanghai"
+
+
+class NewProjectDialog(QDialog):
+    """The folder is made where it does not exist; the time zone says when a day begins."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("New project"))
+        self.setMinimumWidth(520)
+        self._name = QLineEdit()
+        self._name.setAccessibleName(tr("Name"))
+        self._name.setPlaceholderText(tr("Liangshan 2022"))
+        self._name.textChanged.connect(self._suggest_folder)
+        self._parent_folder = window.last_folder()
+        self._folder = QLineEdit()
+        self._folder.setAccessibleName(tr("Folder"))
+        self._folder.textChanged.connect(self._check)
+        choose = QPushButton(tr("Choose…"))
+        choose.clicked.connect(self._choose)
+        row = QHBoxLayout()
+        row.addWidget(self._folder)
+        row.addWidget(choose)
+        self._zone = QComboBox()
+        self._zone.setAccessibleName(tr("Time zone"))
+        self._zone.setEditable(True)
+        self._zone.addItems(sorted(zoneinfo.available_timezones()))
+        self._zone.setCurrentText(DEFAULT_TIMEZONE)
+        completer = QCompleter(self._zone.model())
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._zone.setCompleter(completer)
+        self._zone.currentTextChanged.connect(self._check)
+        self._why = QLabel()
+        self._why.setWordWrap(True)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        form = QFormLayout(self)
+        form.addRow(tr("Name"), self._name)
+        form.addRow(tr("Folder"), row)
+        form.addRow(tr("Time zone"), self._zone)
+        form.addRow(QLabel(tr("A day is a local calendar day of this time zone; everything is stored in UTC.")))
+        form.addRow(self._why)
+        form.addRow(self._buttons)
+        self._check()
+
+    def name(self) -> str:
+        """Return the project's name; the folder's where none was given."""
+        return self._name.text().strip() or self.folder().name
+
+    def folder(self) -> Path:
+        """Return the folder to make the project in."""
+        return Path(self._folder.text().strip())
+
+    def timezone(self) -> str:
+        """Return the IANA name of the time zone."""
+        return self._zone.currentText()
+
+    def _suggest_folder(self, name: str) -> None:
+        safe = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in name).strip()
+        self._folder.setText(str(self._parent_folder / safe) if safe else "")
+
+    def _choose(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder of the new project"), str(self._parent_folder))
+        if folder:
+            self._folder.setText(folder)
+
+    def _check(self) -> None:
+        text, zone = self._folder.text().strip(), self._zone.currentText()
+        why = ""
+        if not text:
+            why = tr("Give the project a name, or choose a folder.")
+        elif not Path(text).is_absolute():
+            why = tr("Give the whole path of the folder.")
+        elif Path(text).exists() and (not Path(text).is_dir() or any(Path(text).iterdir())):
+            why = tr("This folder is not empty; choose a new one.")
+        elif zone not in zoneinfo.available_timezones():
+            why = tr("There is no time zone of this name.")
+        self._why.setText(why)
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not why)

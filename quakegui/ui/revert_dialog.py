@@ -1,0 +1,38 @@
+"""Brings the labels back as they were at a moment, as one step that can be undone."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QDateTime
+from PySide6.QtWidgets import QDateTimeEdit, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from quakegui.app.session import Session
+from quakegui.ui.i18n import tr
+
+
+class RevertDialog(QDialog):
+    """Asks for the moment, in the computer's own time zone."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setWindowTitle(tr("Revert labels to a moment"))
+        says = QLabel(
+            tr("Every label becomes what it was at this moment (this computer's time). Nothing is erased: undo brings it back.")
+        )
+        says.setWordWrap(True)
+        self._moment = QDateTimeEdit(QDateTime.currentDateTime())
+        self._moment.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
+        self._moment.setCalendarPopup(True)
+        self._moment.setAccessibleName(tr("Moment"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self._revert)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        for widget in (says, self._moment, buttons):
+            column.addWidget(widget)
+
+    def _revert(self) -> None:
+        moment = np.datetime64(self._moment.dateTime().toMSecsSinceEpoch(), "ms")
+        self._session.revert_to(moment)
+        self.accept()
