@@ -236,7 +236,7 @@ def calibration(probabilities: ArrayLike, truth: ArrayLike, *, bins: int = 10) -
         Class 0..4, shape (day,).
     """
     given, label = np.asarray(probabilities, float), np.asarray(truth, np.int64)
-    event, happened = 1 - given[:, 0], label > 0
+    event, happened = given[:, 1:].sum(axis=1), label > 0
     edges = np.linspace(0, 1, bins + 1)
     place = np.clip(np.searchsorted(edges, event, side="right") - 1, 0, bins - 1)
     days = np.bincount(place, minlength=bins).astype(np.int64)
