@@ -61,7 +61,7 @@ class PredictionTable:
     @property
     def classes(self) -> NDArray[np.int8]:
         """The most probable class of each day, -1 where there is none, shape (day,)."""
-        known: NDArray[np.bool_] = np.isfinite(self.probabilities).all(axis=1)
+        known = np.asarray(np.isfinite(self.probabilities).all(axis=1), dtype=bool)
         best = np.full(len(known), UNLABELLED, dtype=np.int8)
         best[known] = self.probabilities[known].argmax(axis=1)
         return best

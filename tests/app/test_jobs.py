@@ -1,0 +1,96 @@
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from quakegui.app.jobs import Jobs, Progress, Report
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Iterator[Jobs]:
+    made = Jobs()
+    yield made
+    made.close()
+
+
+def test_results_arrive_in_order_in_the_windows_thread(jobs: Jobs, qtbot: QtBot) -> None:
+    got: list[tuple[str, int]] = []
+    here = threading.get_ident()
+
+    def work_of(name: str) -> Callable[[Report, Callable[[], bool]], str]:
+        return lambda _report, _cancelled: name
+
+    with qtbot.waitSignal(jobs.idle):
+        for name in "abc":
+            jobs.start(name, work_of(name), lambda result: got.append((result, threading.get_ident())))
+    qtbot.waitUntil(lambda: len(got) == 3)
+    assert got == [("a", here), ("b", here), ("c", here)]
+    assert not jobs.busy
+
+
+def test_progress_is_reported_and_the_last_step_never_lost(jobs: Jobs, qtbot: QtBot) -> None:
+    seen: list[Progress] = []
+    jobs.progressed.connect(seen.append)
+
+    def work(report: Report, _cancelled: Callable[[], bool]) -> None:
+        for done in range(1, 1001):
+            report(done, 1000, "days")
+
+    with qtbot.waitSignal(jobs.idle):
+        jobs.start("Maps", work, lambda _none: None)
+    assert seen[-1].done == seen[-1].total == 1000
+    assert len(seen) < 100
+
+
+def test_a_failure_is_told_and_the_next_job_still_runs(jobs: Jobs, qtbot: QtBot) -> None:
+    failures: list[tuple[str, object]] = []
+    results: list[Any] = []
+    jobs.failed.connect(lambda title, error: failures.append((title, error)))
+
+    def broken(_report: Report, _cancelled: Callable[[], bool]) -> None:
+        raise ValueError("no such file")
+
+    with qtbot.waitSignal(jobs.idle):
+        jobs.start("Bad", broken, results.append)
+        jobs.start("Good", lambda _report, _cancelled: 7, results.append)
+    qtbot.waitUntil(lambda: results == [7])
+    assert failures[0][0] == "Bad"
+    assert str(failures[0][1]) == "no such file"
+
+
+def test_cancel_asks_the_running_job_and_forgets_the_waiting(jobs: Jobs, qtbot: QtBot) -> None:
+    started = threading.Event()
+    results: list[Any] = []
+
+    def patient(_report: Report, cancelled: Callable[[], bool]) -> str:
+        started.set()
+        while not cancelled():
+            threading.Event().wait(0.001)
+        return "stopped"
+
+    with qtbot.waitSignal(jobs.idle):
+        jobs.start("Long", patient, results.append)
+        jobs.start("Never", lambda _report, _cancelled: "ran", results.append)
+        assert started.wait(5)
+        jobs.cancel()
+    qtbot.waitUntil(lambda: bool(results))
+    assert results == ["stopped"]
+
+
+def test_close_waits_and_drops_the_result(qtbot: QtBot) -> None:
+    jobs = Jobs()
+    results: list[Any] = []
+    ended = threading.Event()
+
+    def patient(_report: Report, cancelled: Callable[[], bool]) -> None:
+        while not cancelled():
+            threading.Event().wait(0.001)
+        ended.set()
+
+    jobs.start("Long", patient, results.append)
+    jobs.close()
+    assert ended.is_set()
+    assert not jobs.busy
+    assert results == []
