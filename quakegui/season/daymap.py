@@ -1,0 +1,147 @@
+"""The day map: from a field of z values to the picture that the analyst sees and the network is trained on.
+
+Both get the same pixels: filled levels on a fixed scale, one-pixel contour lines burnt in, grey where nothing is shown. A
+picture is kept as palette indices, a quarter of the field's memory, and becomes RGB by look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import contourpy
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season.extrema import Region
+from quakegui.season.palette import MapStyle, palette
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayMap:
+    """One day's map, complete.
+
+    Attributes
+    ----------
+    day
+        Local date.
+    field
+        z, float32, shape (row, column), north up; NaN where not shown.
+    index
+        Palette indices, uint8, shape (row, column).
+    rgb
+        The picture, uint8, shape (row, column, 3).
+    regions
+        The day's extremum regions, strongest first.
+    style
+        What the picture was drawn with.
+    sentence
+        Why there is no map, or empty.
+    """
+
+    day: np.datetime64
+    field: NDArray[np.float32]
+    index: NDArray[np.uint8]
+    rgb: NDArray[np.uint8]
+    regions: tuple[Region, ...]
+    style: MapStyle
+    sentence: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether the day has a map at all."""
+        return not self.sentence
+
+
+def draw(
+    day: np.datetime64,
+    field: NDArray[np.float32],
+    style: MapStyle,
+    *,
+    regions: tuple[Region, ...] = (),
+    sentence: str = "",
+) -> DayMap:
+    """Return the day map of one field of z values, shape (row, column)."""
+    index = indices(field[None], style)[0]
+    return DayMap(day, field, index, to_rgb(index, style), regions, style, sentence)
+
+
+def indices(fields: NDArray[np.float32], style: MapStyle, *, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """Return the palette indices of many fields.
+
+    A value on a boundary belongs to the level above it; values beyond the scale to the end levels. A pixel is a line where its
+    right or lower neighbour has another level and both are shown: the edge of the shown area is no contour.
+
+    Parameters
+    ----------
+    fields
+        z, shape (day, row, column), NaN where not shown.
+    style
+        Scale, number of levels, lines or not.
+    out
+        Where to write, uint8, the fields' shape.
+
+    Returns
+    -------
+    NDArray
+        uint8, shape (day, row, column): level, `style.line` or `style.masked`.
+    """
+    out = np.empty(fields.shape, dtype=np.uint8) if out is None else out
+    scaled = np.empty(fields.shape[1:], dtype=np.float32)
+    per_level = np.float32(style.levels / (2.0 * style.limit_z))
+    for field, index in zip(fields, out, strict=True):
+        hidden = np.isnan(field)
+        np.multiply(field, per_level, out=scaled)
+        scaled += np.float32(style.levels / 2)
+        np.clip(scaled, 0.0, style.levels - 1, out=scaled)
+        np.copyto(scaled, style.masked, where=hidden)
+        np.copyto(index, scaled, casting="unsafe")
+        if style.contour_lines:
+            np.copyto(index, style.line, where=_changes(index, ~hidden))
+    return out
+
+
+def to_rgb(index: NDArray[np.uint8], style: MapStyle, *, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """Return the colours of palette indices, shape (..., 3), of shape (...,)."""
+    # mode="clip" spares numpy a pass over the indices; no uint8 leaves a palette of 256.
+    rgb: NDArray[np.uint8] = np.take(palette(style), index, axis=0, mode="clip", out=out)
+    return rgb
+
+
+def contour_lines(
+    field: NDArray[np.float32], levels: Sequence[float], *, step: int = 4
+) -> tuple[tuple[NDArray[np.float64], ...], ...]:
+    """Return contour polylines for overlays and vector export.
+
+    Parameters
+    ----------
+    field
+        Shape (row, column), NaN where not shown: lines end there.
+    levels
+        Values to draw.
+    step
+        Every how many pixels the field is sampled; the spline is smooth, so 4 loses nothing that the eye sees.
+
+    Returns
+    -------
+    tuple
+        For each level its polylines, each shape (point, 2): row and column, pixel centres at integers.
+    """
+    rows = _samples(field.shape[0], step)
+    columns = _samples(field.shape[1], step)
+    generator = contourpy.contour_generator(x=columns, y=rows, z=field[np.ix_(rows, columns)].astype(np.float64))
+    return tuple(tuple(np.ascontiguousarray(line[:, ::-1]) for line in generator.lines(float(level))) for level in levels)
+
+
+def _samples(length: int, step: int) -> NDArray[np.intp]:
+    """Return every `step`-th pixel, always with the last, so that lines reach the edge."""
+    return np.unique(np.append(np.arange(0, length, step), length - 1))
+
+
+def _changes(index: NDArray[np.uint8], shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pixels whose right or lower neighbour has another level, both shown, shape (row, column)."""
+    line = np.zeros(index.shape, dtype=bool)
+    line[:, :-1] = (index[:, :-1] != index[:, 1:]) & shown[:, 1:]
+    line[:-1] |= (index[:-1] != index[1:]) & shown[1:]
+    line &= shown
+    return line

@@ -1,0 +1,269 @@
+"""Extremum regions of day maps: where they are, how large, how strong, how long, on which side.
+
+The four features of the founding paper (section 3.2, Table 2), made exact: per day and per region, with both signs apart.
+How regions are followed from day to day is in `tracking`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import contourpy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from quakegui.season.gridding import Basis, Gridder
+
+EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtremaConfig:
+    """What counts as an extremum region and as its lasting.
+
+    Attributes
+    ----------
+    threshold_z
+        A pixel belongs to a region where |z| reaches this.
+    stable_z
+        A pixel stays where its z changes by less than this from day to day.
+    stable_share
+        A region stays where more than this share of the former day's region stays.
+    normal_days
+        Calendar days before the day whose maps give the normal mean |z|.
+    """
+
+    threshold_z: float
+    stable_z: float = 1.0
+    stable_share: float = 0.5
+    normal_days: int = 27
+
+    def __post_init__(self) -> None:
+        """Refuse values that name no region."""
+        if not (np.isfinite(self.threshold_z) and self.threshold_z > 0.0):
+            raise ValueError("The threshold of extremum regions must be above zero.")
+        if self.stable_z <= 0.0 or not 0.0 <= self.stable_share < 1.0 or self.normal_days < 1:
+            raise ValueError("Regions need stable_z > 0, 0 <= stable_share < 1 and at least one normal day.")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One extremum region on one day.
+
+    Attributes
+    ----------
+    day
+        Local date.
+    id
+        Number of its track, the same on every day of the track, counted from 1 through the season.
+    sign
+        +1 or -1.
+    label
+        Its number in `regions_mask` of the day's field.
+    area_px, area_km2
+        Pixels beyond the threshold, and their area.
+    peak_z, peak_row, peak_col
+        The strongest pixel: signed z, and where.
+    peak_nt
+        The anomaly in nT at the same pixel, gridded like z.
+    peak_station, station_peak_z, station_peak_nt
+        The strongest station inside the region (or in a pixel that touches it), signed; empty and NaN where none is inside.
+        Smoothing lowers the map's peaks, so the two peaks differ.
+    duration_days
+        Days in a row that the region has stayed in its place: 1 on its first day, one more on each day on which more than
+        `stable_share` of its former pixels stayed, 1 again where they did not.
+    age_days
+        Days since its track began, this one included, moving or not.
+    direction
+        "N" or "S" of the map's middle row, by its centroid; empty where it lies exactly on it.
+    centroid_row, centroid_col, centroid_lat, centroid_lon
+        Mean position of its pixels.
+    bbox
+        First row, first column, last row + 1, last column + 1.
+    """
+
+    day: np.datetime64
+    id: int
+    sign: int
+    label: int
+    area_px: int
+    area_km2: float
+    peak_z: float
+    peak_nt: float
+    peak_row: int
+    peak_col: int
+    peak_station: str
+    station_peak_z: float
+    station_peak_nt: float
+    duration_days: int
+    age_days: int
+    direction: str
+    centroid_row: float
+    centroid_col: float
+    centroid_lat: float
+    centroid_lon: float
+    bbox: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFeatures:
+    """The four features of one day.
+
+    Attributes
+    ----------
+    day
+        Local date.
+    has_map
+        Whether there was a map; without one the counts are 0, the values NaN and the names empty.
+    area_px, area_km2
+        Pixels beyond the threshold, both signs together.
+    peak_z, peak_row, peak_col, peak_nt
+        The strongest shown pixel of the whole map, beyond the threshold or not: signed z, where, and nT there.
+    peak_station, station_peak_z, station_peak_nt
+        The strongest station on the map.
+    duration_days, age_days
+        Longest of the day's regions, 0 without a region.
+    direction
+        "N", "S" or empty: the half whose mean |z| is above normal, the larger where both are.
+    mean_north, mean_south
+        Mean |z| of the shown pixels of each half; NaN where a half shows none.
+    mean
+        Mean |z| of all shown pixels.
+    normal
+        Median of `mean` over the maps of the calendar days before; NaN on a first day, which therefore has no direction.
+    regions
+        Strongest first.
+    """
+
+    day: np.datetime64
+    has_map: bool
+    area_px: int
+    area_km2: float
+    peak_z: float
+    peak_row: int
+    peak_col: int
+    peak_nt: float
+    peak_station: str
+    station_peak_z: float
+    station_peak_nt: float
+    duration_days: int
+    age_days: int
+    direction: str
+    mean_north: float
+    mean_south: float
+    mean: float
+    normal: float
+    regions: tuple[Region, ...]
+
+
+def regions_mask(field: NDArray[np.float32], threshold_z: float) -> NDArray[np.int32]:
+    """Return a field's extremum regions, numbered.
+
+    Parameters
+    ----------
+    field
+        z, shape (row, column), NaN where not shown.
+    threshold_z
+        Pixels with |z| at or beyond it belong to regions.
+
+    Returns
+    -------
+    NDArray
+        int32, shape (row, column): 1, 2, ... for positive regions, -1, -2, ... for negative ones, 0 elsewhere. Pixels that
+        touch at a corner are connected.
+    """
+    labels = np.zeros(field.shape, dtype=np.int32)
+    for sign, beyond in ((1, field >= threshold_z), (-1, field <= -threshold_z)):
+        if beyond.any():
+            rows = _span(np.flatnonzero(beyond.any(axis=1)))
+            columns = _span(np.flatnonzero(beyond.any(axis=0)))
+            found, _ = ndimage.label(beyond[rows, columns], structure=EIGHT_CONNECTED)
+            labels[rows, columns] += sign * found.astype(np.int32)
+    return labels
+
+
+def region_outline(labels: NDArray[np.int32], region: Region) -> tuple[NDArray[np.float64], ...]:
+    """Return the closed polylines around a region, each shape (point, 2): row and column, pixel centres at integers.
+
+    Parameters
+    ----------
+    labels
+        `regions_mask` of the region's day.
+    region
+        One of that day's regions.
+    """
+    top, left, bottom, right = region.bbox
+    inside = np.pad(labels[top:bottom, left:right] == region.label, 1).astype(np.float64)
+    generator = contourpy.contour_generator(x=np.arange(left - 1, right + 1), y=np.arange(top - 1, bottom + 1), z=inside)
+    return tuple(np.ascontiguousarray(line[:, ::-1]) for line in generator.lines(0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the pixels alone say about a region; see `Region`."""
+
+    label: int
+    area_px: int
+    peak_z: float
+    peak_row: int
+    peak_col: int
+    centroid_row: float
+    centroid_col: float
+    bbox: tuple[int, int, int, int]
+
+
+def shapes(field: NDArray[np.float32], labels: NDArray[np.int32]) -> tuple[Shape, ...]:
+    """Return the shapes of all labelled regions, strongest first."""
+    found = []
+    for sign in (1, -1):
+        boxes = ndimage.find_objects(np.maximum(sign * labels, 0)) if (sign * labels).max() > 0 else []
+        for number, box in enumerate(boxes, start=1):
+            assert box is not None
+            inside = labels[box] == sign * number
+            rows, columns = np.nonzero(inside)
+            values = field[box][inside]
+            strongest = int(np.argmax(sign * values))
+            top, left = box[0].start, box[1].start
+            found.append(
+                Shape(
+                    label=sign * number,
+                    area_px=len(rows),
+                    peak_z=float(values[strongest]),
+                    peak_row=top + int(rows[strongest]),
+                    peak_col=left + int(columns[strongest]),
+                    centroid_row=top + float(rows.mean()),
+                    centroid_col=left + float(columns.mean()),
+                    bbox=(top, left, box[0].stop, box[1].stop),
+                )
+            )
+    return tuple(sorted(found, key=lambda shape: -abs(shape.peak_z)))
+
+
+def strongest_station(
+    labels: NDArray[np.int32] | None, shape: Shape | None, z: NDArray[np.float64], basis: Basis
+) -> int | None:
+    """Return the position in network order of the strongest station of a region, or of the map where no region is given."""
+    values = z[basis.located]
+    eligible = np.isfinite(values)
+    strength = np.abs(values)
+    if labels is not None and shape is not None:
+        strength = np.sign(shape.label) * values
+        pixels = np.rint(basis.frame.to_pixels(basis.xy_km)).astype(np.intp)
+        for station in np.flatnonzero(eligible):
+            row, column = pixels[station]
+            around = labels[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+            eligible[station] = bool((around == shape.label).any())
+    if not eligible.any():
+        return None
+    return int(basis.located[np.argmax(np.where(eligible, strength, -np.inf))])
+
+
+def peaks_nt(gridder: Gridder, anomaly_nt: NDArray[np.float64], where: list[tuple[int, int]]) -> NDArray[np.float64]:
+    """Return the day's anomaly in nT at pixels, shape (pixel,), gridded from the stations' nT as the map is from their z."""
+    rows, columns = np.array(where, dtype=np.float64).reshape(-1, 2).T
+    return gridder.at(anomaly_nt, rows, columns)
+
+
+def _span(filled: NDArray[np.intp]) -> slice:
+    return slice(int(filled[0]), int(filled[-1]) + 1)
