@@ -1,0 +1,148 @@
+"""Days of the season as an animation; every frame is the panel as it is painted on that day."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from quakegui.app.session import Session
+from quakegui.ui.figures import FigureError, painted
+from quakegui.ui.i18n import tr
+
+Writer = Generator[None, NDArray[np.uint8] | None, None]
+"""Takes one RGB frame after another, shape (row, column, 3); None ends it and makes the file whole."""
+
+
+def video_possible() -> bool:
+    """Return whether MP4 can be written: whether the extra `video` is installed."""
+    return importlib.util.find_spec("imageio_ffmpeg") is not None
+
+
+def pixels(image: QImage) -> NDArray[np.uint8]:
+    """Return an image's RGB values, shape (row, column, 3)."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), dtype=np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
+
+
+def save_animation(
+    session: Session,
+    panel: QWidget,
+    path: Path,
+    indices: Sequence[int],
+    *,
+    days_per_second: float,
+    stamp: str = "",
+    progress: Callable[[int, int], bool],
+) -> bool:
+    """Write an animation of a panel; afterwards the session shows the day that it showed before.
+
+    Parameters
+    ----------
+    path
+        Ends in .gif or .mp4; a path without an ending is a folder for a sequence of PNG files.
+    indices
+        Days of the season, by index.
+    progress
+        Called with (done, total) after each frame; returns whether to go on.
+
+    Returns
+    -------
+    bool
+        False where `progress` asked to stop; nothing is left behind then.
+
+    Raises
+    ------
+    FigureError
+        If the kind is unknown or the file cannot be written.
+    """
+    before = session.index
+    part = path.with_name(f".{path.name}.part")
+    try:
+        writer = _writer(path, part, session, indices, days_per_second)
+        next(writer)
+        for done, index in enumerate(indices, start=1):
+            session.go_to(index)
+            writer.send(pixels(painted(panel, stamp=stamp)))
+            if not progress(done, len(indices)):
+                writer.close()
+                return False
+        with contextlib.suppress(StopIteration):  # a writer that has made its file whole is at its end
+            writer.send(None)
+        if path.suffix:
+            part.replace(path)
+    except OSError as error:
+        raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror or error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+        session.go_to(before)
+    return True
+
+
+def _writer(path: Path, part: Path, session: Session, indices: Sequence[int], days_per_second: float) -> Writer:
+    kind = path.suffix.lower()
+    if kind == ".gif":
+        return _gif(part, days_per_second)
+    if kind == ".mp4" and video_possible():
+        return _mp4(part, days_per_second)
+    if kind == ".mp4":
+        raise FigureError(tr("MP4 needs the extra 'video' (imageio-ffmpeg), which is not installed; choose GIF or PNG."))
+    if kind:
+        raise FigureError(
+            tr("An animation can be written as .gif, .mp4, or as a folder of PNG files, not as '{kind}'.").format(kind=kind)
+        )
+    return _sequence(path, [str(session.days[index]) for index in indices])
+
+
+def _gif(path: Path, days_per_second: float) -> Writer:
+    frames: list[Image.Image] = []
+    while (frame := (yield)) is not None:
+        # One palette of 256 colours per frame keeps the map's own 22 colours exact.
+        frames.append(Image.fromarray(frame).quantize(256, dither=Image.Dither.NONE))
+    frames[0].save(
+        path, format="GIF", save_all=True, append_images=frames[1:], duration=round(1000 / days_per_second), loop=0, disposal=1
+    )
+
+
+def _mp4(path: Path, days_per_second: float) -> Writer:
+    import imageio_ffmpeg
+
+    frame = yield
+    assert frame is not None
+    size = (frame.shape[1] // 2 * 2, frame.shape[0] // 2 * 2)  # the codec wants even sides
+    video = imageio_ffmpeg.write_frames(
+        str(path), size, fps=days_per_second, quality=9, macro_block_size=2, output_params=["-f", "mp4"]
+    )
+    video.send(None)
+    try:
+        while frame is not None:
+            video.send(np.ascontiguousarray(frame[: size[1], : size[0]]))
+            frame = yield
+    finally:
+        video.close()
+
+
+def _sequence(folder: Path, names: Sequence[str]) -> Writer:
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    whole = False
+    try:
+        for name in names:
+            frame = yield
+            assert frame is not None
+            written.append(folder / f"{name}.png")
+            Image.fromarray(frame).save(written[-1])
+        yield
+        whole = True
+    finally:
+        if not whole:
+            for path in written:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,122 @@
+"""Panels as pictures: what is exported is what was painted.
+
+PNG is the painted panel at a chosen resolution; SVG and PDF keep lines and text as such. A synthetic season's stamp is written
+into every picture, and into the file's own text.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QPoint, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+
+SCREEN_DPI = 96.0
+FORMATS = ("png", "svg", "pdf")
+
+
+class FigureError(Exception):
+    """A picture could not be written; the text is a sentence."""
+
+
+def painted(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "") -> QImage:
+    """Return a panel as it is painted, at `dpi` dots per inch (96 is the screen's own size), with a stamp where asked."""
+    scale = dpi / SCREEN_DPI
+    image = QImage(panel.size() * scale, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    image.fill(panel.palette().window().color())
+    painter = QPainter(image)
+    _draw(panel, painter, stamp)
+    painter.end()
+    image.setDotsPerMeterX(round(dpi / 0.0254))
+    image.setDotsPerMeterY(round(dpi / 0.0254))
+    image.setText("Software", "quakegui")
+    if stamp:
+        image.setText("Comment", stamp)
+    return image
+
+
+def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = "") -> None:
+    """Write a panel as PNG, SVG or PDF, by the ending of `path`; a former file is replaced only by a whole new one.
+
+    Raises
+    ------
+    FigureError
+        If the ending is none of `FORMATS` or the file cannot be written.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise FigureError(
+            tr("A figure can be written as {formats}, not as '{kind}'.").format(formats=", ".join(FORMATS), kind=kind)
+        )
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if kind == "png":
+            written = painted(panel, dpi=dpi, stamp=stamp).save(str(part), b"PNG")
+        else:
+            written = _save_vector(panel, part, kind, stamp)
+        if not written or not part.exists():
+            raise FigureError(
+                tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
+            )
+        part.replace(path)
+    except OSError as error:
+        raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _save_vector(panel: QWidget, path: Path, kind: str, stamp: str) -> bool:
+    device: QSvgGenerator | QPdfWriter
+    if kind == "svg":
+        device = QSvgGenerator()
+        device.setFileName(str(path))
+        device.setSize(panel.size())
+        device.setViewBox(QRect(QPoint(0, 0), panel.size()))
+        device.setTitle(stamp or "quakegui")
+    else:
+        device = QPdfWriter(str(path))
+        device.setResolution(round(SCREEN_DPI))
+        device.setTitle(stamp or "quakegui")
+        device.setPageLayout(_page(panel.size()))
+    painter = QPainter()
+    if not painter.begin(device):
+        return False
+    painter.fillRect(QRect(QPoint(0, 0), panel.size()), panel.palette().window())
+    _draw(panel, painter, stamp)
+    return painter.end()
+
+
+def _page(size: QSize) -> QPageLayout:
+    points = QSizeF(size.width(), size.height()) * 72.0 / SCREEN_DPI
+    page = QPageSize(points, QPageSize.Unit.Point, matchPolicy=QPageSize.SizeMatchPolicy.ExactMatch)
+    return QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
+
+
+def _draw(panel: QWidget, painter: QPainter, stamp: str) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    panel.render(painter, QPoint(0, 0), renderFlags=QWidget.RenderFlag.DrawChildren)
+    if stamp:
+        draw_stamp(painter, QRectF(0, 0, panel.width(), panel.height()), stamp)
+
+
+def draw_stamp(painter: QPainter, where: QRectF, stamp: str) -> None:
+    """Write a stamp across the lower right corner of a picture."""
+    painter.save()
+    font = QFont(painter.font())
+    font.setBold(True)
+    font.setPixelSize(max(11, min(18, int(where.width() / 40))))
+    painter.setFont(font)
+    box = painter.fontMetrics().boundingRect(stamp).adjusted(-6, -3, 6, 3)
+    place = QRectF(where.right() - box.width() - 4, where.bottom() - box.height() - 4, box.width(), box.height())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.colours().alarm))
+    painter.drawRect(place)
+    painter.setPen(QColor("#ffffff") if not theme.colours().dark else QColor("#000000"))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, stamp)
+    painter.restore()
