@@ -16,15 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
-from quakegui.formats.records import EARLIEST, LATEST, Column, data_type, make_readings, make_station, total_intensity
+from quakegui.formats.records import (
+    EARLIEST,
+    LATEST,
+    MISSING_CODE,
+    Column,
+    data_type,
+    make_readings,
+    make_station,
+    total_intensity,
+)
 from quakegui.formats.result import ReadingsFile
 from quakegui.formats.source import Source, decode
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
 
 NAME = "iaga2002"
-MISSING = 88_888.0
-"""From here on a value is a code: 88888 not recorded by the station, 99999 missing."""
 WORST_SHARE = 0.1
 """Share of unreadable lines above which a file is refused instead of noted."""
 
@@ -113,7 +120,7 @@ def _parse_piece(name: str, data: bytes, lines_before: int) -> tuple[Readings, S
     def column(letter: str) -> NDArray[np.float64]:
         if letter not in cache:
             values = table.column(letters.index(letter))
-            cache[letter] = np.where(values >= MISSING, np.nan, values)
+            cache[letter] = np.where(values >= MISSING_CODE, np.nan, values)
         return cache[letter]
 
     total = total_intensity(named, column)

@@ -15,6 +15,8 @@ WEAKEST_FIELD, STRONGEST_FIELD = 20_000.0, 80_000.0
 """Total intensity in nT that the ground can show: the main field has 22,000 to 67,000, the rest is for rocks and storms."""
 LARGEST_DELTA = 3_000.0
 """Size in nT up to which a column called F is taken for the difference of two instruments rather than a field."""
+MISSING_CODE = 88_888.0
+"""From here on a value is a code: 88888 not recorded by the station, 99999 missing."""
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 EARLIEST, LATEST = np.datetime64("1800-01-01", "ms"), np.datetime64("2200-01-01", "ms")
 

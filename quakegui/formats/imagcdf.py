@@ -1,0 +1,265 @@
+"""CDF files: INTERMAGNET's ImagCDF, and plain files of a scalar magnetometer, in any of CDF's epoch encodings.
+
+References
+----------
+INTERMAGNET Technical Note 8, ImagCDF 1.2. NASA Space Physics Data Facility, CDF Internal Format Description 3.9.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import cdflib
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats.errors import FormatError
+from quakegui.formats.records import MISSING_CODE, Total, make_readings, make_station, total_intensity
+from quakegui.formats.result import ReadingsFile
+from quakegui.formats.source import HIGHEST_RATIO, LARGEST_FILE, SMALL, Source
+from quakegui.season.readings import DataType
+
+NAME = "cdf"
+MOST_RECORDS = 40_000_000
+"""Records of one variable that are read: more than a year of seconds."""
+
+_MAGIC = (b"\xcd\xf3\x00\x01", b"\xcd\xf2\x60\x02")
+_PLAIN, _PACKED = b"\x00\x00\xff\xff", b"\xcc\xcc\x00\x01"
+_MOST_READS = 1_000_000
+_MOST_DIMENSIONS = 10
+_EPOCH, _EPOCH16, _TT2000 = 31, 32, 33
+_UNIX_EPOCH_MS = 62_167_219_200_000
+"""1970-01-01 in CDF_EPOCH, ms since the year 0."""
+_LEVELS = {"1": DataType.VARIATION, "2": DataType.PROVISIONAL, "3": DataType.QUASI_DEFINITIVE, "4": DataType.DEFINITIVE}
+_ELEMENT = re.compile(r"GeomagneticField(?:Element)?_?([A-Z])", re.IGNORECASE)
+_LETTERS = "FSGXYZHDEIUVW"
+
+
+def looks_like(source: Source) -> bool:
+    """Return whether the first bytes are those of a CDF file."""
+    return source.data[:4] in _MAGIC
+
+
+def parse(source: Source) -> ReadingsFile:
+    """Return the total intensity of a CDF file.
+
+    In ImagCDF, S is the scalar instrument's total intensity and F is calculated from the components.
+
+    Raises
+    ------
+    FormatError
+        If the file is damaged, or has no variable that gives total intensity, or no time.
+    """
+    try:
+        with _Reader(_unpacked(source)) as cdf:
+            return _parse(source, cdf)
+    except FormatError:
+        raise
+    # cdflib follows offsets in a damaged file wherever they lead and fails in any way there is.
+    except Exception as error:
+        raise FormatError(f"The CDF file is damaged or cut off ({type(error).__name__}: {error}).", file=source.name) from error
+
+
+def _parse(source: Source, cdf: _Reader) -> ReadingsFile:
+    attributes = {key: str(value[0]).strip() for key, value in cdf.globalattsget().items() if len(value)}
+    info = cdf.cdf_info()
+    names = [*info.zVariables, *info.rVariables]
+    official = attributes.get("FormatDescription", "").lower().startswith("intermagnet")
+    elements = _elements(cdf, names)
+    if not elements:
+        sentence = f"The CDF file has no variable with total intensity or its components (it has: {', '.join(names)[:200]})."
+        raise FormatError(sentence, file=source.name)
+    code = (attributes.get("IagaCode") or attributes.get("StationIAGAcode") or attributes.get("StationID") or "").upper()
+    if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
+        raise FormatError("The CDF file does not name its station (IagaCode, StationIAGAcode, StationID).", file=source.name)
+    time, total, notes = _total(source, cdf, names, elements, official)
+    level = _LEVELS.get(attributes.get("PublicationLevel", attributes.get("DataPublicationLevel", "")), DataType.UNKNOWN)
+    good = ~np.isnat(time)
+    if not good.all():
+        notes.append(f"{int((~good).sum())} records without a time were dropped.")
+    readings, said = make_readings(code, time[good], Total(total.values[good], total.derived, total.notes), data_type=level)
+    station, said_station = make_station(
+        code,
+        attributes.get("ObservatoryName") or attributes.get("StationName") or "",
+        _number(attributes, "Latitude", "StationLatitude", "DataAcquisitionLatitude"),
+        _number(attributes, "Longitude", "StationLongitude", "DataAcquisitionLongitude"),
+        _number(attributes, "Elevation", "StationElevation", "DataElevation"),
+    )
+    pier = attributes.get("DataDeltaValues", "")
+    if pier and attributes.get("DataDeltaValuesApplied", "") not in ("1", "True"):
+        notes.append(f"the differences to the reference pier that it names ({pier[:60]}) were not applied.")
+    return ReadingsFile(
+        source.name, NAME, (readings,), (station,), (*(f"{code}: {note}" for note in notes), *said, *said_station)
+    )
+
+
+def _elements(cdf: _Reader, names: list[str]) -> dict[str, str]:
+    """Return the variable of each element's letter."""
+    found: dict[str, str] = {}
+    for name in names:
+        match = _ELEMENT.fullmatch(name)
+        if match:
+            found.setdefault(match.group(1).upper(), name)
+    if found:
+        return found
+    for name in names:
+        if len(name) > 8 or cdf.varinq(name).Data_Type in (_EPOCH, _EPOCH16, _TT2000, 51, 52):
+            continue
+        attributes = cdf.varattsget(name)
+        label = str(attributes.get("LABLAXIS") or attributes.get("name") or name).strip()
+        letter = label[:1].upper()
+        unit = str(attributes.get("UNITS") or attributes.get("units") or "nT").strip()
+        if letter in _LETTERS and len(label) <= 2 and len(name) <= 2 and unit.lower() == "nt":
+            found.setdefault(letter, name)
+    return found
+
+
+def _total(
+    source: Source, cdf: _Reader, names: list[str], elements: Mapping[str, str], official: bool
+) -> tuple[NDArray[np.datetime64], Total, list[str]]:
+    """Return times, total intensity and notes; the scalar instrument may have times of its own."""
+    columns = {letter: _values(cdf, name) for letter, name in elements.items()}
+    notes: list[str] = []
+    lead = next((letter for letter in "SF" if letter in columns and np.isfinite(columns[letter]).any()), None)
+    time_name = _time_name(cdf, names, elements[lead or next(iter(elements))])
+    if time_name is None:
+        raise FormatError("The CDF file has no variable of times.", file=source.name)
+    time = _times(cdf, time_name)
+    same = [letter for letter in columns if columns[letter].shape == time.shape]
+    other = sorted(set(columns) - set(same))
+    if (lead is not None and lead not in same) or not same:
+        raise FormatError("Values and times in the CDF file differ in number.", file=source.name)
+    if other and lead is None:
+        notes.append(f"{', '.join(other)} have times of their own and were not used.")
+    total = total_intensity(same, columns.__getitem__)
+    if official and lead == "F" and not total.derived:
+        calculated = "no scalar instrument is in the file; its F is calculated from the components."
+        total = Total(total.values, True, (calculated, *total.notes))
+    return time, total, notes
+
+
+def _values(cdf: _Reader, name: str) -> NDArray[np.float64]:
+    """Return a variable's values, NaN where they are a fill value or a code for missing, shape (time,)."""
+    values = np.asarray(cdf.whole(name), dtype=np.float64).ravel()
+    attributes = cdf.varattsget(name)
+    fill = attributes.get("FILLVAL")
+    bad = ~np.isfinite(values) | (np.abs(values) >= MISSING_CODE)
+    if isinstance(fill, (int, float, np.number)):
+        bad |= values == float(fill)
+    return np.where(bad, np.nan, values)
+
+
+def _time_name(cdf: _Reader, names: list[str], variable: str) -> str | None:
+    """Return the variable that holds the times of `variable`."""
+    stated = str(cdf.varattsget(variable).get("DEPEND_0", "")).strip()
+    scalar = variable.upper().endswith(("S", "F"))
+    usual = ("GeomagneticScalarTimes" if scalar else "GeomagneticVectorTimes", "DataTimes", "GeomagneticVectorTimes", "Epoch")
+    for name in (stated, *usual):
+        if name in names:
+            return name
+    return next((name for name in names if cdf.varinq(name).Data_Type in (_EPOCH, _EPOCH16, _TT2000)), None)
+
+
+def _times(cdf: _Reader, name: str) -> NDArray[np.datetime64]:
+    """Return UTC instants, rounded to the millisecond, NaT where a record has none, shape (time,)."""
+    kind = cdf.varinq(name).Data_Type
+    raw = np.atleast_1d(cdf.whole(name))
+    if kind == _EPOCH:
+        ms = np.where(np.isfinite(raw) & (raw > 0) & (raw < 1e14), raw, np.nan) - _UNIX_EPOCH_MS
+        known = np.isfinite(ms)
+        stamps = np.where(known, np.round(np.where(known, ms, 0.0)), 0).astype(np.int64).astype("datetime64[ms]")
+        return np.where(known, stamps, np.datetime64("NaT"))
+    if kind not in (_EPOCH16, _TT2000):
+        raise ValueError(f"the times in {name} are of the unknown type {kind}")
+    exact = np.asarray(cdflib.cdfepoch.to_datetime(raw))
+    return (exact + np.timedelta64(500_000, "ns")).astype("datetime64[ms]")
+
+
+def _number(attributes: Mapping[str, str], *names: str) -> float | None:
+    for name in names:
+        try:
+            value = float(attributes.get(name, ""))
+        except ValueError:
+            continue
+        return None if value >= MISSING_CODE and "Elevation" in name else value
+    return None
+
+
+def _unpacked(source: Source) -> bytes:
+    """Return the file with whole-file compression undone, in memory and within limits."""
+    data = source.data
+    if data[4:8] != _PACKED:
+        _check_structure(source.name, data)
+        return data
+    wide = data[:4] == _MAGIC[0]
+    start = 8 + (32 if wide else 20)
+    limit = min(LARGEST_FILE, max(SMALL, int(HIGHEST_RATIO * len(data))))
+    unpacker = zlib.decompressobj(wbits=47)
+    body = unpacker.decompress(data[start:], limit)
+    if unpacker.unconsumed_tail:
+        raise FormatError(f"The CDF file unpacks to more than {limit:,} bytes; it was not read.", file=source.name)
+    whole = data[:4] + _PLAIN + body
+    _check_structure(source.name, whole)
+    return whole
+
+
+def _check_structure(name: str, data: bytes) -> None:
+    """Refuse counts that no true file has: the CDF library would loop over them for hours."""
+    wide = data[:4] == _MAGIC[0]
+    size = 8 if wide else 4
+
+    def number(at: int, length: int) -> int:
+        if not 0 <= at <= len(data) - length:
+            raise FormatError("The CDF file is damaged or cut off (an offset leads out of it).", file=name)
+        return int.from_bytes(data[at : at + length], "big")
+
+    gdr = number(8 + size + 4, size)
+    heads = (number(gdr + size + 4, size), number(gdr + 2 * size + 4, size))
+    counts_at = gdr + size + 4 + 4 * size
+    r_variables, attributes, r_dimensions, z_variables = (number(counts_at + at, 4) for at in (0, 4, 12, 16))
+    possible = r_variables <= 10_000 and z_variables <= 10_000 and attributes <= 10_000 and r_dimensions <= _MOST_DIMENSIONS
+    record = heads[1]
+    dimensions_at = 340 if wide else 128
+    for _ in range(z_variables if possible else 0):
+        possible = possible and number(record + dimensions_at, 4) <= _MOST_DIMENSIONS
+        record = number(record + size + 4, size)
+    if not possible:
+        raise FormatError("The CDF file is damaged (it claims more variables or dimensions than CDF allows).", file=name)
+
+
+class _Bytes(io.BytesIO):
+    """A file in memory that ends loops: past its end, and after more reads than any true file needs."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > _MOST_READS:
+            raise EOFError("its records refer to each other in circles")
+        part = super().read(size)
+        if not part and size != 0:
+            raise EOFError("an offset leads past its end")
+        return part
+
+
+class _Reader(cdflib.CDF):  # type: ignore[misc]
+    """cdflib's reader over bytes in memory: it opens no file, leaves none behind, and holds to limits."""
+
+    def __init__(self, data: bytes) -> None:
+        self._bytes = data
+        # Any address does: what would open it is replaced below.
+        super().__init__("http://in.memory", string_encoding="latin-1")
+
+    def _file_or_url_or_s3_handler(self, filename: str, filetype: str, s3_read_method: int) -> Any:
+        return _Bytes(self._bytes)
+
+    def whole(self, name: str) -> Any:
+        """Return all records of a variable."""
+        variable = self.varinq(name)
+        if not -1 <= variable.Last_Rec < MOST_RECORDS or variable.Num_Dims > 0:
+            raise ValueError(f"variable {name} has {variable.Last_Rec + 1} records of {variable.Num_Dims} dimensions")
+        return np.empty(0) if variable.Last_Rec < 0 else self.varget(name)
