@@ -252,16 +252,16 @@ def directions(events: Sequence[Event]) -> Directions:
     ----------
     Founding paper, section 4.3 and table 4.
     """
-    from sklearn.cluster import KMeans  # noqa: PLC0415 - slow to import, and only this needs it
+    from sklearn.cluster import KMeans  # slow to import, and only this needs it
 
-    longitude = _unwrapped([event.longitude for event in events])
-    places = np.column_stack([[event.latitude for event in events], longitude]).reshape(-1, 2)
-    if len(np.unique(places, axis=0)) < 2:
+    where = {(event.latitude, event.longitude) for event in events}
+    if len(where) < 2:
         raise ValueError(
-            f"North and south need events at two places at least, and there {'is' if len(events) == 1 else 'are'} "
-            f"{len(events)} event{'s' if len(events) != 1 else ''} at {len(np.unique(places, axis=0))}: "
-            "widen the box, the dates or the magnitude, or import another catalogue."
+            f"North and south need events at two places or more; events: {len(events)}, places: {len(where)}. "
+            "Widen the box, the dates or the magnitude, or import another catalogue."
         )
+    longitude = _unwrapped([event.longitude for event in events])
+    places = np.column_stack([[event.latitude for event in events], longitude])
     fit = KMeans(n_clusters=2, n_init=20, random_state=0).fit(places)
     north = int(np.argmax(fit.cluster_centers_[:, 0]))
     centres = [(float(lat), _wrapped(float(lon))) for lat, lon in fit.cluster_centers_]
