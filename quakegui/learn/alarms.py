@@ -9,10 +9,13 @@ A day without a prediction is not positive and breaks a run of consecutive days;
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from quakegui.season.events import Event
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -164,6 +167,12 @@ class AlarmRecord:
     def lead_days(self) -> tuple[float, ...]:
         """From the opening of the alarm to each event hit."""
         return tuple(hit.lead_days for alarm in self.alarms for hit in alarm.hits)
+
+
+def catalogue_of(events: Sequence[Event], classes: Sequence[int]) -> Catalogue:
+    """Catalogue of declustered events and their classes 1..4, in the same order."""
+    times = np.array([event.time for event in events], dtype="datetime64[ms]")
+    return Catalogue(times, np.asarray(classes, np.int64))
 
 
 def judged_period(series: Series, covered: ArrayLike | None = None) -> Instants:

@@ -203,7 +203,7 @@ def _five(probabilities: Floats, classes: NDArray[np.int64]) -> Floats:
 
 
 def _known_answers(train_y: NDArray[np.int64]) -> NDArray[np.intp]:
-    """What to answer for each class, so that no class absent from training is ever answered, shape (class,)."""
+    """Return what to answer for each class, so that no class absent from training is ever answered, shape (class,)."""
     days = np.bincount(train_y, minlength=N_CLASSES)
     neighbour = np.array([0, 2, 1, 4, 3])
     likeliest = 1 + int(np.argmax(days[1:]))
