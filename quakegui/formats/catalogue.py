@@ -198,7 +198,7 @@ def collect(
         if row.kind and row.kind.casefold() not in ("earthquake", "eq", "induced or triggered event"):
             kinds.append(f"{row.where}: {row.kind}")
     if not events:
-        why = f" Rows left out: {len(unusable)} ({_listing(unusable)})." if unusable else ""
+        why = f" Rows left out: {len(unusable)} ({listing(unusable)})." if unusable else ""
         raise FormatError(f"The catalogue holds no usable event.{why}", file=source.name)
     found = [*notes]
     if clock is None and zoneless:
@@ -211,7 +211,7 @@ def collect(
         ("Kept, though no earthquake by the catalogue's own word", kinds),
     ):
         if where:
-            found.append(f"{what}: {len(where)} ({_listing(where)}).")
+            found.append(f"{what}: {len(where)} ({listing(where)}).")
     return EventsFile(source.name, name, in_order(events.values()), tuple(found))
 
 
@@ -243,6 +243,12 @@ def parse_time(text: str, clock: timedelta) -> tuple[np.datetime64, bool]:
     if int(second) > 60:
         raise ValueError(f"'{_short(text)}' is no date and time")
     return np.datetime64(instant.replace(tzinfo=None), "ms"), zone is not None
+
+
+def listing(items: list[str]) -> str:
+    """Return the first items in words and how many more there are."""
+    more = f" and {len(items) - NAMED_AT_MOST} more" if len(items) > NAMED_AT_MOST else ""
+    return "; ".join(items[:NAMED_AT_MOST]) + more
 
 
 def _event(row: RawEvent, clock: timedelta | None) -> tuple[Event, bool]:
@@ -319,11 +325,6 @@ def _marked(text: str) -> tuple[str, tuple[str, ...]]:
         return text, ()
     note = f"The text is damaged in {len(lost)} {'lines' if len(lost) > 1 else 'line'} (first: line {lost[0]}); "
     return text, (note + "each character that could not be read is shown as '\ufffd'.",)
-
-
-def _listing(items: list[str]) -> str:
-    more = f" and {len(items) - NAMED_AT_MOST} more" if len(items) > NAMED_AT_MOST else ""
-    return "; ".join(items[:NAMED_AT_MOST]) + more
 
 
 def _short(text: str) -> str:

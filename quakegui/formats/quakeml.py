@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from quakegui.formats.catalogue import HEAD, RawEvent, collect, refuse_apple_double
+from quakegui.formats.catalogue import HEAD, RawEvent, collect, listing, refuse_apple_double
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.formats.xml import elements, is_xml, local_name
@@ -35,24 +35,19 @@ def parse(source: Source) -> EventsFile:
         If the file is damaged or holds no event with origin and magnitude.
     """
     refuse_apple_double(source)
-    fallbacks: list[str] = []
-    rows = list(_rows(source, fallbacks))
-    notes = []
-    if fallbacks:
-        named = ", ".join(fallbacks[:5]) + (" and more" if len(fallbacks) > 5 else "")
-        notes.append(
-            f"{len(fallbacks)} events name no preferred origin or magnitude among several; the first was taken: {named}."
-        )
-    return collect(source, "quakeml", rows, clock=timedelta(), notes=notes)
+    unsure: list[str] = []
+    rows = list(_rows(source, unsure))
+    told = f"Several origins or magnitudes and none named as preferred, the first was taken: {len(unsure)} ({listing(unsure)})."
+    return collect(source, "quakeml", rows, clock=timedelta(), notes=[told] if unsure else ())
 
 
-def _rows(source: Source, fallbacks: list[str]) -> Iterator[RawEvent]:
+def _rows(source: Source, unsure: list[str]) -> Iterator[RawEvent]:
     for number, event in enumerate(elements(source, "event"), start=1):
         where = f"event {number}"
         origin, origin_sure = _preferred(event, "origin", "preferredOriginID")
         magnitude, magnitude_sure = _preferred(event, "magnitude", "preferredMagnitudeID")
         if not (origin_sure and magnitude_sure):
-            fallbacks.append(where)
+            unsure.append(where)
         yield RawEvent(
             where,
             time=_text(origin, "time", "value"),

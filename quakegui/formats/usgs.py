@@ -19,8 +19,9 @@ from quakegui.formats.source import Source
 
 
 def looks_like(source: Source) -> bool:
-    """Whether the file begins with the header of an event table."""
-    return sniff_table(source) is not None
+    """Whether the file begins with the header of an event table, other than China's."""
+    table = sniff_table(source)
+    return table is not None and "发震" not in table.names[table.columns["time"]]
 
 
 def parse(source: Source) -> EventsFile:

@@ -44,7 +44,7 @@ def elements(source: Source, name: str) -> Iterator[Any]:
     except ParseError as error:
         line, column = error.position
         raise FormatError(
-            f"The XML is damaged or cut off at column {column + 1} ({error.msg.split(':')[0]}). Fetch the file again.",
+            f"The XML is damaged or cut off at column {column + 1} ({str(error).split(':')[0]}). Fetch the file again.",
             file=source.name,
             line=line,
         ) from error
