@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 EARLIEST, LATEST = np.datetime64("1800-01-01", "ms"), np.datetime64("2200-01-01", "ms")
 
 Column = Callable[[str], NDArray[np.float64]]
+Stamp = Literal["auto", "start", "centre", "end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def make_readings(
     *,
     data_type: DataType = DataType.UNKNOWN,
     cadence_s: float | None = None,
+    stamp: Stamp = "auto",
 ) -> tuple[Readings, tuple[str, ...]]:
     """Return readings in order of time, and notes (beginning with the station's code) on what that took.
 
@@ -105,11 +108,14 @@ def make_readings(
         How final the record is.
     cadence_s
         Seconds between readings where the file says so and its stamps cannot show it (a single row); 60 if unknown.
+    stamp
+        What the stamps mark of their interval. "auto": its centre, but hourly and daily means on the full hour or day mark
+        its start.
     """
     time = np.asarray(time, dtype=TIME_DTYPE)
     time, values, notes = _in_order(time, total.values)
     notes = [*total.notes, *notes]
-    step, shift, why = _cadence(time, cadence_s)
+    step, shift, why = _cadence(time, cadence_s, stamp)
     notes += why
     time = time + shift
     good = np.isfinite(values)
@@ -239,7 +245,7 @@ def _in_order(
     return time[first], values[first], notes
 
 
-def _cadence(time: NDArray[np.datetime64], given_s: float | None) -> tuple[int, np.timedelta64, list[str]]:
+def _cadence(time: NDArray[np.datetime64], given_s: float | None, stamp: Stamp) -> tuple[int, np.timedelta64, list[str]]:
     """Return the step in ms, what to add to the stamps so that they mark centres, and notes."""
     none = np.timedelta64(0, "ms")
     if time.size < 2:
@@ -247,12 +253,14 @@ def _cadence(time: NDArray[np.datetime64], given_s: float | None) -> tuple[int, 
             return max(1, round(given_s * 1000)), none, []
         return 60_000, none, ["it has a single line, which cannot show its cadence; 60 s was assumed."] if time.size else []
     steps = np.diff(time).astype(np.int64)
-    step = int(np.median(steps))
+    step = max(1, int(np.median(steps)))
+    if stamp != "auto":
+        return step, np.timedelta64({"start": step // 2, "centre": 0, "end": -(step // 2)}[stamp], "ms"), []
     for interval, half, word in ((HOUR_MS, HOUR_MS // 2, "hourly"), (DAY_MS, DAY_MS // 2, "daily")):
         if step == interval and not (time.astype(np.int64) % interval).any():
             note = f"its {word} means are stamped at the start of their interval; the stamps were moved to its centre."
             return step, np.timedelta64(half, "ms"), [note]
-    return max(step, 1), none, []
+    return step, none, []
 
 
 def _subgrid(time: NDArray[np.datetime64], step: int) -> int:

@@ -1,0 +1,143 @@
+"""Which columns of a table seem to hold the time, the stations and the total intensity: a proposal, never a decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from quakegui.formats import sheet
+from quakegui.formats.columns import TIME_FORMATS, TableMapping, cell, numbers, parse_times
+from quakegui.formats.errors import FormatError
+from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD
+from quakegui.formats.source import Source
+
+_LETTERS = "FSXYZHDEG"
+_TIME_WORDS = re.compile(
+    r"(?:date|time|datetime|date_?time|timestamp|stamp|utc|ut|epoch|day|日期|时间|时刻|日期时间)", re.IGNORECASE
+)
+_STATION_WORDS = re.compile(
+    r"(?:station|code|sta|stn|obs|observatory|site|iaga|station_?(?:id|code|name)|台站|台站代码|测点|站点)", re.IGNORECASE
+)
+_VALUE_WORDS = re.compile(
+    r"(?:f|s|x|y|z|h|d|e|g|total|total_?(?:field|intensity|force)|intensity|field|value|column \d+|总强度|地磁总强度)",
+    re.IGNORECASE,
+)
+
+
+def guess_mapping(source: Source) -> TableMapping | None:
+    """Return a mapping that fits the table's names and first rows, for the analyst to confirm; None where none is plain.
+
+    Total intensity is recognised by its size, 20,000 to 80,000 nT, so that catalogues and other tables are not mistaken for
+    readings. A day that could as well be a month is not guessed.
+    """
+    try:
+        frame, _ = sheet.load(source, most_rows=200)
+    except FormatError:
+        return None
+    if len(frame) == 0:
+        return None
+    names = [str(name) for name in frame.columns]
+    time, time_format = _guess_time(frame, names)
+    if not time:
+        return None
+    rest = [name for name in names if name not in time]
+    field = [name for name in rest if _is_field(numbers(frame[name]))]
+    station = next((name for name in rest if _STATION_WORDS.fullmatch(_bare(name))), "")
+    letters = {_bare(name)[-1:].upper(): name for name in rest if len(_bare(name)) == 1 and _bare(name).upper() in _LETTERS}
+    if station or letters or len(field) == 1:
+        columns = _guess_elements(letters, field)
+        if columns is None:
+            return None
+        code = "" if station else _guess_code(source, columns)
+        if not station and not code:
+            return None
+        return TableMapping("long", time, columns, station_column=station, station=code, time_format=time_format)
+    if not field:
+        return None
+    codes = [_code(name) for name in field]
+    pairs = zip(codes if len(set(codes)) == len(codes) else field, field, strict=True)
+    return TableMapping("wide", time, tuple(pairs), time_format=time_format)
+
+
+def _guess_time(frame: pd.DataFrame, names: list[str]) -> tuple[tuple[str, ...], str]:
+    """Return the time's columns and format; no columns where the format is not plain."""
+    named = [name for name in names if _TIME_WORDS.fullmatch(_bare(name))]
+    candidates = [named[:2], *([name] for name in named), names[:2], names[:1]]
+    for columns in candidates:
+        if not columns:
+            continue
+        found = _guess_format([frame[name] for name in columns])
+        if found is not None:
+            return tuple(columns), found
+    return (), ""
+
+
+def _guess_format(parts: list[pd.Series[Any]]) -> str | None:
+    """Return the one format that reads every row, None where none or several different ones do."""
+    if len(parts) == 1:
+        if parts[0].map(lambda value: isinstance(value, (dt.datetime, dt.date))).all():
+            return "iso"
+        number = numbers(parts[0])
+        for name, low, high in (("unix", 3e8, 4e9), ("unix_ms", 3e11, 4e12)):
+            if np.isfinite(number).all() and (number > low).all() and (number < high).all():
+                return name
+    elif any(not part.map(cell).str.contains(r"\d", regex=True).all() for part in parts):
+        return None
+    sensible = [one for one in ("iso", *TIME_FORMATS) if _reads_all(parts, one)]
+    days_first = {one for one in sensible if one.startswith("%d/")}
+    months_first = {one for one in sensible if one.startswith("%m/")}
+    if not sensible or (days_first and months_first):
+        return None
+    return sensible[0]
+
+
+def _reads_all(parts: list[pd.Series[Any]], time_format: str) -> bool:
+    time = parse_times(parts, time_format)
+    if time.isna().any():
+        return False
+    # Rows of one day read with the wrong format scatter over years; a number read as a year lies far off.
+    years = time.dt.year
+    return bool(years.min() >= 1850 and years.max() <= 2100)
+
+
+def _guess_elements(letters: dict[str, str], field: list[str]) -> tuple[tuple[str, str], ...] | None:
+    """Return pairs of element and column that give total intensity, or None."""
+    columns = dict(letters)
+    if not {"F", "S"} & set(columns) and field:
+        others = [name for name in field if name not in columns.values()]
+        named = [name for name in others if _VALUE_WORDS.fullmatch(_bare(name))]
+        if len(others) == 1 or named:
+            columns["F"] = (named or others)[0]
+    enough = {"F", "S"} & set(columns) or {"X", "Y", "Z"} <= set(columns) or {"H", "Z"} <= set(columns)
+    return tuple(columns.items()) if enough else None
+
+
+def _guess_code(source: Source, columns: tuple[tuple[str, str], ...]) -> str:
+    """Return the station of a table that has only one: from the column's name, else from the start of the file's name."""
+    field = dict(columns).get("F", "")
+    if field and not _VALUE_WORDS.fullmatch(_bare(field)):
+        return _code(field)
+    stem = re.match(r"[A-Za-z]{3,5}(?=[^A-Za-z]|$)", source.base)
+    return stem.group().upper() if stem else ""
+
+
+def _is_field(values: NDArray[np.float64]) -> bool:
+    good = values[np.isfinite(values) & (np.abs(values) < MISSING_CODE)]
+    return good.size > 0 and bool(WEAKEST_FIELD <= np.median(good) <= STRONGEST_FIELD)
+
+
+def _bare(name: str) -> str:
+    """Return a column's name without its unit."""
+    return re.sub(r"[(（\[].*?[)）\]]", "", name).strip()
+
+
+def _code(name: str) -> str:
+    """Return the station's code in a column's name: KAK in "KAK", "KAK_F", "F KAK (nT)"."""
+    parts = [part for part in re.split(r"[\s_.:/-]+", _bare(name)) if part]
+    kept = [part for part in parts if part.upper() not in ("F", "S", "NT", "TOTAL", "FIELD")]
+    return "_".join(kept or parts or [name]).upper()[:16]

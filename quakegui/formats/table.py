@@ -1,0 +1,162 @@
+"""Readings in tables (CSV, text, XLSX), wide or long, with a mapping that says what each column means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from quakegui.formats import sheet
+from quakegui.formats.columns import UNITS, TableMapping, numbers, parse_times
+from quakegui.formats.errors import FormatError
+from quakegui.formats.guess import guess_mapping
+from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, total_intensity
+from quakegui.formats.result import ReadingsFile
+from quakegui.formats.sheet import Preview, preview
+from quakegui.formats.source import Source
+from quakegui.season.network import Station
+from quakegui.season.readings import Readings
+
+__all__ = ["NAME", "Preview", "TableMapping", "guess_mapping", "parse", "preview"]
+
+NAME = "table"
+
+
+def looks_like(source: Source) -> bool:
+    """Return whether a mapping for readings can be guessed."""
+    return guess_mapping(source) is not None
+
+
+def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
+    """Return the readings of a table.
+
+    Parameters
+    ----------
+    source
+        A text table or an .xlsx workbook.
+    mapping
+        What its columns mean; guessed where None, and what was guessed is noted.
+
+    Raises
+    ------
+    FormatError
+        If it is no table, lacks a column of the mapping, has no readable time, or no mapping is given and none is plain.
+    """
+    notes: list[str] = []
+    if mapping is None:
+        mapping = guess_mapping(source)
+        if mapping is None:
+            sentence = "It is not plain which columns hold the time and the total intensity; say so with a column mapping."
+            raise FormatError(sentence, file=source.name)
+        notes.append(_guessed(mapping))
+    text = {*mapping.time, *([mapping.station_column] if mapping.station_column else [])}
+    frame, _ = sheet.load(source, sheet=mapping.sheet, text=text)
+    _check(source, mapping, frame)
+    time, said = _times(source, mapping, frame)
+    notes += said
+    readings: list[Readings] = []
+    for code, total, rows in _records(mapping, frame):
+        good = rows & ~np.isnat(time)
+        kept = Total(total.values[good[rows]], total.derived, total.notes)
+        one, said_one = make_readings(code, time[good], kept, data_type=mapping.data_type, stamp=mapping.stamp)
+        readings.append(one)
+        notes += said_one
+    stations = tuple(Station(one.station) for one in readings)
+    return ReadingsFile(source.name, NAME, tuple(readings), stations, tuple(notes))
+
+
+def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, Total, NDArray[np.bool_]]]:
+    """Yield each station's code, its total intensity and the rows that hold it, shape (row,)."""
+    factor = UNITS[mapping.unit]
+    values = {name: _in_nt(numbers(frame[name]), factor, mapping.missing) for _, name in mapping.columns}
+    everywhere = np.ones(len(frame), dtype=bool)
+    if mapping.layout == "wide":
+        for code, name in mapping.columns:
+            yield code, total_intensity(["F"], {"F": values[name]}.__getitem__), everywhere
+        return
+    letters = {letter.upper(): values[name] for letter, name in mapping.columns}
+    if not mapping.station_column:
+        yield mapping.station, total_intensity(list(letters), letters.__getitem__), everywhere
+        return
+    codes = frame[mapping.station_column].map(_station_code)
+    for code in sorted(set(codes) - {""}):
+        rows = (codes == code).to_numpy(dtype=bool)
+        part = {letter: column[rows] for letter, column in letters.items()}
+        yield code, total_intensity(list(part), part.__getitem__), rows
+
+
+def _station_code(cell: object) -> str:
+    text = "" if cell is None or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)) else str(cell).strip()
+    return re.sub(r"\.0$", "", text).upper()[:16]
+
+
+def _check(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> None:
+    wanted = [*mapping.time, *(name for _, name in mapping.columns)]
+    if mapping.station_column:
+        wanted.append(mapping.station_column)
+    missing = [name for name in wanted if name not in frame.columns]
+    sentence = ""
+    if missing:
+        sentence = f"The table has no column {', '.join(missing)}; it has {', '.join(map(str, frame.columns))[:200]}."
+    elif not mapping.time or not mapping.columns:
+        sentence = "The column mapping names no time or no values."
+    elif mapping.layout == "long" and not mapping.station_column and not mapping.station:
+        sentence = "The column mapping names neither a station nor a column with stations."
+    elif mapping.unit not in UNITS:
+        sentence = f"The unit {mapping.unit} is not one of {', '.join(UNITS)}."
+    elif len(frame) == 0:
+        sentence = "The table has no rows."
+    if sentence:
+        raise FormatError(sentence, file=source.name)
+
+
+def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[NDArray[np.datetime64], list[str]]:
+    """Return UTC instants, NaT where there is none, shape (row,), and notes."""
+    parts = [frame[name] for name in mapping.time]
+    local = parse_times(parts, mapping.time_format)
+    notes: list[str] = []
+    unread = int(local.isna().sum())
+    if unread == len(local):
+        example = " ".join(str(part.iloc[0]) for part in parts)
+        how = f' in the format "{mapping.time_format}"' if mapping.time_format else ""
+        raise FormatError(f'The time "{example[:60]}" cannot be read{how}.', file=source.name, line=2)
+    if unread:
+        notes.append(f"{unread} rows without a readable time were left out.")
+    if local.dt.tz is None and mapping.timezone != "UTC" and not mapping.time_format.startswith("unix"):
+        try:
+            zone = ZoneInfo(mapping.timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise FormatError(f'"{mapping.timezone}" is no time zone.', file=source.name) from error
+        aware = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+        lost = int(aware.isna().sum()) - unread
+        if lost:
+            notes.append(f"{lost} rows in the hour of a change of summer time were left out: their UTC time is not certain.")
+        local = aware
+    if local.dt.tz is not None:
+        local = local.dt.tz_convert("UTC").dt.tz_localize(None)
+    time = local.to_numpy(dtype="datetime64[ms]")
+    outside = ~np.isnat(time) & ~((time >= EARLIEST) & (time < LATEST))
+    if outside.any():
+        notes.append(f"{int(outside.sum())} rows with impossible years were left out.")
+        time = np.where(outside, np.datetime64("NaT"), time)
+    return time, notes
+
+
+def _in_nt(values: NDArray[np.float64], factor: float, missing: tuple[float, ...]) -> NDArray[np.float64]:
+    bad = ~np.isfinite(values) | np.isin(values, missing)
+    scaled = np.where(bad, np.nan, values) * factor
+    codes = np.abs(scaled) >= MISSING_CODE if factor == 1.0 else np.abs(values) >= MISSING_CODE
+    return np.where(codes, np.nan, scaled)
+
+
+def _guessed(mapping: TableMapping) -> str:
+    pairs = ", ".join(f"{code} from {name}" for code, name in mapping.columns[:6])
+    more = f" and {len(mapping.columns) - 6} more" if len(mapping.columns) > 6 else ""
+    where = f"stations from {mapping.station_column}" if mapping.station_column else ""
+    where = f"all of station {mapping.station}" if mapping.station else where
+    facts = [f"time from {' and '.join(mapping.time)} as {mapping.timezone}", f"{pairs}{more} in {mapping.unit}", where]
+    return f"The columns were read as: {'; '.join(fact for fact in facts if fact)}."
