@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 
 import numpy as np
 
@@ -32,8 +33,9 @@ NAMED_AT_MOST = 5
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "time": (
         *("time", "time_utc", "time_beijing", "datetime", "date_time", "origin_time", "origintime", "event_time"),
-        *("发震时刻", "发震时间"),
+        *("发震时刻", "发震时间", "date"),
     ),
+    "date": ("date", "event_date", "日期", "发震日期"),
     "magnitude": ("magnitude", "mag", "m", "震级"),
     "latitude": ("latitude", "lat", "纬度", "震中纬度"),
     "longitude": ("longitude", "lon", "long", "lng", "经度", "震中经度"),
@@ -44,6 +46,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "kind": ("type", "event_type", "eventtype"),
 }
 """The names under which a column is known, most trusted first."""
+
+MAGNITUDES = (-5.0, 10.0)
+"""Smallest and largest magnitude that is believed."""
+
+LONGEST_HEADER = 4096
+"""Characters beyond which a line is no header."""
 
 NEEDED = ("time", "magnitude", "latitude", "longitude")
 
@@ -123,6 +131,8 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
 def find_table(text: str) -> Table | None:
     """Return the header of an event table within the first lines of `text`, or None where there is none."""
     for number, line in enumerate(text.splitlines()[:30], start=1):
+        if len(line) > LONGEST_HEADER:
+            continue
         delimiter = max(",;\t|", key=line.count)
         raw = tuple(cell.strip() for cell in _cells(line.lstrip("\ufeff# "), delimiter))
         names = tuple(_normal(cell) for cell in raw)
@@ -140,8 +150,13 @@ def sniff_table(source: Source) -> Table | None:
     """Return the header of an event table judged by the beginning of the file alone."""
     if is_apple_double(source) or source.data[:2] in (b"PK", b"\x1f\x8b"):
         return None
-    head = replace(source, data=source.data[:HEAD])
-    return find_table(text_of(head)[0])
+    text, _ = text_of(replace(source, data=source.data[:HEAD]))
+    table = find_table(text)
+    if table is None:
+        return None
+    # a column 'mag' may also be a magnetometer's: thousands of nT are no magnitudes
+    first = list(islice(table_rows(text, table), 5))
+    return table if not first or any(_is_magnitude(row.magnitude) for row in first) else None
 
 
 def table_rows(text: str, table: Table) -> Iterator[RawEvent]:
@@ -154,7 +169,16 @@ def table_rows(text: str, table: Table) -> Iterator[RawEvent]:
             continue
         cells = _cells(line, table.delimiter)
         found = {field: cells[at].strip() for field, at in table.columns.items() if at < len(cells)}
-        yield RawEvent(f"line {number}", **found)
+        yield raw_event(f"line {number}", found)
+
+
+def raw_event(where: str, cells: Mapping[str, str]) -> RawEvent:
+    """Return a row from the text of its known columns; a date in a column of its own goes before the time."""
+    fields = dict(cells)
+    date = fields.pop("date", "")
+    if date and date != fields.get("time", ""):
+        fields["time"] = f"{date} {fields.get('time', '')}"
+    return RawEvent(where, **fields)
 
 
 def collect(
@@ -253,7 +277,7 @@ def listing(items: list[str]) -> str:
 
 def _event(row: RawEvent, clock: timedelta | None) -> tuple[Event, bool]:
     time, named_zone = parse_time(row.time, clock or timedelta())
-    magnitude = _number(row.magnitude, "magnitude", -5.0, 10.0)
+    magnitude = _number(row.magnitude, "magnitude", *MAGNITUDES)
     latitude = _number(row.latitude, "latitude", -90.0, 90.0)
     longitude = _number(row.longitude, "longitude", -180.0, 360.0)
     longitude = longitude - 360.0 if longitude > 180.0 else longitude
@@ -272,6 +296,14 @@ def _number(text: str, what: str, low: float, high: float) -> float:
     if not math.isfinite(value) or not low <= value <= high:
         raise ValueError(f"{what} {_short(text)} is impossible")
     return value
+
+
+def _is_magnitude(text: str) -> bool:
+    try:
+        _number(text, "magnitude", *MAGNITUDES)
+    except ValueError:
+        return False
+    return True
 
 
 def _offset(zone: str) -> timedelta:

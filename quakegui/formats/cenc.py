@@ -15,6 +15,7 @@ from quakegui.formats.catalogue import (
     collect,
     find_table,
     is_apple_double,
+    raw_event,
     refuse_apple_double,
     sniff_table,
     table_rows,
@@ -69,7 +70,7 @@ def _sheet_rows(source: Source) -> Iterator[RawEvent]:
             columns = _header(cells)
             continue
         if cells:
-            yield RawEvent(f"row {number}", **{field: cells.get(at, "").strip() for field, at in columns.items()})
+            yield raw_event(f"row {number}", {field: cells.get(at, "").strip() for field, at in columns.items()})
     if columns is None:
         raise _no_header(source)
 

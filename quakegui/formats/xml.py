@@ -64,7 +64,7 @@ def local_name(element: Any) -> str:
 
 def _readable(source: Source) -> bytes:
     """Return the file in an encoding that the XML parser knows: it reads no multi-byte ones such as GB2312."""
-    declared = _DECLARATION.match(source.data)
+    declared = _DECLARATION.match(source.data[:1024])
     if declared is None or declared.group(1).decode("ascii").lower() in _EXPAT_READS:
         return source.data
     encoding = declared.group(1).decode("ascii").lower()

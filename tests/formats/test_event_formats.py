@@ -121,6 +121,7 @@ def test_each_file_is_recognised_by_its_content_alone(name):
         b"time,KAK,MMB\n2022-01-01T00:00Z,46000,50000\n",
         b" Format                 IAGA-2002                                    |\n",
         b"<?xml version='1.0'?><kml/>",
+        b"time,latitude,longitude,mag\n2022-01-01T00:00Z,28,102,46123.5\n",
         b"PK\x03\x04time,magnitude,latitude,longitude",
     ],
 )
@@ -189,6 +190,29 @@ def test_clocks(header, time, utc, noted):
     found = usgs.parse(source(f"{header};M;Lat;Lon\n{time};5;28;102\n"))
     assert str(found.events[0].time) == utc
     assert bool(found.notes) is noted
+
+
+def test_date_and_time_in_two_columns():
+    found = usgs.parse(source("Date,Time,Lat,Lon,Mag\n2022/09/05,04:52:18,29.59,102.08,6.8\n"))
+    assert str(found.events[0].time) == "2022-09-05T04:52:18.000"
+    alone = usgs.parse(source("Date,Lat,Lon,Mag\n2022/09/05 04:52:18,29.59,102.08,6.8\n"))
+    assert alone.events == found.events
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"time,mag,lat,lon" + b"(" * 300_000 + b"\n",
+        b"<?xml " + b"encoding='a' " * 100_000,
+        b"<?xml version='1.0'?>" + b"<event>" * 100_000,
+        b"date" + b" " * 300_000 + b"Kp",
+        b"time,mag,lat,lon\n" + b'"' * 300_000,
+    ],
+    ids=["brackets", "declaration", "nesting", "blanks", "quotes"],
+)
+@pytest.mark.timeout(20)
+def test_files_made_to_hang(hostile):
+    read_all(hostile)
 
 
 def test_fdsn_text():
