@@ -1,0 +1,121 @@
+"""The day map with its play bar: the middle of the window."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.ui.day_map_view import DayMapView
+from quakegui.ui.i18n import tr
+from quakegui.ui.map_scene import region_at, scene_of
+from quakegui.ui.play_bar import PlayBar
+
+_SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.DISPLAY | Change.SETTINGS
+
+
+class DayMapPanel(QWidget):
+    """Shows the session's day; forwards picks of stations and regions."""
+
+    region_picked = Signal(int)
+    """Carries the id of a region that was clicked on the map."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._pixel: tuple[int, int] | None = None
+        self.view = DayMapView(self)
+        self.readout = QLabel(self)
+        self.readout.setTextFormat(Qt.TextFormat.PlainText)
+        self.readout.setContentsMargins(12, 0, 12, 0)
+        self.readout.setMinimumWidth(1)  # its text never widens the window
+        self.play_bar = PlayBar(session, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.readout)
+        column.addWidget(self.play_bar)
+        self.view.hovered.connect(self._hover)
+        self.view.station_clicked.connect(self._pick)
+        self.view.region_clicked.connect(self.flash)
+        self.view.region_clicked.connect(self.region_picked)
+        session.changed.connect(self.refresh)
+        self.retranslate()
+        self.refresh(Change.ALL)
+
+    def toggle_play(self) -> None:
+        """Start or stop the walk through the days."""
+        self.play_bar.toggle()
+
+    def flash(self, region: int) -> None:
+        """Let a region of the day shown flash."""
+        self.view.flash(region)
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if change & _SHOWS:
+            self.view.show_scene(scene_of(self._session), self._why_empty())
+            self._tell()
+
+    def _why_empty(self) -> str:
+        if self._session.project is None:
+            return ""
+        if self._session.jobs.busy:
+            return tr("The season is being computed.")
+        return tr("No day map yet: import readings of at least three stations with coordinates.")
+
+    def _hover(self, pixel: tuple[int, int] | None) -> None:
+        self._pixel = pixel
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what is under the cursor: place, z, nT and region."""
+        scene, season = self.view.scene, self._session.season
+        if scene is None or season is None or self._pixel is None:
+            self.readout.setText(tr("Point at the map to read value and place.") if scene is not None else "")
+            return
+        row, column = self._pixel
+        frame = season.gridder.basis.frame
+        latitude, longitude = frame.unproject(frame.from_pixels(np.array([[row, column]], dtype=np.float64)))[0]
+        words = [place_text(float(latitude), float(longitude))]
+        z = float(scene.map.field[row, column])
+        if np.isfinite(z):
+            nt = float(season.gridder.at(scene.stations.nt, np.array([float(row)]), np.array([float(column)]))[0])
+            words += [f"z {z:+.2f}".replace("-", "−"), f"{nt:+.2f} nT".replace("-", "−")]
+        elif scene.map.exists:
+            words.append(tr("outside the stations' hull: no value"))
+        else:
+            words.append(tr("no map on this day"))
+        region = region_at(scene.map, scene.threshold_z, row, column) if scene.map.exists else None
+        if region is not None:
+            words.append(tr("region {id}, day {duration} in place").format(id=region.id, duration=region.duration_days))
+        self.readout.setText("   ·   ".join(words))
+
+    def _pick(self, code: str, add: bool) -> None:
+        picked = self._session.picked
+        if add:
+            self._session.pick([other for other in picked if other != code] if code in picked else [*picked, code])
+        else:
+            self._session.pick([code])
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        self.view.setAccessibleName(tr("Day map"))
+        self.view.setToolTip("")
+        self.readout.setAccessibleName(tr("Value under the cursor"))
+        self.refresh(Change.DISPLAY)
+
+
+def place_text(latitude: float, longitude: float) -> str:
+    """Return a place in degrees with hemispheres: ``28.102° N 102.160° E``."""
+    north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
+    return f"{abs(latitude):.3f}° {north}  {abs(longitude):.3f}° {east}"

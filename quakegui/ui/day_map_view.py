@@ -1,0 +1,130 @@
+"""The painted day map: shows one `MapScene`, says what is under the cursor, and reports clicks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from quakegui.ui import theme
+from quakegui.ui.map_scene import MapLayout, MapScene, layout, paint, region_at
+
+FLASHES: Final = 6
+FLASH_MS: Final = 220
+PICK_RADIUS: Final = 9.0
+
+
+class DayMapView(QWidget):
+    """Paints a scene; holds no state but it, the cursor and a flashing region."""
+
+    hovered = Signal(object)
+    """Carries (row, column) under the cursor, or None beside the map."""
+    station_clicked = Signal(str, bool)
+    """Carries a station's code, and whether it is to be added to the picked ones."""
+    region_clicked = Signal(int)
+    """Carries a region's id."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene: MapScene | None = None
+        self._empty = ""
+        self._parts: MapLayout | None = None
+        self._flash_id = -1
+        self._flash_left = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(FLASH_MS)
+        self._timer.timeout.connect(self._blink)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    @property
+    def scene(self) -> MapScene | None:
+        """What is shown."""
+        return self._scene
+
+    def show_scene(self, scene: MapScene | None, empty: str = "") -> None:
+        """Show a frame, or the sentence `empty` where there is none."""
+        self._scene, self._empty = scene, empty
+        self.update()
+
+    def flash(self, region: int) -> None:
+        """Let a region of the day shown flash for a moment."""
+        self._flash_id, self._flash_left = region, FLASHES
+        self._timer.start()
+        self.update()
+
+    def _blink(self) -> None:
+        self._flash_left -= 1
+        if self._flash_left <= 0:
+            self._timer.stop()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for the map at its own size, with its scale and words."""
+        return QSize(560, 540)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Stay usable when docks crowd in."""
+        return QSize(300, 280)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the frame."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colours().background)
+        painter.setFont(self.font())
+        around = QRectF(self.rect()).adjusted(10, 4, -10, -4)
+        if self._scene is None:
+            self._parts = None
+            painter.setPen(theme.colours().muted)
+            painter.drawText(around, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
+        else:
+            self._parts = paint(painter, around, self._scene, flash=self._flash_id if self._flash_left % 2 else None)
+        painter.end()
+
+    def layout_now(self) -> MapLayout:
+        """Return where the parts lie at the present size."""
+        return layout(QRectF(self.rect()).adjusted(10, 4, -10, -4), self.font())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Report the pixel under the cursor."""
+        pixel = self._pixel(event.position())
+        self.setCursor(Qt.CursorShape.CrossCursor if pixel is not None else Qt.CursorShape.ArrowCursor)
+        self.hovered.emit(pixel)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Report that the cursor is gone."""
+        self.hovered.emit(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Report a click on a station or else on a region."""
+        pixel = self._pixel(event.position())
+        if self._scene is None or pixel is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        code = self._station_at(event.position())
+        if code:
+            self.station_clicked.emit(code, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+            return
+        region = region_at(self._scene.map, self._scene.threshold_z, *pixel)
+        if region is not None:
+            self.region_clicked.emit(region.id)
+
+    def _pixel(self, at: QPointF) -> tuple[int, int] | None:
+        if self._scene is None:
+            return None
+        return self.layout_now().to_pixel(at, self._scene.map.field.shape[0])
+
+    def _station_at(self, at: QPointF) -> str:
+        """Return the code of the station under a point, or empty."""
+        assert self._scene is not None
+        scale = self.layout_now().image.width() / self._scene.map.field.shape[0]
+        corner = self.layout_now().image.topLeft()
+        x = corner.x() + (self._scene.places[:, 1] + 0.5) * scale
+        y = corner.y() + (self._scene.places[:, 0] + 0.5) * scale
+        distance = np.nan_to_num(np.hypot(x - at.x(), y - at.y()), nan=np.inf)
+        nearest = int(distance.argmin()) if distance.size else -1
+        return self._scene.stations.codes[nearest] if nearest >= 0 and distance[nearest] <= PICK_RADIUS else ""

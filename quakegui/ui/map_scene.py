@@ -1,0 +1,381 @@
+"""One day map as it is painted: the network's own pixels below, the analyst's overlays above, scale and words around them.
+
+The window and every export paint through `paint`, so what is exported is what was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
+
+from quakegui.app.session import Display, Session
+from quakegui.season.daymap import DayMap, contour_lines
+from quakegui.season.extrema import Region, region_outline, regions_mask
+from quakegui.season.kp import STORM_KP
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+from quakegui.ui.season_view import StationDay, station_day
+from quakegui.ui.theme import Colours
+
+THRESHOLD: Final = QColor("#a8006a")
+"""A colour that the map's own blue, white and orange never come near."""
+INK: Final = QColor("#101418")
+PAPER: Final = QColor("#ffffff")
+
+BAR_WIDTH: Final = 14.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapScene:
+    """Everything that one frame shows.
+
+    Attributes
+    ----------
+    map
+        The day's map.
+    stations
+        The stations' values of the day.
+    places
+        Row and column of each station in the map's pixels, NaN where unlocated, shape (station, 2).
+    picked
+        Codes of the picked stations.
+    threshold_z
+        Where extremum regions begin.
+    half_width_km
+        From the map's middle to its edges.
+    kp
+        Largest Kp of the night, NaN unknown.
+    error_z
+        Root mean square of the leave-one-out errors, NaN where there is none.
+    worst
+        Code of the station with the largest of them, or empty.
+    """
+
+    map: DayMap
+    stations: StationDay
+    places: NDArray[np.float64]
+    picked: tuple[str, ...]
+    threshold_z: float
+    half_width_km: float
+    kp: float
+    error_z: float
+    worst: str
+    synthetic: bool
+    display: Display
+
+
+@dataclass(frozen=True, slots=True)
+class MapLayout:
+    """Where a frame's parts lie within the rectangle it is painted into, in the painter's units."""
+
+    head: QRectF
+    image: QRectF
+    bar: QRectF
+    foot: QRectF
+
+    def to_pixel(self, point: QPointF, pixels: int) -> tuple[int, int] | None:
+        """Return the map's (row, column) below a point, or None beside the map."""
+        if not self.image.contains(point):
+            return None
+        scale = pixels / self.image.width()
+        row, column = int((point.y() - self.image.top()) * scale), int((point.x() - self.image.left()) * scale)
+        return min(row, pixels - 1), min(column, pixels - 1)
+
+
+def scene_of(session: Session, index: int | None = None) -> MapScene | None:
+    """Return the frame of a day (default: the day shown), or None without a season."""
+    day_map, stations = session.day_map(index), station_day(session, index)
+    if day_map is None or stations is None or session.season is None:
+        return None
+    season = session.season
+    frame = season.gridder.basis.frame
+    errors = season.gridder.leave_one_out(stations.z)
+    known = np.isfinite(errors)
+    worst = stations.codes[int(np.nanargmax(np.abs(errors)))] if known.any() else ""
+    return MapScene(
+        map=day_map,
+        stations=stations,
+        places=_places(session),
+        picked=session.picked,
+        threshold_z=season.config.extrema.threshold_z,
+        half_width_km=frame.half_width_km,
+        kp=session.kp(index),
+        error_z=float(np.sqrt(np.mean(errors[known] ** 2))) if known.any() else np.nan,
+        worst=worst,
+        synthetic=session.synthetic,
+        display=session.display,
+    )
+
+
+def _places(session: Session) -> NDArray[np.float64]:
+    assert session.season is not None
+    basis = session.season.gridder.basis
+    places = np.full((len(basis.codes), 2), np.nan)
+    places[basis.located] = basis.frame.to_pixels(basis.xy_km)
+    return places
+
+
+def layout(rect: QRectF, font: QFont) -> MapLayout:
+    """Return where the parts of a frame lie in `rect`: the map square, as large as it can be."""
+    metrics = QFontMetricsF(font)
+    line = metrics.height() * 1.5
+    beside = BAR_WIDTH + metrics.horizontalAdvance("−88.8") + 22.0
+    side = max(min(rect.width() - beside, rect.height() - 2.0 * line), 32.0)
+    left = rect.left() + max((rect.width() - side - beside) / 2.0, 0.0)
+    top = rect.top() + line + max((rect.height() - side - 2.0 * line) / 2.0, 0.0)
+    return MapLayout(
+        head=QRectF(left, top - line, side + beside, line),
+        image=QRectF(left, top, side, side),
+        bar=QRectF(left + side + 12.0, top + line * 0.9, BAR_WIDTH, side - line * 1.3),
+        foot=QRectF(left, top + side, side + beside, line),
+    )
+
+
+def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None = None) -> MapLayout:
+    """Paint a frame into `rect` and return where its parts lie.
+
+    Parameters
+    ----------
+    flash
+        Id of a region to show filled.
+    """
+    parts, colours = layout(rect, painter.font()), theme.colours()
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    _paint_image(painter, parts.image, scene.map)
+    painter.save()
+    painter.setClipRect(parts.image)
+    pixels = scene.map.field.shape[0]
+    scale = parts.image.width() / pixels
+    # pixel centres are at integers, so the corner of the picture is at -0.5
+    to_screen = QTransform(scale, 0, 0, scale, parts.image.left() + scale / 2.0, parts.image.top() + scale / 2.0)
+    _paint_overlays(painter, to_screen, scene, flash)
+    painter.restore()
+    if scene.map.sentence:
+        _paint_sentence(painter, parts.image, scene.map.sentence)
+    painter.setPen(QPen(colours.border, 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(parts.image)
+    _paint_head(painter, parts, scene, colours)
+    _paint_bar(painter, parts, scene, colours)
+    _paint_foot(painter, parts, scene, colours)
+    return parts
+
+
+def _paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
+    rows, columns = day_map.index.shape
+    # Drawn in the screen's own format: converting once is several times cheaper than scaling three-byte pixels.
+    picture = QImage(day_map.rgb.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
+    picture = picture.convertToFormat(QImage.Format.Format_RGB32)
+    device_pixels = rect.width() * painter.device().devicePixelRatioF()
+    whole = abs(device_pixels / columns - round(device_pixels / columns)) < 1e-6
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
+    painter.drawImage(rect, picture)
+
+
+def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, flash: int | None) -> None:
+    display, day_map = scene.display, scene.map
+    if flash is not None:
+        _paint_flash(painter, to_screen, day_map, scene.threshold_z, flash)
+    if display.threshold and day_map.exists:
+        line = to_screen.map(threshold_path(day_map, scene.threshold_z))
+        painter.strokePath(line, QPen(QColor(255, 255, 255, 190), 3.0))
+        painter.strokePath(line, QPen(THRESHOLD, 1.5, Qt.PenStyle.DashLine))
+    if display.outlines and day_map.regions:
+        _paint_outlines(painter, to_screen, scene)
+    if display.stations:
+        _paint_stations(painter, to_screen, scene)
+
+
+@lru_cache(maxsize=8)
+def threshold_path(day_map: DayMap, threshold_z: float) -> QPainterPath:
+    """Return the lines of +threshold and -threshold in pixels, x as column and y as row."""
+    both = contour_lines(day_map.field, (threshold_z, -threshold_z))
+    return _path([line for lines in both for line in lines])
+
+
+@lru_cache(maxsize=8)
+def outline_path(day_map: DayMap, threshold_z: float) -> QPainterPath:
+    """Return the outlines of all extremum regions in pixels, x as column and y as row."""
+    labels = _labels(day_map, threshold_z)
+    return _path([line for region in day_map.regions for line in region_outline(labels, region)])
+
+
+@lru_cache(maxsize=2)
+def _labels(day_map: DayMap, threshold_z: float) -> NDArray[np.int32]:
+    return regions_mask(day_map.field, threshold_z)
+
+
+def region_at(day_map: DayMap, threshold_z: float, row: int, column: int) -> Region | None:
+    """Return the extremum region that a pixel belongs to."""
+    if not day_map.regions:
+        return None
+    label = int(_labels(day_map, threshold_z)[row, column])
+    return next((region for region in day_map.regions if region.label == label and label != 0), None)
+
+
+def _path(lines: list[NDArray[np.float64]]) -> QPainterPath:
+    if not lines:
+        return QPainterPath()
+    every = np.vstack(lines)
+    connect = np.ones(len(every), dtype=np.int32)
+    connect[np.cumsum([len(line) for line in lines]) - 1] = 0
+    path: QPainterPath = pg.arrayToQPath(np.ascontiguousarray(every[:, 1]), np.ascontiguousarray(every[:, 0]), connect)
+    return path
+
+
+def _paint_outlines(painter: QPainter, to_screen: QTransform, scene: MapScene) -> None:
+    line = to_screen.map(outline_path(scene.map, scene.threshold_z))
+    painter.strokePath(line, QPen(QColor(255, 255, 255, 210), 4.0))
+    painter.strokePath(line, QPen(INK, 1.8))
+    for region in scene.map.regions:
+        at = to_screen.map(QPointF(region.centroid_col, region.centroid_row))
+        _pill(painter, at, str(region.id), INK, PAPER)
+
+
+def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, threshold_z: float, flash: int) -> None:
+    region = next((region for region in day_map.regions if region.id == flash), None)
+    if region is None:
+        return
+    shape = to_screen.map(_path(list(region_outline(_labels(day_map, threshold_z), region))))
+    painter.fillPath(shape, QColor(255, 235, 59, 150))
+    painter.strokePath(shape, QPen(INK, 5.0))
+    painter.strokePath(shape, QPen(QColor("#ffeb3b"), 3.0))
+
+
+def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene) -> None:
+    radius = painter.fontMetrics().height() * 0.26
+    for code, place, here in zip(scene.stations.codes, scene.places, scene.stations.present, strict=True):
+        if not np.isfinite(place[0]):
+            continue
+        at = to_screen.map(QPointF(place[1], place[0]))
+        picked = code in scene.picked
+        painter.setBrush(INK if here else Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(PAPER if here else INK, 1.4))
+        painter.drawEllipse(at, radius, radius)
+        if picked:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.LIGHT.cursor, 2.0))
+            painter.drawEllipse(at, radius * 1.9, radius * 1.9)
+            _pill(painter, at + QPointF(0.0, -radius * 4.2), code, PAPER, INK)
+
+
+def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
+    inner = rect.adjusted(rect.width() * 0.12, 0, -rect.width() * 0.12, 0)
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    box = painter.boundingRect(inner, flags, tr(sentence)).adjusted(-14, -10, 14, 10)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(255, 255, 255, 225))
+    painter.drawRoundedRect(box, 6, 6)
+    painter.setPen(INK)
+    painter.drawText(box, flags, tr(sentence))
+
+
+def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor) -> None:
+    metrics = QFontMetricsF(painter.font())
+    width, height = metrics.horizontalAdvance(text) + 8.0, metrics.height() + 1.0
+    box = QRectF(at.x() - width / 2.0, at.y() - height / 2.0, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawRoundedRect(box, height / 2.4, height / 2.4)
+    painter.setPen(ink)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
+    font = QFont(painter.font())
+    bold = QFont(font)
+    bold.setBold(True)
+    bold.setPointSizeF(font.pointSizeF() * 1.25)
+    painter.setFont(bold)
+    painter.setPen(colours.text)
+    date = str(scene.map.day)
+    left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(parts.head, left, date)
+    used = QFontMetricsF(bold).horizontalAdvance(date) + 14.0
+    painter.setFont(font)
+    stormy = scene.kp >= STORM_KP
+    painter.setPen(colours.storm if stormy else colours.muted)
+    painter.drawText(parts.head.adjusted(used, 0, 0, 0), left, kp_text(scene.kp))
+    if scene.synthetic:
+        text = tr("SYNTHETIC")
+        width = QFontMetricsF(font).horizontalAdvance(text) + 8.0
+        _pill(
+            painter,
+            QPointF(parts.image.right() - width / 2.0, parts.head.center().y()),
+            text,
+            colours.alarm,
+            colours.background,
+        )
+
+
+def kp_text(kp: float) -> str:
+    """Return the night's Kp in words: unknown, quiet or stormy."""
+    if not np.isfinite(kp):
+        return tr("Kp unknown")
+    if kp >= STORM_KP:
+        return tr("Kp {kp:.1f}, stormy night").format(kp=kp)
+    return tr("Kp {kp:.1f}").format(kp=kp)
+
+
+def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
+    painter.setPen(colours.muted)
+    present, count = int(scene.stations.present.sum()), len(scene.stations.codes)
+    words = [tr("{present} of {count} stations").format(present=present, count=count)]
+    if np.isfinite(scene.error_z):
+        unit, factor = ("nT", scene.stations.nt_per_z) if scene.display.unit == "nT" else ("z", 1.0)
+        words.append(
+            tr("leave-one-out error {error:.2f} {unit}, largest at {code}").format(
+                error=scene.error_z * factor, unit=unit, code=scene.worst
+            )
+        )
+    text = painter.fontMetrics().elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, int(parts.image.width()))
+    painter.drawText(parts.foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _paint_bar(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
+    style, bar = scene.map.style, parts.bar
+    step = bar.height() / style.levels
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for level, (red, green, blue) in enumerate(style.colours.tolist()):
+        bottom = bar.bottom() - level * step
+        painter.fillRect(QRectF(bar.left(), bottom - step, bar.width(), step + 0.5), QColor(red, green, blue))
+    painter.setPen(QPen(colours.border, 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    in_nt = scene.display.unit == "nT" and np.isfinite(scene.stations.nt_per_z)
+    factor = scene.stations.nt_per_z if in_nt else 1.0
+    painter.setPen(colours.text)
+    title = "≈ nT" if in_nt else "z"
+    painter.drawText(QRectF(bar.left() - 6.0, parts.image.top() - 2.0, 60.0, bar.top() - parts.image.top()), 0, title)
+    limit = style.limit_z * factor
+    every = _nice_step(limit / 4.0)
+    for k in range(-int(limit / every + 1e-9), int(limit / every + 1e-9) + 1):
+        y = bar.center().y() - k * every / limit * bar.height() / 2.0
+        painter.setPen(colours.text)
+        painter.drawLine(QPointF(bar.right() + 1.0, y), QPointF(bar.right() + 4.0, y))
+        box = QRectF(bar.right() + 6.0, y - 10.0, 60.0, 20.0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{k * every:g}".replace("-", "−"))
+    if scene.display.threshold:
+        _paint_threshold_marks(painter, bar, scene.threshold_z / style.limit_z)
+
+
+def _paint_threshold_marks(painter: QPainter, bar: QRectF, share: float) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(THRESHOLD))
+    for sign in (1.0, -1.0):
+        y = bar.center().y() - sign * min(share, 1.0) * bar.height() / 2.0
+        painter.drawPolygon([QPointF(bar.left() - 7.0, y - 4.5), QPointF(bar.left() - 7.0, y + 4.5), QPointF(bar.left(), y)])
+
+
+def _nice_step(about: float) -> float:
+    """Return 1, 2 or 5 times a power of ten, the nearest at or below `about` within a factor."""
+    power = 10.0 ** np.floor(np.log10(about))
+    return float(power * max(k for k in (1.0, 2.0, 5.0) if k * power <= about * 1.0001))

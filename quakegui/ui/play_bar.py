@@ -1,0 +1,180 @@
+"""Play, step, speed, loop and the slider under the day map."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import qtawesome
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.ui import theme
+from quakegui.ui.i18n import mark, tr
+
+SPEEDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+"""Days per second."""
+
+# name, icon, text, tip
+_BUTTONS: Final = (
+    ("first", "mdi6.skip-backward", mark("First day"), mark("Go to the first day (Home)")),
+    ("back", "mdi6.chevron-left", mark("Day before"), mark("Go one day back (Left)")),
+    ("play", "mdi6.play", mark("Play"), mark("Walk through the days (Space)")),
+    ("on", "mdi6.chevron-right", mark("Day after"), mark("Go one day on (Right)")),
+    ("last", "mdi6.skip-forward", mark("Last day"), mark("Go to the last day (End)")),
+    ("loop", "mdi6.repeat", mark("Loop"), mark("Begin again after the last day")),
+)
+
+
+class DaySlider(QSlider):
+    """A slider that goes where it is clicked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Bring the handle under the cursor first, so that dragging starts there."""
+        if event.button() == Qt.MouseButton.LeftButton and self.maximum() > self.minimum():
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            parts = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+            handle = self.style().subControlRect(parts[0], option, parts[1], self)
+            if not handle.contains(event.position().toPoint()):
+                along = round(event.position().x() - handle.width() / 2.0)
+                span = self.width() - handle.width()
+                self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), along, span))
+        super().mousePressEvent(event)
+
+
+class PlayBar(QWidget):
+    """Moves the session's day; the timer asks for the next day, and what is painted in between is dropped, not queued."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self.buttons = {name: QToolButton(self) for name, *_ in _BUTTONS}
+        self.slider = DaySlider(self)
+        self.speed = QComboBox(self)
+        self._where = QLabel(self)
+        self._lay_out()
+        self._connect()
+        session.changed.connect(self.refresh)
+        self.retranslate()
+        self.refresh(Change.ALL)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 2, 8, 4)
+        row.setSpacing(2)
+        for name, button in self.buttons.items():
+            button.setAutoRaise(True)
+            button.setIconSize(QSize(20, 20))
+            if name != "loop":
+                row.addWidget(button)
+        self.buttons["loop"].setCheckable(True)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self._where)
+        row.addWidget(self.speed)
+        row.addWidget(self.buttons["loop"])
+        for speed in SPEEDS:
+            self.speed.addItem("", speed)
+        self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.buttons["first"].clicked.connect(lambda: session.go_to(0))
+        self.buttons["back"].clicked.connect(lambda: session.step(-1))
+        self.buttons["play"].clicked.connect(self.toggle)
+        self.buttons["on"].clicked.connect(lambda: session.step(1))
+        self.buttons["last"].clicked.connect(lambda: session.go_to(session.days.size - 1))
+        self.buttons["loop"].clicked.connect(lambda on: session.set_settings(loop=on))
+        self.slider.valueChanged.connect(self._slide)
+        self.speed.activated.connect(lambda row: session.set_settings(days_per_second=SPEEDS[row]))
+
+    @property
+    def playing(self) -> bool:
+        """Whether the season plays."""
+        return self._timer.isActive()
+
+    def toggle(self) -> None:
+        """Start or stop playing; from the last day it starts at the first."""
+        if self.playing:
+            self.stop()
+        elif self._session.days.size > 1:
+            if self._session.index == self._session.days.size - 1:
+                self._session.go_to(0)
+            self._timer.start()
+            self._refresh_icons()
+
+    def stop(self) -> None:
+        """Stop playing."""
+        self._timer.stop()
+        self._refresh_icons()
+
+    def _tick(self) -> None:
+        session = self._session
+        if session.index < session.days.size - 1:
+            session.step(1)
+        elif session.settings.loop:
+            session.go_to(0)
+        else:
+            self.stop()
+
+    def _slide(self, index: int) -> None:
+        if index != self._session.index:
+            self._session.go_to(index)
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        session = self._session
+        if change & (Change.PROJECT | Change.SEASON):
+            self.stop()
+            self.slider.setEnabled(session.days.size > 1)
+            self.slider.blockSignals(True)  # a new range moves the handle, which is nobody's wish to go there
+            self.slider.setRange(0, max(session.days.size - 1, 0))
+            self.slider.blockSignals(False)
+            for name in ("first", "back", "play", "on", "last"):
+                self.buttons[name].setEnabled(session.days.size > 1)
+        if change & (Change.PROJECT | Change.SEASON | Change.DAY):
+            self.slider.setValue(max(session.index, 0))
+            self._where.setText(f"{session.index + 1} / {session.days.size}" if session.days.size else "")
+            self._where.setMinimumWidth(max(self._where.sizeHint().width(), self._where.minimumWidth()))
+        if Change.SETTINGS in change:
+            speed = session.settings.days_per_second
+            self.speed.setCurrentIndex(min(range(len(SPEEDS)), key=lambda row: abs(SPEEDS[row] - speed)))
+            self.buttons["loop"].setChecked(session.settings.loop)
+            self._timer.setInterval(round(1000.0 / max(speed, 0.1)))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        if event.type() == QEvent.Type.PaletteChange:
+            self._refresh_icons()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        for name, _, text, tip in _BUTTONS:
+            self.buttons[name].setAccessibleName(tr(text))
+            self.buttons[name].setToolTip(tr(tip))
+        for row, speed in enumerate(SPEEDS):
+            self.speed.setItemText(row, tr("{speed:g} days/s").format(speed=speed))
+        self.speed.setAccessibleName(tr("Speed"))
+        self.speed.setToolTip(tr("How many days are shown in a second"))
+        self.slider.setAccessibleName(tr("Day"))
+        self.slider.setToolTip(tr("Drag to walk through the season"))
+        self._refresh_icons()
+
+    def _refresh_icons(self) -> None:
+        colours = theme.colours()
+        for name, icon, *_ in _BUTTONS:
+            shown = "mdi6.pause" if name == "play" and self.playing else icon
+            tint = colours.accent if name == "loop" and self._session.settings.loop else colours.text
+            self.buttons[name].setIcon(qtawesome.icon(shown, color=tint, color_disabled=colours.missing))
