@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -130,7 +131,7 @@ def cell(value: object) -> str:
     """Return a cell as text; a workbook's date loses the midnight that it carries along."""
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
-    if value is None or (isinstance(value, float) and np.isnan(value)):
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return ""
     return str(value).strip()
 
@@ -138,3 +139,8 @@ def cell(value: object) -> str:
 def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     """Return a column's numbers, NaN where there is none, shape (row,)."""
     return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
+
+
+def station_code(value: object) -> str:
+    """Return a cell as a station's code in capitals, empty where the cell is."""
+    return re.sub(r"\.0$", "", cell(value)).upper()[:16]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.columns import UNITS, TableMapping, numbers, parse_times
+from quakegui.formats.columns import UNITS, TableMapping, numbers, parse_times, station_code
 from quakegui.formats.errors import FormatError
 from quakegui.formats.guess import guess_mapping
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, total_intensity
@@ -82,16 +81,11 @@ def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, 
     if not mapping.station_column:
         yield mapping.station, total_intensity(list(letters), letters.__getitem__), everywhere
         return
-    codes = frame[mapping.station_column].map(_station_code)
+    codes = frame[mapping.station_column].map(station_code)
     for code in sorted(set(codes) - {""}):
         rows = (codes == code).to_numpy(dtype=bool)
         part = {letter: column[rows] for letter, column in letters.items()}
         yield code, total_intensity(list(part), part.__getitem__), rows
-
-
-def _station_code(cell: object) -> str:
-    text = "" if cell is None or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)) else str(cell).strip()
-    return re.sub(r"\.0$", "", text).upper()[:16]
 
 
 def _check(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> None:

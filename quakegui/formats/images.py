@@ -1,0 +1,188 @@
+"""Folders of ready-made day maps: the founding paper's kind of data set, images with a date and a class.
+
+Two layouts are read: an `index.csv` that names each image, its date and its class; or one folder per class, each image with
+its date in its name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from quakegui.formats import sheet
+from quakegui.formats.columns import cell
+from quakegui.formats.errors import FormatError
+from quakegui.formats.source import Source
+from quakegui.season.network import MAP_PIXELS
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp")
+CLASS_COUNT = 5
+INDEX = "index.csv"
+
+_DATE = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)")
+_CLASS = re.compile(r"(?:class|label|cls|c|类|第)?[ _-]*([0-4])(?:类)?(?![\d.])(?:[ _-].*)?", re.IGNORECASE)
+_COLUMN_WORDS = {
+    "file": ("file", "filename", "image", "path", "name", "map", "文件", "文件名"),
+    "date": ("date", "day", "日期"),
+    "class": ("class", "label", "cls", "category", "类别", "标签"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MapImage:
+    """One ready-made map.
+
+    Attributes
+    ----------
+    day
+        Local date, datetime64[D].
+    path
+        The image.
+    cls
+        Class 0..4, None where it has none.
+    """
+
+    day: np.datetime64
+    path: Path
+    cls: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSet:
+    """A folder of ready-made maps, in order of day, and notes on what was left out."""
+
+    images: tuple[MapImage, ...]
+    notes: tuple[str, ...]
+
+
+def read_images(folder: str | Path) -> ImageSet:
+    """Return the day maps of a folder.
+
+    An image that is damaged, not 480x480, without a date, or the second of its day is left out and named.
+
+    Raises
+    ------
+    FormatError
+        If the folder holds no usable map, or its index cannot be read.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise FormatError("This is no folder.", file=str(folder))
+    notes: list[str] = []
+    index = root / INDEX
+    listed = _from_index(root, index, notes) if index.is_file() else _from_folders(root, notes)
+    images: dict[np.datetime64, MapImage] = {}
+    for image in listed:
+        name = image.path.relative_to(root).as_posix()
+        if image.day in images:
+            first = images[image.day].path.relative_to(root).as_posix()
+            notes.append(f"{name}: {image.day} already has a map ({first}); left out.")
+            continue
+        try:
+            read_image(image.path)
+        except FormatError as error:
+            notes.append(f"{name}: {error.sentence} Left out.")
+            continue
+        images[image.day] = image
+    if not images:
+        reasons = f" {notes[0]}" if notes else ""
+        raise FormatError(
+            f"The folder holds no map image of {MAP_PIXELS}x{MAP_PIXELS} pixels with a date.{reasons}", file=str(folder)
+        )
+    unlabelled = sum(image.cls is None for image in images.values())
+    if unlabelled:
+        notes.append(f"{unlabelled} of {len(images)} maps have no class.")
+    return ImageSet(tuple(images[day] for day in sorted(images)), tuple(notes))
+
+
+def read_image(path: str | Path) -> NDArray[np.uint8]:
+    """Return an image's colours, shape (row, column, 3).
+
+    Raises
+    ------
+    FormatError
+        If the file is no image of 480x480 pixels, or damaged.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.size != (MAP_PIXELS, MAP_PIXELS):
+                sentence = f"The image has {image.size[0]}x{image.size[1]} pixels, not {MAP_PIXELS}x{MAP_PIXELS}."
+                raise FormatError(sentence, file=str(path))
+            return np.asarray(image.convert("RGB"))
+    except FormatError:
+        raise
+    except UnidentifiedImageError as error:
+        raise FormatError("The file is no image.", file=str(path)) from error
+    # Pillow's decoders fail on damaged files in any way there is.
+    except Exception as error:
+        raise FormatError(f"The image is damaged ({error}).", file=str(path)) from error
+
+
+def _from_folders(root: Path, notes: list[str]) -> Iterator[MapImage]:
+    for path in sorted(root.rglob("*")):
+        parts = path.relative_to(root).parts
+        if path.suffix.lower() not in ENDINGS or any(part.startswith(".") for part in parts) or not path.is_file():
+            continue
+        day = _day(path.stem)
+        if day is None:
+            notes.append(f"{'/'.join(parts)}: its name has no date (as in 2022-02-01); left out.")
+            continue
+        cls = _class(parts[-2]) if len(parts) > 1 else None
+        if len(parts) > 1 and cls is None:
+            notes.append(f"{'/'.join(parts)}: the folder's name is no class 0 to {CLASS_COUNT - 1}; the map has no class.")
+        yield MapImage(day, path, cls)
+
+
+def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]:
+    try:
+        frame, _ = sheet.load(Source(INDEX, index.read_bytes()))
+    except OSError as error:
+        raise FormatError(f"The index cannot be opened ({error.strerror}).", file=str(index)) from error
+    columns = {fact: _column(frame, words) for fact, words in _COLUMN_WORDS.items()}
+    if columns["file"] is None:
+        raise FormatError(
+            f"The index has no column of files; it has {', '.join(map(str, frame.columns))[:200]}.", file=str(index)
+        )
+    for number, row in enumerate(frame.to_dict("records"), start=2):
+        text = {fact: cell(row[name]) if name is not None else "" for fact, name in columns.items()}
+        name = PurePosixPath(text["file"].replace("\\", "/"))
+        path = root / name
+        if name.is_absolute() or ".." in name.parts or not os.fspath(name).strip(".") or not path.is_file():
+            notes.append(f"{INDEX}:{number}: the image {text['file']!r} is not in the folder; left out.")
+            continue
+        day = _day(text["date"]) if columns["date"] is not None else _day(path.stem)
+        if day is None:
+            notes.append(f"{INDEX}:{number}: {text['file']} has no date; left out.")
+            continue
+        cls = _class(text["class"]) if text["class"] else None
+        if text["class"] and cls is None:
+            notes.append(f"{INDEX}:{number}: {text['class']!r} is no class 0 to {CLASS_COUNT - 1}; the map has no class.")
+        yield MapImage(day, path, cls)
+
+
+def _column(frame: pd.DataFrame, words: tuple[str, ...]) -> str | None:
+    names = {str(name).strip().lower(): str(name) for name in frame.columns}
+    return next((names[word] for word in words if word in names), None)
+
+
+def _day(text: str) -> np.datetime64 | None:
+    for match in _DATE.finditer(text):
+        try:
+            return np.datetime64(dt.date(*map(int, match.groups())), "D")
+        except ValueError:
+            continue
+    return None
+
+
+def _class(text: str) -> int | None:
+    match = _CLASS.fullmatch(re.sub(r"\.0$", "", text.strip()))
+    return int(match.group(1)) if match else None

@@ -1,0 +1,116 @@
+"""Some forty more observatory formats through MagPy (`geomagpy`), where the extra `magpy` is installed.
+
+References
+----------
+Leonhardt, R. et al., MagPy: geomagnetic data analysis in Python, Conrad Observatory, GeoSphere Austria.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import logging
+import re
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats.errors import FormatError
+from quakegui.formats.records import MISSING_CODE, make_readings, make_station, total_intensity
+from quakegui.formats.result import ReadingsFile
+from quakegui.formats.source import Source
+from quakegui.season.readings import DataType
+
+NAME = "magpy"
+
+_KEYS = ("x", "y", "z", "f", "df")
+_LEVELS = {"1": DataType.VARIATION, "2": DataType.PROVISIONAL, "3": DataType.QUASI_DEFINITIVE, "4": DataType.DEFINITIVE}
+
+
+def available() -> bool:
+    """Return whether MagPy is installed."""
+    return importlib.util.find_spec("magpy") is not None
+
+
+def parse(source: Source) -> ReadingsFile:
+    """Return the readings of a file that only MagPy knows.
+
+    Raises
+    ------
+    FormatError
+        If MagPy is not installed, does not know the format, or finds no total intensity, components or station in it.
+    """
+    if not available():
+        sentence = (
+            "The format is not known. Known are IAGA-2002, WDC hourly, ImagCDF and CDF, and tables in csv and xlsx;"
+            ' with the extra "magpy" (pip install "quakegui[magpy]") some forty more observatory formats.'
+        )
+        raise FormatError(sentence, file=source.name)
+    stream = _read(source)
+    columns = dict(zip(stream.KEYLIST, stream.ndarray, strict=False))
+    header = {str(key): str(value).strip() for key, value in stream.header.items()}
+    time = np.asarray(columns.get("time", ()), dtype="datetime64[ms]")
+    if time.size == 0:
+        raise FormatError("The format is not known, and MagPy does not know it either.", file=source.name)
+    letters = {letter: values for letter, values in _letters(columns, header) if values.shape == time.shape}
+    code = (header.get("StationIAGAcode") or header.get("StationID") or "").upper()
+    if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
+        raise FormatError("MagPy reads the file, but it does not name its station.", file=source.name)
+    total = total_intensity(list(letters), letters.__getitem__)
+    level = _LEVELS.get(header.get("DataPublicationLevel", ""), DataType.UNKNOWN)
+    good = ~np.isnat(time)
+    kept = type(total)(total.values[good] if letters else np.full(int(good.sum()), np.nan), total.derived, total.notes)
+    readings, notes = make_readings(code, time[good], kept, data_type=level)
+    place = [_number(header, f"Station{what}", f"DataAcquisition{what}") for what in ("Latitude", "Longitude")]
+    height = _number(header, "StationElevation", "DataElevation")
+    station, said = make_station(code, header.get("StationName", ""), place[0], place[1], height)
+    known = f"{code}: read by MagPy as {header.get('DataFormat') or 'a format that it does not name'}."
+    return ReadingsFile(source.name, NAME, (readings,), (station,), (known, *notes, *said))
+
+
+def _read(source: Source) -> Any:
+    """Return MagPy's stream; it reads files only, and reports on the console and in warnings."""
+    talk = io.StringIO()
+    logging.getLogger("magpy").setLevel(logging.CRITICAL)
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(talk), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        path = Path(folder) / (re.sub(r"[^\w.-]", "_", source.base)[-80:] or "file")
+        path.write_bytes(source.data)
+        try:
+            from magpy.stream import read
+
+            return read(str(path))
+        # MagPy tries one format after the other and fails in any way there is.
+        except Exception as error:
+            sentence = f"The format is not known here, and MagPy cannot read it ({type(error).__name__}: {error})."
+            raise FormatError(sentence, file=source.name) from error
+
+
+def _letters(columns: dict[str, Any], header: dict[str, str]) -> list[tuple[str, NDArray[np.float64]]]:
+    """Return the letter and values (nT, NaN where missing) of each column; x, y and z can hold any component."""
+    found: list[tuple[str, NDArray[np.float64]]] = []
+    for key in _KEYS:
+        raw = columns.get(key)
+        if raw is None or len(raw) == 0:
+            continue
+        unit = header.get(f"unit-col-{key}", "nT") or "nT"
+        letter = "G" if key == "df" else (header.get(f"col-{key}") or key)[:1].upper()
+        if unit != "nT" and letter not in "DI":
+            continue
+        values = np.asarray(raw, dtype=np.float64)
+        found.append((letter, np.where(np.abs(values) >= MISSING_CODE, np.nan, values)))
+    return found
+
+
+def _number(header: dict[str, str], *names: str) -> float | None:
+    for name in names:
+        try:
+            return float(header.get(name, ""))
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,106 @@
+"""Tables of stations: code, name, coordinates; and the WDC's acknowledgement files, which name one."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from quakegui.formats import sheet, wdc
+from quakegui.formats.columns import cell, numbers, station_code
+from quakegui.formats.errors import FormatError
+from quakegui.formats.records import make_station
+from quakegui.formats.source import Source, decode
+from quakegui.season.network import Station
+
+_COLUMNS = {
+    "latitude": re.compile(r"(?:geodetic|geographic)?[ _]?lat(?:itude)?|纬度|北纬", re.IGNORECASE),
+    "longitude": re.compile(r"(?:geodetic|geographic)?[ _]?(?:lon|long|lng|longitude)|经度|东经", re.IGNORECASE),
+    "code": re.compile(
+        r"(?:(?:station|iaga|obs|observatory|site)[ _]?)?(?:id|code|no|number)|iaga|station|sta|stn|obs|site"
+        r"|台站代码|台站编号|编号|代码|台号",
+        re.IGNORECASE,
+    ),
+    "name": re.compile(r"(?:(?:station|observatory|site|full)[ _]?)?name|title|台站名称|台站名|台站|名称|站名", re.IGNORECASE),
+    "elevation": re.compile(r"elev(?:ation)?|altitude|height|高程|海拔", re.IGNORECASE),
+}
+_NOT_STATIONS = re.compile(r"mag|magnitude|depth|震级|深度", re.IGNORECASE)
+
+
+def looks_like(source: Source) -> bool:
+    """Return whether this is an .ack file, or a table with stations and their coordinates and no earthquakes."""
+    if _ack(source) is not None:
+        return True
+    try:
+        frame, _ = sheet.load(source, most_rows=20)
+    except FormatError:
+        return False
+    return len(frame) > 0 and _find(frame) is not None
+
+
+def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
+    """Return the stations of a table or an .ack file, and notes.
+
+    Raises
+    ------
+    FormatError
+        If there are no columns of latitude, longitude and a code or name, or no station.
+    """
+    ack = _ack(source)
+    if ack is not None:
+        return (ack[0],), ack[1]
+    frame, _ = sheet.load(source)
+    found = _find(frame)
+    if found is None:
+        sentence = (
+            f"The table needs columns latitude, longitude and code or name; it has {', '.join(map(str, frame.columns))[:200]}."
+        )
+        raise FormatError(sentence, file=source.name)
+    codes = frame[found.get("code", found.get("name", ""))].map(station_code)
+    names = frame[found["name"]].map(cell) if "name" in found else codes
+    places = {key: numbers(frame[found[key]]) if key in found else np.full(len(frame), np.nan) for key in _PLACES}
+    stations: dict[str, Station] = {}
+    notes: list[str] = []
+    for row, (code, name) in enumerate(zip(codes, names, strict=True)):
+        latitude, longitude, elevation = (_or_none(places[key][row]) for key in _PLACES)
+        if not code:
+            notes.append(f"Row {row + 1} has no station code and was left out.")
+            continue
+        station, said = make_station(code, "" if name == code else name, latitude, longitude, elevation)
+        if code in stations:
+            if stations[code] != station:
+                notes.append(f"{code}: it is listed more than once, with different entries; the first was kept.")
+            continue
+        stations[code] = station
+        notes += said
+    if not stations:
+        raise FormatError("The table lists no station.", file=source.name)
+    return tuple(stations.values()), tuple(notes)
+
+
+_PLACES = ("latitude", "longitude", "elevation")
+
+
+def _ack(source: Source) -> tuple[Station, tuple[str, ...]] | None:
+    head = source.data[:2048]
+    return wdc.parse_ack(decode(head)[0]) if b"IAGA" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+
+
+def _find(frame: pd.DataFrame) -> dict[str, str] | None:
+    """Return the column of each fact, None where the table does not list stations."""
+    found: dict[str, str] = {}
+    for column in map(str, frame.columns):
+        bare = re.sub(r"[(（\[].*?[)）\]]", "", column).strip()
+        if _NOT_STATIONS.fullmatch(bare):
+            return None
+        for fact, pattern in _COLUMNS.items():
+            if pattern.fullmatch(bare):
+                found.setdefault(fact, column)
+                break
+    complete = {"latitude", "longitude"} <= found.keys() and ({"code", "name"} & found.keys())
+    return found if complete else None
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
