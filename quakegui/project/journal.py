@@ -6,20 +6,22 @@ opposite rows, so it works across a restart, and what was undone can still be re
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, func, select
 
-from quakegui.project import schema
-from quakegui.project.store import Project, ProjectError
+from quakegui.project import catalogue, nights, schema
+from quakegui.project.store import Project, ProjectError, put_setting
 from quakegui.season import labels
 from quakegui.season.events import CLASS_COUNT
-from quakegui.season.labels import LabelRow, Labels, RuleLabels, Source
+from quakegui.season.labels import LabelRow, LabelRule, Labels, RuleLabels, Source
+from quakegui.season.localtime import available_at
 
 LABEL = "label"
 NOTE = "note"
@@ -209,6 +211,44 @@ def write_rule(project: Project, found: RuleLabels, *, author: str, note: str = 
         return _append(connection, wanted, author)
 
 
+def apply_rule(project: Project, rule: LabelRule | None = None, *, author: str = labels.RULE_NAME) -> RuleLabels:
+    """Label every day of the season by the rule, and keep the rule; one step of `author`.
+
+    Classes are derived from the project's events first where that has not been done.
+
+    Raises
+    ------
+    ProjectError
+        If there are no days or no events to label by.
+    """
+    rule = rule if rule is not None else LabelRule()
+    if not nights.season_days(project).size:
+        raise ProjectError("There are no days to label yet; import readings first.")
+    if not catalogue.events(project):
+        raise ProjectError("There are no events to label by; import a catalogue first.")
+    if catalogue.class_scheme(project) is None:
+        catalogue.make_class_scheme(project)
+    found = _by_rule(project, rule)
+    with project.write() as connection:
+        put_setting(connection, "label_rule", json.dumps(asdict(rule)))
+    write_rule(project, found, author=author)
+    return found
+
+
+def label_rule(project: Project) -> LabelRule | None:
+    """Return the rule that was applied last, or None."""
+    text = project.setting("label_rule")
+    return LabelRule(**json.loads(text)) if text is not None else None
+
+
+def rule_labels(project: Project) -> RuleLabels | None:
+    """Return what the rule applied last says of each day of the season now, with its events and `post` marks, or None."""
+    rule = label_rule(project)
+    if rule is None or not catalogue.event_classes(project):
+        return None
+    return _by_rule(project, rule)
+
+
 def undo(project: Project, author: str) -> int | None:
     """Take back the author's latest step that stands, by appending the opposite rows; returns the step taken back, or None."""
     return _walk(project, author, back=True)
@@ -303,6 +343,13 @@ def undo_text(project: Project, author: str) -> str:
 def redo_text(project: Project, author: str) -> str:
     """Return what `redo` would do again, for a menu; "" where there is nothing."""
     return _text(project, author, back=False)
+
+
+def _by_rule(project: Project, rule: LabelRule) -> RuleLabels:
+    days, config = nights.season_days(project), project.config()
+    known_at = available_at(days, config.timezone, config.night.window)
+    found, classes = catalogue.events(project), catalogue.event_classes(project)
+    return labels.apply(rule, found, classes, days, known_at, timezone=config.timezone)
 
 
 # -- inside a transaction ------------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,10 +23,8 @@ from sqlalchemy.pool import QueuePool
 
 from quakegui.project import schema
 from quakegui.project.filesystem import is_network_folder, is_writable
+from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Network, Station
-
-if TYPE_CHECKING:
-    from quakegui.season.config import SeasonConfig
 
 DATABASE = "project.sqlite"
 BUSY_S = 30.0
@@ -229,8 +226,6 @@ def network_of(connection: Connection) -> Network:
 
 def config_of(connection: Connection) -> SeasonConfig:
     """Return the stored parameters, or the default ones in the project's time zone."""
-    from quakegui.season.config import SeasonConfig  # brings the whole science along, which opening a project need not wait for
-
     text = get_setting(connection, "config")
     if text is not None:
         return SeasonConfig.from_json(text)

@@ -1,0 +1,206 @@
+"""The project's earthquakes: the chosen part of one catalogue, without aftershocks, and their classes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, delete, select
+
+from quakegui import formats
+from quakegui.formats.source import expand
+from quakegui.project import schema
+from quakegui.project.store import Project, ProjectError, get_setting, put_setting
+from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
+from quakegui.season.events import select as choose
+
+NO_CLASS = 0
+"""Class of an event while the project has no scheme."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventsReport:
+    """What an import of events did.
+
+    Attributes
+    ----------
+    read, selected, kept
+        Events in the file, of them in the selection, and of those left by declustering.
+    dropped
+        The aftershocks that declustering left out.
+    replaced
+        How many events the project had before.
+    notes
+        Sentences: what was corrected or dropped.
+    """
+
+    read: int
+    selected: int
+    kept: int
+    dropped: tuple[Event, ...]
+    replaced: int
+    notes: tuple[str, ...]
+
+
+def import_events(
+    project: Project,
+    path: Path | str,
+    *,
+    selection: Selection | None = None,
+    declustering: Declustering | None = None,
+    add: bool = False,
+) -> EventsReport:
+    """Take the events of a catalogue file into the project, in place of those it had.
+
+    Parameters
+    ----------
+    selection
+        Which events belong to the project; all where not given.
+    declustering
+        How aftershocks are dropped; the default window where not given.
+    add
+        Keep the project's events besides; an event of the same id is replaced, and all are declustered together.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read; nothing was changed.
+    """
+    selection = selection if selection is not None else Selection()
+    declustering = declustering if declustering is not None else Declustering()
+    read: list[Event] = []
+    notes: list[str] = []
+    for source in expand(path):
+        found = formats.read_events(source)
+        read += found.events
+        notes += found.notes
+    chosen = choose(read, selection, timezone=project.timezone)
+    return store_events(
+        project, chosen, declustering=declustering, selection=selection, add=add, read=len(read), notes=tuple(notes)
+    )
+
+
+def store_events(
+    project: Project,
+    chosen: Sequence[Event],
+    *,
+    declustering: Declustering,
+    selection: Selection | None = None,
+    add: bool = False,
+    read: int | None = None,
+    notes: tuple[str, ...] = (),
+) -> EventsReport:
+    """Keep events that are in memory already; otherwise like `import_events`."""
+    with project.write() as connection:
+        before = _stored(connection)
+        merged = {event.id: event for event in (*(before if add else ()), *chosen)}
+        kept, dropped = decluster(merged.values(), declustering)
+        connection.execute(delete(schema.event_table))
+        rows = [_row_of(event, flag) for flag, group in ((1, kept), (0, dropped)) for event in group]
+        if rows:
+            connection.execute(schema.event_table.insert(), rows)
+        chosen_by = asdict(selection if selection is not None else Selection())
+        put_setting(connection, "event_selection", json.dumps(chosen_by, default=date.isoformat))
+        put_setting(connection, "declustering", json.dumps(asdict(declustering)))
+    return EventsReport(len(chosen) if read is None else read, len(chosen), len(kept), dropped, len(before), notes)
+
+
+def events(project: Project) -> tuple[Event, ...]:
+    """Return the project's events without aftershocks, by time."""
+    with project.read() as connection:
+        return _stored(connection, kept_only=True)
+
+
+def all_events(project: Project) -> tuple[tuple[Event, bool], ...]:
+    """Return every chosen event, by time, and whether declustering kept it."""
+    with project.read() as connection:
+        rows = connection.execute(select(schema.event_table).order_by(schema.event_table.c.time_ms)).all()
+    return tuple((_event_of(row), bool(row.kept)) for row in rows)
+
+
+def class_scheme(project: Project) -> ClassScheme | None:
+    """Return what turns events into classes, or None while nobody has asked for classes."""
+    text = project.setting("class_scheme")
+    if text is None:
+        return None
+    facts = json.loads(text)
+    return ClassScheme(facts["split_magnitude"], tuple(facts["north_centre"]), tuple(facts["south_centre"]))
+
+
+def set_class_scheme(project: Project, scheme: ClassScheme) -> None:
+    """Keep what turns events into classes."""
+    with project.write() as connection:
+        put_setting(connection, "class_scheme", json.dumps(asdict(scheme)))
+
+
+def make_class_scheme(project: Project, *, split_magnitude: float | None = None) -> tuple[ClassScheme, str]:
+    """Derive classes from the project's own events, keep them, and return them with a warning or "".
+
+    Parameters
+    ----------
+    split_magnitude
+        Border between large and small; the median magnitude where not given.
+
+    Raises
+    ------
+    ProjectError
+        If the events are too few or lie at one place.
+    """
+    try:
+        scheme, warning = scheme_of(events(project), split_magnitude=split_magnitude)
+    except ValueError as error:
+        raise ProjectError(str(error)) from error
+    set_class_scheme(project, scheme)
+    return scheme, warning
+
+
+def event_classes(project: Project) -> tuple[int, ...]:
+    """Return the class 1..4 of each of `events`, in the same order; all 0 while the project has no scheme."""
+    scheme = class_scheme(project)
+    found = events(project)
+    return classify(found, scheme) if scheme is not None else (NO_CLASS,) * len(found)
+
+
+def chosen_by(project: Project) -> dict[str, Any]:
+    """Return the selection and declustering of the stored events, as plain facts."""
+    with project.read() as connection:
+        texts = {key: get_setting(connection, key) for key in ("event_selection", "declustering")}
+    return {key: json.loads(text) if text else None for key, text in texts.items()}
+
+
+def _stored(connection: Connection, *, kept_only: bool = False) -> tuple[Event, ...]:
+    table = schema.event_table
+    query = select(table).order_by(table.c.time_ms, table.c.magnitude, table.c.id)
+    return tuple(_event_of(row) for row in connection.execute(query.where(table.c.kept == 1) if kept_only else query))
+
+
+def _event_of(row: Row[Any]) -> Event:
+    return Event(
+        row.id,
+        np.datetime64(row.time_ms, "ms"),
+        row.magnitude,
+        row.latitude,
+        row.longitude,
+        row.depth_km,
+        row.place,
+        row.magnitude_type,
+    )
+
+
+def _row_of(event: Event, kept: int) -> dict[str, object]:
+    return {
+        "id": event.id,
+        "time_ms": int(event.time.astype(np.int64)),
+        "magnitude": event.magnitude,
+        "magnitude_type": event.magnitude_type,
+        "latitude": event.latitude,
+        "longitude": event.longitude,
+        "depth_km": event.depth_km,
+        "place": event.place,
+        "kept": kept,
+    }

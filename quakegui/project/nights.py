@@ -1,0 +1,208 @@
+"""Night means kept beside the readings, so that opening a season never reads the raw record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, distinct, func, select
+
+from quakegui.project import schema
+from quakegui.project.record import Block, merged
+from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
+from quakegui.season.config import SeasonConfig
+from quakegui.season.localtime import night_bounds
+from quakegui.season.night import NightMeans, night_means, recorded_days
+from quakegui.season.quality import Quality
+
+RUN_DAYS = 64
+"""Days of one station that are unpacked together: keeps a record of one-second readings within some 150 MB."""
+
+Progress = Callable[[int, int, str], None]
+
+Night = tuple[float | None, float, int]
+"""Mean in nT (None where there is none), recorded share 0..1, and `Quality` bits."""
+
+
+def read_blocks(connection: Connection, code: str, first: int, last: int) -> list[Block]:
+    """Return a station's blocks of the UTC days `first`..`last`, both included."""
+    table = schema.block.c
+    rows = connection.execute(
+        select(
+            table.station,
+            table.utc_day,
+            table.cadence_ms,
+            table.data_type,
+            table.derived,
+            table.count,
+            table.times,
+            table["values"],
+            table.file,
+        ).where(table.station == code, table.utc_day.between(first, last))
+    )
+    return [Block(*row) for row in rows]
+
+
+def update_nights(
+    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: Progress | None = None
+) -> NDArray[np.datetime64]:
+    """Compute the night means of the days that changed readings can reach; returns the days whose nights changed.
+
+    Parameters
+    ----------
+    connection
+        Within a writing transaction.
+    touched
+        UTC days (days since 1970) whose readings changed, by station.
+    """
+    config = config_of(connection)
+    changed: set[int] = set()
+    for number, (code, days) in enumerate(touched.items()):
+        if progress is not None:
+            progress(number, len(touched), f"night means of {code}")
+        for first, last in _runs(days):
+            changed |= _update_run(connection, code, first, last, config)
+    return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
+
+
+def ensure_nights(project: Project, *, progress: Progress | None = None) -> None:
+    """Compute all night means again if the time zone or the way they are formed is not that of the stored ones."""
+    with project.read() as connection:
+        fresh = get_setting(connection, "night_key") == night_key(config_of(connection))
+    if fresh or project.read_only:
+        return
+    with project.write() as connection:
+        table = schema.block.c
+        touched: dict[str, set[int]] = {}
+        for code, day in connection.execute(select(table.station, table.utc_day).distinct()):
+            touched.setdefault(code, set()).add(day)
+        connection.execute(delete(schema.night))
+        update_nights(connection, touched, progress=progress)
+        put_setting(connection, "night_key", night_key(config_of(connection)))
+        raise_revision(connection)
+
+
+def night_key(config: SeasonConfig) -> str:
+    """Return a fingerprint of what night means depend on besides the readings."""
+    parts = {"timezone": config.timezone, "night": asdict(config.night)}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def stored_nights(project: Project) -> NightMeans | None:
+    """Return the night means of every station, or None without data.
+
+    The days go from the first with data, or the season's first day if that is earlier, to the last, or the season's last day.
+    """
+    days = _axis(project)
+    table = schema.night.c
+    with project.read() as connection:
+        codes = tuple(connection.scalars(select(schema.station.c.code).order_by(schema.station.c.code)))
+        rows = connection.execute(select(table.station, table.day, table.value, table.coverage, table.quality)).all()
+    if not days.size:
+        return None
+    place = {code: index for index, code in enumerate(codes)}
+    station = np.array([place[row.station] for row in rows])
+    day = np.array([row.day for row in rows], dtype=np.int64)
+    first = int(days[0].astype(np.int64))
+    shape = (days.size, len(codes))
+    values, coverage = np.full(shape, np.nan), np.zeros(shape)
+    quality = np.full(shape, int(Quality.MISSING), dtype=np.uint16)
+    values[day - first, station] = np.array([row.value for row in rows], dtype=np.float64)
+    coverage[day - first, station] = [row.coverage for row in rows]
+    quality[day - first, station] = [row.quality for row in rows]
+    return NightMeans(days, codes, values, coverage, quality)
+
+
+def season_days(project: Project) -> NDArray[np.datetime64]:
+    """Return the local dates of the season window, datetime64[D], shape (day,); empty while there are no readings."""
+    days = _axis(project)
+    config = project.config()
+    keep = np.ones(days.size, dtype=bool)
+    if config.first_day is not None:
+        keep &= days >= config.first_day
+    if config.last_day is not None:
+        keep &= days <= config.last_day
+    return days[keep]
+
+
+def days_with_data(project: Project) -> NDArray[np.datetime64]:
+    """Return every local date with a reading or a recorded night, datetime64[D], shape (day,), increasing."""
+    with project.read() as connection:
+        found = connection.scalars(select(distinct(schema.night.c.day)).order_by(schema.night.c.day)).all()
+    return np.array(found, dtype=np.int64).astype("datetime64[D]")
+
+
+def _axis(project: Project) -> NDArray[np.datetime64]:
+    """Return every day from the first to the last that the project speaks of, datetime64[D], shape (day,)."""
+    with project.read() as connection:
+        first, last = connection.execute(select(func.min(schema.night.c.day), func.max(schema.night.c.day))).one()
+        config = config_of(connection)
+    if first is None:
+        return np.array([], dtype="datetime64[D]")
+    if config.first_day is not None:
+        first = min(first, int(config.first_day.astype(np.int64)))
+    if config.last_day is not None:
+        last = max(last, int(config.last_day.astype(np.int64)))
+    return np.arange(first, last + 1, dtype=np.int64).astype("datetime64[D]")
+
+
+def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Cut local days within reach of UTC days (one to either side) into runs of at most `RUN_DAYS`."""
+    reach = sorted({day + near for day in days for near in (-1, 0, 1)})
+    edges = [0, *(at for at in range(1, len(reach)) if reach[at] != reach[at - 1] + 1), len(reach)]
+    for start, end in pairwise(edges):
+        for at in range(start, end, RUN_DAYS):
+            yield reach[at], reach[min(at + RUN_DAYS, end) - 1]
+
+
+def _update_run(connection: Connection, code: str, first: int, last: int, config: SeasonConfig) -> set[int]:
+    """Store the nights of a station's local days `first`..`last` and return those that are not as they were."""
+    table = schema.night.c
+    here = (table.station == code) & table.day.between(first, last)
+    before = {row.day: (row.value, row.coverage, row.quality) for row in connection.execute(select(schema.night).where(here))}
+    blocks = read_blocks(connection, code, first - 1, last + 1)
+    after = _nights(blocks, first, last, config)
+    if after == before:
+        return set()
+    connection.execute(delete(schema.night).where(here))
+    if after:
+        connection.execute(
+            schema.night.insert(),
+            [
+                {"station": code, "day": day, "value": value, "coverage": coverage, "quality": quality}
+                for day, (value, coverage, quality) in after.items()
+            ],
+        )
+    return {day for day in before.keys() | after.keys() if before.get(day) != after.get(day)}
+
+
+def _nights(blocks: list[Block], first: int, last: int, config: SeasonConfig) -> dict[int, Night]:
+    """Return the night of each local day with a reading or a recorded night.
+
+    Of records of several cadences the one with a night mean counts, then the more final, then the finer.
+    """
+    days = np.arange(first, last + 1, dtype=np.int64).astype("datetime64[D]")
+    start, end = night_bounds(days, config.timezone, config.night.window)
+    reach = np.stack([start.astype("datetime64[D]"), end.astype("datetime64[D]")]).astype(np.int64)
+    best: dict[int, tuple[tuple[bool, bool, int], Night]] = {}
+    for record in merged(blocks):
+        mine = [block for block in blocks if block.cadence_ms == round(record.cadence_s * 1000.0)]
+        derived: NDArray[np.bool_] = np.any(np.isin(reach, [block.utc_day for block in mine if block.derived]), axis=0)
+        final = {block.utc_day: block.data_type for block in sorted(mine, key=lambda block: block.data_type)}
+        found = night_means(replace(record, derived=False), days, timezone=config.timezone, config=config.night)
+        present = set(recorded_days(record, timezone=config.timezone).astype(np.int64).tolist())
+        for at, day in enumerate(range(first, last + 1)):
+            value, coverage = float(found.values[at, 0]), float(found.coverage[at, 0])
+            if day not in present and coverage == 0.0:
+                continue
+            quality = int(found.quality[at, 0]) | (Quality.DERIVED if derived[at] and coverage > 0.0 else 0)
+            rank = (not np.isnan(value), coverage > 0.0, final.get(int(reach[0, at]), 0))
+            # Records come finest first, so an equal rank keeps the finer one.
+            if day not in best or rank > best[day][0]:
+                best[day] = rank, (None if np.isnan(value) else value, coverage, quality)
+    return {day: night for day, (_, night) in sorted(best.items())}

@@ -1,0 +1,214 @@
+"""Files into packed blocks, on as many processors as pay. Nothing here touches a project.
+
+Parsing runs in processes of its own where there is much of it: they return the packed blocks, which are small.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from quakegui import formats
+from quakegui.formats.columns import TableMapping
+from quakegui.formats.errors import FormatError
+from quakegui.formats.source import Source, expand
+from quakegui.project.record import Block, blocks_of
+from quakegui.season.kp import Kp
+from quakegui.season.network import Station
+
+FEW_FILES = 300
+"""Up to so many files one process is faster than starting others."""
+FEW_BYTES = 60 * 1024**2
+CHUNK = 24
+"""Files that a process parses at a time: progress and cancelling stay lively."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """The content of one file, ready to be stored.
+
+    `blocks` hold the readings; `stations`, `kp` and `notes` what else it told. `sha256` is of its bytes and the mapping.
+    """
+
+    name: str
+    base: str
+    sha256: str
+    format: str
+    blocks: tuple[Block, ...] = ()
+    stations: tuple[Station, ...] = ()
+    kp: Kp | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file whose content is in the project already."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that was left out.
+
+    Attributes
+    ----------
+    file
+        Its name.
+    reason
+        One sentence.
+    """
+
+    file: str
+    reason: str
+
+
+Outcome = ParsedFile | KnownFile | SkippedFile
+
+
+def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
+    """Return every file at `paths` (folders with all their levels) and the folder name that messages put before its name."""
+    found: list[tuple[str, str]] = []
+    for given in paths:
+        root = Path(given)
+        if not root.is_dir():
+            found.append((str(root), ""))
+            continue
+        for file in sorted(root.rglob("*")):
+            parts = file.relative_to(root).parts
+            if file.is_file() and not any(part.startswith(".") or part == "__MACOSX" for part in parts):
+                found.append((str(file), "/".join((root.name, *parts[:-1])) + "/"))
+    return tuple(found)
+
+
+def parse_files(
+    files: tuple[tuple[str, str], ...],
+    *,
+    known: frozenset[str],
+    mapping: TableMapping | None,
+    cancelled: Callable[[], bool],
+) -> Iterator[tuple[int, list[Outcome]]]:
+    """Yield, in order, how many files are done and what the latest of them gave; ends early when `cancelled`.
+
+    Parameters
+    ----------
+    known
+        Fingerprints of the contents that the project holds already; such files are not parsed again.
+    mapping
+        How to read the columns of tables.
+    """
+    chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)]
+    workers = _workers(files)
+    done = 0
+    if workers > 1:
+        try:
+            for outcomes in _in_processes(chunks, known, mapping, workers, cancelled):
+                done += len(chunks[done // CHUNK])
+                yield done, outcomes
+            return
+        except (BrokenProcessPool, OSError, PermissionError):
+            # A machine that does not let processes start, or ran out of memory for them: this one goes on where they ended.
+            pass
+    for file in files[done:]:
+        if cancelled():
+            return
+        done += 1
+        yield done, parse_chunk((file,), known, mapping)
+
+
+def parse_chunk(files: Iterable[tuple[str, str]], known: frozenset[str], mapping: TableMapping | None) -> list[Outcome]:
+    """Return what each file, or each member of an archive, gave."""
+    outcomes: list[Outcome] = []
+    for path, prefix in files:
+
+        def report(error: FormatError, prefix: str = prefix) -> None:
+            outcomes.append(_skipped(FormatError(error.sentence, file=prefix + error.file, line=error.line)))
+
+        sources = (replace(source, name=prefix + source.name) for source in expand(path, on_problem=report))
+        outcomes.extend(parse_source(source, known, mapping) for source in sources)
+    return outcomes
+
+
+def parse_source(source: Source, known: frozenset[str], mapping: TableMapping | None) -> Outcome:
+    """Return what one file gave; a file that cannot be read is skipped with its reason, never raised."""
+    sha256 = fingerprint(source.data, mapping)
+    if sha256 in known:
+        return KnownFile(source.name)
+    try:
+        return _parse(source, sha256, mapping)
+    except FormatError as error:
+        return _skipped(error)
+
+
+def fingerprint(data: bytes, mapping: TableMapping | None) -> str:
+    """Return what tells two contents apart: the bytes, and how the columns of a table were read."""
+    found = hashlib.sha256(data)
+    if mapping is not None:
+        found.update(mapping.to_json().encode())
+    return found.hexdigest()
+
+
+def _parse(source: Source, sha256: str, mapping: TableMapping | None) -> Outcome:
+    kind = formats.kind(source) if mapping is None else "readings"
+    if kind == "events":
+        return SkippedFile(source.name, "It holds earthquakes: import it as events ('quakegui events import').")
+    if kind == "kp":
+        return ParsedFile(source.name, source.base, sha256, kind, kp=formats.read_kp(source))
+    if kind == "stations":
+        stations, notes = formats.read_stations(source)
+        return ParsedFile(source.name, source.base, sha256, kind, stations=stations, notes=notes)
+    found = formats.read_readings(source, mapping)
+    blocks = tuple(block for readings in found.readings for block in blocks_of(readings))
+    return ParsedFile(found.name, source.base, sha256, found.format, blocks, found.stations, None, found.notes)
+
+
+def _skipped(error: FormatError) -> SkippedFile:
+    place = "" if error.line is None else f"Line {error.line}: "
+    return SkippedFile(error.file, place + error.sentence)
+
+
+def _workers(files: tuple[tuple[str, str], ...]) -> int:
+    if len(files) <= FEW_FILES and _bytes(files) <= FEW_BYTES:
+        return 1
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(processors, 8, len(files))
+
+
+def _bytes(files: tuple[tuple[str, str], ...]) -> int:
+    return sum(os.stat(path).st_size for path, _ in files if os.path.exists(path))  # noqa: PTH110, PTH116
+
+
+def _in_processes(
+    chunks: list[tuple[tuple[str, str], ...]],
+    known: frozenset[str],
+    mapping: TableMapping | None,
+    workers: int,
+    cancelled: Callable[[], bool],
+) -> Iterator[list[Outcome]]:
+    left = iter(chunks)
+    # Spawned, not forked: a window's process has threads, and Windows knows no fork.
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_deaf_to_interrupts)
+    try:
+        ahead: deque[Future[list[Outcome]]] = deque()
+        for chunk in islice(left, 3 * workers):
+            ahead.append(pool.submit(parse_chunk, chunk, known, mapping))
+        while ahead and not cancelled():
+            yield ahead.popleft().result()
+            for chunk in islice(left, 1):
+                ahead.append(pool.submit(parse_chunk, chunk, known, mapping))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _deaf_to_interrupts() -> None:
+    """Leave Ctrl+C to the process that started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

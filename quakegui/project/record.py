@@ -1,0 +1,153 @@
+"""Readings as they lie in a project: small blocks of one station, UTC day, cadence and file, exact to 0.001 nT.
+
+Every file keeps its own blocks. Which of several overlapping records counts is decided when they are read, so the order in
+which files come in decides nothing but a tie.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season.readings import DataType, Readings
+
+DAY_MS = 86_400_000
+PER_NT = 1000.0
+"""Stored steps in one nT."""
+
+_HEAD = struct.Struct("<qqIB")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Readings of one station, UTC day, cadence and file, packed.
+
+    Attributes
+    ----------
+    station
+        Station code.
+    utc_day
+        Days since 1970.
+    cadence_ms
+        Milliseconds between readings.
+    data_type
+        A `DataType`, as a number.
+    derived
+        Whether F was computed from components.
+    count
+        Number of readings.
+    times, values
+        Packed milliseconds since the start of the day, and thousandths of a nT (`pack`).
+    file
+        Number of the file in order of import.
+    """
+
+    station: str
+    utc_day: int
+    cadence_ms: int
+    data_type: int
+    derived: bool
+    count: int
+    times: bytes
+    values: bytes
+    file: int = 0
+
+
+def pack(numbers: NDArray[np.int64]) -> bytes:
+    """Pack whole numbers, shape (time,): first value, largest common step, and differences as compressed byte planes."""
+    first = int(numbers[0]) if numbers.size else 0
+    change = np.diff(numbers)
+    step = int(np.gcd.reduce(change)) if change.size else 1
+    change = change // (step or 1)
+    folded = ((change << 1) ^ (change >> 63)).astype(np.uint64)  # small negative numbers become small positive ones
+    largest = int(folded.max(initial=0))
+    width = next(width for width in (1, 2, 4, 8) if largest < 1 << 8 * width)
+    planes = folded.astype(f"<u{width}").view(np.uint8).reshape(-1, width).T
+    return _HEAD.pack(first, step, numbers.size, width) + zlib.compress(planes.tobytes(), 6)
+
+
+def unpack(packed: bytes) -> NDArray[np.int64]:
+    """Return the whole numbers that `pack` was given."""
+    first, step, count, width = _HEAD.unpack_from(packed)
+    if count == 0:
+        return np.zeros(0, dtype=np.int64)
+    planes = np.frombuffer(zlib.decompress(packed[_HEAD.size :]), dtype=np.uint8).reshape(width, -1)
+    folded = np.ascontiguousarray(planes.T).view(f"<u{width}").ravel().astype(np.int64)
+    numbers = np.empty(count, dtype=np.int64)
+    numbers[0] = first
+    np.cumsum(((folded >> 1) ^ -(folded & 1)) * step, out=numbers[1:])
+    numbers[1:] += first
+    return numbers
+
+
+def blocks_of(readings: Readings) -> tuple[Block, ...]:
+    """Cut a record at UTC midnights and pack the pieces; values are rounded to 0.001 nT."""
+    time = readings.time.astype(np.int64)
+    value = np.rint(readings.values * PER_NT).astype(np.int64)
+    day = time // DAY_MS
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(day)) + 1, [time.size]]) if time.size else np.array([0])
+    cadence_ms = max(round(readings.cadence_s * 1000.0), 1)
+    return tuple(
+        Block(
+            readings.station,
+            int(day[start]),
+            cadence_ms,
+            int(readings.data_type),
+            readings.derived,
+            int(end - start),
+            pack(time[start:end] - day[start] * DAY_MS),
+            pack(value[start:end]),
+        )
+        for start, end in pairwise(edges)
+    )
+
+
+def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
+    """Return one record per cadence, finest first, of blocks of one station.
+
+    Where blocks overlap, definitive readings win over quasi-definitive, provisional and variation ones, then the later import;
+    two readings overlap when they fall into the same slot of one cadence, whatever their exact stamps.
+    """
+    by_cadence: dict[int, list[Block]] = {}
+    for block in blocks:
+        by_cadence.setdefault(block.cadence_ms, []).append(block)
+    return tuple(_merge(by_cadence[cadence]) for cadence in sorted(by_cadence))
+
+
+def _merge(blocks: Sequence[Block]) -> Readings:
+    days: dict[int, list[Block]] = {}
+    for block in blocks:
+        days.setdefault(block.utc_day, []).append(block)
+    times, values = zip(*(_one_day(days[day]) for day in sorted(days)), strict=True)
+    return Readings(
+        blocks[0].station,
+        np.concatenate(times).astype("datetime64[ms]"),
+        np.concatenate(values) / PER_NT,
+        blocks[0].cadence_ms / 1000.0,
+        DataType(max(block.data_type for block in blocks)),
+        any(block.derived for block in blocks),
+    )
+
+
+def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return stamps (ms since 1970) and values (0.001 nT) of the blocks of one station, UTC day and cadence."""
+    start = blocks[0].utc_day * DAY_MS
+    if len(blocks) == 1:
+        return unpack(blocks[0].times) + start, unpack(blocks[0].values)
+    ordered = sorted(blocks, key=lambda block: (block.data_type, block.file))
+    time = np.concatenate([unpack(block.times) for block in ordered])
+    value = np.concatenate([unpack(block.values) for block in ordered])
+    rank = np.repeat(np.arange(len(ordered)), [block.count for block in ordered])
+    slot = time // blocks[0].cadence_ms
+    best = np.full(int(slot.max()) + 1, -1)
+    np.maximum.at(best, slot, rank)
+    keep = rank == best[slot]
+    time, value = time[keep], value[keep]
+    order = np.argsort(time, kind="stable")
+    return time[order] + start, value[order]

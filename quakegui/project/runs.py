@@ -1,0 +1,206 @@
+"""Training runs and what they say of each day. Predictions form a ledger: rows are added, never changed."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from quakegui.project import schema
+from quakegui.project.store import Project, ProjectError, put_setting
+
+UNPREDICTED = -1
+KINDS = ("in-sample", "out-of-fold", "prospective")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training run.
+
+    Attributes
+    ----------
+    id
+        Its name, also of its folder under `runs/`.
+    created_ms
+        When it was begun, milliseconds since 1970 UTC.
+    status
+        "running", "done", "failed" or "cancelled".
+    config, card
+        What was asked for, and what came of it: plain facts.
+    """
+
+    id: str
+    created_ms: int
+    status: str
+    config: dict[str, Any]
+    card: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """What one run said of some days.
+
+    Attributes
+    ----------
+    days
+        Local dates, datetime64[D], shape (day,).
+    probabilities
+        Shape (day, class), rows sum to 1.
+    kind
+        One of `KINDS`.
+    map_hash
+        Fingerprint of the maps that the run saw, shape (day,).
+    cutoff_ms
+        Until when readings were used, milliseconds since 1970 UTC, shape (day,).
+    config_hash
+        Fingerprint of the season's parameters.
+    """
+
+    days: NDArray[np.datetime64]
+    probabilities: NDArray[np.float64]
+    kind: str
+    map_hash: tuple[str, ...]
+    cutoff_ms: NDArray[np.int64]
+    config_hash: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no set of predictions."""
+        if self.kind not in KINDS:
+            raise ValueError(f"Unknown kind of prediction '{self.kind}': use {', '.join(KINDS)}.")
+        if self.probabilities.shape != (self.days.size, 5) or self.days.size != len(self.map_hash):
+            raise ValueError("Predictions need five probabilities and a map's fingerprint per day.")
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionTable:
+    """What one run says of each day of the season.
+
+    Attributes
+    ----------
+    run
+        The run's id.
+    probabilities
+        Shape (day, class), NaN where the run says nothing.
+    kind
+        "out-of-fold", "prospective", "in-sample" or "", shape (day,). Scores use the first two only.
+    """
+
+    run: str
+    probabilities: NDArray[np.float64]
+    kind: NDArray[np.str_]
+
+    @property
+    def classes(self) -> NDArray[np.int8]:
+        """The most probable class of each day, -1 where there is none, shape (day,)."""
+        known: NDArray[np.bool_] = np.all(np.isfinite(self.probabilities), axis=1)
+        best = np.full(known.size, UNPREDICTED, dtype=np.int8)
+        best[known] = self.probabilities[known].argmax(axis=1)
+        return best
+
+
+def add_run(project: Project, run: Run) -> None:
+    """Record a run that begins.
+
+    Raises
+    ------
+    ProjectError
+        If a run of this id exists: runs are never overwritten.
+    """
+    with project.write() as connection:
+        if connection.scalar(select(schema.run.c.id).where(schema.run.c.id == run.id)) is not None:
+            raise ProjectError(f"There is a run {run.id} already; runs are never overwritten.")
+        connection.execute(
+            schema.run.insert().values(
+                id=run.id,
+                created_ms=run.created_ms,
+                status=run.status,
+                config=json.dumps(run.config, ensure_ascii=False),
+                card=json.dumps(run.card, ensure_ascii=False),
+            )
+        )
+
+
+def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any]) -> None:
+    """Record how a run ended."""
+    with project.write() as connection:
+        values = {"status": status, "card": json.dumps(card, ensure_ascii=False)}
+        connection.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
+
+
+def runs(project: Project) -> tuple[Run, ...]:
+    """Return all runs, oldest first."""
+    with project.read() as connection:
+        rows = connection.execute(select(schema.run).order_by(schema.run.c.created_ms, schema.run.c.id)).all()
+    return tuple(Run(row.id, row.created_ms, row.status, json.loads(row.config), json.loads(row.card)) for row in rows)
+
+
+def append_predictions(project: Project, run_id: str, said: Predictions, *, issued_ms: int | None = None) -> None:
+    """Add predictions to the ledger, dated now unless `issued_ms` says when they were issued."""
+    issued = time.time_ns() // 1_000_000 if issued_ms is None else issued_ms
+    rows = [
+        {
+            "run": run_id,
+            "day": int(day),
+            "kind": said.kind,
+            **{f"p{cls}": float(share) for cls, share in enumerate(shares)},
+            "map_hash": map_hash,
+            "issued_ms": issued,
+            "cutoff_ms": int(cutoff),
+            "config_hash": said.config_hash,
+        }
+        for day, shares, map_hash, cutoff in zip(
+            said.days.astype("datetime64[D]").astype(np.int64), said.probabilities, said.map_hash, said.cutoff_ms, strict=True
+        )
+    ]
+    if rows:
+        with project.write() as connection:
+            connection.execute(schema.prediction.insert(), rows)
+
+
+def predictions(project: Project, run_id: str, days: NDArray[np.datetime64]) -> PredictionTable:
+    """Return what a run says of each of `days` (datetime64[D], shape (day,)).
+
+    Where it said several things of a day, what was issued before the day was known (prospective) counts before out-of-fold
+    before in-sample, and among equals the first word, which no later one can better.
+    """
+    table = schema.prediction.c
+    with project.read() as connection:
+        rows = connection.execute(select(schema.prediction).where(table.run == run_id).order_by(table.id)).all()
+    place = {int(day): index for index, day in enumerate(days.astype("datetime64[D]").astype(np.int64))}
+    shares = np.full((days.size, 5), np.nan)
+    kind = np.full(days.size, "", dtype="<U11")
+    for row in rows:
+        at = place.get(row.day)
+        if at is not None and (not kind[at] or KINDS.index(row.kind) > KINDS.index(str(kind[at]))):
+            shares[at] = row.p0, row.p1, row.p2, row.p3, row.p4
+            kind[at] = row.kind
+    return PredictionTable(run_id, shares, kind)
+
+
+def use_run(project: Project, run_id: str | None) -> None:
+    """Choose the run whose predictions are shown, or none."""
+    with project.write() as connection:
+        put_setting(connection, "run_in_use", run_id or "")
+
+
+def run_in_use(project: Project) -> str | None:
+    """Return the run whose predictions are shown: the chosen one, else the latest with predictions, else None."""
+    chosen = project.setting("run_in_use")
+    if chosen:
+        return chosen
+    if chosen == "":
+        return None
+    table = schema.prediction.c
+    with project.read() as connection:
+        return connection.scalar(select(table.run).order_by(table.id.desc()).limit(1))
+
+
+def predictions_in_use(project: Project, days: NDArray[np.datetime64]) -> PredictionTable | None:
+    """Return what the run in use says of each of `days`, or None where there is no such run."""
+    run_id = run_in_use(project)
+    return predictions(project, run_id, days) if run_id is not None else None

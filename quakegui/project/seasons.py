@@ -1,0 +1,153 @@
+"""From what a project keeps to its season, and to the readings that a view shows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.project.kpindex import import_kp, kp
+from quakegui.project.nights import Progress, days_with_data, ensure_nights, read_blocks, season_days, stored_nights
+from quakegui.project.record import DAY_MS, merged
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.gridding import Basis, GridConfig, basis_key, build_basis, load_basis
+from quakegui.season.network import Network
+from quakegui.season.readings import Readings
+from quakegui.season.season import Season, compute_season
+
+__all__ = ["days_with_data", "import_kp", "kp", "load_season", "record", "season_days", "series"]
+
+
+def load_season(project: Project, *, progress: Progress | None = None, features: bool = True) -> Season | None:
+    """Compute the project's season from its night means; the raw readings are not looked at.
+
+    Parameters
+    ----------
+    progress
+        Called with steps done, steps in all and what is being done.
+    features
+        Whether the extremum regions of all days are computed at once (about 1.5 ms a day) or when they are first asked for.
+
+    Returns
+    -------
+    Season or None
+        None while there are no readings or no station has coordinates.
+
+    Raises
+    ------
+    ProjectError
+        If no season can be computed from what the project holds.
+    """
+    say = progress if progress is not None else _silent
+    ensure_nights(project, progress=progress)
+    say(0, 4, "night means")
+    network, night, config = project.network(), stored_nights(project), project.config()
+    if night is None or not network.located.any():
+        return None
+    say(1, 4, "map basis")
+    try:
+        basis = _basis(project, network, config.grid)
+        say(2, 4, "anomalies")
+        season = compute_season(network, night, config, kp=kp(project), basis=basis)
+    except ValueError as error:
+        raise ProjectError(str(error)) from error
+    say(3, 4, "regions")
+    if features:
+        _ = season.features
+    say(4, 4, "done")
+    return season
+
+
+def record(project: Project, code: str, since: np.datetime64, until: np.datetime64) -> tuple[Readings, ...]:
+    """Return a station's readings in [since, until), UTC, as one record per cadence, finest first."""
+    start, end = since.astype("datetime64[ms]"), until.astype("datetime64[ms]")
+    first, last = (int(time.astype(np.int64)) // DAY_MS for time in (start, end))
+    with project.read() as connection:
+        whole = merged(read_blocks(connection, code, first, last))
+    found = []
+    for one in whole:
+        low, high = np.searchsorted(one.time, [start, end])
+        if high > low:
+            kept = Readings(one.station, one.time[low:high], one.values[low:high], one.cadence_s, one.data_type, one.derived)
+            found.append(kept)
+    return tuple(found)
+
+
+def series(
+    project: Project, code: str, since: np.datetime64, until: np.datetime64, *, most: int = 4000
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+    """Return a station's readings in [since, until) for a view: no extreme is lost, and a gap is a gap.
+
+    Of several cadences the one that covers most of the time is shown, of equals the finest.
+
+    Parameters
+    ----------
+    most
+        About how many points come back: beyond that each stretch of time is given by its smallest and largest reading.
+
+    Returns
+    -------
+    tuple
+        Times, datetime64[ms], and values in nT, shape (point,); a NaN stands between readings that a gap parts.
+    """
+    found = record(project, code, since, until)
+    if not found:
+        return np.array([], dtype="datetime64[ms]"), np.array([])
+    one = max(found, key=lambda each: len(each) * each.cadence_s)
+    gap = np.timedelta64(round(1500.0 * one.cadence_s), "ms")
+    time, value = one.time, one.values
+    step = -(-2 * time.size // most)
+    # The pieces of an unbroken record are thinned each on its own, so that no stretch bridges a gap.
+    breaks = np.flatnonzero(np.diff(time) > gap) + 1
+    if step > 2:
+        starts = np.unique(np.concatenate([np.arange(0, time.size, step), breaks]))
+        keep = _extremes(value, starts)
+        time, value = time[keep], value[keep]
+        breaks = np.searchsorted(keep, breaks)
+    middle = time[breaks - 1] + (time[breaks] - time[breaks - 1]) // 2
+    return np.insert(time, breaks, middle), np.insert(value, breaks, np.nan)
+
+
+def _extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the positions of the smallest and largest value of each stretch that begins at `starts`, in order."""
+    length = np.diff(np.append(starts, value.size))
+    stretch = np.repeat(np.arange(starts.size), length)
+    order = np.lexsort((value, stretch))
+    ends = starts + length - 1
+    found: NDArray[np.intp] = np.unique(np.concatenate([order[starts], order[ends]]))
+    return found
+
+
+def _basis(project: Project, network: Network, config: GridConfig) -> Basis:
+    """Return the map basis from the cache, or compute it and put it there."""
+    path = project.folder / "cache" / f"basis-{basis_key(network, config)}.npy"
+    if path.is_file():
+        # A cut-off or foreign file is not an error: a cache may be lost at any time.
+        with contextlib.suppress(ValueError, OSError, EOFError):
+            return load_basis(path, network, config)
+    basis = build_basis(network, config)
+    if not project.read_only:
+        # A full disk or a vanished drive costs the cache, not the season.
+        with contextlib.suppress(OSError):
+            _save(basis, path)
+    return basis
+
+
+def _save(basis: Basis, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npy")
+    os.close(handle)
+    try:
+        basis.save(Path(name))
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _silent(_done: int, _total: int, _text: str) -> None:
+    return
