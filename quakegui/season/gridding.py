@@ -27,7 +27,7 @@ from quakegui.season.network import MAP_PIXELS, Frame, Network
 SAME_PLACE_KM = 1e-3
 """Stations closer than this stand at one position."""
 
-THINNEST = 1e-3
+THINNEST = 1e-2
 """Stations whose spread across their line is below this fraction of the spread along it lie on one line."""
 
 STATIONS_AT_ONCE = 32

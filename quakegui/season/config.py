@@ -1,0 +1,129 @@
+"""Everything that a season's results depend on besides the readings, in one frozen object that is kept with them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+
+from quakegui.season.anomaly import AnomalyConfig
+from quakegui.season.extrema import ExtremaConfig
+from quakegui.season.gridding import GridConfig
+from quakegui.season.night import NightConfig
+from quakegui.season.palette import MapStyle
+
+
+def _calibrated_extrema() -> ExtremaConfig:
+    return ExtremaConfig(threshold_z=AnomalyConfig().map_threshold_z)
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonConfig:
+    """The parameters of a season.
+
+    Attributes
+    ----------
+    timezone
+        IANA name; its calendar days are the season's days.
+    first_day, last_day
+        The season window, both included, datetime64[D]: the days that are shown and judged. Earlier days are warm-up. None
+        leaves that side open.
+    night, anomaly, grid, style, extrema
+        One config per step of the way from readings to regions. `extrema.threshold_z` is the threshold in use; its default is
+        the calibrated `anomaly.map_threshold_z`.
+    """
+
+    timezone: str
+    first_day: np.datetime64 | None = None
+    last_day: np.datetime64 | None = None
+    night: NightConfig = field(default_factory=NightConfig)
+    anomaly: AnomalyConfig = field(default_factory=AnomalyConfig)
+    grid: GridConfig = field(default_factory=GridConfig)
+    style: MapStyle = field(default_factory=MapStyle)
+    extrema: ExtremaConfig = field(default_factory=_calibrated_extrema)
+
+    def __post_init__(self) -> None:
+        """Accept dates in any form and refuse what is no season."""
+        for name in ("first_day", "last_day"):
+            given = getattr(self, name)
+            if given is not None:
+                object.__setattr__(self, name, np.datetime64(given, "D"))
+        if self.first_day is not None and self.last_day is not None and self.last_day < self.first_day:
+            raise ValueError(f"The season's last day {self.last_day} is before its first day {self.first_day}.")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"There is no time zone {self.timezone!r}; give an IANA name such as Asia/Shanghai.") from error
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the config's JSON, 64 hexadecimal digits: equal hashes mean equal parameters."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the config as nested dictionaries of strings, numbers, booleans and None."""
+        return _plain(self)
+
+    def to_json(self) -> str:
+        """Return the config as one line of JSON, always the same for equal configs."""
+        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> SeasonConfig:
+        """Return the config of `to_dict`; a parameter that is missing takes its default.
+
+        Raises
+        ------
+        ValueError
+            If there is a parameter that this version does not know, or a value that it refuses.
+        """
+        config = _built(cls, plain, "")
+        assert isinstance(config, cls)
+        return config
+
+    @classmethod
+    def from_json(cls, text: str) -> SeasonConfig:
+        """Return the config of `to_json`; raises like `from_dict`."""
+        try:
+            plain = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"The season's parameters are not readable JSON: {error}.") from error
+        return cls.from_dict(plain)
+
+
+def _plain(config: Any) -> dict[str, Any]:
+    hints = get_type_hints(type(config))
+    return {one.name: _plain_value(getattr(config, one.name), hints[one.name]) for one in fields(config)}
+
+
+def _plain_value(value: Any, hint: Any) -> Any:
+    if is_dataclass(value):
+        return _plain(value)
+    if isinstance(value, np.datetime64):
+        return str(value)
+    if isinstance(value, str):
+        return str(value)
+    # 3 and 3.0 are the same parameter and must have the same hash.
+    return float(value) if hint is float else value
+
+
+def _built(kind: type[Any], plain: Any, where: str) -> Any:
+    if not isinstance(plain, dict):
+        raise ValueError(f"The season's parameters need named values {f'in {where!r}' if where else 'at the top'}.")
+    hints = get_type_hints(kind)
+    unknown = sorted(set(plain) - {one.name for one in fields(kind)})
+    if unknown:
+        names = ", ".join(f"{where}{name}" for name in unknown)
+        raise ValueError(f"This version does not know the season parameter {names}; a later one may have written it.")
+    values = {
+        name: _built(hints[name], value, f"{where}{name}.") if is_dataclass(hints[name]) else value
+        for name, value in plain.items()
+    }
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(f"The season's parameters are incomplete or of the wrong kind: {error}.") from error

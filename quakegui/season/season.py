@@ -1,0 +1,172 @@
+"""The season: everything computed from a network's night means, ready to be shown, judged and learned from.
+
+Maps are never kept: a map is drawn from the day's station values in about two milliseconds, and again when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season import daymap
+from quakegui.season.anomaly import DailyAnomaly, daily
+from quakegui.season.config import SeasonConfig
+from quakegui.season.daymap import DayMap, draw
+from quakegui.season.extrema import DayFeatures
+from quakegui.season.gridding import DAYS_AT_ONCE, Basis, Gridder, build_basis, why_no_map
+from quakegui.season.kp import Kp, night_kp
+from quakegui.season.localtime import available_at
+from quakegui.season.network import Network
+from quakegui.season.night import NightMeans
+from quakegui.season.tracking import season_features
+
+
+@dataclass(frozen=True, eq=False)
+class Season:
+    """A computed season. Its methods are pure and may be called from any thread.
+
+    Attributes
+    ----------
+    network
+        All stations, those without coordinates included.
+    config
+        Every parameter.
+    anomaly
+        Anomalies of all days, warm-up included, shape (day, station).
+    kp_night
+        Largest Kp of each night, NaN where unknown, shape (day,).
+    available_at
+        UTC instant at which each day becomes known, datetime64[ms], shape (day,).
+    gridder
+        Draws the maps.
+    shown
+        Which of all days lie in the season window.
+    """
+
+    network: Network
+    config: SeasonConfig
+    anomaly: DailyAnomaly
+    kp_night: NDArray[np.float64]
+    available_at: NDArray[np.datetime64]
+    gridder: Gridder
+    shown: slice
+
+    @property
+    def all_days(self) -> NDArray[np.datetime64]:
+        """Local dates of the season window and of the warm-up before it, datetime64[D]."""
+        return self.anomaly.days
+
+    @property
+    def days(self) -> NDArray[np.datetime64]:
+        """Local dates of the season window, datetime64[D], shape (day,)."""
+        return self.anomaly.days[self.shown]
+
+    @property
+    def z(self) -> NDArray[np.float64]:
+        """Anomalies in z of the season window, shape (day, station)."""
+        return self.anomaly.z[self.shown]
+
+    @cached_property
+    def features(self) -> tuple[DayFeatures, ...]:
+        """Features and regions of all days, warm-up included; computed at the first call, about 2 ms a day."""
+        z = self.anomaly.z
+        fields = chain.from_iterable(self.gridder.iterate(z))
+        return season_features(
+            self.all_days,
+            fields,
+            z=z,
+            anomaly_nt=self.anomaly.anomaly_nt,
+            gridder=self.gridder,
+            config=self.config.extrema,
+        )
+
+    @cached_property
+    def has_map(self) -> NDArray[np.bool_]:
+        """Which days of the season window have a map, shape (day,)."""
+        masks, group = np.unique(self.gridder.present(self.z), axis=0, return_inverse=True)
+        drawn = np.array([why_no_map(self.gridder.basis.xy_km[mask]) is None for mask in masks], dtype=bool)
+        return drawn[group.ravel()]
+
+    def why_no_map(self, index: int) -> str:
+        """Return why a day of the season window has no map, or an empty string where it has one."""
+        return self.gridder.why_no_map(self.z[index]) or ""
+
+    def day_map(self, index: int) -> DayMap:
+        """Return the finished map of a day of the season window, with its regions."""
+        day = self.days[index]
+        field = self.gridder.map(self.z[index])
+        regions = self.features[self.shown.start + range(len(self.days))[index]].regions
+        return draw(day, field, self.config.style, regions=regions, sentence=self.why_no_map(index))
+
+    def fields(self, which: Sequence[int] | NDArray[np.intp] | slice) -> NDArray[np.float32]:
+        """Return z maps of days of the season window, shape (day, row, column); 0.9 MB each at 480 pixels."""
+        return self.gridder.maps(self.z[which])
+
+    def indices(
+        self, which: Sequence[int] | NDArray[np.intp] | slice, *, out: NDArray[np.uint8] | None = None
+    ) -> NDArray[np.uint8]:
+        """Return palette indices of days of the season window, shape (day, row, column), the same pixels as `day_map`.
+
+        With `to_rgb` they are the network's input. Only `DAYS_AT_ONCE` fields are in memory at a time.
+        """
+        z = self.z[which]
+        out = np.empty((len(z), *self.gridder.shape), dtype=np.uint8) if out is None else out
+        for piece, first in zip(self.gridder.iterate(z), range(0, len(z), DAYS_AT_ONCE), strict=True):
+            daymap.indices(piece, self.config.style, out=out[first : first + len(piece)])
+        return out
+
+
+def compute_season(
+    network: Network,
+    night: NightMeans,
+    config: SeasonConfig,
+    *,
+    kp: Kp | None = None,
+    basis: Basis | None = None,
+) -> Season:
+    """Compute a season from night means.
+
+    Parameters
+    ----------
+    network
+        The stations, in the order of the night means' columns.
+    night
+        Night means of consecutive days, warm-up included.
+    config
+        Every parameter; its window picks the days that are shown.
+    kp
+        The planetary index, where the project has it.
+    basis
+        What `build_basis` makes of this network and `config.grid`, where it has been kept; computed otherwise.
+
+    Raises
+    ------
+    ValueError
+        If the night means or the basis belong to other stations.
+    """
+    if night.codes != network.codes:
+        raise ValueError("The night means and the network list different stations, or in a different order.")
+    basis = build_basis(network, config.grid) if basis is None else basis
+    if basis.codes != network.codes:
+        raise ValueError("The map basis belongs to another network; compute it again.")
+    kp_night = night_kp(kp, night.days, timezone=config.timezone, window=config.night.window)
+    return Season(
+        network=network,
+        config=config,
+        anomaly=daily(night, config.anomaly, kp_night=kp_night),
+        kp_night=kp_night,
+        available_at=available_at(night.days, config.timezone, config.night.window),
+        gridder=Gridder(basis, config.grid),
+        shown=_window(night.days, config),
+    )
+
+
+def _window(days: NDArray[np.datetime64], config: SeasonConfig) -> slice:
+    first = 0 if config.first_day is None else int(np.searchsorted(days, config.first_day))
+    last = len(days) if config.last_day is None else int(np.searchsorted(days, config.last_day, side="right"))
+    return slice(first, max(first, last))
