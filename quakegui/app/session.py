@@ -16,9 +16,10 @@ from quakegui.app.change import Change
 from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
-from quakegui.app.tables import UNLABELLED, LabelTable, PredictionTable
+from quakegui.app.tables import UNLABELLED, LabelTable
 from quakegui.project import catalogue, demo, journal, runs, seasons
 from quakegui.project.journal import Note
+from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.daymap import DayMap
 from quakegui.season.events import Event

@@ -1,4 +1,4 @@
-"""Labels and predictions of the season's days, as arrays that views can paint."""
+"""The labels of the season's days, as arrays that views can paint."""
 
 from __future__ import annotations
 
@@ -38,30 +38,3 @@ class LabelTable:
     def counts(self) -> dict[int, int]:
         """Return how many days carry each class 0..4."""
         return {cls: int((self.classes == cls).sum()) for cls in range(5)}
-
-
-@dataclass(frozen=True, slots=True)
-class PredictionTable:
-    """What one run says of each day of the season.
-
-    Attributes
-    ----------
-    run
-        The run's id.
-    probabilities
-        Shape (day, class), NaN where the run says nothing.
-    kind
-        "out-of-fold", "prospective", "in-sample" or "", shape (day,). Scores use the first two only.
-    """
-
-    run: str
-    probabilities: NDArray[np.float64]
-    kind: NDArray[np.str_]
-
-    @property
-    def classes(self) -> NDArray[np.int8]:
-        """The most probable class of each day, -1 where there is none, shape (day,)."""
-        known = np.asarray(np.isfinite(self.probabilities).all(axis=1), dtype=bool)
-        best = np.full(len(known), UNLABELLED, dtype=np.int8)
-        best[known] = self.probabilities[known].argmax(axis=1)
-        return best

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
     """Docks around the day map, over one session."""
 
     session: Session
+    layout_name: str
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -255,8 +256,8 @@ class MainWindow(QMainWindow):
             menu.setTitle(tr(title))
         self._panels_menu.setTitle(tr("Panels"))
         self._toolbar.setWindowTitle(tr("Tool bar"))
-        for dock_spec in DOCKS:
-            self.docks[dock_spec.id].setWindowTitle(tr(dock_spec.title))
+        for place in DOCKS:
+            self.docks[place.id].setWindowTitle(tr(place.title))
         self.setWindowTitle(self._title())
         self._refresh_icons()
 
