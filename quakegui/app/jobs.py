@@ -67,18 +67,18 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: list[tuple[str, Work, Callable[[Any], None]]] = []
+        self._waiting: list[tuple[str, Work, Callable[[Any], object]]] = []
         self._thread: _JobThread | None = None
         self._title = ""
         self._started = 0.0
-        self._done: Callable[[Any], None] = lambda _result: None
+        self._done: Callable[[Any], object] = lambda _result: None
 
     @property
     def busy(self) -> bool:
         """Whether a job runs or waits."""
         return self._thread is not None
 
-    def start(self, title: str, work: Work, done: Callable[[Any], None]) -> None:
+    def start(self, title: str, work: Work, done: Callable[[Any], object]) -> None:
         """Run `work` beside the window, then call `done` with its result in the window's thread."""
         self._waiting.append((title, work, done))
         if self._thread is None:
