@@ -10,7 +10,7 @@ import pickle
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +20,7 @@ from sqlalchemy import Connection, delete, func, select
 from quakegui.formats.columns import TableMapping
 from quakegui.project import schema
 from quakegui.project.kpindex import put_kp
-from quakegui.project.nights import update_nights
+from quakegui.project.nights import ensure_nights, update_nights
 from quakegui.project.parsing import KnownFile, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.record import DAY_MS, Block, unpack
 from quakegui.project.stations import merge_station
@@ -145,6 +145,7 @@ def import_paths(
         raise ProjectError(f"The project {project.name} is open for reading only; nothing was imported.")
     say = progress if progress is not None else _silent
     stop = cancelled if cancelled is not None else _never
+    ensure_nights(project, progress=progress)
     files = files_at(paths)
     tally = _Tally()
     with project.read() as connection:
@@ -203,38 +204,46 @@ def _known(connection: Connection) -> frozenset[str]:
 
 def _store(connection: Connection, files: Iterator[ParsedFile], tally: _Tally, say: Progress, stop: Cancelled) -> int:
     """Store all parsed files and the night means they change; returns the number of changed days."""
-    known = set(_known(connection))
-    writer = _Writer(connection)
-    stations: set[str] = set()
-    for number, parsed in enumerate(files):
-        if number % 100 == 0:
-            say(number, 0, "storing")
-            if stop():
-                raise _CancelledError
-        if parsed.sha256 in known:
-            tally.unchanged.append(parsed.name)
-            continue
-        known.add(parsed.sha256)
-        _store_stations(connection, parsed, tally, stations)
-        if not parsed.blocks and parsed.format not in ("kp", "stations"):
-            tally.skipped.append(SkippedFile(parsed.name, " ".join(parsed.notes) or "It holds no readings."))
-            continue
-        tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in parsed.notes))
-        if parsed.kp is not None:
-            put_kp(connection, parsed.kp)
-        tally.imported.append(writer.add(parsed, tally.touched))
-    writer.flush()
 
     def report(done: int, total: int, text: str) -> None:
         say(done, total, text)
         if stop():
             raise _CancelledError
 
+    known = set(_known(connection))
+    writer = _Writer(connection)
+    stations: set[str] = set()
+    lists: list[ParsedFile] = []
+    for number, parsed in enumerate(files):
+        if number % 100 == 0:
+            report(number, 0, "storing")
+        if parsed.sha256 in known:
+            tally.unchanged.append(parsed.name)
+            continue
+        known.add(parsed.sha256)
+        if parsed.format == "stations":
+            lists.append(parsed)
+        else:
+            _store_file(connection, parsed, tally, stations, writer)
+    for parsed in lists:
+        _store_list(connection, parsed, tally, stations, writer)
+    writer.flush()
     changed = update_nights(connection, tally.touched, progress=report)
     if tally.touched or tally.stations_added:
         raise_revision(connection)
     _name_unlocated(connection, stations, tally)
     return int(changed.size)
+
+
+def _store_file(connection: Connection, parsed: ParsedFile, tally: _Tally, seen: set[str], writer: _Writer) -> None:
+    _store_stations(connection, parsed, tally, seen)
+    if not parsed.blocks and parsed.kp is None:
+        tally.skipped.append(SkippedFile(parsed.name, " ".join(parsed.notes) or "It holds no readings."))
+        return
+    tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in parsed.notes))
+    if parsed.kp is not None:
+        put_kp(connection, parsed.kp)
+    tally.imported.append(writer.add(parsed, tally.touched))
 
 
 def _store_stations(connection: Connection, parsed: ParsedFile, tally: _Tally, seen: set[str]) -> None:
@@ -246,6 +255,25 @@ def _store_stations(connection: Connection, parsed: ParsedFile, tally: _Tally, s
         if note and code not in seen:
             tally.notes[f"{parsed.name}: {note}"] = None
         seen.add(code)
+
+
+def _store_list(connection: Connection, parsed: ParsedFile, tally: _Tally, seen: set[str], writer: _Writer) -> None:
+    """Take from a station list what concerns this project's stations; a list of a whole country adds none."""
+    here = set(network_of(connection).codes)
+    wanted = tuple(station for station in parsed.stations if station.code in here)
+    left = len(parsed.stations) - len(wanted)
+    if not wanted:
+        reason = (
+            f"None of the {left} stations that it lists has readings here; 'quakegui stations import' adds them all the same."
+        )
+        tally.skipped.append(SkippedFile(parsed.name, reason))
+        return
+    notes = parsed.notes
+    if left:
+        notes += (f"{left} of the stations that it lists have no readings here and were left out.",)
+    tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in notes))
+    _store_stations(connection, replace(parsed, stations=wanted), tally, seen)
+    tally.imported.append(writer.add(parsed, tally.touched))
 
 
 def _name_unlocated(connection: Connection, seen: set[str], tally: _Tally) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, distinct, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from quakegui.project import schema
 from quakegui.project.record import Block, merged
@@ -133,7 +133,7 @@ def season_days(project: Project) -> NDArray[np.datetime64]:
 def days_with_data(project: Project) -> NDArray[np.datetime64]:
     """Return every local date with a reading or a recorded night, datetime64[D], shape (day,), increasing."""
     with project.read() as connection:
-        found = connection.scalars(select(distinct(schema.night.c.day)).order_by(schema.night.c.day)).all()
+        found = connection.scalars(select(schema.night.c.day).distinct().order_by(schema.night.c.day)).all()
     return np.array(found, dtype=np.int64).astype("datetime64[D]")
 
 
