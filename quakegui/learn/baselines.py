@@ -31,11 +31,11 @@ QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _DIRECTION = {"N": 1.0, "S": -1.0, "": 0.0}
 
 
-def feature_table(features: Sequence[DayFeatures | None]) -> Floats:
+def feature_table(features: Sequence[DayFeatures]) -> Floats:
     """Features of each day as numbers, shape (day, feature), columns as `FEATURE_COLUMNS`; NaN for a day without a map."""
     table = np.full((len(features), len(FEATURE_COLUMNS)), np.nan)
     for row, day in zip(table, features, strict=True):
-        if day is not None:
+        if day.has_map:
             row[:] = (
                 day.area_px,
                 abs(day.peak_z),

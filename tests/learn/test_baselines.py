@@ -130,6 +130,7 @@ def test_days_outside_every_test_span_have_no_answer():
 
 def test_feature_table_reads_the_days_features():
     day = SimpleNamespace(
+        has_map=True,
         area_px=120,
         peak_z=-6.5,
         duration_days=3,
@@ -140,7 +141,7 @@ def test_feature_table_reads_the_days_features():
         normal=0.6,
         regions=(object(), object()),
     )
-    told = baselines.feature_table([day, None])
+    told = baselines.feature_table([day, SimpleNamespace(has_map=False)])
     assert told[0].tolist() == [120, 6.5, 3, -1, -6.5, 4, 0.5, 0.9, 0.6, 2]
     assert np.isnan(told[1]).all()
     assert len(baselines.FEATURE_COLUMNS) == told.shape[1]
