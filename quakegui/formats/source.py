@@ -73,8 +73,8 @@ class Source:
 class _Budget:
     """What one archive may still unpack."""
 
-    bytes_left: int = LARGEST_ARCHIVE
-    members_left: int = MOST_MEMBERS
+    bytes_left: int = field(default_factory=lambda: LARGEST_ARCHIVE)
+    members_left: int = field(default_factory=lambda: MOST_MEMBERS)
 
 
 def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None = None) -> Iterator[Source]:
@@ -132,7 +132,7 @@ def _raise(error: FormatError) -> None:
 
 
 def _wanted(parts: tuple[str, ...]) -> bool:
-    return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return not any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in parts)
 
 
 def _read(file: Path, name: str) -> bytes:
