@@ -31,7 +31,6 @@ class DayMapView(QWidget):
         super().__init__(parent)
         self._scene: MapScene | None = None
         self._empty = ""
-        self._parts: MapLayout | None = None
         self._flash_id = -1
         self._flash_left = 0
         self._timer = QTimer(self)
@@ -73,17 +72,15 @@ class DayMapView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the frame."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.colours().background)
-        painter.setFont(self.font())
-        around = QRectF(self.rect()).adjusted(10, 4, -10, -4)
-        if self._scene is None:
-            self._parts = None
-            painter.setPen(theme.colours().muted)
-            painter.drawText(around, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
-        else:
-            self._parts = paint(painter, around, self._scene, flash=self._flash_id if self._flash_left % 2 else None)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.colours().background)
+            painter.setFont(self.font())
+            around = QRectF(self.rect()).adjusted(10, 4, -10, -4)
+            if self._scene is None:
+                painter.setPen(theme.colours().muted)
+                painter.drawText(around, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
+            else:
+                paint(painter, around, self._scene, flash=self._flash_id if self._flash_left % 2 else None)
 
     def layout_now(self) -> MapLayout:
         """Return where the parts lie at the present size."""

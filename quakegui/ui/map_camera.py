@@ -1,0 +1,55 @@
+"""Where a map view looks: the middle in km, the scale, and the way between km and screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSizeF
+from PySide6.QtGui import QTransform
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A view of the projected plane: x east and y north in km, screen y downwards."""
+
+    x_km: float
+    y_km: float
+    km_per_px: float
+    size: QSizeF
+
+    def transform(self) -> QTransform:
+        """Return the transform from km to screen."""
+        scale = 1.0 / self.km_per_px
+        return QTransform(
+            scale, 0, 0, -scale, self.size.width() / 2.0 - self.x_km * scale, self.size.height() / 2.0 + self.y_km * scale
+        )
+
+    def to_km(self, at: QPointF) -> tuple[float, float]:
+        """Return x and y in km of a point on the screen."""
+        inverse, _ = self.transform().inverted()
+        there = inverse.map(at)
+        return there.x(), there.y()
+
+    def moved(self, by: QPointF) -> Camera:
+        """Return the view after the map was dragged by so many pixels."""
+        return replace(self, x_km=self.x_km - by.x() * self.km_per_px, y_km=self.y_km + by.y() * self.km_per_px)
+
+    def zoomed(self, factor: float, at: QPointF, *, closest: float, widest: float) -> Camera:
+        """Return the view enlarged by `factor` about a point that stays where it is; scale limits in km per pixel."""
+        scale = float(np.clip(self.km_per_px / factor, closest, widest))
+        x, y = self.to_km(at)
+        ratio = scale / self.km_per_px
+        return replace(self, x_km=x + (self.x_km - x) * ratio, y_km=y + (self.y_km - y) * ratio, km_per_px=scale)
+
+    @classmethod
+    def fitting(cls, x_km: float, y_km: float, half_width_km: float, size: QSizeF) -> Camera:
+        """Return the view in which a square about (x, y) just fits."""
+        return cls(x_km, y_km, 2.0 * half_width_km / max(min(size.width(), size.height()), 1.0), size)
+
+
+def scale_bar_km(km_per_px: float, *, longest_px: float) -> float:
+    """Return the longest round length, 1, 2 or 5 times a power of ten in km, that is at most `longest_px` long."""
+    longest = km_per_px * longest_px
+    power = 10.0 ** np.floor(np.log10(longest))
+    return float(power * max(k for k in (1.0, 2.0, 5.0) if k * power <= longest * (1.0 + 1e-9)))

@@ -1,0 +1,269 @@
+"""What the station map draws: the ground once per view, stations and epicentres once per day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+
+from quakegui.season.network import Frame
+from quakegui.season.palette import MapStyle, palette
+from quakegui.ui.basemap import Lines, base_map
+from quakegui.ui.i18n import tr
+from quakegui.ui.map_camera import Camera, scale_bar_km
+from quakegui.ui.theme import CLASS_LETTERS, Colours
+
+REACH: Final = 5.0
+"""How far the ground is drawn, in half widths of the network's frame."""
+FADE_DAYS: Final = 60.0
+"""An epicentre fades to its faintest over so many days."""
+STATION_RADIUS: Final = 7.0
+LEGEND_MAGNITUDES: Final = (3.0, 4.0, 5.0, 6.0)
+
+
+@dataclass(frozen=True, slots=True)
+class StationMark:
+    """A station as it is drawn; `z` is NaN where it has no anomaly on the day."""
+
+    code: str
+    x_km: float
+    y_km: float
+    z: float
+    picked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventMark:
+    """An epicentre as it is drawn; `age_days` counts local dates from the event to the day shown, negative before it."""
+
+    number: int
+    x_km: float
+    y_km: float
+    magnitude: float
+    age_days: int
+    cls: int
+
+
+def event_radius(magnitude: float) -> float:
+    """Return the radius of an epicentre in pixels: each unit of magnitude makes it 1.6 times as wide."""
+    return float(np.clip(3.2 * 1.6 ** (magnitude - 3.0), 2.0, 48.0))
+
+
+def station_colour(z: float, style: MapStyle) -> QColor:
+    """Return the colour that the day map gives a value."""
+    level = int(np.clip(np.floor((z + style.limit_z) / (2.0 * style.limit_z) * style.levels), 0, style.levels - 1))
+    red, green, blue = (int(part) for part in palette(style)[level])
+    return QColor(red, green, blue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A line or ring in km with the rectangle around it, so that what is out of view costs nothing."""
+
+    around: QRectF
+    line: QPolygonF
+
+
+@lru_cache(maxsize=4)
+def _ground(frame: Frame) -> dict[str, tuple[_Shape, ...]]:
+    ground = base_map(frame, REACH)
+    return {name: _shapes(getattr(ground, name)) for name in ("land", "coast", "border", "province", "prefecture")}
+
+
+def _shapes(lines: Lines) -> tuple[_Shape, ...]:
+    polygons = (QPolygonF([QPointF(x, y) for x, y in line.tolist()]) for line in lines)
+    return tuple(_Shape(polygon.boundingRect(), polygon) for polygon in polygons)
+
+
+def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Colours) -> None:
+    """Paint land, lines, the square of the day map and the grid of degrees."""
+    painter.fillRect(QRectF(0, 0, camera.size.width(), camera.size.height()), colours.water)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    to_screen, ground = camera.transform(), _ground(frame)
+    inverse, _ = to_screen.inverted()
+    view = inverse.mapRect(QRectF(0, 0, camera.size.width(), camera.size.height()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.land)
+    for shape in ground["land"]:
+        if shape.around.intersects(view):
+            painter.drawPolygon(to_screen.map(shape.line))
+    _paint_graticule(painter, camera, frame, colours)
+    for name, colour, width in (
+        ("prefecture", colours.border_minor, 1.0),
+        ("province", colours.border, 1.1),
+        ("border", colours.border, 1.8),
+        ("coast", colours.border, 1.2),
+    ):
+        painter.setPen(QPen(colour, width))
+        for shape in ground[name]:
+            # a straight line along a meridian has a rectangle without width, which by itself meets nothing
+            if shape.around.adjusted(-0.1, -0.1, 0.1, 0.1).intersects(view):
+                painter.drawPolyline(to_screen.map(shape.line))
+    corner, far = frame.x_km - frame.half_width_km, frame.y_km + frame.half_width_km
+    square = to_screen.mapRect(
+        QRectF(corner, far - 2.0 * frame.half_width_km, 2 * frame.half_width_km, 2 * frame.half_width_km)
+    )
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colours.muted, 1.0, Qt.PenStyle.DashLine))
+    painter.drawRect(square)
+    centre = to_screen.map(
+        QPointF(*(float(v) for v in frame.project(np.array([frame.latitude]), np.array([frame.longitude]))[0]))
+    )
+    painter.setPen(QPen(colours.muted, 1.4))
+    painter.drawLine(centre - QPointF(6, 0), centre + QPointF(6, 0))
+    painter.drawLine(centre - QPointF(0, 6), centre + QPointF(0, 6))
+
+
+def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: Colours) -> None:
+    """Draw parallels and meridians at round degrees, named where they leave the view."""
+    width, height = camera.size.width(), camera.size.height()
+    edge = [QPointF(width * k / 6.0, y) for k in range(7) for y in (0.0, height)]
+    edge += [QPointF(x, height * k / 6.0) for k in range(7) for x in (0.0, width)]
+    seen = frame.unproject(np.array([camera.to_km(at) for at in edge]))
+    latitude = seen[:, 0]
+    longitude = frame.longitude + (seen[:, 1] - frame.longitude + 180.0) % 360.0 - 180.0
+    step = _degree_step(float(np.ptp(latitude)))
+    painter.setPen(QPen(colours.grid if colours.dark else colours.border_minor.lighter(108), 0.8))
+    font = QFont(painter.font())
+    font.setPointSizeF(font.pointSizeF() * 0.8)
+    painter.setFont(font)
+    names: list[tuple[QPointF, str, bool]] = []
+    for fixed, other, is_parallel in ((latitude, longitude, True), (longitude, latitude, False)):
+        along = np.linspace(other.min() - step, other.max() + step, 49)
+        for degree in np.arange(np.ceil(fixed.min() / step), np.floor(fixed.max() / step) + 1) * step:
+            if is_parallel and abs(degree) >= 90.0:
+                continue
+            here = np.full_like(along, degree)
+            xy = frame.project(here, along) if is_parallel else frame.project(np.clip(along, -89.9, 89.9), here)
+            line = camera.transform().map(QPolygonF([QPointF(x, y) for x, y in xy.tolist()]))
+            painter.drawPolyline(line)
+            names.append((_leaving(line, width, height, is_parallel), degree_text(float(degree), is_parallel), is_parallel))
+    painter.setPen(colours.muted)
+    for at, text, is_parallel in names:
+        if is_parallel:
+            painter.drawText(QPointF(3.0, at.y() - 3.0), text)
+        else:
+            painter.drawText(QPointF(at.x() + 3.0, QFontMetricsF(font).ascent() + 2.0), text)
+
+
+def _leaving(line: QPolygonF, width: float, height: float, is_parallel: bool) -> QPointF:
+    """Return where a line crosses the left side (a parallel) or the top side (a meridian), else a point out of sight."""
+    points = np.array([(point.x(), point.y()) for point in line])
+    along, across = (points[:, 0], points[:, 1]) if is_parallel else (points[:, 1], points[:, 0])
+    order = np.argsort(along)
+    if not along.min() <= 0.0 <= along.max():
+        return QPointF(-999.0, -999.0)
+    there = float(np.interp(0.0, along[order], across[order]))
+    return QPointF(0.0, there) if is_parallel else QPointF(there, 0.0)
+
+
+def degree_text(degree: float, is_parallel: bool) -> str:
+    """Return ``28.5°N`` or ``102°E``."""
+    wrapped = degree if is_parallel else (degree + 180.0) % 360.0 - 180.0
+    side = ("N" if wrapped >= 0 else "S") if is_parallel else ("E" if wrapped >= 0 else "W")
+    return f"{abs(wrapped):.6g}°{side}"
+
+
+def _degree_step(span: float) -> float:
+    return next((step for step in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if span / step <= 5.0), 30.0)
+
+
+def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], colours: Colours) -> None:
+    """Name the stations, except where a name would cover another."""
+    metrics = QFontMetricsF(painter.font())
+    halo = QPen(colours.land, 3.0)
+    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)  # mitres would bristle around small letters
+    taken: list[QRectF] = []
+    to_screen = camera.transform()
+    for mark in sorted(marks, key=lambda mark: not mark.picked):
+        at = to_screen.map(QPointF(mark.x_km, mark.y_km)) + QPointF(STATION_RADIUS + 3.0, metrics.ascent() / 2.0 - 1.0)
+        box = QRectF(at.x(), at.y() - metrics.ascent(), metrics.horizontalAdvance(mark.code), metrics.height())
+        if any(box.intersects(other) for other in taken):
+            continue
+        taken.append(box)
+        outline = QPainterPath()
+        outline.addText(at, painter.font(), mark.code)
+        painter.strokePath(outline, halo)
+        painter.fillPath(outline, colours.text if mark.picked else colours.muted)
+
+
+def paint_events(painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: Colours, *, later: bool) -> None:
+    """Paint epicentres: wider with magnitude, fainter with age, dotted where they are still to come (if `later`)."""
+    to_screen = camera.transform()
+    for mark in sorted(marks, key=lambda mark: -mark.magnitude):
+        at, radius = to_screen.map(QPointF(mark.x_km, mark.y_km)), event_radius(mark.magnitude)
+        colour = QColor(colours.classes[mark.cls])
+        if mark.age_days < 0:
+            if later:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(colour, 1.1, Qt.PenStyle.DotLine))
+                painter.drawEllipse(at, radius, radius)
+            continue
+        strength = max(1.0 - mark.age_days / FADE_DAYS, 0.15)
+        colour.setAlphaF(0.55 * strength)
+        painter.setBrush(colour)
+        edge = QColor(colours.event)
+        edge.setAlphaF(max(strength, 0.35))
+        painter.setPen(QPen(edge, 2.4 if mark.age_days == 0 else 1.1))
+        painter.drawEllipse(at, radius, radius)
+        if radius >= 7.0:
+            painter.setPen(edge)
+            box = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, CLASS_LETTERS[mark.cls])
+
+
+def paint_stations(
+    painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], style: MapStyle, colours: Colours
+) -> None:
+    """Paint the stations as triangles in the day map's colours, hollow where they have no anomaly."""
+    to_screen = camera.transform()
+    for mark in marks:
+        at = to_screen.map(QPointF(mark.x_km, mark.y_km))
+        if mark.picked:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colours.cursor, 2.2))
+            painter.drawEllipse(at, STATION_RADIUS * 1.55, STATION_RADIUS * 1.55)
+        here = bool(np.isfinite(mark.z))
+        painter.setBrush(station_colour(mark.z, style) if here else Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colours.text if here else colours.missing, 1.3))
+        painter.drawPolygon(triangle(at))
+
+
+def triangle(at: QPointF) -> QPolygonF:
+    """Return the symbol of a station."""
+    r = STATION_RADIUS
+    return QPolygonF([at + QPointF(0, -r), at + QPointF(0.92 * r, 0.66 * r), at + QPointF(-0.92 * r, 0.66 * r)])
+
+
+def paint_legend(painter: QPainter, camera: Camera, colours: Colours, missing: int) -> None:
+    """Paint scale bar, magnitudes and the sign of a missing station along the lower edge."""
+    length_km = scale_bar_km(camera.km_per_px, longest_px=min(120.0, camera.size.width() / 4.0))
+    length, base = length_km / camera.km_per_px, camera.size.height() - 12.0
+    metrics = QFontMetricsF(painter.font())
+    back = QColor(colours.background)
+    back.setAlpha(215)
+    painter.fillRect(QRectF(0.0, base - metrics.height() - 8.0, camera.size.width(), metrics.height() + 20.0), back)
+    painter.setPen(QPen(colours.text, 2.0))
+    painter.drawPolyline([QPointF(10, base - 5), QPointF(10, base), QPointF(10 + length, base), QPointF(10 + length, base - 5)])
+    painter.drawText(QPointF(14.0, base - 6.0), f"{length_km:g} km")
+    x, middle = 10.0 + max(length, 60.0) + 16.0, base - metrics.height() / 2.0
+    for magnitude in LEGEND_MAGNITUDES:
+        radius, text = min(event_radius(magnitude), metrics.height() * 0.75), f"{magnitude:.0f}"
+        text = f"M {text}" if magnitude == LEGEND_MAGNITUDES[0] else text
+        if x + 2 * radius + metrics.horizontalAdvance(text) + 8.0 > camera.size.width():
+            return
+        painter.setPen(QPen(colours.event, 1.1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(x + radius, middle), radius, radius)
+        painter.drawText(QPointF(x + 2 * radius + 4.0, middle + metrics.ascent() / 2.0 - 1.0), text)
+        x += 2 * radius + metrics.horizontalAdvance(text) + 12.0
+    text = tr("{count} missing").format(count=missing)
+    if missing and x + metrics.horizontalAdvance(text) + 24.0 < camera.size.width():
+        painter.setPen(QPen(colours.missing, 1.3))
+        painter.drawPolygon(triangle(QPointF(x + 8.0, middle)))
+        painter.setPen(colours.text)
+        painter.drawText(QPointF(x + 19.0, middle + metrics.ascent() / 2.0 - 1.0), text)

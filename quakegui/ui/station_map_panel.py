@@ -1,0 +1,340 @@
+"""The station map: where the network stands, what each station says on the day shown, and where the earth shook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import qtawesome
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.season.localtime import to_local
+from quakegui.season.network import Frame
+from quakegui.ui import station_layers as layers
+from quakegui.ui import theme
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.map_camera import Camera
+from quakegui.ui.season_view import offset_text, station_day, zone_name
+from quakegui.ui.station_layers import EventMark, StationMark
+from quakegui.ui.texts import quality_text
+
+_SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.EVENTS | Change.DISPLAY
+PICK_RADIUS: Final = 12.0
+DRAG_STARTS: Final = 4.0
+_BUTTONS: Final = (
+    ("closer", "mdi6.plus", mark("Zoom in"), mark("Show less, larger")),
+    ("wider", "mdi6.minus", mark("Zoom out"), mark("Show more, smaller")),
+    ("network", "mdi6.fit-to-page-outline", mark("Show the network"), mark("Show the whole network (double click)")),
+    ("events", "mdi6.pulse", mark("Show the epicentres"), mark("Show the network and every epicentre")),
+)
+
+
+class StationMapPanel(QWidget):
+    """Paints the map; a click picks a station, Ctrl adds one, the wheel zooms, dragging moves."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._camera: Camera | None = None
+        self._stations: tuple[StationMark, ...] = ()
+        self._events: tuple[EventMark, ...] = ()
+        self._event_xy: NDArray[np.float64] = np.empty((0, 2))
+        self._ground: tuple[object, QPixmap] | None = None
+        self._pressed: QPointF | None = None
+        self._dragging = False
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.buttons = {name: QToolButton(self) for name, *_ in _BUTTONS}
+        self._lay_out()
+        session.changed.connect(self.refresh)
+        self.retranslate()
+        self.refresh(Change.ALL)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 6, 0)
+        column.setSpacing(2)
+        for button in self.buttons.values():
+            button.setIconSize(QSize(16, 16))
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
+        column.addStretch(1)
+        self.buttons["closer"].clicked.connect(lambda: self.zoom(1.5, QPointF(self.rect().center())))
+        self.buttons["wider"].clicked.connect(lambda: self.zoom(1.0 / 1.5, QPointF(self.rect().center())))
+        self.buttons["network"].clicked.connect(self.show_network)
+        self.buttons["events"].clicked.connect(self.show_events)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for a square of a quarter of a small screen."""
+        return QSize(340, 340)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Stay usable when docks crowd in."""
+        return QSize(200, 180)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    @property
+    def frame_km(self) -> Frame | None:
+        """The square of the day map, or None without a season or without a located station."""
+        season = self._session.season
+        return season.gridder.basis.frame if season is not None and season.network.located.any() else None
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if not change & _SHOWS:
+            return
+        if change & (Change.PROJECT | Change.SEASON | Change.EVENTS):
+            self._place_events()
+        if change & (Change.PROJECT | Change.SEASON):
+            self.show_network()
+        self._mark_stations()
+        self._mark_events()
+        self.update()
+
+    def _place_events(self) -> None:
+        frame, events = self.frame_km, self._session.events
+        if frame is None or not events:
+            self._event_xy = np.empty((0, 2))
+            return
+        latitude = np.array([event.latitude for event in events], dtype=np.float64)
+        longitude = np.array([event.longitude for event in events], dtype=np.float64)
+        self._event_xy = frame.project(latitude, longitude)
+
+    def _mark_stations(self) -> None:
+        season, day = self._session.season, station_day(self._session)
+        frame = self.frame_km
+        if season is None or day is None or frame is None:
+            self._stations = ()
+            return
+        xy, picked = season.network.xy_km(frame), set(self._session.picked)
+        self._stations = tuple(
+            StationMark(code, float(x), float(y), float(z), code in picked)
+            for code, (x, y), z in zip(day.codes, xy, day.z, strict=True)
+            if np.isfinite(x)
+        )
+
+    def _mark_events(self) -> None:
+        session = self._session
+        if session.day is None or not len(self._event_xy):
+            self._events = ()
+            return
+        ages = (session.day - session.event_days).astype(np.int64).tolist()
+        classes = session.event_classes or (0,) * len(session.events)
+        self._events = tuple(
+            EventMark(number, float(x), float(y), event.magnitude, age, cls)
+            for number, (event, (x, y), age, cls) in enumerate(zip(session.events, self._event_xy, ages, classes, strict=True))
+        )
+
+    # -- where the view looks --------------------------------------------------------------------------------------
+
+    def show_network(self) -> None:
+        """Look at the whole network."""
+        frame = self.frame_km
+        size = QSizeF(self.size())
+        self._camera = None if frame is None else Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km * 1.12, size)
+        self.update()
+
+    def show_events(self) -> None:
+        """Look at the network and at every epicentre within the ground that is drawn."""
+        frame = self.frame_km
+        if frame is None:
+            return
+        middle = np.array([frame.x_km, frame.y_km])
+        away = np.abs(self._event_xy - middle).max(axis=1) if len(self._event_xy) else np.empty(0)
+        near = away[away <= frame.half_width_km * layers.REACH * 0.9]
+        half = max(frame.half_width_km, float(near.max()) if near.size else 0.0)
+        self._camera = Camera.fitting(frame.x_km, frame.y_km, half * 1.12, QSizeF(self.size()))
+        self.update()
+
+    def zoom(self, factor: float, at: QPointF) -> None:
+        """Enlarge by a factor about a point of the view."""
+        frame = self.frame_km
+        if self._camera is None or frame is None:
+            return
+        widest = 2.0 * frame.half_width_km * layers.REACH / max(self.width(), self.height(), 1)
+        self._camera = self._camera.zoomed(factor, at, closest=frame.half_width_km / 20000.0, widest=widest)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the middle and what fitted before."""
+        if self._camera is not None:
+            before = max(min(self._camera.size.width(), self._camera.size.height()), 1.0)
+            half = self._camera.km_per_px * before / 2.0
+            self._camera = Camera.fitting(self._camera.x_km, self._camera.y_km, half, QSizeF(self.size()))
+        super().resizeEvent(event)
+
+    # -- painting --------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the ground from its picture, then the day's stations and epicentres."""
+        with QPainter(self) as painter:
+            painter.setFont(self.font())
+            frame, season = self.frame_km, self._session.season
+            if self._camera is None or frame is None or season is None:
+                self._paint_empty(painter)
+                return
+            colours = theme.colours()
+            painter.drawPixmap(0, 0, self._ground_picture(self._camera, frame))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            layers.paint_events(painter, self._camera, self._events, colours, later=not self._session.display.blind)
+            layers.paint_stations(painter, self._camera, self._stations, season.config.style, colours)
+            missing = sum(not np.isfinite(station.z) for station in self._stations)
+            layers.paint_legend(painter, self._camera, colours, missing)
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), theme.colours().background)
+        painter.setPen(theme.colours().muted)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect().adjusted(20, 20, -20, -20), flags, self._why_empty())
+
+    def _ground_picture(self, camera: Camera, frame: Frame) -> QPixmap:
+        """Return ground and station codes as a picture, painted again only when the view, picks or colours change."""
+        colours, ratio = theme.colours(), self.devicePixelRatioF()
+        key = (camera, frame, colours.dark, ratio, self.font().key(), tuple((s.code, s.picked) for s in self._stations))
+        if self._ground is None or self._ground[0] != key:
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            with QPainter(picture) as painter:
+                painter.setFont(self.font())
+                layers.paint_ground(painter, camera, frame, colours)
+                painter.setFont(self.font())
+                layers.paint_codes(painter, camera, self._stations, colours)
+            self._ground = (key, picture)
+        return self._ground[1]
+
+    def _why_empty(self) -> str:
+        if self._session.season is None:
+            return ""
+        return tr("No station has coordinates, so none can be shown on a map. Enter them under Stations.")
+
+    # -- mouse -----------------------------------------------------------------------------------------------------
+
+    def station_at(self, at: QPointF) -> StationMark | None:
+        """Return the station under a point of the view."""
+        away = self._pixels_to(self._stations, at)
+        nearest = int(away.argmin()) if away.size else -1
+        return self._stations[nearest] if nearest >= 0 and away[nearest] <= PICK_RADIUS else None
+
+    def event_at(self, at: QPointF) -> EventMark | None:
+        """Return the epicentre under a point of the view, the smallest where several lie there."""
+        shown = [mark for mark in self._events if mark.age_days >= 0 or not self._session.display.blind]
+        under = [
+            mark
+            for mark, away in zip(shown, self._pixels_to(shown, at), strict=True)
+            if away <= layers.event_radius(mark.magnitude) + 2.0
+        ]
+        return min(under, key=lambda mark: mark.magnitude, default=None)
+
+    def _pixels_to(self, marks: Sequence[StationMark | EventMark], at: QPointF) -> NDArray[np.float64]:
+        """Return how far each mark lies from a point of the view, in pixels, shape (mark,)."""
+        if self._camera is None or not marks:
+            return np.empty(0)
+        x, y = self._camera.to_km(at)
+        places = np.array([(mark.x_km, mark.y_km) for mark in marks])
+        away: NDArray[np.float64] = np.hypot(places[:, 0] - x, places[:, 1] - y) / self._camera.km_per_px
+        return away
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Remember where a click or a drag began."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed, self._dragging = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Drag the map, or show a hand over what can be picked."""
+        if self._pressed is None or self._camera is None:
+            over = self.station_at(event.position()) is not None
+            self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+            self.setToolTip(self.words_at(event.position()))
+            return
+        by = event.position() - self._pressed
+        if self._dragging or by.manhattanLength() > DRAG_STARTS:
+            self._dragging = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._camera = self._camera.moved(by)
+            self._pressed = event.position()
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Pick the station that was clicked; Ctrl adds it or takes it away."""
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        dragged, self._pressed, self._dragging = self._dragging, None, False
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        found = self.station_at(event.position())
+        if dragged or found is None:
+            return
+        picked = self._session.picked
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._session.pick([found.code])
+        elif found.code in picked:
+            self._session.pick([code for code in picked if code != found.code])
+        else:
+            self._session.pick([*picked, found.code])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Look at the whole network again, unless a station was meant."""
+        if self.station_at(event.position()) is None:
+            self.show_network()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom about the cursor."""
+        self.zoom(1.0015 ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    def words_at(self, at: QPointF) -> str:
+        """Return what is known of the station or epicentre under a point, or an empty text."""
+        station = self.station_at(at)
+        if station is not None:
+            return self._station_words(station)
+        found = self.event_at(at)
+        return self._event_words(found.number) if found is not None else ""
+
+    def _station_words(self, station: StationMark) -> str:
+        day, season = station_day(self._session), self._session.season
+        assert day is not None
+        assert season is not None
+        number = season.network.index(station.code)
+        title = f"{station.code}  {season.network.stations[number].name}".strip()
+        reasons = quality_text(day.reasons(number))
+        if not np.isfinite(day.z[number]):
+            return f"{title}\n" + tr("No anomaly: {reason}").format(reason=reasons or tr("nothing recorded"))
+        value = f"z {day.z[number]:+.2f} · {day.nt[number]:+.2f} nT".replace("-", "−")
+        night = tr("Night mean {value:.1f} nT").format(value=day.night_nt[number])
+        return "\n".join([title, value, night, *([reasons] if reasons else [])])
+
+    def _event_words(self, number: int) -> str:
+        event, zone = self._session.events[number], zone_name(self._session)
+        when = to_local(event.time, zone).strftime("%Y-%m-%d %H:%M:%S")
+        words = [f"M {event.magnitude:.1f}  {event.place}".strip(), f"{when} {offset_text(zone, event.time)}"]
+        if event.depth_km is not None:
+            words.append(tr("Depth {depth:g} km").format(depth=event.depth_km))
+        return "\n".join(words)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language, colours or text size."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        if event.type() == QEvent.Type.PaletteChange:
+            self._refresh_icons()
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self.update()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        self.setAccessibleName(tr("Station map"))
+        for name, _, text, tip in _BUTTONS:
+            self.buttons[name].setAccessibleName(tr(text))
+            self.buttons[name].setToolTip(tr(tip))
+        self._refresh_icons()
+        self.update()
+
+    def _refresh_icons(self) -> None:
+        for name, icon, *_ in _BUTTONS:
+            self.buttons[name].setIcon(qtawesome.icon(icon, color=theme.colours().text))
