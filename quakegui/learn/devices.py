@@ -1,0 +1,118 @@
+"""What computes here, as the backend itself reports it. Called in the worker only: it loads the backend."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The device that the backend will use.
+
+    Attributes
+    ----------
+    backend, version
+        "tensorflow" or "torch", and its version.
+    kind
+        "gpu" or "cpu".
+    name
+        Of the graphics card or the processor.
+    driver
+        Graphics driver, or "".
+    memory_bytes
+        Of the device, 0 where it could not be read.
+    reason
+        Why it is this one, in a sentence.
+    """
+
+    backend: str
+    version: str
+    kind: str
+    name: str
+    driver: str
+    memory_bytes: int
+    reason: str
+
+
+def detect() -> Device:
+    """Ask the backend that Keras runs on for its device."""
+    import keras
+
+    backend = str(keras.backend.backend())
+    version, name, missing = _tensorflow() if backend == "tensorflow" else _torch()
+    if name:
+        driver, memory = _graphics_card()
+        return Device(backend, version, "gpu", name, driver, memory, f"{name} was found and is used.")
+    return Device(backend, version, "cpu", _processor(), "", _memory(), missing)
+
+
+def _tensorflow() -> tuple[str, str, str]:
+    """Return version, name of the graphics card or "", and why there is none."""
+    import tensorflow as tf
+
+    cards = tf.config.list_physical_devices("GPU")
+    if cards:
+        for card in cards:  # TensorFlow would else take all of the card's memory at once
+            tf.config.experimental.set_memory_growth(card, True)
+        return tf.__version__, str(tf.config.experimental.get_device_details(cards[0]).get("device_name", cards[0].name)), ""
+    if sys.platform == "win32":
+        why = (
+            "TensorFlow has no GPU support on native Windows since 2.11: the processor is used. "
+            "WSL2 or the PyTorch pack can use a GPU."
+        )
+    elif not tf.test.is_built_with_cuda():
+        why = "This TensorFlow is built without GPU support: the processor is used."
+    else:
+        why = "TensorFlow found no usable GPU: the processor is used."
+    return tf.__version__, "", why
+
+
+def _torch() -> tuple[str, str, str]:
+    torch = importlib.import_module("torch")  # not everywhere, so the type checker must not look for it
+
+    if torch.cuda.is_available():
+        return torch.__version__, str(torch.cuda.get_device_name(0)), ""
+    if torch.version.cuda is None:
+        return torch.__version__, "", "This PyTorch is built for the processor only: it is used."
+    return torch.__version__, "", "PyTorch found no usable GPU: the processor is used."
+
+
+def _graphics_card() -> tuple[str, int]:
+    """Return the driver's version and the first card's memory, as the driver's own tool tells them."""
+    query = ["nvidia-smi", "--query-gpu=driver_version,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603
+        driver, memory = answer.splitlines()[0].split(",")
+        return driver.strip(), int(memory) * 2**20
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return "unknown", 0
+
+
+def _processor() -> str:
+    described = Path("/proc/cpuinfo")
+    if described.is_file():
+        for line in described.read_text("utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return f"{line.partition(':')[2].strip()} ({os.cpu_count()} cores)"
+    return f"{platform.processor() or platform.machine()} ({os.cpu_count()} cores)"
+
+
+def _memory() -> int:
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return 0
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def processor_abilities() -> str:
+    """Return the processor's number formats that decide which precision is fast, for the name of a cached measurement."""
+    described = Path("/proc/cpuinfo")
+    if not described.is_file():
+        return platform.processor()
+    flags = next((line for line in described.read_text("utf-8", errors="replace").splitlines() if line.startswith("flags")), "")
+    return " ".join(sorted(set(flags.split()) & {"amx_bf16", "amx_tile", "avx512_bf16", "avx512f", "avx2", "avx512_fp16"}))

@@ -1,0 +1,105 @@
+"""Writing files so that a reader sees the old one or the new one, never a part."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+PART = ".part"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    """Let `write` fill a file beside `path`, then put it in place of `path`.
+
+    The bytes are on the disk before the name changes hands, so a crash or a power cut leaves the former file.
+
+    Parameters
+    ----------
+    path
+        Where the file is to appear.
+    write
+        Gets the open binary file.
+
+    Raises
+    ------
+    OSError
+        As the disk says; `path` is then as it was and the part is gone.
+    """
+    part = path.with_name(path.name + PART)
+    try:
+        with part.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)  # noqa: PTH105 (looked up here so that a test can end the process at this very step)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small UTF-8 text file in one step."""
+
+    def write(file: IO[bytes]) -> None:
+        file.write(text.encode())
+
+    write_atomically(path, write)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write `value` as readable JSON in one step."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    ValueError
+        The file holds something else; the sentence names it.
+    """
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON file: {error}.") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"{path} does not hold a JSON object.")
+    return value
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, compress: bool = False) -> None:
+    """Write named arrays as one .npz in one step."""
+    save = np.savez_compressed if compress else np.savez
+    write_atomically(path, lambda file: save(file, allow_pickle=False, **dict(arrays)))
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read every array of an .npz that was written by `write_arrays`.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged; the sentence names it.
+    """
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise ValueError(f"{path} is damaged and cannot be read: {error}.") from error
+
+
+def disk_is_full(error: BaseException) -> bool:
+    """Say whether `error` means that the disk, the quota or the allowed file size is used up."""
+    return isinstance(error, OSError) and error.errno in FULL

@@ -1,0 +1,135 @@
+"""Predicting with a finished run: only maps that the run has not seen before are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.augment import NEUTRAL
+from quakegui.learn.checkpoint import WEIGHTS, put_values
+from quakegui.learn.dataset import map_hashes
+from quakegui.learn.files import read_arrays
+from quakegui.learn.registry import RunError, RunFolder, read_run
+from quakegui.learn.vgg12 import prepare, whole_network
+
+BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """A run's network, ready to answer. Hold one for many calls: making it takes seconds.
+
+    Attributes
+    ----------
+    run
+        The run as its folder tells it.
+    palette, scalar
+        Tables of the map style it was trained on.
+    """
+
+    run: RunFolder
+    palette: NDArray[np.uint8]
+    scalar: NDArray[np.float32]
+    _weights: dict[str, NDArray[Any]]
+    _built: dict[tuple[Any, ...], Any]
+
+    def __call__(
+        self, maps: NDArray[np.uint8], *, batch: int = BATCH, progress: Callable[[int, int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Return class probabilities.
+
+        Parameters
+        ----------
+        maps
+            Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+        batch
+            Maps computed at once.
+        progress
+            Told how many are done, of how many.
+
+        Returns
+        -------
+        float32, shape (day, class).
+        """
+        out = np.empty((len(maps), len(self.run.config.classes)), np.float32)
+        for start in range(0, len(maps), batch):
+            part = prepare(self.run.config, maps[start : start + batch], self.palette, self.scalar)
+            recipes = np.tile(NEUTRAL, (len(part), 1))
+            out[start : start + batch] = self.network(part).predict_on_batch([part, recipes])
+            if progress is not None:
+                progress(min(start + batch, len(maps)), len(maps))
+        return out
+
+    def network(self, prepared: NDArray[Any]) -> Any:
+        """Return the network with the run's weights for maps like `prepared` (of `vgg12.prepare`)."""
+        key = (prepared.shape[1:], prepared.dtype)
+        if key not in self._built:
+            network = whole_network(self.run.config, prepared, self.palette, self.scalar)
+            put_values(network.weights, self._weights)
+            network.compile(jit_compile=False)
+            self._built[key] = network
+        return self._built[key]
+
+
+def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
+    """Load a finished run.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    precision
+        A Keras policy; default the one it was trained with.
+
+    Raises
+    ------
+    RunError
+        The run is not finished or its files are damaged.
+    """
+    import keras
+
+    run = read_run(folder)
+    if run.card is None:
+        raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
+    try:
+        weights, tables = read_arrays(folder / WEIGHTS), read_arrays(folder / "style.npz")
+    except (OSError, ValueError) as error:
+        raise RunError(f"The run “{run.title}” cannot be used: {error}") from error
+    keras.config.set_dtype_policy(precision or str(run.card.get("precision", "float32")))
+    return Predictor(run, tables["palette"], tables["scalar"], weights, {})
+
+
+def predict_changed(
+    answer: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
+    maps: NDArray[np.uint8],
+    style: str,
+    known: Mapping[str, NDArray[np.float32]],
+) -> tuple[NDArray[np.float32], tuple[str, ...], int]:
+    """Predict a season, computing only maps that are not known yet.
+
+    Parameters
+    ----------
+    answer
+        A `Predictor`.
+    maps
+        uint8, shape (day, row, column) or (day, row, column, 3).
+    style
+        The map style's name.
+    known
+        Earlier probabilities by map name (see `dataset.map_hashes`).
+
+    Returns
+    -------
+    Probabilities, shape (day, class), the maps' names, and how many maps were computed. Equal maps are computed once.
+    """
+    names = map_hashes(maps, style)
+    first = {name: day for day, name in reversed(list(enumerate(names))) if name not in known}
+    fresh = np.array(sorted(first.values()), dtype=np.intp)
+    answers = answer(maps[fresh]) if len(fresh) else np.zeros((0, 0), np.float32)
+    by_name = {**known, **{names[day]: row for day, row in zip(fresh, answers, strict=True)}}
+    return np.array([by_name[name] for name in names], np.float32), names, len(fresh)

@@ -1,0 +1,310 @@
+"""Runs on the disk: one folder each, never overwritten.
+
+A run's folder holds `config.json` (the recipe, and what the project said), `style.npz` (the map style's tables),
+`history.csv`, `weights.npz`, `predictions.npz` and `card.json`. While it is unfinished also `snapshot.npz` and
+`checkpoint.npz`. A run is finished when its card is there.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+import secrets
+import shutil
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from quakegui.learn.checkpoint import CHECKPOINT, WEIGHTS
+from quakegui.learn.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.files import read_json, write_arrays, write_atomically, write_json
+from quakegui.learn.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runconfig import RunConfig
+
+CONFIG = "config.json"
+CARD = "card.json"
+STYLE = "style.npz"
+HISTORY = "history.csv"
+LOG = "worker.log"
+TRASH = "trash"
+EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
+LARGEST_IMPORT = 4 * 2**30
+"""Bytes that an imported run may unpack to: the paper's network needs a quarter of a gigabyte."""
+
+
+class RunError(Exception):
+    """A run cannot be read or used; the text is a sentence for the analyst."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run as its folder tells it.
+
+    Attributes
+    ----------
+    id
+        Name of the folder, unique in its project.
+    folder
+        Where it is.
+    title
+        What the analyst calls it.
+    created
+        UTC, ISO 8601.
+    config
+        The recipe.
+    style
+        The map style it was trained on.
+    about
+        What the project said: journal position, synthetic or real, and the like.
+    card
+        What came out; None while the run is unfinished.
+    resumable
+        Whether it can go on where it stopped.
+    """
+
+    id: str
+    folder: Path
+    title: str
+    created: str
+    config: RunConfig
+    style: str
+    about: dict[str, Any]
+    card: dict[str, Any] | None
+    resumable: bool
+
+    def history(self) -> list[dict[str, str]]:
+        """Return the rows of `history.csv`, one per epoch of every phase; empty before the first epoch."""
+        path = self.folder / HISTORY
+        if not path.is_file():
+            return []
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def predictions(self) -> Predictions:
+        """Return what the run's networks answered so far.
+
+        Raises
+        ------
+        RunError
+            There is nothing yet, or the file is damaged.
+        """
+        try:
+            return Predictions.load(self.folder / PREDICTIONS)
+        except FileNotFoundError as error:
+            raise RunError(f"The run “{self.title}” has no predictions yet.") from error
+        except ValueError as error:
+            raise RunError(str(error)) from error
+
+
+def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[str, Any] | None = None) -> RunFolder:
+    """Make a run's folder, ready for the worker.
+
+    Parameters
+    ----------
+    runs
+        The project's folder of runs.
+    config
+        The recipe.
+    data
+        Maps, labels and folds; written into the folder and never changed.
+    about
+        Plain values to keep with the run, for example the journal position.
+
+    Raises
+    ------
+    OSError
+        The disk refuses; nothing is left behind.
+    """
+    created = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    folder = runs / f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    folder.mkdir(parents=True)
+    try:
+        data.save(folder / SNAPSHOT)
+        write_arrays(folder / STYLE, {"palette": data.palette, "scalar": data.scalar})
+        values = {"title": config.name, "created": created.isoformat(), "style": data.style, "data_hash": data.hash}
+        write_json(folder / CONFIG, {**values, "config": config.to_json(), "about": dict(about or {})})
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return read_run(folder)
+
+
+def read_run(folder: Path) -> RunFolder:
+    """Read a run's folder.
+
+    Raises
+    ------
+    RunError
+        It is no run, or its configuration is damaged.
+    """
+    try:
+        values = read_json(folder / CONFIG)
+        card = read_json(folder / CARD) if (folder / CARD).is_file() else None
+        return RunFolder(
+            id=folder.name,
+            folder=folder,
+            title=str(values["title"]),
+            created=str(values["created"]),
+            config=RunConfig.from_json(values["config"]),
+            style=str(values["style"]),
+            about=dict(values["about"]),
+            card=card,
+            resumable=card is None and (folder / SNAPSHOT).is_file(),
+        )
+    except FileNotFoundError as error:
+        raise RunError(f"{folder} is no run: it has no {CONFIG}.") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"The run in {folder} cannot be read: {error}") from error
+
+
+def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
+    """Return all runs, the newest first, and a sentence for each folder that cannot be read."""
+    found: list[RunFolder] = []
+    problems: list[str] = []
+    folders = sorted(runs.iterdir(), reverse=True) if runs.is_dir() else []
+    for folder in folders:
+        if not folder.is_dir() or folder.name == TRASH:
+            continue
+        try:
+            found.append(read_run(folder))
+        except RunError as error:
+            problems.append(str(error))
+    return tuple(found), tuple(problems)
+
+
+def rename_run(run: RunFolder, title: str) -> RunFolder:
+    """Give a run another title; its id stays."""
+    values = read_json(run.folder / CONFIG)
+    write_json(run.folder / CONFIG, {**values, "title": title})
+    return read_run(run.folder)
+
+
+def trash_run(run: RunFolder) -> Path:
+    """Move a run to the trash folder beside it and return where it lies now; `restore_run` takes it back."""
+    target = run.folder.parent / TRASH / run.id
+    target.parent.mkdir(exist_ok=True)
+    run.folder.replace(target)
+    return target
+
+
+def restore_run(trashed: Path) -> RunFolder:
+    """Take a run back from the trash.
+
+    Raises
+    ------
+    RunError
+        A run of that id is there again.
+    """
+    target = trashed.parent.parent / trashed.name
+    if target.exists():
+        raise RunError(f"There is a run {trashed.name} already; rename its folder first.")
+    trashed.replace(target)
+    return read_run(target)
+
+
+def empty_trash(runs: Path) -> None:
+    """Delete what lies in the trash for good."""
+    shutil.rmtree(runs / TRASH, ignore_errors=True)
+
+
+def export_run(run: RunFolder, path: Path) -> None:
+    """Write a finished run as one zip file.
+
+    Raises
+    ------
+    RunError
+        The run is not finished.
+    """
+    if run.card is None:
+        raise RunError(f"The run “{run.title}” is not finished: only finished runs can be exported.")
+
+    def write(file: Any) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            for name in EXPORTED:
+                if (run.folder / name).is_file():
+                    archive.write(run.folder / name, f"{run.id}/{name}")
+
+    write_atomically(path, write)
+
+
+def import_run(runs: Path, path: Path) -> RunFolder:
+    """Unpack a run that `export_run` wrote, under its own id.
+
+    Raises
+    ------
+    RunError
+        The file is no exported run, holds other names or too much, or the run is there already.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir()]
+            run_id = _checked(members, path)
+            target, part = runs / run_id, runs / f".{run_id}.part"
+            if target.exists():
+                raise RunError(f"The run {run_id} is in this project already.")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(parents=True)
+            try:
+                for info in members:
+                    with archive.open(info) as source, (part / PurePosixPath(info.filename).name).open("wb") as out:
+                        shutil.copyfileobj(source, out)
+                read_run(part)
+                part.replace(target)
+            except BaseException:
+                shutil.rmtree(part, ignore_errors=True)
+                raise
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise RunError(f"{path} is damaged or no zip file: {error}.") from error
+    return read_run(target)
+
+
+def _checked(members: list[zipfile.ZipInfo], path: Path) -> str:
+    """Return the run's id after refusing names and sizes that no export has."""
+    parts = [PurePosixPath(info.filename).parts for info in members]
+    ids = {part[0] for part in parts if len(part) == 2}
+    fits = len(ids) == 1 and all(len(part) == 2 and part[1] in EXPORTED for part in parts)
+    run_id = next(iter(ids), "")
+    if not fits or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", run_id) or CONFIG not in {part[-1] for part in parts}:
+        raise RunError(f"{path} is no run that was exported by quakegui.")
+    if sum(info.file_size for info in members) > LARGEST_IMPORT:
+        raise RunError(f"{path} would unpack to more than {LARGEST_IMPORT // 2**30} GB; it is not imported.")
+    return run_id
+
+
+def kept_sentence(folder: Path) -> str:
+    """Return what of an unfinished run is on the disk, without reading its checkpoint."""
+    if not (folder / CONFIG).is_file():
+        return "Nothing was changed."
+    rows = read_run(folder).history() if (folder / CHECKPOINT).is_file() else []
+    if not rows:
+        return "No epoch was over yet; the run can be started again."
+    return f"Everything up to epoch {rows[-1]['epoch']} of {rows[-1]['phase']} is kept; resume goes on from there."
+
+
+def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | None:
+    """Return why a run cannot be used on a project's maps, None where it can.
+
+    Parameters
+    ----------
+    classes, style
+        The project's own.
+    """
+    if run.config.classes != classes:
+        ours, theirs = ", ".join(classes), ", ".join(run.config.classes)
+        return f"The run “{run.title}” tells apart {theirs}; this project has {ours}. Train anew."
+    if run.style != style:
+        return (
+            f"The run “{run.title}” was trained on maps of another style than this project's. Restore that style or train anew."
+        )
+    return None
+
+
+def finish_run(run: RunFolder, card: Mapping[str, Any]) -> RunFolder:
+    """Write a run's card, then remove what only an unfinished run needs."""
+    write_json(run.folder / CARD, dict(card))
+    for name in (CHECKPOINT, SNAPSHOT):
+        (run.folder / name).unlink(missing_ok=True)
+    return read_run(run.folder)
