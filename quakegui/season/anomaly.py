@@ -60,8 +60,9 @@ class AnomalyConfig:
     run_gap_days
         Days without a held night that do not end a run of them.
     smallest_scale_nt
-        Least station scale in nT. Proton and Overhauser magnetometers resolve 0.1 nT, and the mean of three whole-nT hourly
-        values is known no better: a smaller spread is an accident of rounding and must not blow z up.
+        Least station scale in nT. Proton magnetometers are good to about 0.2 nT, and rounding alone spreads the mean of three
+        whole-nT hourly values by 1 / sqrt(12 x 3) = 0.17 nT: a smaller spread over 27 nights is an accident, not knowledge, and
+        must not blow z up. The quietest real stations tried (Japan, 2005-2006) have scales near 0.5 nT.
     threshold_z, map_threshold_z
         A day with a larger abs(z) at any station, or anywhere on its map, happens on 1 % of days without a signal
         (`quakegui.season.calibration`).
@@ -75,7 +76,7 @@ class AnomalyConfig:
     hold_z: float = 3.5
     hold_days: int = 30
     run_gap_days: int = 3
-    smallest_scale_nt: float = 0.1
+    smallest_scale_nt: float = 0.2
     threshold_z: float = 5.5
     map_threshold_z: float = 5.0
     reference_station: str | None = None

@@ -1,0 +1,138 @@
+"""The thresholds in z: calibrated on seasons without a signal, not assumed.
+
+A median and a deviation over 27 nights are themselves uncertain, and 25 stations are 25 chances a day, so abs(z) is far larger
+now and then than the normal law has it. The threshold is therefore the 99th percentile of the daily maximum of abs(z) over
+synthetic null seasons that went through the very pipeline: night means, common mode, baseline, holds, map. There are two,
+since a map smooths: one for the largest station, one for the largest pixel within the hull.
+
+``python -m quakegui.season.calibration --seasons 150`` prints both, and how often other seeds pass them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season.anomaly import AnomalyConfig, daily
+from quakegui.season.gridding import GridConfig, Gridder, build_basis
+from quakegui.season.kp import Kp
+from quakegui.season.network import MAP_PIXELS
+from quakegui.season.night import NightConfig
+from quakegui.season.synthetic import SyntheticConfig, make_season, synthetic_network, synthetic_night_means
+
+MAIN_FIELD_NT = 49_500.0
+"""About the main field of the network; its size does not matter to an anomaly."""
+QUANTILE = 0.99
+
+CONFIRMING_SEEDS = 500_000
+"""Where the seeds of the confirming seasons begin, far from those that set the thresholds."""
+
+
+@dataclass(frozen=True, slots=True)
+class NullMaxima:
+    """Largest abs(z) of each day without a signal, warm-up left out, shape (season, day); NaN where there is none."""
+
+    station: NDArray[np.float64]
+    map: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Share of days beyond a threshold, with the 95 % interval that the scatter between seasons gives."""
+
+    share: float
+    low: float
+    high: float
+
+
+def null_maxima(
+    seeds: Iterable[int],
+    config: AnomalyConfig,
+    *,
+    night: NightConfig | None = None,
+    grid: GridConfig | None = None,
+    kp: Kp | None = None,
+    pixels: int = MAP_PIXELS,
+) -> NullMaxima:
+    """Run null seasons through the pipeline and keep each day's largest abs(z).
+
+    Parameters
+    ----------
+    seeds
+        One season each.
+    config, night, grid
+        The pipeline's own configs.
+    kp
+        The storms of all seasons; without it each draws its own.
+    pixels
+        Resolution of the maps. At a quarter of the true one the largest pixel is up to 6 % smaller or larger, most at the hull.
+    """
+    night = night if night is not None else NightConfig()
+    gridder: Gridder | None = None
+    station, on_map = [], []
+    for seed in seeds:
+        synthetic = SyntheticConfig(seed=seed, strength=0.0)
+        if gridder is None:
+            network = synthetic_network(synthetic)
+            gridder = Gridder(build_basis(network, grid or GridConfig(), pixels=pixels), grid or GridConfig())
+        season = make_season(synthetic, main_field_nt=np.full(synthetic.stations, MAIN_FIELD_NT), kp=kp)
+        z = daily(synthetic_night_means(season, night), config).z[synthetic.warm_up_days :]
+        station.append(_largest(z))
+        on_map.append(np.concatenate([_largest(piece.reshape(len(piece), -1)) for piece in gridder.iterate(z)]))
+    return NullMaxima(np.array(station), np.array(on_map))
+
+
+def threshold(maxima: NDArray[np.float64]) -> float:
+    """Return the 99th percentile of daily maxima, of any shape, days without one left out."""
+    return float(np.quantile(maxima[np.isfinite(maxima)], QUANTILE))
+
+
+def rate(maxima: NDArray[np.float64], limit: float) -> Rate:
+    """Return the share of days beyond `limit`, of maxima of shape (season, day)."""
+    beyond = np.nanmean(np.where(np.isfinite(maxima), maxima > limit, np.nan), axis=1)
+    share, error = float(beyond.mean()), float(beyond.std(ddof=1) / np.sqrt(beyond.size)) if beyond.size > 1 else np.nan
+    return Rate(share, share - 1.96 * error, share + 1.96 * error)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the thresholds of some seeds and their rates on as many others."""
+    parser = argparse.ArgumentParser(
+        prog="python -m quakegui.season.calibration", description=__doc__.split("\n", maxsplit=1)[0]
+    )
+    parser.add_argument("--seasons", type=int, default=150, help="null seasons to calibrate on, and as many others to confirm")
+    parser.add_argument("--first-seed", type=int, default=0)
+    asked = parser.parse_args(arguments)
+    seeds = range(asked.first_seed, asked.first_seed + asked.seasons)
+    config = AnomalyConfig()
+    found = null_maxima(seeds, config)
+    other = null_maxima((seed + CONFIRMING_SEEDS for seed in seeds), config)
+    say = sys.stdout.write
+    say(f"{asked.seasons} null seasons from seed {seeds.start}, {found.station.size} days; ")
+    say(f"confirmed on as many from {seeds.start + CONFIRMING_SEEDS}\n")
+    kinds = (
+        ("station", found.station, other.station, config.threshold_z),
+        ("map", found.map, other.map, config.map_threshold_z),
+    )
+    for name, here, there, given in kinds:
+        limit = threshold(here)
+        for words, value in (("calibrated", limit), ("configured", given)):
+            got = rate(there, value)
+            say(
+                f"{name:8} {words} threshold {value:6.3f}: passed on {100 * got.share:.2f} % "
+                f"({100 * got.low:.2f} to {100 * got.high:.2f} %) of the other seeds' days\n"
+            )
+
+
+def _largest(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return each row's largest absolute value, NaN where it has none, shape (row,)."""
+    largest: NDArray[np.float64] = np.fmax.reduce(np.abs(values), axis=1).astype(np.float64)
+    return largest
+
+
+if __name__ == "__main__":
+    main()
