@@ -2,7 +2,8 @@
 
 Each baseline is a plain function of training inputs, training classes and test inputs that returns the five classes'
 probabilities of the test days, (day, class). A class absent from training gets probability 0. A test day that a baseline cannot
-judge (no Kp) gets NaN. Where a model weighs classes, they are weighed equally, as in the network's training.
+judge (no Kp) gets NaN. Models that
+learn weigh days with and without an event alike (`class_weights`), as the network does.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from quakegui.learn.splits import N_CLASSES, Split
+from quakegui.learn.splits import N_CLASSES, Split, class_weights
 
 if TYPE_CHECKING:
     from quakegui.season.extrema import DayFeatures
@@ -75,8 +76,8 @@ def kp_logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> 
         return answer
     centre, spread = known_x.mean(axis=0), known_x.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    model.fit((known_x - centre) / spread, known_y)
+    model = LogisticRegression(max_iter=1000)
+    model.fit((known_x - centre) / spread, known_y, sample_weight=class_weights(known_y)[known_y])
     answer[asked] = _five(model.predict_proba((test_x[asked] - centre) / spread), model.classes_)
     return answer
 
@@ -132,10 +133,9 @@ def gradient_boosting(train_x: Floats, train_y: NDArray[np.int64], test_x: Float
         min_samples_leaf=10,
         l2_regularization=1.0,
         early_stopping=False,
-        class_weight="balanced",
         random_state=0,
     )
-    model.fit(train_x[:, told], train_y)
+    model.fit(train_x[:, told], train_y, sample_weight=class_weights(train_y)[train_y])
     return _five(model.predict_proba(test_x[:, told]), model.classes_)
 
 

@@ -159,6 +159,30 @@ def tested_classes(made: Split, labels: ArrayLike) -> Mask:
     return np.array([np.bincount(label[fold.test], minlength=N_CLASSES) > 0 for fold in made.folds], bool)
 
 
+def class_weights(labels: ArrayLike, n_classes: int = N_CLASSES) -> NDArray[np.float64]:
+    """Weight per class for training: days without an event weigh half in all, days with one the other half, its classes alike.
+
+    Weighing all five classes alike would give the four classes of events four fifths of the probability before any evidence, so
+    that the headline, event against none, would be answered "event" every day.
+
+    Parameters
+    ----------
+    labels
+        Class of each training day or image, shape (image,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (class,); mean 1 over the images; 1 for a class without an image.
+    """
+    counts = np.bincount(np.asarray(labels, np.int64), minlength=n_classes)
+    present = counts > 0
+    share = np.zeros(n_classes)
+    share[0], share[1:] = float(present[0]), present[1:] / max(1, present[1:].sum())
+    share /= max(1.0, share.sum())
+    return np.where(present, share * counts.sum() / np.maximum(counts, 1), 1.0)
+
+
 def fold_of_day(made: Split, n_days: int) -> NDArray[np.int64]:
     """Fold whose network predicts each day, -1 for none, shape (day,)."""
     fold = np.full(n_days, -1, np.int64)

@@ -55,6 +55,17 @@ def test_kp_learns_storms_and_leaves_out_nights_without_kp():
     assert np.isnan(learn_and_ask("kp", np.full((5, 1), np.nan), np.zeros(5, int), [[1.0]])).all()
 
 
+def test_kp_is_a_fair_opponent_of_event_against_none():
+    # Four classes of events, all at the same Kp: together they are answered where Kp is high, and only there.
+    kp = np.r_[np.full(60, 2.0), np.full(40, 5.0)][:, None]
+    labels = np.r_[np.zeros(60, int), np.tile([1, 2, 3, 4], 10)]
+    told = learn_and_ask("kp", kp, labels, [[2.0], [5.0]])
+    assert told[0, 0] > 0.9
+    assert told[1, 1:].sum() > 0.9
+    nothing = learn_and_ask("kp", np.ones((100, 1)), labels, [[1.0]])
+    assert nothing[0, 0] == pytest.approx(0.5, abs=1e-3)
+
+
 def test_traditional_finds_its_thresholds():
     # An event's day needs all three: area, peak and duration. Peaks from 8 on are large ones. Direction as told.
     rng = np.random.default_rng(3)

@@ -187,6 +187,16 @@ def test_paper_grows_another_season_by_its_factors():
     assert np.array_equal(np.bincount(labels[day]), [round(500 * 833 / 169), round(100 * 437 / 83), round(60 * 96 / 21)])
 
 
+def test_class_weights_give_events_half_the_weight_and_each_of_their_classes_alike():
+    labels = np.repeat([0, 1, 3], [60, 30, 10])
+    weights = splits.class_weights(labels)
+    total = np.bincount(labels, weights[labels], minlength=5)
+    assert total == pytest.approx([50, 25, 0, 25, 0])
+    assert weights[[2, 4]].tolist() == [1, 1]
+    assert splits.class_weights([2, 2, 4]) == pytest.approx([1, 1, 0.75, 1, 1.5])
+    assert splits.class_weights([0, 0]).tolist() == [1] * 5
+
+
 def test_named_protocols():
     made = season()
     assert [splits.split(made, name).protocol for name in splits.PROTOCOLS] == list(splits.PROTOCOLS)
