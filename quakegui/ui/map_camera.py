@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSizeF
 from PySide6.QtGui import QTransform
 
@@ -24,6 +25,12 @@ class Camera:
         return QTransform(
             scale, 0, 0, -scale, self.size.width() / 2.0 - self.x_km * scale, self.size.height() / 2.0 + self.y_km * scale
         )
+
+    def to_screen(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return x and y on the screen of positions in km, shape (position, 2)."""
+        middle = np.array([self.size.width() / 2.0, self.size.height() / 2.0])
+        screen: NDArray[np.float64] = (xy_km - [self.x_km, self.y_km]) * [1.0, -1.0] / self.km_per_px + middle
+        return screen
 
     def to_km(self, at: QPointF) -> tuple[float, float]:
         """Return x and y in km of a point on the screen."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -76,7 +77,8 @@ def _ground(frame: Frame) -> dict[str, tuple[_Shape, ...]]:
 
 def _shapes(lines: Lines) -> tuple[_Shape, ...]:
     polygons = (QPolygonF([QPointF(x, y) for x, y in line.tolist()]) for line in lines)
-    return tuple(_Shape(polygon.boundingRect(), polygon) for polygon in polygons)
+    # a straight line along a meridian has a rectangle without width, which by itself meets nothing
+    return tuple(_Shape(polygon.boundingRect().adjusted(-0.1, -0.1, 0.1, 0.1), polygon) for polygon in polygons)
 
 
 def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Colours) -> None:
@@ -100,8 +102,7 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Colou
     ):
         painter.setPen(QPen(colour, width))
         for shape in ground[name]:
-            # a straight line along a meridian has a rectangle without width, which by itself meets nothing
-            if shape.around.adjusted(-0.1, -0.1, 0.1, 0.1).intersects(view):
+            if shape.around.intersects(view):
                 painter.drawPolyline(to_screen.map(shape.line))
     corner, far = frame.x_km - frame.half_width_km, frame.y_km + frame.half_width_km
     square = to_screen.mapRect(
@@ -139,9 +140,9 @@ def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: C
                 continue
             here = np.full_like(along, degree)
             xy = frame.project(here, along) if is_parallel else frame.project(np.clip(along, -89.9, 89.9), here)
-            line = camera.transform().map(QPolygonF([QPointF(x, y) for x, y in xy.tolist()]))
-            painter.drawPolyline(line)
-            names.append((_leaving(line, width, height, is_parallel), degree_text(float(degree), is_parallel), is_parallel))
+            line = camera.to_screen(xy)
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
+            names.append((_leaving(line, is_parallel), degree_text(float(degree), is_parallel), is_parallel))
     painter.setPen(colours.muted)
     for at, text, is_parallel in names:
         if is_parallel:
@@ -150,10 +151,9 @@ def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: C
             painter.drawText(QPointF(at.x() + 3.0, QFontMetricsF(font).ascent() + 2.0), text)
 
 
-def _leaving(line: QPolygonF, width: float, height: float, is_parallel: bool) -> QPointF:
+def _leaving(line: NDArray[np.float64], is_parallel: bool) -> QPointF:
     """Return where a line crosses the left side (a parallel) or the top side (a meridian), else a point out of sight."""
-    points = np.array([(point.x(), point.y()) for point in line])
-    along, across = (points[:, 0], points[:, 1]) if is_parallel else (points[:, 1], points[:, 0])
+    along, across = (line[:, 0], line[:, 1]) if is_parallel else (line[:, 1], line[:, 0])
     order = np.argsort(along)
     if not along.min() <= 0.0 <= along.max():
         return QPointF(-999.0, -999.0)

@@ -1,0 +1,214 @@
+"""The extremum regions of the day shown, one row each; a click lets the region flash on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.season.extrema import DayFeatures, Region
+from quakegui.ui.i18n import mark, tr
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its head, what the head means, the text of a region, and the number that it is sorted by."""
+
+    head: str
+    tip: str
+    text: Callable[[Region], str]
+    key: Callable[[Region], float | str]
+
+
+def _signed(value: float, digits: int = 2) -> str:
+    return f"{value:+.{digits}f}".replace("-", "−") if np.isfinite(value) else "–"
+
+
+def _station(region: Region) -> str:
+    return f"{region.peak_station} {_signed(region.station_peak_nt)}" if region.peak_station else "–"
+
+
+COLUMNS: Final = (
+    Column(mark("No."), mark("The region's number, the same on every day of its track"), lambda r: str(r.id), lambda r: r.id),
+    Column("km²", mark("Area beyond the threshold"), lambda r: f"{r.area_km2:,.0f}", lambda r: r.area_km2),
+    Column("px", mark("Area in pixels of the map"), lambda r: str(r.area_px), lambda r: r.area_px),
+    Column(mark("Peak z"), mark("Strongest pixel of the map"), lambda r: _signed(r.peak_z), lambda r: abs(r.peak_z)),
+    Column("nT", mark("Anomaly at the strongest pixel"), lambda r: _signed(r.peak_nt), lambda r: abs(r.peak_nt)),
+    Column(
+        mark("Station nT"),
+        mark("Strongest station inside the region: the map's smoothing lowers its peaks"),
+        _station,
+        _station,
+    ),
+    Column(
+        mark("d"),
+        mark("Days in a row that the region has stayed in its place"),
+        lambda r: str(r.duration_days),
+        lambda r: r.duration_days,
+    ),
+    Column(mark("Age"), mark("Days since its track began, moving or not"), lambda r: str(r.age_days), lambda r: r.age_days),
+    Column(mark("Side"), mark("North or south of the map's middle"), lambda r: r.direction or "–", lambda r: r.direction),
+)
+
+
+class RegionsModel(QAbstractTableModel):
+    """The regions of one day as a table."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.regions: tuple[Region, ...] = ()
+        self._sorted_by: tuple[int, Qt.SortOrder] | None = None
+
+    def show_regions(self, regions: tuple[Region, ...]) -> None:
+        """Show other regions, in the order chosen before."""
+        self.beginResetModel()
+        self.regions = self._in_order(regions)
+        self.endResetModel()
+
+    def _in_order(self, regions: tuple[Region, ...]) -> tuple[Region, ...]:
+        if self._sorted_by is None:
+            return regions
+        column, order = self._sorted_by
+        return tuple(sorted(regions, key=COLUMNS[column].key, reverse=order == Qt.SortOrder.DescendingOrder))
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
+        """Return the number of regions."""
+        return 0 if parent is not None and parent.isValid() else len(self.regions)
+
+    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
+        """Return the number of columns."""
+        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text or alignment."""
+        region, column = self.regions[index.row()], COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(region)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return a column's head and what it means."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return tr(COLUMNS[section].head)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tr(COLUMNS[section].tip)
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows by a column's number; a column of -1 is strongest first."""
+        self.layoutAboutToBeChanged.emit()
+        self._sorted_by = (column, order) if column >= 0 else None
+        self.regions = self._in_order(self.regions)
+        self.layoutChanged.emit()
+
+
+class RegionsPanel(QWidget):
+    """Table of the day's regions, and the day's features in one line above it."""
+
+    region_clicked = Signal(int)
+    """Carries the id of the region whose row was clicked or reached by keys."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.summary = QLabel(self)
+        self.summary.setWordWrap(True)
+        self.summary.setContentsMargins(8, 4, 8, 4)
+        self.model = RegionsModel(self)
+        self.table = QTableView(self)
+        self._set_up_table()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.summary)
+        column.addWidget(self.table, 1)
+        session.changed.connect(self.refresh)
+        self.retranslate()
+        self.refresh(Change.ALL)
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.setFrameShape(QTableView.Shape.NoFrame)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head = table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setMinimumSectionSize(24)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        table.setSortingEnabled(True)
+        table.clicked.connect(self._flash)
+        table.activated.connect(self._flash)
+
+    def _flash(self, index: QModelIndex) -> None:
+        self.region_clicked.emit(self.model.regions[index.row()].id)
+
+    def select(self, region: int) -> None:
+        """Select a region's row, where the day shown has it."""
+        rows = [row for row, shown in enumerate(self.model.regions) if shown.id == region]
+        if rows:
+            self.table.selectRow(rows[0])
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session; the row of a region that goes on stays selected."""
+        if not change & (Change.PROJECT | Change.SEASON | Change.DAY):
+            return
+        features = self._session.features()
+        chosen = [self.model.regions[index.row()].id for index in self.table.selectionModel().selectedRows()]
+        regions = features.regions if features is not None else ()
+        if regions or self.model.regions:
+            self.model.show_regions(regions)
+        self.summary.setText(_summary(features))
+        self.table.setVisible(bool(regions))
+        if chosen:
+            self.select(chosen[0])
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        self.table.setAccessibleName(tr("Extremum regions of the day"))
+        self.table.setToolTip(tr("Click a region to see it flash on the map"))
+        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        self.summary.setText(_summary(self._session.features()))
+
+
+def _summary(features: DayFeatures | None) -> str:
+    if features is None:
+        return ""
+    if not features.has_map:
+        return tr("No map on this day, so no extremum regions.")
+    words = [
+        tr("Area {area:,.0f} km²").format(area=features.area_km2),
+        tr("peak z {z}, {nt} nT").format(z=_signed(features.peak_z), nt=_signed(features.peak_nt)),
+        tr("in place {days} d").format(days=features.duration_days),
+        tr("direction {side}").format(side=features.direction or "–"),
+    ]
+    if not features.regions:
+        words[0] = tr("No extremum region")
+    return " · ".join(words)
