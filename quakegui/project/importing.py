@@ -19,10 +19,11 @@ from sqlalchemy import Connection, delete, func, select
 
 from quakegui.formats.columns import TableMapping
 from quakegui.project import schema
+from quakegui.project.exchange import import_export, is_export
 from quakegui.project.kpindex import put_kp
 from quakegui.project.nights import ensure_nights, update_nights
 from quakegui.project.parsing import KnownFile, ParsedFile, SkippedFile, files_at, parse_files
-from quakegui.project.record import DAY_MS, Block, unpack
+from quakegui.project.record import DAY_MS, Block, block_row, unpack
 from quakegui.project.stations import merge_station
 from quakegui.project.store import Project, ProjectError, network_of, raise_revision
 
@@ -125,7 +126,8 @@ def import_paths(
     The same content a second time changes nothing. A corrected file (same name, other content, no less final) replaces the
     readings of its predecessor between its first and last day. Other overlaps are decided when the record is read: definitive
     before quasi-definitive before provisional before variation, then the later import. A file that cannot be read is left out,
-    named and given a reason; a station without usable coordinates is kept, left off the map and named in the notes.
+    named and given a reason; a station without usable coordinates is kept, left off the map and named in the notes. The folder
+    of an exported project fills an empty project with that one.
 
     Parameters
     ----------
@@ -145,6 +147,9 @@ def import_paths(
         raise ProjectError(f"The project {project.name} is open for reading only; nothing was imported.")
     say = progress if progress is not None else _silent
     stop = cancelled if cancelled is not None else _never
+    paths = tuple(paths)
+    if any(is_export(path) for path in paths):
+        return _bring_back(project, paths, progress, stop)
     ensure_nights(project, progress=progress)
     files = files_at(paths)
     tally = _Tally()
@@ -154,15 +159,36 @@ def import_paths(
     cache.mkdir(exist_ok=True)
     with tempfile.TemporaryFile(dir=cache) as spool:
         count = _parse_all(files, spool, tally, known=known, mapping=mapping, say=say, stop=stop)
-        if stop():
-            return ImportReport(cancelled=True)
-        try:
-            with project.write() as connection:
-                days = _store(connection, _unspool(spool, count), tally, say, stop)
-        except _CancelledError:
-            return ImportReport(cancelled=True)
-    say(len(files), len(files), "done")
+        return _store_all(project, _unspool(spool, count), tally, say, stop)
+
+
+def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: Progress | None = None) -> ImportReport:
+    """Store what is in memory already as if it came from files; otherwise like `import_paths`."""
+    return _store_all(project, iter(files), _Tally(), progress if progress is not None else _silent, _never)
+
+
+def _store_all(project: Project, files: Iterator[ParsedFile], tally: _Tally, say: Progress, stop: Cancelled) -> ImportReport:
+    if stop():
+        return ImportReport(cancelled=True)
+    try:
+        with project.write() as connection:
+            days = _store(connection, files, tally, say, stop)
+    except _CancelledError:
+        return ImportReport(cancelled=True)
+    say(1, 1, "done")
     return tally.report(days)
+
+
+def _bring_back(project: Project, paths: tuple[Path | str, ...], progress: Progress | None, stop: Cancelled) -> ImportReport:
+    if len(paths) > 1:
+        raise ProjectError("An exported project is imported alone, without other files; nothing was imported.")
+    days = import_export(project, paths[0], progress=progress, cancelled=stop)
+    with project.read() as connection:
+        table = schema.imported_file.c
+        rows = connection.execute(select(table.name, table.format, table.readings).order_by(table.id)).all()
+        codes = network_of(connection).codes
+    files = tuple(ImportedFile(row.name, row.format, (), row.readings, None, None) for row in rows)
+    return ImportReport(imported=files, stations_added=codes, days_changed=days)
 
 
 def _parse_all(
@@ -321,7 +347,7 @@ class _Writer:
         self._same_name.setdefault(parsed.base, []).append(number)
         for block in parsed.blocks:
             touched.setdefault(block.station, set()).add(block.utc_day)
-            self._blocks.append(_row(block, number))
+            self._blocks.append(block_row(block, number))
         if len(self._files) + len(self._blocks) > _BATCH:
             self.flush()
         first, last = _span(parsed.blocks)
@@ -363,20 +389,6 @@ class _Writer:
         old = schema.imported_file
         self._connection.execute(old.update().where(old.c.id.in_(gone)).values(replaced_by=number))
         return self._connection.scalar(select(old.c.name).where(old.c.id == max(gone))) or ""
-
-
-def _row(block: Block, number: int) -> dict[str, object]:
-    return {
-        "station": block.station,
-        "utc_day": block.utc_day,
-        "cadence_ms": block.cadence_ms,
-        "data_type": block.data_type,
-        "derived": int(block.derived),
-        "file": number,
-        "count": block.count,
-        "times": block.times,
-        "values": block.values,
-    }
 
 
 def _span(blocks: tuple[Block, ...]) -> tuple[np.datetime64 | None, np.datetime64 | None]:

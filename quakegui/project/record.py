@@ -151,3 +151,18 @@ def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int
     time, value = time[keep], value[keep]
     order = np.argsort(time, kind="stable")
     return time[order] + start, value[order]
+
+
+def block_row(block: Block, file: int) -> dict[str, object]:
+    """Return a block of the file of that number as a row of the table of blocks."""
+    return {
+        "station": block.station,
+        "utc_day": block.utc_day,
+        "cadence_ms": block.cadence_ms,
+        "data_type": block.data_type,
+        "derived": int(block.derived),
+        "file": file,
+        "count": block.count,
+        "times": block.times,
+        "values": block.values,
+    }

@@ -61,7 +61,7 @@ imported_file = Table(
     Column("imported_ms", Integer, nullable=False),
     Column("readings", Integer, nullable=False),
     Column("notes", Text, nullable=False, default="[]"),
-    Column("replaced_by", Integer, ForeignKey("imported_file.id")),
+    Column("replaced_by", Integer, ForeignKey("imported_file.id", deferrable=True, initially="DEFERRED")),
     sqlite_autoincrement=True,
 )
 """Every file whose readings came in, in order of import; a replaced one stays, with what replaced it."""

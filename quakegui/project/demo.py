@@ -1,0 +1,121 @@
+"""A project with the synthetic season in it: something real to look at within seconds, and marked SYNTHETIC everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import ppigrf
+from numpy.typing import NDArray
+
+from quakegui import formats, paths
+from quakegui.formats.source import expand
+from quakegui.project import catalogue, journal
+from quakegui.project.importing import store_parsed
+from quakegui.project.kpindex import import_kp, kp
+from quakegui.project.nights import Progress
+from quakegui.project.parsing import ParsedFile
+from quakegui.project.record import blocks_of
+from quakegui.project.store import Project
+from quakegui.project.tables import SYNTHETIC
+from quakegui.season.events import Declustering, Event
+from quakegui.season.network import Network
+from quakegui.season.synthetic import SyntheticConfig, SyntheticSeason, make_season, minutes, synthetic_network
+
+NAME = f"{SYNTHETIC} Liangshan 2022"
+SPLIT_MAGNITUDE = 4.0
+"""Border between large and small (founding paper, table 4)."""
+
+
+def create_demo(
+    folder: Path | str, *, strength: float = 1.0, seed: int | None = None, progress: Progress | None = None
+) -> Project:
+    """Make and open a project with the synthetic season.
+
+    It holds every minute of 25 stations over 394 days, the founding paper's 18 events, the real Kp and the rule's labels.
+
+    Parameters
+    ----------
+    folder
+        A new or empty folder.
+    strength
+        Factor on the precursors; 0 makes the null season.
+    seed
+        Of all random numbers; the shipped season's where not given.
+
+    Raises
+    ------
+    ProjectError
+        If the folder cannot be used; nothing is left behind.
+    """
+    say = progress if progress is not None else _silent
+    config = SyntheticConfig(strength=strength) if seed is None else SyntheticConfig(strength=strength, seed=seed)
+    there_before = Path(folder).exists()
+    project = Project.create(folder, timezone=config.timezone, name=NAME, synthetic=True)
+    try:
+        _fill(project, config, say)
+    except BaseException:
+        project.close()
+        for part in project.folder.iterdir() if there_before else ():
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
+        if not there_before:
+            shutil.rmtree(project.folder)
+        raise
+    return project
+
+
+def catalogue_events() -> tuple[Event, ...]:
+    """Return the founding paper's 18 events (its table 3)."""
+    found: list[Event] = []
+    for source in expand(paths.resources() / "catalogue" / "liangshan_2022.csv"):
+        found += formats.read_events(source).events
+    return tuple(found)
+
+
+def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return the main field's total intensity in nT at the first and the end of the last of `days`, shape (2, station).
+
+    References
+    ----------
+    IGRF-14, evaluated by ppigrf.
+    """
+    dates: list[datetime] = [day.astype("datetime64[us]").item() for day in (days[0], days[-1] + np.timedelta64(1, "D"))]
+    height_km = np.array([(station.elevation_m or 0.0) / 1000.0 for station in network.stations])
+    east, north, up = ppigrf.igrf(network.longitude, network.latitude, height_km, dates)
+    total: NDArray[np.float64] = np.sqrt(east**2 + north**2 + up**2).reshape(2, -1)
+    return total
+
+
+def _fill(project: Project, config: SyntheticConfig, say: Progress) -> None:
+    events = catalogue_events()
+    say(0, 4, "the synthetic season")
+    for file in sorted((paths.resources() / "kp").glob("*.csv")):
+        import_kp(project, file)
+    network = synthetic_network(config)
+    season = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=kp(project), events=events)
+    store_parsed(project, _files(season, say))
+    say(3, 4, "events and labels")
+    project.set_config(replace(project.config(), first_day=config.first_day, last_day=config.last_day))
+    catalogue.store_events(project, events, declustering=Declustering(method="none"))
+    catalogue.make_class_scheme(project, split_magnitude=SPLIT_MAGNITUDE)
+    journal.apply_rule(project)
+    say(4, 4, "done")
+
+
+def _files(season: SyntheticSeason, say: Progress) -> Iterator[ParsedFile]:
+    """Yield the minutes of one station after another, as if each had come in a file."""
+    config, stations = season.config, season.network.stations
+    for number, station in enumerate(stations):
+        say(number, len(stations), f"{SYNTHETIC} readings of {station.code}")
+        name = f"{SYNTHETIC}-{station.code}-seed-{config.seed}-strength-{config.strength:g}"
+        sha256 = hashlib.sha256(name.encode()).hexdigest()
+        yield ParsedFile(name, name, sha256, "synthetic", blocks_of(minutes(season, number)), (station,))
+
+
+def _silent(_done: int, _total: int, _text: str) -> None:
+    return

@@ -1,0 +1,319 @@
+"""A whole project as open formats, and back: csv for every table, gzip-compressed csv for readings, JSON for the rest.
+
+The folder holds everything that the project was told: `project.json` (name, time zone, parameters), the tables `stations`,
+`files`, `kp`, `events`, `journal`, `runs` and `predictions`, and `readings/`, one file per station, cadence and kind of record,
+with the number of the source file in each row. What was computed from that (`season/`) is written for readers and computed anew
+on the way back.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
+
+from quakegui.project import schema, seasons, tables
+from quakegui.project.nights import Progress, night_key, update_nights
+from quakegui.project.record import DAY_MS, PER_NT, Block, block_row, blocks_of, unpack
+from quakegui.project.store import Project, ProjectError, config_of, put_setting, raise_revision
+from quakegui.project.tables import SYNTHETIC, TableOf, unguard
+from quakegui.season.config import SeasonConfig
+from quakegui.season.readings import DataType, Readings
+
+MARK = "quakegui project"
+VERSION = 1
+MANIFEST = "project.json"
+
+_TABLES = {
+    "stations": schema.station,
+    "files": schema.imported_file,
+    "kp": schema.kp,
+    "events": schema.event_table,
+    "journal": schema.journal,
+    "runs": schema.run,
+    "predictions": schema.prediction,
+}
+"""In the order in which they can be filled again."""
+
+_OWN_SETTINGS = frozenset({"schema", "revision", "night_key", "name", "timezone", "synthetic", "config"})
+_READING_COLUMNS = ("time_utc", "f_nt", "file")
+_LIST_COLUMNS = ("path", "station", "cadence_ms", "data_type", "derived", "readings")
+
+Kind = tuple[str, int, int, int]
+"""Station, cadence in ms, data type, derived: what one file of readings holds."""
+
+
+def is_export(folder: Path | str) -> bool:
+    """Whether a folder is an exported project."""
+    try:
+        facts = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(facts, dict) and facts.get("format") == MARK
+
+
+# -- out -----------------------------------------------------------------------------------------------------------
+
+
+def export_project(project: Project, folder: Path | str, *, progress: Progress | None = None) -> Path:
+    """Write everything of a project into a new or empty folder, in open formats.
+
+    Raises
+    ------
+    ProjectError
+        If the folder holds something already, or cannot be written.
+    """
+    folder = Path(folder)
+    say = progress if progress is not None else _silent
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ProjectError(f"{folder} is not empty; give a new or empty folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with project.read() as connection:
+            say(0, 3, "tables")
+            for name, table in _TABLES.items():
+                tables.write_csv(folder / f"{name}.csv", _table_of(connection, name, table), synthetic=project.synthetic)
+            _write_readings(connection, folder, synthetic=project.synthetic, say=say)
+            facts = _facts(connection, project)
+        say(1, 3, "season")
+        season = seasons.load_season(project)
+        if season is not None:
+            (folder / "season").mkdir()
+            for one in tables.season_tables(project, season):
+                tables.write_csv(folder / "season" / f"{one.name}.csv", one, synthetic=project.synthetic)
+        say(2, 3, "runs")
+        if any((project.folder / "runs").glob("*")):
+            shutil.copytree(project.folder / "runs", folder / "run_folders")
+        # Last, because it is what makes the folder an export: one that was cut off is none.
+        (folder / MANIFEST).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. The export is not complete.") from error
+    say(3, 3, "done")
+    return folder
+
+
+def _facts(connection: Connection, project: Project) -> dict[str, Any]:
+    rows = connection.execute(select(schema.setting).where(schema.setting.c.key.not_in(_OWN_SETTINGS)))
+    return {
+        "format": MARK,
+        "version": VERSION,
+        "season": SYNTHETIC if project.synthetic else "measured",
+        "name": project.name,
+        "timezone": project.timezone,
+        "synthetic": project.synthetic,
+        "config": config_of(connection).to_dict(),
+        "settings": {row.key: row.value for row in rows},
+    }
+
+
+def _table_of(connection: Connection, name: str, table: Table) -> TableOf:
+    key = next(iter(table.primary_key.columns))
+    return TableOf(
+        name,
+        tuple(_heading(column) for column in table.columns),
+        lambda: (
+            tuple(_out(column, value) for column, value in zip(table.columns, row, strict=True))
+            for row in connection.execute(select(table).order_by(key))
+        ),
+    )
+
+
+def _heading(column: Column[Any]) -> str:
+    """Return a column's name in the export: times are written as UTC, and its name says so."""
+    return column.name.removesuffix("_ms") + "_utc" if column.name.endswith("_ms") else column.name
+
+
+def _out(column: Column[Any], value: Any) -> tables.Cell:
+    if value is None:
+        return None
+    if column.name.endswith("_ms"):
+        return tables.iso(value)
+    return str(np.datetime64(value, "D")) if column.name == "day" else value
+
+
+def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, say: Progress) -> None:
+    (folder / "readings").mkdir()
+    table = schema.block.c
+    groups = (table.station, table.cadence_ms, table.data_type, table.derived)
+    found = connection.execute(select(*groups, func.sum(table.count)).group_by(*groups).order_by(*groups)).all()
+    rows: list[tuple[tables.Cell, ...]] = []
+    for number, (code, cadence_ms, data_type, derived, count) in enumerate(found):
+        kind = (code, cadence_ms, data_type, derived)
+        path = f"readings/{_file_name(kind, synthetic=synthetic)}"
+        say(number, len(found), path)
+        with gzip.open(folder / path, "wt", encoding="ascii", compresslevel=3, newline="") as file:
+            file.write(",".join(_READING_COLUMNS) + "\n")
+            for lines in _lines(connection, kind):
+                file.write(lines)
+        rows.append((path, code, cadence_ms, DataType(data_type).name.lower(), derived, count))
+    tables.write_csv(folder / "readings.csv", TableOf("readings", _LIST_COLUMNS, lambda: rows), synthetic=synthetic)
+
+
+def _file_name(kind: Kind, *, synthetic: bool) -> str:
+    """Return a name that every file system takes; codes that would collide in it are told apart."""
+    code, cadence_ms, data_type, derived = kind
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in code)
+    if plain != code.upper():
+        plain += "_" + hashlib.sha256(code.encode()).hexdigest()[:8]
+    parts = (plain, f"{cadence_ms / 1000:g}s", DataType(data_type).name.lower(), "derived" if derived else "", SYNTHETIC)
+    return "_".join(part for part in parts[: 5 if synthetic else 4] if part) + ".csv.gz"
+
+
+def _lines(connection: Connection, kind: Kind) -> Iterator[str]:
+    table = schema.block.c
+    code, cadence_ms, data_type, derived = kind
+    rows = connection.execute(
+        select(table.utc_day, table.file, table.times, table["values"])
+        .where(table.station == code, table.cadence_ms == cadence_ms)
+        .where(table.data_type == data_type, table.derived == derived)
+        .order_by(table.utc_day, table.file)
+    )
+    for row in rows:
+        time, value = unpack(row.times) + row.utc_day * DAY_MS, unpack(row.values)
+        whole = not np.any(time % 1000)
+        stamps = np.datetime_as_string(time.astype("datetime64[ms]"), unit="s" if whole else "ms").tolist()
+        numbers = (value / PER_NT).tolist()
+        yield "".join([f"{stamp}Z,{number:.3f},{row.file}\n" for stamp, number in zip(stamps, numbers, strict=True)])
+
+
+# -- and back ------------------------------------------------------------------------------------------------------
+
+
+def import_export(
+    project: Project,
+    folder: Path | str,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> int:
+    """Fill an empty project with an exported one: the same readings, events, labels with their journal, runs and parameters.
+
+    Returns
+    -------
+    int
+        How many local dates have data.
+
+    Raises
+    ------
+    ProjectError
+        If the project is not empty, the export is of a newer version or damaged, or the import was cancelled; nothing was
+        changed then.
+    """
+    folder = Path(folder)
+    say = progress if progress is not None else _silent
+    facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    if facts.get("version", 0) > VERSION:
+        raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
+    try:
+        with project.write() as connection:
+            _refuse_filled(connection, project)
+            _take_facts(connection, facts)
+            for name, table in _TABLES.items():
+                _fill(connection, folder / f"{name}.csv", table)
+            touched = _take_readings(connection, folder, say, cancelled)
+            update_nights(connection, touched, progress=progress)
+            raise_revision(connection)
+            days = connection.scalar(select(func.count(schema.night.c.day.distinct()))) or 0
+        if (folder / "run_folders").is_dir():
+            shutil.copytree(folder / "run_folders", project.folder / "runs", dirs_exist_ok=True)
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise ProjectError(f"The export in {folder} is damaged or not complete ({error}); nothing was imported.") from error
+    project.refresh()
+    return days
+
+
+def _refuse_filled(connection: Connection, project: Project) -> None:
+    for table in (schema.station, schema.imported_file, schema.event_table, schema.journal, schema.run):
+        if connection.scalar(select(func.count()).select_from(table)):
+            raise ProjectError(
+                f"The project {project.name} is not empty; an exported project can only be brought into a new one "
+                "('quakegui new')."
+            )
+
+
+def _take_facts(connection: Connection, facts: dict[str, Any]) -> None:
+    config = SeasonConfig.from_dict(facts["config"])
+    for key, value in facts["settings"].items():
+        if key not in _OWN_SETTINGS:
+            put_setting(connection, str(key), str(value))
+    put_setting(connection, "name", str(facts["name"]))
+    put_setting(connection, "timezone", config.timezone)
+    put_setting(connection, "synthetic", str(int(bool(facts["synthetic"]))))
+    put_setting(connection, "config", config.to_json())
+    put_setting(connection, "night_key", night_key(config))
+
+
+def _fill(connection: Connection, path: Path, table: Table) -> None:
+    columns = {_heading(column): column for column in table.columns}
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{column.name: _in(column, row[heading]) for heading, column in columns.items()} for row in csv.DictReader(file)]
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _in(column: Column[Any], text: str) -> Any:
+    if isinstance(column.type, Integer | Float):
+        if text == "":
+            return None
+        if column.name.endswith("_ms"):
+            return int(np.datetime64(text.removesuffix("Z"), "ms").astype(np.int64))
+        if column.name == "day":
+            return int(np.datetime64(text, "D").astype(np.int64))
+        return float(text) if isinstance(column.type, Float) else int(text)
+    return unguard(text)
+
+
+def _take_readings(
+    connection: Connection, folder: Path, say: Progress, cancelled: Callable[[], bool] | None
+) -> dict[str, set[int]]:
+    """Store the readings of an export; returns the UTC days they lie in, by station."""
+    touched: dict[str, set[int]] = {}
+    with (folder / "readings.csv").open(encoding="utf-8", newline="") as file:
+        listed = list(csv.DictReader(file))
+    for number, row in enumerate(listed):
+        say(number, len(listed), row["path"])
+        if cancelled is not None and cancelled():
+            raise ProjectError("The import was cancelled; nothing was changed.")
+        inside = (folder / row["path"]).resolve()
+        if not inside.is_relative_to(folder.resolve()):
+            raise ProjectError(f"{row['path']} leads out of the export; nothing was imported.")
+        found = _blocks(inside, row)
+        connection.execute(schema.block.insert(), [block_row(block, file) for file, block in found])
+        touched.setdefault(unguard(row["station"]), set()).update(block.utc_day for _, block in found)
+    return touched
+
+
+def _blocks(path: Path, row: dict[str, str]) -> list[tuple[int, Block]]:
+    frame = pd.read_csv(path, dtype={"time_utc": str, "f_nt": np.float64, "file": np.int64}, compression="gzip")
+    if len(frame) != int(row["readings"]):
+        raise ValueError(f"{row['path']} has {len(frame)} of {row['readings']} readings")
+    time = pd.to_datetime(frame["time_utc"], format="ISO8601", utc=True).dt.tz_localize(None)
+    stamps = time.to_numpy().astype("datetime64[ms]")
+    values, files = frame["f_nt"].to_numpy(), frame["file"].to_numpy()
+    found: list[tuple[int, Block]] = []
+    for number in np.unique(files):
+        mine = np.flatnonzero(files == number)
+        mine = mine[np.unique(stamps[mine], return_index=True)[1]]
+        readings = Readings(
+            unguard(row["station"]),
+            stamps[mine],
+            values[mine],
+            int(row["cadence_ms"]) / 1000.0,
+            DataType[row["data_type"].upper()],
+            row["derived"] == "1",
+        )
+        found += [(int(number), block) for block in blocks_of(readings)]
+    return found
+
+
+def _silent(_done: int, _total: int, _text: str) -> None:
+    return

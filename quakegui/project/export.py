@@ -1,0 +1,149 @@
+"""What leaves a project for other programs: maps, regions and tables. Everything of a synthetic season says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from quakegui.project import journal, tables
+from quakegui.project.exchange import export_project, import_export, is_export
+from quakegui.project.nights import Progress
+from quakegui.project.store import Project, ProjectError
+from quakegui.project.tables import SYNTHETIC, TableOf, date_of
+from quakegui.season.daymap import to_rgb
+from quakegui.season.season import Season
+
+__all__ = [
+    "export_project",
+    "import_export",
+    "is_export",
+    "labels_to_csv",
+    "maps_to_folder",
+    "regions_to_csv",
+    "save_tables",
+]
+
+INDEX_COLUMNS = ("file", "date", "class", "label_source", "kp_night")
+UNLABELLED = "unlabelled"
+
+
+def maps_to_folder(
+    project: Project,
+    season: Season,
+    folder: Path,
+    *,
+    class_folders: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> int:
+    """Write each day's map as a 480 x 480 PNG, and index.csv with its date and class: the founding paper's kind of data set.
+
+    The pixels are exactly those that a network is trained on. Days without a map have no file. A synthetic season is marked in
+    each file's name and text, and in the index.
+
+    Parameters
+    ----------
+    class_folders
+        Put the images into folders 0 to 4 by the label in force, and `unlabelled`.
+
+    Returns
+    -------
+    int
+        How many maps were written.
+
+    Raises
+    ------
+    ProjectError
+        If the folder holds something already, or cannot be written.
+    """
+    labels = journal.in_force(project)
+    drawn = np.flatnonzero(season.has_map)
+    rows: list[tuple[tables.Cell, ...]] = []
+    try:
+        _fresh(folder)
+        for number, index in enumerate(drawn):
+            if cancelled is not None and cancelled():
+                break
+            day = season.days[index]
+            row = labels.get(day)
+            place = (UNLABELLED if row is None else str(row.cls)) if class_folders else ""
+            name = f"{date_of(day)}_{SYNTHETIC}.png" if project.synthetic else f"{date_of(day)}.png"
+            path = folder / place / name
+            path.parent.mkdir(exist_ok=True)
+            pixels = to_rgb(season.indices([int(index)])[0], season.config.style)
+            Image.fromarray(pixels).save(path, pnginfo=_about(project, day))
+            kp = float(season.kp_night[season.shown][index])
+            rows.append(
+                (
+                    f"{place}/{name}" if place else name,
+                    date_of(day),
+                    None if row is None else row.cls,
+                    "" if row is None else row.source.name.lower(),
+                    kp,
+                )
+            )
+            if progress is not None:
+                progress(number + 1, drawn.size, date_of(day))
+        tables.write_csv(folder / "index.csv", TableOf("index", INDEX_COLUMNS, lambda: rows), synthetic=project.synthetic)
+    except OSError as error:
+        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {len(rows)} maps are there.") from error
+    return len(rows)
+
+
+def regions_to_csv(project: Project, season: Season, path: Path) -> int:
+    """Write the extremum regions of every day with a map (see `tables.regions`); returns the number of rows."""
+    return _to_csv(project, path, TableOf("regions", tables.REGION_COLUMNS, lambda: tables.regions(season)))
+
+
+def labels_to_csv(project: Project, path: Path) -> int:
+    """Write the labels in force: date, class, source, author, when, note; returns the number of rows."""
+    return _to_csv(project, path, tables.label_table(project))
+
+
+def save_tables(project: Project, season: Season, path: Path, *, progress: Progress | None = None) -> None:
+    """Write the season's tables: one workbook for a name ending in .xlsx, else a folder of csv files of that name.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be written.
+    """
+    found = tables.season_tables(project, season)
+    try:
+        if path.suffix.lower() == ".xlsx":
+            tables.write_workbook(path, found, synthetic=project.synthetic)
+            return
+        folder = path.with_suffix("")
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, table in enumerate(found):
+            if progress is not None:
+                progress(number, len(found), table.name)
+            tables.write_csv(folder / f"{table.name}.csv", table, synthetic=project.synthetic)
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _to_csv(project: Project, path: Path, table: TableOf) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return tables.write_csv(path, table, synthetic=project.synthetic)
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _fresh(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ProjectError(f"{folder} is not empty; give a new or empty folder, so that old and new maps are not mixed.")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _about(project: Project, day: np.datetime64) -> PngInfo:
+    about = PngInfo()
+    about.add_text("Title", f"{SYNTHETIC}, not measured: {date_of(day)}" if project.synthetic else date_of(day))
+    about.add_itxt("Source", project.name)
+    about.add_text("Software", "quakegui")
+    return about

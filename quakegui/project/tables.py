@@ -1,0 +1,292 @@
+"""What a project knows, as tables that a spreadsheet opens."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from openpyxl import Workbook
+
+from quakegui.project import catalogue, journal
+from quakegui.project.store import Project
+from quakegui.season.events import classify, direction_of
+from quakegui.season.quality import Quality
+from quakegui.season.season import Season
+
+Cell = str | int | float | None
+
+SYNTHETIC = "SYNTHETIC"
+"""Stands in every row that comes from a season that was never measured."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+@dataclass(frozen=True, slots=True)
+class TableOf:
+    """A table: its name, its columns, and its rows (asked for once)."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Callable[[], Iterable[tuple[Cell, ...]]]
+
+
+def guard(text: str) -> str:
+    """Return text from outside so that a spreadsheet never takes it for a formula; `unguard` undoes it exactly."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def unguard(text: str) -> str:
+    """Return what `guard` was given."""
+    return text[1:] if text.startswith("'") else text
+
+
+def iso(milliseconds: int) -> str:
+    """Return a UTC instant as ISO 8601: ``2022-09-05T04:52:18Z``, with milliseconds only where there are any."""
+    unit = "s" if milliseconds % 1000 == 0 else "ms"
+    return f"{np.datetime64(milliseconds, 'ms').astype(f'datetime64[{unit}]')}Z"
+
+
+def date_of(day: np.datetime64) -> str:
+    """Return a local date as ISO 8601."""
+    return str(day.astype("datetime64[D]"))
+
+
+def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
+    """Write a table as UTF-8 csv, through a temporary file; rows of a synthetic season say so in a last column.
+
+    Returns
+    -------
+    int
+        How many rows were written.
+    """
+    part = path.with_name(path.name + ".part")
+    count = 0
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow((*table.columns, "season") if synthetic else table.columns)
+            for row in table.rows():
+                cells = [_cell(value) for value in row]
+                writer.writerow([*cells, SYNTHETIC] if synthetic else cells)
+                count += 1
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = False) -> None:
+    """Write tables as the sheets of one workbook, through a temporary file."""
+    book = Workbook(write_only=True)
+    for table in tables:
+        sheet = book.create_sheet(table.name[:31])
+        sheet.append([*table.columns, "season"] if synthetic else list(table.columns))
+        for row in table.rows():
+            cells = [guard(value) if isinstance(value, str) else _finite(value) for value in row]
+            sheet.append([*cells, SYNTHETIC] if synthetic else cells)
+    part = path.with_name(path.name + ".part")
+    try:
+        book.save(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def season_tables(project: Project, season: Season) -> tuple[TableOf, ...]:
+    """Return the tables of a computed season: days, regions, values of stations, events, labels."""
+    return (
+        TableOf("days", DAY_COLUMNS, lambda: _days(project, season)),
+        TableOf("regions", REGION_COLUMNS, lambda: regions(season)),
+        TableOf("station_days", STATION_DAY_COLUMNS, lambda: _station_days(season)),
+        event_table(project),
+        label_table(project),
+    )
+
+
+EVENT_COLUMNS = (
+    "time",
+    "magnitude",
+    "latitude",
+    "longitude",
+    "depth_km",
+    "place",
+    "id",
+    "magnitude_type",
+    "direction",
+    "class",
+)
+
+
+def event_table(project: Project) -> TableOf:
+    """Return the project's events, with direction and class where the project has classes."""
+    return TableOf(
+        "events", EVENT_COLUMNS, lambda: (tuple(facts.get(name) for name in EVENT_COLUMNS) for facts in event_facts(project))
+    )
+
+
+def event_facts(project: Project) -> list[dict[str, Cell]]:
+    """Return the project's events as plain facts; direction and class only where the project has classes."""
+    found, scheme = catalogue.events(project), catalogue.class_scheme(project)
+    facts: list[dict[str, Cell]] = [
+        {
+            "time": iso(int(event.time.astype(np.int64))),
+            "magnitude": event.magnitude,
+            "latitude": event.latitude,
+            "longitude": event.longitude,
+            "depth_km": event.depth_km,
+            "place": event.place,
+            "id": event.id,
+            "magnitude_type": event.magnitude_type,
+        }
+        for event in found
+    ]
+    if scheme is not None:
+        for fact, event, cls in zip(facts, found, classify(found, scheme), strict=True):
+            fact |= {"direction": direction_of(event, scheme), "class": cls}
+    return facts
+
+
+LABEL_COLUMNS = ("date", "class", "source", "author", "at", "note")
+
+
+def label_table(project: Project) -> TableOf:
+    """Return the labels in force."""
+    return TableOf(
+        "labels", LABEL_COLUMNS, lambda: (tuple(facts[name] for name in LABEL_COLUMNS) for facts in label_facts(project))
+    )
+
+
+def label_facts(project: Project) -> list[dict[str, Cell]]:
+    """Return the labels in force as plain facts, by date."""
+    return [
+        {
+            "date": date_of(day),
+            "class": row.cls,
+            "source": row.source.name.lower(),
+            "author": row.author,
+            "at": iso(int(row.at.astype(np.int64))),
+            "note": row.note,
+        }
+        for day, row in journal.in_force(project).items()
+    ]
+
+
+REGION_COLUMNS = (
+    "date",
+    "region",
+    "area_px",
+    "area_km2",
+    "peak",
+    "peak_station",
+    "duration_days",
+    "direction",
+    "centroid",
+)
+
+
+def regions(season: Season) -> Iterator[tuple[Cell, ...]]:
+    """Yield one row per extremum region of each day of the season that has a map.
+
+    A day whose map has no region has one row with region 0, and the map's strongest pixel as its peak; a day without a map has
+    none. `peak` is z, `centroid` latitude and longitude.
+    """
+    for day in season.features[season.shown]:
+        for region in day.regions:
+            yield (
+                date_of(day.day),
+                region.id,
+                region.area_px,
+                round(region.area_km2, 2),
+                round(region.peak_z, 3),
+                region.peak_station,
+                region.duration_days,
+                region.direction,
+                f"{region.centroid_lat:.4f} {region.centroid_lon:.4f}",
+            )
+        if day.has_map and not day.regions:
+            yield date_of(day.day), 0, 0, 0.0, round(day.peak_z, 3), day.peak_station, 0, day.direction, ""
+
+
+DAY_COLUMNS = (
+    "date",
+    "available_at",
+    "kp_night",
+    "has_map",
+    "class",
+    "label_source",
+    "area_px",
+    "area_km2",
+    "peak_z",
+    "peak_nt",
+    "peak_station",
+    "station_peak_z",
+    "station_peak_nt",
+    "duration_days",
+    "age_days",
+    "direction",
+    "mean_north",
+    "mean_south",
+    "normal",
+)
+
+
+def _days(project: Project, season: Season) -> Iterator[tuple[Cell, ...]]:
+    labels = journal.in_force(project)
+    shown = season.shown
+    for day, at, kp in zip(season.features[shown], season.available_at[shown], season.kp_night[shown], strict=True):
+        row = labels.get(day.day)
+        yield (
+            date_of(day.day),
+            iso(int(at.astype("datetime64[ms]").astype(np.int64))),
+            float(kp),
+            int(day.has_map),
+            None if row is None else row.cls,
+            "" if row is None else row.source.name.lower(),
+            day.area_px,
+            day.area_km2,
+            day.peak_z,
+            day.peak_nt,
+            day.peak_station,
+            day.station_peak_z,
+            day.station_peak_nt,
+            day.duration_days,
+            day.age_days,
+            day.direction,
+            day.mean_north,
+            day.mean_south,
+            day.normal,
+        )
+
+
+STATION_DAY_COLUMNS = ("date", "station", "night_nt", "anomaly_nt", "z", "scale_nt", "quality")
+
+
+def _station_days(season: Season) -> Iterator[tuple[Cell, ...]]:
+    found = season.anomaly
+    for at, day in enumerate(found.days):
+        for column, code in enumerate(found.codes):
+            yield (
+                date_of(day),
+                code,
+                float(found.night_nt[at, column]),
+                float(found.anomaly_nt[at, column]),
+                float(found.z[at, column]),
+                float(found.scale_nt[at, column]),
+                quality_words(int(found.quality[at, column])),
+            )
+
+
+def quality_words(bits: int) -> str:
+    """Return the reasons of a station-day in words, "good" where there is none."""
+    return " ".join(flag.name.lower().replace("_", "-") for flag in Quality if flag.name and flag.value & bits) or "good"
+
+
+def _cell(value: Cell) -> Cell:
+    return guard(value) if isinstance(value, str) else _finite(value)
+
+
+def _finite(value: Cell) -> Cell:
+    return None if isinstance(value, float) and not np.isfinite(value) else value
