@@ -41,6 +41,7 @@ TIME_FORMATS = (
     "%Y%m%d",
 )
 _SPECIAL_FORMATS = ("", "iso", "unix", "unix_ms")
+_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 _UNIX_RANGE = (-5e9, 7e9)
 _LETTERS = "FSXYZHDEG"
 
@@ -138,7 +139,10 @@ def cell(value: object) -> str:
 
 def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     """Return a column's numbers, NaN where there is none, shape (row,)."""
-    return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    point = column.map(lambda value: value.replace(",", ".") if isinstance(value, str) and _COMMA.fullmatch(value) else value)
+    return np.asarray(pd.to_numeric(point, errors="coerce"), dtype=np.float64)
 
 
 def station_code(value: object) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from quakegui.formats import sheet
 from quakegui.formats.columns import TIME_FORMATS, TableMapping, cell, numbers, parse_times
 from quakegui.formats.errors import FormatError
-from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD
+from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD, total_intensity
 from quakegui.formats.source import Source
 
 _LETTERS = "FSXYZHDEG"
@@ -50,7 +50,7 @@ def guess_mapping(source: Source) -> TableMapping | None:
     station = next((name for name in rest if _STATION_WORDS.fullmatch(_bare(name))), "")
     letters = {_bare(name)[-1:].upper(): name for name in rest if len(_bare(name)) == 1 and _bare(name).upper() in _LETTERS}
     if station or letters or len(field) == 1:
-        columns = _guess_elements(letters, field)
+        columns = _guess_elements(frame, letters, field)
         if columns is None:
             return None
         code = "" if station else _guess_code(source, columns)
@@ -105,7 +105,7 @@ def _reads_all(parts: list[pd.Series[Any]], time_format: str) -> bool:
     return bool(years.min() >= 1850 and years.max() <= 2100)
 
 
-def _guess_elements(letters: dict[str, str], field: list[str]) -> tuple[tuple[str, str], ...] | None:
+def _guess_elements(frame: pd.DataFrame, letters: dict[str, str], field: list[str]) -> tuple[tuple[str, str], ...] | None:
     """Return pairs of element and column that give total intensity, or None."""
     columns = dict(letters)
     if not {"F", "S"} & set(columns) and field:
@@ -113,8 +113,12 @@ def _guess_elements(letters: dict[str, str], field: list[str]) -> tuple[tuple[st
         named = [name for name in others if _VALUE_WORDS.fullmatch(_bare(name))]
         if len(others) == 1 or named:
             columns["F"] = (named or others)[0]
-    enough = {"F", "S"} & set(columns) or {"X", "Y", "Z"} <= set(columns) or {"H", "Z"} <= set(columns)
-    return tuple(columns.items()) if enough else None
+    total = total_intensity(list(columns), lambda letter: _without_codes(numbers(frame[columns[letter]])))
+    return tuple(columns.items()) if np.isfinite(total.values).any() else None
+
+
+def _without_codes(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.abs(values) < MISSING_CODE, values, np.nan)
 
 
 def _guess_code(source: Source, columns: tuple[tuple[str, str], ...]) -> str:

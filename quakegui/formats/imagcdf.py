@@ -29,7 +29,7 @@ MOST_RECORDS = 40_000_000
 
 _MAGIC = (b"\xcd\xf3\x00\x01", b"\xcd\xf2\x60\x02")
 _PLAIN, _PACKED = b"\x00\x00\xff\xff", b"\xcc\xcc\x00\x01"
-_MOST_READS = 1_000_000
+_MOST_READS = 300_000
 _MOST_DIMENSIONS = 10
 _EPOCH, _EPOCH16, _TT2000 = 31, 32, 33
 _UNIX_EPOCH_MS = 62_167_219_200_000
@@ -121,25 +121,31 @@ def _elements(cdf: _Reader, names: list[str]) -> dict[str, str]:
 def _total(
     source: Source, cdf: _Reader, names: list[str], elements: Mapping[str, str], official: bool
 ) -> tuple[NDArray[np.datetime64], Total, list[str]]:
-    """Return times, total intensity and notes; the scalar instrument may have times of its own."""
-    columns = {letter: _values(cdf, name) for letter, name in elements.items()}
-    notes: list[str] = []
-    lead = next((letter for letter in "SF" if letter in columns and np.isfinite(columns[letter]).any()), None)
-    time_name = _time_name(cdf, names, elements[lead or next(iter(elements))])
-    if time_name is None:
-        raise FormatError("The CDF file has no variable of times.", file=source.name)
-    time = _times(cdf, time_name)
-    same = [letter for letter in columns if columns[letter].shape == time.shape]
-    other = sorted(set(columns) - set(same))
-    if (lead is not None and lead not in same) or not same:
-        raise FormatError("Values and times in the CDF file differ in number.", file=source.name)
-    if other and lead is None:
-        notes.append(f"{', '.join(other)} have times of their own and were not used.")
-    total = total_intensity(same, columns.__getitem__)
-    if official and lead == "F" and not total.derived:
-        calculated = "no scalar instrument is in the file; its F is calculated from the components."
-        total = Total(total.values, True, (calculated, *total.notes))
-    return time, total, notes
+    """Return times, total intensity and notes; the scalar instrument may have times of its own, so it is tried first."""
+    leads = [*(letter for letter in "SF" if letter in elements), *(letter for letter in elements if letter not in "SF")]
+    fault = ""
+    found: tuple[NDArray[np.datetime64], Total, list[str]] | None = None
+    for lead in leads:
+        time_name = _time_name(cdf, names, elements[lead])
+        if time_name is None:
+            fault = "The CDF file has no variable of times."
+            continue
+        count = cdf.varinq(time_name).Last_Rec
+        columns = {letter: _values(cdf, name) for letter, name in elements.items() if cdf.varinq(name).Last_Rec == count}
+        if lead not in columns:
+            fault = "Values and times in the CDF file differ in number."
+            continue
+        total = total_intensity(list(columns), columns.__getitem__)
+        notes = []
+        if official and not total.derived and "S" not in columns and "G" not in columns and np.isfinite(total.values).any():
+            notes.append("no scalar instrument is in the file; its F is calculated from the components.")
+            total = Total(total.values, True, total.notes)
+        found = _times(cdf, time_name), total, notes
+        if np.isfinite(total.values).any():
+            break
+    if found is None:
+        raise FormatError(fault, file=source.name)
+    return found
 
 
 def _values(cdf: _Reader, name: str) -> NDArray[np.float64]:
@@ -168,15 +174,22 @@ def _times(cdf: _Reader, name: str) -> NDArray[np.datetime64]:
     """Return UTC instants, rounded to the millisecond, NaT where a record has none, shape (time,)."""
     kind = cdf.varinq(name).Data_Type
     raw = np.atleast_1d(cdf.whole(name))
+    if kind == _EPOCH16:
+        # Seconds and picoseconds since the year 0, as one complex number.
+        raw, kind = raw.real * 1000.0 + raw.imag * 1e-9, _EPOCH
     if kind == _EPOCH:
-        ms = np.where(np.isfinite(raw) & (raw > 0) & (raw < 1e14), raw, np.nan) - _UNIX_EPOCH_MS
-        known = np.isfinite(ms)
-        stamps = np.where(known, np.round(np.where(known, ms, 0.0)), 0).astype(np.int64).astype("datetime64[ms]")
-        return np.where(known, stamps, np.datetime64("NaT"))
-    if kind not in (_EPOCH16, _TT2000):
+        return _from_epoch(raw)
+    if kind != _TT2000:
         raise ValueError(f"the times in {name} are of the unknown type {kind}")
     exact = np.asarray(cdflib.cdfepoch.to_datetime(raw))
     return (exact + np.timedelta64(500_000, "ns")).astype("datetime64[ms]")
+
+
+def _from_epoch(raw: NDArray[np.float64]) -> NDArray[np.datetime64]:
+    """Return instants from CDF_EPOCH: milliseconds since the year 0."""
+    known = np.isfinite(raw) & (raw > 0) & (raw < 1e14)
+    ms = np.round(np.where(known, raw, 0.0) - _UNIX_EPOCH_MS).astype(np.int64).astype("datetime64[ms]")
+    return np.where(known, ms, np.datetime64("NaT"))
 
 
 def _number(attributes: Mapping[str, str], *names: str) -> float | None:
@@ -220,6 +233,8 @@ def _check_structure(name: str, data: bytes) -> None:
     gdr = number(8 + size + 4, size)
     heads = (number(gdr + size + 4, size), number(gdr + 2 * size + 4, size))
     counts_at = gdr + size + 4 + 4 * size
+    if number(counts_at - size, size) > len(data):
+        raise FormatError("The CDF file is cut off: it is shorter than it says.", file=name)
     r_variables, attributes, r_dimensions, z_variables = (number(counts_at + at, 4) for at in (0, 4, 12, 16))
     possible = r_variables <= 10_000 and z_variables <= 10_000 and attributes <= 10_000 and r_dimensions <= _MOST_DIMENSIONS
     record = heads[1]
@@ -241,7 +256,7 @@ class _Bytes(io.BytesIO):
         if self.reads > _MOST_READS:
             raise EOFError("its records refer to each other in circles")
         part = super().read(size)
-        if not part and size != 0:
+        if size is not None and len(part) < size:
             raise EOFError("an offset leads past its end")
         return part
 
@@ -260,6 +275,8 @@ class _Reader(cdflib.CDF):  # type: ignore[misc]
     def whole(self, name: str) -> Any:
         """Return all records of a variable."""
         variable = self.varinq(name)
-        if not -1 <= variable.Last_Rec < MOST_RECORDS or variable.Num_Dims > 0:
+        # Deflate packs no more than 1030 to one, so a small file cannot hold what it may claim.
+        most = min(MOST_RECORDS, 150 * len(self._bytes))
+        if not -1 <= variable.Last_Rec < most or variable.Num_Dims > 0:
             raise ValueError(f"variable {name} has {variable.Last_Rec + 1} records of {variable.Num_Dims} dimensions")
         return np.empty(0) if variable.Last_Rec < 0 else self.varget(name)

@@ -49,6 +49,7 @@ def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
     if mapping is None:
         mapping = guess_mapping(source)
         if mapping is None:
+            sheet.load(source, most_rows=1000)  # what is no table at all says so itself
             sentence = "It is not plain which columns hold the time and the total intensity; say so with a column mapping."
             raise FormatError(sentence, file=source.name)
         notes.append(_guessed(mapping))

@@ -1,0 +1,86 @@
+"""Folders of ready-made maps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from quakegui.formats import FormatError, read_image, read_images
+
+
+def save(path, colour=(10, 20, 30), size=480):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (size, size), colour).save(path)
+
+
+def test_class_folders(tmp_path):
+    save(tmp_path / "3" / "2022-02-02.png")
+    save(tmp_path / "class_0" / "map_20220201.png")
+    save(tmp_path / "2-N<=4".replace("<", "").replace("=", "") / "2022.02.03_a.jpg")
+    found = read_images(tmp_path)
+    assert [(str(image.day), image.cls) for image in found.images] == [("2022-02-01", 0), ("2022-02-02", 3), ("2022-02-03", 2)]
+    assert found.notes == ()
+
+
+def test_index_of_files_dates_and_classes(tmp_path):
+    save(tmp_path / "maps" / "a.png")
+    save(tmp_path / "maps" / "b.png")
+    save(tmp_path / "unlisted.png")
+    (tmp_path / "index.csv").write_text("file,date,class\nmaps/a.png,2022-02-01,1\nmaps/b.png,2022-02-02,\n", encoding="utf-8")
+    found = read_images(tmp_path)
+    assert [(str(image.day), image.cls) for image in found.images] == [("2022-02-01", 1), ("2022-02-02", None)]
+    assert found.notes == ("1 of 2 maps have no class.",)
+
+
+def test_what_cannot_be_used_is_named(tmp_path):
+    save(tmp_path / "1" / "2022-02-01.png")
+    save(tmp_path / "2" / "2022-02-01.png")
+    save(tmp_path / "1" / "2022-02-02.png", size=479)
+    save(tmp_path / "1" / "nodate.png")
+    save(tmp_path / "1" / "2022-02-30.png")
+    save(tmp_path / "other" / "2022-02-05.png")
+    (tmp_path / "1" / "2022-02-03.png").write_bytes(b"no image")
+    whole = (tmp_path / "1" / "2022-02-01.png").read_bytes()
+    (tmp_path / "1" / "2022-02-04.png").write_bytes(whole[: len(whole) // 2])
+    found = read_images(tmp_path)
+    assert [(str(image.day), image.cls) for image in found.images] == [("2022-02-01", 1), ("2022-02-05", None)]
+    words = "\n".join(found.notes)
+    for expected in (
+        "already has a map",
+        "479x479",
+        "nodate.png: its name has no date",
+        "2022-02-30.png",
+        "no image",
+        "damaged",
+        "other/",
+    ):
+        assert expected in words
+
+
+def test_index_cannot_point_out_of_the_folder(tmp_path):
+    save(tmp_path / "secret.png")
+    save(tmp_path / "set" / "a.png")
+    lines = "file,date,class\n../secret.png,2022-02-01,1\na.png,2022-02-02,9\nb.png,2022-02-03,1\n"
+    (tmp_path / "set" / "index.csv").write_text(lines, encoding="utf-8")
+    found = read_images(tmp_path / "set")
+    assert [(str(image.day), image.cls) for image in found.images] == [("2022-02-02", None)]
+    assert len(found.notes) == 4
+
+
+def test_nothing_usable_is_an_error(tmp_path):
+    with pytest.raises(FormatError, match="no map image"):
+        read_images(tmp_path)
+    with pytest.raises(FormatError, match="no folder"):
+        read_images(tmp_path / "absent")
+    (tmp_path / "index.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(FormatError, match="no column of files"):
+        read_images(tmp_path)
+
+
+def test_colours_are_read_as_rgb(tmp_path):
+    Image.new("L", (480, 480), 7).save(tmp_path / "grey.png")
+    colours = read_image(tmp_path / "grey.png")
+    assert colours.shape == (480, 480, 3)
+    assert colours.dtype == np.uint8
+    assert set(np.unique(colours)) == {7}
