@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import contourpy
 import numpy as np
@@ -102,10 +103,21 @@ def indices(fields: NDArray[np.float32], style: MapStyle, *, out: NDArray[np.uin
 
 
 def to_rgb(index: NDArray[np.uint8], style: MapStyle, *, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
-    """Return the colours of palette indices, shape (..., 3), of shape (...,)."""
-    # mode="clip" spares numpy a pass over the indices; no uint8 leaves a palette of 256.
-    rgb: NDArray[np.uint8] = np.take(palette(style), index, axis=0, mode="clip", out=out)
-    return rgb
+    """Return the colours of palette indices, shape (..., 3), of shape (...,); `out` is contiguous where given."""
+    out = np.empty((*index.shape, 3), dtype=np.uint8) if out is None else out
+    # mode="clip" spares numpy a pass over the indices; all of them lie in the tables.
+    if index.size % 2 == 0 and index.flags.c_contiguous:
+        np.take(_pairs(style), index.reshape(-1).view(np.uint16), axis=0, mode="clip", out=out.reshape(-1, 6))
+    else:
+        np.take(palette(style), index, axis=0, mode="clip", out=out)
+    return out
+
+
+@lru_cache(maxsize=8)
+def _pairs(style: MapStyle) -> NDArray[np.uint8]:
+    """Return the colours of every pair of neighbouring indices, shape (65536, 6): a look-up of two pixels is no slower."""
+    pairs = np.arange(65536, dtype=np.uint16).view(np.uint8).reshape(-1, 2)
+    return palette(style)[pairs].reshape(-1, 6)
 
 
 def contour_lines(

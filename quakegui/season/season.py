@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from quakegui.season.anomaly import DailyAnomaly, daily
 from quakegui.season.config import SeasonConfig
 from quakegui.season.daymap import DayMap, draw
 from quakegui.season.extrema import DayFeatures
-from quakegui.season.gridding import DAYS_AT_ONCE, Basis, Gridder, build_basis, why_no_map
+from quakegui.season.gridding import Basis, Gridder, build_basis, why_no_map
 from quakegui.season.kp import Kp, night_kp
 from quakegui.season.localtime import available_at
 from quakegui.season.network import Network
@@ -75,10 +74,10 @@ class Season:
     def features(self) -> tuple[DayFeatures, ...]:
         """Features and regions of all days, warm-up included; computed at the first call, about 2 ms a day."""
         z = self.anomaly.z
-        fields = chain.from_iterable(self.gridder.iterate(z))
         return season_features(
             self.all_days,
-            fields,
+            # One by one, as `day_map` draws them: a product of many days rounds its last bit differently.
+            map(self.gridder.map, z),
             z=z,
             anomaly_nt=self.anomaly.anomaly_nt,
             gridder=self.gridder,
@@ -112,12 +111,13 @@ class Season:
     ) -> NDArray[np.uint8]:
         """Return palette indices of days of the season window, shape (day, row, column), the same pixels as `day_map`.
 
-        With `to_rgb` they are the network's input. Only `DAYS_AT_ONCE` fields are in memory at a time.
+        With `to_rgb` they are the network's input. The days are drawn one by one, so that the network is given exactly what
+        the analyst sees, whichever days it is given.
         """
         z = self.z[which]
         out = np.empty((len(z), *self.gridder.shape), dtype=np.uint8) if out is None else out
-        for piece, first in zip(self.gridder.iterate(z), range(0, len(z), DAYS_AT_ONCE), strict=True):
-            daymap.indices(piece, self.config.style, out=out[first : first + len(piece)])
+        for day, values in enumerate(z):
+            daymap.indices(self.gridder.map(values)[None], self.config.style, out=out[day : day + 1])
         return out
 
 
