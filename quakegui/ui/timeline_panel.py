@@ -1,0 +1,318 @@
+"""The timeline: the whole season in rows, to look over, to choose days in, and to go to one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+from quakegui.ui.season_view import station_present
+from quakegui.ui.time_axis import DayAxis
+from quakegui.ui.timeline_rows import AXIS_HEIGHT, TimelineData, paint_rows, row_boxes
+from quakegui.ui.timeline_words import day_words
+
+_CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
+DRAG_STARTS: Final = 4.0
+GUTTER_PAD: Final = 12.0
+SCROLL_STEPS: Final = 1000
+"""Steps of the scroll bar in a day."""
+
+
+def timeline_data(session: Session) -> TimelineData | None:
+    """Return everything that the rows show, or None without a season. While labelling blind, predictions are hidden."""
+    season, days = session.season, session.days
+    if season is None or not days.size:
+        return None
+    features = season.features[season.shown]
+    where = np.searchsorted(days, session.event_days)
+    inside = (session.event_days >= days[0]) & (session.event_days <= days[-1])
+    table = None if session.display.blind else session.predictions
+    known = np.zeros(days.size, dtype=bool) if table is None else table.classes >= 0
+    probability = np.full(days.size, np.nan)
+    if table is not None:
+        probability[known] = table.probabilities[known].max(axis=1)
+    classes = np.array(session.event_classes or (0,) * len(session.events), dtype=np.intp)
+    return TimelineData(
+        days=days,
+        event_index=where[inside],
+        event_magnitude=np.array([event.magnitude for event in session.events], dtype=np.float64)[inside],
+        event_class=classes[inside],
+        labels=session.labels.classes,
+        predicted=np.full(days.size, -1, dtype=np.int8) if table is None else table.classes,
+        probability=probability,
+        kind=np.full(days.size, "") if table is None else table.kind,
+        alarms=() if session.display.blind else session.alarms,
+        kp=season.kp_night[season.shown],
+        area_km2=np.array([day.area_km2 for day in features], dtype=np.float64),
+        peak_z=np.array([day.peak_z for day in features], dtype=np.float64),
+        has_map=np.array([day.has_map for day in features], dtype=bool),
+        present=station_present(session).mean(axis=1),
+    )
+
+
+class TimelineView(QWidget):
+    """Paints the rows; a click goes to a day, dragging chooses days, the wheel zooms, Shift and the wheel move."""
+
+    axis_changed = Signal()
+    """Other days are in view."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.data: TimelineData | None = None
+        self.axis = DayAxis(0, 0.0, 1.0, 0.0, 1.0)
+        self._picture: tuple[object, QPixmap] | None = None
+        self._version = 0
+        self._pressed: QPointF | None = None
+        self._dragging = False
+        self._hover = -1
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for enough height to tell the rows apart."""
+        return QSize(900, 210)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Stay readable when docks crowd in."""
+        return QSize(320, 130)
+
+    def show_data(self, data: TimelineData | None) -> None:
+        """Show other content; the view stays unless the season has another length."""
+        count = 0 if data is None else data.days.size
+        self.data = data
+        self._version += 1
+        if count != self.axis.count:
+            self.set_axis(DayAxis(count, 0.0, float(max(count, 1)), self._gutter(), max(self.width() - self._gutter(), 1.0)))
+        self.update()
+
+    def set_axis(self, axis: DayAxis) -> None:
+        """Look at other days."""
+        if axis != self.axis:
+            self.axis = axis
+            self.update()
+            self.axis_changed.emit()
+
+    def show_index(self, index: int) -> None:
+        """Move the cursor, and the view with it where it would leave it."""
+        if index >= 0:
+            self.set_axis(self.axis.showing(index))
+        self.update()
+
+    def fit(self) -> None:
+        """Look at the whole season, and measure the names' width again."""
+        left = self._gutter()
+        self._version += 1
+        self.set_axis(DayAxis(self.axis.count, 0.0, float(max(self.axis.count, 1)), left, max(self.width() - left, 1.0)))
+        self.update()
+
+    def _gutter(self) -> float:
+        metrics = QFontMetricsF(self.font())
+        return max(metrics.horizontalAdvance(tr(row.name)) for row, _ in row_boxes(DayAxis(1, 0, 1, 0, 1), 100.0)) + GUTTER_PAD
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the days in view."""
+        left = self._gutter()
+        self.axis = DayAxis(self.axis.count, self.axis.first, self.axis.last, left, max(self.width() - left, 1.0))
+        super().resizeEvent(event)
+
+    # -- painting --------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the rows from their picture, then the chosen days and the cursor."""
+        colours = theme.colours()
+        with QPainter(self) as painter:
+            painter.setFont(self.font())
+            if self.data is None:
+                painter.fillRect(self.rect(), colours.background)
+                return
+            painter.drawPixmap(0, 0, self._rows_picture(self.data))
+            bottom = self.height() - AXIS_HEIGHT
+            painter.setClipRect(QRectF(self.axis.left, 0.0, self.axis.width, self.height()))
+            if self._session.chosen is not None:
+                first, last = self._session.chosen
+                box = QRectF(self.axis.x(first), 0.0, self.axis.x(last + 1) - self.axis.x(first), bottom)
+                painter.fillRect(box, colours.selection)
+                painter.setPen(QPen(colours.accent, 1.2))
+                painter.drawLine(box.topLeft(), box.bottomLeft())
+                painter.drawLine(box.topRight(), box.bottomRight())
+            if self._session.index >= 0:
+                self._paint_cursor(painter, bottom, colours.cursor, colours.background)
+
+    def _paint_cursor(self, painter: QPainter, bottom: float, colour: QColor, paper: QColor) -> None:
+        index, axis = self._session.index, self.axis
+        wide = max(axis.px_per_day, 2.0)
+        body = QColor(colour)
+        body.setAlphaF(0.22)
+        painter.fillRect(QRectF(axis.x(index), 0.0, wide, bottom), body)
+        middle = axis.x(index + 0.5)
+        painter.setPen(QPen(colour, 1.6))
+        painter.drawLine(QPointF(middle, 0.0), QPointF(middle, bottom))
+        text, metrics = str(self._session.day), QFontMetricsF(painter.font())
+        tall, wide = AXIS_HEIGHT - 2.0, metrics.horizontalAdvance(text) + 10.0
+        left = float(np.clip(middle - wide / 2.0, axis.left, max(axis.left + axis.width - wide, axis.left)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(QRectF(left, bottom + 1.0, wide, tall), 3.0, 3.0)
+        painter.setPen(paper)
+        painter.drawText(QRectF(left, bottom + 1.0, wide, tall), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _rows_picture(self, data: TimelineData) -> QPixmap:
+        """Return the rows as a picture, painted again only when content, view or colours change."""
+        colours, ratio = theme.colours(), self.devicePixelRatioF()
+        key = (self._version, self.axis, self.height(), ratio, colours.dark, self.font().key())
+        if self._picture is None or self._picture[0] != key:
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            with QPainter(picture) as painter:
+                painter.fillRect(self.rect(), colours.background)
+                painter.setFont(self.font())
+                paint_rows(painter, self.axis, float(self.height()), data, colours)
+                painter.fillRect(QRectF(0.0, 0.0, self.axis.left, float(self.height())), colours.raised)
+                painter.setPen(colours.text)
+                for row, box in row_boxes(self.axis, float(self.height())):
+                    name = QRectF(0.0, box.top(), self.axis.left - 6.0, box.height())
+                    painter.drawText(name, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr(row.name))
+            self._picture = (key, picture)
+        return self._picture[1]
+
+    # -- mouse and keys --------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Remember where a click or a drag began."""
+        if event.button() == Qt.MouseButton.LeftButton and self.data is not None and event.position().x() >= self.axis.left:
+            self._pressed, self._dragging = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Choose days by dragging, or say what the day under the cursor holds."""
+        at = event.position()
+        if self._pressed is None:
+            self.setToolTip(self.words_at(at))
+            return
+        if self._dragging or abs(at.x() - self._pressed.x()) > DRAG_STARTS:
+            self._dragging = True
+            self._session.choose((self.axis.day_at(self._pressed.x()), self.axis.day_at(at.x())))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Go to the day that was clicked, and choose none; Shift extends the choice from the day shown."""
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        dragged, self._pressed, self._dragging = self._dragging, None, False
+        if dragged:
+            return
+        day = self.axis.day_at(event.position().x())
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._session.choose((self._session.index, day))
+        else:
+            self._session.choose(None)
+            self._session.go_to(day)
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Look at the whole season."""
+        self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom about the cursor; Shift or a sideways wheel moves."""
+        sideways = event.angleDelta().x()
+        turned = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(sideways) > abs(turned):
+            days = -(sideways or turned) / 120.0 * (self.axis.last - self.axis.first) / 10.0
+            self.set_axis(self.axis.moved(days))
+        else:
+            self.set_axis(self.axis.zoomed(1.0015**turned, event.position().x()))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom with plus and minus about the day shown; Shift and an arrow extend the choice."""
+        at = self.axis.x(self._session.index + 0.5)
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.set_axis(self.axis.zoomed(1.5, at))
+        elif event.key() == Qt.Key.Key_Minus:
+            self.set_axis(self.axis.zoomed(1.0 / 1.5, at))
+        else:
+            super().keyPressEvent(event)
+
+    def words_at(self, at: QPointF) -> str:
+        """Return what the day under a point holds, or what its row shows where the point is on a name."""
+        if self.data is None:
+            return ""
+        rows = [row for row, box in row_boxes(self.axis, float(self.height())) if box.top() <= at.y() <= box.bottom() + 3.0]
+        if at.x() < self.axis.left:
+            return tr(rows[0].tip) if rows else ""
+        return day_words(self._session, self.data, self.axis.day_at(at.x()))
+
+
+class TimelinePanel(QWidget):
+    """The timeline with its scroll bar."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.view = TimelineView(session, self)
+        self.bar = QScrollBar(Qt.Orientation.Horizontal, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.bar)
+        self.bar.valueChanged.connect(self._scrolled)
+        self.view.axis_changed.connect(self._follow)
+        session.changed.connect(self.refresh)
+        self.retranslate()
+        self.refresh(Change.ALL)
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if change & _CONTENT:
+            self.view.show_data(timeline_data(self._session))
+        if change & (Change.DAY | Change.RANGE | Change.SEASON):
+            self.view.show_index(self._session.index)
+
+    def _scrolled(self, value: int) -> None:
+        self.view.set_axis(self.view.axis.moved(value / SCROLL_STEPS - self.view.axis.first))
+
+    def _follow(self) -> None:
+        """Let the scroll bar show which part of the season is in view."""
+        axis = self.view.axis
+        span = axis.last - axis.first
+        self.bar.blockSignals(True)  # the view has moved already
+        self.bar.setRange(0, round((axis.count - span) * SCROLL_STEPS))
+        self.bar.setPageStep(max(round(span * SCROLL_STEPS), 1))
+        self.bar.setSingleStep(SCROLL_STEPS)
+        self.bar.setValue(round(axis.first * SCROLL_STEPS))
+        self.bar.blockSignals(False)
+        self.bar.setEnabled(span < axis.count)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language, colours or text size."""
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
+            self.retranslate()
+        if event.type() == QEvent.Type.PaletteChange:
+            self.view.update()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        self.view.setAccessibleName(tr("Timeline"))
+        self.bar.setAccessibleName(tr("Days in view"))
+        self.view.fit()

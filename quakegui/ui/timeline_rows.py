@@ -1,0 +1,306 @@
+"""The rows of the timeline, painted once into a picture; only the cursor moves above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from quakegui.season.kp import STORM_KP
+from quakegui.ui.i18n import mark
+from quakegui.ui.theme import CLASS_LETTERS, Colours
+from quakegui.ui.time_axis import DayAxis, ticks
+
+Floats = NDArray[np.float64]
+AXIS_HEIGHT: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimelineData:
+    """Everything that the rows show, per day of the season window.
+
+    Attributes
+    ----------
+    days
+        Local dates, shape (day,).
+    event_index, event_magnitude, event_class
+        Day index, magnitude and class of each event within the season, shape (event,).
+    labels
+        Class in force, -1 none, shape (day,).
+    predicted, probability, kind
+        Most probable class (-1 none), its probability, and "out-of-fold", "prospective", "in-sample" or "", shape (day,).
+    alarms
+        First and last open day of each alarm.
+    kp
+        Largest Kp of the night, NaN unknown, shape (day,).
+    area_km2, peak_z, has_map
+        Of the day's map, shape (day,).
+    present
+        Share of the stations with an anomaly, shape (day,).
+    """
+
+    days: NDArray[np.datetime64]
+    event_index: NDArray[np.intp]
+    event_magnitude: Floats
+    event_class: NDArray[np.intp]
+    labels: NDArray[np.int8]
+    predicted: NDArray[np.int8]
+    probability: Floats
+    kind: NDArray[np.str_]
+    alarms: tuple[tuple[int, int], ...]
+    kp: Floats
+    area_km2: Floats
+    peak_z: Floats
+    has_map: NDArray[np.bool_]
+    present: Floats
+
+
+RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, Colours], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its name, what it shows, its share of the height, and who paints it."""
+
+    name: str
+    tip: str
+    weight: float
+    paint: RowPainter
+
+
+def paint_rows(painter: QPainter, axis: DayAxis, height: float, data: TimelineData, colours: Colours) -> None:
+    """Paint all rows with their grid and axis into a picture of `height`."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    named = ticks(axis, data.days)[0]
+    bottom = height - AXIS_HEIGHT
+    painter.setPen(QPen(colours.grid, 1.0))
+    for index, _ in named:
+        painter.drawLine(QLineF(axis.x(index), 0.0, axis.x(index), bottom))
+    for row, box in row_boxes(axis, height):
+        painter.save()
+        painter.setClipRect(box)
+        row.paint(painter, box, axis, data, colours)
+        painter.restore()
+        painter.setPen(QPen(colours.grid, 1.0))
+        painter.drawLine(box.bottomLeft() + QPointF(0.0, 1.5), box.bottomRight() + QPointF(0.0, 1.5))
+    _paint_axis(painter, axis, bottom, data.days, colours)
+
+
+def row_boxes(axis: DayAxis, height: float) -> list[tuple[Row, QRectF]]:
+    """Return each row with the rectangle it is painted in."""
+    total, free = sum(row.weight for row in ROWS), height - AXIS_HEIGHT - 3.0 * len(ROWS)
+    boxes, top = [], 1.0
+    for row in ROWS:
+        tall = max(free * row.weight / total, 4.0)
+        boxes.append((row, QRectF(axis.left, top, axis.width, tall)))
+        top += tall + 3.0
+    return boxes
+
+
+def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.datetime64], colours: Colours) -> None:
+    named, fine = ticks(axis, days)
+    painter.setPen(QPen(colours.muted, 1.0))
+    painter.drawLine(QLineF(axis.left, top, axis.left + axis.width, top))
+    for index in fine:
+        painter.drawLine(QLineF(axis.x(index), top, axis.x(index), top + 3.0))
+    metrics = QFontMetricsF(painter.font())
+    free_from = -np.inf
+    for index, text in named:
+        x = axis.x(index)
+        painter.drawLine(QLineF(x, top, x, top + 6.0))
+        if x + 3.0 >= free_from and x + 3.0 + metrics.horizontalAdvance(text) <= axis.left + axis.width:
+            painter.drawText(QPointF(x + 3.0, top + metrics.ascent() + 3.0), text)
+            free_from = x + metrics.horizontalAdvance(text) + 14.0
+
+
+def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+    """Stems as tall as the magnitude; the larger ones are named."""
+    lowest = np.floor(data.event_magnitude.min()) - 0.5 if data.event_magnitude.size else 0.0
+    span = max(float(data.event_magnitude.max(initial=lowest)) - lowest, 1.0) + 0.4
+    metrics = QFontMetricsF(painter.font())
+    taken: list[float] = []
+    order = np.argsort(-data.event_magnitude, kind="stable")
+    for number in order.tolist():
+        magnitude, cls = float(data.event_magnitude[number]), int(data.event_class[number])
+        x = axis.x(int(data.event_index[number]) + 0.5)
+        top = box.bottom() - (magnitude - lowest) / span * (box.height() - 4.0)
+        painter.setPen(QPen(colours.classes[cls], 1.6))
+        painter.drawLine(QLineF(x, box.bottom(), x, top))
+        painter.setBrush(colours.class_brush(cls))
+        painter.drawEllipse(QPointF(x, top), 3.6, 3.6)
+        text = f"{magnitude:.1f}"
+        wide = metrics.horizontalAdvance(text) + 10.0
+        if all(abs(x - other) > wide for other in taken):
+            taken.append(x)
+            painter.setPen(colours.text)
+            painter.drawText(QPointF(x + 6.0, min(top + metrics.ascent() / 2.0, box.bottom() - 2.0)), text)
+
+
+def runs_of(values: NDArray[np.int8], shown: range) -> list[tuple[int, int, int]]:
+    """Return (value, first, end) of each run of equal values within `shown`."""
+    part = values[shown.start : shown.stop]
+    if not part.size:
+        return []
+    cuts = np.flatnonzero(np.diff(part)) + 1
+    starts = [0, *cuts.tolist()]
+    return [
+        (int(part[first]), shown.start + first, shown.start + end)
+        for first, end in zip(starts, [*starts[1:], len(part)], strict=True)
+    ]
+
+
+def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+    for cls, first, end in runs_of(data.labels, axis.visible()):
+        if cls >= 0:
+            _class_block(
+                painter, QRectF(axis.x(first), box.top() + 2.0, axis.x(end) - axis.x(first), box.height() - 4.0), cls, colours
+            )
+
+
+def _class_block(painter: QPainter, box: QRectF, cls: int, colours: Colours) -> None:
+    """Paint a run of days of one class: colour, pattern and letter; "none" is a thin line, so that the others stand out."""
+    colour = colours.classes[cls]
+    if cls == 0:
+        painter.fillRect(QRectF(box.left(), box.center().y() - 1.0, box.width(), 2.0), colour)
+        return
+    soft = QColor(colour)
+    soft.setAlphaF(0.30)
+    painter.fillRect(box, soft)
+    painter.fillRect(box, colours.class_brush(cls))
+    painter.setPen(QPen(colour, 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+    metrics = QFontMetricsF(painter.font())
+    if box.width() > metrics.horizontalAdvance("N") + 8.0 and box.height() > metrics.ascent():
+        tag = QRectF(box.center().x() - 7.5, box.center().y() - metrics.height() / 2.0, 15.0, metrics.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.background)
+        painter.drawRoundedRect(tag, 3.0, 3.0)
+        painter.setPen(colours.text)
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, CLASS_LETTERS[cls])
+
+
+def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+    """One bar a day, as tall as the probability of the predicted class; what the run was trained on is only outlined."""
+    wide = max(axis.px_per_day - (1.0 if axis.px_per_day > 4.0 else 0.0), 1.0)
+    foot = box.bottom() - 3.0
+    for index in axis.visible():
+        cls = int(data.predicted[index])
+        if cls < 0:
+            continue
+        tall = max(float(data.probability[index]) * (box.height() - 5.0), 1.5)
+        bar, colour, kind = QRectF(axis.x(index), foot - tall, wide, tall), colours.classes[cls], data.kind[index]
+        if kind == "in-sample":
+            painter.setPen(Qt.PenStyle.NoPen)
+            faint = QColor(colour)
+            faint.setAlphaF(0.35)
+            painter.fillRect(bar, QBrush(faint, Qt.BrushStyle.Dense4Pattern))
+            painter.fillRect(QRectF(bar.left(), bar.top(), bar.width(), 1.5), colour)
+        else:
+            painter.fillRect(bar, colour if CLASS_LETTERS[cls] in "NS–" else QBrush(colour, Qt.BrushStyle.Dense3Pattern))
+        if kind == "prospective":
+            painter.fillRect(QRectF(bar.left(), foot + 1.0, axis.px_per_day, 2.0), colours.accent)
+    painter.setPen(QPen(colours.grid, 1.0))
+    painter.drawLine(QLineF(box.left(), foot, box.right(), foot))
+
+
+def _alarms(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+    for first, last in data.alarms:
+        bar = QRectF(axis.x(first), box.center().y() - 4.0, axis.x(last + 1) - axis.x(first), 8.0)
+        painter.setPen(QPen(colours.alarm, 1.2))
+        painter.setBrush(QBrush(colours.alarm, Qt.BrushStyle.Dense4Pattern))
+        painter.drawRect(bar)
+        painter.setBrush(colours.alarm)
+        painter.drawPolygon(QPolygonF([bar.topLeft(), bar.topLeft() + QPointF(7.0, 4.0), bar.bottomLeft()]))
+
+
+def _kp(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+    wide = max(axis.px_per_day - (1.0 if axis.px_per_day > 4.0 else 0.0), 1.0)
+    for index in axis.visible():
+        value = float(data.kp[index])
+        if not np.isfinite(value):
+            _hatch(painter, QRectF(axis.x(index), box.top() + 2.0, axis.px_per_day, box.height() - 4.0), colours)
+            continue
+        tall = max(value / 9.0 * (box.height() - 2.0), 1.0)
+        bar = QRectF(axis.x(index), box.bottom() - tall, wide, tall)
+        painter.fillRect(bar, colours.storm if value >= STORM_KP else colours.kp)
+    storm = box.bottom() - STORM_KP / 9.0 * (box.height() - 2.0)
+    painter.setPen(QPen(colours.storm, 1.0, Qt.PenStyle.DotLine))
+    painter.drawLine(QLineF(box.left(), storm, box.right(), storm))
+
+
+def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+    """Area beyond the threshold as bars, the map's strongest |z| as a line that breaks where there is no map."""
+    most = max(float(np.nanmax(data.area_km2, initial=0.0)), 1.0)
+    wide = max(axis.px_per_day, 1.0)
+    fill = QColor(colours.accent)
+    fill.setAlphaF(0.45)
+    for index in axis.visible():
+        if data.area_km2[index] > 0.0:
+            tall = float(data.area_km2[index]) / most * (box.height() - 2.0)
+            painter.fillRect(QRectF(axis.x(index), box.bottom() - tall, wide, tall), fill)
+        elif not data.has_map[index]:
+            _hatch(painter, QRectF(axis.x(index), box.top() + 2.0, axis.px_per_day, box.height() - 4.0), colours)
+    peak = np.abs(data.peak_z)
+    highest = max(float(np.nanmax(peak, initial=0.0)), 1.0)
+    painter.setPen(QPen(colours.text, 1.2))
+    for line in broken_line(peak, axis.visible()):
+        points = [QPointF(axis.x(k + 0.5), box.bottom() - v / highest * (box.height() - 3.0)) for k, v in line]
+        if len(points) == 1:
+            painter.drawPoint(points[0])
+        painter.drawPolyline(QPolygonF(points))
+
+
+def broken_line(values: Floats, shown: range) -> list[list[tuple[int, float]]]:
+    """Return the unbroken stretches of finite values as (index, value)."""
+    lines: list[list[tuple[int, float]]] = [[]]
+    for index in shown:
+        value = float(values[index])
+        if np.isfinite(value):
+            lines[-1].append((index, value))
+        elif lines[-1]:
+            lines.append([])
+    return [line for line in lines if line]
+
+
+def _completeness(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+    """How many stations had an anomaly: full is a full bar, what is missing is hatched above it, never left white as zero."""
+    fill = QColor(colours.good)
+    fill.setAlphaF(0.75)
+    tall_most = box.height() - 2.0
+    for index in axis.visible():
+        share = float(data.present[index])
+        tall = share * tall_most
+        painter.fillRect(QRectF(axis.x(index), box.bottom() - tall, max(axis.px_per_day, 1.0), tall), fill)
+        if share < 1.0:
+            _hatch(painter, QRectF(axis.x(index), box.top() + 1.0, axis.px_per_day, tall_most - tall + 1.0), colours)
+
+
+def _hatch(painter: QPainter, box: QRectF, colours: Colours) -> None:
+    soft = QColor(colours.missing)
+    soft.setAlphaF(0.18)
+    painter.fillRect(box, soft)
+    painter.fillRect(box, QBrush(colours.missing, Qt.BrushStyle.BDiagPattern))
+
+
+ROWS: Final = (
+    Row(mark("Events"), mark("Earthquakes of the catalogue, as tall as their magnitude"), 1.6, _events),
+    Row(mark("Label"), mark("The label in force: colour, pattern and letter of its class"), 1.1, _labels),
+    Row(
+        mark("Prediction"),
+        mark("The predicted class, as tall as its probability: filled where the run had not seen the day, faint where it had, "
+             "underlined where issued beforehand"),
+        1.4,
+        _predictions,
+    ),
+    Row(mark("Alarms"), mark("Days on which an alarm was open"), 0.7, _alarms),
+    Row(mark("Kp"), mark("Largest Kp of the night; the dotted line is the storm level, hatched is unknown"), 1.0, _kp),
+    Row(mark("Area, peak"), mark("Area of the extremum regions as bars, the map's strongest |z| as a line"), 1.3, _area),
+    Row(mark("Data"), mark("Share of stations with an anomaly; hatched is missing"), 0.9, _completeness),
+)  # fmt: skip
+"""From top to bottom."""
