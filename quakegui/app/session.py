@@ -53,6 +53,8 @@ class Session(QObject):
 
     changed = Signal(object)
     said = Signal(str, str)
+    closing = Signal()
+    """The project is about to be closed: what works on it must end now."""
 
     def __init__(self, file: SettingsFile | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -157,6 +159,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Close the project; the day shown is remembered for the next start."""
+        self.closing.emit()
         self.jobs.close()
         if self._maps is not None:
             self._maps.close()

@@ -1,0 +1,145 @@
+"""Training beside the window: a thread follows one worker process and turns what it says into signals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from quakegui.app.change import Change
+from quakegui.app.jobs import Report
+from quakegui.app.session import Session
+from quakegui.learn import messages, season_runs
+from quakegui.learn.environments import THIS, Environment
+from quakegui.learn.registry import RunFolder
+from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.supervise import Supervisor
+
+
+class TrainingThread(QThread):
+    """Lives as long as one worker process; the last signal is its ending."""
+
+    spoke = Signal(object)
+    """Carries one of `quakegui.learn.messages`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        job: str = "train",
+        run: Path | None = None,
+        environment: Environment = THIS,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.supervisor = Supervisor(folder, job=job, run=run, environment=environment)
+
+    def run(self) -> None:
+        """Follow the worker to its end."""
+        for message in self.supervisor.events():
+            self.spoke.emit(message)
+
+    def cancel(self) -> None:
+        """Ask the worker to stop; it is ended after the grace time."""
+        self.supervisor.cancel()
+
+
+class Training(QObject):
+    """The training of the session's project: at most one at a time.
+
+    Signals
+    -------
+    spoke
+        What the worker says, as it says it.
+    changed
+        A training was begun or has ended.
+    """
+
+    spoke = Signal(object)
+    changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._thread: TrainingThread | None = None
+        self._beginning = False
+        self._last: messages.Message | None = None
+        self.run: RunFolder | None = None
+        """The run that is trained, or was trained last."""
+        session.closing.connect(self.close)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a training is being begun or runs."""
+        return self._beginning or self._thread is not None
+
+    def environment(self) -> Environment:
+        """Return where the worker runs, by the analyst's settings."""
+        interpreter = self._session.settings.interpreter
+        return Environment(kind="interpreter", interpreter=interpreter) if interpreter else THIS
+
+    def start(self, config: RunConfig) -> None:
+        """Gather the season's maps and labels in a job, then train on them; what cannot be trained is said."""
+        project, season = self._session.project, self._session.season
+        if self.busy or project is None or season is None:
+            return
+
+        def gather(_report: Report, _cancelled: object) -> RunFolder:
+            return season_runs.begin_run(project, season, config)
+
+        self._beginning = True
+        self._session.jobs.idle.connect(self._begun)
+        self._session.jobs.start("Gathering maps and labels", gather, self._follow)
+        self.changed.emit()
+
+    def resume(self, run: RunFolder) -> None:
+        """Go on with an unfinished run where it stopped."""
+        if not self.busy:
+            self._follow(run)
+
+    def cancel(self) -> None:
+        """Ask the training to stop; what it had finished stays, and it can be resumed."""
+        if self._thread is not None:
+            self._thread.cancel()
+
+    def close(self) -> None:
+        """Stop the training and wait for its end, before the project is closed."""
+        thread = self._thread
+        if thread is not None:
+            thread.cancel()
+            thread.wait()
+            self._ended()
+
+    def _begun(self) -> None:
+        # Whether or not the job succeeded, nothing is being begun any more.
+        self._session.jobs.idle.disconnect(self._begun)
+        self._beginning = False
+        self.changed.emit()
+
+    def _follow(self, run: RunFolder) -> None:
+        self.run = run
+        self._last = None
+        self._thread = TrainingThread(run.folder, environment=self.environment(), parent=self)
+        self._thread.spoke.connect(self._hear)
+        self._thread.finished.connect(self._ended)
+        self._thread.start()
+        self._session.changed.emit(Change.RUNS)
+        self.changed.emit()
+
+    def _hear(self, message: messages.Message) -> None:
+        self._last = message
+        self.spoke.emit(message)
+
+    def _ended(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        thread.wait()
+        thread.deleteLater()
+        project, season = self._session.project, self._session.season
+        if self._last is None:
+            self._last = messages.Cancelled("The training was stopped.")
+        if project is not None and season is not None and self.run is not None:
+            self.run = season_runs.end_run(project, season, self.run.id, self._last)
+        self._session.reload(Change.RUNS | Change.PREDICTIONS)
+        self.changed.emit()

@@ -1,0 +1,191 @@
+"""What a season offers to learning and to judging: maps, labels, features, indices and the catalogue, on one day axis."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.alarms import Catalogue
+from quakegui.learn.baselines import feature_table, run_baselines
+from quakegui.learn.dataset import Snapshot, scalar_table, snapshot
+from quakegui.learn.folds import Material, Split, material, scorable
+from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.splits import split
+from quakegui.project import catalogue, journal
+from quakegui.project.store import Project
+from quakegui.season import daymap
+from quakegui.season.config import SeasonConfig
+from quakegui.season.labels import LabelRule, as_classes, evaluation_truth, training_labels
+from quakegui.season.localtime import local_date
+from quakegui.season.palette import palette
+from quakegui.season.season import Season
+
+NEAREST_EVENT_DAYS = 30
+"""How far a label given by hand may lie from the event of its class that it is taken to mean."""
+
+
+class EvidenceError(Exception):
+    """A project cannot be learnt from or judged yet; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One row per day of the season window.
+
+    Attributes
+    ----------
+    days, available_at
+        Local dates, and the UTC instants at which they become known, shape (day,).
+    truth
+        What a network is judged by, never from a model: classes, -1 for none, shape (day,).
+    taught
+        What a network may learn from, shape (day,).
+    material
+        What a split needs, with `truth` as labels.
+    catalogue
+        Declustered events with their classes.
+    kp_night, features, station_z
+        Inputs of the baselines, shapes (day,), (day, feature) and (day, station).
+    style
+        Name of the map style, see `style_name`.
+    """
+
+    days: NDArray[np.datetime64]
+    available_at: NDArray[np.datetime64]
+    truth: NDArray[np.int64]
+    taught: NDArray[np.int64]
+    material: Material
+    catalogue: Catalogue
+    kp_night: NDArray[np.float64]
+    features: NDArray[np.float64]
+    station_z: NDArray[np.float64]
+    style: str
+
+
+def style_name(config: SeasonConfig) -> str:
+    """Name everything that decides how a day's values become pixels; networks are never used on maps of another style."""
+    parts = [dataclasses.asdict(config.style), dataclasses.asdict(config.grid)]
+    return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=6).hexdigest()
+
+
+def gather(project: Project, season: Season, *, from_models: bool = False) -> Evidence:
+    """Bring together what a project holds for learning and judging.
+
+    Parameters
+    ----------
+    from_models
+        Whether labels accepted from a model may be learnt from; they are never judged by.
+
+    Raises
+    ------
+    EvidenceError
+        If no day is labelled, with the sentence what to do.
+    """
+    rows = journal.rows(project)
+    truth = as_classes(evaluation_truth(rows), season.days)
+    if not (truth >= 0).any():
+        raise EvidenceError("No day of the season is labelled yet: label days, or apply the label rule, then train.")
+    shown = season.shown
+    known_at = season.available_at[shown]
+    events, classes = catalogue.events(project), catalogue.event_classes(project)
+    times = np.array([event.time for event in events], dtype="datetime64[ms]")
+    event_index, post, windows = _events_of_days(project, season.days, known_at, truth)
+    return Evidence(
+        days=season.days,
+        available_at=known_at,
+        truth=truth,
+        taught=as_classes(training_labels(rows, from_models=from_models), season.days),
+        material=material(
+            season.days,
+            truth,
+            has_map=season.has_map,
+            post=post,
+            event_index=event_index,
+            windows=windows if len(windows) else None,
+        ),
+        catalogue=Catalogue(times[: len(classes)], np.array(classes, dtype=np.int64)),
+        kp_night=season.kp_night[shown],
+        features=feature_table(season.features[shown]),
+        station_z=season.z,
+        style=style_name(season.config),
+    )
+
+
+def make_split(evidence: Evidence, config: RunConfig) -> Split:
+    """Split the season's days as a run's recipe asks."""
+    return split(evidence.material, config.protocol, seed=config.seed)
+
+
+def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, made: Split) -> Snapshot:
+    """Gather what a run learns from; the maps are the pixels that the analyst sees, without lines for a scalar channel."""
+    style = season.config.style
+    if config.channel == "colour":
+        maps = season.indices(slice(None))
+    else:
+        plain = dataclasses.replace(style, contour_lines=False)
+        maps = np.empty((len(evidence.days), *season.gridder.shape), dtype=np.uint8)
+        for day in range(len(maps)):
+            daymap.indices(season.fields([day]), plain, out=maps[day : day + 1])
+    final = np.flatnonzero(scorable(evidence.material)) if config.final_fit else np.array([], dtype=np.intp)
+    return snapshot(
+        evidence.days,
+        maps,
+        evidence.taught,
+        style=evidence.style,
+        palette=palette(style),
+        scalar=scalar_table(style.levels, masked=style.masked),
+        has_map=season.has_map,
+        folds=made.folds,
+        final=final,
+    )
+
+
+def baselines(evidence: Evidence, made: Split) -> dict[str, NDArray[np.float64]]:
+    """Return every baseline's out-of-fold probabilities on a split, by name, each (day, class)."""
+    return run_baselines(
+        made, evidence.truth, kp_night=evidence.kp_night, features=evidence.features, station_z=evidence.station_z
+    )
+
+
+def _events_of_days(
+    project: Project, days: NDArray[np.datetime64], known_at: NDArray[np.datetime64], truth: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.datetime64]]:
+    """Return which event each labelled day belongs to (-1 none), whether it became known after it, and all label windows.
+
+    A day that the rule gave its class keeps the rule's event. A class given by hand is taken to mean the nearest event of that
+    class, a later one first, within `NEAREST_EVENT_DAYS`.
+    """
+    events, classes = catalogue.events(project), np.array(catalogue.event_classes(project), dtype=np.int64)
+    times = np.array([event.time for event in events], dtype="datetime64[ms]")
+    owner = np.full(len(days), -1, dtype=np.int64)
+    post = np.zeros(len(days), dtype=bool)
+    if not len(classes):
+        return owner, post, np.empty((0, 2), dtype="datetime64[D]")
+    rule = journal.label_rule(project) or LabelRule()
+    event_days = local_date(times, project.timezone)
+    by_rule = journal.rule_labels(project)
+    if by_rule is not None:
+        place = {day: k for k, day in enumerate(by_rule.days)}
+        at = np.array([place.get(day, -1) for day in days])
+        same = (at >= 0) & (by_rule.classes[at] == truth)
+        owner[same] = by_rule.event_index[at[same]]
+    for k in np.flatnonzero((truth > 0) & (owner < 0)):
+        owner[k] = _nearest(days[k], truth[k], event_days, classes)
+    owned = owner >= 0
+    post[owned] = known_at[owned] > times[owner[owned]]
+    before = np.array([rule.days_before(event.magnitude) for event in events])
+    windows = np.column_stack([event_days - before.astype("timedelta64[D]"), event_days + np.timedelta64(rule.days_after, "D")])
+    return owner, post, windows
+
+
+def _nearest(day: np.datetime64, cls: np.int64, event_days: NDArray[np.datetime64], classes: NDArray[np.int64]) -> int:
+    wait = (event_days - day).astype(np.int64)
+    wait = np.where(classes == cls, wait, 10**6)
+    ahead = np.where(wait >= 0, wait, 10**6)
+    best = int(ahead.argmin()) if ahead.min() <= NEAREST_EVENT_DAYS else int(np.abs(wait).argmin())
+    return best if abs(int(wait[best])) <= NEAREST_EVENT_DAYS else -1

@@ -1,0 +1,285 @@
+"""Runs of a project: begun on its season, followed to their end, kept with their predictions, judged, compared."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn import messages
+from quakegui.learn.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.environments import THIS, Environment
+from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
+from quakegui.learn.folds import Split
+from quakegui.learn.judge import judge
+from quakegui.learn.judgement import Judgement
+from quakegui.learn.predictions import Predictions
+from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run
+from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.splits import PROTOCOLS, Protocol
+from quakegui.learn.supervise import Supervisor
+from quakegui.project import journal, runs
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+Listen = Callable[[messages.Message], None]
+
+PRESETS: dict[str, RunConfig] = {
+    "compact": RunConfig(name="VGG-12, compact head", size=120, head="compact"),
+    "fast": RunConfig(name="VGG-12, narrow and quick", size=120, head="compact", width=8, epochs=15, patience=5),
+    "paper": RunConfig(
+        name="VGG-12 as published", protocol="paper", size=480, head="paper", class_weights=False, final_fit=False
+    ),
+    "full": RunConfig(name="VGG-12 at 480 pixels", size=480, head="compact"),
+}
+"""Named recipes; every part of one can be changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a training ended: the run, and the worker's last message."""
+
+    run: RunFolder
+    message: messages.Message
+
+    @property
+    def done(self) -> bool:
+        """Whether the run was finished."""
+        return isinstance(self.message, messages.Done)
+
+
+def runs_folder(project: Project) -> Path:
+    """Return the folder of a project's runs."""
+    return project.folder / "runs"
+
+
+def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
+    """Make a run's folder on the season as it is now, and record that it begins.
+
+    Raises
+    ------
+    EvidenceError
+        If nothing is labelled.
+    ValueError
+        If the season cannot be split as the recipe asks.
+    """
+    evidence = gather(project, season)
+    made = make_split(evidence, config)
+    about = {
+        "project": project.name,
+        "synthetic": project.synthetic,
+        "journal": len(journal.rows(project)),
+        "season": season.config.hash,
+        "split": list(made.notes),
+    }
+    run = create_run(runs_folder(project), config, make_snapshot(evidence, season, config, made), about=about)
+    runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "running", config.to_json(), {}))
+    return run
+
+
+def end_run(project: Project, season: Season, run_id: str, message: messages.Message) -> RunFolder:
+    """Record how a run ended; the predictions of a finished one go into the ledger and become those shown."""
+    run = read_run(runs_folder(project) / run_id)
+    if run.card is None:
+        status = "cancelled" if isinstance(message, messages.Cancelled) else "failed"
+        runs.finish_run(project, run_id, status, {"message": getattr(message, "sentence", getattr(message, "summary", ""))})
+        return run
+    keep_predictions(project, season, run)
+    runs.finish_run(project, run_id, "done", run.card)
+    runs.use_run(project, run_id)
+    return run
+
+
+def keep_predictions(project: Project, season: Season, run: RunFolder) -> None:
+    """Add a finished run's out-of-fold and in-sample predictions to the ledger."""
+    said = run.predictions()
+    shares, kinds = said.shown()
+    place = {day: k for k, day in enumerate(season.days)}
+    cutoff = season.available_at[season.shown].astype("datetime64[ms]").astype(np.int64)
+    for kind in ("out-of-fold", "in-sample"):
+        rows = np.array([k for k in np.flatnonzero(kinds == kind) if said.days[k] in place], dtype=np.intp)
+        if rows.size:
+            runs.append_predictions(
+                project,
+                run.id,
+                runs.Predictions(
+                    days=said.days[rows],
+                    probabilities=shares[rows].astype(np.float64),
+                    kind=kind,
+                    map_hash=tuple(str(name) for name in said.map_hash[rows]),
+                    cutoff_ms=cutoff[[place[day] for day in said.days[rows]]],
+                    config_hash=season.config.hash,
+                ),
+            )
+
+
+def train(
+    project: Project,
+    season: Season,
+    config: RunConfig,
+    *,
+    listen: Listen,
+    environment: Environment = THIS,
+    resume: str | None = None,
+) -> Ended:
+    """Train to the end in a worker process and keep what comes of it.
+
+    Parameters
+    ----------
+    listen
+        Told everything that the worker says.
+    resume
+        Id of an unfinished run to go on with, instead of a new one.
+    """
+    run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
+    last: messages.Message | None = None
+    for message in Supervisor(run.folder, environment=environment).events():
+        last = message
+        listen(message)
+    assert last is not None
+    return Ended(end_run(project, season, run.id, last), last)
+
+
+def finished_runs(project: Project) -> tuple[RunFolder, ...]:
+    """Return the project's finished runs, the newest first."""
+    return tuple(run for run in list_runs(runs_folder(project))[0] if run.card is not None)
+
+
+def find_run(project: Project, run_id: str | None) -> RunFolder:
+    """Return a run by its id (or the beginning of it), or the run in use, or the newest finished one.
+
+    Raises
+    ------
+    RunError
+        If there is no such run.
+    """
+    found = list_runs(runs_folder(project))[0]
+    if run_id is None:
+        in_use = runs.run_in_use(project)
+        chosen = [run for run in found if run.id == in_use] or [run for run in found if run.card is not None]
+        if not chosen:
+            raise RunError("The project has no finished run yet: train one first.")
+        return chosen[0]
+    chosen = [run for run in found if run.id == run_id] or [run for run in found if run.id.startswith(run_id)]
+    if len(chosen) != 1:
+        many = "more than one run begins with" if chosen else "there is no run"
+        raise RunError(f"In this project {many} “{run_id}”. It has: {', '.join(run.id for run in found) or 'none'}.")
+    return chosen[0]
+
+
+def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
+    """Judge a finished run beside every baseline, on the folds that it was trained with.
+
+    Raises
+    ------
+    RunError
+        If the season no longer has the run's days.
+    """
+    evidence = gather(project, season)
+    said = run.predictions()
+    rows = _rows_of(said, evidence, run)
+    folds = Snapshot.load(run.folder / SNAPSHOT).folds
+    made = Split(run.config.protocol, folds, run.config.leaky, 0, 0, 0, ())
+    here = dataclasses.replace(
+        evidence,
+        days=said.days,
+        available_at=evidence.available_at[rows],
+        truth=said.labels.astype(np.int64),
+        kp_night=evidence.kp_night[rows],
+        features=evidence.features[rows],
+        station_z=evidence.station_z[rows],
+    )
+    return _judged(here, made, said, name=run.title or run.id)
+
+
+def _judged(evidence: Evidence, made: Split, said: Predictions, *, name: str) -> Judgement:
+    images: Sequence[NDArray[Any]] | None = None
+    if made.leaky:
+        images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
+    return judge(
+        made,
+        name=name,
+        days=evidence.days,
+        available_at=evidence.available_at,
+        labels=evidence.truth,
+        probabilities=said.out_of_fold()[0],
+        catalogue=evidence.catalogue,
+        baselines=baselines(evidence, made),
+        image_probabilities=images,
+    )
+
+
+def _rows_of(said: Predictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+    place = {day: k for k, day in enumerate(evidence.days)}
+    if any(day not in place for day in said.days):
+        raise RunError(f"The run “{run.title}” was trained on days that the season no longer has; train again to judge it.")
+    return np.array([place[day] for day in said.days], dtype=np.intp)
+
+
+def compare(
+    project: Project,
+    season: Season,
+    *,
+    config: RunConfig,
+    protocols: Sequence[Protocol] = PROTOCOLS,
+    listen: Listen,
+    environment: Environment = THIS,
+) -> tuple[Judgement, ...]:
+    """Judge the network under each protocol, and every baseline under the blocked one; trains what was not trained yet.
+
+    Parameters
+    ----------
+    config
+        The recipe; its protocol is replaced by each of `protocols` in turn. A finished run of the same recipe on the same data
+        is used again.
+    """
+    judged = []
+    for protocol in protocols:
+        wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
+        run = _trained(project, season, wanted) or _finished(
+            train(project, season, wanted, listen=listen, environment=environment)
+        )
+        judged.append(evaluate(project, season, run))
+    return (*judged, *judge_baselines(gather(project, season), seed=config.seed))
+
+
+def judge_baselines(evidence: Evidence, *, seed: int = 1) -> tuple[Judgement, ...]:
+    """Judge every baseline in the network's place, on the blocked protocol."""
+    made = make_split(evidence, RunConfig(protocol="blocked", seed=seed))
+    answers = baselines(evidence, made)
+    return tuple(
+        judge(
+            made,
+            name=name,
+            days=evidence.days,
+            available_at=evidence.available_at,
+            labels=evidence.truth,
+            probabilities=answer,
+            catalogue=evidence.catalogue,
+            baselines=answers,
+        )
+        for name, answer in answers.items()
+    )
+
+
+def _trained(project: Project, season: Season, config: RunConfig) -> RunFolder | None:
+    same = [run for run in finished_runs(project) if run.config.hash == config.hash]
+    if not same:
+        return None
+    evidence = gather(project, season)
+    data = make_snapshot(evidence, season, config, make_split(evidence, config))
+    return next((run for run in same if run.card is not None and run.card["data_hash"] == data.hash), None)
+
+
+def _finished(ended: Ended) -> RunFolder:
+    if not ended.done:
+        raise RunError(
+            getattr(ended.message, "sentence", None) or getattr(ended.message, "summary", "The training was stopped.")
+        )
+    return ended.run
