@@ -95,10 +95,13 @@ def indices(fields: NDArray[np.float32], style: MapStyle, *, out: NDArray[np.uin
         np.multiply(field, per_level, out=scaled)
         scaled += np.float32(style.levels / 2)
         np.clip(scaled, 0.0, style.levels - 1, out=scaled)
-        np.copyto(scaled, style.masked, where=hidden)
-        np.copyto(index, scaled, casting="unsafe")
+        # What NaN becomes is undefined, and overwritten; masking bytes takes half the time of masking floats.
+        with np.errstate(invalid="ignore"):
+            np.copyto(index, scaled, casting="unsafe")
+        np.copyto(index, style.masked, where=hidden)
         if style.contour_lines:
-            np.copyto(index, style.line, where=_changes(index, ~hidden))
+            # The line's index is above every level's, and no line is on a masked pixel.
+            np.maximum(index, _changes(index, ~hidden).view(np.uint8) * np.uint8(style.line), out=index)
     return out
 
 

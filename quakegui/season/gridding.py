@@ -14,21 +14,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
 
+from quakegui.season.hull import corners, distinct, inside, uniform, why_no_map
 from quakegui.season.network import MAP_PIXELS, Frame, Network
-
-SAME_PLACE_KM = 1e-3
-"""Stations closer than this stand at one position."""
-
-THINNEST = 1e-2
-"""Stations whose spread across their line is below this fraction of the spread along it lie on one line."""
+from quakegui.season.spline import design, solution
 
 STATIONS_AT_ONCE = 32
 """Stations summed in one single-precision product. Summing 250 in a row would cost 8e-7 of a map's range, this 2e-7."""
@@ -85,9 +79,12 @@ class Basis:
         Their x and y in the frame's projection, km, shape (located, 2).
     smoothing_km2
         The spline's smoothing on coordinates in km.
+    spans
+        The columns that are drawn in each row, first and one past the last, int32, shape (row, 2): those inside the hull of all
+        stations, within which every day's hull lies, or all of them.
     matrix
-        Map of a unit value at each located station and zero at the others, float32, shape (located, pixel), pixels row by row;
-        shape (0, pixel) where the network as a whole has no map. It may be a memory-mapped file.
+        Map of a unit value at each located station and zero at the others, float32, shape (located, drawn pixel), row by row;
+        shape (0, 0) where the network as a whole has no map. It may be a memory-mapped file.
     """
 
     frame: Frame
@@ -95,7 +92,13 @@ class Basis:
     located: NDArray[np.intp]
     xy_km: NDArray[np.float64]
     smoothing_km2: float
+    spans: NDArray[np.int32]
     matrix: NDArray[np.float32]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every pixel of the square is drawn."""
+        return bool((self.spans == [0, self.frame.pixels]).all())
 
     def save(self, path: Path) -> None:
         """Write the matrix as an ``.npy`` file, the only part of the basis that takes time to compute."""
@@ -106,7 +109,7 @@ class Basis:
 def basis_key(network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> str:
     """Return a name for the basis of `network`: equal keys mean equal matrices (16 hexadecimal digits)."""
     places = [(station.code, station.latitude, station.longitude) for station in network.stations if station.located]
-    text = repr((places, float(config.smoothing), float(config.margin), pixels))
+    text = repr((places, float(config.smoothing), float(config.margin), config.extend_to_square, pixels))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -115,18 +118,19 @@ def build_basis(
 ) -> Basis:
     """Compute the basis of a network's maps.
 
-    Time and memory grow with stations x pixels: 25 stations take 23 MB, 250 take 230 MB, which may lie in a file.
+    Time and memory grow with stations x drawn pixels: at 480 pixels, of which the hull of all stations holds about half, 25
+    stations take 12 MB and 250 take 120 MB, which may lie in a file.
 
     Parameters
     ----------
     network
         Stations without coordinates are left out.
     config
-        Smoothing and margin.
+        Smoothing, margin, hull or square.
     pixels
         Width and height of the map.
     out
-        Where to put the matrix, float32, shape (located, pixels * pixels), for example a ``np.lib.format.open_memmap``.
+        Where to put the matrix, float32, of the shape of `basis_shape`, for example a ``np.lib.format.open_memmap``.
 
     Raises
     ------
@@ -134,19 +138,21 @@ def build_basis(
         If `smoothing` is 0 and two stations stand at one position: no surface passes through two values at one place.
     """
     basis = _empty_basis(network, config, pixels)
-    if why_no_map(basis.xy_km) is not None:
-        return basis
-    matrix = np.empty((len(basis.located), pixels * pixels), dtype=np.float32) if out is None else out
-    if matrix.shape != (len(basis.located), pixels * pixels) or matrix.dtype != np.float32:
-        raise ValueError(f"The basis needs a float32 array of shape {(len(basis.located), pixels * pixels)}.")
-    solution = _solution(_scaled(basis, basis.xy_km), _scaled_smoothing(basis))
-    x, y = basis.frame.pixel_centres()
-    rows_at_once = max(1, 2_000_000 // (pixels * len(basis.located)))
-    for first in range(0, pixels, rows_at_once):
-        rows = y[first : first + rows_at_once]
-        points = np.column_stack([np.tile(x, len(rows)), np.repeat(rows, pixels)])
-        matrix[:, first * pixels : (first + len(rows)) * pixels] = (_design(basis, points) @ solution).T
-    return _with_matrix(basis, matrix)
+    shape = _shape(basis)
+    matrix = np.empty(shape, dtype=np.float32) if out is None else out
+    if matrix.shape != shape or matrix.dtype != np.float32:
+        raise ValueError(f"The basis needs a float32 array of shape {shape}.")
+    if shape[0]:
+        points = _drawn_points(basis)
+        at_once = max(1, 2_000_000 // shape[0])
+        for first in range(0, len(points), at_once):
+            matrix[:, first : first + at_once] = _operator(basis, basis.xy_km, points[first : first + at_once]).T
+    return replace(basis, matrix=matrix)
+
+
+def basis_shape(network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> tuple[int, int]:
+    """Return the shape (located, drawn pixel) of a network's basis matrix."""
+    return _shape(_empty_basis(network, config, pixels))
 
 
 def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> Basis:
@@ -158,30 +164,17 @@ def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int 
         If the file does not hold the basis of this network and config.
     """
     basis = _empty_basis(network, config, pixels)
-    expected = 0 if why_no_map(basis.xy_km) is not None else len(basis.located)
-    matrix = np.load(path, mmap_mode="r", allow_pickle=False)
+    shape = _shape(basis)
+    matrix = np.load(path, mmap_mode="r", allow_pickle=False) if shape[0] else basis.matrix
     wrong = ValueError(f"{path} does not hold the map basis of this network; delete it and it is computed again.")
-    if matrix.shape != (expected, pixels * pixels) or matrix.dtype != np.float32:
+    if matrix.shape != shape or matrix.dtype != np.float32:
         raise wrong
-    if expected:
-        sample = np.linspace(0, pixels * pixels - 1, 31).astype(np.intp)
-        points = basis.frame.from_pixels(np.column_stack(np.divmod(sample, pixels)).astype(np.float64))
-        exact = _design(basis, points) @ _solution(_scaled(basis, basis.xy_km), _scaled_smoothing(basis))
+    if shape[0]:
+        sample = np.linspace(0, shape[1] - 1, 31).astype(np.int32)
+        exact = _operator(basis, basis.xy_km, _drawn_points(basis)[sample])
         if not np.allclose(matrix[:, sample], exact.T, atol=1e-5):
             raise wrong
-    return _with_matrix(basis, matrix)
-
-
-def why_no_map(xy_km: NDArray[np.float64]) -> str | None:
-    """Return the sentence that says why stations at `xy_km`, shape (station, 2), give no map, or None where they do."""
-    places = _distinct(xy_km)
-    if len(places) < 3:
-        here = {0: "No station has", 1: "Only one place has", 2: "Only two places have"}[len(places)]
-        return f"{here} a value on this day; a map needs three stations at different places. The stations are shown alone."
-    along, across = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)
-    if across < THINNEST * along:
-        return "All stations with a value on this day lie on one line, so there is no map. The stations are shown alone."
-    return None
+    return replace(basis, matrix=matrix)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,6 +183,11 @@ class Gridder:
 
     basis: Basis
     config: GridConfig
+
+    def __post_init__(self) -> None:
+        """Refuse to show what the basis does not draw."""
+        if self.config.extend_to_square and len(self.basis.matrix) and not self.basis.whole:
+            raise ValueError("This map basis draws the stations' hull only; build another to extend the map to the square.")
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -207,10 +205,11 @@ class Gridder:
     def hull_mask(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which pixels are shown, shape (row, column): those inside the convex hull of the day's stations.
 
-        All of them where the config extends the map to the square; none where the day has no map. The array is shared and
-        read-only.
+        All of them where the config extends the map to the square; none where the day has no map.
         """
-        return self._shown(self.present(values))
+        columns = np.arange(self.basis.frame.pixels)
+        drawn: NDArray[np.bool_] = (columns >= self.basis.spans[:, :1]) & (columns < self.basis.spans[:, 1:])
+        return drawn & self._shown(self.present(values))
 
     def maps(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the maps of many days, shape (day, row, column), in the unit of `values`, shape (day, station).
@@ -235,16 +234,35 @@ class Gridder:
         Without `out` every piece reuses the memory of the one before: use it or copy it before asking for the next.
         """
         values = np.asarray(values, dtype=np.float64)
-        buffer = np.empty((min(DAYS_AT_ONCE, len(values)), *self.shape), dtype=np.float32) if out is None else out
+        count = len(values) if out is not None else min(DAYS_AT_ONCE, len(values))
+        buffer = np.empty((count, *self.shape), dtype=np.float32) if out is None else out
+        buffer.fill(np.nan)
         for first in range(0, len(values), DAYS_AT_ONCE):
+            masks: dict[bytes, NDArray[np.bool_]] = {}
             days = values[first : first + DAYS_AT_ONCE]
             piece = buffer[: len(days)] if out is None else buffer[first : first + len(days)]
-            present = self.present(days)
-            filled = self.filled(days)
-            _product(filled.astype(np.float32), self.basis.matrix, piece.reshape(len(days), -1))
-            for day in range(len(days)):
-                np.copyto(piece[day], np.nan, where=~self._shown(present[day]))
+            if len(self.basis.matrix):
+                self._draw(self.filled(days), piece)
+            for field, present in zip(piece, self.present(days), strict=True):
+                if present.all() and len(self.basis.matrix):
+                    continue
+                key = present.tobytes()
+                if key not in masks:
+                    masks[key] = ~self._shown(present)
+                np.copyto(field, np.nan, where=masks[key])
             yield piece
+
+    def _draw(self, filled: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+        """Write the drawn pixels of some days to `out`, shape (day, row, column), and leave the others alone."""
+        if self.basis.whole:
+            _product(filled.astype(np.float32), self.basis.matrix, out.reshape(len(out), -1))
+            return
+        drawn = np.empty((len(out), self.basis.matrix.shape[1]), dtype=np.float32)
+        _product(filled.astype(np.float32), self.basis.matrix, drawn)
+        at = 0
+        for row, (first, last) in enumerate(self.basis.spans.tolist()):
+            out[:, row, first:last] = drawn[:, at : at + last - first]
+            at += last - first
 
     def filled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the located stations' values with each missing one replaced by the spline of that day's others.
@@ -270,7 +288,7 @@ class Gridder:
             if why_no_map(self.basis.xy_km[here]) is not None:
                 filled[days] = 0.0
                 continue
-            predict = self._operator(here, self.basis.xy_km[~here])
+            predict = _operator(self.basis, self.basis.xy_km[here], self.basis.xy_km[~here])
             filled[np.ix_(days, ~here)] = filled[np.ix_(days, here)] @ predict.T
         return filled[:, : len(self.basis.matrix)]
 
@@ -294,7 +312,7 @@ class Gridder:
         if why_no_map(self.basis.xy_km[here]) is not None:
             return np.full(len(points), np.nan)
         seen = np.asarray(values, dtype=np.float64)[self.basis.located[here]]
-        return self._operator(here, self.basis.frame.from_pixels(points)) @ seen
+        return _operator(self.basis, self.basis.xy_km[here], self.basis.frame.from_pixels(points)) @ seen
 
     def leave_one_out(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return each station's value less what the spline of the day's other stations has there.
@@ -318,55 +336,51 @@ class Gridder:
         if why_no_map(xy) is not None:
             return errors
         seen = np.asarray(values, dtype=np.float64)[self.basis.located[here]]
-        bending = _solution(_scaled(self.basis, xy), _scaled_smoothing(self.basis))[: len(xy)]
+        bending = solution(_scaled(self.basis, xy), _scaled_smoothing(self.basis))[: len(xy)]
         own = np.diag(bending)
         # Positions are of order one in the spline's units; an element of zero means that the others lie on one line.
         possible = own > 1e-6
         errors[self.basis.located[here][possible]] = (bending @ seen)[possible] / own[possible]
         return errors
 
-    def _operator(self, here: NDArray[np.bool_], points_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the matrix from present values to the spline at `points_km`, shape (point, present)."""
-        xy = _scaled(self.basis, self.basis.xy_km[here])
-        design = _design_scaled(_scaled(self.basis, points_km), xy)
-        return design @ _solution(xy, _scaled_smoothing(self.basis))
-
     def _shown(self, here: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the pixels shown for a mask of located stations, shape (row, column)."""
         xy = self.basis.xy_km[here]
         if why_no_map(xy) is not None:
-            return _uniform(self.basis.frame.pixels, False)
+            return uniform(self.basis.frame.pixels, False)
         if self.config.extend_to_square:
-            return _uniform(self.basis.frame.pixels, True)
-        corners = xy[ConvexHull(xy).vertices]
-        return _inside(self.basis.frame, tuple((float(x), float(y)) for x, y in corners))
+            return uniform(self.basis.frame.pixels, True)
+        return inside(self.basis.frame, corners(xy))
 
 
 def _empty_basis(network: Network, config: GridConfig, pixels: int) -> Basis:
+    """Return the basis of a network without its matrix."""
     located = np.flatnonzero(network.located)
-    if len(located):
-        there = network.frame(margin=config.margin)
-        frame = Frame(there.latitude, there.longitude, there.x_km, there.y_km, there.half_width_km, pixels)
-    else:
-        # Nothing will ever be drawn in it; the season still has its stations' values, labels and events.
-        frame = Frame(0.0, 0.0, 0.0, 0.0, 1.0, pixels)
+    # A network that is nowhere has no frame: nothing will ever be drawn in this one, but the season still has its values.
+    frame = network.frame(margin=config.margin) if len(located) else Frame(0.0, 0.0, 0.0, 0.0, 1.0)
+    frame = replace(frame, pixels=pixels)
     xy = network.xy_km(frame)[located]
     smoothing_km2 = config.smoothing * (2.0 * frame.half_width_km) ** 2 / max(len(located), 1)
-    if config.smoothing == 0.0 and len(_distinct(xy)) < len(xy):
+    if config.smoothing == 0.0 and len(distinct(xy)) < len(xy):
         raise ValueError("Two stations stand at one position, so their map needs a smoothing above zero.")
-    return Basis(frame, network.codes, located, xy, smoothing_km2, np.empty((0, pixels * pixels), dtype=np.float32))
+    spans = np.zeros((pixels, 2), dtype=np.int32)
+    if why_no_map(xy) is None:
+        drawn = uniform(pixels, True) if config.extend_to_square else inside(frame, corners(xy))
+        spans[:, 0] = np.argmax(drawn, axis=1)
+        spans[:, 1] = spans[:, 0] + np.count_nonzero(drawn, axis=1)
+    return Basis(frame, network.codes, located, xy, smoothing_km2, spans, np.empty((0, 0), dtype=np.float32))
 
 
-def _with_matrix(basis: Basis, matrix: NDArray[np.float32]) -> Basis:
-    return Basis(basis.frame, basis.codes, basis.located, basis.xy_km, basis.smoothing_km2, matrix)
+def _shape(basis: Basis) -> tuple[int, int]:
+    drawn = int(np.diff(basis.spans).sum())
+    return (len(basis.located), drawn) if drawn else (0, 0)
 
 
-def _distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return one of each group of positions that are the same place, shape (place, 2)."""
-    apart = np.hypot(*(xy_km[:, None, :] - xy_km[None, :, :]).T).T >= SAME_PLACE_KM
-    repeats = np.tril(~apart, -1).any(axis=1)
-    places: NDArray[np.float64] = xy_km[~repeats]
-    return places
+def _drawn_points(basis: Basis) -> NDArray[np.float64]:
+    """Return the centres of the drawn pixels in km, row by row, shape (drawn pixel, 2)."""
+    x, y = basis.frame.pixel_centres()
+    columns = np.concatenate([x[first:last] for first, last in basis.spans.tolist()])
+    return np.column_stack([columns, np.repeat(y, np.diff(basis.spans).ravel())])
 
 
 def _scaled(basis: Basis, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -380,31 +394,10 @@ def _scaled_smoothing(basis: Basis) -> float:
     return basis.smoothing_km2 / basis.frame.half_width_km**2
 
 
-def _kernel(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return r^2 log r between positions, shape (a, b), 0 at r = 0."""
-    squared = (a[:, None, 0] - b[None, :, 0]) ** 2 + (a[:, None, 1] - b[None, :, 1]) ** 2
-    # The smallest positive number keeps the logarithm finite; its factor is zero there.
-    kernel: NDArray[np.float64] = 0.5 * squared * np.log(np.maximum(squared, np.finfo(np.float64).tiny))
-    return kernel
-
-
-def _design_scaled(points: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return kernel and plane at `points`, shape (point, station + 3)."""
-    return np.hstack([_kernel(points, xy), np.ones((len(points), 1)), points])
-
-
-def _design(basis: Basis, points_km: NDArray[np.float64]) -> NDArray[np.float64]:
-    return _design_scaled(_scaled(basis, points_km), _scaled(basis, basis.xy_km))
-
-
-def _solution(xy: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:
-    """Return the matrix from station values to the spline's coefficients, shape (station + 3, station)."""
-    count = len(xy)
-    system = np.zeros((count + 3, count + 3))
-    system[:count] = _design_scaled(xy, xy)
-    system[:count, :count] += smoothing * np.eye(count)
-    system[count:, :count] = system[:count, count:].T
-    return np.linalg.solve(system, np.eye(count + 3, count)).astype(np.float64, copy=False)
+def _operator(basis: Basis, xy_km: NDArray[np.float64], points_km: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the matrix from the values of stations at `xy_km` to their spline at `points_km`, shape (point, station)."""
+    xy = _scaled(basis, xy_km)
+    return design(_scaled(basis, points_km), xy) @ solution(xy, _scaled_smoothing(basis))
 
 
 def _product(values: NDArray[np.float32], matrix: NDArray[np.float32], out: NDArray[np.float32]) -> None:
@@ -413,21 +406,3 @@ def _product(values: NDArray[np.float32], matrix: NDArray[np.float32], out: NDAr
     for first in range(STATIONS_AT_ONCE, len(matrix), STATIONS_AT_ONCE):
         block = slice(first, first + STATIONS_AT_ONCE)
         out += values[:, block] @ matrix[block]
-
-
-@lru_cache(maxsize=64)
-def _inside(frame: Frame, corners: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
-    """Return the pixels whose centres lie in the convex polygon, shape (row, column); corners run anticlockwise, in km."""
-    x, y = frame.pixel_centres()
-    inside = np.ones((frame.pixels, frame.pixels), dtype=bool)
-    for (ax, ay), (bx, by) in zip(corners, (*corners[1:], corners[0]), strict=True):
-        inside &= ((bx - ax) * (y - ay))[:, None] >= ((by - ay) * (x - ax))[None, :]
-    inside.flags.writeable = False
-    return inside
-
-
-@lru_cache(maxsize=8)
-def _uniform(pixels: int, shown: bool) -> NDArray[np.bool_]:
-    everywhere = np.full((pixels, pixels), shown)
-    everywhere.flags.writeable = False
-    return everywhere

@@ -17,7 +17,8 @@ from quakegui.season.anomaly import DailyAnomaly, daily
 from quakegui.season.config import SeasonConfig
 from quakegui.season.daymap import DayMap, draw
 from quakegui.season.extrema import DayFeatures
-from quakegui.season.gridding import Basis, Gridder, build_basis, why_no_map
+from quakegui.season.gridding import Basis, Gridder, build_basis
+from quakegui.season.hull import why_no_map
 from quakegui.season.kp import Kp, night_kp
 from quakegui.season.localtime import available_at
 from quakegui.season.network import Network

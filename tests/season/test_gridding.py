@@ -15,10 +15,11 @@ from quakegui.season.gridding import (
     GridConfig,
     Gridder,
     basis_key,
+    basis_shape,
     build_basis,
     load_basis,
-    why_no_map,
 )
+from quakegui.season.hull import why_no_map
 from quakegui.season.network import Network, Station
 
 
@@ -107,7 +108,6 @@ def test_the_hull_is_that_of_the_present_stations() -> None:
         expected = Delaunay(grid.basis.xy_km[here]).find_simplex(points).reshape(96, 96) >= 0
         assert (grid.hull_mask(day) != expected).sum() == 0
     assert grid.hull_mask(values).sum() < grid.hull_mask(np.ones(25)).sum()
-    assert not grid.hull_mask(values).flags.writeable
 
 
 def test_extending_to_the_square_shows_every_pixel() -> None:
@@ -250,6 +250,7 @@ def test_a_basis_is_saved_mapped_and_refused_for_another_network(tmp_path: Path)
     for other, settings, pixels in (
         (liangshan(seed=9), config, 48),
         (network, GridConfig(smoothing=0.4), 48),
+        (network, GridConfig(extend_to_square=True), 48),
         (network, config, 40),
     ):
         assert basis_key(other, settings, pixels=pixels) != basis_key(network, config, pixels=48)
@@ -259,12 +260,32 @@ def test_a_basis_is_saved_mapped_and_refused_for_another_network(tmp_path: Path)
 
 def test_a_basis_is_written_straight_into_a_file(tmp_path: Path) -> None:
     network = liangshan(40)
-    out = np.lib.format.open_memmap(tmp_path / "basis.npy", mode="w+", dtype=np.float32, shape=(40, 48 * 48))
+    shape = basis_shape(network, GridConfig(), pixels=48)
+    assert shape[0] == 40
+    assert 0.3 < shape[1] / 48**2 < 0.7
+    out = np.lib.format.open_memmap(tmp_path / "basis.npy", mode="w+", dtype=np.float32, shape=shape)
     basis = build_basis(network, GridConfig(), pixels=48, out=out)
     assert basis.matrix is out
     np.testing.assert_array_equal(out, build_basis(network, GridConfig(), pixels=48).matrix)
     with pytest.raises(ValueError, match="float32 array of shape"):
         build_basis(network, GridConfig(), pixels=49, out=out)
+
+
+def test_a_basis_of_the_hull_is_not_extended_to_the_square() -> None:
+    basis = build_basis(liangshan(), GridConfig(), pixels=16)
+    with pytest.raises(ValueError, match="hull only"):
+        Gridder(basis, GridConfig(extend_to_square=True))
+
+
+def test_hull_and_square_draw_the_same_spline() -> None:
+    values = np.random.default_rng(8).normal(size=(3, 25))
+    values[1, :9] = np.nan
+    hull, square = gridder(liangshan()), gridder(liangshan(), extend_to_square=True)
+    fields, wide = hull.maps(values), square.maps(values)
+    for day in range(3):
+        shown = hull.hull_mask(values[day])
+        np.testing.assert_array_equal(np.isfinite(fields[day]), shown)
+        np.testing.assert_allclose(fields[day][shown], wide[day][shown], atol=1e-5)
 
 
 def test_bad_settings_are_refused() -> None:
