@@ -21,9 +21,7 @@ Arrays = dict[str, NDArray[Any]]
 
 def values_of(variables: Sequence[Any]) -> Arrays:
     """Return the variables' values as arrays, by position and path."""
-    import keras
-
-    return {f"{number:03d}:{variable.path}": keras.ops.convert_to_numpy(variable) for number, variable in enumerate(variables)}
+    return {f"{number:03d}:{variable.path}": variable.numpy() for number, variable in enumerate(variables)}
 
 
 def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import platform
 import subprocess
@@ -74,7 +73,7 @@ def _tensorflow() -> tuple[str, str, str]:
 
 
 def _torch() -> tuple[str, str, str]:
-    torch = importlib.import_module("torch")  # not everywhere, so the type checker must not look for it
+    import torch
 
     if torch.cuda.is_available():
         return torch.__version__, str(torch.cuda.get_device_name(0)), ""

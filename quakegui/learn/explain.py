@@ -96,11 +96,11 @@ def score_gradient(vgg: Any, features: NDArray[np.float32], wanted: int) -> NDAr
     shape, x = x.shape, x.ravel()
     active, matrices = [], []
     for name in ("dense1", "dense2"):
-        kernel, bias = (_array(variable) for variable in vgg.get_layer(name).weights)
+        kernel, bias = (variable.numpy() for variable in vgg.get_layer(name).weights)
         x = np.maximum(x @ kernel + bias, 0)
         active.append(x > 0)
         matrices.append(kernel)
-    gradient = _array(vgg.get_layer("probabilities").weights[0])[:, wanted]
+    gradient = vgg.get_layer("probabilities").weights[0].numpy()[:, wanted]
     for kernel, on in zip(reversed(matrices), reversed(active), strict=True):
         gradient = kernel @ (gradient * on)
     gradient = gradient.reshape(shape)

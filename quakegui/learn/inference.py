@@ -15,6 +15,7 @@ from quakegui.learn.checkpoint import WEIGHTS, put_values
 from quakegui.learn.dataset import map_hashes
 from quakegui.learn.files import read_arrays
 from quakegui.learn.registry import RunError, RunFolder, read_run
+from quakegui.learn.steps import predict
 from quakegui.learn.vgg12 import prepare, whole_network
 
 BATCH = 32
@@ -60,7 +61,7 @@ class Predictor:
         for start in range(0, len(maps), batch):
             part = prepare(self.run.config, maps[start : start + batch], self.palette, self.scalar)
             recipes = np.tile(NEUTRAL, (len(part), 1))
-            out[start : start + batch] = self.network(part).predict_on_batch([part, recipes])
+            out[start : start + batch] = predict(self.network(part), part, recipes, size=min(batch, BATCH))
             if progress is not None:
                 progress(min(start + batch, len(maps)), len(maps))
         return out

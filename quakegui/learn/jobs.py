@@ -19,7 +19,8 @@ from quakegui.learn.files import disk_is_full, read_arrays, write_arrays
 from quakegui.learn.messages import Say
 from quakegui.learn.precision import Measured
 from quakegui.learn.registry import RunError, RunFolder, finish_run, kept_sentence, read_run
-from quakegui.learn.training import State, Stop, Stopped, train
+from quakegui.learn.steps import Stop, Stopped
+from quakegui.learn.training import State, train
 
 MAPS = "maps.npz"
 ANSWERS = "answers.npz"

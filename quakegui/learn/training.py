@@ -10,7 +10,6 @@ import csv
 import io
 import math
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -37,13 +36,12 @@ from quakegui.learn.messages import Say
 from quakegui.learn.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
 from quakegui.learn.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.steps import Stop, Stopped, build_network, predict, train_step
 from quakegui.learn.vgg12 import prepare, whole_network
 
 HISTORY = "history.csv"
 BATCH_INTERVAL = 0.1
 """Seconds between two batch messages at least."""
-
-Stopped = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +71,6 @@ class Work:
     phases: tuple[Phase, ...]
     say: Say
     stopped: Stopped
-
-
-class Stop(Exception):  # noqa: N818 (a request, not an error)
-    """The run was asked to stop; its last checkpoint stands."""
 
 
 @dataclass(slots=True)
@@ -137,7 +131,7 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
     keras.config.set_dtype_policy(state.precision)
     work = Work(folder, config, data, prepare(config, data.maps, data.palette, data.scalar), phases, say, stopped)
     begun = time.perf_counter() - state.seconds
-    network = build_network(config, work.prepared, data)
+    network = build_network(config, work.prepared, data.palette, data.scalar)
     first_steps = values_of(network.optimizer.variables)
     for phase in phases[state.phase :]:
         # one compiled network serves all phases: tracing anew would cost seconds in each
@@ -151,43 +145,6 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
     if (folder / state.kept).is_file():
         (folder / state.kept).replace(folder / WEIGHTS)
     return state
-
-
-def build_network(config: RunConfig, prepared: NDArray[Any], data: Snapshot) -> Any:
-    """Return a compiled network and, in its `optimizer`, the variables of its steps."""
-    import keras
-
-    network = whole_network(config, prepared, data.palette, data.scalar)
-    # no XLA: on processors it goes around the fast convolutions, and it compiles anew for every batch size
-    network.compile(
-        optimizer=keras.optimizers.Adam(config.learning_rate),
-        loss="sparse_categorical_crossentropy",
-        weighted_metrics=[],
-        metrics=["sparse_categorical_accuracy"],
-        jit_compile=False,
-    )
-    network.optimizer.build(network.trainable_variables)
-    return network
-
-
-def predict(
-    network: Any, prepared: NDArray[Any], recipes: NDArray[np.float32], *, batch: int, stopped: Stopped
-) -> NDArray[np.float32]:
-    """Return class probabilities, float32, shape (image, class).
-
-    Raises
-    ------
-    Stop
-        `stopped` said so.
-    """
-    classes = network.output_shape[-1]
-    out = np.empty((len(prepared), classes), np.float32)
-    for start in range(0, len(prepared), batch):
-        if stopped():
-            raise Stop
-        part = slice(start, start + batch)
-        out[part] = network.predict_on_batch([prepared[part], recipes[part]])
-    return out
 
 
 def _first_values(work: Work, phase: Phase) -> Arrays:
@@ -242,9 +199,8 @@ def _train_epoch(work: Work, phase: Phase, network: Any, epoch: int, weights: ND
             raise Stop
         day = phase.train_day[positions]
         truth = work.data.labels[day]
-        batch_loss, batch_accuracy = (
-            float(value)
-            for value in network.train_on_batch([work.prepared[day], recipes], truth.astype(np.int32), weights[truth])
+        batch_loss, batch_accuracy = train_step(
+            network, work.prepared[day], recipes, truth, weights[truth], size=work.config.batch_size
         )
         if not math.isfinite(batch_loss):
             raise FloatingPointError("The loss is no longer a number")
@@ -272,7 +228,7 @@ def _validate(work: Work, phase: Phase, network: Any, weights: NDArray[np.float3
 
 
 def _answer(work: Work, network: Any, day: NDArray[np.intp], recipes: NDArray[np.float32]) -> NDArray[np.float32]:
-    return predict(network, work.prepared[day], recipes, batch=2 * work.config.batch_size, stopped=work.stopped)
+    return predict(network, work.prepared[day], recipes, size=work.config.batch_size, stopped=work.stopped)
 
 
 def _end_phase(work: Work, phase: Phase, network: Any, state: State) -> None:

@@ -1,0 +1,277 @@
+"""Training in this process: phases, early stopping, predictions, and that a resumed run is the unbroken run."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pytest
+from learn_data import TINY, season
+
+from quakegui.learn import files, messages, steps, training
+from quakegui.learn.checkpoint import CHECKPOINT, WEIGHTS, put_values, values_of
+from quakegui.learn.dataset import Snapshot
+from quakegui.learn.files import read_arrays
+from quakegui.learn.phases import class_weights, epoch_batches, phases_of
+from quakegui.learn.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runconfig import Augmentation, RunConfig
+from quakegui.learn.steps import Stop, train_step
+from quakegui.learn.training import train
+
+
+@pytest.fixture(autouse=True)
+def policy() -> Iterator[None]:
+    import keras
+
+    before = keras.config.dtype_policy()
+    yield
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.fixture(autouse=True)
+def built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile each kind of network once for all tests of this file: training sets every variable anew anyway."""
+    monkeypatch.setattr(training, "build_network", build_once)
+
+
+BUILT: dict[Any, tuple[Any, dict[str, np.ndarray]]] = {}
+
+
+def build_once(config: RunConfig, prepared: np.ndarray, *tables: np.ndarray) -> Any:
+    key = (config.width, config.dense, config.dropout, config.learning_rate, prepared.shape[1:], prepared.dtype)
+    if key not in BUILT:
+        network = steps.build_network(config, prepared, *tables)
+        BUILT[key] = network, values_of(network.optimizer.variables)
+    network, first = BUILT[key]
+    put_values(network.optimizer.variables, first)
+    return network
+
+
+class Heard(list[messages.Message]):
+    """Collects messages; also says stop when told to."""
+
+    def __init__(self, stop_after: int = 10**9) -> None:
+        super().__init__()
+        self.left = stop_after
+
+    def __call__(self, message: messages.Message) -> None:
+        self.append(message)
+
+    def stopped(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        return [message for message in self if isinstance(message, kind)]
+
+
+def run(folder: Path, config: RunConfig, data: Snapshot, stop_after: int = 10**9) -> Heard:
+    folder.mkdir(exist_ok=True)
+    heard = Heard(stop_after)
+    train(folder, config, data, precision="float32", say=heard, stopped=heard.stopped)
+    return heard
+
+
+def outcome(folder: Path) -> tuple[str, dict[str, np.ndarray], Predictions]:
+    return (
+        (folder / "history.csv").read_text(),
+        read_arrays(folder / WEIGHTS),
+        Predictions.load(folder / PREDICTIONS),
+    )
+
+
+def assert_same(left: Path, right: Path) -> None:
+    (history, weights, answers), (history2, weights2, answers2) = outcome(left), outcome(right)
+    assert history == history2
+    assert [a.tolist() for a in weights.values()] == [a.tolist() for a in weights2.values()]
+    np.testing.assert_array_equal(answers.probabilities, answers2.probabilities)
+    np.testing.assert_array_equal(answers.final, answers2.final)
+
+
+TWO_FOLDS = replace(TINY, protocol="blocked", epochs=2)
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "unbroken"
+    run(folder, TWO_FOLDS, season(protocol="blocked"))
+    return folder
+
+
+@pytest.mark.parametrize("stop_after", [0, 4, 14, 25])
+def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tmp_path: Path, stop_after: int) -> None:
+    data = season(protocol="blocked")
+    with pytest.raises(Stop):
+        run(tmp_path / "broken", TWO_FOLDS, data, stop_after)
+    run(tmp_path / "broken", TWO_FOLDS, data)
+    assert_same(unbroken, tmp_path / "broken")
+
+
+class Killed(BaseException):
+    """Stands for a process that ends on the spot: nothing after it is run."""
+
+
+@pytest.mark.parametrize("write", [1, 2, 5, 8])
+def test_a_run_killed_in_the_middle_of_any_write_resumes_the_same(
+    unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int
+) -> None:
+    data, left = season(protocol="blocked"), [write]
+
+    def cut(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            with path.with_name(path.name + files.PART).open("wb") as part:
+                fill(part)
+                part.truncate(part.tell() // 2)
+            raise Killed
+        complete(path, fill)
+
+    complete = files.write_atomically
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "write_atomically", cut)
+        with pytest.raises(Killed):
+            run(tmp_path / "broken", TWO_FOLDS, data)
+    run(tmp_path / "broken", TWO_FOLDS, data)
+    assert_same(unbroken, tmp_path / "broken")
+    assert not list((tmp_path / "broken").glob("*.part"))
+
+
+def test_a_full_disk_keeps_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, calls = season(), [0]
+    real = os.fsync
+
+    def full(descriptor: int) -> None:
+        calls[0] += 1
+        if calls[0] > 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            run(tmp_path / "run", TINY, data)
+    assert (tmp_path / "run" / CHECKPOINT).is_file()
+    assert not list((tmp_path / "run").glob("*.part"))
+    heard = run(tmp_path / "run", TINY, data)
+    assert heard.of(messages.Started)[0].epoch == 1
+
+
+def test_every_fold_answers_every_day_and_roles_tell_which_it_saw(unbroken: Path) -> None:
+    data, answers = season(protocol="blocked"), Predictions.load(unbroken / PREDICTIONS)
+    assert answers.probabilities.shape == (2, 60, 5)
+    np.testing.assert_allclose(answers.probabilities.sum(-1), 1, atol=1e-5)
+    for role, fold in zip(answers.role, data.folds, strict=True):
+        assert np.flatnonzero(role == TRAINED).tolist() == fold.train.tolist()
+        assert np.flatnonzero(role == VALIDATION).tolist() == fold.validation.tolist()
+        assert np.flatnonzero(role == TEST).tolist() == fold.test.tolist()
+    pooled, fold = answers.out_of_fold()
+    assert fold.tolist() == [0] * len(data.folds[0].predict) + [1] * len(data.folds[1].predict)
+    np.testing.assert_array_equal(pooled[0], answers.probabilities[0, 0])
+    assert answers.final_trained.all()
+    assert set(answers.shown()[1].tolist()) == {"out-of-fold"}
+    assert not np.array_equal(answers.final, pooled)
+
+
+def test_days_that_no_fold_judged_are_in_sample(tmp_path: Path) -> None:
+    data = season()
+    run(tmp_path / "run", replace(TINY, epochs=1), data)
+    _, kind = Predictions.load(tmp_path / "run" / PREDICTIONS).shown()
+    judged = data.folds[0].predict
+    assert (kind[judged] == "out-of-fold").all()
+    assert (np.delete(kind, judged) == "in-sample").all()
+
+
+def test_the_papers_protocol_keeps_the_test_images_in_order(tmp_path: Path) -> None:
+    data = season(protocol="paper")
+    run(tmp_path / "run", replace(TINY, protocol="paper", final_fit=False, epochs=1), data)
+    answers = Predictions.load(tmp_path / "run" / PREDICTIONS)
+    assert answers.image_day.tolist() == data.folds[0].test.tolist()
+    assert answers.image_copy.tolist() == data.folds[0].test_copy.tolist()
+    np.testing.assert_allclose(answers.image_probabilities.sum(1), 1, atol=1e-5)
+    plain = answers.image_copy == 0
+    np.testing.assert_allclose(
+        answers.image_probabilities[plain], answers.probabilities[0, answers.image_day[plain]], atol=1e-5
+    )
+
+
+def test_a_pattern_that_can_be_seen_is_learnt(tmp_path: Path) -> None:
+    config = replace(
+        TINY, width=4, dense=(32, 16), dropout=0.0, epochs=40, learning_rate=4e-3, protocol="paper", final_fit=False,
+        augmentation=Augmentation(brightness=0.02, contrast=0.05),
+    )  # fmt: skip
+    data = season(100, protocol="paper")
+    heard = run(tmp_path / "run", config, data)
+    answers = Predictions.load(tmp_path / "run" / PREDICTIONS)
+    hits = answers.image_probabilities.argmax(1) == data.labels[answers.image_day]
+    assert heard.of(messages.Epoch)[-1].accuracy > 0.9
+    assert hits.mean() > 0.8
+
+
+def test_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:
+    config = replace(TINY, epochs=12, patience=2, final_fit=False)
+    heard = run(tmp_path / "run", config, season())
+    epochs = heard.of(messages.Epoch)
+    losses = [epoch.validation_loss for epoch in epochs]
+    best = int(np.argmin(losses))
+    assert len(epochs) == min(12, best + 1 + 2)
+    assert [epoch.best for epoch in epochs][best]
+    assert len(heard.of(messages.Checkpoint)) == len(epochs)
+
+
+def test_the_last_fit_takes_the_folds_median_best_epoch(tmp_path: Path) -> None:
+    heard = run(tmp_path / "run", replace(TINY, epochs=4), season())
+    epochs = heard.of(messages.Epoch)
+    best = max(epoch.epoch for epoch in epochs if epoch.phase == 0 and epoch.best)
+    assert sum(epoch.phase == 1 for epoch in epochs) == best
+    assert heard.of(messages.Started)[0].phases == ("fold 1", "final")
+
+
+def test_batches_of_an_epoch_are_the_same_whenever_asked_and_differ_between_epochs() -> None:
+    data = season()
+    phase = phases_of(TINY, data)[0]
+    first, again, second = (epoch_batches(TINY, phase, epoch) for epoch in (0, 0, 1))
+    assert all(np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1]) for a, b in zip(first, again, strict=True))
+    assert sorted(np.concatenate([batch for batch, _ in first]).tolist()) == list(range(len(phase.train_day)))
+    assert not np.array_equal(first[0][0], second[0][0])
+    sizes = {len(batch) for batch, _ in first}
+    assert max(sizes) <= TINY.batch_size
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_growth_stays_inside_the_training_part() -> None:
+    data = season()
+    config = replace(TINY, augmentation=Augmentation(each_epoch=False, growth=(60, 60, 60, 60, 60)))
+    phase = phases_of(config, data)[0]
+    assert set(phase.train_day.tolist()) == set(data.folds[0].train.tolist())
+    assert len(phase.train_day) > 2 * len(data.folds[0].train)
+    assert phase.validation_day.tolist() == data.folds[0].validation.tolist()
+
+
+def test_class_weights_balance_and_leave_the_mean_at_one() -> None:
+    labels = np.array([0] * 6 + [1] * 2, np.int8)
+    weights = class_weights(labels, 3, balanced=True)
+    np.testing.assert_allclose(weights, [8 / 6 / 2, 8 / 2 / 2, 1])
+    assert weights[labels].mean() == pytest.approx(1)
+    assert class_weights(labels, 3, balanced=False).tolist() == [1, 1, 1]
+
+
+def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path) -> None:
+    with pytest.raises(FloatingPointError, match="no longer a number"):
+        run(tmp_path / "run", replace(TINY, learning_rate=1e30), season())
+
+
+def test_filled_up_batches_count_their_own_images_only() -> None:
+    data = season()
+    config = replace(TINY, dropout=0.0, learning_rate=0.0)
+    network = steps.build_network(config, data.maps[:, ::2, ::2], data.palette, data.scalar)
+    maps, recipes = data.maps[:5, ::2, ::2], np.tile(np.float32([0, 0, 1]), (5, 1))
+    truth, weights = data.labels[:5], np.array([1, 2, 0.5, 1, 1], np.float32)
+    answer = steps.predict(network, maps, recipes, size=8)
+    loss, accuracy = train_step(network, maps, recipes, truth, weights, size=8)
+    assert loss == pytest.approx(float((-np.log(answer[np.arange(5), truth]) * weights).mean()), rel=1e-5)
+    assert accuracy == pytest.approx((answer.argmax(1) == truth).mean())
