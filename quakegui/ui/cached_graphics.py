@@ -1,0 +1,41 @@
+"""Plots kept as a picture, so that a marker moving over them costs a copy of pixels and not three plots painted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyqtgraph as pg
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
+
+
+class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
+    """A layout of plots that is rendered when its scene has changed, and a painter of markers called at every painting."""
+
+    def __init__(self, markers: Callable[[QPainter], None], parent: QWidget | None = None) -> None:
+        self._markers = markers
+        self._picture: QPixmap | None = None
+        super().__init__(parent)
+        self.scene().changed.connect(self._forget)
+
+    def _forget(self, _regions: object) -> None:
+        self._picture = None
+        self.viewport().update()
+
+    def move_markers(self) -> None:
+        """Paint the markers anew over the plots as they are."""
+        self.viewport().update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the plots from their picture, and the markers."""
+        viewport, ratio = self.viewport(), self.devicePixelRatioF()
+        if self._picture is None or self._picture.size() != viewport.size() * ratio:
+            picture = QPixmap(viewport.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            with QPainter(picture) as painter:
+                painter.fillRect(viewport.rect(), self.backgroundBrush())
+                self.render(painter, viewport.rect(), viewport.rect())
+            self._picture = picture
+        with QPainter(viewport) as painter:
+            painter.drawPixmap(0, 0, self._picture)
+            self._markers(painter)

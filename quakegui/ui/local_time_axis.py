@@ -1,0 +1,39 @@
+"""A plot's time axis in the project's zone: positions are seconds of UTC, names are local clock and date."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import numpy as np
+import pyqtgraph as pg
+
+HOUR: Final = 3600.0
+DAY: Final = 86400.0
+STEPS: Final = (HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY, 30 * DAY, 60 * DAY, 120 * DAY, 360 * DAY)
+ROOM_PX: Final = 46.0
+ROOM_WITH_YEAR_PX: Final = 84.0
+
+
+class LocalTimeAxis(pg.AxisItem):  # type: ignore[misc]
+    """Ticks at round local hours and days, never so close that their names meet."""
+
+    def __init__(self, orientation: str = "bottom") -> None:
+        super().__init__(orientation)
+        self.offset_s = 0.0
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
+        """Return the spacing and the ticks between two instants for an axis of `size` pixels."""
+        per_second = size / max(high - low, 1e-9)
+        fitting = (step for step in STEPS if step * per_second >= (ROOM_PX if step < 30 * DAY else ROOM_WITH_YEAR_PX))
+        step = next(fitting, STEPS[-1])
+        first = np.ceil((low + self.offset_s) / step)
+        last = np.floor((high + self.offset_s) / step)
+        return [(step, [float(k * step - self.offset_s) for k in np.arange(first, last + 1)])]
+
+    def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
+        """Return the names of ticks: the clock within a day, else the date, with its year where years may differ."""
+        local = [datetime.fromtimestamp(0, UTC) + timedelta(seconds=value + self.offset_s) for value in values]
+        if spacing >= 30 * DAY:
+            return [f"{time:%Y-%m-%d}" for time in local]
+        return [f"{time:%H:%M}" if (time.hour, time.minute) != (0, 0) else f"{time:%m-%d}" for time in local]

@@ -1,0 +1,357 @@
+"""Series of the picked stations: readings, night means and anomaly, one above the other over the same time."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.project import seasons
+from quakegui.season.localtime import night_bounds, to_local
+from quakegui.ui import theme
+from quakegui.ui.cached_graphics import CachedGraphics
+from quakegui.ui.i18n import tr
+from quakegui.ui.local_time_axis import LocalTimeAxis
+from quakegui.ui.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
+from quakegui.ui.texts import quality_text
+
+LOAD_AFTER_MS: Final = 150
+"""Readings are fetched when the view has rested so long, so that scrubbing through days never waits for them."""
+MOST_STATIONS: Final = 6
+"""As many as there are colours that can be told apart."""
+DAYS_AROUND: Final = 20
+_ROWS: Final = ("raw", "night", "anomaly")
+_CONTENT = Change.PROJECT | Change.SEASON | Change.PICK | Change.DISPLAY
+
+
+class SeriesPanel(QWidget):
+    """Three plots over one time axis; the wheel zooms, dragging moves, the day shown is marked."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._curves: dict[tuple[str, str], pg.PlotDataItem] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(LOAD_AFTER_MS)
+        self._timer.timeout.connect(self.load_readings)
+        self.chooser = QToolButton(self)
+        self.chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.chooser.setMenu(QMenu(self.chooser))
+        self.chooser.menu().aboutToShow.connect(self._fill_menu)
+        self.legend, self.zone, self.readout = QLabel(self), QLabel(self), QLabel(self)
+        self.plots: dict[str, pg.PlotItem] = {}
+        self._night: tuple[float, float] | None = None
+        self.graphics = CachedGraphics(self._paint_markers, self)
+        self._lay_out()
+        self._make_plots()
+        session.changed.connect(self.refresh)
+        self.retranslate()
+        self.refresh(Change.ALL)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for the width of the station map above it."""
+        return QSize(340, 300)
+
+    def _lay_out(self) -> None:
+        for label in (self.legend, self.zone, self.readout):
+            label.setMinimumWidth(1)  # their texts never widen the window
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        head = QHBoxLayout()
+        head.setContentsMargins(6, 3, 6, 0)
+        head.addWidget(self.chooser)
+        head.addWidget(self.legend, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(8, 0, 8, 3)
+        foot.addWidget(self.zone, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.graphics, 1)
+        column.addWidget(self.readout)
+        self.readout.setContentsMargins(8, 0, 8, 0)
+        column.addLayout(foot)
+
+    def _make_plots(self) -> None:
+        self.graphics.ci.layout.setSpacing(2)
+        self.graphics.ci.setContentsMargins(2, 2, 8, 2)
+        for row, name in enumerate(_ROWS):
+            last = row == len(_ROWS) - 1
+            plot = self.graphics.addPlot(row=row, col=0, axisItems={"bottom": LocalTimeAxis()})
+            plot.getAxis("bottom").setStyle(showValues=last)
+            plot.getAxis("left").setWidth(58)
+            plot.setMenuEnabled(False)
+            plot.hideButtons()
+            plot.setMouseEnabled(x=True, y=False)
+            plot.enableAutoRange(axis="y")
+            plot.setAutoVisible(y=True)
+            plot.showGrid(x=True, y=True, alpha=0.15)
+            self.plots[name] = plot
+            if row:
+                plot.setXLink(self.plots["raw"])
+        self.thresholds = [pg.InfiniteLine(angle=0) for _ in range(2)]
+        for line in self.thresholds:
+            self.plots["anomaly"].addItem(line, ignoreBounds=True)
+        self.plots["raw"].getViewBox().sigXRangeChanged.connect(lambda *_: self._timer.start())
+        self.graphics.scene().sigMouseMoved.connect(self._hover)
+        self.graphics.scene().sigMouseClicked.connect(self._click)
+
+    # -- following the session -------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Codes of the stations whose series are shown: the first of the picked ones."""
+        return self._session.picked[:MOST_STATIONS] if self._session.season is not None else ()
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if change & _CONTENT:
+            self._show_series()
+        if change & (Change.PROJECT | Change.SEASON):
+            self._show_zone()
+            self.show_days_around()
+        if change & (Change.PROJECT | Change.SEASON | Change.DAY):
+            self._move_cursor()
+
+    def _show_series(self) -> None:
+        """Draw night means and anomalies of the whole season, and ask for the readings in view."""
+        for (row, _), curve in self._curves.items():
+            self.plots[row].removeItem(curve)
+        self._curves.clear()
+        season, colours = self._session.season, theme.colours()
+        self.legend.setText(self._legend())
+        if season is None:
+            return
+        anomaly, in_nt = season.anomaly, self._session.display.unit == "nT"
+        nights = self._night_middles()
+        for number, code in enumerate(self.shown):
+            station = season.network.index(code)
+            pen = pg.mkPen(colours.series[number], width=1)
+            means = anomaly.night_nt[:, station]
+            values = (anomaly.anomaly_nt if in_nt else anomaly.z)[:, station]
+            means = means - self._level(means)
+            for row, series in (("night", means), ("anomaly", values)):
+                self._curves[row, code] = self.plots[row].plot(
+                    nights,
+                    series,
+                    pen=pen,
+                    connect="finite",
+                    symbol="o",
+                    symbolSize=3.5,
+                    symbolBrush=pen.color(),
+                    symbolPen=None,
+                )
+            self._curves["raw", code] = self.plots["raw"].plot(pen=pen, connect="finite", skipFiniteCheck=False)
+        self._name_axes()
+        for line, sign in zip(self.thresholds, (1.0, -1.0), strict=True):
+            line.setVisible(not in_nt)
+            line.setPos(sign * season.config.anomaly.threshold_z)
+        self._timer.start()
+
+    def _level(self, values: NDArray[np.float64]) -> float:
+        """Return what is subtracted from a station's intensities: its median where several are compared, else nothing."""
+        finite = values[np.isfinite(values)]
+        return float(np.median(finite)) if len(self.shown) > 1 and finite.size else 0.0
+
+    def _night_middles(self) -> NDArray[np.float64]:
+        """Return the middle of each night, warm-up included, in seconds of UTC, shape (day,)."""
+        season = self._session.season
+        assert season is not None
+        start, end = night_bounds(season.anomaly.days, zone_name(self._session), season.config.night.window)
+        return (start.astype(np.int64) + end.astype(np.int64)) / 2000.0
+
+    def load_readings(self) -> None:
+        """Fetch the readings that are in view and draw them; gaps stay gaps."""
+        project, season = self._session.project, self._session.season
+        if project is None or season is None:
+            return
+        low, high = self.plots["raw"].getViewBox().viewRange()[0]
+        first = season.anomaly.days[0].astype("datetime64[ms]") - np.timedelta64(1, "D")
+        last = season.anomaly.days[-1].astype("datetime64[ms]") + np.timedelta64(2, "D")
+        since, until = (np.datetime64(round(seconds * 1000.0), "ms") for seconds in (low, high))
+        most = max(2 * self.graphics.width(), 400)
+        for code in self.shown:
+            time, values = seasons.series(project, code, max(since, first), min(until, last), most=most)
+            self._curves["raw", code].setData(time.astype(np.int64) / 1000.0, values - self._level(values))
+
+    def show_days_around(self) -> None:
+        """Look at the days around the one shown."""
+        if self._session.day is None:
+            return
+        middle = self._day_start()
+        reach = DAYS_AROUND * 86400.0
+        self.plots["raw"].setXRange(middle - reach, middle + reach, padding=0)
+
+    def _day_start(self) -> float:
+        day = self._session.days[self._session.index : self._session.index + 1]
+        return float(local_midnights(day, zone_name(self._session)).astype(np.int64)[0]) / 1000.0
+
+    def _move_cursor(self) -> None:
+        season, session = self._session.season, self._session
+        self._night = None
+        self.graphics.move_markers()
+        if season is None or session.index < 0:
+            return
+        day = session.days[session.index : session.index + 1]
+        start, end = night_bounds(day, zone_name(session), season.config.night.window)
+        low, high = float(start.astype(np.int64)[0]) / 1000.0, float(end.astype(np.int64)[0]) / 1000.0
+        self._night = (low, high)
+        left, right = self.plots["raw"].getViewBox().viewRange()[0]
+        if not left <= low <= right:
+            half = (right - left) / 2.0
+            self.plots["raw"].setXRange(low - half, low + half, padding=0)
+
+    def _paint_markers(self, painter: QPainter) -> None:
+        """Mark the night of the day shown in every plot."""
+        if self._night is None:
+            return
+        colours = theme.colours()
+        for plot in self.plots.values():
+            box = plot.getViewBox()
+            around = box.sceneBoundingRect()
+            start, end = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in self._night)
+            band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
+            painter.fillRect(band, colours.selection)
+            middle = (start + end) / 2.0
+            if around.left() <= middle <= around.right():
+                painter.setPen(QPen(colours.cursor, 1.5))
+                painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))
+
+    # -- mouse and stations ----------------------------------------------------------------------------------------
+
+    def _hover(self, at: QPointF) -> None:
+        """Say time and values under the cursor."""
+        box = self.plots["raw"].getViewBox()
+        inside = any(plot.sceneBoundingRect().contains(at) for plot in self.plots.values())
+        season = self._session.season
+        if season is None or not inside:
+            self.readout.setText("")
+            return
+        instant = np.datetime64(round(box.mapSceneToView(at).x() * 1000.0), "ms")
+        zone = zone_name(self._session)
+        self.readout.setText("  ·  ".join([to_local(instant, zone).strftime("%Y-%m-%d %H:%M"), *self._values_at(instant)]))
+
+    def _values_at(self, instant: np.datetime64) -> list[str]:
+        """Return the anomaly of each shown station on the day of an instant, or why there is none."""
+        index = self._index_at(instant)
+        day = station_day(self._session, index) if index is not None else None
+        season = self._session.season
+        if day is None or season is None:
+            return []
+        words = []
+        for code in self.shown:
+            station = season.network.index(code)
+            if np.isfinite(day.z[station]):
+                value = f"{code} z {day.z[station]:+.2f}, {day.nt[station]:+.2f} nT".replace("-", "−")
+            else:
+                value = f"{code} {quality_text(day.reasons(station)) or tr('nothing recorded')}"
+            words.append(value)
+        return words
+
+    def _index_at(self, instant: np.datetime64) -> int | None:
+        starts = local_midnights(self._session.days, zone_name(self._session))
+        index = int(np.searchsorted(starts, instant, side="right")) - 1
+        return index if index >= 0 and instant < starts[-1] + np.timedelta64(1, "D") else None
+
+    def _click(self, event: Any) -> None:
+        """Go to the day that was clicked."""
+        box = self.plots["raw"].getViewBox()
+        if event.button() == Qt.MouseButton.LeftButton and self._session.days.size:
+            instant = np.datetime64(round(box.mapSceneToView(event.scenePos()).x() * 1000.0), "ms")
+            index = self._index_at(instant)
+            if index is not None:
+                self._session.go_to(index)
+
+    def _fill_menu(self) -> None:
+        menu, season = self.chooser.menu(), self._session.season
+        menu.clear()
+        for station in season.network.stations if season is not None else ():
+            action = menu.addAction(f"{station.code}  {station.name}".strip())
+            action.setCheckable(True)
+            action.setChecked(station.code in self._session.picked)
+            action.triggered.connect(lambda on, code=station.code: self._pick(code, on))
+
+    def _pick(self, code: str, on: bool) -> None:
+        others = [other for other in self._session.picked if other != code]
+        self._session.pick([*others, code] if on else others)
+
+    # -- look ------------------------------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+            self._show_series()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        self.chooser.setText(tr("Stations"))
+        self.chooser.setAccessibleName(tr("Stations"))
+        self.chooser.setToolTip(tr("Choose the stations whose series are shown"))
+        self.graphics.setAccessibleName(tr("Series of the picked stations"))
+        self.legend.setText(self._legend())
+        self._name_axes()
+        self._show_zone()
+        self._colour()
+
+    def _legend(self) -> str:
+        if self._session.season is None:
+            return ""
+        if not self.shown:
+            return tr("Pick stations on the map or here.")
+        colours = theme.colours()
+        words = [
+            f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{code}'
+            for number, code in enumerate(self.shown)
+        ]
+        left_out = len(self._session.picked) - len(self.shown)
+        return "&nbsp;&nbsp;".join(words) + (" " + tr("and {count} more").format(count=left_out) if left_out else "")
+
+    def _name_axes(self) -> None:
+        unit = "nT" if self._session.display.unit == "nT" else "z"
+        several = len(self.shown) > 1
+        self.plots["raw"].setLabel("left", tr("F − median, nT") if several else tr("F, nT"))
+        self.plots["night"].setLabel("left", tr("Night − median, nT") if several else tr("Night, nT"))
+        self.plots["anomaly"].setLabel("left", tr("Anomaly, {unit}").format(unit=unit))
+
+    def _show_zone(self) -> None:
+        season, session = self._session.season, self._session
+        if season is None or session.day is None:
+            self.zone.setText("")
+            return
+        zone, window = zone_name(session), season.config.night.window
+        now = local_midnights(session.days[session.index : session.index + 1], zone)[0]
+        for plot in self.plots.values():
+            plot.getAxis("bottom").offset_s = offset_seconds(zone, now)
+        text = tr("{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}").format(
+            zone=zone, offset=offset_text(zone, now), start=_clock(window.start_hour), end=_clock(window.end_hour)
+        )
+        self.zone.setText(text)
+        self.zone.setToolTip(text)
+
+    def _colour(self) -> None:
+        colours = theme.colours()
+        self.graphics.setBackground(colours.background)
+        for plot in self.plots.values():
+            for side in ("left", "bottom"):
+                plot.getAxis(side).setPen(pg.mkPen(colours.muted))
+                plot.getAxis(side).setTextPen(pg.mkPen(colours.text))
+        for line in self.thresholds:
+            line.setPen(pg.mkPen(colours.alarm, style=Qt.PenStyle.DashLine))
+        self.graphics.move_markers()
+
+
+def _clock(hour: float) -> str:
+    minutes = round(hour * 60.0)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
