@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import settings
+
+from quakegui.project.importing import import_paths
+from quakegui.project.nights import days_with_data
+from quakegui.project.stations import import_stations
+from quakegui.project.store import Project
 
 settings.register_profile("everyday", deadline=None, derandomize=True)
 settings.load_profile("everyday")
@@ -26,3 +35,45 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}; set QUAKEGUI_REAL_DATA")
     return folder
+
+
+SMALL_DAYS = 20
+SMALL_WARM_UP = 30
+
+
+@pytest.fixture(scope="session")
+def small_project_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a closed project of seven stations, hourly readings, and a season of 20 days; copy it before use."""
+    rng = np.random.default_rng(7)
+    folder = tmp_path_factory.mktemp("small")
+    hours = pd.date_range("2022-03-01T00:30", periods=24 * (SMALL_DAYS + SMALL_WARM_UP), freq="h", tz="UTC")
+    common = np.repeat(rng.normal(0, 5, len(hours) // 24), 24)
+    codes = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG"]
+    level = 50_000 + 40 * np.arange(len(codes))
+    noise = rng.normal(0, 1.0, (len(hours), len(codes)))
+    table = pd.DataFrame(np.round(level + common[:, None] + noise, 2), columns=codes)
+    table.insert(0, "time", hours.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    table.loc[24 * 40 : 24 * 42, "CCC"] = np.nan
+    table.to_csv(folder / "readings.csv", index=False)
+    places = pd.DataFrame(
+        {
+            "code": codes,
+            "latitude": [28.0, 28.6, 28.1, 27.5, 28.4, 27.7, 28.9],
+            "longitude": [101.6, 101.9, 102.4, 102.0, 102.9, 102.8, 102.3],
+        }
+    )
+    places.to_csv(folder / "stations.csv", index=False)
+    with Project.create(folder / "project", timezone="Asia/Shanghai", name="Small") as project:
+        report = import_paths(project, [folder / "readings.csv"])
+        assert not report.skipped, report.skipped
+        import_stations(project, folder / "stations.csv")
+        days = days_with_data(project)
+        # The last local date holds only its first hours.
+        project.set_config(replace(project.config(), first_day=days[-SMALL_DAYS], last_day=days[-1]))
+    return folder / "project"
+
+
+@pytest.fixture
+def small_project(small_project_template: Path, tmp_path: Path) -> Path:
+    """Return a copy of the small project that a test may change."""
+    return Path(shutil.copytree(small_project_template, tmp_path / "small project 小"))

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
-from quakegui.learn.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
-from quakegui.learn.folds import Split
+from quakegui.learn.folds import Fold, Split
 from quakegui.learn.judge import judge
 from quakegui.learn.judgement import Judgement
-from quakegui.learn.predictions import Predictions
+from quakegui.learn.predictions import TEST, TRAINED, VALIDATION, Predictions
 from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run
 from quakegui.learn.runconfig import RunConfig
 from quakegui.learn.splits import PROTOCOLS, Protocol
@@ -184,8 +183,7 @@ def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
     evidence = gather(project, season)
     said = run.predictions()
     rows = _rows_of(said, evidence, run)
-    folds = Snapshot.load(run.folder / SNAPSHOT).folds
-    made = Split(run.config.protocol, folds, run.config.leaky, 0, 0, 0, ())
+    made = split_of(run, said)
     here = dataclasses.replace(
         evidence,
         days=said.days,
@@ -198,9 +196,37 @@ def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
     return _judged(here, made, said, name=run.title or run.id)
 
 
+def split_of(run: RunFolder, said: Predictions) -> Split:
+    """Return the split that a finished run was trained with, read off its predictions and its card."""
+    assert run.card is not None
+    none = np.array([], dtype=np.intp)
+    folds = []
+    for number, told in enumerate(run.card["folds"]):
+        role, images = said.role[number], said.image_fold == number
+        folds.append(
+            Fold(
+                train=np.flatnonzero(role == TRAINED),
+                validation=np.flatnonzero(role == VALIDATION),
+                test=said.image_day[images] if run.config.leaky else np.flatnonzero(role == TEST),
+                predict=np.flatnonzero(np.isfinite(said.probabilities[number, :, 0]) & ((role >= TEST) | run.config.leaky)),
+                train_copy=none,
+                validation_copy=none,
+                test_copy=said.image_copy[images],
+                first=np.datetime64(told["first"], "D"),
+                last=np.datetime64(told["last"], "D"),
+                embargoed=told["embargoed"],
+                purged=told["purged"],
+            )
+        )
+    return Split(run.config.protocol, tuple(folds), run.config.leaky, 0, 0, 0, ())
+
+
 def _judged(evidence: Evidence, made: Split, said: Predictions, *, name: str) -> Judgement:
     images: Sequence[NDArray[Any]] | None = None
+    daily = said.out_of_fold()[0]
     if made.leaky:
+        # One network; it saw most days, which is the fault of the protocol, and its alarms are marked with it.
+        daily = said.probabilities[0]
         images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
     return judge(
         made,
@@ -208,7 +234,7 @@ def _judged(evidence: Evidence, made: Split, said: Predictions, *, name: str) ->
         days=evidence.days,
         available_at=evidence.available_at,
         labels=evidence.truth,
-        probabilities=said.out_of_fold()[0],
+        probabilities=daily,
         catalogue=evidence.catalogue,
         baselines=baselines(evidence, made),
         image_probabilities=images,

@@ -1,0 +1,149 @@
+"""The session on a small synthetic project."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.project import journal
+from quakegui.project.store import Project
+from quakegui.season.labels import Source
+
+DAYS = 20
+
+
+@pytest.fixture
+def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
+    made = Session(SettingsFile(tmp_path / "settings.ini"))
+    made.set_settings(analyst="Wang")
+    assert made.open(small_project)
+    qtbot.waitUntil(lambda: made.season is not None, timeout=20_000)
+    yield made
+    made.close()
+
+
+def test_a_label_is_in_the_journal_when_the_call_returns(session: Session) -> None:
+    session.go_to(5)
+    heard: list[Change] = []
+    session.changed.connect(heard.append)
+    assert session.label(3)
+    assert session.project is not None
+    row = journal.in_force(session.project)[session.days[5]]
+    assert (row.cls, row.source, row.author) == (3, Source.ANALYST, "Wang")
+    assert session.labels.classes[5] == 3
+    assert heard == [Change.LABELS]
+
+
+def test_undo_and_redo_work_after_closing_and_opening(session: Session, qtbot: QtBot) -> None:
+    session.go_to(2)
+    session.label(1)
+    session.label(4)
+    assert session.project is not None
+    folder = session.project.folder
+    session.close()
+    assert session.season is None
+    session.open(folder)
+    qtbot.waitUntil(lambda: session.season is not None, timeout=20_000)
+    assert session.index == 2, "the day shown comes back"
+    assert session.labels.classes[2] == 4
+    session.undo()
+    assert session.labels.classes[2] == 1
+    session.undo()
+    assert session.labels.classes[2] == -1
+    session.redo()
+    session.redo()
+    assert session.labels.classes[2] == 4
+
+
+def test_a_chosen_range_is_labelled_as_one_step(session: Session) -> None:
+    session.choose((9, 4))
+    assert session.chosen == (4, 9)
+    session.label(2)
+    assert session.labels.classes[4:10].tolist() == [2] * 6
+    session.undo()
+    assert session.labels.classes[4:10].tolist() == [-1] * 6
+
+
+def test_auto_advance_goes_on_after_a_single_label_only(session: Session) -> None:
+    session.set_settings(auto_advance=True)
+    session.go_to(3)
+    session.label(0)
+    assert session.index == 4
+    session.choose((6, 7))
+    session.label(0)
+    assert session.index == 4
+
+
+def test_the_walk_stops_at_both_ends(session: Session) -> None:
+    session.go_to(-5)
+    assert session.index == 0
+    session.step(-1)
+    assert session.index == 0
+    session.go_to(10_000)
+    assert session.index == session.days.size - 1
+    session.go_to_day(session.days[7])
+    assert session.index == 7
+
+
+def test_jump_finds_the_next_unlabelled_day_or_says_so(session: Session) -> None:
+    session.label(0, range(session.days.size - 1))
+    session.go_to(0)
+    assert session.jump("unlabelled", 1)
+    assert session.index == session.days.size - 1
+    said: list[str] = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    assert not session.jump("unlabelled", 1)
+    assert said == ["No further unlabelled day in this direction."]
+
+
+def test_blind_labelling_shows_only_ones_own_labels(session: Session) -> None:
+    session.go_to(1)
+    session.label(3)
+    session.set_settings(analyst="Li")
+    session.set_display(blind=True)
+    assert session.labels.classes[1] == -1
+    session.label(1)
+    assert session.labels.classes[1] == 1
+    assert session.project is not None
+    assert journal.history(session.project, session.days[1])[-1].blind
+    session.set_display(blind=False)
+
+
+def test_the_map_shown_is_the_seasons_own(session: Session) -> None:
+    session.go_to(8)
+    shown = session.day_map()
+    assert shown is not None
+    assert session.season is not None
+    np.testing.assert_array_equal(shown.rgb, session.season.day_map(8).rgb)
+    assert shown.day == session.days[8]
+
+
+def test_a_project_open_for_reading_refuses_labels_in_a_sentence(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session.project, "read_only", True)
+    said: list[str] = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    assert not session.label(1)
+    assert "reading only" in said[0]
+    assert (session.labels.classes == -1).all()
+
+
+def test_notes_stand_beside_labels(session: Session) -> None:
+    session.go_to(0)
+    assert session.note("noise from the new road")
+    assert [note.text for note in session.notes()] == ["noise from the new road"]
+    assert session.notes()[0].author == "Wang"
+
+
+def test_opening_what_is_no_project_says_so_and_keeps_the_open_one(session: Session, tmp_path: Path) -> None:
+    before = session.project
+    said: list[tuple[str, str]] = []
+    session.said.connect(lambda sentence, level: said.append((sentence, level)))
+    assert not session.open(tmp_path / "nowhere")
+    assert said[0][1] == "error"
+    assert session.project is before
+    assert isinstance(before, Project)
