@@ -21,7 +21,7 @@ from quakegui.project.kpindex import import_kp, kp
 from quakegui.project.nights import Progress
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.record import blocks_of
-from quakegui.project.store import Project
+from quakegui.project.store import Project, put_setting
 from quakegui.project.tables import SYNTHETIC
 from quakegui.season.events import Declustering, Event
 from quakegui.season.network import Network
@@ -69,6 +69,12 @@ def create_demo(
     return project
 
 
+def strength_of(project: Project) -> float | None:
+    """Return the strength that a demo project was made with, or None for any other project."""
+    found = project.setting("strength")
+    return float(found) if found is not None and project.synthetic else None
+
+
 def catalogue_events() -> tuple[Event, ...]:
     """Return the founding paper's 18 events (its table 3)."""
     found: list[Event] = []
@@ -104,6 +110,9 @@ def _fill(project: Project, config: SyntheticConfig, say: Progress) -> None:
     catalogue.store_events(project, events, declustering=Declustering(method="none"))
     catalogue.make_class_scheme(project, split_magnitude=SPLIT_MAGNITUDE)
     journal.apply_rule(project)
+    with project.write() as connection:
+        put_setting(connection, "seed", str(config.seed))
+        put_setting(connection, "strength", repr(config.strength))
     say(4, 4, "done")
 
 

@@ -114,6 +114,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenLabel:
+    """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why."""
+
+    day: np.datetime64
+    cls: int | None
+    source: Source
+    author: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Content:
     """What a row says about its key."""
 
@@ -177,21 +188,25 @@ def write_labels(
         return _append(connection, wanted, author, step=group)
 
 
-def write_classes(
-    project: Project,
-    days: NDArray[np.datetime64],
-    classes: Sequence[int | None],
-    *,
-    source: Source,
-    author: str,
-    note: str = "",
-) -> int:
-    """Give each day its own class, as one step; otherwise like `write_labels`."""
-    owner = _checked_author(author)
-    pairs = zip(_numbers(days), classes, strict=True)
-    wanted = {(LABEL, int(day), int(source), owner): _Content(_checked_class(cls), note) for day, cls in pairs}
+def write_given(project: Project, given: Sequence[GivenLabel]) -> int:
+    """Take labels in, as one step of each author; the last of several for one day, source and author counts.
+
+    Returns
+    -------
+    int
+        How many were new or changed.
+    """
+    by_author: dict[str, dict[Key, _Content]] = {}
+    for label in given:
+        owner = _checked_author(label.author)
+        key = (LABEL, int(_numbers([label.day])[0]), int(label.source), owner)
+        by_author.setdefault(owner, {})[key] = _Content(_checked_class(label.cls), label.note)
+    count = select(func.count()).select_from(schema.journal)
     with project.write() as connection:
-        return _append(connection, wanted, author)
+        before = connection.scalar(count) or 0
+        for author, wanted in by_author.items():
+            _append(connection, wanted, author)
+        return (connection.scalar(count) or 0) - before
 
 
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:

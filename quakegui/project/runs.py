@@ -139,6 +139,11 @@ def runs(project: Project) -> tuple[Run, ...]:
     return tuple(Run(row.id, row.created_ms, row.status, json.loads(row.config), json.loads(row.card)) for row in rows)
 
 
+def count(project: Project) -> int:
+    """Return how many training runs the project's folder holds, whether they ended well or not."""
+    return sum(1 for _ in (project.folder / "runs").glob("*/config.json"))
+
+
 def append_predictions(project: Project, run_id: str, said: Predictions, *, issued_ms: int | None = None) -> None:
     """Add predictions to the ledger, dated now unless `issued_ms` says when they were issued."""
     issued = time.time_ns() // 1_000_000 if issued_ms is None else issued_ms

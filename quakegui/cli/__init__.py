@@ -1,0 +1,77 @@
+"""The command line: one command per verb, each a few lines over the rooms of the package.
+
+Exit codes: 0 done, 1 refused or failed with a sentence on standard error, 2 wrong usage. With `--json` standard output is one
+JSON document and nothing else; progress bars go to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quakegui import __version__
+from quakegui.cli import events, labels, output, project, stations
+from quakegui.cli.terminal import say
+from quakegui.formats.errors import FormatError
+from quakegui.project.store import ProjectError
+
+app = typer.Typer(
+    name="quakegui",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 refused with a sentence, 2 wrong usage. Example: quakegui demo --headless",
+)
+project.register(app)
+output.register(app)
+app.add_typer(stations.app, name="stations")
+app.add_typer(events.app, name="events")
+app.add_typer(labels.app, name="labels")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"quakegui {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    open_folder: Annotated[
+        Path | None, typer.Option("--open", metavar="PROJECT", help="Project to open in the window.")
+    ] = None,
+    _show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Daily anomaly maps of a geomagnetic network, labels, VGG-12, and an honest account of its skill.
+
+    Without a command the window opens.
+    """
+    if context.invoked_subcommand is None:
+        raise typer.Exit(show_window(open_folder))
+
+
+def show_window(folder: Path | None) -> int:
+    """Open the window on a project, or on none; returns its exit code."""
+    from quakegui.ui.start import run_window  # Qt is for those who want a window
+
+    return run_window(folder)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program; ends with `SystemExit`."""
+    for stream in (sys.stdout, sys.stderr):
+        if not stream.isatty() and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")  # a Windows pipe would refuse Chinese names
+    try:
+        app(args=list(arguments) if arguments is not None else None, prog_name="quakegui")
+    except (ProjectError, FormatError) as error:
+        say(str(error), style="red")
+        sys.exit(1)

@@ -1,0 +1,114 @@
+"""Commands on events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quakegui.cli.terminal import AsJson, ProjectFolder, as_date, date_option, print_json, print_table, say
+from quakegui.project import catalogue
+from quakegui.project.store import Project, ProjectError
+from quakegui.project.tables import event_facts
+from quakegui.season.events import Declustering, Selection
+
+app = typer.Typer(no_args_is_help=True, help="Import earthquakes, list them, part them into classes.")
+
+COLUMNS = ("time", "magnitude", "latitude", "longitude", "depth_km", "place")
+CLASS_COLUMNS = (*COLUMNS, "direction", "class")
+
+
+@app.command(
+    "import",
+    epilog="Example: quakegui events import liangshan eqList.xls --box 26 31 100 104 --min-magnitude 3.1 "
+    "--since 2022-02-01 --until 2022-12-31 --decluster 50 5",
+)
+def import_(
+    project: ProjectFolder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CENC export, USGS or other csv, or QuakeML.")],
+    *,
+    box: Annotated[
+        tuple[float, float, float, float] | None, typer.Option(metavar="S N W E", help="Degrees; edges belong to the box.")
+    ] = None,
+    radius: Annotated[float | None, typer.Option(metavar="KM", help="Around the network's centre.")] = None,
+    min_magnitude: Annotated[float | None, typer.Option(metavar="M", help="Smallest magnitude taken, itself included.")] = None,
+    since: Annotated[datetime | None, date_option("First local date.")] = None,
+    until: Annotated[datetime | None, date_option("Last local date.")] = None,
+    decluster: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="KM DAYS", help="Drop events that follow a larger or equal one so near and so soon: 50 5."),
+    ] = None,
+    add: Annotated[bool, typer.Option("--add", help="Keep the project's events besides, instead of replacing them.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take the events of a catalogue that the network is judged by, in place of those the project had.
+
+    Without --decluster no aftershock is dropped.
+    """
+    with Project.open(project) as opened:
+        try:
+            selection = Selection(
+                box=box,
+                centre=_centre(opened) if radius is not None else None,
+                radius_km=radius,
+                min_magnitude=min_magnitude,
+                since=as_date(since),
+                until=as_date(until),
+            )
+            declustering = Declustering("none") if decluster is None else Declustering("window", *decluster)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+        done = catalogue.import_events(opened, file, selection=selection, declustering=declustering, add=add)
+        facts = event_facts(opened)
+    if as_json:
+        print_json(facts)
+    say(
+        f"{done.read} events read, {done.selected} selected, {len(done.dropped)} aftershocks dropped, {done.kept} kept; "
+        f"the project had {done.replaced}."
+    )
+    for note in done.notes:
+        say(note)
+
+
+@app.command("list", epilog="Example: quakegui events list liangshan --json")
+def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
+    """List the project's events."""
+    with Project.open(project, read_only=True) as opened:
+        facts = event_facts(opened)
+    _show(facts, as_json=as_json)
+
+
+@app.command("classes", epilog="Example: quakegui events classes liangshan --split 4 --json")
+def classes(
+    project: ProjectFolder,
+    split: Annotated[
+        float | None, typer.Option(metavar="M", help="Border between large and small; the median magnitude where not given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Part the events into north and south (K-means) and large and small, and keep that for the project."""
+    with Project.open(project) as opened:
+        scheme, warning = catalogue.make_class_scheme(opened, split_magnitude=split)
+        facts = event_facts(opened)
+    _show(facts, as_json=as_json)
+    north, south = (f"({lat:.4f}, {lon:.4f})" for lat, lon in (scheme.north_centre, scheme.south_centre))
+    say(f"North centre {north}, south centre {south}, split at magnitude {scheme.split_magnitude:g}.")
+    if warning:
+        say(warning, style="yellow")
+
+
+def _show(facts: list[dict[str, str | int | float | None]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+        return
+    columns = CLASS_COLUMNS if facts and "class" in facts[0] else COLUMNS
+    print_table(f"{len(facts)} events (times in UTC)", columns, [[fact[column] for column in columns] for fact in facts])
+
+
+def _centre(project: Project) -> tuple[float, float]:
+    try:
+        return project.network().centre()
+    except ValueError as error:
+        raise ProjectError(f"--radius needs the network's centre. {error}") from error

@@ -1,0 +1,111 @@
+"""Commands on labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
+from quakegui.project import catalogue, export, journal, labelfiles
+from quakegui.project.store import Project, default_author
+from quakegui.project.tables import LABEL_COLUMNS, label_facts
+from quakegui.season.labels import LabelRule, Source
+
+app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
+
+Author = Annotated[str, typer.Option(help="Who gives the labels; your user name where not given.")]
+
+
+@app.command("rule", epilog="Example: quakegui labels rule liangshan --days-after 3 --winner later")
+def rule(
+    project: ProjectFolder,
+    days_before: Annotated[
+        int | None, typer.Option(min=0, help="Days before every event; where not given, more for larger magnitudes.")
+    ] = None,
+    days_after: Annotated[int, typer.Option(min=0, help="Days after the event's own day.")] = 3,
+    winner: Annotated[Literal["later", "larger"], typer.Option(help="Which of two events a day goes to.")] = "later",
+    author: Author = "",
+) -> None:
+    """Label every day of the season by the retrospective rule: days around an event carry its class."""
+    wanted = LabelRule(flat_days_before=days_before, days_after=days_after, winner=winner)
+    with Project.open(project) as opened:
+        found = journal.apply_rule(opened, wanted, author=author or default_author())
+        events = catalogue.events(opened)
+    counts = ", ".join(f"class {cls}: {count}" for cls, count in enumerate(found.counts))
+    say(f"{found.days.size} days labelled; {counts}. {int(found.post.sum())} became known only after their event (post).")
+    for index in found.events_without_day:
+        say(f"No day belongs to the event of {events[index].time} UTC, M {events[index].magnitude:g}.")
+
+
+@app.command("list", epilog="Example: quakegui labels list liangshan --json")
+def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
+    """List the labels in force."""
+    with Project.open(project, read_only=True) as opened:
+        facts = label_facts(opened)
+    if as_json:
+        print_json(facts)
+        return
+    print_table(f"{len(facts)} labelled days", LABEL_COLUMNS, [[fact[column] for column in LABEL_COLUMNS] for fact in facts])
+
+
+@app.command("set", epilog="Example: quakegui labels set liangshan 2022-09-01..2022-09-05 3 --note 'peak near Luding'")
+def set_(
+    project: ProjectFolder,
+    days: Annotated[str, typer.Argument(metavar="DATE[..DATE]", help="A local date, or the first and last of a range.")],
+    cls: Annotated[Literal["0", "1", "2", "3", "4", "none"], typer.Argument(metavar="CLASS", help="0 to 4, or none.")],
+    author: Author = "",
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+) -> None:
+    """Give days a class in your name, or take your label away with 'none'."""
+    wanted = _days(days)
+    with Project.open(project) as opened:
+        journal.write_labels(
+            opened,
+            wanted,
+            None if cls == "none" else int(cls),
+            source=Source.ANALYST,
+            author=author or default_author(),
+            note=note,
+        )
+    say(f"{wanted.size} days: {cls}.")
+
+
+@app.command("export", epilog="Example: quakegui labels export liangshan labels.csv")
+def export_(
+    project: ProjectFolder,
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
+) -> None:
+    """Write the labels in force: date, class, source, author, when, note."""
+    with Project.open(project, read_only=True) as opened:
+        count = export.labels_to_csv(opened, out)
+    say(f"{count} labels are in {out}.")
+
+
+@app.command("import", epilog="Example: quakegui labels import liangshan labels.csv --author Li")
+def import_(
+    project: ProjectFolder,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="A csv with date and class; author and note if it has them.")
+    ],
+    author: Author = "",
+) -> None:
+    """Take labels from a csv; all of them, or none if a line cannot be read."""
+    with Project.open(project) as opened:
+        done = labelfiles.import_labels(opened, file, author=author or default_author())
+    say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
+
+
+def _days(text: str) -> NDArray[np.datetime64]:
+    first, _, last = text.partition("..")
+    try:
+        start = np.datetime64(first, "D")
+        end = np.datetime64(last or first, "D")
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}' is not a date such as 2022-09-05, nor a range 2022-09-01..2022-09-05.") from error
+    if end < start or end - start > np.timedelta64(36_600, "D"):
+        raise typer.BadParameter(f"The range {text} ends before it begins, or is longer than a century.")
+    return np.arange(start, end + np.timedelta64(1, "D"))

@@ -1,0 +1,248 @@
+"""Commands on a project as a whole: demo, new, import, season, info."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import platformdirs
+import typer
+
+from quakegui.cli.terminal import AsJson, ProjectFolder, as_day, bar, date_option, interruptible, print_json, print_table, say
+from quakegui.formats.columns import TableMapping
+from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.store import DATABASE, Project, ProjectError
+from quakegui.project.tables import SYNTHETIC, iso
+from quakegui.season.season import Season
+
+SHOWN = 20
+"""Files or notes that are listed on a terminal; `--json` has them all."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: quakegui demo --headless --project demo --strength 0")(demo)
+    app.command(epilog="Example: quakegui new japan --timezone Asia/Tokyo")(new)
+    app.command("import", epilog="Example: quakegui import japan data/wdc_hourly/japan more.zip --json")(import_)
+    app.command(epilog="Example: quakegui season liangshan --since 2022-02-01 --until 2022-12-31")(season)
+    app.command(epilog="Example: quakegui info japan --json")(info)
+
+
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Run the whole chain without a window and print what came out.")
+    ] = False,
+    project: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the project is made, or is already.")] = None,
+    strength: Annotated[float, typer.Option(min=0.0, help="Factor on the precursors; 0 is the null season.")] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Make the SYNTHETIC season of 2022 and show it."""
+    if headless and project is None:
+        with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:
+            _run_demo(Path(scratch) / "demo", strength, as_json=as_json)
+        return
+    folder = project or Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / f"{SYNTHETIC} strength {strength:g}"
+    if headless:
+        _run_demo(folder, strength, as_json=as_json)
+        return
+    _demo_project(folder, strength).close()
+    from quakegui.cli import show_window
+
+    raise typer.Exit(show_window(folder))
+
+
+def new(
+    project: ProjectFolder,
+    timezone: Annotated[str, typer.Option(help="IANA name of the zone whose days are the project's days.")] = "Asia/Shanghai",
+    name: Annotated[str, typer.Option(help="Name of the project; the folder's where not given.")] = "",
+) -> None:
+    """Make an empty project folder."""
+    with Project.create(project, timezone=timezone, name=name) as made:
+        _warn(made)
+        say(f"Made the project {made.name} in {made.folder} ({made.timezone}).")
+
+
+def import_(
+    project: ProjectFolder,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders, archives, or an exported project.")],
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", exists=True, dir_okay=False, help="What the columns of tables mean.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import readings, station coordinates and Kp; the same file twice changes nothing.
+
+    A file that cannot be read is skipped, named and counted; the rest comes in. Ctrl+C cancels and leaves nothing half-done.
+    """
+    columns = _mapping(mapping)
+    with Project.open(project) as opened, interruptible() as cancelled, bar("Importing") as report:
+        _warn(opened)
+        done = import_paths(opened, paths, mapping=columns, progress=report, cancelled=cancelled)
+    if as_json:
+        print_json(_import_facts(done))
+    else:
+        _print_import(done)
+    if done.cancelled:
+        raise ProjectError("The import was cancelled; the project is as it was.")
+    if done.skipped and not (done.imported or done.unchanged):
+        raise ProjectError("Nothing could be imported.")
+
+
+def season(
+    project: ProjectFolder,
+    since: Annotated[datetime | None, date_option("First day of the season.")] = None,
+    until: Annotated[datetime | None, date_option("Last day of the season.")] = None,
+    every_day: Annotated[bool, typer.Option("--all", help="Forget the window: every day with data is the season.")] = False,
+) -> None:
+    """Set, or show, the season window: the days that are shown and judged. Readings before it are warm-up."""
+    with Project.open(project) as opened:
+        config = opened.config()
+        first, last = as_day(since), as_day(until)
+        if every_day:
+            opened.set_config(replace(config, first_day=None, last_day=None))
+        elif first is not None or last is not None:
+            try:
+                config = replace(config, first_day=first or config.first_day, last_day=last or config.last_day)
+            except ValueError as error:
+                raise typer.BadParameter(str(error)) from error
+            opened.set_config(config)
+        days = seasons.season_days(opened)
+        config = opened.config()
+        window = f"{config.first_day or 'the first reading'} to {config.last_day or 'the last reading'}"
+        say(f"The season of {opened.name} goes from {window}: {days.size} days.")
+
+
+def info(project: ProjectFolder, as_json: AsJson = False) -> None:
+    """Show what the project holds."""
+    with Project.open(project) as opened, bar("Reading") as report:
+        facts = _facts(opened, seasons.load_season(opened, progress=report, features=False))
+    if as_json:
+        print_json(facts)
+        return
+    rows = [(key, value) for key, value in facts.items() if not isinstance(value, dict)]
+    rows += [(f"label {cls}", count) for cls, count in facts["labels"].items()]
+    print_table(facts["name"], ("fact", "value"), rows)
+
+
+def _facts(project: Project, computed: Season | None) -> dict[str, Any]:
+    config = project.config()
+    windowed = config.first_day is not None or config.last_day is not None
+    days = seasons.season_days(project) if windowed else seasons.days_with_data(project)
+    labels = [row.cls for day, row in journal.in_force(project).items() if not windowed or day in days]
+    scheme = catalogue.class_scheme(project)
+    return {
+        "name": project.name,
+        "timezone": project.timezone,
+        "stations": len(project.network().stations),
+        "first_day": str(days[0]) if days.size else None,
+        "last_day": str(days[-1]) if days.size else None,
+        "days": int(days.size),
+        "days_with_map": int(computed.has_map.sum()) if computed is not None else 0,
+        "events": len(catalogue.events(project)),
+        "labels": {str(cls): labels.count(cls) for cls in range(5)},
+        "runs": runs.count(project),
+        "synthetic": project.synthetic,
+        "class_scheme": None if scheme is None else asdict(scheme),
+    }
+
+
+def _run_demo(folder: Path, strength: float, *, as_json: bool) -> None:
+    with _demo_project(folder, strength) as project:
+        with bar("Computing") as report:
+            computed = seasons.load_season(project, progress=report)
+        assert computed is not None
+        facts = _facts(project, computed)
+        shown = computed.features[computed.shown]
+        facts["regions"] = sum(len(day.regions) for day in shown)
+        facts["days_with_region"] = sum(bool(day.regions) for day in shown)
+        facts["strength"] = strength
+    if as_json:
+        print_json(facts)
+        return
+    labels = ", ".join(f"class {cls}: {count}" for cls, count in facts["labels"].items())
+    typer.echo(
+        f"{SYNTHETIC} season, strength {strength:g}: {facts['stations']} stations, {facts['days']} days from "
+        f"{facts['first_day']} to {facts['last_day']}, {facts['days_with_map']} with a map."
+    )
+    typer.echo(f"{facts['regions']} extremum regions on {facts['days_with_region']} days; {facts['events']} events.")
+    typer.echo(f"Labels by the retrospective rule: {labels}.")
+
+
+def _demo_project(folder: Path, strength: float) -> Project:
+    """Open the demo project of a folder, or make it there."""
+    from quakegui.project.demo import create_demo, strength_of
+
+    if (folder / DATABASE).is_file():
+        project = Project.open(folder)
+        if strength_of(project) != strength:
+            project.close()
+            raise ProjectError(f"{folder} holds another project than the {SYNTHETIC} season of strength {strength:g}.")
+        return project
+    with bar("Making the synthetic season") as report:
+        return create_demo(folder, strength=strength, progress=report)
+
+
+def _mapping(path: Path | None) -> TableMapping | None:
+    if path is None:
+        return None
+    try:
+        return TableMapping.from_json(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise typer.BadParameter(f"{path}: {error}") from error
+
+
+def _import_facts(done: ImportReport) -> dict[str, Any]:
+    return {
+        "imported": [
+            {
+                "file": each.file,
+                "format": each.format,
+                "stations": list(each.stations),
+                "readings": each.readings,
+                "first": _stamp(each.first),
+                "last": _stamp(each.last),
+                "replaced": each.replaced or None,
+            }
+            for each in done.imported
+        ],
+        "unchanged": list(done.unchanged),
+        "skipped": [{"file": each.file, "reason": each.reason} for each in done.skipped],
+        "notes": list(done.notes),
+        "stations_added": list(done.stations_added),
+        "days_changed": done.days_changed,
+        "cancelled": done.cancelled,
+    }
+
+
+def _print_import(done: ImportReport) -> None:
+    readings = sum(each.readings for each in done.imported)
+    replaced = sum(bool(each.replaced) for each in done.imported)
+    typer.echo(
+        f"{len(done.imported)} files imported ({readings} readings), {replaced} of them in place of an earlier one; "
+        f"{len(done.unchanged)} unchanged, {len(done.skipped)} skipped. "
+        f"{len(done.stations_added)} new stations, {done.days_changed} days changed."
+    )
+    for title, lines in (
+        ("Skipped", [f"{each.file}: {each.reason}" for each in done.skipped]),
+        ("Notes", list(done.notes)),
+    ):
+        if lines:
+            typer.echo(f"{title}:")
+        for line in lines[:SHOWN]:
+            typer.echo(f"  {line}")
+        if len(lines) > SHOWN:
+            typer.echo(f"  ... and {len(lines) - SHOWN} more; --json lists all.")
+
+
+def _stamp(time: np.datetime64 | None) -> str | None:
+    return None if time is None else iso(int(time.astype(np.int64)))
+
+
+def _warn(project: Project) -> None:
+    for warning in project.warnings:
+        say(warning, style="yellow")

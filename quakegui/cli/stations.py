@@ -1,0 +1,59 @@
+"""Commands on stations."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
+from quakegui.project import stations
+from quakegui.project.store import Project
+from quakegui.season.network import Station
+
+app = typer.Typer(no_args_is_help=True, help="List the stations, or say where they are.")
+
+
+@app.command("list", epilog="Example: quakegui stations list japan --json")
+def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
+    """List the stations and where they are."""
+    with Project.open(project, read_only=True) as opened:
+        found = [asdict(station) for station in opened.network().stations]
+    if as_json:
+        print_json(found)
+        return
+    columns = ("code", "name", "latitude", "longitude", "elevation_m")
+    print_table(f"{len(found)} stations", columns, [[station[column] for column in columns] for station in found])
+
+
+@app.command("import", epilog="Example: quakegui stations import liangshan stations.csv")
+def import_(
+    project: ProjectFolder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A csv with code, name, latitude, longitude, or an .ack file.")],
+) -> None:
+    """Take stations and coordinates from a csv or .ack file."""
+    with Project.open(project) as opened:
+        _tell(stations.import_stations(opened, file))
+
+
+@app.command("set", epilog="Example: quakegui stations set liangshan XIC --latitude 27.9 --longitude 102.3 --name 西昌")
+def set_(
+    project: ProjectFolder,
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    *,
+    latitude: Annotated[float | None, typer.Option(help="Degrees north.")] = None,
+    longitude: Annotated[float | None, typer.Option(help="Degrees east.")] = None,
+    name: Annotated[str, typer.Option(help="Name of the place.")] = "",
+    elevation: Annotated[float | None, typer.Option(help="Metres above sea level.")] = None,
+) -> None:
+    """Add a station, or say where it is."""
+    with Project.open(project) as opened:
+        _tell(stations.set_station(opened, Station(code, name, latitude, longitude, elevation)))
+
+
+def _tell(done: stations.StationsReport) -> None:
+    say(f"{len(done.added)} stations added, {len(done.changed)} changed.")
+    for note in done.notes:
+        say(note)

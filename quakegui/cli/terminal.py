@@ -1,0 +1,98 @@
+"""What all commands share: sentences, tables, JSON and progress bars."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+
+PIPE_WIDTH = 240
+
+Report = Callable[[int, int, str], None]
+
+
+def say(text: str, *, style: str = "") -> None:
+    """Print a sentence for a person, on standard error."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text, style=style, markup=False)
+
+
+def print_json(facts: Any) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table on standard output."""
+    table = Table(title=title or None, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH  # a pipe has no width, and folded cells are hard to search
+    console.print(table, markup=False)
+
+
+def date_option(text: str) -> Any:
+    """Return an option that takes a date."""
+    return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=text)
+
+
+def as_date(given: datetime | None) -> date | None:
+    """Return the date of an option."""
+    return None if given is None else given.date()
+
+
+def as_day(given: datetime | None) -> np.datetime64 | None:
+    """Return the day of an option, datetime64[D]."""
+    return None if given is None else np.datetime64(given.date(), "D")
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Report]:
+    """Show a progress bar with the time left, on standard error if that is a terminal; gives what reports to it."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(
+        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task(title, total=None)
+
+        def report(done: int, total: int, text: str) -> None:
+            progress.update(task, completed=done, total=total or None, description=f"{title}: {text[-40:]}")
+
+        yield report
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl+C ask for an orderly end instead of raising; gives the question whether it was pressed."""
+    asked = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+        say("Stopping; nothing half-done is kept.")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,74 @@
+"""Labels from a csv that an analyst, or another program, wrote."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from quakegui.formats.errors import FormatError
+from quakegui.formats.source import decode, expand
+from quakegui.project import journal
+from quakegui.project.store import Project
+from quakegui.project.tables import unguard
+from quakegui.season.events import CLASS_COUNT
+from quakegui.season.labels import Source
+
+_SOURCES = {"": Source.ANALYST, **{source.name.lower(): source for source in Source}}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsReport:
+    """How many labels a file held, how many were new or changed, and how many were the rule's and left out."""
+
+    read: int
+    written: int
+    by_rule: int
+
+
+def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsReport:
+    """Take labels from a csv with the columns date and class and, if it has them, source, author and note.
+
+    The rule's labels are left out: they follow from the events. An empty class takes the author's label back.
+
+    Raises
+    ------
+    FormatError
+        If a line cannot be read; nothing was changed.
+    """
+    given: list[journal.GivenLabel] = []
+    by_rule = 0
+    for source in expand(path):
+        text = decode(source.data)[0]
+        reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+        if not {"date", "class"} <= set(reader.fieldnames or ()):
+            raise FormatError("Labels need the columns date and class.", file=source.name, line=1)
+        try:
+            for row in reader:
+                label = _label(row, author, source.name, reader.line_num)
+                if label.source is Source.RULE:
+                    by_rule += 1
+                else:
+                    given.append(label)
+        except csv.Error as error:
+            raise FormatError(f"The csv is damaged ({error}).", file=source.name, line=reader.line_num) from error
+    return LabelsReport(len(given), journal.write_given(project, given), by_rule)
+
+
+def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.GivenLabel:
+    facts = {key: unguard((row.get(key) or "").strip()) for key in ("date", "class", "source", "author", "note")}
+    try:
+        day = np.datetime64(facts["date"], "D")
+    except ValueError as error:
+        raise FormatError(f"'{facts['date']}' is not a date such as 2022-09-05.", file=file, line=line) from error
+    if np.isnat(day):
+        raise FormatError("A label needs a date.", file=file, line=line)
+    if facts["class"] not in ("", *map(str, range(CLASS_COUNT))):
+        raise FormatError(f"'{facts['class']}' is not a class; classes are 0 to {CLASS_COUNT - 1}.", file=file, line=line)
+    if facts["source"] not in _SOURCES:
+        raise FormatError(f"'{facts['source']}' is not a source of labels.", file=file, line=line)
+    cls = int(facts["class"]) if facts["class"] else None
+    return journal.GivenLabel(day, cls, _SOURCES[facts["source"]], facts["author"] or author, facts["note"])
