@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.hull import corners, distinct, inside, uniform, why_no_map
+from quakegui.season.hull import corners, distinct, has_area, uniform, why_no_map, within_hull
 from quakegui.season.network import MAP_PIXELS, Frame, Network
 from quakegui.season.spline import design, solution
 
@@ -82,6 +82,10 @@ class Basis:
     spans
         The columns that are drawn in each row, first and one past the last, int32, shape (row, 2): those inside the hull of all
         stations, within which every day's hull lies, or all of them.
+    corners
+        Which located stations are the corners of the hull of all; none where the network as a whole has no map.
+    bending
+        Matrix from all located stations' values to their coefficients in the spline, shape (located, located), or (0, 0).
     matrix
         Map of a unit value at each located station and zero at the others, float32, shape (located, drawn pixel), row by row;
         shape (0, 0) where the network as a whole has no map. It may be a memory-mapped file.
@@ -93,6 +97,8 @@ class Basis:
     xy_km: NDArray[np.float64]
     smoothing_km2: float
     spans: NDArray[np.int32]
+    corners: NDArray[np.int32]
+    bending: NDArray[np.float64]
     matrix: NDArray[np.float32]
 
     @property
@@ -238,19 +244,18 @@ class Gridder:
         buffer = np.empty((count, *self.shape), dtype=np.float32) if out is None else out
         buffer.fill(np.nan)
         for first in range(0, len(values), DAYS_AT_ONCE):
-            masks: dict[bytes, NDArray[np.bool_]] = {}
             days = values[first : first + DAYS_AT_ONCE]
             piece = buffer[: len(days)] if out is None else buffer[first : first + len(days)]
             if len(self.basis.matrix):
                 self._draw(self.filled(days), piece)
             for field, present in zip(piece, self.present(days), strict=True):
-                if present.all() and len(self.basis.matrix):
-                    continue
-                key = present.tobytes()
-                if key not in masks:
-                    masks[key] = ~self._shown(present)
-                np.copyto(field, np.nan, where=masks[key])
+                if not self._whole_hull(present):
+                    np.copyto(field, np.nan, where=~self._shown(present))
             yield piece
+
+    def _whole_hull(self, present: NDArray[np.bool_]) -> bool:
+        """Whether all corners of the network are present, so that everything drawn is shown."""
+        return len(self.basis.corners) > 0 and bool(present[self.basis.corners].all())
 
     def _draw(self, filled: NDArray[np.float64], out: NDArray[np.float32]) -> None:
         """Write the drawn pixels of some days to `out`, shape (day, row, column), and leave the others alone."""
@@ -282,15 +287,14 @@ class Gridder:
         filled = np.where(present, values[:, self.basis.located], 0.0)
         masks, group = np.unique(present, axis=0, return_inverse=True)
         for number, here in enumerate(masks):
-            if here.all() and len(self.basis.matrix):
-                continue
             days = np.flatnonzero(group.ravel() == number)
-            if why_no_map(self.basis.xy_km[here]) is not None:
+            if not has_area(self.basis.xy_km[here]):
                 filled[days] = 0.0
-                continue
-            predict = _operator(self.basis, self.basis.xy_km[here], self.basis.xy_km[~here])
-            filled[np.ix_(days, ~here)] = filled[np.ix_(days, here)] @ predict.T
-        return filled[:, : len(self.basis.matrix)]
+            elif not here.all():
+                # The values at which the missing stations' coefficients are zero.
+                rows = self.basis.bending[~here]
+                filled[np.ix_(days, ~here)] = -np.linalg.solve(rows[:, ~here], rows[:, here] @ filled[np.ix_(days, here)].T).T
+        return filled
 
     def at(self, values: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the spline of one day at fractional pixel positions, in float64 and without a mask.
@@ -309,7 +313,7 @@ class Gridder:
         """
         here = self.present(np.asarray(values))
         points = np.column_stack([np.ravel(rows), np.ravel(columns)]).astype(np.float64)
-        if why_no_map(self.basis.xy_km[here]) is not None:
+        if not has_area(self.basis.xy_km[here]):
             return np.full(len(points), np.nan)
         seen = np.asarray(values, dtype=np.float64)[self.basis.located[here]]
         return _operator(self.basis, self.basis.xy_km[here], self.basis.frame.from_pixels(points)) @ seen
@@ -333,7 +337,7 @@ class Gridder:
         errors = np.full(len(self.basis.codes), np.nan)
         here = self.present(np.asarray(values))
         xy = self.basis.xy_km[here]
-        if why_no_map(xy) is not None:
+        if not has_area(xy):
             return errors
         seen = np.asarray(values, dtype=np.float64)[self.basis.located[here]]
         bending = solution(_scaled(self.basis, xy), _scaled_smoothing(self.basis))[: len(xy)]
@@ -346,11 +350,11 @@ class Gridder:
     def _shown(self, here: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the pixels shown for a mask of located stations, shape (row, column)."""
         xy = self.basis.xy_km[here]
-        if why_no_map(xy) is not None:
+        if not has_area(xy):
             return uniform(self.basis.frame.pixels, False)
         if self.config.extend_to_square:
             return uniform(self.basis.frame.pixels, True)
-        return inside(self.basis.frame, corners(xy))
+        return within_hull(self.basis.frame, xy)
 
 
 def _empty_basis(network: Network, config: GridConfig, pixels: int) -> Basis:
@@ -363,12 +367,27 @@ def _empty_basis(network: Network, config: GridConfig, pixels: int) -> Basis:
     smoothing_km2 = config.smoothing * (2.0 * frame.half_width_km) ** 2 / max(len(located), 1)
     if config.smoothing == 0.0 and len(distinct(xy)) < len(xy):
         raise ValueError("Two stations stand at one position, so their map needs a smoothing above zero.")
-    spans = np.zeros((pixels, 2), dtype=np.int32)
-    if why_no_map(xy) is None:
-        drawn = uniform(pixels, True) if config.extend_to_square else inside(frame, corners(xy))
-        spans[:, 0] = np.argmax(drawn, axis=1)
-        spans[:, 1] = spans[:, 0] + np.count_nonzero(drawn, axis=1)
-    return Basis(frame, network.codes, located, xy, smoothing_km2, spans, np.empty((0, 0), dtype=np.float32))
+    bare = Basis(
+        frame=frame,
+        codes=network.codes,
+        located=located,
+        xy_km=xy,
+        smoothing_km2=smoothing_km2,
+        spans=np.zeros((pixels, 2), dtype=np.int32),
+        corners=np.empty(0, dtype=np.int32),
+        bending=np.empty((0, 0)),
+        matrix=np.empty((0, 0), dtype=np.float32),
+    )
+    if not has_area(xy):
+        return bare
+    drawn = uniform(pixels, True) if config.extend_to_square else within_hull(frame, xy)
+    first = np.argmax(drawn, axis=1)
+    return replace(
+        bare,
+        spans=np.column_stack([first, first + np.count_nonzero(drawn, axis=1)]).astype(np.int32),
+        corners=corners(xy),
+        bending=solution(_scaled(bare, xy), _scaled_smoothing(bare))[: len(xy)],
+    )
 
 
 def _shape(basis: Basis) -> tuple[int, int]:

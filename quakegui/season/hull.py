@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -17,16 +18,27 @@ THINNEST = 1e-2
 """Stations whose spread across their line is below this fraction of the spread along it lie on one line."""
 
 
+def has_area(xy_km: NDArray[np.float64]) -> bool:
+    """Return whether stations at `xy_km`, shape (station, 2), lie about an area, not at two places or on one line."""
+    if len(xy_km) < 3:
+        return False
+    apart = xy_km - xy_km.mean(axis=0)
+    (xx, xy), (_, yy) = (apart.T @ apart).tolist()
+    # Squares of the spread along and across the line that fits best: the eigenvalues of the scatter matrix.
+    middle, half = (xx + yy) / 2.0, math.hypot((xx - yy) / 2.0, xy)
+    along, across = middle + half, middle - half
+    return bool(across > max(THINNEST**2 * along, SAME_PLACE_KM**2))
+
+
 def why_no_map(xy_km: NDArray[np.float64]) -> str | None:
     """Return the sentence that says why stations at `xy_km`, shape (station, 2), give no map, or None where they do."""
-    places = distinct(xy_km)
-    if len(places) < 3:
-        here = {0: "No station has", 1: "Only one place has", 2: "Only two places have"}[len(places)]
+    if has_area(xy_km):
+        return None
+    places = len(distinct(xy_km))
+    if places < 3:
+        here = ("No station has", "Only one place has", "Only two places have")[places]
         return f"{here} a value on this day; a map needs three stations at different places. The stations are shown alone."
-    along, across = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)
-    if across < THINNEST * along:
-        return "All stations with a value on this day lie on one line, so there is no map. The stations are shown alone."
-    return None
+    return "All stations with a value on this day lie on one line, so there is no map. The stations are shown alone."
 
 
 def distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,9 +49,14 @@ def distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
     return places
 
 
-def corners(xy_km: NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
-    """Return the corners of the convex hull, anticlockwise."""
-    return tuple((float(x), float(y)) for x, y in xy_km[ConvexHull(xy_km).vertices])
+def corners(xy_km: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return which stations are the corners of the convex hull, anticlockwise, shape (corner,)."""
+    return ConvexHull(xy_km).vertices.astype(np.int32)
+
+
+def within_hull(frame: Frame, xy_km: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return the pixels whose centres lie in the convex hull of stations that have an area, shape (row, column), read-only."""
+    return inside(frame, tuple((float(x), float(y)) for x, y in xy_km[corners(xy_km)]))
 
 
 @lru_cache(maxsize=64)

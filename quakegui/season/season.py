@@ -18,7 +18,7 @@ from quakegui.season.config import SeasonConfig
 from quakegui.season.daymap import DayMap, draw
 from quakegui.season.extrema import DayFeatures
 from quakegui.season.gridding import Basis, Gridder, build_basis
-from quakegui.season.hull import why_no_map
+from quakegui.season.hull import has_area
 from quakegui.season.kp import Kp, night_kp
 from quakegui.season.localtime import available_at
 from quakegui.season.network import Network
@@ -89,7 +89,7 @@ class Season:
     def has_map(self) -> NDArray[np.bool_]:
         """Which days of the season window have a map, shape (day,)."""
         masks, group = np.unique(self.gridder.present(self.z), axis=0, return_inverse=True)
-        drawn = np.array([why_no_map(self.gridder.basis.xy_km[mask]) is None for mask in masks], dtype=bool)
+        drawn = np.array([has_area(self.gridder.basis.xy_km[mask]) for mask in masks], dtype=bool)
         return drawn[group.ravel()]
 
     def why_no_map(self, index: int) -> str:
