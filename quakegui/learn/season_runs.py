@@ -29,16 +29,6 @@ from quakegui.season.season import Season
 
 Listen = Callable[[messages.Message], None]
 
-PRESETS: dict[str, RunConfig] = {
-    "compact": RunConfig(name="VGG-12, compact head", size=120, head="compact"),
-    "fast": RunConfig(name="VGG-12, narrow and quick", size=120, head="compact", width=8, epochs=15, patience=5),
-    "paper": RunConfig(
-        name="VGG-12 as published", protocol="paper", size=480, head="paper", class_weights=False, final_fit=False
-    ),
-    "full": RunConfig(name="VGG-12 at 480 pixels", size=480, head="compact"),
-}
-"""Named recipes; every part of one can be changed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ended:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, Q
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.app.training import Training
 from quakegui.ui import i18n, theme
 from quakegui.ui.actions import ACTIONS, MENUS, ActionSpec
 from quakegui.ui.class_icons import class_icon
@@ -41,11 +42,15 @@ class DockSpec:
 
     id: str
     title: str
-    make: Callable[[Session], QWidget]
+    make: Callable[[Session, Training], QWidget]
     area: Qt.DockWidgetArea
     below: str = ""
     behind: str = ""
     review: bool = False
+
+
+def _plain(panel: Callable[[Session], QWidget]) -> Callable[[Session, Training], QWidget]:
+    return lambda session, _training: panel(session)
 
 
 LEFT, RIGHT, BOTTOM = (
@@ -54,14 +59,14 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
 DOCKS: Final = (
-    DockSpec("stations", mark("Station map"), StationMapPanel, LEFT),
-    DockSpec("series", mark("Series"), SeriesPanel, LEFT, below="stations"),
-    DockSpec("day", mark("Day"), DayPanel, RIGHT, review=True),
-    DockSpec("regions", mark("Extremum regions"), RegionsPanel, RIGHT, below="day"),
-    DockSpec("timeline", mark("Timeline"), TimelinePanel, BOTTOM, review=True),
+    DockSpec("stations", mark("Station map"), _plain(StationMapPanel), LEFT),
+    DockSpec("series", mark("Series"), _plain(SeriesPanel), LEFT, below="stations"),
+    DockSpec("day", mark("Day"), _plain(DayPanel), RIGHT, review=True),
+    DockSpec("regions", mark("Extremum regions"), _plain(RegionsPanel), RIGHT, below="day"),
+    DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel), BOTTOM, review=True),
     DockSpec("training", mark("Training"), TrainingPanel, BOTTOM, behind="timeline"),
     DockSpec("runs", mark("Runs"), RunsPanel, BOTTOM, behind="timeline"),
-    DockSpec("evaluation", mark("Evaluation"), EvaluationPanel, BOTTOM, behind="timeline"),
+    DockSpec("evaluation", mark("Evaluation"), _plain(EvaluationPanel), BOTTOM, behind="timeline"),
 )
 
 
@@ -74,6 +79,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self.training = Training(session)
         self.layout_name = "work"
         self.setObjectName("main window")
         self.setMinimumSize(SMALLEST)
@@ -81,7 +87,7 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         self._place_centre()
-        self._place_docks()
+        self._place_docks(session)
         self._make_actions()
         self._fill_menus()
         self._fill_toolbar()
@@ -107,12 +113,12 @@ class MainWindow(QMainWindow):
         self._centre.addWidget(self.day_map_panel)
         self.setCentralWidget(self._centre)
 
-    def _place_docks(self) -> None:
+    def _place_docks(self, session: Session) -> None:
         self.docks: dict[str, QDockWidget] = {}
         for spec in DOCKS:
             dock = QDockWidget(self)
             dock.setObjectName(spec.id)
-            dock.setWidget(spec.make(self.session))
+            dock.setWidget(spec.make(session, self.training))
             self.docks[spec.id] = dock
         self._arrange()
 

@@ -15,6 +15,12 @@ CLASS_NAMES: Final = (
     mark("South, smaller"),
 )
 
+PROTOCOL_NAMES: Final = {
+    "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
+    "chronological": mark("Chronological: train on the past, test on the future"),
+    "paper": mark("Paper: augment first, split at random (LEAKY)"),
+}
+
 _REASONS: Final = {
     Quality.MISSING: mark("nothing recorded"),
     Quality.SHORT: mark("too little of the night recorded"),

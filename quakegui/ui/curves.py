@@ -1,0 +1,103 @@
+"""Loss and accuracy of a training, epoch by epoch; the best epoch of each training stays marked."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from quakegui.learn import messages
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+
+
+class Curves(QWidget):
+    """Two plots over the epochs of all phases, one after another."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._epochs: list[messages.Epoch] = []
+        self._loss, self._accuracy = pg.PlotWidget(), pg.PlotWidget()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for plot in (self._loss, self._accuracy):
+            plot.setMinimumHeight(110)
+            plot.setMenuEnabled(False)
+            plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
+            row.addWidget(plot)
+        self._lines = [
+            (plot.plot(connect="finite"), plot.plot(connect="finite"), plot.plot(pen=None, symbol="star", symbolSize=11))
+            for plot in (self._loss, self._accuracy)
+        ]
+        self.retranslate()
+
+    def clear(self) -> None:
+        """Forget all epochs."""
+        self._epochs.clear()
+        self._draw()
+
+    def add(self, epoch: messages.Epoch) -> None:
+        """Add an epoch; nothing is ever thinned out."""
+        self._epochs.append(epoch)
+        self._draw()
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Show the loss on a logarithmic scale or not."""
+        self._loss.setLogMode(y=on)
+
+    def retranslate(self) -> None:
+        """Set texts and colours in force."""
+        colours = theme.colours()
+        for plot, title, lines in zip((self._loss, self._accuracy), (tr("Loss"), tr("Accuracy")), self._lines, strict=True):
+            plot.setBackground(colours.background)
+            plot.setAccessibleName(title)
+            plot.setTitle(title, color=colours.text, size="9pt")
+            for axis in ("left", "bottom"):
+                plot.getAxis(axis).setPen(colours.muted)
+                plot.getAxis(axis).setTextPen(colours.text)
+            plot.setLabel("bottom", tr("Epoch, all trainings in turn"), color=colours.text.name())
+            legend = plot.getPlotItem().legend
+            legend.clear()
+            legend.setLabelTextColor(colours.text)
+            for line, colour, name in zip(
+                lines,
+                (colours.series[0], colours.series[1], colours.cursor),
+                (tr("training"), tr("validation"), tr("best")),
+                strict=True,
+            ):
+                if line is lines[2]:
+                    line.setSymbolBrush(colour)
+                    line.setSymbolPen(None)
+                else:
+                    line.setPen(pg.mkPen(colour, width=2, style=Qt.PenStyle.SolidLine))
+                legend.addItem(line, name)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of colours."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _draw(self) -> None:
+        told = self._epochs
+        x = np.arange(1, len(told) + 1, dtype=np.float64)
+        columns = (
+            ([one.loss for one in told], [one.validation_loss for one in told]),
+            ([one.accuracy for one in told], [one.validation_accuracy for one in told]),
+        )
+        best = self._best()
+        for lines, (trained, validated) in zip(self._lines, columns, strict=True):
+            lines[0].setData(x, np.array(trained, dtype=np.float64))
+            lines[1].setData(x, np.array(validated, dtype=np.float64))
+            marks = [trained[k] if math.isnan(validated[k]) else validated[k] for k in best]
+            lines[2].setData(x[best], np.array(marks, dtype=np.float64))
+
+    def _best(self) -> list[int]:
+        last: dict[int, int] = {}
+        for number, one in enumerate(self._epochs):
+            if one.best:
+                last[one.phase] = number
+        return list(last.values())

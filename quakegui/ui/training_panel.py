@@ -1,0 +1,271 @@
+"""Training: the recipe, the device that will compute, live curves, time left, and a log."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.app.training import Training
+from quakegui.learn import messages
+from quakegui.learn.presets import PRESETS
+from quakegui.learn.runconfig import RunConfig
+from quakegui.ui.curves import Curves
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.texts import PROTOCOL_NAMES
+
+SIZES = (120, 240, 480)
+HEAD_NAMES = {"compact": mark("4 x 4 grid, then dense layers"), "paper": mark("as published: flatten, then dense layers")}
+PRESET_NAMES = {
+    "compact": mark("Compact (120 pixels)"),
+    "fast": mark("Narrow and quick"),
+    "full": mark("Full size (480 pixels)"),
+    "paper": mark("As published (LEAKY protocol)"),
+}
+PRECISION_NAMES = {
+    "auto": mark("measured: the fastest"),
+    "float32": "float32",
+    "mixed_bfloat16": "mixed bfloat16",
+    "mixed_float16": "mixed float16",
+}
+
+
+class TrainingPanel(QWidget):
+    """A form on the left, what the worker says on the right."""
+
+    def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._training = session, training
+        self._preset, self._protocol, self._size = QComboBox(), QComboBox(), QComboBox()
+        self._head, self._precision = QComboBox(), QComboBox()
+        self._epochs, self._seed = QSpinBox(), QSpinBox()
+        self._epochs.setRange(1, 1000)
+        self._seed.setRange(0, 2**31 - 1)
+        self._weights = QCheckBox()
+        self._start, self._stop = QPushButton(), QPushButton()
+        self._device, self._state = QLabel(), QLabel()
+        for label in (self._device, self._state):
+            label.setWordWrap(True)
+        self._bar = QProgressBar()
+        self._log = QPlainTextEdit()
+        self._log.setReadOnly(True)
+        self._log.setMaximumBlockCount(2000)
+        self._curves = Curves()
+        self._logarithmic = QCheckBox()
+        self._logarithmic.toggled.connect(self._curves.set_logarithmic)
+        self._phases: tuple[str, ...] = ()
+        self._epochs_at_most = 1
+        self._build()
+        self._preset.activated.connect(lambda _index: self.fill(PRESETS[self._preset.currentData()]))
+        self._start.clicked.connect(self._begin)
+        self._stop.clicked.connect(training.cancel)
+        training.spoke.connect(self._hear)
+        training.changed.connect(self._show_buttons)
+        session.changed.connect(self.refresh)
+        self.retranslate()
+        self.fill(PRESETS["compact"])
+
+    def _build(self) -> None:
+        self._form = QFormLayout()
+        self._fields: tuple[tuple[str, str, QWidget], ...] = (
+            (mark("Recipe"), mark("A named set of choices; each can be changed below"), self._preset),
+            (mark("Protocol"), mark("How days are divided into training and test"), self._protocol),
+            (mark("Pixels"), mark("Side of the map that the network sees"), self._size),
+            (mark("Head"), mark("What stands behind the convolutions"), self._head),
+            (mark("Epochs at most"), mark("Training stops earlier when the validation loss no longer falls"), self._epochs),
+            (mark("Seed"), mark("The same seed on the same data gives the same run"), self._seed),
+            (mark("Precision"), mark("Measured on this machine, or chosen"), self._precision),
+            (mark("Class weights"), mark("Rare classes count more in training"), self._weights),
+        )
+        for _caption, _tip, widget in self._fields:
+            self._form.addRow("", widget)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._start)
+        buttons.addWidget(self._stop)
+        left = QVBoxLayout()
+        left.addLayout(self._form)
+        left.addWidget(self._device)
+        left.addLayout(buttons)
+        left.addStretch(1)
+        row = QHBoxLayout()
+        row.addWidget(self._state, 1)
+        row.addWidget(self._logarithmic)
+        right = QVBoxLayout()
+        right.addLayout(row)
+        right.addWidget(self._bar)
+        right.addWidget(self._curves, 3)
+        right.addWidget(self._log, 1)
+        splitter = QSplitter()
+        for part in (left, right):
+            part.setContentsMargins(6, 6, 6, 6)
+            side = QWidget()
+            side.setLayout(part)
+            splitter.addWidget(side)
+        splitter.setStretchFactor(1, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(splitter)
+
+    # -- the recipe ------------------------------------------------------------------------------------------------
+
+    def fill(self, config: RunConfig) -> None:
+        """Show a recipe in the form."""
+        self._base = config
+        for box, value in (
+            (self._protocol, config.protocol),
+            (self._size, config.size),
+            (self._head, config.head),
+            (self._precision, config.precision),
+        ):
+            box.setCurrentIndex(box.findData(value))
+        self._epochs.setValue(config.epochs)
+        self._seed.setValue(config.seed)
+        self._weights.setChecked(config.class_weights)
+
+    def recipe(self) -> RunConfig:
+        """Return the recipe that the form shows."""
+        return dataclasses.replace(
+            self._base,
+            protocol=self._protocol.currentData(),
+            size=self._size.currentData(),
+            head=self._head.currentData(),
+            precision=self._precision.currentData(),
+            epochs=self._epochs.value(),
+            patience=min(self._base.patience, self._epochs.value()),
+            seed=self._seed.value(),
+            class_weights=self._weights.isChecked(),
+        )
+
+    def _begin(self) -> None:
+        self._curves.clear()
+        self._log.clear()
+        self._bar.setRange(0, 0)
+        self._state.setText(tr("Gathering maps and labels"))
+        self._training.start(self.recipe())
+
+    # -- what the worker says --------------------------------------------------------------------------------------
+
+    def _hear(self, message: messages.Message) -> None:
+        if isinstance(message, messages.Hello):
+            self._device.setText(
+                tr("{device} · {backend} {version} · {precision}").format(
+                    device=message.device, backend=message.backend, version=message.version, precision=message.precision
+                )
+            )
+            self._device.setToolTip(message.reason)
+            self._say(message.reason)
+        elif isinstance(message, messages.Started):
+            self._begun(message)
+        elif isinstance(message, messages.Batch):
+            self._state.setText(
+                self._where(message.phase, message.epoch) + f" · {message.images_per_second:.0f} " + tr("images/s")
+            )
+            done = message.phase * self._epochs_at_most + message.epoch + message.batch / max(message.batches, 1)
+            self._bar.setValue(round(1000 * done / (len(self._phases) * self._epochs_at_most)))
+        elif isinstance(message, messages.Epoch):
+            self._curves.add(message)
+            left = tr("{minutes:.0f} min left").format(minutes=max(message.eta_seconds, 0.0) / 60.0)
+            self._state.setText(f"{self._where(message.phase, message.epoch)} · {left}")
+            best = tr(" — best so far") if message.best else ""
+            self._say(
+                f"{self._where(message.phase, message.epoch)}: {message.loss:.4f} / {message.validation_loss:.4f}, "
+                f"{message.accuracy:.1%} / {message.validation_accuracy:.1%}{best}"
+            )
+        elif isinstance(message, messages.Done | messages.Cancelled):
+            self._end(message.summary)
+        elif isinstance(message, messages.Failed):
+            self._end(message.sentence)
+
+    def _begun(self, message: messages.Started) -> None:
+        self._phases, self._epochs_at_most = message.phases, message.epochs
+        self._bar.setRange(0, 1000)
+        self._say(
+            tr("{parameters} parameters, {phases} trainings").format(
+                parameters=f"{message.parameters:,}", phases=len(message.phases)
+            )
+        )
+
+    def _where(self, phase: int, epoch: int) -> str:
+        name = self._phases[phase] if phase < len(self._phases) else ""
+        return tr("{phase}, epoch {epoch}").format(phase=name, epoch=epoch + 1)
+
+    def _say(self, text: str) -> None:
+        self._log.appendPlainText(text)
+
+    def _end(self, sentence: str) -> None:
+        self._bar.setRange(0, 1000)
+        self._bar.setValue(1000)
+        self._state.setText(sentence)
+        self._say(sentence)
+
+    # -- refreshing ------------------------------------------------------------------------------------------------
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if change & (Change.PROJECT | Change.SEASON | Change.LABELS):
+            self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        labelled = bool((self._session.labels.classes >= 0).any())
+        can = self._session.season is not None and self._session.can_write and labelled
+        self._start.setEnabled(can and not self._training.busy)
+        self._stop.setEnabled(self._training.busy)
+        if not self._training.busy and not self._log.toPlainText():
+            self._state.setText("" if can else tr("Label some days first, or apply the label rule."))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        for caption, tip, widget in self._fields:
+            label = self._form.labelForField(widget)
+            label.setText(tr(caption))  # type: ignore[attr-defined]
+            widget.setAccessibleName(tr(caption))
+            widget.setToolTip(tr(tip))
+        _offer(self._preset, {name: tr(text) for name, text in PRESET_NAMES.items()})
+        _offer(self._protocol, {name: tr(text) for name, text in PROTOCOL_NAMES.items()})
+        _offer(self._size, {size: f"{size} x {size}" for size in SIZES})
+        _offer(self._head, {name: tr(text) for name, text in HEAD_NAMES.items()})
+        _offer(self._precision, {name: tr(text) for name, text in PRECISION_NAMES.items()})
+        self._start.setText(tr("Start"))
+        self._start.setToolTip(tr("Train on the labels in force; the window stays free"))
+        self._stop.setText(tr("Stop"))
+        self._stop.setToolTip(tr("Ask the training to stop; what it finished is kept, and it can go on later"))
+        self._logarithmic.setText(tr("Log scale"))
+        self._logarithmic.setToolTip(tr("Show the loss on a logarithmic scale"))
+        self._bar.setAccessibleName(tr("Progress of the training"))
+        self._log.setAccessibleName(tr("Log of the training"))
+        if not self._device.text():
+            self._device.setText(tr("The device is named by the worker before its first batch."))
+        self._curves.retranslate()
+        self._show_buttons()
+
+
+def _offer(box: QComboBox, choices: dict[str, str] | dict[int, str]) -> None:
+    chosen = box.currentData()
+    box.blockSignals(True)
+    box.clear()
+    for value, text in choices.items():
+        box.addItem(text, value)
+    box.setCurrentIndex(max(box.findData(chosen), 0))
+    box.blockSignals(False)
