@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from quakegui.learn.splits import N_CLASSES, Split, class_weights
 
@@ -136,10 +136,8 @@ def gradient_boosting(train_x: Floats, train_y: NDArray[np.int64], test_x: Float
         early_stopping=False,
         random_state=0,
     )
-    # A few hundred days are quicker on one thread: several spend their time waiting for each other on a busy machine.
-    with threadpool_limits(1, user_api="openmp"):
-        model.fit(train_x[:, told], train_y, sample_weight=class_weights(train_y)[train_y])
-        return _five(model.predict_proba(test_x[:, told]), model.classes_)
+    model.fit(train_x[:, told], train_y, sample_weight=class_weights(train_y)[train_y])
+    return _five(model.predict_proba(test_x[:, told]), model.classes_)
 
 
 #: The baselines by name; `run_baselines` says what each is fed.
@@ -167,10 +165,12 @@ def out_of_fold(made: Split, inputs: ArrayLike, labels: ArrayLike, fit_predict: 
     x, y = np.asarray(inputs, float), np.asarray(labels, np.int64)
     table = x[:, None] if x.ndim == 1 else x
     answer = np.full((len(y), N_CLASSES), np.nan)
-    for fold in made.folds:
-        learnt = np.concatenate([fold.train, fold.validation])
-        if len(fold.predict):
-            answer[fold.predict] = fit_predict(table[learnt], y[learnt], table[fold.predict])
+    # A few hundred days are quicker on one thread: several spend their time waiting for each other on a busy machine.
+    with threadpool_limits(1):
+        for fold in made.folds:
+            learnt = np.concatenate([fold.train, fold.validation])
+            if len(fold.predict):
+                answer[fold.predict] = fit_predict(table[learnt], y[learnt], table[fold.predict])
     return answer
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from quakegui.learn import metrics
 from quakegui.learn.alarms import Catalogue, Series, judged_period, record_alarms
@@ -176,12 +177,13 @@ def judge_truth(
     answers = daily[truth.row_day] if rows is None else rows
     answered = _answered(answers)
     weights = block_weights(len(truth.days), resamples=resamples, seed=seed)
-    targets = tuple(_target_figures(truth, answers, target, weights) for target in TARGETS)
-    comparisons = tuple(
-        _compare(truth, answers, np.asarray(given, float)[truth.row_day], name=other, target=target, weights=weights)
-        for other, given in baselines.items()
-        for target in TARGETS
-    )
+    with threadpool_limits(1):  # many small products: threads would wait for each other longer than they work
+        targets = tuple(_target_figures(truth, answers, target, weights) for target in TARGETS)
+        comparisons = tuple(
+            _compare(truth, answers, np.asarray(given, float)[truth.row_day], name=other, target=target, weights=weights)
+            for other, given in baselines.items()
+            for target in TARGETS
+        )
     series = Series(truth.days, truth.available_at, daily)
     by_day, chosen, fixed = _thresholds(truth, series, thresholds)
     period = judged_period(series, truth.fold >= 0)

@@ -4,10 +4,18 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from quakegui.learn import baselines, splits
 
 EVERY = sorted(baselines.BASELINES)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Keep these tiny fits on one thread, as `out_of_fold` does."""
+    with threadpool_limits(1):
+        yield
 
 
 def learn_and_ask(name, train_x, train_y, test_x):
