@@ -97,12 +97,25 @@ def _guess_format(parts: list[pd.Series[Any]]) -> str | None:
 
 
 def _reads_all(parts: list[pd.Series[Any]], time_format: str) -> bool:
+    if not _reads_first(parts, time_format):
+        return False
     time = parse_times(parts, time_format)
     if time.isna().any():
         return False
     # Rows of one day read with the wrong format scatter over years; a number read as a year lies far off.
     years = time.dt.year
     return bool(years.min() >= 1850 and years.max() <= 2100)
+
+
+def _reads_first(parts: list[pd.Series[Any]], time_format: str) -> bool:
+    """Return whether the first row fits: it tells most formats apart, a hundred times as fast as a column."""
+    text = " ".join(cell(part.iloc[0]) for part in parts).strip()
+    try:
+        # The zone is of no interest here: only whether the text has this shape.
+        dt.datetime.fromisoformat(text) if time_format == "iso" else dt.datetime.strptime(text, time_format)  # noqa: DTZ007
+    except ValueError:
+        return False
+    return True
 
 
 def _guess_elements(frame: pd.DataFrame, letters: dict[str, str], field: list[str]) -> tuple[tuple[str, str], ...] | None:

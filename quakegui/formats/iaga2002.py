@@ -37,8 +37,10 @@ WORST_SHARE = 0.1
 
 _HEADING = re.compile(rb"^ ?DATE[ \t]+TIME[ \t]+DOY[^\n]*\n?", re.MULTILINE | re.IGNORECASE)
 _BEGINNING = re.compile(rb"^ ?Format[ \t]+IAGA-?2002", re.MULTILINE | re.IGNORECASE)
+# Possessive throughout: a broken line must not make the search try every way to cut its digits.
 _LINE = re.compile(
-    rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?[ \t]+\d{1,3}((?:[ \t]*-?\d+(?:\.\d*)?)+)[ \t|]*\r?"
+    rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}+))?+[ \t]++\d{1,3}+"
+    rb"((?:[ \t]*+-?+\d++(?:\.\d*+)?+)++)[ \t|]*+\r?"
 )
 _NUMBER = re.compile(rb"-?\d+(?:\.\d*)?")
 _SEPARATORS = np.array([4, 7, 10, 13, 16, 19, 23, 27, 28, 29])
@@ -143,7 +145,7 @@ def _header(head: bytes) -> dict[str, str]:
     fields: dict[str, str] = {}
     for raw in decode(head)[0].splitlines():
         line = raw.rstrip().removesuffix("|")
-        label, value = line[1:24].strip().lower(), line[24:].strip()
+        label, value = line[1:24].strip().lower(), line[24:200].strip()
         if label and not label.startswith("#"):
             key = label.replace("data interval type", "data interval").replace("station name", "station")
             fields.setdefault(key, value)

@@ -20,6 +20,7 @@ from quakegui.formats.source import LARGEST_FILE, Source, decode
 DELIMITERS = ("\t", ";", ",", "|", " ")
 """Tried in this order; the first that cuts the first lines into equally many fields wins. A blank means any run of blanks."""
 _SAMPLE_LINES = 30
+_LONGEST_NAME = 100
 _XLS = b"\xd0\xcf\x11\xe0"
 
 
@@ -181,15 +182,17 @@ def _decimal_comma(lines: list[str]) -> bool:
 
 
 def _is_number(field: str) -> bool:
-    return re.fullmatch(r"\s*[-+]?\d[\d.,:/T Z-]*\s*", field) is not None
+    return re.fullmatch(r"\s*+[-+]?\d[\d.,:/T Z-]*+\s*+", field) is not None
 
 
 def _names(raw: list[str]) -> list[str]:
     """Return unique names: blanks become "column N", repeats get their number."""
     names: list[str] = []
+    taken: set[str] = set()
     for index, field in enumerate(raw, start=1):
-        name = field.strip() or f"column {index}"
-        while name in names:
+        name = field.strip()[:_LONGEST_NAME] or f"column {index}"
+        while name in taken:
             name = f"{name} ({index})"
         names.append(name)
+        taken.add(name)
     return names
