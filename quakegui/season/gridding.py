@@ -243,11 +243,12 @@ class Gridder:
         count = len(values) if out is not None else min(DAYS_AT_ONCE, len(values))
         buffer = np.empty((count, *self.shape), dtype=np.float32) if out is None else out
         buffer.fill(np.nan)
+        drawn = np.empty((min(DAYS_AT_ONCE, len(values)), self.basis.matrix.shape[1]), dtype=np.float32)
         for first in range(0, len(values), DAYS_AT_ONCE):
             days = values[first : first + DAYS_AT_ONCE]
             piece = buffer[: len(days)] if out is None else buffer[first : first + len(days)]
             if len(self.basis.matrix):
-                self._draw(self.filled(days), piece)
+                self._draw(self.filled(days), drawn[: len(days)], piece)
             for field, present in zip(piece, self.present(days), strict=True):
                 if not self._whole_hull(present):
                     np.copyto(field, np.nan, where=~self._shown(present))
@@ -257,12 +258,8 @@ class Gridder:
         """Whether all corners of the network are present, so that everything drawn is shown."""
         return len(self.basis.corners) > 0 and bool(present[self.basis.corners].all())
 
-    def _draw(self, filled: NDArray[np.float64], out: NDArray[np.float32]) -> None:
-        """Write the drawn pixels of some days to `out`, shape (day, row, column), and leave the others alone."""
-        if self.basis.whole:
-            _product(filled.astype(np.float32), self.basis.matrix, out.reshape(len(out), -1))
-            return
-        drawn = np.empty((len(out), self.basis.matrix.shape[1]), dtype=np.float32)
+    def _draw(self, filled: NDArray[np.float64], drawn: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+        """Write the drawn pixels of some days to `drawn`, shape (day, drawn pixel), and from there to their rows in `out`."""
         _product(filled.astype(np.float32), self.basis.matrix, drawn)
         at = 0
         for row, (first, last) in enumerate(self.basis.spans.tolist()):
