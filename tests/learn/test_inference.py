@@ -1,0 +1,138 @@
+"""Using a finished run: its own predictions again, only new maps computed, and where it looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from learn_data import TINY, maps, season
+
+from quakegui.learn.explain import explain, score_gradient
+from quakegui.learn.inference import Predictor, predict_changed, predictor
+from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run
+from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.training import train
+
+
+@pytest.fixture(autouse=True, scope="module")
+def policy() -> Iterator[None]:
+    import keras
+
+    before = keras.config.dtype_policy()
+    yield
+    keras.config.set_dtype_policy(before)
+
+
+def finished(folder: Path, config: RunConfig, **about: int) -> RunFolder:
+    run = create_run(folder, config, season(40, side=about.get("side", 32)))
+    train(
+        run.folder,
+        config,
+        season(40, side=about.get("side", 32)),
+        precision="float32",
+        say=lambda _: None,
+        stopped=lambda: False,
+    )
+    return finish_run(run, {"precision": "float32"})
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    return finished(tmp_path_factory.mktemp("runs"), replace(TINY, epochs=1))
+
+
+@pytest.fixture(scope="module")
+def network(run: RunFolder) -> Predictor:
+    return predictor(run.folder)
+
+
+def test_a_loaded_run_answers_what_it_answered(run: RunFolder, network: Predictor) -> None:
+    np.testing.assert_allclose(network(season(40).maps), run.predictions().final, atol=1e-6)
+
+
+def test_the_batch_size_does_not_change_the_answer(network: Predictor) -> None:
+    images = season(40).maps
+    told: list[tuple[int, int]] = []
+    got = network(images, batch=16, progress=lambda done, total: told.append((done, total)))
+    np.testing.assert_allclose(got, network(images), atol=1e-6)
+    assert told == [(16, 40), (32, 40), (40, 40)]
+
+
+def test_only_changed_maps_are_computed() -> None:
+    asked: list[int] = []
+
+    def answer(images: np.ndarray) -> np.ndarray:
+        asked.append(len(images))
+        return images[:, :2, 0].astype(np.float32)
+
+    images = maps(np.array([0, 1, 2, 3]))
+    images[3] = images[0]
+    first, names, computed = predict_changed(answer, images, "style", {})
+    assert (computed, asked) == (3, [3])
+    np.testing.assert_array_equal(first, images[:, :2, 0])
+    known = dict(zip(names, first, strict=True))
+    changed = images.copy()
+    changed[1, 0, 0] ^= 1
+    again, _, computed = predict_changed(answer, changed, "style", known)
+    assert (computed, asked) == (1, [3, 1])
+    np.testing.assert_array_equal(again, changed[:, :2, 0])
+    assert predict_changed(answer, images, "style", known)[2] == 0
+    assert asked == [3, 1]
+
+
+def test_an_unfinished_run_predicts_nothing(tmp_path: Path) -> None:
+    run = create_run(tmp_path, TINY, season(10))
+    with pytest.raises(RunError, match="not finished"):
+        predictor(run.folder)
+
+
+def test_damaged_weights_are_told(run: RunFolder, tmp_path: Path) -> None:
+    copy = tmp_path / run.id
+    copy.mkdir()
+    for name in ("config.json", "card.json", "style.npz"):
+        (copy / name).write_bytes((run.folder / name).read_bytes())
+    (copy / "weights.npz").write_bytes((run.folder / "weights.npz").read_bytes()[:1000])
+    with pytest.raises(RunError, match="damaged"):
+        predictor(copy)
+
+
+def test_heat_covers_the_map_and_peaks_at_one(network: Predictor) -> None:
+    images = season(40).maps[:5]
+    for method in ("hires-cam", "grad-cam"):
+        heat, probabilities = explain(network, images, method=method)
+        assert heat.shape == (5, 32, 32)
+        assert heat.min() >= 0
+        tops = heat.max((1, 2))
+        assert ((np.abs(tops - 1) < 1e-6) | (tops == 0)).all()
+        np.testing.assert_allclose(probabilities, network(images), atol=1e-5)
+
+
+@pytest.mark.parametrize("head", ["paper", "compact"])
+def test_the_written_out_gradient_is_the_gradient(head: str) -> None:
+    """Against central differences of the head itself, in float64."""
+    from quakegui.learn.vgg12 import vgg12
+
+    config = replace(TINY, size=32, head=head)
+    vgg = vgg12(config, seed=3)
+    features = np.random.default_rng(0).uniform(0, 1, (2, 2, 16)).astype(np.float32)
+    gradient = score_gradient(vgg, features, 2)
+
+    def score(x: np.ndarray) -> float:
+        if head == "compact":
+            grid = vgg.get_layer("grid")
+            x = np.einsum("gi,ijc,hj->ghc", grid.rows, x, grid.columns)
+        x = x.ravel()
+        for name in ("dense1", "dense2"):
+            kernel, bias = (variable.numpy().astype(np.float64) for variable in vgg.get_layer(name).weights)
+            x = np.maximum(x @ kernel + bias, 0)
+        return float(x @ vgg.get_layer("probabilities").weights[0].numpy()[:, 2])
+
+    wanted = np.zeros(features.shape)
+    for at in np.ndindex(features.shape):
+        step = np.zeros(features.shape)
+        step[at] = 1e-6
+        wanted[at] = (score(features + step) - score(features - step)) / 2e-6
+    np.testing.assert_allclose(gradient, wanted, atol=1e-5)

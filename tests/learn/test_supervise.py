@@ -1,0 +1,209 @@
+"""Following a worker process, with stand-ins that misbehave in every way: each ends in one sentence, and none is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from quakegui.learn import messages
+from quakegui.learn.environments import Environment
+from quakegui.learn.supervise import Supervisor, follow
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are scripts with a #! line")
+
+
+def stand_in(folder: Path, body: str) -> Environment:
+    """Return an environment whose interpreter is a script that ignores what it is asked."""
+    script = folder / "stand-in"
+    script.write_text(f"#!{sys.executable} -ISu\nimport os, signal, sys, time\n" + textwrap.dedent(body), encoding="utf-8")
+    script.chmod(0o755)
+    return Environment("interpreter", interpreter=str(script))
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended (a child that is not waited for yet has)."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_messages_come_in_order_and_noise_is_passed_over(tmp_path: Path) -> None:
+    environment = stand_in(
+        tmp_path,
+        """
+        print("a library says hello")
+        print('{"event": "checkpoint", "phase": 0, "epoch": 1}')
+        print('{"event": "alive"}')
+        print('{"event": "done", "summary": "Finished."}')
+        """,
+    )
+    assert follow(Supervisor(tmp_path, environment=environment)) == (messages.Checkpoint(0, 1), messages.Done("Finished."))
+
+
+def test_what_the_worker_prints_elsewhere_is_kept_in_its_log(tmp_path: Path) -> None:
+    environment = stand_in(tmp_path, "sys.stderr.write('first\\nsomething broke\\n'); sys.exit(7)")
+    (failed,) = follow(Supervisor(tmp_path, environment=environment))
+    assert isinstance(failed, messages.Failed)
+    assert failed.kind == "crash"
+    assert "status 0x7" in failed.sentence
+    assert failed.sentence.endswith("Its last words: something broke")
+    assert (tmp_path / "worker.log").read_text() == "first\nsomething broke\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "says"),
+    [
+        ("SIGSEGV", "crash", "crashed (SIGSEGV)"),
+        ("SIGABRT", "crash", "crashed (SIGABRT)"),
+        ("SIGKILL", "killed", "memory ran out"),
+    ],
+)
+def test_a_worker_that_dies_is_told_in_a_sentence(tmp_path: Path, name: str, kind: str, says: str) -> None:
+    import resource
+
+    environment = stand_in(tmp_path, f"os.kill(os.getpid(), signal.{name})")
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, before[1]))
+    (failed,) = follow(Supervisor(tmp_path, environment=environment))
+    resource.setrlimit(resource.RLIMIT_CORE, before)
+    assert isinstance(failed, messages.Failed)
+    assert failed.kind == kind
+    assert says in failed.sentence
+
+
+def test_a_worker_that_cannot_be_started_is_told(tmp_path: Path) -> None:
+    (failed,) = follow(Supervisor(tmp_path, environment=Environment("interpreter", interpreter="/nowhere/python")))
+    assert isinstance(failed, messages.Failed)
+    assert failed.kind == "start"
+    assert "/nowhere/python" in failed.sentence
+
+
+def test_a_silent_worker_is_ended(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path, environment=stand_in(tmp_path, "time.sleep(60)"), silence=0.5)
+    (failed,) = follow(supervisor)
+    assert isinstance(failed, messages.Failed)
+    assert failed.kind == "lost"
+    assert supervisor.pid is not None
+    assert gone(supervisor.pid)
+
+
+def test_a_sign_of_life_is_enough(tmp_path: Path) -> None:
+    environment = stand_in(
+        tmp_path,
+        """
+        for _ in range(8):
+            print('{"event": "alive"}')
+            time.sleep(0.1)
+        print('{"event": "done", "summary": "x"}')
+        """,
+    )
+    assert follow(Supervisor(tmp_path, environment=environment, silence=0.6)) == (messages.Done("x"),)
+
+
+READY = """print('{"event": "checkpoint", "phase": 0, "epoch": 1}')\n"""
+
+
+def cancelled(supervisor: Supervisor) -> tuple[list[messages.Message], float]:
+    """Cancel at the first message; return all that was said and the seconds until the end."""
+    said, begun = [], 0.0
+    for message in supervisor.events():
+        said.append(message)
+        if len(said) == 1:
+            begun = time.monotonic()
+            supervisor.cancel()
+    return said, time.monotonic() - begun
+
+
+def test_a_worker_that_listens_stops_by_itself(tmp_path: Path) -> None:
+    body = READY + """assert sys.stdin.readline() == "cancel\\n"\nprint('{"event": "cancelled", "summary": "kept"}')\n"""
+    said, seconds = cancelled(Supervisor(tmp_path, environment=stand_in(tmp_path, body)))
+    assert said[-1] == messages.Cancelled("kept")
+    assert seconds < 1.9
+
+
+@pytest.mark.parametrize("noisy", [False, True], ids=["silent", "talking"])
+def test_a_worker_that_does_not_listen_is_ended_within_three_seconds(tmp_path: Path, noisy: bool) -> None:
+    loop = "while True:\n    time.sleep(0.02)\n" + ('    print(\'{"event": "alive"}\')\n' if noisy else "")
+    supervisor = Supervisor(
+        tmp_path, environment=stand_in(tmp_path, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + READY + loop)
+    )
+    said, seconds = cancelled(supervisor)
+    assert said[-1] == messages.Cancelled("Stopped. Nothing was changed.")
+    assert 1.9 < seconds < 3
+    assert supervisor.pid is not None
+    assert gone(supervisor.pid)
+
+
+def test_cancelling_before_the_start_works(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path, environment=stand_in(tmp_path, "time.sleep(60)"), grace=0.3)
+    supervisor.cancel()
+    assert follow(supervisor) == (messages.Cancelled("Stopped. Nothing was changed."),)
+
+
+def test_cancelling_from_another_thread_while_nothing_is_said(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path, environment=stand_in(tmp_path, READY + "time.sleep(60)"), grace=0.3)
+    events = supervisor.events()
+    next(events)
+    threading.Timer(0.2, supervisor.cancel).start()
+    assert isinstance(next(events), messages.Cancelled)
+
+
+def test_closing_the_iterator_ends_the_worker_and_its_children(tmp_path: Path) -> None:
+    body = "import subprocess\nchild = subprocess.Popen(['sleep', '60'])\nopen('child', 'w').write(str(child.pid))\n"
+    supervisor = Supervisor(
+        tmp_path, environment=stand_in(tmp_path, f"os.chdir({str(tmp_path)!r})\n" + body + READY + "time.sleep(60)")
+    )
+    events = supervisor.events()
+    next(events)
+    events.close()  # type: ignore[attr-defined]
+    assert supervisor.pid is not None
+    assert gone(supervisor.pid)
+    assert gone(int((tmp_path / "child").read_text()))
+
+
+def test_the_worker_dies_with_its_supervisor(tmp_path: Path) -> None:
+    """The real worker's listening half, without its work: killed without warning, the parent leaves nobody behind."""
+    environment = stand_in(
+        tmp_path,
+        f"""
+        sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+        sys.path.extend({sys.path!r})
+        import threading
+        from quakegui.learn import worker
+        threading.Thread(target=worker._listen, args=(threading.Event(),), daemon=True).start()
+        print('{{"event": "progress", "done": %d, "total": 1, "text": "x"}}' % os.getpid())
+        time.sleep(60)
+        """,
+    )
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from pathlib import Path;from quakegui.learn.environments import Environment as E;"
+            "from quakegui.learn.supervise import Supervisor as S\n"
+            f"e = E('interpreter', interpreter={environment.interpreter!r})\n"
+            f"for m in S(Path({str(tmp_path)!r}), environment=e).events(): print(m.done, flush=True)",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    assert not gone(pid)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 5
+    while not gone(pid) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert gone(pid)
