@@ -20,7 +20,7 @@ from quakegui.season.daymap import DayMap, contour_lines
 from quakegui.season.extrema import Region, region_outline, regions_mask
 from quakegui.season.kp import STORM_KP
 from quakegui.ui import theme
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import mark, tr
 from quakegui.ui.season_view import StationDay, station_day
 from quakegui.ui.theme import Colours
 
@@ -30,6 +30,19 @@ INK: Final = QColor("#101418")
 PAPER: Final = QColor("#ffffff")
 
 BAR_WIDTH: Final = 14.0
+
+# The season's sentences for days without a map, which meet `tr` when they are painted.
+NO_MAP: Final = (
+    mark("No station has a value on this day; a map needs three stations at different places. The stations are shown alone."),
+    mark(
+        "Only one place has a value on this day; a map needs three stations at different places. The stations are shown alone."
+    ),
+    mark(
+        "Only two places have a value on this day; a map needs three stations at different places. "
+        "The stations are shown alone."
+    ),
+    mark("All stations with a value on this day lie on one line, so there is no map. The stations are shown alone."),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

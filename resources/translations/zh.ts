@@ -12,6 +12,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source> — best so far</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source> — stormy night</source>
             <translation type="unfinished" />
         </message>
@@ -29,6 +33,10 @@
         </message>
         <message>
             <source>3: south, larger</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>4 x 4 grid, then dense layers</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -56,6 +64,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>A named set of choices; each can be changed below</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>A stamp marks</source>
             <translation type="unfinished" />
         </message>
@@ -73,6 +85,10 @@
         </message>
         <message>
             <source>Accept the prediction</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Accuracy</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -102,6 +118,10 @@
         <message>
             <source>All labels are on disk</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All stations with a value on this day lie on one line, so there is no map. The stations are shown alone.</source>
+            <translation>当天有值的台站位于一条直线上，因此无法成图。只显示台站。</translation>
         </message>
         <message>
             <source>All {count} stations</source>
@@ -156,12 +176,24 @@
             <translation>面积、峰值</translation>
         </message>
         <message>
+            <source>As published (LEAKY protocol)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>As the system</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Ask the training to stop; what it finished is kept, and it can go on later</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>Begin again after the last day</source>
             <translation>放到最后一天后从头开始</translation>
+        </message>
+        <message>
+            <source>Blocked: contiguous blocks of days, with an embargo</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Cadence</source>
@@ -200,6 +232,14 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Chronological: train on the past, test on the future</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Class weights</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Click a region to see it flash on the map</source>
             <translation>点击一个极值区域，它会在图上闪烁</translation>
         </message>
@@ -225,6 +265,10 @@
         </message>
         <message>
             <source>Commands</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Compact (120 pixels)</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -333,6 +377,14 @@
         </message>
         <message>
             <source>Empty the list; no file is touched</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Epoch, all trainings in turn</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Epochs at most</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -476,7 +528,15 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Full size (480 pixels)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>G difference of two intensities</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Gathering maps and labels</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -528,6 +588,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Head</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Help</source>
             <translation type="unfinished" />
         </message>
@@ -545,6 +609,10 @@
         </message>
         <message>
             <source>How a time is written; letters as for strptime, such as %Y-%m-%d %H:%M</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>How days are divided into training and test</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -644,6 +712,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Label some days first, or apply the label rule.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Label: {name}</source>
             <translation>标注：{name}</translation>
         </message>
@@ -692,12 +764,24 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Log of the training</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Log scale</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Looking into the files</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>Loop</source>
             <translation>循环</translation>
+        </message>
+        <message>
+            <source>Loss</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>MP4 is offered where the extra 'video' is installed.</source>
@@ -724,6 +808,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Measured on this machine, or chosen</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Message</source>
             <translation type="unfinished" />
         </message>
@@ -733,6 +821,10 @@
         </message>
         <message>
             <source>Name</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Narrow and quick</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -824,6 +916,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>No station has a value on this day; a map needs three stations at different places. The stations are shown alone.</source>
+            <translation>当天没有台站有值；成图需要三个位置不同的台站。只显示台站。</translation>
+        </message>
+        <message>
             <source>No station has coordinates, so none can be shown on a map. Enter them under Stations.</source>
             <translation>没有台站有坐标，无法在地图上显示。请在“台站”中填写坐标。</translation>
         </message>
@@ -860,6 +956,14 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Only one place has a value on this day; a map needs three stations at different places. The stations are shown alone.</source>
+            <translation>当天只有一个位置的台站有值；成图需要三个位置不同的台站。只显示台站。</translation>
+        </message>
+        <message>
+            <source>Only two places have a value on this day; a map needs three stations at different places. The stations are shown alone.</source>
+            <translation>当天只有两个位置的台站有值；成图需要三个位置不同的台站。只显示台站。</translation>
+        </message>
+        <message>
             <source>Open a project</source>
             <translation type="unfinished" />
         </message>
@@ -888,6 +992,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Paper: augment first, split at random (LEAKY)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Path of another Python with Keras, e.g. one with a GPU</source>
             <translation type="unfinished" />
         </message>
@@ -898,6 +1006,10 @@
         <message>
             <source>Pick stations on the map or here.</source>
             <translation>请在图上或此处选择台站。</translation>
+        </message>
+        <message>
+            <source>Pixels</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Play</source>
@@ -920,6 +1032,10 @@
             <translation>将光标移到图上即可读取数值和位置。</translation>
         </message>
         <message>
+            <source>Precision</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Prediction</source>
             <translation>预测</translation>
         </message>
@@ -936,7 +1052,15 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Progress of the training</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Project</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Protocol</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -949,6 +1073,10 @@
         </message>
         <message>
             <source>Quit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Rare classes count more in training</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -965,6 +1093,10 @@
         </message>
         <message>
             <source>Recent projects</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Recipe</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1044,6 +1176,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Seed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Series</source>
             <translation type="unfinished" />
         </message>
@@ -1088,6 +1224,10 @@
             <translation>显示震中</translation>
         </message>
         <message>
+            <source>Show the loss on a logarithmic scale</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Show the network</source>
             <translation>显示台网</translation>
         </message>
@@ -1104,6 +1244,10 @@
             <translation>方位</translation>
         </message>
         <message>
+            <source>Side of the map that the network sees</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>South, larger</source>
             <translation>南部，较大</translation>
         </message>
@@ -1114,6 +1258,10 @@
         <message>
             <source>Speed</source>
             <translation>速度</translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Start over</source>
@@ -1176,6 +1324,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>The device is named by the worker before its first batch.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The import was stopped; nothing of it was kept.</source>
             <translation type="unfinished" />
         </message>
@@ -1194,6 +1346,10 @@
         <message>
             <source>The region's number, the same on every day of its track</source>
             <translation>极值区域的编号，在其整个持续过程中不变</translation>
+        </message>
+        <message>
+            <source>The same seed on the same data gives the same run</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The season is being computed.</source>
@@ -1248,7 +1404,15 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Train on the labels in force; the window stays free</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Training</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Training stops earlier when the validation loss no longer falls</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1285,6 +1449,10 @@
         </message>
         <message>
             <source>What a stamp marks of the interval that its value stands for</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What stands behind the convolutions</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1364,7 +1532,15 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>as published: flatten, then dense layers</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>as usual for the cadence</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>best</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1396,6 +1572,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>images/s</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>in place {days} d</source>
             <translation>原地 {days} 天</translation>
         </message>
@@ -1417,6 +1597,10 @@
         </message>
         <message>
             <source>list of stations</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>measured: the fastest</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1540,7 +1724,15 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>夜间记录不足</translation>
         </message>
         <message>
+            <source>training</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>unknown</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>validation</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1556,6 +1748,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{device} · {backend} {version} · {precision}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{files} files seen, {out} of them will be left out.</source>
             <translation type="unfinished" />
         </message>
@@ -1564,7 +1760,15 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{minutes:.0f} min left</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{new} files imported, {same} were there already, {out} left out. {days} days are new or changed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{parameters} parameters, {phases} trainings</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1573,6 +1777,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         </message>
         <message>
             <source>{path} could not be written; is the folder writable, and the disk not full?</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{phase}, epoch {epoch}</source>
             <translation type="unfinished" />
         </message>
         <message>

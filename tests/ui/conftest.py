@@ -1,0 +1,72 @@
+"""What the window's tests share: a small real project, a session on it, and a watch over what a test leaves behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import shiboken6
+import tiny_season
+from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
+from PySide6.QtWidgets import QApplication
+
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.ui import i18n, theme
+
+
+def _living(kind):
+    return [found for found in gc.get_objects() if isinstance(found, kind) and shiboken6.isValid(found)]
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(qapp):
+    """Fail where a test leaves a top-level widget, a running timer or a running thread."""
+    widgets, threads = set(QApplication.topLevelWidgets()), set(threading.enumerate())
+    theme.apply("light")
+    i18n.set_language("en")
+    yield
+    i18n.set_language("en")
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+    gc.collect()
+    left = [widget for widget in QApplication.topLevelWidgets() if widget not in widgets]
+    assert [f"{type(widget).__name__} {widget.objectName()}" for widget in left] == []
+    assert [timer for timer in _living(QTimer) if timer.isActive()] == []
+    assert [thread for thread in _living(QThread) if thread.isRunning()] == []
+    assert [thread.name for thread in threading.enumerate() if thread not in threads] == []
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory) -> Path:
+    """Return a small project that no test may change."""
+    folder = tmp_path_factory.mktemp("tiny") / "project"
+    tiny_season.make(folder)
+    return folder
+
+
+@pytest.fixture
+def empty_session(qapp, tmp_path):
+    """Return a session without a project."""
+    session = Session(SettingsFile(tmp_path / "settings.ini"))
+    yield session
+    session.close()
+    session.deleteLater()
+
+
+@pytest.fixture
+def session(empty_session, tiny_folder, tmp_path, qtbot):
+    """Return a session on a copy of the small project, its season computed, its first day shown."""
+    folder = tmp_path / "project"
+    shutil.copytree(tiny_folder, folder)
+    assert empty_session.open(folder)
+    qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy, timeout=20_000)
+    return empty_session
