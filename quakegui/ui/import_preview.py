@@ -1,0 +1,181 @@
+"""What lies in the files that the analyst chose, found out before anything is imported. Runs in a job, knows no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from quakegui import formats
+from quakegui.formats import FormatError, Preview, ReadingsFile, Source, TableMapping
+from quakegui.project.parsing import files_at
+
+MOST_SOURCES: Final = 200
+"""Files and members of archives that are looked into; the import itself looks at all of them."""
+MOST_ROWS: Final = 12
+TABLE_ENDINGS: Final = (".csv", ".txt", ".tsv", ".dat", ".tab", ".xlsx")
+"""What may be a table of readings although nothing in it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePreview:
+    """One file, or one member of an archive.
+
+    Attributes
+    ----------
+    path
+        The file on disk that it is, or lies in.
+    name
+        As the import will name it.
+    kind
+        "readings", "kp", "stations", "events", "table" (to be mapped by the analyst) or "" for nothing known.
+    format
+        Name of the format, or "".
+    stations
+        Codes.
+    count
+        Readings, intervals of Kp, events or stations.
+    first, last
+        UTC stamps, datetime64[ms], or None.
+    cadences_s
+        Seconds between readings, each once.
+    data_types
+        Names of `DataType`, each once.
+    notes
+        Sentences of the reader.
+    reason
+        Why it will be left out, or "".
+    table
+        The first rows, where it is a table.
+    guess
+        What its columns seem to mean, where it is a table.
+    """
+
+    path: Path
+    name: str
+    kind: str = ""
+    format: str = ""
+    stations: tuple[str, ...] = ()
+    count: int = 0
+    first: np.datetime64 | None = None
+    last: np.datetime64 | None = None
+    cadences_s: tuple[float, ...] = ()
+    data_types: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+    table: Preview | None = field(default=None, repr=False)
+    guess: TableMapping | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """What was seen: the files looked into, and how many more files on disk there are."""
+
+    files: tuple[FilePreview, ...]
+    unseen: int
+
+
+def look_at(
+    paths: Sequence[Path], *, report: Callable[[int, int, str], None], cancelled: Callable[[], bool], most: int = MOST_SOURCES
+) -> Previews:
+    """Look into files, folders and archives; what cannot be read says why."""
+    files = files_at(paths)
+    found: list[FilePreview] = []
+    for done, (path, prefix) in enumerate(files):
+        if cancelled() or len(found) >= most:
+            return Previews(tuple(found), len(files) - done)
+        report(done, min(len(files), most), prefix + Path(path).name)
+        found += _look_into(Path(path), prefix, most - len(found))
+    return Previews(tuple(found), 0)
+
+
+def look_again(preview: FilePreview, mapping: TableMapping) -> FilePreview:
+    """Return what a table holds when its columns mean what `mapping` says."""
+    try:
+        return _readings(replace(preview, reason="", notes=()), _source(preview), mapping)
+    except FormatError as error:
+        return replace(preview, reason=_sentence(error))
+
+
+def look_at_sheet(preview: FilePreview, sheet: str) -> FilePreview:
+    """Return a workbook with the first rows of another sheet; what its columns mean is then for the analyst to say."""
+    try:
+        rows = formats.preview(_source(preview), sheet=sheet, rows=MOST_ROWS)
+    except FormatError as error:
+        return replace(preview, reason=_sentence(error))
+    return replace(preview, table=rows, guess=None)
+
+
+def _source(preview: FilePreview) -> Source:
+    for source in formats.expand(preview.path):
+        if preview.name.endswith(source.name):
+            return source
+    raise FormatError("The file is no longer what it was when it was chosen.", file=preview.name)
+
+
+def _look_into(path: Path, prefix: str, most: int) -> list[FilePreview]:
+    found: list[FilePreview] = []
+
+    def problem(error: FormatError) -> None:
+        found.append(FilePreview(path, prefix + error.file, reason=error.sentence))
+
+    for source in formats.expand(path, on_problem=problem):
+        if len(found) >= most:
+            break
+        found.append(_look(path, replace(source, name=prefix + source.name)))
+    return found
+
+
+def _look(path: Path, source: Source) -> FilePreview:
+    preview = FilePreview(path, source.name, kind=formats.kind(source) or "", format=formats.detect(source) or "")
+    try:
+        if preview.kind == "events":
+            reason = "It holds earthquakes: import it under Earthquake catalogue."
+            return replace(preview, count=len(formats.read_events(source).events), reason=reason)
+        if preview.kind == "kp":
+            index = formats.read_kp(source)
+            return replace(preview, count=index.time.size, first=index.time.min(), last=index.time.max())
+        if preview.kind == "stations":
+            stations, notes = formats.read_stations(source)
+            return replace(preview, stations=tuple(one.code for one in stations), count=len(stations), notes=notes)
+        if preview.format == "table" or (not preview.kind and source.base.lower().endswith(TABLE_ENDINGS)):
+            return _look_at_table(preview, source)
+        return _readings(preview, source, None)
+    except FormatError as error:
+        return replace(preview, reason=_sentence(error))
+
+
+def _look_at_table(preview: FilePreview, source: Source) -> FilePreview:
+    table, guess = formats.preview(source, rows=MOST_ROWS), formats.guess_mapping(source)
+    preview = replace(preview, kind="table", format="table", table=table, guess=guess)
+    if guess is None:
+        return replace(preview, reason="It is not plain which columns hold the time and the total intensity: say so below.")
+    return _readings(preview, source, guess)
+
+
+def _readings(preview: FilePreview, source: Source, mapping: TableMapping | None) -> FilePreview:
+    try:
+        found: ReadingsFile = formats.read_readings(source, mapping)
+    except FormatError as error:
+        return replace(preview, reason=_sentence(error), stations=(), count=0, first=None, last=None)
+    held = [one for one in found.readings if len(one)]
+    return replace(
+        preview,
+        kind=preview.kind or "readings",
+        format=found.format,
+        stations=tuple(dict.fromkeys(one.station for one in held)),
+        count=sum(len(one) for one in held),
+        first=min((one.time[0] for one in held), default=None),
+        last=max((one.time[-1] for one in held), default=None),
+        cadences_s=tuple(sorted({one.cadence_s for one in held})),
+        data_types=tuple(sorted({one.data_type.name for one in held})),
+        notes=found.notes,
+        reason="" if held else " ".join(found.notes) or "It holds no readings.",
+    )
+
+
+def _sentence(error: FormatError) -> str:
+    return error.sentence if error.line is None else f"Line {error.line}: {error.sentence}"

@@ -1,0 +1,459 @@
+"""Import: choose files, see what is in them before anything is kept, correct what columns mean, and read what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.app.jobs import Report
+from quakegui.app.session import Session
+from quakegui.formats import TableMapping
+from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.parsing import files_at
+from quakegui.season.localtime import to_local
+from quakegui.ui.dialog_parts import JobDialog, Row, RowsView, named
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
+from quakegui.ui.mapping_editor import DATA_TYPES, MappingEditor
+
+LOOKING: Final = mark("Looking into the files")
+IMPORTING: Final = mark("Importing")
+KINDS: Final = {
+    "readings": mark("readings"),
+    "table": mark("table of readings"),
+    "kp": mark("Kp index"),
+    "stations": mark("list of stations"),
+    "events": mark("earthquakes"),
+    "": mark("unknown"),
+}
+TYPE_NAMES: Final = {kind.name: text for kind, text in DATA_TYPES}
+
+
+class ImportWizard(JobDialog):
+    """First the files with a preview of each, then the report of what came in and what did not."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setWindowTitle(tr("Import readings"))
+        self.resize(1000, 720)
+        self.setAcceptDrops(True)
+        self._paths: list[Path] = []
+        self._unseen = 0
+        self.previews: list[FilePreview] = []
+        self._mappings: dict[str, TableMapping] = {}
+        self.report: ImportReport | None = None
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._files_page())
+        self._stack.addWidget(self._report_page())
+        column = QVBoxLayout(self)
+        for widget in (self._stack, self.sentence, self.strip, self._buttons()):
+            column.addWidget(widget, 1 if widget is self._stack else 0)
+        self._show_previews()
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    def _files_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._add_files = _button(
+            tr("Add files…"), tr("Choose files of readings, tables, Kp, station lists or archives"), self._ask_files
+        )
+        self._add_folder = _button(
+            tr("Add a folder…"), tr("Choose a folder; everything below it is looked into"), self._ask_folder
+        )
+        self._clear = _button(tr("Start over"), tr("Empty the list; no file is touched"), self.clear)
+        top = QHBoxLayout()
+        self._summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._summary.setWordWrap(True)
+        for button in (self._add_files, self._add_folder, self._clear):
+            top.addWidget(button)
+        top.addWidget(self._summary, 1)
+        headers = [
+            tr("File"),
+            tr("Holds"),
+            tr("Stations"),
+            tr("First (UTC)"),
+            tr("Last (UTC)"),
+            tr("Cadence"),
+            tr("Data type"),
+            tr("Count"),
+            tr("Remarks"),
+        ]
+        self.list = RowsView(headers, tr("Files to import"))
+        self.list.selectionModel().selectionChanged.connect(self._show_chosen)
+        self._detail = named(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen file"))
+        self._editor = MappingEditor()
+        self._editor.changed.connect(self._remap)
+        self._editor.sheet_chosen.connect(self._other_sheet)
+        self._below = QStackedWidget()
+        self._below.addWidget(self._detail)
+        self._below.addWidget(self._editor)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.list)
+        split.addWidget(self._below)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setChildrenCollapsible(False)
+        column.addLayout(top)
+        column.addWidget(split, 1)
+        return page
+
+    def _report_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._outcome = QLabel()
+        self._outcome.setWordWrap(True)
+        bold = self._outcome.font()
+        bold.setBold(True)
+        self._outcome.setFont(bold)
+        self._tabs = named(QTabWidget(), tr("Report of the import"))
+        headers = [
+            tr("File"),
+            tr("Format"),
+            tr("Stations"),
+            tr("First (UTC)"),
+            tr("Last (UTC)"),
+            tr("Readings"),
+            tr("Replaces"),
+        ]
+        self.imported = RowsView(headers, tr("Imported files"))
+        self.skipped = RowsView([tr("File"), tr("Reason")], tr("Files left out"))
+        self.unchanged = RowsView([tr("File")], tr("Files that were there already"))
+        self.notes = RowsView([tr("Remark")], tr("Remarks"))
+        column.addWidget(self._outcome)
+        column.addWidget(self._tabs, 1)
+        return page
+
+    def _buttons(self) -> QDialogButtonBox:
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self._import = _button(tr("Import"), tr("Keep what these files hold in the project"), self.start_import)
+        self._more = _button(tr("Import more"), tr("Go back to the files"), self._back)
+        box.addButton(self._more, QDialogButtonBox.ButtonRole.ActionRole)
+        box.addButton(self._import, QDialogButtonBox.ButtonRole.ActionRole)
+        box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
+        self._import.setDefault(True)
+        box.rejected.connect(self.reject)
+        return box
+
+    # -- choosing --------------------------------------------------------------------------------------------------
+
+    def _ask_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, tr("Files to import"), str(self._start_folder()))
+        self.add([Path(name) for name in names])
+
+    def _ask_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, tr("Folder to import"), str(self._start_folder()))
+        self.add([Path(name)] if name else [])
+
+    def _start_folder(self) -> Path:
+        return self._paths[-1].parent if self._paths else Path.home()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take files and folders from the desktop."""
+        if event.mimeData().hasUrls() and self._stack.currentIndex() == 0 and not self.busy:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Add what was dropped."""
+        event.acceptProposedAction()
+        self.add([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Put files and folders on the list, and look into them in a job."""
+        fresh = [path for path in paths if path not in self._paths]
+        if not fresh or self.busy:
+            return
+
+        def work(report: Report, cancelled: Callable[[], bool]) -> Previews:
+            return look_at(fresh, report=report, cancelled=cancelled)
+
+        def done(seen: Previews) -> None:
+            self._paths += fresh
+            self.previews += seen.files
+            self._unseen += seen.unseen
+            self._show_previews()
+
+        self.run_job(LOOKING, work, done)
+
+    def clear(self) -> None:
+        """Take everything off the list."""
+        self._paths, self.previews, self._mappings, self._unseen = [], [], {}, 0
+        self._show_previews()
+
+    # -- previews --------------------------------------------------------------------------------------------------
+
+    def _show_previews(self) -> None:
+        chosen = self.list.chosen()
+        self.list.show_rows([_preview_row(preview) for preview in self.previews])
+        left_out = sum(bool(preview.reason) for preview in self.previews)
+        if not self.previews:
+            text = tr(
+                "Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, Kp, station lists, zip and gz."
+            )
+        else:
+            text = tr("{files} files seen, {out} of them will be left out.").format(files=len(self.previews), out=left_out)
+        if self._unseen:
+            text += " " + tr("{count} more are looked into when they are imported.").format(count=self._unseen)
+        self._summary.setText(text)
+        if self.previews:
+            wanted = chosen.about if chosen is not None else self.previews[0].name
+            names = [preview.name for preview in self.previews]
+            self.list.choose(names.index(wanted) if wanted in names else 0)
+        self._show_chosen()
+        self.busy_changed()
+
+    def _preview(self) -> FilePreview | None:
+        row = self.list.chosen()
+        return next((one for one in self.previews if row is not None and one.name == row.about), None)
+
+    def _show_chosen(self) -> None:
+        preview = self._preview()
+        is_table = preview is not None and preview.table is not None
+        self._below.setCurrentIndex(1 if is_table else 0)
+        self._detail.setPlainText("" if preview is None else "\n".join(filter(None, (preview.reason, *preview.notes))))
+        if preview is not None and preview.table is not None and self._editor.property("file") != preview.name:
+            self.sentence.say("")
+            self.busy_changed()
+            self._editor.setProperty("file", preview.name)
+            self._editor.fill(preview.table, self._mappings.get(preview.name, preview.guess))
+
+    def _remap(self) -> None:
+        """Look into the chosen table again with what its columns are now said to mean; the same goes for all alike it."""
+        preview = self._preview()
+        if preview is None or preview.table is None:
+            return
+        try:
+            mapping = self._editor.mapping()
+        except ValueError as error:
+            self.sentence.say(str(error), "error")
+            self._import.setEnabled(False)
+            return
+        for each in self.previews:
+            if each.table is not None and each.table.columns == preview.table.columns:
+                self._mappings[each.name] = _for_file(mapping, each, preview)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self.busy:  # the latest wish is in self._mappings and is looked at when the job has ended
+            return
+        asked = {one.name: (one, self._mappings[one.name]) for one in self.previews if one.name in self._mappings}
+
+        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, FilePreview]:
+            seen = {}
+            for number, (name, (preview, mapping)) in enumerate(asked.items()):
+                if cancelled():
+                    break
+                report(number, len(asked), name)
+                seen[name] = look_again(preview, mapping)
+            return seen
+
+        def done(seen: dict[str, FilePreview]) -> None:
+            self.previews = [seen.get(one.name, one) for one in self.previews]
+            self._show_previews()
+            if any(self._mappings.get(name) != mapping for name, (_, mapping) in asked.items()):
+                self._look_again()
+
+        self.run_job(LOOKING, work, done)
+
+    def _other_sheet(self, sheet: str) -> None:
+        preview = self._preview()
+        if preview is None or self.busy:
+            return
+
+        def done(seen: FilePreview) -> None:
+            self.previews = [seen if one.name == seen.name else one for one in self.previews]
+            self._mappings.pop(seen.name, None)
+            self._editor.setProperty("file", seen.name)
+            if seen.table is not None:
+                self._editor.fill(seen.table, TableMapping("wide", (), (), sheet=sheet))
+            self._show_previews()
+
+        self.run_job(LOOKING, lambda _report, _cancelled: look_at_sheet(preview, sheet), done)
+
+    # -- importing -------------------------------------------------------------------------------------------------
+
+    def start_import(self) -> None:
+        """Import everything on the list in a job; nothing is kept of an import that is stopped."""
+        project = self.session.project
+        if project is None or self.busy or not self._paths:
+            return
+        batches = self._batches()
+
+        def work(report: Report, cancelled: Callable[[], bool]) -> ImportReport:
+            found: list[ImportReport] = []
+            for paths, mapping in batches:
+                found.append(import_paths(project, paths, mapping=mapping, progress=report, cancelled=cancelled))
+                if found[-1].cancelled:
+                    break
+            return _together(found)
+
+        self.run_job(IMPORTING, work, self._imported)
+
+    def _batches(self) -> list[tuple[list[Path], TableMapping | None]]:
+        """Return what is imported together: tables by what their columns mean, then everything else."""
+        mapped = {one.path: self._mappings[one.name] for one in self.previews if one.name in self._mappings}
+        if not mapped:
+            return [(list(self._paths), None)]
+        by_mapping: dict[TableMapping, list[Path]] = {}
+        for path, mapping in mapped.items():
+            by_mapping.setdefault(mapping, []).append(path)
+        rest: list[Path] = []
+        for path in self._paths:
+            rest += [Path(file) for file, _ in files_at([path]) if Path(file) not in mapped]
+        batches: list[tuple[list[Path], TableMapping | None]] = [(paths, mapping) for mapping, paths in by_mapping.items()]
+        return [*batches, (rest, None)] if rest else batches
+
+    def _imported(self, report: ImportReport) -> None:
+        self.report = report
+        if report.cancelled and not report.imported:
+            self.sentence.say(tr("The import was stopped; nothing of it was kept."), "warning")
+            return
+        self._show_report(report)
+        if report.imported:
+            self.session.recompute()
+
+    def _show_report(self, report: ImportReport) -> None:
+        self._stack.setCurrentIndex(1)
+        self._outcome.setText(
+            tr("{new} files imported, {same} were there already, {out} left out. {days} days are new or changed.").format(
+                new=len(report.imported), same=len(report.unchanged), out=len(report.skipped), days=report.days_changed
+            )
+        )
+        if report.cancelled:
+            self.sentence.say(tr("The import was stopped; what had been kept before is listed here."), "warning")
+        self.imported.show_rows(
+            [
+                Row(
+                    (
+                        one.file,
+                        one.format,
+                        ", ".join(one.stations),
+                        _minute(one.first),
+                        _minute(one.last),
+                        one.readings or "",
+                        one.replaced,
+                    )
+                )
+                for one in report.imported
+            ]
+        )
+        self.skipped.show_rows([Row((one.file, one.reason), "warning") for one in report.skipped])
+        self.unchanged.show_rows([Row((name,)) for name in report.unchanged])
+        self.notes.show_rows([Row((note,)) for note in report.notes])
+        self._tabs.clear()
+        for view, title in (
+            (self.imported, tr("Imported")),
+            (self.skipped, tr("Left out")),
+            (self.unchanged, tr("There already")),
+            (self.notes, tr("Remarks")),
+        ):
+            self._tabs.addTab(view, f"{title} ({len(view.rows.rows)})")
+        self._tabs.setCurrentIndex(0 if report.imported or not report.skipped else 1)
+        self.busy_changed()
+
+    def _back(self) -> None:
+        self.clear()
+        self._stack.setCurrentIndex(0)
+        self.busy_changed()
+
+    # -- state -----------------------------------------------------------------------------------------------------
+
+    def busy_changed(self) -> None:
+        """Only what makes sense now can be pressed."""
+        choosing = self._stack.currentIndex() == 0
+        self._import.setVisible(choosing)
+        self._more.setVisible(not choosing)
+        self._more.setEnabled(not self.busy)
+        self._import.setEnabled(choosing and not self.busy and bool(self._paths) and self.session.can_write)
+        for button in (self._add_files, self._add_folder, self._clear):
+            button.setEnabled(not self.busy)
+
+    def reject(self) -> None:
+        """Stop what runs; without anything running, close."""
+        if self.busy:
+            self.stop_job()
+        else:
+            super().reject()
+
+
+def _button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
+    button = named(QPushButton(text), text.rstrip("…"), tip)
+    button.setAutoDefault(False)
+    button.clicked.connect(lambda _on=False: slot())
+    return button
+
+
+def _preview_row(one: FilePreview) -> Row:
+    remarks = one.reason or " ".join(one.notes)
+    cells = (
+        one.name,
+        tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),
+        _some(one.stations),
+        _minute(one.first),
+        _minute(one.last),
+        ", ".join(_cadence(seconds) for seconds in one.cadences_s),
+        ", ".join(tr(TYPE_NAMES[name]) for name in one.data_types),
+        one.count if one.count else "",
+        remarks,
+    )
+    return Row(cells, "warning" if one.reason else "", about=one.name)
+
+
+def _some(codes: tuple[str, ...]) -> str:
+    most = 6
+    return ", ".join(codes[:most]) + (tr(" and {count} more").format(count=len(codes) - most) if len(codes) > most else "")
+
+
+def _minute(time: object) -> str:
+    return "" if time is None else f"{to_local(time, 'UTC'):%Y-%m-%d %H:%M}"  # type: ignore[arg-type]
+
+
+def _cadence(seconds: float) -> str:
+    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def _for_file(mapping: TableMapping, each: FilePreview, edited: FilePreview) -> TableMapping:
+    """Return the mapping for another table with the same columns: a code that came from the file's own name stays its own."""
+    own, its = each.guess, edited.guess
+    if each is edited or own is None or its is None:
+        return mapping
+    if mapping.layout == "long" and mapping.station and mapping.station == its.station and own.station:
+        return replace(mapping, station=own.station)
+    if mapping.layout == "wide" and len(mapping.columns) == 1 and mapping.columns[0][0] == its.station and own.station:
+        return replace(mapping, columns=((own.station, mapping.columns[0][1]),))
+    return mapping
+
+
+def _together(reports: list[ImportReport]) -> ImportReport:
+    return ImportReport(
+        tuple(one for report in reports for one in report.imported),
+        tuple(one for report in reports for one in report.unchanged),
+        tuple(one for report in reports for one in report.skipped),
+        tuple(dict.fromkeys(one for report in reports for one in report.notes)),
+        tuple(dict.fromkeys(one for report in reports for one in report.stations_added)),
+        sum(report.days_changed for report in reports),
+        any(report.cancelled for report in reports),
+    )

@@ -1,0 +1,272 @@
+"""What the columns of a table mean: guessed, shown beside the first rows, and for the analyst to correct."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from quakegui.formats import Preview, TableMapping
+from quakegui.formats.columns import TIME_FORMATS, UNITS
+from quakegui.season.readings import DataType
+from quakegui.ui.dialog_parts import add_rows, named
+from quakegui.ui.i18n import mark, tr
+
+TIME, STATION, UNUSED = "time", "station", ""
+MEANINGS: Final = (
+    (UNUSED, mark("not used")),
+    (TIME, mark("time, or date and time of day")),
+    (STATION, mark("station code")),
+    ("F", mark("F total intensity")),
+    ("X", mark("X north")),
+    ("Y", mark("Y east")),
+    ("Z", mark("Z down")),
+    ("H", mark("H horizontal")),
+    ("D", mark("D declination")),
+    ("S", mark("S total intensity, its own instrument")),
+    ("E", mark("E east of magnetic north")),
+    ("G", mark("G difference of two intensities")),
+)
+CLOCKS: Final = (
+    ("iso", mark("as in 2022-02-01 00:15:00 (ISO 8601)")),
+    ("unix", mark("seconds since 1970")),
+    ("unix_ms", mark("milliseconds since 1970")),
+)
+STAMPS: Final = (
+    ("auto", mark("as usual for the cadence")),
+    ("start", mark("the start of its interval")),
+    ("centre", mark("the middle of its interval")),
+    ("end", mark("the end of its interval")),
+)
+DATA_TYPES: Final = (
+    (DataType.UNKNOWN, mark("unknown")),
+    (DataType.VARIATION, mark("variation")),
+    (DataType.PROVISIONAL, mark("provisional")),
+    (DataType.QUASI_DEFINITIVE, mark("quasi-definitive")),
+    (DataType.DEFINITIVE, mark("definitive")),
+)
+EXAMPLES: Final = 3
+NAME, EXAMPLE, MEANING, CODE = range(4)
+
+
+class MappingEditor(QWidget):
+    """One row per column of the table, and what its clock and numbers are in."""
+
+    changed = Signal()
+    sheet_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._filling = False
+        self._columns = named(QTableWidget(0, 4), tr("Columns of the table"), tr("Say what each column means"))
+        self._columns.setHorizontalHeaderLabels([tr("Column"), tr("First rows"), tr("Means"), tr("Station")])
+        self._columns.verticalHeader().hide()
+        self._columns.horizontalHeader().setSectionResizeMode(EXAMPLE, QHeaderView.ResizeMode.Stretch)
+        self._columns.itemChanged.connect(self._tell)
+        self._sheet = QComboBox()
+        self._sheet.textActivated.connect(self._ask_sheet)
+        self._clock = _editable([*((key, tr(text)) for key, text in CLOCKS), *((form, form) for form in TIME_FORMATS)])
+        self._zone = _editable([(zone, zone) for zone in ("UTC", *sorted(zoneinfo.available_timezones() - {"UTC"}))])
+        self._unit = _choice([(unit, unit) for unit in UNITS])
+        self._stamp = _choice([(key, tr(text)) for key, text in STAMPS])
+        self._type = _choice([(int(kind), tr(text)) for kind, text in DATA_TYPES])
+        self._missing = QLineEdit()
+        self._missing.textChanged.connect(self._tell)
+        for box in (self._clock, self._zone, self._unit, self._stamp, self._type):
+            box.currentTextChanged.connect(self._tell)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._form = QFormLayout()
+        rows = (
+            (tr("Sheet"), self._sheet, tr("Sheet of the workbook")),
+            (tr("Time is written"), self._clock, tr("How a time is written; letters as for strptime, such as %Y-%m-%d %H:%M")),
+            (
+                tr("Time zone of the table"),
+                self._zone,
+                tr("The zone that the table's clock keeps; stamps with an offset ignore it"),
+            ),
+            (tr("A stamp marks"), self._stamp, tr("What a stamp marks of the interval that its value stands for")),
+            (tr("Unit"), self._unit, tr("Unit of the values")),
+            (tr("Data type"), self._type, tr("How final the record is; the more final wins where records overlap")),
+            (tr("Also missing"), self._missing, tr("Numbers that stand for no value, besides all from 88888 on")),
+        )
+        add_rows(self._form, rows)
+        self._missing.setPlaceholderText(tr("e.g. -1, 9999.9"))
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.addWidget(self._columns, 3)
+        across.addLayout(self._form, 2)
+
+    def fill(self, table: Preview, mapping: TableMapping | None) -> None:
+        """Show a table's columns with what they seem to mean."""
+        self._filling = True
+        meanings, codes = _meanings(mapping)
+        self._columns.setRowCount(len(table.columns))
+        for number, name in enumerate(table.columns):
+            examples = " · ".join(row[number] for row in table.rows[:EXAMPLES])
+            for column, text in ((NAME, name), (EXAMPLE, examples), (CODE, codes.get(name, ""))):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                if column != CODE:
+                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+                self._columns.setItem(number, column, item)
+            box = _choice([(key, tr(text)) for key, text in MEANINGS])
+            named(box, tr("Meaning of column {name}").format(name=name))
+            box.setCurrentIndex(max(box.findData(meanings.get(name, UNUSED)), 0))
+            box.currentIndexChanged.connect(self._tell)
+            self._columns.setCellWidget(number, MEANING, box)
+        self._columns.resizeColumnToContents(NAME)
+        self._columns.resizeColumnToContents(MEANING)
+        self._sheet.clear()
+        self._sheet.addItems(table.sheets)
+        self._form.setRowVisible(self._sheet, len(table.sheets) > 1)
+        self._fill_facts(mapping or TableMapping("wide", (), ()))
+        self._filling = False
+
+    def _fill_facts(self, mapping: TableMapping) -> None:
+        if mapping.sheet:
+            self._sheet.setCurrentText(mapping.sheet)
+        for box, value in (
+            (self._clock, mapping.time_format or "iso"),
+            (self._zone, mapping.timezone),
+            (self._unit, mapping.unit),
+            (self._stamp, mapping.stamp),
+            (self._type, int(mapping.data_type)),
+        ):
+            at = box.findData(value)
+            if at >= 0:
+                box.setCurrentIndex(at)
+            else:
+                box.setEditText(str(value))
+        self._missing.setText(", ".join(f"{value:g}" for value in mapping.missing))
+
+    def mapping(self) -> TableMapping:
+        """Return what the analyst says the columns mean.
+
+        Raises
+        ------
+        ValueError
+            With a sentence for the screen, where it is not complete.
+        """
+        time, station, values = self._by_meaning()
+        if not time or len(time) > 2:
+            raise ValueError(tr("Say which column holds the time, or which two hold date and time of day."))
+        if not values:
+            raise ValueError(tr("Say which columns hold total intensity, or its components."))
+        if len(station) > 1:
+            raise ValueError(tr("Only one column can hold the station code."))
+        codes = {code for _, _, code in values}
+        layout, columns, code = "long", [(letter, name) for letter, name, _ in values], ""
+        if not station:
+            if "" in codes:
+                raise ValueError(tr("Write the station code beside each column of values, or say which column holds it."))
+            if {letter for letter, _, _ in values} == {"F"}:
+                layout, columns = "wide", [(code, name) for _, name, code in values]
+            elif len(codes) > 1:
+                raise ValueError(tr("Components of several stations need one row per station and time, with a station column."))
+            else:
+                code = codes.pop()
+        if len({first for first, _ in columns}) < len(columns):
+            raise ValueError(tr("Two columns say the same of the same station."))
+        zone = _value(self._zone)
+        if zone not in zoneinfo.available_timezones():
+            raise ValueError(tr("There is no time zone of this name."))
+        return TableMapping(
+            "wide" if layout == "wide" else "long",
+            tuple(time),
+            tuple(columns),
+            station_column=station[0] if station else "",
+            station=code,
+            timezone=zone,
+            time_format=_value(self._clock),
+            unit=self._unit.currentData(),
+            stamp=self._stamp.currentData(),
+            missing=self._missing_numbers(),
+            data_type=DataType(self._type.currentData()),
+            sheet=self._sheet.currentText() if self._sheet.count() > 1 else "",
+        )
+
+    def _by_meaning(self) -> tuple[list[str], list[str], list[tuple[str, str, str]]]:
+        """Return the columns with the time, with station codes, and (letter, column, station code) of those with values."""
+        time: list[str] = []
+        station: list[str] = []
+        values: list[tuple[str, str, str]] = []
+        for number in range(self._columns.rowCount()):
+            box, name = self._columns.cellWidget(number, MEANING), self._text(number, NAME)
+            assert isinstance(box, QComboBox)
+            meaning = box.currentData()
+            if meaning == TIME:
+                time.append(name)
+            elif meaning == STATION:
+                station.append(name)
+            elif meaning != UNUSED:
+                values.append((meaning, name, self._text(number, CODE).strip().upper()))
+        return time, station, values
+
+    def _text(self, row: int, column: int) -> str:
+        item = self._columns.item(row, column)
+        return item.text() if item is not None else ""
+
+    def _missing_numbers(self) -> tuple[float, ...]:
+        words = self._missing.text().replace(",", " ").replace("，", " ").split()
+        try:
+            return tuple(float(word) for word in words)
+        except ValueError:
+            raise ValueError(tr("Write the numbers that stand for no value with commas between them.")) from None
+
+    def _ask_sheet(self, sheet: str) -> None:
+        if not self._filling:
+            self.sheet_chosen.emit(sheet)
+
+    def _tell(self) -> None:
+        if not self._filling:
+            self.changed.emit()
+
+
+def _meanings(mapping: TableMapping | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the meaning of each mapped column, and the station code beside it."""
+    if mapping is None:
+        return {}, {}
+    meanings = dict.fromkeys(mapping.time, TIME) | ({mapping.station_column: STATION} if mapping.station_column else {})
+    if mapping.layout == "wide":
+        return meanings | {name: "F" for _, name in mapping.columns}, {name: code for code, name in mapping.columns}
+    return meanings | {name: letter for letter, name in mapping.columns}, {name: mapping.station for _, name in mapping.columns}
+
+
+def _choice(items: Sequence[tuple[object, str]]) -> QComboBox:
+    box = QComboBox()
+    for value, text in items:
+        box.addItem(text, value)
+    return box
+
+
+def _editable(items: Sequence[tuple[str, str]]) -> QComboBox:
+    box = _choice(items)
+    box.setEditable(True)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.setMinimumContentsLength(16)
+    completer = QCompleter(box.model())
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    box.setCompleter(completer)
+    return box
+
+
+def _value(box: QComboBox) -> str:
+    """Return the value of the chosen text, or what was typed."""
+    at = box.findText(box.currentText())
+    return str(box.itemData(at)) if at >= 0 else box.currentText().strip()

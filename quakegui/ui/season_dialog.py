@@ -1,0 +1,362 @@
+"""The season's window, and every parameter of the way from readings to regions, each beside its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.app.session import Session
+from quakegui.project.store import ProjectError
+from quakegui.season.anomaly import Method
+from quakegui.season.config import SeasonConfig
+from quakegui.ui.dialog_parts import JobDialog, named
+from quakegui.ui.i18n import mark, tr
+
+METHODS: Final = (
+    (Method.REGRESSION, mark("robust regression on the other stations")),
+    (Method.DAY_DIFFERENCE, mark("difference from the night before")),
+    (Method.REFERENCE_STATION, mark("difference from a reference station")),
+    (Method.FIRST_COMPONENT, mark("first principal component taken out")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of the config: where it lies, how it is called, and what a control lets through."""
+
+    path: tuple[str, ...]
+    text: str
+    tip: str
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 1.0
+    decimals: int = 0
+
+    @property
+    def kind(self) -> str:
+        """ "switch", "whole" or "number"; a switch has no step."""
+        return "switch" if self.step == 0.0 else "number" if self.decimals else "whole"
+
+
+NIGHT: Final = (
+    Parameter(("night", "window", "start_hour"), mark("Night begins"), mark("Local clock hour"), 0, 23.5, 0.5, 1),
+    Parameter(("night", "window", "end_hour"), mark("Night ends"), mark("Local clock hour, itself excluded"), 0.5, 24, 0.5, 1),
+    Parameter(
+        ("night", "coverage"),
+        mark("Least recorded share"),
+        mark("With less of the night recorded there is no mean"),
+        0.05,
+        1,
+        0.05,
+        2,
+    ),
+    Parameter(
+        ("night", "spike_nt"), mark("Spike from (nT)"), mark("Least distance from the running median"), 0.1, 1000, 0.5, 1
+    ),
+    Parameter(
+        ("night", "spike_deviations"),
+        mark("Spike from (deviations)"),
+        mark("Robust standard deviations of the night"),
+        1,
+        100,
+        1,
+        1,
+    ),
+    Parameter(("night", "step_nt"), mark("Step from (nT)"), mark("Least jump that marks a night as broken"), 0.1, 1000, 0.5, 1),
+)
+ANOMALY: Final = (
+    Parameter(("anomaly", "window_days"), mark("Baseline (days)"), mark("One solar rotation is 27 days"), 3, 365),
+    Parameter(("anomaly", "at_least"), mark("Nights that a baseline needs"), mark("With fewer a night is warm-up"), 3, 365),
+    Parameter(
+        ("anomaly", "hold_z"), mark("Held back beyond (z)"), mark("Such a night enters no later baseline"), 0.5, 50, 0.1, 1
+    ),
+    Parameter(("anomaly", "hold_days"), mark("Held back for (days)"), mark("Then a lasting step is the new level"), 1, 365),
+    Parameter(
+        ("anomaly", "smallest_scale_nt"),
+        mark("Smallest scale (nT)"),
+        mark("Least spread that a station is given"),
+        0.01,
+        50,
+        0.05,
+        2,
+    ),
+    Parameter(
+        ("anomaly", "threshold_z"),
+        mark("Threshold of a station (z)"),
+        mark("Passed on 1 % of days without a signal"),
+        0.5,
+        50,
+        0.1,
+        1,
+    ),
+)
+MAPS: Final = (
+    Parameter(("grid", "smoothing"), mark("Smoothing"), mark("0 draws every station's value in full"), 0, 100, 0.05, 2),
+    Parameter(("grid", "margin"), mark("Margin"), mark("Widening of the frame, a share of its larger side"), 0, 2, 0.05, 2),
+    Parameter(
+        ("grid", "extend_to_square"),
+        mark("Extend to the square"),
+        mark("Beyond the stations the map is extrapolated"),
+        step=0.0,
+    ),
+    Parameter(
+        ("style", "limit_z"), mark("Scale ends at (z)"), mark("What lies beyond takes the colour of the end"), 0.5, 100, 0.5, 1
+    ),
+    Parameter(("style", "levels"), mark("Levels"), mark("Filled levels of the scale, an even number"), 2, 200, 2),
+    Parameter(("style", "contour_lines"), mark("Contour lines"), mark("Lines burnt in where the level changes"), step=0.0),
+)
+REGIONS: Final = (
+    Parameter(
+        ("extrema", "threshold_z"),
+        mark("Threshold of regions (z)"),
+        mark("A pixel beyond it belongs to a region"),
+        0.5,
+        50,
+        0.1,
+        1,
+    ),
+    Parameter(("extrema", "stable_z"), mark("Pixel lasts within (z)"), mark("Change from day to day"), 0.05, 50, 0.05, 2),
+    Parameter(
+        ("extrema", "stable_share"), mark("Region lasts from share"), mark("Of the former day's region"), 0, 0.99, 0.05, 2
+    ),
+    Parameter(
+        ("extrema", "normal_days"), mark("Normal level over (days)"), mark("Days before, whose maps give the normal"), 1, 365
+    ),
+)
+
+
+class SeasonDialog(JobDialog):
+    """Four pages of parameters; a bad combination says so and cannot be saved."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setWindowTitle(tr("Season"))
+        self.setMinimumWidth(640)
+        project = session.project
+        assert project is not None
+        self._before = project.config()
+        self._defaults = SeasonConfig(self._before.timezone)
+        self._controls: dict[tuple[str, ...], QSpinBox | QDoubleSpinBox | QCheckBox] = {}
+        self._first, self._first_on = self._date(self._before.first_day, tr("First day"))
+        self._last, self._last_on = self._date(self._before.last_day, tr("Last day"))
+        self._method, self._reference = self._methods(project.network().codes)
+        self._tabs = QTabWidget()
+        self._tabs.addTab(self._season_page(), tr("Season"))
+        self._tabs.addTab(self._page(ANOMALY, with_method=True), tr("Anomalies"))
+        self._tabs.addTab(self._page(MAPS), tr("Maps"))
+        self._tabs.addTab(self._page(REGIONS), tr("Extremum regions"))
+        box = QDialogButtonBox.StandardButton
+        self._buttons = QDialogButtonBox(box.Save | box.Cancel | box.RestoreDefaults)
+        self._buttons.button(box.RestoreDefaults).setToolTip(tr("Every parameter but the season's window becomes its default"))
+        self._buttons.button(box.RestoreDefaults).clicked.connect(self.reset)
+        self._buttons.accepted.connect(self.save)
+        self._buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        for widget in (self._tabs, self.sentence, self.strip, self._buttons):
+            column.addWidget(widget)
+        self._show(self._before)
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    def _season_page(self) -> QWidget:
+        page = QWidget()
+        form = QFormLayout(page)
+        form.addRow(tr("First day"), _beside(self._first_on, self._first))
+        form.addRow(tr("Last day"), _beside(self._last_on, self._last))
+        says = QLabel(
+            tr("Days before the first one warm up the baselines. A day is a calendar day of {zone}.").format(
+                zone=self._before.timezone
+            )
+        )
+        says.setWordWrap(True)
+        form.addRow(says)
+        self._fill(form, NIGHT)
+        return page
+
+    def _page(self, parameters: tuple[Parameter, ...], *, with_method: bool = False) -> QWidget:
+        page = QWidget()
+        form = QFormLayout(page)
+        if with_method:
+            form.addRow(tr("A night is compared by"), self._method)
+            form.addRow(tr("Reference station"), self._reference)
+        self._fill(form, parameters)
+        return page
+
+    def _fill(self, form: QFormLayout, parameters: tuple[Parameter, ...]) -> None:
+        for parameter in parameters:
+            control = self._control(parameter)
+            self._controls[parameter.path] = control
+            default = _read(self._defaults, parameter.path)
+            text = (tr("on") if default else tr("off")) if parameter.kind == "switch" else f"{default:g}"
+            form.addRow(tr(parameter.text), _beside(control, QLabel(tr("default {value}").format(value=text))))
+
+    def _control(self, parameter: Parameter) -> QSpinBox | QDoubleSpinBox | QCheckBox:
+        control: QSpinBox | QDoubleSpinBox | QCheckBox
+        if parameter.kind == "switch":
+            control = QCheckBox()
+            control.toggled.connect(self._check)
+        elif parameter.kind == "whole":
+            control = QSpinBox()
+            control.setRange(int(parameter.low), int(parameter.high))
+            control.setSingleStep(int(parameter.step))
+            control.valueChanged.connect(self._check)
+        else:
+            control = QDoubleSpinBox()
+            control.setDecimals(parameter.decimals)
+            control.setRange(parameter.low, parameter.high)
+            control.setSingleStep(parameter.step)
+            control.valueChanged.connect(self._check)
+        return named(control, tr(parameter.text), tr(parameter.tip))
+
+    def _date(self, day: np.datetime64 | None, name: str) -> tuple[QDateEdit, QCheckBox]:
+        switch = named(QCheckBox(tr("from here on")), name, tr("Off: as far as there are readings"))
+        switch.setText("")
+        edit = named(QDateEdit(), name, tr("Included; off: as far as there are readings"))
+        edit.setCalendarPopup(True)
+        edit.setDisplayFormat("yyyy-MM-dd")
+        days = self.session.days
+        fallback = days[0 if name == tr("First day") else -1] if days.size else np.datetime64("2022-02-01")
+        shown: date = (day if day is not None else fallback).astype(object)
+        edit.setDate(QDate(shown.year, shown.month, shown.day))
+        switch.setChecked(day is not None)
+        edit.setEnabled(day is not None)
+        switch.toggled.connect(edit.setEnabled)
+        switch.toggled.connect(self._check)
+        edit.dateChanged.connect(self._check)
+        return edit, switch
+
+    def _methods(self, codes: tuple[str, ...]) -> tuple[QComboBox, QComboBox]:
+        method = named(QComboBox(), tr("A night is compared by"), tr("What an anomaly is a departure from"))
+        for value, text in METHODS:
+            method.addItem(tr(text), str(value))
+        reference = named(QComboBox(), tr("Reference station"), tr("For the difference from a reference station"))
+        reference.addItem(tr("none"), None)
+        for code in codes:
+            reference.addItem(code, code)
+        for box in (method, reference):
+            box.currentIndexChanged.connect(self._check)
+        return method, reference
+
+    # -- values ----------------------------------------------------------------------------------------------------
+
+    def _show(self, config: SeasonConfig) -> None:
+        for path, control in self._controls.items():
+            value = _read(config, path)
+            control.blockSignals(True)
+            if isinstance(control, QCheckBox):
+                control.setChecked(bool(value))
+            else:
+                control.setValue(value)
+            control.blockSignals(False)
+        self._method.setCurrentIndex(self._method.findData(str(config.anomaly.method)))
+        self._reference.setCurrentIndex(max(self._reference.findData(config.anomaly.reference_station), 0))
+        self._check()
+
+    def config(self) -> SeasonConfig:
+        """Return what the controls say.
+
+        Raises
+        ------
+        ValueError
+            With a sentence, where the parameters do not go together.
+        """
+        values: dict[tuple[str, ...], object] = {}
+        for path, control in self._controls.items():
+            value = control.isChecked() if isinstance(control, QCheckBox) else control.value()
+            # What is shown is rounded; a parameter that was not touched stays exactly as it was.
+            before = _read(self._before, path)
+            same = isinstance(control, QDoubleSpinBox) and round(before, control.decimals()) == round(value, control.decimals())
+            values[path] = before if same else value
+        values["anomaly", "method"] = Method(self._method.currentData())
+        values["anomaly", "reference_station"] = self._reference.currentData()
+        values["first_day",] = _day(self._first) if self._first_on.isChecked() else None
+        values["last_day",] = _day(self._last) if self._last_on.isChecked() else None
+        config: SeasonConfig = _with(self._before, values)
+        return config
+
+    def reset(self) -> None:
+        """Show the defaults; they are kept by Save only."""
+        self._show(self._defaults)
+
+    def _check(self) -> None:
+        save = self._buttons.button(QDialogButtonBox.StandardButton.Save)
+        self._reference.setEnabled(self._method.currentData() == str(Method.REFERENCE_STATION))
+        try:
+            config = self.config()
+        except ValueError as error:
+            self.sentence.say(str(error), "error")
+            save.setEnabled(False)
+            return
+        save.setEnabled(self.session.can_write and not self.busy)
+        if config.style != self._before.style:
+            text = tr(
+                "Networks and their predictions belong to one map style. With another style, runs trained so far are refused "
+                "until you come back to theirs; they are kept."
+            )
+            self.sentence.say(text, "warning")
+        elif replace(config, first_day=None, last_day=None) != replace(self._before, first_day=None, last_day=None):
+            self.sentence.say(tr("Every map changes with this: runs trained so far have seen other maps."), "warning")
+        else:
+            self.sentence.say("")
+
+    def save(self) -> None:
+        """Keep the parameters and compute the season anew."""
+        project = self.session.project
+        config = self.config()
+        if project is None or config == self._before:
+            self.accept()
+            return
+        try:
+            project.set_config(config)
+        except ProjectError as error:
+            self.sentence.say(str(error), "error")
+            return
+        self.accept()
+        self.session.recompute()
+
+
+def _read(config: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        config = getattr(config, name)
+    return config
+
+
+def _with(config: Any, values: dict[tuple[str, ...], object]) -> Any:
+    """Return a config with other values, given by path."""
+    own = {path[0]: value for path, value in values.items() if len(path) == 1}
+    for name in {path[0] for path in values if len(path) > 1}:
+        below = {path[1:]: value for path, value in values.items() if path[0] == name and len(path) > 1}
+        own[name] = _with(getattr(config, name), below)
+    return replace(config, **own)
+
+
+def _day(edit: QDateEdit) -> np.datetime64:
+    return np.datetime64(edit.date().toString("yyyy-MM-dd"), "D")
+
+
+def _beside(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return holder

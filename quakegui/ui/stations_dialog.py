@@ -1,0 +1,278 @@
+"""The stations: codes, names and coordinates, corrected by hand or taken from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui import formats
+from quakegui.app.jobs import Report
+from quakegui.app.session import Session
+from quakegui.project import stations
+from quakegui.season.network import Station
+from quakegui.ui import theme
+from quakegui.ui.dialog_parts import JobDialog, named
+from quakegui.ui.i18n import mark, tr
+
+READING: Final = mark("Reading the list of stations")
+KEEPING: Final = mark("Keeping the stations")
+CODE, NAME, LATITUDE, LONGITUDE, ELEVATION = range(5)
+LIMITS: Final = {LATITUDE: (-90.0, 90.0), LONGITUDE: (-180.0, 360.0), ELEVATION: (-500.0, 9000.0)}
+NO_NUMBER: Final = {
+    LATITUDE: mark("{text} is no latitude: degrees north from -90 to 90, such as 28.1."),
+    LONGITUDE: mark("{text} is no longitude: degrees east from -180 to 360, such as 102.16."),
+    ELEVATION: mark("{text} is no elevation: metres from -500 to 9000, or nothing."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Faults:
+    """What is wrong in the table: a sentence, and the cells (row, column) to mark."""
+
+    sentence: str
+    cells: frozenset[tuple[int, int]]
+
+
+class StationsDialog(JobDialog):
+    """A table to write in; nothing is kept before Save, and Save needs a table without faults."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setWindowTitle(tr("Stations"))
+        self.resize(720, 560)
+        project = session.project
+        assert project is not None
+        self._known = {station.code: station for station in project.network().stations}
+        self._filling = False
+        self._unlocated = QLabel()
+        self._unlocated.setWordWrap(True)
+        self.table = named(QTableWidget(0, 5), tr("Stations"), tr("Double click or press F2 to change a cell"))
+        self.table.setHorizontalHeaderLabels(
+            [tr("Code"), tr("Name"), tr("Latitude (° north)"), tr("Longitude (° east)"), tr("Elevation (m)")]
+        )
+        self.table.setAlternatingRowColors(True)
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        self.table.itemChanged.connect(lambda _item: self._check())
+        self._add = self._button(tr("Add a station"), tr("Add an empty row"), lambda: self._add_row(Station("")))
+        self._import = self._button(tr("Import a list…"), tr("Take stations from a csv, xlsx or .ack file"), self._ask_list)
+        top = QHBoxLayout()
+        for button in (self._add, self._import):
+            top.addWidget(button)
+        top.addStretch(1)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons.accepted.connect(self.save)
+        self._buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addLayout(top)
+        for widget in (self._unlocated, self.table, self.sentence, self.strip, self._buttons):
+            column.addWidget(widget, 1 if widget is self.table else 0)
+        self.fill(tuple(self._known.values()))
+
+    def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
+        button = named(QPushButton(text), text.rstrip("…"), tip)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda _on=False: slot())
+        return button
+
+    # -- table -----------------------------------------------------------------------------------------------------
+
+    def fill(self, shown: tuple[Station, ...]) -> None:
+        """Show stations: rows of known codes are replaced, others added."""
+        self._filling = True
+        rows = {self._text(row, CODE): row for row in range(self.table.rowCount())}
+        for station in shown:
+            row = rows.get(station.code)
+            if row is None:
+                row = self.table.rowCount()
+                self.table.insertRow(row)
+            self._write(row, station)
+        self._filling = False
+        self._check()
+
+    def _write(self, row: int, station: Station) -> None:
+        known = self._known.get(station.code)
+        texts = (
+            station.code,
+            station.name or (known.name if known else ""),
+            _number(station.latitude),
+            _number(station.longitude),
+            _number(station.elevation_m),
+        )
+        for column, text in enumerate(texts):
+            if not text and self.table.item(row, column) is not None:
+                continue  # a list that leaves a place out does not take it away
+            item = QTableWidgetItem(text)
+            if column >= LATITUDE:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            if column == CODE and station.code in self._known:
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+            self.table.setItem(row, column, item)
+
+    def _add_row(self, station: Station) -> None:
+        self.fill((station,))
+        row = self.table.rowCount() - 1
+        self.table.setCurrentCell(row, CODE)
+        self.table.editItem(self.table.item(row, CODE))
+
+    def _text(self, row: int, column: int) -> str:
+        item = self.table.item(row, column)
+        return item.text().strip() if item is not None else ""
+
+    # -- checking --------------------------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        if self._filling:
+            return
+        faults = self._faults()
+        self._filling = True  # colours are item changes too
+        for row in range(self.table.rowCount()):
+            for column in range(self.table.columnCount()):
+                item = self.table.item(row, column)
+                if item is not None:
+                    item.setData(
+                        Qt.ItemDataRole.BackgroundRole, theme.colours().selection if (row, column) in faults.cells else None
+                    )
+                    item.setData(
+                        Qt.ItemDataRole.ForegroundRole, theme.colours().error if (row, column) in faults.cells else None
+                    )
+        self._filling = False
+        self.sentence.say(faults.sentence, "error")
+        self._say_unlocated()
+        self.busy_changed()
+
+    def _faults(self) -> _Faults:
+        """Return the first thing that is wrong, in words, and every cell in which something is."""
+        found: list[tuple[str, int, int]] = []
+        seen: set[str] = set()
+        for row in range(self.table.rowCount()):
+            code = self._text(row, CODE)
+            if not code or len(code) > 32:
+                found.append((tr("A station needs a code of 1 to 32 characters."), row, CODE))
+            elif code in seen:
+                found.append((tr("The code {code} is there twice.").format(code=code), row, CODE))
+            seen.add(code)
+            for column in LIMITS:
+                if not _fits(self._text(row, column), column):
+                    found.append((tr(NO_NUMBER[column]).format(text=self._text(row, column)), row, column))
+            found += self._half_placed(row, code)
+        if not found:
+            return _Faults("", frozenset())
+        return _Faults(found[0][0], frozenset((row, column) for _, row, column in found))
+
+    def _half_placed(self, row: int, code: str) -> list[tuple[str, int, int]]:
+        empty = [column for column in (LATITUDE, LONGITUDE) if not self._text(row, column)]
+        known = self._known.get(code)
+        if len(empty) == 1:
+            return [(tr("{code} needs both latitude and longitude, or neither.").format(code=code or "?"), row, empty[0])]
+        if empty and known is not None and known.located:
+            sentence = tr("The coordinates of {code} can be corrected, but not taken away.").format(code=code)
+            return [(sentence, row, column) for column in empty]
+        return []
+
+    def _say_unlocated(self) -> None:
+        rows = range(self.table.rowCount())
+        codes = [self._text(row, CODE) for row in rows if not self._text(row, LATITUDE) and self._text(row, CODE)]
+        if codes:
+            self._unlocated.setText(tr("Without coordinates, and so left off the map: {codes}.").format(codes=", ".join(codes)))
+        else:
+            self._unlocated.setText(tr("Every station has coordinates."))
+
+    def stations(self) -> tuple[Station, ...]:
+        """Return what the table says, of a table without faults."""
+        rows = range(self.table.rowCount())
+        return tuple(
+            Station(
+                self._text(row, CODE),
+                self._text(row, NAME),
+                *(_parsed(self._text(row, column)) for column in (LATITUDE, LONGITUDE, ELEVATION)),
+            )
+            for row in rows
+        )
+
+    # -- lists and keeping -----------------------------------------------------------------------------------------
+
+    def _ask_list(self) -> None:
+        kinds = tr("Lists of stations (*.csv *.txt *.xlsx *.ack);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self, tr("List of stations"), str(Path.home()), kinds)
+        if name:
+            self.import_list(Path(name))
+
+    def import_list(self, path: Path) -> None:
+        """Show the stations of a list in the table, for the analyst to look at and save."""
+
+        def work(_report: Report, _cancelled: Callable[[], bool]) -> tuple[list[Station], list[str]]:
+            found: list[Station] = []
+            notes: list[str] = []
+            for source in formats.expand(path):
+                some, said = formats.read_stations(source)
+                found += some
+                notes += said
+            return found, notes
+
+        def done(result: tuple[list[Station], list[str]]) -> None:
+            found, notes = result
+            self.fill(tuple(found))
+            if not self.sentence.text():
+                said = tr("{count} stations were read; Save keeps them.").format(count=len(found))
+                self.sentence.say(" ".join([said, *notes]), "warning" if notes else "info")
+
+        self.run_job(READING, work, done)
+
+    def save(self) -> None:
+        """Keep what was changed, then compute the season anew."""
+        project = self.session.project
+        changed = [station for station in self.stations() if station != self._known.get(station.code)]
+        if project is None or not changed:
+            self.accept()
+            return
+
+        def work(report: Report, _cancelled: Callable[[], bool]) -> None:
+            for number, station in enumerate(changed):
+                report(number, len(changed), station.code)
+                stations.set_station(project, station)
+
+        def done(_none: None) -> None:
+            self.accept()
+            self.session.recompute()
+
+        self.run_job(KEEPING, work, done)
+
+    def busy_changed(self) -> None:
+        """Nothing can be changed while a list is read or kept."""
+        for widget in (self.table, self._add, self._import):
+            widget.setEnabled(not self.busy and self.session.can_write)
+        good = not self.busy and self.session.can_write and not self._faults().cells
+        self._buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(good)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
+
+
+def _parsed(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _fits(text: str, column: int) -> bool:
+    low, high = LIMITS[column]
+    try:
+        return not text or low <= float(text) <= high
+    except ValueError:
+        return False
