@@ -7,8 +7,8 @@ it may return, but only where a window would otherwise have too few nights. When
 on end, the step is accepted as the station's new level, all of them are released, and that day is flagged `LEVEL_CHANGE`.
 
 Stormy nights do enter baselines. The storm is what the stations share: it is what the regression on the common mode takes out,
-and those nights, far from the others, carry most of what is known about each station's slope. What is left of them is judged by
-the same hold as any other night.
+and those nights, far from the others, carry most of what is known about each station's slope; on null seasons, leaving them
+out made what is left of stormy nights 2 % larger. That remainder is judged by the same hold as any other night.
 """
 
 from __future__ import annotations
