@@ -40,10 +40,11 @@ class GridConfig:
     smoothing
         Smoothing of the spline, in units of the mean area per station (the frame's area over the number of located stations),
         so that one number means the same for a network of 100 km and for a national one; `Basis.smoothing_km2` is the value
-        in km2 that ``RBFInterpolator`` takes on coordinates in km. The default draws what one station shows alone at 79 % of
-        its height, and a footprint of 25 km that several of 25 stations see at 99 %: a single station's noise shall not pass
-        for a region, and the map's peak is therefore always given beside the station's. On such footprints in unit noise it
-        has 16 % less error than the exact spline. 0 draws every station's value in full.
+        in km2 that ``RBFInterpolator`` takes on coordinates in km. The default draws what one station shows alone at about
+        three quarters of its height, and a footprint of 25 km that several of 25 stations see at 99 %: one station's own noise
+        shall not pass for a region. A season's map peaks come out about 20 % below the station peaks, which are therefore
+        always given beside them. On such footprints in unit noise it has 16 % less error than the exact spline. 0 draws every
+        station's value in full.
     margin
         Widening of the frame beyond the stations' bounding box, a fraction of its larger side.
     extend_to_square
