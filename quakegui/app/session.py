@@ -79,6 +79,7 @@ class Session(QObject):
         self.event_classes: tuple[int, ...] = ()
         self.event_days = NO_DAYS
         self.predictions: PredictionTable | None = None
+        self.alarms: tuple[tuple[int, int], ...] = ()
         self._maps: MapCache | None = None
         self._direction = 1
 

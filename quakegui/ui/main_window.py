@@ -186,8 +186,8 @@ class MainWindow(QMainWindow):
         for name in ("theme-light", "theme-dark", "theme-system"):
             themes.addAction(self.actions_by_id[name])
         self._panels_menu = self._menus[MENUS[-2]].addMenu("")
-        for spec in DOCKS:
-            self._panels_menu.addAction(self.docks[spec.id].toggleViewAction())
+        for dock in self.docks.values():
+            self._panels_menu.addAction(dock.toggleViewAction())
 
     def _fill_toolbar(self) -> None:
         self._toolbar = QToolBar(self)

@@ -1,0 +1,66 @@
+"""The judgement of the run in use, and the days behind each of its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn import season_runs
+from quakegui.learn.judgement import Judgement
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A judgement with the out-of-fold answers it was made from.
+
+    Attributes
+    ----------
+    project
+        Whose run was judged.
+    judgement
+        All figures.
+    days, labels, probabilities
+        The scored days, their classes, and the run's answers, shapes (day,), (day,) and (day, class).
+    """
+
+    project: Project
+    judgement: Judgement
+    days: NDArray[np.datetime64]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, project: Project, season: Season) -> Evaluation:
+        """Judge the run in use; takes seconds, so call it in a job."""
+        run = season_runs.find_run(project, None)
+        said = run.predictions()
+        made = season_runs.split_of(run, said)
+        pooled = said.probabilities[0] if made.leaky else said.out_of_fold()[0]
+        scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
+        return cls(
+            project,
+            season_runs.evaluate(project, season, run),
+            said.days[scored],
+            said.labels[scored].astype(np.int64),
+            pooled[scored].astype(np.float64),
+        )
+
+
+def days_in_cell(evaluation: Evaluation, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:
+    """Return the days of one cell of the matrix, the surest first, as (index in `days`, margin).
+
+    The margin is the probability of the answer less that of the next class.
+    """
+    known = np.isfinite(evaluation.probabilities).all(axis=1)
+    said = np.where(known, np.nan_to_num(evaluation.probabilities).argmax(axis=1), -1)
+    place = {day: index for index, day in enumerate(days)}
+    found = []
+    for row in np.flatnonzero((evaluation.labels == truth) & (said == answer)):
+        two = np.sort(evaluation.probabilities[row])[-2:]
+        if evaluation.days[row] in place:
+            found.append((place[evaluation.days[row]], float(two[1] - two[0])))
+    return sorted(found, key=lambda one: -one[1])

@@ -1,0 +1,290 @@
+"""Evaluation: the verdict in words first, then what it rests on. A score never stands alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.app.change import Change
+from quakegui.app.evaluation import Evaluation, days_in_cell
+from quakegui.app.session import Session
+from quakegui.learn.judgement import Judgement
+from quakegui.learn.metrics import TARGETS, Target
+from quakegui.ui import theme
+from quakegui.ui.i18n import language, mark, tr
+from quakegui.ui.matrix_view import MatrixView
+from quakegui.ui.molchan_view import MolchanView
+from quakegui.ui.texts import CLASS_NAMES
+
+TARGET_NAMES: dict[Target, str] = {
+    "event": mark("Event against none"),
+    "direction": mark("Direction"),
+    "class": mark("Five classes"),
+}
+GROUP_NAMES: dict[Target, tuple[str, ...]] = {
+    "event": (mark("none"), mark("event")),
+    "direction": (mark("none"), mark("north"), mark("south")),
+    "class": CLASS_NAMES,
+}
+BASELINE_NAMES = {
+    "majority": mark("Majority"),
+    "kp": mark("Kp alone"),
+    "traditional": mark("Traditional: four thresholds"),
+    "boosting-features": mark("Boosted trees on the features"),
+    "boosting-stations": mark("Boosted trees on the stations"),
+}
+
+
+class EvaluationPanel(QWidget):
+    """Judges the run in use in a job, and shows everything that came of it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._evaluation: Evaluation | None = None
+        self._judge = QPushButton()
+        self._judge.clicked.connect(self._start)
+        self._verdict = QLabel()
+        self._verdict.setWordWrap(True)
+        self._stamp = QLabel()
+        self._rates = QCheckBox()
+        self._rates.toggled.connect(lambda _on: self._show_matrix())
+        self._matrix = MatrixView()
+        self._matrix.asked.connect(self._list_days)
+        self._days = QListWidget()
+        self._days.itemClicked.connect(lambda item: session.go_to(item.data(Qt.ItemDataRole.UserRole)))
+        self._days.currentItemChanged.connect(self._step_to)
+        self._days_title = QLabel()
+        self._scores, self._classes, self._alarms = (_table() for _ in range(3))
+        self._molchan = MolchanView()
+        self._tabs = QTabWidget()
+        self._build()
+        session.changed.connect(self.refresh)
+        self.retranslate()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._judge)
+        head.addWidget(self._stamp)
+        head.addWidget(self._verdict, 1)
+        matrix = QWidget()
+        row = QHBoxLayout(matrix)
+        left = QVBoxLayout()
+        left.addWidget(self._rates)
+        left.addWidget(self._matrix)
+        right = QVBoxLayout()
+        right.addWidget(self._days_title)
+        right.addWidget(self._days)
+        row.addLayout(left, 3)
+        row.addLayout(right, 2)
+        for widget in (self._scores, matrix, self._classes, self._molchan, self._alarms):
+            self._tabs.addTab(widget, "")
+        column = QVBoxLayout(self)
+        column.addLayout(head)
+        column.addWidget(self._tabs, 1)
+
+    # -- judging ---------------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        project, season = self._session.project, self._session.season
+        if project is None or season is None:
+            return
+        self._judge.setEnabled(False)
+        self._verdict.setText(tr("Judging…"))
+        self._session.jobs.start("Judging the run", lambda _report, _cancelled: Evaluation.of(project, season), self._take)
+
+    def _take(self, evaluation: Evaluation) -> None:
+        if evaluation.project is self._session.project:
+            self._evaluation = evaluation
+            self._show()
+
+    # -- refreshing ------------------------------------------------------------------------------------------------
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session; another run, other labels or another project make the figures stale."""
+        if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
+            self._evaluation = None
+            self._show()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        self._judge.setText(tr("Judge the run"))
+        self._judge.setToolTip(tr("Judge the run in use beside every baseline, on the same days"))
+        self._rates.setText(tr("Rates instead of counts"))
+        self._rates.setToolTip(tr("Share of each true class, instead of days"))
+        self._days.setAccessibleName(tr("Days of the chosen cell"))
+        titles = (tr("Skill"), tr("Matrix"), tr("Classes"), tr("Molchan diagram"), tr("Alarms"))
+        for number, title in enumerate(titles):
+            self._tabs.setTabText(number, title)
+        self._show()
+
+    def _show(self) -> None:
+        told = self._evaluation.judgement if self._evaluation is not None else None
+        self._judge.setEnabled(self._session.season is not None and self._session.predictions is not None)
+        stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
+        if told is not None and told.leaky:
+            stamps.append("LEAKY")
+        self._stamp.setText(" · ".join(stamps))
+        self._stamp.setStyleSheet(f"color: {theme.colours().alarm.name()}; font-weight: 700;")
+        self._days.clear()
+        self._days_title.setText(tr("Click a cell: its days are listed here, by margin."))
+        if told is None:
+            none = self._session.predictions is None
+            self._verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
+        else:
+            self._verdict.setText(told.verdict.text("zh" if language() == "zh" else "en"))
+        self._show_matrix()
+        self._show_scores(told)
+        self._show_classes(told)
+        self._show_alarms(told)
+        self._molchan.show_skill(told)
+
+    def _show_matrix(self) -> None:
+        told = self._evaluation.judgement if self._evaluation is not None else None
+        if told is None:
+            self._matrix.clear_matrix()
+        else:
+            names = [tr(name) for name in GROUP_NAMES["class"]]
+            self._matrix.show_matrix(told.of("class").figures.confusion, names, rates=self._rates.isChecked())
+
+    def _show_scores(self, told: Judgement | None) -> None:
+        headings = (
+            tr("Predictor"), tr("Judged on"), tr("Days"), tr("Accuracy"), tr("Macro recall"), tr("Kappa"), tr("p"),
+            tr("Difference in macro recall (95 %)"),
+        )  # fmt: skip
+        rows: list[tuple[str, ...]] = []
+        for target in TARGETS if told is not None else ():
+            assert told is not None
+            own = told.of(target)
+            interval = own.macro_recall
+            rows.append(
+                (
+                    told.name, tr(TARGET_NAMES[target]), str(own.figures.days), percent(own.figures.accuracy),
+                    f"{percent(own.figures.macro_recall)} ({percent(interval.low)} – {percent(interval.high)})",
+                    number(own.figures.kappa), number(own.shift.p_value), "",
+                )
+            )  # fmt: skip
+            for other in told.comparisons:
+                if other.target == target:
+                    difference = other.macro_recall_difference
+                    beaten = tr(" — beaten") if other.beaten else tr(" — not beaten")
+                    dropped = tr(" ({count} without an answer)").format(count=other.dropped) if other.dropped else ""
+                    rows.append(
+                        (
+                            f"   {tr(BASELINE_NAMES.get(other.name, other.name))}", tr(TARGET_NAMES[target]),
+                            f"{other.days}{dropped}", percent(other.figures.accuracy), percent(other.figures.macro_recall),
+                            number(other.figures.kappa), "",
+                            f"{percent(difference.value)} ({percent(difference.low)} – {percent(difference.high)}){beaten}",
+                        )
+                    )  # fmt: skip
+        _fill(self._scores, headings, rows)
+
+    def _show_classes(self, told: Judgement | None) -> None:
+        headings = (
+            tr("Class"), tr("Days"), tr("Answered"), tr("Recall"), tr("Precision"), tr("F1"),
+            tr("One against the rest (the paper's “accuracy”)"), tr("Not estimable"),
+        )  # fmt: skip
+        rows = []
+        for target in TARGETS if told is not None else ():
+            assert told is not None
+            for name, one in zip(GROUP_NAMES[target], told.of(target).figures.per_class, strict=True):
+                rows.append(
+                    (
+                        f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),
+                        percent(one.precision), percent(one.f1), percent(one.one_vs_rest_accuracy),
+                        tr("{days} days, not in training").format(days=one.not_estimable) if one.not_estimable else "",
+                    )
+                )  # fmt: skip
+        _fill(self._classes, headings, rows)
+
+    def _show_alarms(self, told: Judgement | None) -> None:
+        headings = (tr("Opened (UTC)"), tr("Closed (UTC)"), tr("Says"), tr("Outcome"))
+        rows = []
+        record = told.alarms if told is not None else None
+        for alarm in record.alarms if record is not None else ():
+            outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
+            if alarm.hits:
+                leads = ", ".join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
+                outcome = tr("{count} earthquakes, {leads} days after the opening").format(count=len(alarm.hits), leads=leads)
+            says = f"{alarm.full_class} {tr(CLASS_NAMES[alarm.full_class])}"
+            rows.append((str(alarm.opened)[:16], str(alarm.closed)[:16], says, outcome))
+        if record is not None:
+            total = tr("{hits} of {events} earthquakes in {share} of the time").format(
+                hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
+            )
+            rows.append((tr("In all"), "", "", total))
+        _fill(self._alarms, headings, rows)
+
+    # -- a cell is a question --------------------------------------------------------------------------------------
+
+    def _list_days(self, truth: int, answer: int) -> None:
+        assert self._evaluation is not None
+        found = days_in_cell(self._evaluation, self._session.days, truth, answer)
+        self._days_title.setText(
+            tr("{count} days: {truth}, predicted {answer}; click to go there, 0 to 4 relabels").format(
+                count=len(found), truth=tr(CLASS_NAMES[truth]), answer=tr(CLASS_NAMES[answer])
+            )
+        )
+        self._days.clear()
+        for index, margin in found:
+            item = QListWidgetItem(tr("{day} · margin {margin:.2f}").format(day=self._session.days[index], margin=margin))
+            item.setData(Qt.ItemDataRole.UserRole, index)
+            self._days.addItem(item)
+
+    def _step_to(self, item: QListWidgetItem | None) -> None:
+        if item is not None and self._days.hasFocus():
+            self._session.go_to(item.data(Qt.ItemDataRole.UserRole))
+
+
+def percent(value: float) -> str:
+    """Return a share as a percentage, or a dash where it could not be estimated."""
+    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
+
+
+def number(value: float) -> str:
+    """Return a figure with three digits, or a dash where it could not be estimated."""
+    return "–" if math.isnan(value) else f"{value:.3f}"
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget()
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setAlternatingRowColors(True)
+    table.verticalHeader().hide()
+    table.horizontalHeader().setStretchLastSection(True)
+    return table
+
+
+def _fill(table: QTableWidget, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    table.setColumnCount(len(headings))
+    table.setHorizontalHeaderLabels(list(headings))
+    table.setRowCount(len(rows))
+    make: Callable[[str], QTableWidgetItem] = QTableWidgetItem
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            table.setItem(row, column, make(text))
+    table.resizeColumnsToContents()
+    table.horizontalHeader().setStretchLastSection(True)

@@ -1,0 +1,201 @@
+"""Runs: every training of the project; which one's predictions are shown, and what can be done with each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QInputDialog,
+    QMessageBox,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.app.training import Training
+from quakegui.learn import registry, season_runs
+from quakegui.learn.registry import RunError, RunFolder
+from quakegui.project import runs
+from quakegui.ui.i18n import mark, tr
+
+COLUMNS = (
+    mark("Shown"), mark("Name"), mark("Begun (UTC)"), mark("Protocol"), mark("Pixels"), mark("Epochs"), mark("State"),
+)  # fmt: skip
+BUTTONS = (
+    ("use", mark("Show its predictions"), mark("Use this run for the timeline and the day panel")),
+    ("resume", mark("Go on"), mark("Resume a training that was stopped")),
+    ("rename", mark("Rename…"), mark("Give the run another name")),
+    ("delete", mark("To the trash"), mark("Move the run to the project's trash")),
+    ("export", mark("Export…"), mark("Write the run as one file for another institute")),
+    ("import", mark("Import…"), mark("Read a run that was exported")),
+)
+
+
+class RunsPanel(QWidget):
+    """A table of runs and a row of buttons."""
+
+    def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._training = session, training
+        self._found: tuple[RunFolder, ...] = ()
+        self._table = QTableWidget(0, len(COLUMNS))
+        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._table.verticalHeader().hide()
+        self._table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._table.itemSelectionChanged.connect(self._show_buttons)
+        self._table.doubleClicked.connect(lambda _index: self._act("use"))
+        self._buttons = {name: QPushButton() for name, _text, _tip in BUTTONS}
+        row = QHBoxLayout()
+        for name, button in self._buttons.items():
+            button.clicked.connect(functools.partial(self._act, name))
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addWidget(self._table)
+        column.addLayout(row)
+        session.changed.connect(self.refresh)
+        training.changed.connect(self._show_buttons)
+        self.retranslate()
+
+    def refresh(self, change: Change) -> None:
+        """Follow the project's runs."""
+        if change & (Change.PROJECT | Change.RUNS | Change.PREDICTIONS):
+            self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        self._table.setHorizontalHeaderLabels([tr(text) for text in COLUMNS])
+        self._table.setAccessibleName(tr("Runs"))
+        for name, text, tip in BUTTONS:
+            self._buttons[name].setText(tr(text))
+            self._buttons[name].setToolTip(tr(tip))
+        self._fill()
+
+    def selected(self) -> RunFolder | None:
+        """Return the run whose row is chosen."""
+        row = self._table.currentRow()
+        return self._found[row] if 0 <= row < len(self._found) else None
+
+    def _fill(self) -> None:
+        project = self._session.project
+        before = self.selected()
+        self._found, problems = registry.list_runs(season_runs.runs_folder(project)) if project is not None else ((), ())
+        for sentence in problems:
+            self._session.said.emit(sentence, "warning")
+        in_use = runs.run_in_use(project) if project is not None else None
+        self._table.setRowCount(len(self._found))
+        for number, run in enumerate(self._found):
+            for column, text in enumerate(self._cells(run, in_use)):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+                self._table.setItem(number, column, item)
+        self._table.resizeColumnsToContents()
+        chosen = next((k for k, run in enumerate(self._found) if before is not None and run.id == before.id), 0)
+        if self._found:
+            self._table.selectRow(chosen)
+        self._show_buttons()
+
+    def _cells(self, run: RunFolder, in_use: str | None) -> tuple[str, ...]:
+        leaky = " — LEAKY" if run.config.leaky else ""
+        return (
+            "●" if run.id == in_use else "",
+            run.title or run.id,
+            run.created[:16].replace("T", " "),
+            run.config.protocol + leaky,
+            str(run.config.size),
+            str(run.card["epochs"]) if run.card is not None else str(len(run.history())),
+            self._state(run),
+        )
+
+    def _state(self, run: RunFolder) -> str:
+        if run.card is not None:
+            return tr("finished")
+        if self._training.busy and self._training.run is not None and self._training.run.id == run.id:
+            return tr("training")
+        return tr("stopped; can go on") if run.resumable else tr("unfinished")
+
+    def _show_buttons(self) -> None:
+        run, writable = self.selected(), self._session.can_write
+        finished = run is not None and run.card is not None
+        allowed = {
+            "use": finished and writable,
+            "resume": run is not None and run.resumable and writable and not self._training.busy,
+            "rename": run is not None and writable,
+            "delete": run is not None and writable and not (self._training.busy and self._training.run == run),
+            "export": finished,
+            "import": writable,
+        }
+        for name, button in self._buttons.items():
+            button.setEnabled(bool(allowed[name]))
+
+    # -- what the buttons do ---------------------------------------------------------------------------------------
+
+    def _act(self, name: str) -> None:
+        if not self._buttons[name].isEnabled():
+            return
+        acts: dict[str, Callable[[], None]] = {
+            "use": self._use, "resume": self._resume, "rename": self._rename,
+            "delete": self._delete, "export": self._export, "import": self._import,
+        }  # fmt: skip
+        try:
+            acts[name]()
+        except (RunError, OSError) as error:
+            QMessageBox.warning(self, tr("Runs"), str(error))
+        self._session.reload(Change.RUNS | Change.PREDICTIONS)
+
+    def _use(self) -> None:
+        run, project = self.selected(), self._session.project
+        if run is not None and project is not None:
+            runs.use_run(project, run.id)
+
+    def _resume(self) -> None:
+        run = self.selected()
+        if run is not None:
+            self._training.resume(run)
+
+    def _rename(self) -> None:
+        run = self.selected()
+        if run is not None:
+            title, ok = QInputDialog.getText(self, tr("Rename"), tr("Name of the run"), text=run.title)
+            if ok and title.strip():
+                registry.rename_run(run, title.strip())
+
+    def _delete(self) -> None:
+        run, project = self.selected(), self._session.project
+        if run is None or project is None:
+            return
+        if runs.run_in_use(project) == run.id:
+            runs.use_run(project, None)
+        registry.trash_run(run)
+
+    def _export(self) -> None:
+        run = self.selected()
+        if run is not None:
+            path, _ = QFileDialog.getSaveFileName(self, tr("Export a run"), f"{run.title or run.id}.zip", "zip (*.zip)")
+            if path:
+                registry.export_run(run, Path(path))
+
+    def _import(self) -> None:
+        project = self._session.project
+        path, _ = QFileDialog.getOpenFileName(self, tr("Import a run"), "", "zip (*.zip)")
+        if path and project is not None:
+            registry.import_run(season_runs.runs_folder(project), Path(path))
