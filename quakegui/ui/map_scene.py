@@ -161,7 +161,7 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     """
     parts, colours = layout(rect, painter.font()), theme.colours()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    _paint_image(painter, parts.image, scene.map)
+    paint_image(painter, parts.image, scene.map)
     painter.save()
     painter.setClipRect(parts.image)
     pixels = scene.map.field.shape[0]
@@ -181,7 +181,8 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     return parts
 
 
-def _paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
+def paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
+    """Paint a map's pixels into `rect`: exactly where each covers whole screen pixels, smoothly between such sizes."""
     rows, columns = day_map.index.shape
     # Drawn in the screen's own format: converting once is several times cheaper than scaling three-byte pixels.
     picture = QImage(day_map.rgb.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)

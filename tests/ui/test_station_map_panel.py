@@ -1,0 +1,155 @@
+"""The station map: stations where they stand, picking, zooming, and words for what is missing."""
+
+import numpy as np
+import pytest
+import tiny_season as tiny
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from quakegui.season.palette import MapStyle
+from quakegui.ui import i18n, theme
+from quakegui.ui.map_camera import scale_bar_km
+from quakegui.ui.station_layers import event_radius, station_colour
+from quakegui.ui.station_map_panel import StationMapPanel
+
+NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    shown = StationMapPanel(session)
+    qtbot.addWidget(shown)
+    shown.resize(420, 420)
+    shown.show()
+    qtbot.waitExposed(shown)
+    return shown
+
+
+def on_screen(panel, code) -> QPointF:
+    mark = next(mark for mark in panel._stations if mark.code == code)
+    return panel._camera.transform().map(QPointF(mark.x_km, mark.y_km))
+
+
+def test_north_is_up_and_east_is_right(panel):
+    assert on_screen(panel, "AAA").y() < on_screen(panel, "CCC").y()
+    assert on_screen(panel, "BBB").x() > on_screen(panel, "AAA").x()
+
+
+def test_a_station_takes_the_colour_of_the_map(panel, session):
+    session.go_to(21)
+    at = on_screen(panel, tiny.STRONG)
+    z = session.season.z[21, session.season.network.index(tiny.STRONG)]
+    wanted = station_colour(float(z), session.season.config.style)
+    # on a quiet map nothing else is drawn at the middle of the symbol
+    assert QColor(panel.grab().toImage().pixel(at.toPoint())).rgb() == wanted.rgb()
+
+
+def test_colours_are_the_palette_s_levels():
+    style = MapStyle()
+    levels = [station_colour(z, style).getRgb()[:3] for z in (-99.0, -0.01, 0.01, 99.0)]
+    expected = [tuple(int(v) for v in style.colours[level]) for level in (0, 9, 10, 19)]
+    assert levels == expected
+
+
+def test_click_picks_and_control_adds(panel, session, qtbot):
+    qtbot.mouseClick(panel, LEFT, NONE, on_screen(panel, "AAA").toPoint())
+    assert session.picked == ("AAA",)
+    qtbot.mouseClick(panel, LEFT, CONTROL, on_screen(panel, "DDD").toPoint())
+    assert session.picked == ("AAA", "DDD")
+    qtbot.mouseClick(panel, LEFT, CONTROL, on_screen(panel, "AAA").toPoint())
+    assert session.picked == ("DDD",)
+    qtbot.mouseClick(panel, LEFT, NONE, QPoint(5, 200))
+    assert session.picked == ("DDD",)
+
+
+def test_dragging_moves_the_map_and_picks_nothing(panel, session, qtbot):
+    before = on_screen(panel, "AAA")
+    start = before.toPoint()
+    qtbot.mousePress(panel, LEFT, NONE, start)
+    qtbot.mouseMove(panel, start + QPoint(30, 20))
+    qtbot.mouseRelease(panel, LEFT, NONE, start + QPoint(30, 20))
+    moved = on_screen(panel, "AAA") - before
+    assert (moved.x(), moved.y()) == pytest.approx((30.0, 20.0), abs=1.0)
+    assert session.picked == ()
+    qtbot.mouseDClick(panel, LEFT, NONE, QPoint(5, 400))
+    assert on_screen(panel, "AAA").x() == pytest.approx(before.x(), abs=1e-6)
+
+
+def test_the_wheel_zooms_about_the_cursor(panel):
+    at = on_screen(panel, "EEE")
+    before = panel._camera.km_per_px
+    wheel = QWheelEvent(
+        at, panel.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    QApplication.sendEvent(panel, wheel)
+    assert panel._camera.km_per_px < before
+    assert on_screen(panel, "EEE").x() == pytest.approx(at.x(), abs=1e-6)
+
+
+def test_buttons_zoom_and_show_the_epicentres(panel, qtbot):
+    before = panel._camera.km_per_px
+    qtbot.mouseClick(panel.buttons["closer"], LEFT)
+    assert panel._camera.km_per_px == pytest.approx(before / 1.5)
+    qtbot.mouseClick(panel.buttons["events"], LEFT)
+    assert panel._camera.km_per_px > before
+    assert all(panel.rect().contains(panel._camera.transform().map(QPointF(m.x_km, m.y_km)).toPoint()) for m in panel._events)
+    qtbot.mouseClick(panel.buttons["network"], LEFT)
+    assert panel._camera.km_per_px == pytest.approx(before)
+
+
+def test_words_for_a_station_and_for_a_missing_one(panel, session):
+    session.go_to(21)
+    words = panel.words_at(on_screen(panel, tiny.STRONG))
+    assert words.startswith("EEE  EEE station\nz +")
+    assert "Night mean 50" in words
+    code, day = tiny.SHORT
+    session.go_to(day)
+    assert panel.words_at(on_screen(panel, code)).endswith("No anomaly: too little of the night recorded")
+    session.go_to(tiny.SILENT_DAY)
+    assert panel.words_at(on_screen(panel, "AAA")).endswith("No anomaly: nothing recorded")
+
+
+def test_epicentres_age_and_the_future_is_hidden_while_blind(panel, session):
+    session.go_to(tiny.EVENT_DAY + 3)
+    assert [mark.age_days for mark in panel._events] == [3, -5]
+    assert [mark.cls for mark in panel._events] == [1, 4]
+    panel.show_events()
+    later = panel._camera.transform().map(QPointF(panel._events[1].x_km, panel._events[1].y_km))
+    assert "M 3.4" in panel.words_at(later)
+    open_map = panel.grab().toImage()
+    session.set_display(blind=True)
+    assert panel.words_at(later) == ""
+    assert panel.grab().toImage() != open_map
+
+
+def test_an_event_says_time_and_zone(panel, session):
+    session.go_to(tiny.EVENT_DAY)
+    panel.show_events()
+    at = panel._camera.transform().map(QPointF(panel._events[0].x_km, panel._events[0].y_km))
+    assert panel.words_at(at) == "M 4.6  north of here\n2022-02-26 12:00:00 UTC+08:00\nDepth 12 km"
+
+
+def test_a_missing_station_is_hollow(panel, session):
+    code, day = tiny.SHORT
+    session.go_to(day)
+    there = on_screen(panel, code).toPoint() + QPoint(1, 1)  # beside the meridian that runs through it
+    assert QColor(panel.grab().toImage().pixel(there)).rgb() == theme.LIGHT.land.rgb()
+    session.go_to(day + 1)
+    assert QColor(panel.grab().toImage().pixel(there)).rgb() != theme.LIGHT.land.rgb()
+
+
+def test_larger_events_are_wider_and_bars_are_round():
+    assert event_radius(5.0) / event_radius(4.0) == pytest.approx(1.6)
+    assert [scale_bar_km(k, longest_px=100.0) for k in (0.5, 0.19, 3.0)] == [50.0, 10.0, 200.0]
+
+
+def test_it_stands_without_a_project_and_in_chinese(empty_session, qtbot):
+    panel = StationMapPanel(empty_session)
+    qtbot.addWidget(panel)
+    panel.resize(300, 200)
+    panel.grab()
+    i18n.set_language("zh")
+    qtbot.waitUntil(lambda: panel.accessibleName() == "台站图")
+    assert np.isfinite(panel.sizeHint().width())
