@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.alarms import Catalogue
+from quakegui.learn.alarms import Catalogue, catalogue_of
 from quakegui.learn.baselines import feature_table, run_baselines
 from quakegui.learn.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.folds import Material, Split, material, scorable
@@ -92,8 +92,6 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
         raise EvidenceError("No day of the season is labelled yet: label days, or apply the label rule, then train.")
     shown = season.shown
     known_at = season.available_at[shown]
-    events, classes = catalogue.events(project), catalogue.event_classes(project)
-    times = np.array([event.time for event in events], dtype="datetime64[ms]")
     event_index, post, windows = _events_of_days(project, season.days, known_at, truth)
     return Evidence(
         days=season.days,
@@ -108,12 +106,18 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
             event_index=event_index,
             windows=windows if len(windows) else None,
         ),
-        catalogue=Catalogue(times[: len(classes)], np.array(classes, dtype=np.int64)),
+        catalogue=project_catalogue(project),
         kp_night=season.kp_night[shown],
         features=feature_table(season.features[shown]),
         station_z=season.z,
         style=style_name(season.config),
     )
+
+
+def project_catalogue(project: Project) -> Catalogue:
+    """Return the project's declustered events with their classes; none before the events are parted into classes."""
+    classes = catalogue.event_classes(project)
+    return catalogue_of(catalogue.events(project)[: len(classes)], classes)
 
 
 def make_split(evidence: Evidence, config: RunConfig) -> Split:

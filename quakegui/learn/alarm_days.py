@@ -1,0 +1,80 @@
+"""Alarms that the predictions in use raise, for the timeline and for the operating day."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.alarms import Alarm, Catalogue, Series, judged_period, raise_alarms
+from quakegui.learn.evidence import project_catalogue
+from quakegui.learn.predictions import Predictions
+from quakegui.learn.registry import RunError, read_run
+from quakegui.learn.skill import FIXED_THRESHOLD, choose_threshold, thresholds_by_fold
+from quakegui.project.runs import PredictionTable
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+
+def alarms_of(project: Project, season: Season, table: PredictionTable) -> tuple[tuple[int, int], ...]:
+    """Return the first and the last open day of each alarm, as indices of the season's days, both included.
+
+    A day on which an alarm is open for some hours counts; an alarm that is still open ends with the season.
+
+    Parameters
+    ----------
+    table
+        What the run in use says of the season's days.
+    """
+    known = season.available_at[season.shown]
+    last = len(season.days) - 1
+    spans = []
+    for alarm in season_alarms(project, season, table):
+        first = int(np.searchsorted(known, alarm.opened))
+        spans.append((first, min(last, int(np.searchsorted(known, alarm.closed, side="right")) - 1)))
+    return tuple(spans)
+
+
+def season_alarms(project: Project, season: Season, table: PredictionTable) -> tuple[Alarm, ...]:
+    """Return the alarms that a run raises over the season, in the order of time.
+
+    In-sample predictions raise none: a network knows the days that it was trained on.
+    """
+    honest = np.isin(table.kind, ("out-of-fold", "prospective"))
+    probabilities = np.where(honest[:, None], table.probabilities, np.nan)
+    series = Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), probabilities)
+    return raise_alarms(series, thresholds_of(project, series, table))
+
+
+def thresholds_of(project: Project, series: Series, table: PredictionTable) -> NDArray[np.float64]:
+    """Return p* of each day, shape (day,).
+
+    An out-of-fold day's is chosen on the other folds' days; a prospective day's on all out-of-fold days, which end before it.
+    Where nothing can choose it, it is the fixed 0.5.
+    """
+    fold = np.where(table.kind == "out-of-fold", _folds(project, series.days, table.run), -1)
+    catalogue = project_catalogue(project)
+    chosen = thresholds_by_fold(series, fold, catalogue)[0]
+    later = table.kind == "prospective"
+    if later.any():
+        chosen[later] = _later_threshold(series, fold >= 0, catalogue)
+    return chosen
+
+
+def _later_threshold(series: Series, judged: NDArray[np.bool_], catalogue: Catalogue) -> float:
+    hidden = np.where(judged[:, None], series.probabilities, np.nan)
+    past = Series(series.days, series.available_at, hidden)
+    found = choose_threshold(past, catalogue, judged_period(series, judged)) if judged.any() else None
+    return FIXED_THRESHOLD if found is None else found
+
+
+def _folds(project: Project, days: NDArray[np.datetime64], run_id: str) -> NDArray[np.int64]:
+    """Return the fold that judged each day, -1 for none or where the run's folder is gone, shape (day,)."""
+    number = np.full(len(days), -1, dtype=np.int64)
+    try:
+        said: Predictions = read_run(project.folder / "runs" / run_id).predictions()
+    except RunError:
+        return np.zeros(len(days), dtype=np.int64)
+    known, place, at = np.intersect1d(days, said.days, return_indices=True)
+    if known.size:
+        number[place] = said.out_of_fold()[1][at]
+    return number
