@@ -27,6 +27,9 @@ from quakegui.season.spline import design, solution
 STATIONS_AT_ONCE = 32
 """Stations summed in one single-precision product. Summing 250 in a row would cost 8e-7 of a map's range, this 2e-7."""
 
+ROWS_AT_ONCE = 40
+"""Rows of pixels in one matrix product: their maps of `DAYS_AT_ONCE` days still lie in the cache when they are put in place."""
+
 DAYS_AT_ONCE = 32
 """Days drawn in one matrix product: enough to feed the processor, 30 MB of maps at 480 pixels."""
 
@@ -244,12 +247,11 @@ class Gridder:
         count = len(values) if out is not None else min(DAYS_AT_ONCE, len(values))
         buffer = np.empty((count, *self.shape), dtype=np.float32) if out is None else out
         buffer.fill(np.nan)
-        drawn = np.empty((min(DAYS_AT_ONCE, len(values)), self.basis.matrix.shape[1]), dtype=np.float32)
         for first in range(0, len(values), DAYS_AT_ONCE):
             days = values[first : first + DAYS_AT_ONCE]
             piece = buffer[: len(days)] if out is None else buffer[first : first + len(days)]
             if len(self.basis.matrix):
-                self._draw(self.filled(days), drawn[: len(days)], piece)
+                self._draw(self.filled(days).astype(np.float32), piece)
             for field, present in zip(piece, self.present(days), strict=True):
                 if not self._whole_hull(present):
                     np.copyto(field, np.nan, where=~self._shown(present))
@@ -259,13 +261,19 @@ class Gridder:
         """Whether all corners of the network are present, so that everything drawn is shown."""
         return len(self.basis.corners) > 0 and bool(present[self.basis.corners].all())
 
-    def _draw(self, filled: NDArray[np.float64], drawn: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-        """Write the drawn pixels of some days to `drawn`, shape (day, drawn pixel), and from there to their rows in `out`."""
-        _product(filled.astype(np.float32), self.basis.matrix, drawn)
-        at = 0
-        for row, (first, last) in enumerate(self.basis.spans.tolist()):
-            out[:, row, first:last] = drawn[:, at : at + last - first]
-            at += last - first
+    def _draw(self, filled: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+        """Write the drawn pixels of some days to their places in `out`, shape (day, row, column)."""
+        spans = self.basis.spans.tolist()
+        start = 0
+        for top in range(0, len(spans), ROWS_AT_ONCE):
+            rows = spans[top : top + ROWS_AT_ONCE]
+            stop = start + sum(last - first for first, last in rows)
+            drawn = _product(filled, self.basis.matrix[:, start:stop])
+            at = 0
+            for row, (first, last) in enumerate(rows, start=top):
+                out[:, row, first:last] = drawn[:, at : at + last - first]
+                at += last - first
+            start = stop
 
     def filled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the located stations' values with each missing one replaced by the spline of that day's others.
@@ -417,9 +425,10 @@ def _operator(basis: Basis, xy_km: NDArray[np.float64], points_km: NDArray[np.fl
     return design(_scaled(basis, points_km), xy) @ solution(xy, _scaled_smoothing(basis))
 
 
-def _product(values: NDArray[np.float32], matrix: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """Write values @ matrix to `out`, shape (day, pixel), in sums short enough for single precision."""
-    np.matmul(values[:, :STATIONS_AT_ONCE], matrix[:STATIONS_AT_ONCE], out=out)
+def _product(values: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return values @ matrix, shape (day, pixel), in sums short enough for single precision."""
+    product = values[:, :STATIONS_AT_ONCE] @ matrix[:STATIONS_AT_ONCE]
     for first in range(STATIONS_AT_ONCE, len(matrix), STATIONS_AT_ONCE):
         block = slice(first, first + STATIONS_AT_ONCE)
-        out += values[:, block] @ matrix[block]
+        product += values[:, block] @ matrix[block]
+    return product
