@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -98,6 +99,31 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         raise
     except Exception as error:
         raise ValueError(f"{path} is damaged and cannot be read: {error}.") from error
+
+
+def hold(path: Path) -> IO[bytes]:
+    """Hold a lock for as long as the returned file stays open; the system lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    BlockingIOError
+        Another process holds it.
+    """
+    file = path.open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise BlockingIOError(f"{path} is held by another process.") from error
+    return file
 
 
 def disk_is_full(error: BaseException) -> bool:

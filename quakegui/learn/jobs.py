@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import quakegui
 from quakegui.learn import messages
 from quakegui.learn.checkpoint import CHECKPOINT, read_state
 from quakegui.learn.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.devices import Device
-from quakegui.learn.files import disk_is_full, read_arrays, write_arrays
+from quakegui.learn.files import disk_is_full, hold, read_arrays, write_arrays
 from quakegui.learn.messages import Say
 from quakegui.learn.precision import Measured
-from quakegui.learn.registry import RunError, RunFolder, finish_run, kept_sentence, read_run
+from quakegui.learn.registry import LOCK, RunError, RunFolder, finish_run, kept_sentence, read_run
 from quakegui.learn.steps import Stop, Stopped
 from quakegui.learn.training import State, train
 
@@ -32,11 +33,48 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Say, stoppe
     run = read_run(folder)
     if run.card is not None:
         return f"The run “{run.title}” was finished already."
+    try:
+        lock = hold(folder / LOCK)
+    except BlockingIOError as error:
+        raise RunError(f"The run “{run.title}” is being trained by another process at this moment.") from error
+    with lock:
+        return _train(run, device, measured, say, stopped)
+
+
+def _train(run: RunFolder, device: Device, measured: Measured, say: Say, stopped: Stopped) -> str:
+    folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
     policy = policy_of(folder, "train", None, measured)
     state = train(folder, run.config, data, precision=policy, say=say, stopped=stopped)
     done = finish_run(run, card_of(run, data, state, device, measured))
     return f"The run “{done.title}” is finished: {len(state.history)} epochs in {state.seconds:.0f} s."
+
+
+def write_maps(folder: Path, maps: NDArray[np.uint8], classes: NDArray[np.integer[Any]] | None = None) -> None:
+    """Put maps into a job's folder, to be predicted or explained.
+
+    Parameters
+    ----------
+    folder
+        An empty one of the job's own.
+    maps
+        Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+    classes
+        To explain: the class asked about, shape (day,).
+    """
+    write_arrays(folder / MAPS, {"maps": maps} if classes is None else {"maps": maps, "classes": np.asarray(classes)})
+
+
+def read_answers(folder: Path) -> NDArray[np.float32]:
+    """Return the probabilities that a predict job left in its folder, shape (day, class)."""
+    answers: NDArray[np.float32] = read_arrays(folder / ANSWERS)["probabilities"]
+    return answers
+
+
+def read_heat(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what an explain job left: heat, shape (day, row, column), and probabilities, shape (day, class)."""
+    stored = read_arrays(folder / HEAT)
+    return stored["heat"], stored["probabilities"]
 
 
 def predict_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> str:

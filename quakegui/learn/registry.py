@@ -29,6 +29,7 @@ CARD = "card.json"
 STYLE = "style.npz"
 HISTORY = "history.csv"
 LOG = "worker.log"
+LOCK = "worker.lock"
 TRASH = "trash"
 EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
 LARGEST_IMPORT = 4 * 2**30

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
 import sys
 import textwrap
 import time
@@ -17,11 +18,11 @@ from learn_data import TINY, season
 from quakegui.learn import messages
 from quakegui.learn.checkpoint import CHECKPOINT
 from quakegui.learn.dataset import Snapshot
-from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.files import write_arrays
+from quakegui.learn.environments import Environment
+from quakegui.learn.files import hold, write_arrays
 from quakegui.learn.jobs import failure, precision_reason
 from quakegui.learn.precision import Measured, decide
-from quakegui.learn.registry import RunFolder, create_run, finish_run, read_run
+from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run, read_run
 from quakegui.learn.runconfig import RunConfig
 from quakegui.learn.supervise import Supervisor, follow
 
@@ -90,7 +91,7 @@ def test_killed_while_writing_the_checkpoint_it_resumes_after_the_last_epoch(tmp
     assert done.card["device"]["name"] == hello.device
     assert [row["epoch"] for row in done.history()][:2] == ["1", "2"]
     assert {path.name for path in run.folder.iterdir()} == {
-        "card.json", "config.json", "history.csv", "predictions.npz", "style.npz", "weights.npz", "worker.log",
+        "card.json", "config.json", "history.csv", "predictions.npz", "style.npz", "weights.npz", "worker.lock", "worker.log",
     }  # fmt: skip
 
 
@@ -265,5 +266,24 @@ def test_the_measurement_is_made_once_per_machine(tmp_path: Path, monkeypatch: p
     assert precision.choose(processor, cache=tmp_path) == first
 
 
-def test_environments_are_equal_by_value() -> None:
-    assert Environment() == THIS
+def test_two_workers_never_train_one_run(tmp_path: Path) -> None:
+    from quakegui.learn.devices import Device
+    from quakegui.learn.jobs import train_job
+
+    run = new_run(tmp_path)
+    device = Device("tensorflow", "", "cpu", "", "", 0, "")
+    with hold(run.folder / "worker.lock"), pytest.raises(RunError, match="by another process at this moment"):
+        train_job(run.folder, device, Measured("float32", {}, ""), lambda _: None, lambda: False)
+    hold(run.folder / "worker.lock").close()
+
+
+def test_the_windows_process_may_import_all_but_the_layers() -> None:
+    """Keras and its backends load in the worker only: importing them takes seconds and a gigabyte."""
+    program = (
+        "import importlib, pkgutil, sys, quakegui.learn as learn\n"
+        "for module in pkgutil.iter_modules(learn.__path__, 'quakegui.learn.'):\n"
+        "    if module.name != 'quakegui.learn.layers': importlib.import_module(module.name)\n"
+        "print(sorted({'keras', 'tensorflow', 'torch', 'PySide6'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said == "[]\n"
