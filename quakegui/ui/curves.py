@@ -24,7 +24,7 @@ class Curves(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for plot in (self._loss, self._accuracy):
-            plot.setMinimumHeight(110)
+            plot.setMinimumHeight(90)
             plot.setMenuEnabled(False)
             plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
             row.addWidget(plot)

@@ -75,7 +75,7 @@ class DayPanel(QWidget):
         self._note_day: np.datetime64 | None = None
         self._date, self._when, self._kp, self._quality = QLabel(), QLabel(), QLabel(), QLabel()
         self._label, self._history, self._prediction, self._stamp = QLabel(), QLabel(), QLabel(), QLabel()
-        for label in (self._when, self._kp, self._quality, self._label, self._history, self._prediction):
+        for label in (self._stamp, self._when, self._kp, self._quality, self._label, self._history, self._prediction):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         font = self._date.font()
@@ -113,6 +113,7 @@ class DayPanel(QWidget):
         bars = QFormLayout()
         for caption, bar in zip(self._captions, self._bars, strict=True):
             bar.setMaximumHeight(14)
+            bar.setMinimumWidth(60)
             bar.setRange(0, 1000)
             bars.addRow(caption, bar)
         self._titles = [QLabel() for _ in range(3)]

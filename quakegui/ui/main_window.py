@@ -9,7 +9,7 @@ from typing import Final
 
 import qtawesome
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from quakegui.app.change import Change
@@ -34,6 +34,8 @@ from quakegui.ui.training_panel import TrainingPanel
 LAYOUT_VERSION = 1
 SMALLEST = QSize(1024, 640)
 REVIEW_TEXT_SCALE = 1.35
+SHORT_WINDOW = 850
+"""Below this height, in pixels, panels that would stand above each other stand behind each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.training = Training(session)
         self.layout_name = "work"
+        self._fresh_layout = False
         self.setObjectName("main window")
         self.setMinimumSize(SMALLEST)
         self.setDockNestingEnabled(True)
@@ -120,22 +123,32 @@ class MainWindow(QMainWindow):
             dock.setObjectName(spec.id)
             dock.setWidget(spec.make(session, self.training))
             self.docks[spec.id] = dock
-        self._arrange()
 
     def _arrange(self) -> None:
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
         for spec in DOCKS:
             dock = self.docks[spec.id]
-            dock.setFloating(False)
             self.addDockWidget(spec.area, dock)
-            if spec.below:
+            if spec.below and self.height() < SHORT_WINDOW:
+                self.tabifyDockWidget(self.docks[spec.below], dock)
+            elif spec.below:
                 self.splitDockWidget(self.docks[spec.below], dock, Qt.Orientation.Vertical)
             if spec.behind:
                 self.tabifyDockWidget(self.docks[spec.behind], dock)
             dock.show()
-        self.docks["timeline"].raise_()
+        for name in ("stations", "day", "timeline"):
+            self.docks[name].raise_()
+        self._share_space()
+
+    def _share_space(self) -> None:
         across = [self.docks["stations"], self.docks["day"]]
-        self.resizeDocks(across, [max(self.width() // 4, 300), max(self.width() // 5, 280)], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["timeline"]], [max(self.height() // 4, 210)], Qt.Orientation.Vertical)
+        self.resizeDocks(across, [max(self.width() * 27 // 100, 300), max(self.width() // 5, 290)], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["timeline"]], [max(self.height() * 27 // 100, 210)], Qt.Orientation.Vertical)
+        if self.height() >= SHORT_WINDOW:
+            for above, below in (("stations", "series"), ("day", "regions")):
+                self.resizeDocks([self.docks[above], self.docks[below]], [6, 4], Qt.Orientation.Vertical)
 
     @property
     def day_panel(self) -> DayPanel:
@@ -288,6 +301,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put every panel back where it stands in the layout in use."""
+        self._fresh_layout = not self.isVisible()
         self._arrange()
         if self.layout_name == "review":
             for spec in DOCKS:
@@ -311,6 +325,13 @@ class MainWindow(QMainWindow):
         """Return where the latest project lies, for file dialogs to start from."""
         recent = self.session.settings.recent
         return Path(recent[0]).parent if recent else Path.home()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Share the space among the docks once the window has its size, unless a layout was restored."""
+        super().showEvent(event)
+        if self._fresh_layout:
+            self._fresh_layout = False
+            self._arrange()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Remember the layout and the day, stop what runs, and leave."""

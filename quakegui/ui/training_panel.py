@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSpinBox,
     QSplitter,
     QVBoxLayout,
@@ -94,7 +95,7 @@ class TrainingPanel(QWidget):
             (mark("Class weights"), mark("Rare classes count more in training"), self._weights),
         )
         for _caption, _tip, widget in self._fields:
-            self._form.addRow("", widget)
+            self._form.addRow(QLabel(), widget)
         buttons = QHBoxLayout()
         buttons.addWidget(self._start)
         buttons.addWidget(self._stop)
@@ -116,7 +117,11 @@ class TrainingPanel(QWidget):
             part.setContentsMargins(6, 6, 6, 6)
             side = QWidget()
             side.setLayout(part)
-            splitter.addWidget(side)
+            scroll = QScrollArea()
+            scroll.setWidgetResizable(True)
+            scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+            scroll.setWidget(side)
+            splitter.addWidget(scroll)
         splitter.setStretchFactor(1, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -239,7 +244,8 @@ class TrainingPanel(QWidget):
         """Set every text in the language in force."""
         for caption, tip, widget in self._fields:
             label = self._form.labelForField(widget)
-            label.setText(tr(caption))  # type: ignore[attr-defined]
+            assert isinstance(label, QLabel)
+            label.setText(tr(caption))
             widget.setAccessibleName(tr(caption))
             widget.setToolTip(tr(tip))
         _offer(self._preset, {name: tr(text) for name, text in PRESET_NAMES.items()})
