@@ -21,6 +21,8 @@ DELIMITERS = ("\t", ";", ",", "|", " ")
 """Tried in this order; the first that cuts the first lines into equally many fields wins. A blank means any run of blanks."""
 _SAMPLE_LINES = 30
 _LONGEST_NAME = 100
+_LONGEST_LINE = 100_000
+_MOST_COLUMNS = 2_000
 _XLS = b"\xd0\xcf\x11\xe0"
 
 
@@ -97,7 +99,7 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     lines = text.lstrip("\ufeff").splitlines()
     skipped = next((index for index, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
     sample = [line for line in lines[skipped : skipped + 5 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
-    delimiter = _delimiter(sample)
+    delimiter = _delimiter(sample) if max(map(len, sample), default=0) <= _LONGEST_LINE else None
     if delimiter is None:
         raise FormatError("The lines do not fall into the same number of columns, so this is no table.", file=source.name)
     first = _split(sample[0], delimiter)
@@ -152,8 +154,8 @@ def _workbook(source: Source, sheet: str, most_rows: int | None) -> tuple[pd.Dat
     except Exception as error:
         raise FormatError(f"The workbook is damaged ({type(error).__name__}: {error}).", file=source.name) from error
     rows = [row for row in rows if any(value is not None for value in row)]
-    if len(rows) < 2 or len(rows[0]) < 2:
-        raise FormatError("The sheet has no table of at least two columns.", file=source.name)
+    if len(rows) < 2 or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
+        raise FormatError(f"The sheet has no table of 2 to {_MOST_COLUMNS:,} columns.", file=source.name)
     first = ["" if value is None else str(value) for value in rows[0]]
     has_names = not any(_is_number(field) or isinstance(cell, dt.datetime) for field, cell in zip(first, rows[0], strict=True))
     width = len(first)
@@ -166,7 +168,7 @@ def _delimiter(sample: list[str]) -> str | None:
     """Return what separates the fields of the first lines."""
     for delimiter in DELIMITERS:
         counts = {len(_split(line, delimiter)) for line in sample}
-        if len(counts) == 1 and counts.pop() > 1:
+        if len(counts) == 1 and 1 < counts.pop() <= _MOST_COLUMNS:
             return delimiter
     return None
 

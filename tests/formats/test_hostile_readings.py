@@ -165,3 +165,35 @@ def test_overwritten_archives(tmp_path_factory, changes, kind):
     problems: list[FormatError] = []
     for source in expand(path, on_problem=problems.append):
         check(source.data)
+
+
+LARGE = 1_000_000
+IAGA_HEAD = (
+    b" Format                 IAGA-2002\nDATE       TIME         DOY     TSTX TSTY TSTZ TSTF |\n2022-01-01 00:00:00.000 001 "
+)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"1" * LARGE,
+        b"," * LARGE,
+        b"(" * LARGE,
+        b'"' * LARGE,
+        b"\n" * LARGE,
+        b"\nDATE" + b" \t" * (LARGE // 2) + b"x",
+        b"DATE TIME DOY " + b"A" * LARGE + b"F |\n",
+        IAGA_HEAD + b"1" * LARGE,
+        IAGA_HEAD + b" " * LARGE + b"x",
+        IAGA_HEAD + b"1.5 " * (LARGE // 4) + b"x",
+        b" Format                 IAGA-2002\n Data Interval Type     " + b"1" * LARGE + b"\nDATE TIME DOY TSTF |\n",
+        b"KAK0501F01" * (LARGE // 10),
+        b"IAGA Code: " + b"A" * LARGE,
+        b"time," + b"a," * 20_000 + b"b\n2022-01-01," + b"5," * 20_000 + b"5\n",
+        b"time,F\n" + b"2022-01-01 00:00,50000\n" * (LARGE // 23),
+    ],
+    ids=range(15),
+)
+def test_large_and_repetitive(data):
+    check(data)
