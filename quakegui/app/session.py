@@ -17,6 +17,7 @@ from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import UNLABELLED, LabelTable
+from quakegui.learn.alarm_days import alarms_of
 from quakegui.project import catalogue, demo, journal, runs, seasons
 from quakegui.project.journal import Note
 from quakegui.project.runs import PredictionTable
@@ -455,6 +456,11 @@ class Session(QObject):
     def _load_predictions(self) -> None:
         if self.project is not None:
             self.predictions = runs.predictions_in_use(self.project, self.days)
+            self.alarms = (
+                alarms_of(self.project, self.season, self.predictions)
+                if self.season is not None and self.predictions is not None
+                else ()
+            )
 
     def _job_failed(self, title: str, error: object) -> None:
         self.said.emit(f"{title}: {error}", "error")

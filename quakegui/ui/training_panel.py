@@ -94,6 +94,9 @@ class TrainingPanel(QWidget):
             (mark("Precision"), mark("Measured on this machine, or chosen"), self._precision),
             (mark("Class weights"), mark("Rare classes count more in training"), self._weights),
         )
+        for box in (self._preset, self._protocol, self._head, self._precision):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(18)
         for _caption, _tip, widget in self._fields:
             self._form.addRow(QLabel(), widget)
         buttons = QHBoxLayout()
@@ -110,8 +113,10 @@ class TrainingPanel(QWidget):
         right = QVBoxLayout()
         right.addLayout(row)
         right.addWidget(self._bar)
-        right.addWidget(self._curves, 3)
-        right.addWidget(self._log, 1)
+        below = QHBoxLayout()
+        below.addWidget(self._curves, 3)
+        below.addWidget(self._log, 1)
+        right.addLayout(below, 1)
         splitter = QSplitter()
         for part in (left, right):
             part.setContentsMargins(6, 6, 6, 6)
@@ -121,6 +126,8 @@ class TrainingPanel(QWidget):
             scroll.setWidgetResizable(True)
             scroll.setFrameShape(QScrollArea.Shape.NoFrame)
             scroll.setWidget(side)
+            if part is left:
+                scroll.setMinimumWidth(side.sizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
             splitter.addWidget(scroll)
         splitter.setStretchFactor(1, 1)
         outer = QVBoxLayout(self)
