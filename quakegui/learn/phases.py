@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.learn import splits
 from quakegui.learn.augment import combine, copy_recipes, grow, random_recipes
 from quakegui.learn.dataset import Snapshot
 from quakegui.learn.runconfig import RunConfig
@@ -102,15 +103,12 @@ def epoch_batches(config: RunConfig, phase: Phase, epoch: int) -> list[tuple[NDA
 
 
 def class_weights(labels: NDArray[np.int8], classes: int, *, balanced: bool) -> NDArray[np.float32]:
-    """Return a weight per class: by inverse frequency with mean 1 over the images, or all 1.
+    """Return a weight per class: days with and without an event alike (see `splits.class_weights`), or all 1.
 
     Returns
     -------
-    float32, shape (class,); a class without images weighs 1.
+    float32, shape (class,); mean 1 over the images, and 1 for a class without images.
     """
-    counts = np.bincount(labels, minlength=classes)
     if not balanced:
         return np.ones(classes, np.float32)
-    present = counts > 0
-    weights: NDArray[np.float32] = np.where(present, len(labels) / np.maximum(counts, 1) / present.sum(), 1).astype(np.float32)
-    return weights
+    return splits.class_weights(labels, classes).astype(np.float32)
