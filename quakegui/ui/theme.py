@@ -71,8 +71,8 @@ def _table(dark: bool, classes: tuple[str, ...], series: tuple[str, ...], **name
 # Classes and series follow Okabe & Ito (2008), told apart by all common kinds of colour vision; the dark table is lightened.
 LIGHT: Final = _table(
     False,
-    ("#8a929c", "#c44e00", "#d98a00", "#00609c", "#3a9bd1"),
-    ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#3a9bd1"),
+    ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc"),
+    ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc"),
     background="#ffffff",
     raised="#f3f4f6",
     text="#1b1f24",
@@ -96,7 +96,7 @@ LIGHT: Final = _table(
 )
 DARK: Final = _table(
     True,
-    ("#8b949e", "#ff7a2e", "#f0b53c", "#3f9be0", "#8fd0f7"),
+    ("#8b949e", "#ff7a2e", "#f7c95a", "#3f9be0", "#8fd0f7"),
     ("#56b4e9", "#ff8a3d", "#2fc99a", "#e08cc0", "#e6cf5a", "#9bb7ff"),
     background="#14181d",
     raised="#1e242b",

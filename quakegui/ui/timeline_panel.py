@@ -59,7 +59,7 @@ def timeline_data(session: Session) -> TimelineData | None:
         predicted=np.full(days.size, -1, dtype=np.int8) if table is None else table.classes,
         probability=probability,
         kind=np.full(days.size, "") if table is None else table.kind,
-        alarms=() if session.display.blind else getattr(session, "alarms", ()),
+        alarms=() if session.display.blind else session.alarms,
         kp=season.kp_night[season.shown],
         area_km2=np.array([day.area_km2 for day in features], dtype=np.float64),
         peak_z=np.array([day.peak_z for day in features], dtype=np.float64),

@@ -36,13 +36,14 @@ def only_new_objects():
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind(qapp):
+def nothing_left_behind(qapp, request):
     """Fail where a test leaves a top-level widget, a running timer or a running thread."""
     widgets, threads = set(QApplication.topLevelWidgets()), set(threading.enumerate())
     theme.apply("light")
     i18n.set_language("en")
     yield
     i18n.set_language("en")
+    request.node.funcargs.clear()  # the test's own names keep nothing alive: what pyqtgraph made goes with its plots
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()

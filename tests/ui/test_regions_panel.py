@@ -1,0 +1,85 @@
+"""The table of extremum regions: its numbers, its order, and the click that lets a region flash."""
+
+import pytest
+import tiny_season as tiny
+from PySide6.QtCore import Qt
+
+from quakegui.ui import i18n
+from quakegui.ui.regions_panel import COLUMNS, RegionsPanel
+
+REGION_DAY = 21
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    shown = RegionsPanel(session)
+    qtbot.addWidget(shown)
+    shown.resize(520, 220)
+    shown.show()
+    qtbot.waitExposed(shown)
+    session.go_to(REGION_DAY)
+    return shown
+
+
+def row_texts(panel, row=0):
+    return [panel.model.index(row, column).data() for column in range(len(COLUMNS))]
+
+
+def test_a_row_says_what_the_region_is(panel, session):
+    region = session.features().regions[0]
+    assert panel.model.rowCount() == len(session.features().regions)
+    texts = row_texts(panel)
+    assert texts[0] == str(region.id)
+    assert texts[1] == f"{region.area_km2:,.0f}"
+    assert texts[2] == str(region.area_px)
+    assert texts[3] == f"+{region.peak_z:.2f}"
+    assert texts[5] == f"{tiny.STRONG} +{region.station_peak_nt:.2f}"
+    assert texts[6] == str(region.duration_days)
+    assert panel.summary.text().startswith(f"Area {session.features().area_km2:,.0f} km²")
+
+
+def test_a_click_and_a_key_let_the_region_flash(panel, session, qtbot):
+    region = session.features().regions[0]
+    at = panel.table.visualRect(panel.model.index(0, 2)).center()
+    with qtbot.waitSignal(panel.region_clicked) as caught:
+        qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert caught.args == [region.id]
+    with qtbot.waitSignal(panel.region_clicked):
+        qtbot.keyClick(panel.table, Qt.Key.Key_Return)
+
+
+def test_a_region_that_goes_on_stays_selected(panel, session):
+    region = session.features().regions[0]
+    panel.select(region.id)
+    session.step(1)
+    rows = [index.row() for index in panel.table.selectionModel().selectedRows()]
+    assert [panel.model.regions[row].id for row in rows] == [region.id]
+
+
+def test_sorting_by_a_column(panel, session):
+    regions = session.features().regions
+    panel.model.sort(1, Qt.SortOrder.AscendingOrder)
+    assert [r.area_km2 for r in panel.model.regions] == sorted(r.area_km2 for r in regions)
+    panel.model.sort(-1)
+
+
+def test_quiet_and_silent_days_have_their_sentences(panel, session):
+    session.go_to(5)
+    assert panel.summary.text().startswith("No extremum region · peak z")
+    assert not panel.table.isVisible()
+    session.go_to(tiny.SILENT_DAY)
+    assert panel.summary.text() == "No map on this day, so no extremum regions."
+
+
+def test_heads_are_translated(panel, qtbot):
+    assert panel.model.headerData(0, Qt.Orientation.Horizontal) == "No."
+    i18n.set_language("zh")
+    qtbot.waitUntil(lambda: panel.table.accessibleName() == "当天的极值区域")
+    assert panel.model.headerData(0, Qt.Orientation.Horizontal) == "编号"
+
+
+def test_without_a_project(empty_session, qtbot):
+    panel = RegionsPanel(empty_session)
+    qtbot.addWidget(panel)
+    panel.grab()
+    assert panel.summary.text() == ""

@@ -1,0 +1,149 @@
+"""The series: gaps stay gaps, times stand in the project's zone, and readings are fetched only when the view rests."""
+
+import numpy as np
+import pytest
+import tiny_season as tiny
+from PySide6.QtCore import QPoint, QPointF, Qt
+
+from quakegui.ui import i18n
+from quakegui.ui.local_time_axis import DAY, HOUR, LocalTimeAxis
+from quakegui.ui.series_panel import MOST_STATIONS, SeriesPanel
+
+SILENT_NOON = (tiny.FIRST + tiny.SILENT_DAY).astype("datetime64[s]").astype(float) + 4 * HOUR
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    session.pick([tiny.STRONG])
+    shown = SeriesPanel(session)
+    qtbot.addWidget(shown)
+    shown.resize(600, 480)
+    shown.show()
+    qtbot.waitExposed(shown)
+    qtbot.waitUntil(lambda: not shown._timer.isActive())
+    return shown
+
+
+def curve(panel, row, code=tiny.STRONG):
+    return panel._curves[row, code].getOriginalDataset()
+
+
+def test_anomalies_are_the_season_s_with_their_gaps(panel, session):
+    x, y = curve(panel, "anomaly")
+    z = session.season.anomaly.z[:, session.season.network.index(tiny.STRONG)]
+    np.testing.assert_array_equal(y, z)
+    silent = session.season.shown.start + tiny.SILENT_DAY
+    assert np.isnan(y[silent])
+    assert x[silent] == (tiny.FIRST + tiny.SILENT_DAY).astype("datetime64[s]").astype(float) + (1.5 - 8.0) * HOUR
+    assert panel._curves["anomaly", tiny.STRONG].opts["connect"] == "finite"
+
+
+def test_the_unit_is_the_session_s(panel, session):
+    session.set_display(unit="nT")
+    np.testing.assert_array_equal(
+        curve(panel, "anomaly")[1], session.season.anomaly.anomaly_nt[:, session.season.network.index(tiny.STRONG)]
+    )
+    assert not panel.thresholds[0].isVisible()
+    session.set_display(unit="z")
+    assert panel.thresholds[0].value() == session.season.config.anomaly.threshold_z
+    assert panel.thresholds[0].isVisible()
+
+
+def test_readings_are_fetched_when_the_view_rests_and_a_gap_is_a_gap(panel, session, qtbot):
+    session.go_to(tiny.SILENT_DAY)
+    panel.show_days_around()
+    qtbot.waitUntil(lambda: not panel._timer.isActive())
+    x, y = curve(panel, "raw")
+    assert np.isfinite(y).sum() > 300
+    during = (x > SILENT_NOON - 11 * HOUR) & (x < SILENT_NOON + 11 * HOUR)
+    assert not np.isfinite(y[during]).any()
+    assert np.isnan(y[(x > SILENT_NOON - DAY) & (x < SILENT_NOON + DAY)]).any()
+
+
+def test_several_stations_are_shown_about_their_medians(panel, session):
+    assert np.nanmedian(curve(panel, "night")[1]) > 50_000.0
+    session.pick(["AAA", "BBB"])
+    assert set(panel._curves) == {(row, code) for row in ("raw", "night", "anomaly") for code in ("AAA", "BBB")}
+    for code in ("AAA", "BBB"):
+        assert np.nanmedian(curve(panel, "night", code)[1]) == pytest.approx(0.0, abs=1e-9)
+    assert "AAA" in panel.legend.text()
+    assert "median" in panel.plots["night"].getAxis("left").labelText
+
+
+def test_no_more_stations_than_colours(panel, session):
+    session.pick(session.season.network.codes)
+    assert len(panel.shown) == MOST_STATIONS
+    assert "and 3 more" in panel.legend.text()
+    session.pick([])
+    assert panel.legend.text() == "Pick stations on the map or here."
+
+
+def test_the_menu_picks_by_keyboard(panel, session):
+    panel.chooser.menu().aboutToShow.emit()
+    actions = panel.chooser.menu().actions()
+    assert [action.isChecked() for action in actions] == [code == tiny.STRONG for code in session.season.network.codes]
+    actions[0].trigger()
+    assert session.picked == (tiny.STRONG, "AAA")
+    panel.chooser.menu().aboutToShow.emit()
+    panel.chooser.menu().actions()[4].trigger()
+    assert session.picked == ("AAA",)
+
+
+def test_the_marker_moves_without_painting_the_plots_anew(panel, session, qtbot):
+    panel.grab()
+    qtbot.waitUntil(lambda: panel.graphics._picture is not None)
+    picture, before = panel.graphics._picture, panel.graphics.grab().toImage()
+    session.go_to(3)
+    assert panel.graphics.grab().toImage() != before
+    assert panel.graphics._picture is picture
+    night = session.season.available_at[session.season.shown.start + 3].astype("datetime64[s]").astype(float)
+    assert panel._night == (night - 3 * HOUR, night)
+
+
+def test_the_zone_is_said(panel):
+    assert panel.zone.text() == "Asia/Shanghai, UTC+08:00; a day begins at 00:00, its night is 00:00–03:00"
+
+
+def test_hover_says_value_or_reason(panel, session, qtbot):
+    def point_at(day):
+        box = panel.plots["anomaly"].getViewBox()
+        seconds = (tiny.FIRST + day).astype("datetime64[s]").astype(float) + 4 * HOUR
+        panel._hover(box.mapViewToScene(QPointF(seconds, 0.0)))
+
+    panel.plots["raw"].setXRange(SILENT_NOON - 20 * DAY, SILENT_NOON + 2 * DAY, padding=0)
+    point_at(21)
+    assert panel.readout.text().startswith("2022-02-22 12:0")
+    assert "EEE z +" in panel.readout.text()
+    point_at(tiny.SILENT_DAY)
+    assert panel.readout.text().endswith("EEE nothing recorded")
+
+
+def test_a_click_goes_to_the_day(panel, session, qtbot):
+    box = panel.plots["night"].getViewBox()
+    seconds = (tiny.FIRST + 8).astype("datetime64[s]").astype(float) + 4 * HOUR
+    at = panel.graphics.mapFromScene(box.mapViewToScene(QPointF(seconds, box.viewRect().center().y())))
+    qtbot.mouseClick(panel.graphics.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at))
+    qtbot.waitUntil(lambda: session.index == 8)
+
+
+def test_local_ticks():
+    axis = LocalTimeAxis()
+    axis.offset_s = 8 * HOUR
+    (step, values), *_ = axis.tickValues(SILENT_NOON, SILENT_NOON + 10 * DAY, 500.0)
+    assert step == DAY
+    assert {(value + 8 * HOUR) % DAY for value in values} == {0.0}
+    assert axis.tickStrings(values[:2], 1.0, step) == ["03-04", "03-05"]
+    (step, values), *_ = axis.tickValues(SILENT_NOON, SILENT_NOON + DAY, 500.0)
+    assert axis.tickStrings(values[:3], 1.0, step) == ["12:00", "15:00", "18:00"]
+    (step, values), *_ = axis.tickValues(SILENT_NOON, SILENT_NOON + 3000 * DAY, 500.0)
+    assert len(axis.tickStrings(values, 1.0, step)[0]) == 10
+    del axis
+
+
+def test_without_a_project_and_in_chinese(empty_session, qtbot):
+    panel = SeriesPanel(empty_session)
+    qtbot.addWidget(panel)
+    panel.grab()
+    i18n.set_language("zh")
+    qtbot.waitUntil(lambda: panel.chooser.text() == "台站")
+    assert panel.shown == ()
