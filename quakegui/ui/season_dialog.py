@@ -52,7 +52,7 @@ class Parameter:
 
     @property
     def kind(self) -> str:
-        """ "switch", "whole" or "number"; a switch has no step."""
+        """Whether it is a "switch" (which has no step), "whole" or "number"."""
         return "switch" if self.step == 0.0 else "number" if self.decimals else "whole"
 
 

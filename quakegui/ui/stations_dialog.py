@@ -129,7 +129,7 @@ class StationsDialog(JobDialog):
         self.fill((station,))
         row = self.table.rowCount() - 1
         self.table.setCurrentCell(row, CODE)
-        self.table.editItem(self.table.item(row, CODE))
+        self.table.edit(self.table.model().index(row, CODE))
 
     def _text(self, row: int, column: int) -> str:
         item = self.table.item(row, column)
@@ -168,9 +168,11 @@ class StationsDialog(JobDialog):
             elif code in seen:
                 found.append((tr("The code {code} is there twice.").format(code=code), row, CODE))
             seen.add(code)
-            for column in LIMITS:
-                if not _fits(self._text(row, column), column):
-                    found.append((tr(NO_NUMBER[column]).format(text=self._text(row, column)), row, column))
+            found += [
+                (tr(NO_NUMBER[column]).format(text=self._text(row, column)), row, column)
+                for column in LIMITS
+                if not _fits(self._text(row, column), column)
+            ]
             found += self._half_placed(row, code)
         if not found:
             return _Faults("", frozenset())

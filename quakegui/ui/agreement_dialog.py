@@ -1,0 +1,258 @@
+"""Two analysts' labels side by side: how far they agree beyond chance, where they differ, and what is settled."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.project import journal
+from quakegui.season.events import CLASS_COUNT
+from quakegui.season.labels import Agreement, LabelRow, Source, compare
+from quakegui.ui import theme
+from quakegui.ui.class_icons import class_icon
+from quakegui.ui.dialog_parts import Row, RowsView, Sentence, named
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.texts import CLASS_NAMES
+
+WORDS: Final = (
+    (0.0, mark("no better than chance")),
+    (0.2, mark("slight")),
+    (0.4, mark("fair")),
+    (0.6, mark("moderate")),
+    (0.8, mark("substantial")),
+    (1.01, mark("almost perfect")),
+)
+"""Landis and Koch (1977): the word of a kappa up to each limit."""
+
+
+class AgreementDialog(QDialog):
+    """Choosing a disagreement shows that day in the window; a class settles it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setWindowTitle(tr("Agreement of analysts"))
+        self.resize(820, 620)
+        self.agreement: Agreement | None = None
+        self.sentence = Sentence()
+        self._rows: tuple[LabelRow, ...] = ()
+        self._first = named(QComboBox(), tr("First analyst"))
+        self._second = named(QComboBox(), tr("Second analyst"))
+        self._blind = named(
+            QCheckBox(tr("Only labels given blind")),
+            tr("Only labels given blind"),
+            tr("Agreement between analysts who saw each other's labels says nothing"),
+        )
+        self._blind.setChecked(True)
+        self._unhide = named(QPushButton(tr("End blind labelling and show")), tr("End blind labelling and show"))
+        self._unhide.clicked.connect(lambda: session.set_display(blind=False))
+        self._kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._kappa.setWordWrap(True)
+        self._table = self._cross_table()
+        headers = [tr("Day"), tr("First says"), tr("Second says"), tr("Settled")]
+        self.list = RowsView(headers, tr("Days on which they differ"))
+        self._classes = [self._settle_button(cls) for cls in range(CLASS_COUNT)]
+        self._lay_out()
+        for box in (self._first, self._second):
+            box.currentIndexChanged.connect(self._compare)
+        self._blind.toggled.connect(self._compare)
+        self.list.selectionModel().selectionChanged.connect(self._go)
+        session.changed.connect(self.refresh)
+        self.refresh(Change.LABELS)
+
+    def _cross_table(self) -> QTableWidget:
+        table = named(QTableWidget(CLASS_COUNT, CLASS_COUNT), tr("Days by the two analysts' classes"))
+        names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in range(CLASS_COUNT)]
+        table.setVerticalHeaderLabels(names)
+        table.setHorizontalHeaderLabels([str(cls) for cls in range(CLASS_COUNT)])
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        table.setMaximumHeight(round(table.fontMetrics().height() * 1.9) * (CLASS_COUNT + 1) + 8)
+        return table
+
+    def _settle_button(self, cls: int) -> QToolButton:
+        name = tr("Settle as: {name}").format(name=tr(CLASS_NAMES[cls]))
+        button = named(QToolButton(), name, f"{name} ({cls})")
+        button.setIcon(class_icon(cls))
+        button.setShortcut(str(cls))
+        button.clicked.connect(lambda: self.settle(cls))
+        return button
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.addRow(tr("First analyst (rows)"), self._first)
+        form.addRow(tr("Second analyst (columns)"), self._second)
+        form.addRow("", self._blind)
+        settle = QHBoxLayout()
+        settle.addWidget(QLabel(tr("Settle the chosen day as")))
+        for button in self._classes:
+            settle.addWidget(button)
+        settle.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addLayout(form)
+        for widget in (self._unhide, self._kappa, self._table, self.list):
+            column.addWidget(widget, 1 if widget is self.list else 0)
+        column.addLayout(settle)
+        column.addWidget(self.sentence)
+        column.addWidget(buttons)
+
+    # -- following -------------------------------------------------------------------------------------------------
+
+    def refresh(self, change: Change) -> None:
+        """Read the journal again when labels changed."""
+        project = self.session.project
+        if not change & (Change.LABELS | Change.DISPLAY | Change.PROJECT) or project is None:
+            return
+        self._rows = journal.rows(project)
+        authors = sorted({row.author for row in self._rows if row.source is Source.ANALYST and not row.run})
+        for box, place in ((self._first, 0), (self._second, 1)):
+            chosen = box.currentText()
+            box.blockSignals(True)
+            box.clear()
+            box.addItems(authors)
+            box.setCurrentIndex(authors.index(chosen) if chosen in authors else min(place, len(authors) - 1))
+            box.blockSignals(False)
+        self._compare()
+
+    def done(self, result: int) -> None:
+        """Stop following, and close."""
+        self.session.changed.disconnect(self.refresh)
+        super().done(result)
+
+    def _compare(self) -> None:
+        first, second = self._first.currentText(), self._second.currentText()
+        blind = self.session.display.blind
+        self._unhide.setVisible(blind)
+        self.sentence.say("")
+        chosen = self.list.chosen()
+        if blind:
+            self._empty(tr("You are labelling blind now; other people's labels stay hidden until you have finished."))
+        elif self._first.count() < 2:
+            self._empty(
+                tr("Agreement needs labels by two analysts; so far there are {count}.").format(count=self._first.count())
+            )
+        elif first == second:
+            self._empty(tr("Choose two different analysts."))
+        else:
+            self.agreement = compare(self._rows, first, second, blind_only=self._blind.isChecked())
+            self._show(self.agreement)
+            days = [one.day for one in self.agreement.disagreements]
+            if chosen is not None and chosen.about in days:
+                self.list.choose(days.index(chosen.about))
+        self._enable()
+
+    def _empty(self, sentence: str) -> None:
+        self.agreement = None
+        self._kappa.setText(sentence)
+        self._table.clearContents()
+        self.list.show_rows([])
+
+    def _show(self, agreement: Agreement) -> None:
+        self._kappa.setText(self._verdict(agreement))
+        for (row, column), count in np.ndenumerate(agreement.table):
+            item = QTableWidgetItem(str(count) if count else "·")
+            item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+            colours = theme.colours()
+            if count:
+                item.setForeground(colours.good if row == column else colours.error)
+            self._table.setItem(row, column, item)
+        settled = {row.day: row.cls for row in self._rows if row.source is Source.SETTLED}
+        self.list.show_rows(
+            [
+                Row(
+                    (str(one.day), _class(one.first), _class(one.second), _class(settled.get(one.day))),
+                    "" if settled.get(one.day) is None else "muted",
+                    about=one.day,
+                )
+                for one in agreement.disagreements
+            ]
+        )
+
+    def _verdict(self, agreement: Agreement) -> str:
+        only = tr("Only the first labelled {first} days, only the second {second}.").format(
+            first=len(agreement.only_first), second=len(agreement.only_second)
+        )
+        if not agreement.days:
+            return tr("There is no day that both have labelled.") + " " + only
+        shared = tr("They agree on {agreed} of {days} days that both have labelled.").format(
+            agreed=agreement.agreed, days=agreement.days
+        )
+        if np.isnan(agreement.kappa):
+            return f"{shared} " + tr("Kappa cannot be estimated: both gave all days one and the same class.") + f" {only}"
+        kappa = tr("Cohen's kappa {kappa:.2f}: {word} agreement beyond chance.").format(
+            kappa=agreement.kappa, word=tr(_word(agreement.kappa))
+        )
+        return f"{shared} {kappa} {only}"
+
+    # -- going there and settling ----------------------------------------------------------------------------------
+
+    def _chosen_index(self) -> int:
+        """Return the place of the chosen day in the season, -1 where there is none."""
+        row, days = self.list.chosen(), self.session.days
+        if row is None or not days.size or not days[0] <= row.about <= days[-1]:
+            return -1
+        return int(np.searchsorted(days, row.about))
+
+    def _go(self) -> None:
+        index = self._chosen_index()
+        if index >= 0:
+            self.session.go_to(index)
+        elif self.list.chosen() is not None:
+            self.sentence.say(
+                tr("This day lies outside the season window, so it can be neither shown nor settled here."), "warning"
+            )
+        self._enable()
+
+    def _enable(self) -> None:
+        possible = self.session.can_write and self._chosen_index() >= 0
+        for button in self._classes:
+            button.setEnabled(possible)
+
+    def settle(self, cls: int) -> None:
+        """Write what the analysts agreed on for the chosen day, and go on to the next one that is open."""
+        index, row = self._chosen_index(), self.list.chosen()
+        if index < 0 or row is None or not self.session.label(cls, [index], source=Source.SETTLED):
+            return
+        rows = self.list.rows.rows
+        place = next(number for number, each in enumerate(rows) if each.about == row.about)
+        for number in (*range(place + 1, len(rows)), *range(place)):
+            if not rows[number].cells[3]:
+                self.list.choose(number)
+                return
+
+
+def _class(cls: int | None) -> str:
+    return "" if cls is None else f"{cls} {tr(CLASS_NAMES[cls])}"
+
+
+def _word(kappa: float) -> str:
+    if kappa <= 0.0:
+        return WORDS[0][1]
+    return next(text for (low, _), (high, text) in pairwise(WORDS) if low < kappa <= high)

@@ -1,0 +1,154 @@
+"""Which earthquakes of a catalogue a project takes, and why it leaves the others. Runs in a job, knows no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from quakegui import formats
+from quakegui.season.events import (
+    ClassScheme,
+    Declustering,
+    Event,
+    Selection,
+    classify,
+    decluster,
+    great_circle_km,
+    in_order,
+    scheme_of,
+    select,
+)
+
+LONGEST_DAYS = 1000.0
+"""Aftershock windows of Gardner and Knopoff reach 1000 days only beyond magnitude 8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a catalogue file holds, with the reader's notes."""
+
+    path: Path | None
+    events: tuple[Event, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What becomes of each earthquake of a catalogue.
+
+    Attributes
+    ----------
+    chosen
+        Those in the selection, by time; `kept` of them are left by declustering.
+    after
+        The earlier event that each dropped aftershock follows, by the aftershock's id.
+    outside
+        Why an event is not in the selection: "area", "magnitude" or "dates", by id.
+    scheme
+        What turns events into classes; None where they cannot be parted.
+    classes
+        Class 1..4 of each kept event; empty without a scheme.
+    warning
+        A sentence about the directions, or "".
+    """
+
+    chosen: tuple[Event, ...]
+    kept: tuple[Event, ...]
+    dropped: tuple[Event, ...]
+    after: dict[str, Event]
+    outside: dict[str, str]
+    scheme: ClassScheme | None
+    classes: tuple[int, ...]
+    warning: str
+
+
+def read_catalogue(path: Path) -> Read:
+    """Read every earthquake of a file or an archive; raises FormatError where it is no catalogue."""
+    events: list[Event] = []
+    notes: list[str] = []
+    for source in formats.expand(path):
+        found = formats.read_events(source)
+        events += found.events
+        notes += found.notes
+    return Read(path, tuple(events), tuple(notes))
+
+
+def choose(
+    events: Sequence[Event],
+    selection: Selection,
+    declustering: Declustering,
+    *,
+    split_magnitude: float | None,
+    timezone: str,
+    besides: Sequence[Event] = (),
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Choice:
+    """Return what becomes of each earthquake.
+
+    Parameters
+    ----------
+    split_magnitude
+        Border between large and small; None for the median.
+    besides
+        Events that the project keeps besides; they are declustered together with the chosen ones.
+    """
+    chosen = select(events, selection, timezone=timezone)
+    merged = {event.id: event for event in (*besides, *chosen)}
+    kept, dropped = decluster(merged.values(), declustering)
+    scheme: ClassScheme | None = None
+    classes: tuple[int, ...] = ()
+    try:
+        # One thread: for so few points the threads of K-means would only wait for each other, up to a hundred times longer.
+        with threadpool_limits(limits=1):
+            scheme, warning = scheme_of(kept, split_magnitude=split_magnitude)
+        classes = classify(kept, scheme)
+    except ValueError as error:
+        warning = str(error)  # nothing is parted yet; the sentence goes to the screen
+    after = {} if cancelled() else _causes(tuple(merged.values()), dropped, declustering)
+    return Choice(chosen, kept, dropped, after, _outside(events, chosen, selection, timezone), scheme, classes, warning)
+
+
+def _outside(events: Sequence[Event], chosen: Sequence[Event], selection: Selection, timezone: str) -> dict[str, str]:
+    taken = {event.id for event in chosen}
+    left = [event for event in events if event.id not in taken]
+    reasons: dict[str, str] = {}
+    for word, one in (
+        ("dates", replace(selection, box=None, centre=None, radius_km=None, min_magnitude=None)),
+        ("magnitude", Selection(min_magnitude=selection.min_magnitude)),
+        ("area", Selection(box=selection.box, centre=selection.centre, radius_km=selection.radius_km)),
+    ):
+        inside = {event.id for event in select(left, one, timezone=timezone)}
+        reasons |= {event.id: word for event in left if event.id not in inside}
+    return reasons
+
+
+def _causes(events: tuple[Event, ...], dropped: Sequence[Event], declustering: Declustering) -> dict[str, Event]:
+    """Return the largest earlier event for which declustering drops each aftershock."""
+    if not dropped:
+        return {}
+    events = in_order(events)
+    times = np.array([event.time for event in events], dtype="datetime64[ms]")
+    facts = np.array([(event.magnitude, event.latitude, event.longitude) for event in events])
+    reach = declustering.days if declustering.method == "window" else LONGEST_DAYS
+    span = np.timedelta64(int(reach * 86_400_000), "ms")
+    causes: dict[str, Event] = {}
+    for aftershock in dropped:
+        first, last = np.searchsorted(times, [aftershock.time - span, aftershock.time])
+        near = first + np.flatnonzero(facts[first:last, 0] >= aftershock.magnitude)
+        for number in _largest_first(near, facts, aftershock):
+            if decluster((events[number], aftershock), declustering)[1]:
+                causes[aftershock.id] = events[number]
+                break
+    return causes
+
+
+def _largest_first(near: NDArray[np.intp], facts: NDArray[np.float64], event: Event) -> list[int]:
+    km = great_circle_km(facts[near, 1], facts[near, 2], event.latitude, event.longitude)
+    close = near[km <= 500.0]
+    order = np.argsort(-facts[close, 0], kind="stable")
+    return [int(number) for number in close[order]]

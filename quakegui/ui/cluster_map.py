@@ -1,0 +1,158 @@
+"""A small map of the chosen earthquakes: the two directions in their colours, their centres, and where was looked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from quakegui.season.events import Selection
+from quakegui.season.network import EARTH, Frame, Network, Station
+from quakegui.ui import station_layers as layers
+from quakegui.ui import theme
+from quakegui.ui.catalogue_choice import Choice
+from quakegui.ui.i18n import tr
+from quakegui.ui.map_camera import Camera
+
+MOST_POINTS: Final = 3000
+
+
+class ClusterMap(QWidget):
+    """Circles by magnitude: filled where kept, hollow where dropped; a cross at the centre of each direction."""
+
+    def __init__(self, stations: Network, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stations = stations
+        self._choice: Choice | None = None
+        self._selection = Selection()
+        self._frame: Frame | None = None
+        self.setMinimumSize(260, 220)
+        self.setAccessibleName(tr("Map of the earthquakes and their two directions"))
+        self.setToolTip(tr("Filled: kept; hollow: aftershock; cross: centre of a direction; triangle: station"))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for a square."""
+        return QSize(420, 380)
+
+    def show_choice(self, choice: Choice, selection: Selection) -> None:
+        """Show other earthquakes."""
+        self._choice, self._selection = choice, selection
+        places = [Station(f"e{n}", "", event.latitude, event.longitude) for n, event in enumerate(choice.chosen[:MOST_POINTS])]
+        located = [station for station in self._stations.stations if station.located]
+        network = Network.of([*places, *located])
+        self._frame = network.frame() if network.stations else None
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of colours."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint ground, area, stations, earthquakes and centres."""
+        colours = theme.colours()
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        if self._frame is None or self._choice is None:
+            painter.fillRect(self.rect(), colours.background)
+            painter.setPen(colours.muted)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("No earthquakes"))
+            painter.end()
+            return
+        frame = self._frame
+        # A little closer than the frame, whose square means the day map elsewhere and nothing here.
+        camera = Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km * 0.99, QSizeF(self.size()))
+        layers.paint_ground(painter, camera, frame, colours)
+        painter.setFont(self.font())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_area(painter, camera, frame)
+        self._paint_stations(painter, camera, frame)
+        self._paint_events(painter, camera, frame, self._choice)
+        self._paint_centres(painter, camera, frame, self._choice)
+        painter.end()
+
+    def _paint_area(self, painter: QPainter, camera: Camera, frame: Frame) -> None:
+        outline = area_outline(self._selection)
+        if outline is not None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.colours().accent, 1.4, Qt.PenStyle.DashLine))
+            painter.drawPolyline(QPolygonF(_screen(camera, frame, outline[:, 0], outline[:, 1])))
+
+    def _paint_stations(self, painter: QPainter, camera: Camera, frame: Frame) -> None:
+        here = [station for station in self._stations.stations if station.located]
+        latitude = np.array([station.latitude for station in here], dtype=np.float64)
+        longitude = np.array([station.longitude for station in here], dtype=np.float64)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.colours().missing, 1.1))
+        for at in _screen(camera, frame, latitude, longitude):
+            painter.drawPolygon(layers.triangle(at))
+
+    def _paint_events(self, painter: QPainter, camera: Camera, frame: Frame, choice: Choice) -> None:
+        colours = theme.colours()
+        classes = choice.classes or (0,) * len(choice.kept)
+        shown = [(event, -1) for event in choice.dropped] + list(zip(choice.kept, classes, strict=True))
+        shown = sorted(shown[-MOST_POINTS:], key=lambda pair: (pair[1] >= 0, -pair[0].magnitude))
+        latitude = np.array([event.latitude for event, _ in shown])
+        longitude = np.array([event.longitude for event, _ in shown])
+        for (event, cls), at in zip(shown, _screen(camera, frame, latitude, longitude), strict=True):
+            radius = layers.event_radius(event.magnitude)
+            if cls < 0:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(colours.missing, 1.0, Qt.PenStyle.DotLine))
+            else:
+                fill = QColor(colours.classes[cls])
+                fill.setAlphaF(0.55)
+                painter.setBrush(fill)
+                painter.setPen(QPen(colours.event, 1.0))
+            painter.drawEllipse(at, radius, radius)
+            if cls > 0 and radius >= 7.0:
+                painter.drawText(at + QPointF(-4.0, 5.0), theme.CLASS_LETTERS[cls])
+
+    def _paint_centres(self, painter: QPainter, camera: Camera, frame: Frame, choice: Choice) -> None:
+        if choice.scheme is None:
+            return
+        colours = theme.colours()
+        for letter, (latitude, longitude), colour in (
+            ("N", choice.scheme.north_centre, colours.classes[1]),
+            ("S", choice.scheme.south_centre, colours.classes[3]),
+        ):
+            at = _screen(camera, frame, np.array([latitude]), np.array([longitude]))[0]
+            for pen in (QPen(colours.background, 5.0), QPen(colour, 2.4)):
+                painter.setPen(pen)
+                painter.drawLine(at - QPointF(9, 0), at + QPointF(9, 0))
+                painter.drawLine(at - QPointF(0, 9), at + QPointF(0, 9))
+            painter.setPen(colours.text)
+            painter.drawText(at + QPointF(10.0, -8.0), letter)
+
+
+def area_outline(selection: Selection) -> NDArray[np.float64] | None:
+    """Return the border of a selection's box, or else of its circle: latitude and longitude, shape (point, 2)."""
+    if selection.box is not None:
+        south, north, west, east = selection.box
+        width = (east - west) % 360.0 or 360.0
+        along, up = west + np.linspace(0.0, width, 33), np.linspace(south, north, 17)
+        sides = (
+            np.column_stack([np.full(33, south), along]),
+            np.column_stack([up, np.full(17, west + width)]),
+            np.column_stack([np.full(33, north), along[::-1]]),
+            np.column_stack([up[::-1], np.full(17, west)]),
+        )
+        return np.vstack(sides)
+    if selection.centre is not None and selection.radius_km is not None:
+        azimuth = np.linspace(0.0, 360.0, 73)
+        latitude, longitude = np.full(73, selection.centre[0]), np.full(73, selection.centre[1])
+        far_lon, far_lat, _ = EARTH.fwd(longitude, latitude, azimuth, np.full(73, selection.radius_km * 1000.0))
+        return np.column_stack([far_lat, far_lon])
+    return None
+
+
+def _screen(camera: Camera, frame: Frame, latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> list[QPointF]:
+    if not latitude.size:
+        return []
+    to_screen = camera.transform()
+    return [to_screen.map(QPointF(float(x), float(y))) for x, y in frame.project(latitude, longitude)]

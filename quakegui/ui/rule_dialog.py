@@ -1,0 +1,299 @@
+"""The label rule: its parameters, and at once what it says of every day and event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.app.change import Change
+from quakegui.app.jobs import Report
+from quakegui.app.session import Session
+from quakegui.project import catalogue, journal
+from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
+from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
+from quakegui.season.localtime import to_local
+from quakegui.ui.class_icons import class_icon
+from quakegui.ui.dialog_parts import JobDialog, Row, RowsView, add_rows, named
+from quakegui.ui.i18n import mark, tr
+
+APPLYING: Final = mark("Applying the label rule")
+CLASSING: Final = mark("Finding the events' directions")
+LAW, FLAT = range(2)
+
+
+class RuleDialog(JobDialog):
+    """Parameters on the left; counts per class, days that came too late, and the events' days on the right."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setWindowTitle(tr("Label rule (retrospective)"))
+        self.resize(980, 600)
+        self.found: RuleLabels | None = None
+        self._classes = session.event_classes
+        self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")
+        self._form()
+        self._results()
+        box = QDialogButtonBox.StandardButton
+        self._buttons = QDialogButtonBox(box.Apply | box.Cancel)
+        self._buttons.button(box.Apply).setDefault(True)
+        self._buttons.button(box.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
+        self._buttons.button(box.Apply).clicked.connect(self.apply)
+        self._buttons.rejected.connect(self.reject)
+        says = QLabel(
+            tr(
+                "The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging "
+                "and is never a prediction. Labels given by analysts stay in force over it."
+            )
+        )
+        says.setWordWrap(True)
+        across = QHBoxLayout()
+        across.addWidget(self._parameters)
+        across.addWidget(self._outcome, 1)
+        column = QVBoxLayout(self)
+        column.addWidget(says)
+        column.addLayout(across, 1)
+        for widget in (self.sentence, self.strip, self._buttons):
+            column.addWidget(widget)
+        self._start()
+
+    # -- widgets ---------------------------------------------------------------------------------------------------
+
+    def _form(self) -> None:
+        self._parameters = QGroupBox(tr("Which days around an earthquake carry its class"))
+        form = QFormLayout(self._parameters)
+        self._kind = QComboBox()
+        self._kind.addItem(tr("more with magnitude"), LAW)
+        self._kind.addItem(tr("the same for all"), FLAT)
+        self._scale, self._exponent = _number(0.0, 100.0, 0.1, 3), _number(-1.0, 1.0, 0.01, 3)
+        self._flat, self._after = _count(366), _count(366)
+        self._winner = QComboBox()
+        self._winner.addItem(tr("the later earthquake"), "later")
+        self._winner.addItem(tr("the larger earthquake"), "larger")
+        rows = (
+            (tr("Days before"), self._kind, tr("How many days before an earthquake carry its class")),
+            (tr("Scale"), self._scale, tr("Days before = scale × 10^(exponent × M), rounded")),
+            (tr("Exponent"), self._exponent, tr("Days before = scale × 10^(exponent × M), rounded")),
+            (tr("Days before any"), self._flat, tr("Days before any earthquake, whatever its magnitude")),
+            (tr("Days after"), self._after, tr("Days after the earthquake's own day, which always counts")),
+            (tr("A day that two claim goes to"), self._winner, tr("Of equal magnitudes the later one wins")),
+        )
+        add_rows(form, rows)
+        self._presets = QWidget()
+        presets = QHBoxLayout(self._presets)
+        presets.setContentsMargins(0, 0, 0, 0)
+        for text, rule, tip in (
+            (tr("Default"), LabelRule(), tr("The rule whose counts come nearest to the founding paper's")),
+            (tr("Flat fortnight"), FLAT_RULE, tr("Fourteen days that end on the day of the earthquake, the larger one first")),
+        ):
+            button = named(QPushButton(text), text, tip)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _on=False, rule=rule: self.show_rule(rule))
+            presets.addWidget(button)
+        form.addRow(self._presets)
+        self._form_layout = form
+        self._kind.currentIndexChanged.connect(self._recount)
+        self._winner.currentIndexChanged.connect(self._recount)
+        for box in (self._scale, self._exponent, self._flat, self._after):
+            box.valueChanged.connect(self._recount)
+
+    def _results(self) -> None:
+        self._outcome = QWidget()
+        column = QVBoxLayout(self._outcome)
+        column.setContentsMargins(0, 0, 0, 0)
+        grid = QGridLayout()
+        self._captions = [QLabel() for _ in range(CLASS_COUNT)]
+        self.counts = [QLabel(alignment=Qt.AlignmentFlag.AlignRight) for _ in range(CLASS_COUNT)]
+        self._bars = [QProgressBar(textVisible=False) for _ in range(CLASS_COUNT)]
+        for cls in range(CLASS_COUNT):
+            picture = QLabel()
+            picture.setPixmap(class_icon(cls).pixmap(20, 20))
+            self._bars[cls].setMaximumHeight(12)
+            for place, widget in enumerate((picture, self._captions[cls], self.counts[cls], self._bars[cls])):
+                grid.addWidget(widget, cls, place)
+        grid.setColumnStretch(3, 1)
+        self._post = QLabel()
+        self._post.setWordWrap(True)
+        headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Days asked for"), tr("Days got"), tr("Remark")]
+        self.events = RowsView(headers, tr("Earthquakes and their days"), wide=2)
+        column.addLayout(grid)
+        column.addWidget(self._post)
+        column.addWidget(self.events, 1)
+
+    # -- the rule --------------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        session = self.session
+        assert session.project is not None
+        self.show_rule(journal.label_rule(session.project) or LabelRule())
+        if session.season is None or not session.days.size:
+            self._cannot(tr("There are no days to label yet; import readings first."))
+        elif not session.events:
+            self._cannot(tr("There are no earthquakes to label by; import a catalogue first."))
+        elif not any(self._classes):
+            self._class_events()
+
+    def _class_events(self) -> None:
+        events = self.session.events
+
+        def work(_report: Report, _cancelled: Callable[[], bool]) -> tuple[ClassScheme, str]:
+            return scheme_of(events)
+
+        def done(result: tuple[ClassScheme, str]) -> None:
+            self._classes = classify(events, result[0])
+            self._names = class_names(result[0].split_magnitude)
+            self._recount()
+            if result[1]:
+                self.sentence.say(result[1], "warning")
+
+        self.run_job(CLASSING, work, done)
+
+    def _cannot(self, sentence: str) -> None:
+        self.sentence.say(sentence, "warning")
+        self.busy_changed()
+
+    def show_rule(self, rule: LabelRule) -> None:
+        """Put a rule into the controls."""
+        for widget in (self._kind, self._scale, self._exponent, self._flat, self._after, self._winner):
+            widget.blockSignals(True)
+        self._kind.setCurrentIndex(LAW if rule.flat_days_before is None else FLAT)
+        self._scale.setValue(rule.days_before_scale)
+        self._exponent.setValue(rule.days_before_exponent)
+        if rule.flat_days_before is not None:
+            self._flat.setValue(rule.flat_days_before)
+        self._after.setValue(rule.days_after)
+        self._winner.setCurrentIndex(self._winner.findData(rule.winner))
+        for widget in (self._kind, self._scale, self._exponent, self._flat, self._after, self._winner):
+            widget.blockSignals(False)
+        self._recount()
+
+    def rule(self) -> LabelRule:
+        """Return the rule that the controls say."""
+        return LabelRule(
+            self._scale.value(),
+            self._exponent.value(),
+            self._flat.value() if self._kind.currentData() == FLAT else None,
+            self._after.value(),
+            self._winner.currentData(),
+        )
+
+    def _recount(self) -> None:
+        flat = self._kind.currentData() == FLAT
+        for widget, shown in ((self._scale, not flat), (self._exponent, not flat), (self._flat, flat)):
+            self._form_layout.setRowVisible(widget, shown)
+        session, season = self.session, self.session.season
+        if season is None or session.project is None or len(self._classes) != len(session.events):
+            self.busy_changed()
+            return
+        rule = self.rule()
+        self.found = apply(
+            rule,
+            session.events,
+            self._classes,
+            session.days,
+            season.available_at[season.shown],
+            timezone=session.project.timezone,
+        )
+        self._show_counts(self.found)
+        self._show_events(self.found, rule)
+        self.busy_changed()
+
+    def _show_counts(self, found: RuleLabels) -> None:
+        counts = found.counts
+        for cls, count in enumerate(counts):
+            name = tr("no earthquake") if cls == 0 else self._class_name(cls)
+            self._captions[cls].setText(f"{cls}  {name}")
+            self.counts[cls].setText(tr("{count} days").format(count=count))
+            named(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
+            self._bars[cls].setRange(0, max(*counts, 1))
+            self._bars[cls].setValue(count)
+        post = int(found.post.sum())
+        positive = sum(counts[1:])
+        sentence = tr(
+            "{post} of the {positive} days with a class became known only after their earthquake: they cannot be predictions."
+        )
+        self._post.setText(sentence.format(post=post, positive=positive))
+
+    def _class_name(self, cls: int) -> str:
+        scheme = self._scheme()
+        return class_names(scheme)[cls] if scheme is not None else self._names[cls]
+
+    def _scheme(self) -> float | None:
+        assert self.session.project is not None
+        scheme = catalogue.class_scheme(self.session.project)
+        return scheme.split_magnitude if scheme is not None else None
+
+    def _show_events(self, found: RuleLabels, rule: LabelRule) -> None:
+        session = self.session
+        assert session.project is not None
+        rows = []
+        for number, event in enumerate(session.events):
+            got = int((found.event_index == number).sum())
+            cls = self._classes[number]
+            cells = (
+                f"{to_local(event.time, session.project.timezone):%Y-%m-%d %H:%M}",
+                event.magnitude,
+                event.place,
+                str(cls),
+                rule.days_before(event.magnitude) + 1 + rule.days_after,
+                got,
+                "" if got else self._why_none(number),
+            )
+            rows.append(Row(cells, "" if got else "warning", class_icon(cls), number))
+        self.events.show_rows(rows)
+
+    def _why_none(self, number: int) -> str:
+        day, days = self.session.event_days[number], self.session.days
+        inside = days.size and days[0] <= day <= days[-1]
+        return tr("no day: others won them") if inside else tr("no day: outside the season")
+
+    def apply(self) -> None:
+        """Write the rule's labels as one step, and close."""
+        project, rule, author = self.session.project, self.rule(), self.session.settings.analyst
+        if project is None:
+            return
+
+        def done(found: RuleLabels) -> None:
+            self.accept()
+            self.session.reload(Change.EVENTS | Change.LABELS)
+            counts = " / ".join(str(count) for count in found.counts)
+            self.session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
+
+        self.run_job(APPLYING, lambda _report, _cancelled: journal.apply_rule(project, rule, author=author), done)
+
+    def busy_changed(self) -> None:
+        """Let the rule be applied where there are days, events and the right to write."""
+        ready = self.found is not None and bool(self.session.events) and any(self._classes)
+        possible = ready and not self.busy and self.session.can_write
+        self._buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
+
+
+def _number(low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setDecimals(decimals)
+    box.setRange(low, high)
+    box.setSingleStep(step)
+    return box
+
+
+def _count(most: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(0, most)
+    box.setValue(13)
+    return box
