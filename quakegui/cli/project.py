@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -229,7 +230,7 @@ def _print_import(done: ImportReport) -> None:
     )
     for title, lines in (
         ("Skipped", [f"{each.file}: {each.reason}" for each in done.skipped]),
-        ("Notes", list(done.notes)),
+        ("Notes", _grouped(done.notes)),
     ):
         if lines:
             typer.echo(f"{title}:")
@@ -237,6 +238,18 @@ def _print_import(done: ImportReport) -> None:
             typer.echo(f"  {line}")
         if len(lines) > SHOWN:
             typer.echo(f"  ... and {len(lines) - SHOWN} more; --json lists all.")
+
+
+def _grouped(notes: Sequence[str]) -> list[str]:
+    """Say once what many files have in common."""
+    files: dict[str, list[str]] = {}
+    for note in notes:
+        file, _, text = note.partition(": ")
+        files.setdefault(text or file, []).append(file)
+    return [
+        f"{names[0]}: {text}" + (f" ({len(names)} files alike)" if len(names) > 1 else "") if text != names[0] else text
+        for text, names in files.items()
+    ]
 
 
 def _stamp(time: np.datetime64 | None) -> str | None:

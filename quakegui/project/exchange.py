@@ -80,10 +80,12 @@ def export_project(project: Project, folder: Path | str, *, progress: Progress |
         folder.mkdir(parents=True, exist_ok=True)
         with project.read() as connection:
             say(0, 3, "tables")
-            for name, table in _TABLES.items():
-                tables.write_csv(folder / f"{name}.csv", _table_of(connection, name, table), synthetic=project.synthetic)
+            counts = {
+                name: tables.write_csv(folder / f"{name}.csv", _table_of(connection, name, table), synthetic=project.synthetic)
+                for name, table in _TABLES.items()
+            }
             _write_readings(connection, folder, synthetic=project.synthetic, say=say)
-            facts = _facts(connection, project)
+            facts = {**_facts(connection, project), "rows": counts}
         say(1, 3, "season")
         season = seasons.load_season(project)
         if season is not None:
@@ -218,7 +220,7 @@ def import_export(
             _refuse_filled(connection, project)
             _take_facts(connection, facts)
             for name, table in _TABLES.items():
-                _fill(connection, folder / f"{name}.csv", table)
+                _fill(connection, folder / f"{name}.csv", table, int(facts["rows"][name]))
             touched = _take_readings(connection, folder, say, cancelled)
             update_nights(connection, touched, progress=progress)
             raise_revision(connection)
@@ -252,15 +254,19 @@ def _take_facts(connection: Connection, facts: dict[str, Any]) -> None:
     put_setting(connection, "night_key", night_key(config))
 
 
-def _fill(connection: Connection, path: Path, table: Table) -> None:
+def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
     columns = {_heading(column): column for column in table.columns}
     with path.open(encoding="utf-8", newline="") as file:
         rows = [{column.name: _in(column, row[heading]) for heading, column in columns.items()} for row in csv.DictReader(file)]
+    if len(rows) != count:
+        raise ValueError(f"{path.name} has {len(rows)} of {count} rows")
     if rows:
         connection.execute(table.insert(), rows)
 
 
-def _in(column: Column[Any], text: str) -> Any:
+def _in(column: Column[Any], text: str | None) -> Any:
+    if text is None:
+        raise ValueError("a row is cut off")
     if isinstance(column.type, Integer | Float):
         if text == "":
             return None

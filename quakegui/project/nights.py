@@ -61,6 +61,8 @@ def update_nights(
         UTC days (days since 1970) whose readings changed, by station.
     """
     config = config_of(connection)
+    if touched and get_setting(connection, "night_key") is None:
+        put_setting(connection, "night_key", night_key(config))
     changed: set[int] = set()
     for number, (code, days) in enumerate(touched.items()):
         if progress is not None:
@@ -73,7 +75,8 @@ def update_nights(
 def ensure_nights(project: Project, *, progress: Progress | None = None) -> None:
     """Compute all night means again if the time zone or the way they are formed is not that of the stored ones."""
     with project.read() as connection:
-        fresh = get_setting(connection, "night_key") == night_key(config_of(connection))
+        found = get_setting(connection, "night_key")
+        fresh = found is None or found == night_key(config_of(connection))
     if fresh or project.read_only:
         return
     with project.write() as connection:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.project.featurecache import attach_features
 from quakegui.project.kpindex import import_kp, kp
 from quakegui.project.nights import Progress, days_with_data, ensure_nights, read_blocks, season_days, stored_nights
 from quakegui.project.record import DAY_MS, merged
@@ -21,6 +23,9 @@ from quakegui.season.season import Season, compute_season
 
 __all__ = ["days_with_data", "import_kp", "kp", "load_season", "record", "season_days", "series"]
 
+MOST_IN_MEMORY = 64 * 1024**2
+"""Bytes of a map basis up to which it is read whole: some 70 stations."""
+
 
 def load_season(project: Project, *, progress: Progress | None = None, features: bool = True) -> Season | None:
     """Compute the project's season from its night means; the raw readings are not looked at.
@@ -30,7 +35,7 @@ def load_season(project: Project, *, progress: Progress | None = None, features:
     progress
         Called with steps done, steps in all and what is being done.
     features
-        Whether the extremum regions of all days are computed at once (about 1.5 ms a day) or when they are first asked for.
+        Whether the extremum regions of all days are computed, or read from the cache, at once, or when they are first asked for.
 
     Returns
     -------
@@ -57,7 +62,7 @@ def load_season(project: Project, *, progress: Progress | None = None, features:
         raise ProjectError(str(error)) from error
     say(3, 4, "regions")
     if features:
-        _ = season.features
+        attach_features(season, project.folder / "cache", write=not project.read_only)
     say(4, 4, "done")
     return season
 
@@ -128,13 +133,18 @@ def _basis(project: Project, network: Network, config: GridConfig) -> Basis:
     if path.is_file():
         # A cut-off or foreign file is not an error: a cache may be lost at any time.
         with contextlib.suppress(ValueError, OSError, EOFError):
-            return load_basis(path, network, config)
+            return _in_memory(load_basis(path, network, config))
     basis = build_basis(network, config)
     if not project.read_only:
         # A full disk or a vanished drive costs the cache, not the season.
         with contextlib.suppress(OSError):
             _save(basis, path)
     return basis
+
+
+def _in_memory(basis: Basis) -> Basis:
+    """Return the basis without its file, unless it is large: a drive that vanishes under a mapped file ends the program."""
+    return replace(basis, matrix=np.array(basis.matrix)) if basis.matrix.nbytes <= MOST_IN_MEMORY else basis
 
 
 def _save(basis: Basis, path: Path) -> None:

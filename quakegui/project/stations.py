@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def set_station(project: Project, station: Station) -> StationsReport:
         if not -180.0 <= station.longitude <= 360.0:
             raise ProjectError(f"{station.longitude} is not a longitude; degrees east go from -180 to 180.")
         if station.longitude > 180.0:
-            station = Station(station.code, station.name, station.latitude, station.longitude - 360.0, station.elevation_m)
+            station = replace(station, longitude=round(station.longitude - 360.0, 9))
     return _store(project, [station], ())
 
 

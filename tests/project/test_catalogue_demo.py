@@ -1,0 +1,137 @@
+"""Events of a project, stations set by hand, and the synthetic season ready made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from project_parts import EVENTS
+
+from quakegui.formats.errors import FormatError
+from quakegui.project import catalogue, demo, journal, seasons, stations
+from quakegui.project.importing import import_paths
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.events import Declustering, Selection
+from quakegui.season.network import Station
+
+USGS = """time,latitude,longitude,depth,mag,magType,place
+2022-03-01T04:00:00.000Z,29.6,102.4,10,5.1,mw,Luding
+2022-03-02T04:00:00.000Z,29.6,102.4,10,4.1,mb,aftershock
+2022-03-08T04:00:00.000Z,27.2,101.9,10,3.6,mb,Huili
+2022-03-20T04:00:00.000Z,37.2,101.9,10,5.6,mb,far away
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.create(tmp_path / "p") as made:
+        yield made
+
+
+def test_events_are_chosen_declustered_and_replace_the_former(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text(USGS)
+    box = Selection(box=(26.0, 31.0, 100.0, 104.0))
+    done = catalogue.import_events(project, tmp_path / "e.csv", selection=box, declustering=Declustering("window", 50.0, 5.0))
+    assert (done.read, done.selected, done.kept, done.replaced) == (4, 3, 2, 0)
+    assert [event.place for event in done.dropped] == ["aftershock"]
+    assert [event.magnitude for event in catalogue.events(project)] == [5.1, 3.6]
+    assert [kept for _, kept in catalogue.all_events(project)] == [True, False, True]
+    again = catalogue.import_events(project, tmp_path / "e.csv", declustering=Declustering("none"))
+    assert (again.kept, again.replaced) == (4, 3)
+    more = catalogue.store_events(project, EVENTS, declustering=Declustering("none"), add=True)
+    assert more.kept == 7
+
+
+def test_an_unreadable_catalogue_changes_nothing(project: Project, tmp_path: Path) -> None:
+    catalogue.store_events(project, EVENTS, declustering=Declustering("none"))
+    (tmp_path / "e.csv").write_text("nothing of the kind")
+    with pytest.raises(FormatError):
+        catalogue.import_events(project, tmp_path / "e.csv")
+    assert catalogue.events(project) == EVENTS
+
+
+def test_classes_are_zero_until_asked_for(project: Project) -> None:
+    catalogue.store_events(project, EVENTS, declustering=Declustering("none"))
+    assert catalogue.class_scheme(project) is None
+    assert catalogue.event_classes(project) == (0, 0, 0)
+    scheme, warning = catalogue.make_class_scheme(project, split_magnitude=4.0)
+    assert warning == ""
+    assert scheme.north_centre == pytest.approx((29.6, 102.4))
+    assert catalogue.event_classes(project) == (1, 2, 4)
+
+
+def test_classes_need_events(project: Project) -> None:
+    with pytest.raises(ProjectError, match="events"):
+        catalogue.make_class_scheme(project)
+
+
+def test_stations_are_set_by_hand_and_from_a_list(project: Project, tmp_path: Path) -> None:
+    assert stations.set_station(project, Station("XIC", "西昌", 27.9, 282.3)).added == ("XIC",)
+    assert project.network().stations[0] == Station("XIC", "西昌", 27.9, -77.7)
+    assert stations.set_station(project, Station("XIC", latitude=27.9, longitude=102.3)).changed == ("XIC",)
+    assert project.network().stations[0] == Station("XIC", "西昌", 27.9, 102.3)
+    (tmp_path / "s.csv").write_text(
+        "code,name,latitude,longitude\nXIC,西昌,27.9,102.3\nHLI,会理,26.65,102.25\n", encoding="utf-8"
+    )
+    done = stations.import_stations(project, tmp_path / "s.csv")
+    assert (done.added, done.changed) == (("HLI",), ())
+    for wrong in (Station("A", latitude=91.0, longitude=0.0), Station("A", latitude=1.0), Station(" ")):
+        with pytest.raises(ProjectError):
+            stations.set_station(project, wrong)
+
+
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    made = demo.create_demo(tmp_path_factory.mktemp("demo") / "p")
+    yield made
+    made.close()
+
+
+def test_the_demo_is_the_founding_papers_season(synthetic: Project) -> None:
+    assert synthetic.synthetic
+    assert "SYNTHETIC" in synthetic.name
+    assert demo.strength_of(synthetic) == 1.0
+    season = seasons.load_season(synthetic, features=False)
+    assert season is not None
+    assert (season.days.size, int(season.has_map.sum()), len(season.network.stations)) == (334, 334, 25)
+    assert len(catalogue.events(synthetic)) == 18
+    counts = np.bincount(catalogue.event_classes(synthetic), minlength=5)
+    assert counts.tolist() == [0, 6, 3, 5, 4]
+    labels = np.bincount([row.cls or 0 for row in journal.in_force(synthetic).values()], minlength=5)
+    assert labels.tolist() == [169, 83, 18, 40, 24]
+    rule = journal.rule_labels(synthetic)
+    assert rule is not None
+    assert rule.counts == (169, 83, 18, 40, 24)
+    assert 0 < int(rule.post.sum()) < 60
+
+
+def test_the_demo_keeps_every_minute_in_little_room(synthetic: Project) -> None:
+    size = (synthetic.folder / "project.sqlite").stat().st_size
+    assert size < 30_000_000  # 25 stations, 394 days; the measure is "well under 200 MB"
+    time, value = seasons.series(synthetic, "QSP", np.datetime64("2022-05-01", "ms"), np.datetime64("2022-05-02", "ms"))
+    assert time.size > 1000
+    assert 45_000 < float(np.nanmedian(value)) < 52_000
+
+
+def test_a_demo_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_args: object) -> None:
+        raise RuntimeError("half-way")
+
+    monkeypatch.setattr(demo, "store_parsed", fails)
+    for folder in (tmp_path / "new", tmp_path):
+        with pytest.raises(RuntimeError):
+            demo.create_demo(folder)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kp_comes_in_with_an_import(project: Project, tmp_path: Path) -> None:
+    header = "Date," + ",".join(f"K_{hour:02d}" for hour in range(0, 24, 3))
+    (tmp_path / "kp.csv").write_text(f"{header}\n2022-09-04,1,2,3,4,5,6.333,5,4\n")
+    report = import_paths(project, [tmp_path / "kp.csv"])
+    assert [one.format for one in report.imported] == ["kp"]
+    index = seasons.kp(project)
+    assert index is not None
+    assert index.value.max() == 6.333
+    assert import_paths(project, [tmp_path / "kp.csv"]).unchanged == ("kp.csv",)

@@ -1,0 +1,259 @@
+"""A project as open formats and back, and what other programs get: maps, regions, tables."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+from project_parts import iaga, minute_values, put, small_synthetic
+
+from quakegui.formats import read_images
+from quakegui.project import catalogue, exchange, export, journal, labelfiles, runs, seasons
+from quakegui.project.importing import import_paths
+from quakegui.project.store import Project, ProjectError
+from quakegui.project.tables import guard, quality_words, unguard
+from quakegui.season.daymap import to_rgb
+from quakegui.season.quality import Quality
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    made = small_synthetic(tmp_path_factory.mktemp("small") / "p")
+    runs.add_run(made, runs.Run("run-1", 1_650_000_000_123, "done", {"epochs": 3}, {"note": "=1+1"}))
+    days = np.array(["2022-03-01", "2022-03-02"], dtype="datetime64[D]")
+    shares = np.array([[0.2, 0.2, 0.2, 0.2, 0.2], [0.1, 0.6, 0.1, 0.1, 0.1]])
+    said = runs.Predictions(days, shares, "out-of-fold", ("aa", "bb"), np.array([1, 2], dtype=np.int64), "cc")
+    runs.append_predictions(made, "run-1", said, issued_ms=1_650_000_000_456)
+    (made.folder / "runs" / "run-1").mkdir()
+    (made.folder / "runs" / "run-1" / "config.json").write_text("{}")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def exported(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export.export_project(project, tmp_path_factory.mktemp("out") / "export")
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_way_out_and_back_gives_the_same_project(project: Project, exported: Path, tmp_path: Path) -> None:
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        report = import_paths(back, [exported])
+        assert len(report.imported) == 5
+        assert (back.name, back.timezone, back.synthetic) == (project.name, "Asia/Shanghai", True)
+        assert back.config() == project.config()
+        assert back.network() == project.network()
+        assert journal.journal_rows(back) == journal.journal_rows(project)
+        assert journal.in_force(back) == journal.in_force(project)
+        assert catalogue.all_events(back) == catalogue.all_events(project)
+        assert catalogue.class_scheme(back) == catalogue.class_scheme(project)
+        assert catalogue.chosen_by(back) == catalogue.chosen_by(project)
+        assert journal.label_rule(back) == journal.label_rule(project)
+        assert runs.runs(back) == runs.runs(project)
+        assert runs.count(back) == 1
+        first, second = seasons.load_season(project), seasons.load_season(back)
+        assert first is not None
+        assert second is not None
+        np.testing.assert_array_equal(first.indices(slice(None)), second.indices(slice(None)))
+        np.testing.assert_array_equal(
+            runs.predictions(back, "run-1", second.days).probabilities,
+            runs.predictions(project, "run-1", first.days).probabilities,
+        )
+        assert journal.redo(back, "Wang") is not None  # history goes on where it was
+        since, until = np.datetime64("2022-01-10", "ms"), np.datetime64("2022-01-12", "ms")
+        for one, other in zip(
+            seasons.record(project, "QSP", since, until), seasons.record(back, "QSP", since, until), strict=True
+        ):
+            np.testing.assert_array_equal(one.time, other.time)
+            np.testing.assert_array_equal(one.values, other.values)
+
+
+def test_every_file_of_a_synthetic_export_says_so(exported: Path) -> None:
+    assert json.loads((exported / "project.json").read_text())["season"] == "SYNTHETIC"
+    for path in exported.rglob("*.csv"):
+        assert all(row["season"] == "SYNTHETIC" for row in read(path)), path
+    assert all("SYNTHETIC" in path.name for path in (exported / "readings").iterdir())
+
+
+def test_readings_leave_as_plain_csv(exported: Path) -> None:
+    listed = read(exported / "readings.csv")
+    assert [row["station"] for row in listed] == ["BSG", "DQW", "LTB", "QSP", "YPS"]
+    with gzip.open(exported / listed[0]["path"], "rt") as file:
+        lines = file.read().splitlines()
+    assert lines[0] == "time_utc,f_nt,file"
+    assert len(lines) - 1 == int(listed[0]["readings"])
+    assert lines[1].startswith("2022-01-04T16:00:00Z,")
+
+
+def test_an_export_goes_into_an_empty_project_only(project: Project, exported: Path) -> None:
+    with pytest.raises(ProjectError, match="is not empty"):
+        import_paths(project, [exported])
+    with pytest.raises(ProjectError, match="is not empty"):
+        export.export_project(project, exported)
+
+
+def test_a_damaged_export_changes_nothing(exported: Path, tmp_path: Path) -> None:
+    import shutil
+
+    for part in ("events.csv", "readings.csv", "config"):
+        folder = tmp_path / part
+        shutil.copytree(exported, folder)
+        if part == "config":
+            facts = json.loads((folder / "project.json").read_text())
+            (folder / "project.json").write_text(json.dumps({**facts, "config": {"timezone": "Mars/Base"}}))
+        else:
+            (folder / part).write_text((folder / part).read_text()[:-40])
+        with Project.create(tmp_path / f"p-{part}") as back:
+            with pytest.raises(ProjectError, match="damaged or not complete"):
+                import_paths(back, [folder])
+            assert back.network().stations == ()
+            assert catalogue.events(back) == ()
+
+
+def test_a_path_that_leaves_the_export_is_refused(exported: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(exported, tmp_path / "evil")
+    text = (tmp_path / "evil" / "readings.csv").read_text()
+    (tmp_path / "evil" / "readings.csv").write_text(text.replace("readings/BSG", "../../readings/BSG"))
+    with Project.create(tmp_path / "p") as back, pytest.raises(ProjectError, match="leads out of the export"):
+        import_paths(back, [tmp_path / "evil"])
+
+
+def test_layers_of_one_station_survive_the_way(tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    import_first = put(files, "a.min", iaga("XYZ", values=minute_values(1.0 + 46_000.0), kind="definitive"))
+    import_second = put(files, "b.min", iaga("XYZ", values=minute_values(47_000.0)))
+    with Project.create(tmp_path / "p") as project, Project.create(tmp_path / "back") as back:
+        import_paths(project, [import_first, import_second])
+        export.export_project(project, tmp_path / "out")
+        import_paths(back, [tmp_path / "out"])
+        code = project.network().codes[0]
+        since, until = np.datetime64("2022-01-15", "ms"), np.datetime64("2022-01-16", "ms")
+        (one,), (other,) = (seasons.record(each, code, since, until) for each in (project, back))
+        np.testing.assert_array_equal(one.values, other.values)
+        assert one.data_type == other.data_type
+        assert import_paths(back, [files]).unchanged == ("files/a.min", "files/b.min")
+
+
+def test_every_code_gets_a_file_name_of_its_own() -> None:
+    names = {exchange._file_name((code, 60_000, 4, 0), synthetic=False) for code in ("KAK", "kak", "É/1", "_/1", "../x", "CON")}
+    assert len(names) == 6
+    assert "KAK_60s_definitive.csv.gz" in names
+    assert not any("/" in name or ".." in name for name in names)
+
+
+def test_maps_are_the_networks_own_pixels_and_can_be_read_back(project: Project, tmp_path: Path) -> None:
+    season = seasons.load_season(project)
+    assert season is not None
+    count = export.maps_to_folder(project, season, tmp_path / "maps", class_folders=True)
+    assert count == int(season.has_map.sum()) > 20
+    rows = read(tmp_path / "maps" / "index.csv")
+    assert len(rows) == count
+    labels = journal.in_force(project)
+    for row in rows[::9]:
+        image = Image.open(tmp_path / "maps" / row["file"])
+        index = int((np.datetime64(row["date"], "D") - season.days[0]).astype(int))
+        np.testing.assert_array_equal(np.asarray(image), to_rgb(season.indices([index])[0], season.config.style))
+        assert "SYNTHETIC" in row["file"]
+        assert "SYNTHETIC" in image.text["Title"]  # type: ignore[attr-defined]
+        assert row["file"].split("/")[0] == row["class"] == str(labels[season.days[index]].cls)
+    back = read_images(tmp_path / "maps")
+    assert [(image.day, image.cls) for image in back.images] == [
+        (np.datetime64(row["date"], "D"), int(row["class"])) for row in rows
+    ]
+    with pytest.raises(ProjectError, match="not empty"):
+        export.maps_to_folder(project, season, tmp_path / "maps")
+
+
+def test_cancelled_maps_leave_an_index_of_what_is_there(project: Project, tmp_path: Path) -> None:
+    season = seasons.load_season(project)
+    assert season is not None
+    asked = iter([False] * 3)
+    count = export.maps_to_folder(project, season, tmp_path / "maps", cancelled=lambda: next(asked, True))
+    assert count == 3
+    assert len(read(tmp_path / "maps" / "index.csv")) == 3
+
+
+def test_regions_have_the_columns_and_the_numbers_of_the_season(project: Project, tmp_path: Path) -> None:
+    season = seasons.load_season(project)
+    assert season is not None
+    export.regions_to_csv(project, season, tmp_path / "r.csv")
+    rows = read(tmp_path / "r.csv")
+    wanted = [
+        "date",
+        "region",
+        "area_px",
+        "area_km2",
+        "peak",
+        "peak_station",
+        "duration_days",
+        "direction",
+        "centroid",
+        "season",
+    ]
+    assert list(rows[0]) == wanted
+    assert {row["date"] for row in rows} == {str(day) for day in season.days[season.has_map]}
+    for day in season.features[season.shown]:
+        mine = [row for row in rows if row["date"] == str(day.day) and row["region"] != "0"]
+        assert [int(row["area_px"]) for row in mine] == [region.area_px for region in day.regions]
+
+
+def test_tables_as_a_workbook_and_as_csv(project: Project, tmp_path: Path) -> None:
+    season = seasons.load_season(project)
+    assert season is not None
+    export.save_tables(project, season, tmp_path / "t.xlsx")
+    book = load_workbook(tmp_path / "t.xlsx", read_only=True)
+    assert book.sheetnames == ["days", "regions", "station_days", "events", "labels"]
+    places = [row[5].value for row in book["events"].iter_rows(min_row=2)]
+    assert places == ["'=HYPERLINK(1) 泸定", "''quoted"]
+    book.close()
+    export.save_tables(project, season, tmp_path / "t.csv")
+    assert sorted(path.name for path in (tmp_path / "t").iterdir()) == [f"{name}.csv" for name in sorted(book.sheetnames)]
+
+
+def test_text_from_outside_is_no_formula_and_comes_back_as_it_was() -> None:
+    for text in ("=1+1", "+1", "-1", "@x", "\t=", "'=", "'", "plain", "", "泸定"):
+        assert not guard(text).startswith(("=", "+", "-", "@", "\t"))
+        assert unguard(guard(text)) == text
+
+
+def test_quality_is_told_in_words() -> None:
+    assert quality_words(0) == "good"
+    assert quality_words(int(Quality.SHORT | Quality.WARM_UP)) == "short warm-up"
+
+
+def test_labels_go_out_and_come_in(project: Project, tmp_path: Path) -> None:
+    export.labels_to_csv(project, tmp_path / "l.csv")
+    with Project.create(tmp_path / "p") as other:
+        done = labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao")
+        assert (done.read, done.written) == (2, 2)
+        assert done.by_rule == len(read(tmp_path / "l.csv")) - 2
+        found = journal.in_force(other)
+        assert [(row.cls, row.author, row.note) for row in found.values()] == [(3, "李", "+ peak")] * 2
+        assert labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao").written == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["day,label\n", "date,class\n2022-13-01,1\n", "date,class\n2022-01-01,5\n", "date,class,source\n2022-01-01,1,oracle\n"],
+)
+def test_a_bad_label_file_changes_nothing(tmp_path: Path, text: str) -> None:
+    from quakegui.formats.errors import FormatError
+
+    (tmp_path / "l.csv").write_text("date,class\n2022-01-01,1\n" + text if text.startswith("2") else text)
+    with Project.create(tmp_path / "p") as other:
+        with pytest.raises(FormatError):
+            labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao")
+        assert journal.journal_rows(other) == ()

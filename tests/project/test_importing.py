@@ -1,0 +1,288 @@
+"""Readings into a project: all or nothing, twice is once, the better record counts, bad files are named."""
+
+from __future__ import annotations
+
+import io
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from project_parts import iaga, minute_values, put
+
+from quakegui.project import parsing, seasons
+from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.nights import stored_nights
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.localtime import NightWindow
+from quakegui.season.quality import Quality
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.create(tmp_path / "p", timezone="Asia/Tokyo") as made:
+        yield made
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    return tmp_path / "files"
+
+
+def all_of(project: Project) -> list[list[tuple[object, ...]]]:
+    """Everything in the database, for 'nothing has changed'."""
+    with project.read() as connection:
+        names = [
+            row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        ]
+        return [[tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}")] for name in names]
+
+
+def values(project: Project, code: str = "KAK", day: str = "2022-01-15") -> dict[str, float]:
+    since = np.datetime64(day, "ms")
+    records = seasons.record(project, code, since, since + np.timedelta64(1, "D"))
+    return {
+        str(time)[11:16]: float(value) for record in records for time, value in zip(record.time, record.values, strict=True)
+    }
+
+
+def test_a_day_comes_in_with_its_station_and_its_night(project: Project, files: Path) -> None:
+    report = import_paths(project, [put(files, "kak.min", iaga())])
+    (one,) = report.imported
+    assert (one.file, one.format, one.stations, one.readings) == ("kak.min", "iaga2002", ("KAK",), 1440)
+    assert (str(one.first), str(one.last)) == ("2022-01-15T00:00:00.000", "2022-01-15T23:59:00.000")
+    assert report.stations_added == ("KAK",)
+    assert (project.network().stations[0].latitude, project.network().stations[0].longitude) == (36.232, 140.186)
+    night = stored_nights(project)
+    assert night is not None
+    assert [str(day) for day in night.days] == ["2022-01-15", "2022-01-16"]
+    # 00:00-03:00 in Tokyo is 15:00-18:00 UTC of the day before.
+    assert night.values[1, 0] == pytest.approx(minute_values()[900:1080].mean(), abs=1e-6)
+    assert Quality(int(night.quality[0, 0])) == Quality.MISSING
+    assert len(seasons.days_with_data(project)) == 2
+
+
+def test_the_same_content_a_second_time_changes_nothing(project: Project, files: Path) -> None:
+    path = put(files, "kak.min", iaga())
+    import_paths(project, [path])
+    before = all_of(project)
+    assert import_paths(project, [path]) == ImportReport(unchanged=("kak.min",))
+    assert import_paths(project, [put(files / "copy", "other name.min", iaga())]).unchanged == ("other name.min",)
+    assert all_of(project) == before
+
+
+def test_two_equal_files_in_one_import_come_in_once(project: Project, files: Path) -> None:
+    put(files, "a.min", iaga())
+    put(files, "b.min", iaga())
+    report = import_paths(project, [files])
+    assert [one.file for one in report.imported] == ["files/a.min"]
+    assert report.unchanged == ("files/b.min",)
+
+
+def test_a_corrected_file_replaces_and_is_recorded(project: Project, files: Path) -> None:
+    wrong = minute_values()
+    wrong[600:700] += 500.0
+    right = minute_values()
+    right[600:700] = np.nan
+    import_paths(project, [put(files, "kak.min", iaga(values=wrong))])
+    report = import_paths(project, [put(files, "kak.min", iaga(values=right))])
+    assert report.imported[0].replaced == "kak.min"
+    assert "10:00" not in values(project)  # a minute that the correction took out does not come back from the old file
+    assert values(project)["09:59"] == wrong[599]
+    with project.read() as connection:
+        rows = connection.exec_driver_sql("SELECT id, replaced_by FROM imported_file ORDER BY id").fetchall()
+    assert [tuple(row) for row in rows] == [(1, 2), (2, None)]
+    back = import_paths(project, [put(files, "kak.min", iaga(values=wrong))])
+    assert back.imported[0].replaced == "kak.min"
+    assert values(project)["10:00"] == wrong[600]
+
+
+def test_a_file_of_the_same_name_for_another_day_or_station_replaces_nothing(project: Project, files: Path) -> None:
+    import_paths(project, [put(files / "1", "f.min", iaga(day="2022-01-15"))])
+    for folder, data in (("2", iaga(day="2022-01-16")), ("3", iaga("KNY"))):
+        assert import_paths(project, [put(files / folder, "f.min", data)]).imported[0].replaced == ""
+    assert len(values(project)) == len(values(project, day="2022-01-16")) == len(values(project, "KNY")) == 1440
+
+
+def test_definitive_counts_before_a_later_variation_file_even_of_the_same_name(project: Project, files: Path) -> None:
+    definitive, variation = minute_values(46_000.0), minute_values(47_000.0)
+    definitive[:60] = np.nan
+    import_paths(project, [put(files / "1", "kak.min", iaga(values=definitive, kind="definitive"))])
+    import_paths(project, [put(files / "2", "kak.min", iaga(values=variation))])
+    found = values(project)
+    assert (found["00:59"], found["01:00"]) == (variation[59], definitive[60])
+
+
+def test_of_equally_final_records_the_later_import_counts(project: Project, files: Path) -> None:
+    for name, level in (("b.min", 46_000.0), ("a.min", 47_000.0)):
+        import_paths(project, [put(files, name, iaga(values=minute_values(level)))])
+    assert values(project)["12:00"] == minute_values(47_000.0)[720]
+
+
+def test_bad_files_are_skipped_named_and_given_a_reason(project: Project, files: Path) -> None:
+    put(files, "good.min", iaga())
+    put(files, "cut.min", iaga()[:300])
+    put(files, "notes.txt", b"what I did on my holidays")
+    put(files, "nothing.min", iaga("DED", values=np.full(1440, np.nan)))
+    put(files, "events.csv", b"time,latitude,longitude,depth,mag,place\n2022-01-01T00:00:00Z,30,102,10,5.1,x\n")
+    report = import_paths(project, [files, files / "gone.min"])
+    assert [one.file for one in report.imported] == ["files/good.min"]
+    reasons = {one.file: one.reason for one in report.skipped}
+    assert set(reasons) == {"files/cut.min", "files/notes.txt", "files/nothing.min", "files/events.csv", "gone.min"}
+    assert "every value" in reasons["files/nothing.min"]
+    assert "events import" in reasons["files/events.csv"]
+    assert all(reason.endswith(".") for reason in reasons.values())
+    assert "DED" in project.network().codes  # the station exists, it has no readings
+
+
+def test_an_archive_is_a_folder(project: Project, files: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("jan/kak.min", iaga())
+        archive.writestr("jan/bad.min", b"\x00\x01")
+    report = import_paths(project, [put(files, "all.zip", buffer.getvalue())])
+    assert [one.file for one in report.imported] == ["all.zip/jan/kak.min"]
+    assert [one.file for one in report.skipped] == ["all.zip/jan/bad.min"]
+
+
+def test_a_station_without_coordinates_is_kept_and_named(project: Project, files: Path) -> None:
+    report = import_paths(project, [put(files, "x.min", iaga("XXX", latitude="", longitude=""))])
+    assert len(report.imported) == 1
+    assert any(note.startswith("XXX has no usable coordinates") for note in report.notes)
+    assert not project.network().located.any()
+
+
+def test_a_station_list_places_the_stations_that_have_readings(project: Project, files: Path) -> None:
+    put(files, "a_list.csv", b"code,name,latitude,longitude\nXXX,Here,30.5,102.5\nYYY,There,31,103\n")
+    put(files, "x.min", iaga("XXX", latitude="", longitude=""))
+    report = import_paths(project, [files])
+    assert project.network().codes == ("XXX",)
+    assert project.network().latitude.tolist() == [30.5]
+    assert any("1 of the stations that it lists have no readings" in note for note in report.notes)
+
+
+def test_coordinates_that_disagree_are_kept_as_they_were_and_noted(project: Project, files: Path) -> None:
+    import_paths(project, [put(files, "a.min", iaga())])
+    report = import_paths(project, [put(files, "b.min", iaga(day="2022-01-16", latitude="46.232"))])
+    assert any("46.232" in note and "keeps that" in note for note in report.notes)
+    assert project.network().latitude.tolist() == [36.232]
+
+
+def test_cancelling_leaves_nothing(project: Project, files: Path) -> None:
+    for number in range(4):
+        put(files, f"{number}.min", iaga(f"ST{number}"))
+    before = all_of(project)
+    for after in range(12):
+        asked = iter([False] * after)
+        report = import_paths(project, [files], cancelled=lambda asked=asked: next(asked, True))  # type: ignore[misc]
+        if not report.cancelled:
+            assert len(report.imported) == 4
+            break
+        assert report == ImportReport(cancelled=True)
+        assert all_of(project) == before
+    else:
+        raise AssertionError("it never got through")
+
+
+def test_progress_counts_every_file(project: Project, files: Path) -> None:
+    for number in range(3):
+        put(files, f"{number}.min", iaga(f"ST{number}"))
+    said: list[tuple[int, int]] = []
+    import_paths(project, [files], progress=lambda done, total, _text: said.append((done, total)))
+    assert [(done, 3) for done in range(4)] == [pair for pair in said if pair[1] == 3][:4]
+
+
+def test_another_night_window_or_zone_computes_the_nights_anew(project: Project, files: Path) -> None:
+    import_paths(project, [put(files, "kak.min", iaga())])
+    config = project.config()
+    project.set_config(replace(config, timezone="UTC", night=replace(config.night, window=NightWindow(1.0, 2.0))))
+    seasons.load_season(project)
+    night = stored_nights(project)
+    assert night is not None
+    assert [str(day) for day in night.days] == ["2022-01-15"]
+    assert night.values[0, 0] == pytest.approx(minute_values()[60:120].mean(), abs=1e-6)
+
+
+def test_processes_and_one_process_give_the_same(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        put(files, f"{number:02d}.min", iaga(day=f"2022-01-{number + 1:02d}", values=minute_values(seed=number)))
+    put(files, "bad.min", b"nothing")
+    with Project.create(tmp_path / "one") as one:
+        expected = import_paths(one, [files])
+        monkeypatch.setattr(parsing, "FEW_FILES", 1)
+        monkeypatch.setattr(parsing, "_workers", lambda _files: 2)
+        with Project.create(tmp_path / "two") as two:
+            assert import_paths(two, [files]) == expected
+            np.testing.assert_array_equal(stored_nights(one).values, stored_nights(two).values)  # type: ignore[union-attr]
+
+
+def test_where_no_process_can_be_started_one_does_it_all(
+    project: Project, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> Iterator[object]:
+        raise BrokenProcessPool
+        yield
+
+    monkeypatch.setattr(parsing, "_workers", lambda _files: 2)
+    monkeypatch.setattr(parsing, "_in_processes", broken)
+    assert len(import_paths(project, [put(files, "kak.min", iaga())]).imported) == 1
+
+
+def test_a_project_open_for_reading_refuses(project: Project, files: Path) -> None:
+    project.close()
+    with Project.open(project.folder, read_only=True) as opened, pytest.raises(ProjectError, match="reading only"):
+        import_paths(opened, [put(files, "kak.min", iaga())])
+
+
+@given(
+    cut=st.integers(0, 2000),
+    noise=st.binary(max_size=60),
+    at=st.integers(0, 2000),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_cannot_be_read_leaves_the_project_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, noise: bytes, at: int
+) -> None:
+    folder = tmp_path_factory.mktemp("hostile")
+    data = iaga()[:2000]
+    with Project.create(folder / "p") as project:
+        before = all_of(project)
+        report = import_paths(project, [put(folder, "x.min", data[:at] + noise + data[at:cut])])
+        if not report.imported:
+            assert len(report.skipped) == 1
+            if not report.stations_added:  # a good head with nothing below it still names its station
+                assert all_of(project) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from quakegui.project import nights, importing
+from quakegui.project.store import Project
+whole = importing.update_nights
+def dies(connection, touched, **rest):
+    whole(connection, touched, **rest)
+    os.kill(os.getpid(), signal.SIGKILL)
+importing.update_nights = dies
+importing.import_paths(Project.open(sys.argv[1]), [sys.argv[2]])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
+def test_a_program_that_dies_in_an_import_leaves_nothing_half(project: Project, files: Path) -> None:
+    """Killed with every row written and the transaction not yet ended."""
+    before = all_of(project)
+    project.close()
+    done = subprocess.run([sys.executable, "-c", KILLED, str(project.folder), str(put(files, "kak.min", iaga()))], check=False)
+    assert done.returncode == -signal.SIGKILL
+    with Project.open(project.folder) as again:
+        assert all_of(again) == before
+        assert len(import_paths(again, [files]).imported) == 1

@@ -1,0 +1,262 @@
+"""The command line: its contract with scripts outside, its exit codes, its sentences."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from quakegui import cli
+from quakegui.project.store import Project
+
+EVENTS = """time,latitude,longitude,depth,mag,magType,place
+2022-03-01T04:00:00.000Z,29.6,102.4,10,5.1,mw,"Luding, Sichuan"
+2022-03-02T04:00:00.000Z,29.6,102.4,10,4.1,mb,aftershock
+2022-03-08T04:00:00.000Z,27.2,101.9,,3.6,mb,Huili
+2022-03-20T04:00:00.000Z,37.2,101.9,10,5.6,mb,far away
+"""
+
+
+class Terminal:
+    """Runs the program in this process and keeps what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: object, code: int = 0) -> tuple[str, str]:
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            cli.main([str(argument) for argument in arguments])
+        out, err = self._capsys.readouterr()
+        assert (end.value.code or 0) == code, (out, err)
+        return out, err
+
+    def json(self, *arguments: object) -> Any:
+        return json.loads(self(*arguments, "--json")[0])
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+def hourly(folder: Path, stations: int = 4, days: int = 60) -> Path:
+    """A wide csv of hourly means, and a list of where the stations are."""
+    folder.mkdir()
+    time = np.datetime64("2022-01-15T00:30:00", "s") + np.arange(24 * days) * np.timedelta64(3600, "s")
+    random = np.random.default_rng(5)
+    common = np.cumsum(random.normal(0, 1.0, time.size))
+    columns = [50_000.0 + 100.0 * s + common + random.normal(0, 0.5, time.size) for s in range(stations)]
+    with (folder / "f.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["time", *(f"ST{s}" for s in range(stations))])
+        for row, stamp in enumerate(time):
+            writer.writerow([f"{stamp}Z", *(f"{column[row]:.2f}" for column in columns)])
+    places = [(27.5, 101.5), (28.6, 101.7), (27.7, 102.8), (28.5, 102.9)]
+    lines = [f"ST{s},Place {s},{lat},{lon}" for s, (lat, lon) in enumerate(places[:stations])]
+    (folder / "stations.csv").write_text("\n".join(["code,name,latitude,longitude", *lines]) + "\n")
+    return folder
+
+
+def test_the_whole_way_from_files_to_maps(run: Terminal, tmp_path: Path) -> None:
+    """The contract, verb by verb, on one project."""
+    project, data = tmp_path / "p", hourly(tmp_path / "data")
+    out, err = run("new", project, "--timezone", "Asia/Shanghai")
+    assert out == ""
+    assert "Asia/Shanghai" in err
+
+    (data / "readme.txt").write_text("not a reading")
+    done = run.json("import", project, data)
+    assert [one["file"] for one in done["imported"]] == ["data/f.csv", "data/stations.csv"]
+    assert done["skipped"][0]["file"] == "data/readme.txt"
+    assert done["skipped"][0]["reason"]
+    assert set(done) >= {"imported", "skipped", "notes"}
+    assert run.json("import", project, data)["imported"] == []
+
+    found = run.json("stations", "list", project)
+    assert [(one["code"], one["latitude"]) for one in found] == [("ST0", 27.5), ("ST1", 28.6), ("ST2", 27.7), ("ST3", 28.5)]
+    assert found[0]["name"] == "Place 0"
+
+    info = run.json("info", project)
+    assert (info["stations"], info["first_day"], info["last_day"], info["days"]) == (4, "2022-01-15", "2022-03-16", 61)
+    assert info["days_with_map"] == 61 - 1 - 20
+    run("season", project, "--since", "2022-02-10", "--until", "2022-03-11")
+    info = run.json("info", project)
+    assert (info["first_day"], info["last_day"], info["days"], info["days_with_map"]) == ("2022-02-10", "2022-03-11", 30, 30)
+    assert (info["events"], info["runs"], info["synthetic"]) == (0, 0, False)
+    assert info["labels"] == {"0": 0, "1": 0, "2": 0, "3": 0, "4": 0}
+
+    check_events(run, project, tmp_path)
+    check_labels(run, project, tmp_path)
+    check_output(run, project, tmp_path)
+
+
+def check_events(run: Terminal, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text(EVENTS)
+    choose = ("--box", 26, 31, 100, 104, "--min-magnitude", 3.1, "--since", "2022-02-01", "--until", "2022-12-31")
+    run("events", "import", project, tmp_path / "e.csv", *choose)
+    assert len(run.json("events", "list", project)) == 3
+    run("events", "import", project, tmp_path / "e.csv", *choose, "--decluster", 50, 5)
+    events = run.json("events", "list", project)
+    assert [set(event) >= {"time", "magnitude", "latitude", "longitude", "depth_km", "place"} for event in events] == [
+        True,
+        True,
+    ]
+    assert events[0]["time"] == "2022-03-01T04:00:00Z"
+    assert events[1]["depth_km"] is None
+    assert "class" not in events[0]
+    classes = run.json("events", "classes", project)
+    assert [(event["direction"], event["class"]) for event in classes] == [("N", 1), ("S", 4)]
+    assert run.json("events", "list", project) == classes
+    run("events", "import", project, tmp_path / "e.csv", "--radius", 300)
+    assert len(run.json("events", "list", project)) == 3
+
+
+def check_labels(run: Terminal, project: Path, tmp_path: Path) -> None:
+    run("labels", "rule", project)
+    labels = run.json("labels", "list", project)
+    assert len(labels) == 30
+    run("labels", "set", project, "2022-02-12..2022-02-13", "2", "--author", "Li", "--note", "why")
+    labels = {one["date"]: one for one in run.json("labels", "list", project)}
+    assert (labels["2022-02-13"]["class"], labels["2022-02-13"]["source"], labels["2022-02-13"]["author"]) == (
+        2,
+        "analyst",
+        "Li",
+    )
+    assert sum(run.json("info", project)["labels"].values()) == 30
+    run("labels", "export", project, tmp_path / "labels.csv")
+    run("labels", "set", project, "2022-02-12", "none", "--author", "Li")
+    run("labels", "import", project, tmp_path / "labels.csv")
+    assert {one["date"]: one["class"] for one in run.json("labels", "list", project)}["2022-02-12"] == 2
+
+
+def check_output(run: Terminal, project: Path, tmp_path: Path) -> None:
+    run("maps", project, tmp_path / "maps", "--class-folders")
+    with (tmp_path / "maps" / "index.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 30
+    assert np.asarray(Image.open(tmp_path / "maps" / rows[0]["file"])).shape == (480, 480, 3)
+
+    run("regions", project, tmp_path / "regions.csv")
+    with (tmp_path / "regions.csv").open(newline="") as file:
+        header = next(csv.reader(file))
+    assert header == ["date", "region", "area_px", "area_km2", "peak", "peak_station", "duration_days", "direction", "centroid"]
+
+    run("export", project, tmp_path / "out")
+    run("new", tmp_path / "back", "--timezone", "Asia/Tokyo")
+    run("import", tmp_path / "back", tmp_path / "out")
+    assert {**run.json("info", tmp_path / "back"), "name": ""} == {**run.json("info", project), "name": ""}
+    assert run.json("labels", "list", tmp_path / "back") == run.json("labels", "list", project)
+    run("maps", tmp_path / "back", tmp_path / "maps2", "--class-folders")
+    for row in rows:
+        assert (tmp_path / "maps2" / row["file"]).read_bytes()[-4000:] == (tmp_path / "maps" / row["file"]).read_bytes()[-4000:]
+
+
+def test_refusals_are_one_sentence_and_exit_code_one(run: Terminal, tmp_path: Path) -> None:
+    run("new", tmp_path / "p")
+    for arguments in (
+        ("info", tmp_path / "gone", "--json"),
+        ("new", tmp_path / "p"),
+        ("new", tmp_path / "q", "--timezone", "Mars/Base"),
+        ("maps", tmp_path / "p", tmp_path / "maps"),
+        ("regions", tmp_path / "p", tmp_path / "r.csv"),
+        ("events", "import", tmp_path / "p", tmp_path / "gone.csv"),
+        ("events", "classes", tmp_path / "p"),
+        ("events", "import", tmp_path / "p", __file__, "--radius", 100),
+        ("labels", "rule", tmp_path / "p"),
+        ("labels", "import", tmp_path / "p", __file__),
+        ("stations", "import", tmp_path / "p", __file__),
+        ("stations", "set", tmp_path / "p", "X", "--latitude", 95, "--longitude", 0),
+    ):
+        out, err = run(*arguments, code=1)
+        assert out == "", arguments
+        assert err.strip().endswith("."), (arguments, err)
+        assert "Traceback" not in err
+    assert not (tmp_path / "q").exists()
+
+
+def test_wrong_usage_is_exit_code_two(run: Terminal, tmp_path: Path) -> None:
+    run("new", tmp_path / "p")
+    for arguments in (
+        ("nonsense",),
+        ("new",),
+        ("events", "import", tmp_path / "p", __file__, "--box", 31, 26, 100, 104),
+        ("events", "import", tmp_path / "p", __file__, "--since", "yesterday"),
+        ("events", "import", tmp_path / "p", __file__, "--decluster", 0, 5),
+        ("labels", "set", tmp_path / "p", "2022-02-30", 1),
+        ("labels", "set", tmp_path / "p", "2022-02-05..2022-02-01", 1),
+        ("labels", "set", tmp_path / "p", "2022-02-01", 7),
+        ("season", tmp_path / "p", "--since", "2022-03-01", "--until", "2022-02-01"),
+    ):
+        assert run(*arguments, code=2)[0] == ""
+
+
+def test_an_import_of_which_nothing_could_be_read_fails_and_still_prints_its_report(run: Terminal, tmp_path: Path) -> None:
+    run("new", tmp_path / "p")
+    (tmp_path / "x.txt").write_text("no reading")
+    out, err = run("import", tmp_path / "p", tmp_path / "x.txt", "--json", code=1)
+    assert [one["file"] for one in json.loads(out)["skipped"]] == ["x.txt"]
+    assert "Nothing could be imported" in err
+
+
+def test_without_a_season_window_info_counts_every_date_with_data(run: Terminal, tmp_path: Path) -> None:
+    run("new", tmp_path / "p", "--timezone", "Asia/Tokyo")
+    empty = run.json("info", tmp_path / "p")
+    assert (empty["stations"], empty["first_day"], empty["days"], empty["days_with_map"]) == (0, None, 0, 0)
+    assert empty["timezone"] == "Asia/Tokyo"
+
+
+def test_stations_are_typed_in(run: Terminal, tmp_path: Path) -> None:
+    run("new", tmp_path / "p")
+    run("stations", "set", tmp_path / "p", "BOU", "--latitude", 40.137, "--longitude", -105.237, "--name", "Boulder")
+    (one,) = run.json("stations", "list", tmp_path / "p")
+    assert one == {"code": "BOU", "name": "Boulder", "latitude": 40.137, "longitude": -105.237, "elevation_m": None}
+
+
+def test_every_command_has_help_with_an_example(run: Terminal) -> None:
+    groups = {"stations": ("list", "import", "set"), "events": ("import", "list", "classes")}
+    groups["labels"] = ("rule", "list", "set", "export", "import")
+    commands = [(name,) for name in ("demo", "new", "import", "season", "info", "maps", "regions", "export")]
+    commands += [(group, name) for group, names in groups.items() for name in names]
+    for command in commands:
+        assert "Example: quakegui" in " ".join(run(*command, "--help")[0].split()), command
+
+
+def test_the_window_opens_without_a_command(run: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    opened: list[Path | None] = []
+    monkeypatch.setattr(cli, "show_window", lambda folder: opened.append(folder) or 0)
+    run()
+    run("--open", tmp_path)
+    assert opened == [None, tmp_path]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("demo") / "p"
+    command = [sys.executable, "-m", "quakegui", "demo", "--headless", "--project", str(folder), "--json"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
+    return folder, done.stdout
+
+
+def test_the_demo_runs_the_whole_chain_without_a_display(demo: tuple[Path, str]) -> None:
+    facts = json.loads(demo[1])
+    assert (facts["stations"], facts["days"], facts["days_with_map"], facts["events"]) == (25, 334, 334, 18)
+    assert facts["labels"] == {"0": 169, "1": 83, "2": 18, "3": 40, "4": 24}
+    assert facts["synthetic"] is True
+    assert facts["regions"] >= facts["days_with_region"] > 0
+
+
+def test_the_demo_is_made_once_and_not_over_another_project(demo: tuple[Path, str], run: Terminal, tmp_path: Path) -> None:
+    out, _ = run("demo", "--headless", "--project", demo[0])
+    assert "SYNTHETIC season, strength 1: 25 stations, 334 days" in out
+    _, err = run("demo", "--headless", "--project", demo[0], "--strength", 0, code=1)
+    assert "another project" in err
+    Project.create(tmp_path / "p").close()
+    run("demo", "--headless", "--project", tmp_path / "p", code=1)
