@@ -77,6 +77,32 @@ class Predictions:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One row of the ledger.
+
+    Attributes
+    ----------
+    day
+        Local date.
+    kind
+        One of `KINDS`.
+    probabilities
+        Of the five classes.
+    map_hash
+        Fingerprint of the map that the run saw.
+    issued_ms, cutoff_ms
+        When it was said, and until when readings were used, milliseconds since 1970 UTC.
+    """
+
+    day: np.datetime64
+    kind: str
+    probabilities: tuple[float, ...]
+    map_hash: str
+    issued_ms: int
+    cutoff_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionTable:
     """What one run says of each day of the season.
 
@@ -165,6 +191,24 @@ def append_predictions(project: Project, run_id: str, said: Predictions, *, issu
     if rows:
         with project.write() as connection:
             connection.execute(schema.prediction.insert(), rows)
+
+
+def ledger(project: Project, run_id: str) -> tuple[LedgerRow, ...]:
+    """Return everything that a run ever said, in the order in which it was said."""
+    table = schema.prediction
+    with project.read() as connection:
+        rows = connection.execute(select(table).where(table.c.run == run_id).order_by(table.c.id)).all()
+    return tuple(
+        LedgerRow(
+            np.datetime64(row.day, "D"),
+            row.kind,
+            (row.p0, row.p1, row.p2, row.p3, row.p4),
+            row.map_hash,
+            row.issued_ms,
+            row.cutoff_ms,
+        )
+        for row in rows
+    )
 
 
 def predictions(project: Project, run_id: str, days: NDArray[np.datetime64]) -> PredictionTable:
