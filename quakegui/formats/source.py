@@ -242,11 +242,9 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, bud
 def _archive_siblings(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, budget: _Budget
 ) -> Callable[[str], bytes | None]:
-    folder = PurePosixPath(info.filename).parent
-    others = {str(PurePosixPath(other.filename)).lower(): other for other in archive.infolist()}
-
     def find(wanted: str) -> bytes | None:
-        other = others.get(str(folder / wanted).lower())
+        sought = str(PurePosixPath(info.filename).parent / wanted).lower()
+        other = next((other for other in archive.infolist() if other.filename.lower() == sought), None)
         if other is None:
             return None
         # A fresh handle on the bytes already in memory: the archive of the walk may be closed by the time this is asked.
