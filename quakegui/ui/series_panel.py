@@ -8,18 +8,18 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QCloseEvent, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
-from quakegui.project import seasons
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.ui import theme
 from quakegui.ui.cached_graphics import CachedGraphics
 from quakegui.ui.i18n import tr
 from quakegui.ui.local_time_axis import LocalTimeAxis
 from quakegui.ui.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
+from quakegui.ui.series_loader import SeriesLoader, Wish
 from quakegui.ui.texts import quality_text
 
 LOAD_AFTER_MS: Final = 150
@@ -38,6 +38,10 @@ class SeriesPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._curves: dict[tuple[str, str], pg.PlotDataItem] = {}
+        self._wish: Wish | None = None
+        self.loader = SeriesLoader(self)
+        self.loader.loaded.connect(self._draw_readings)
+        self.loader.failed.connect(lambda sentence: session.said.emit(sentence, "warning"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOAD_AFTER_MS)
@@ -113,6 +117,9 @@ class SeriesPanel(QWidget):
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
+        if Change.PROJECT in change:
+            self._timer.stop()
+            self.loader.stop()
         if change & _CONTENT:
             self._show_series()
         if change & (Change.PROJECT | Change.SEASON):
@@ -169,17 +176,20 @@ class SeriesPanel(QWidget):
         return (start.astype(np.int64) + end.astype(np.int64)) / 2000.0
 
     def load_readings(self) -> None:
-        """Fetch the readings that are in view and draw them; gaps stay gaps."""
+        """Ask for the readings that are in view; they are drawn as they come."""
         project, season = self._session.project, self._session.season
-        if project is None or season is None:
+        if project is None or season is None or not self.shown:
             return
         low, high = self.plots["raw"].getViewBox().viewRange()[0]
         first = season.anomaly.days[0].astype("datetime64[ms]") - np.timedelta64(1, "D")
         last = season.anomaly.days[-1].astype("datetime64[ms]") + np.timedelta64(2, "D")
         since, until = (np.datetime64(round(seconds * 1000.0), "ms") for seconds in (low, high))
-        most = max(2 * self.graphics.width(), 400)
-        for code in self.shown:
-            time, values = seasons.series(project, code, max(since, first), min(until, last), most=most)
+        self._wish = Wish(project, self.shown, max(since, first), min(until, last), max(2 * self.graphics.width(), 400))
+        self.loader.ask(self._wish)
+
+    def _draw_readings(self, wish: Wish, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
+        """Draw one station's readings, unless something else is wanted by now; gaps stay gaps."""
+        if wish is self._wish and ("raw", code) in self._curves:
             self._curves["raw", code].setData(time.astype(np.int64) / 1000.0, values - self._level(values))
 
     def show_days_around(self) -> None:
@@ -282,6 +292,12 @@ class SeriesPanel(QWidget):
     def _pick(self, code: str, on: bool) -> None:
         others = [other for other in self._session.picked if other != code]
         self._session.pick([*others, code] if on else others)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Stop reading."""
+        self._timer.stop()
+        self.loader.stop()
+        super().closeEvent(event)
 
     # -- look ------------------------------------------------------------------------------------------------------
 

@@ -1,11 +1,14 @@
 """The series: gaps stay gaps, times stand in the project's zone, and readings are fetched only when the view rests."""
 
+import threading
+
 import numpy as np
 import pytest
 import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from quakegui.ui import i18n
+from quakegui.project.store import ProjectError
+from quakegui.ui import i18n, series_loader
 from quakegui.ui.local_time_axis import DAY, HOUR, LocalTimeAxis
 from quakegui.ui.series_panel import MOST_STATIONS, SeriesPanel
 
@@ -20,7 +23,7 @@ def panel(session, qtbot):
     shown.resize(600, 480)
     shown.show()
     qtbot.waitExposed(shown)
-    qtbot.waitUntil(lambda: not shown._timer.isActive())
+    qtbot.waitUntil(lambda: not shown._timer.isActive() and not shown.loader.busy)
     return shown
 
 
@@ -52,12 +55,36 @@ def test_the_unit_is_the_session_s(panel, session):
 def test_readings_are_fetched_when_the_view_rests_and_a_gap_is_a_gap(panel, session, qtbot):
     session.go_to(tiny.SILENT_DAY)
     panel.show_days_around()
-    qtbot.waitUntil(lambda: not panel._timer.isActive())
+    qtbot.waitUntil(lambda: curve(panel, "raw")[0] is not None and curve(panel, "raw")[0][-1] > SILENT_NOON)
     x, y = curve(panel, "raw")
     assert np.isfinite(y).sum() > 300
     during = (x > SILENT_NOON - 11 * HOUR) & (x < SILENT_NOON + 11 * HOUR)
     assert not np.isfinite(y[during]).any()
     assert np.isnan(y[(x > SILENT_NOON - DAY) & (x < SILENT_NOON + DAY)]).any()
+
+
+def test_the_latest_wish_wins_and_a_failure_is_said(panel, session, qtbot, monkeypatch):
+    asked, began, go_on = [], threading.Event(), threading.Event()
+
+    def slow(project, code, since, until, *, most):
+        asked.append(code)
+        began.set()
+        assert go_on.wait(10.0)
+        if code == "DDD":
+            raise ProjectError("The drive is gone.")
+        return np.array([since]), np.array([1.0])
+
+    monkeypatch.setattr(series_loader.seasons, "series", slow)
+    session.pick(["AAA", "BBB"])
+    qtbot.waitUntil(began.is_set)
+    session.pick(["CCC"])
+    qtbot.waitUntil(lambda: panel._wish.codes == ("CCC",))
+    go_on.set()
+    qtbot.waitUntil(lambda: curve(panel, "raw", "CCC")[0] is not None)
+    assert asked == ["AAA", "CCC"]
+    with qtbot.waitSignal(session.said) as said:
+        session.pick(["DDD"])
+    assert said.args == ["The drive is gone.", "warning"]
 
 
 def test_several_stations_are_shown_about_their_medians(panel, session):
