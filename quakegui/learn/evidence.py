@@ -15,7 +15,7 @@ from quakegui.learn.baselines import feature_table, run_baselines
 from quakegui.learn.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.folds import Material, Split, material, scorable
 from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.splits import split
+from quakegui.learn.splits import blocked, chronological, split
 from quakegui.project import catalogue, journal
 from quakegui.project.store import Project
 from quakegui.season import daymap
@@ -121,24 +121,21 @@ def project_catalogue(project: Project) -> Catalogue:
 
 
 def make_split(evidence: Evidence, config: RunConfig) -> Split:
-    """Split the season's days as a run's recipe asks."""
+    """Split the season's days as a recipe asks; one that never stops early learns from the inner block too."""
+    if config.patience == 0 and config.protocol == "blocked":
+        return blocked(evidence.material, inner_share=0.0)
+    if config.patience == 0 and config.protocol == "chronological":
+        return chronological(evidence.material, inner_share=0.0)
     return split(evidence.material, config.protocol, seed=config.seed)
 
 
 def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, made: Split) -> Snapshot:
-    """Gather what a run learns from; the maps are the pixels that the analyst sees, without lines for a scalar channel."""
+    """Gather what a run learns from; see `draw_maps`."""
     style = season.config.style
-    if config.channel == "colour":
-        maps = season.indices(slice(None))
-    else:
-        plain = dataclasses.replace(style, contour_lines=False)
-        maps = np.empty((len(evidence.days), *season.gridder.shape), dtype=np.uint8)
-        for day in range(len(maps)):
-            daymap.indices(season.fields([day]), plain, out=maps[day : day + 1])
     final = np.flatnonzero(scorable(evidence.material)) if config.final_fit else np.array([], dtype=np.intp)
     return snapshot(
         evidence.days,
-        maps,
+        draw_maps(season, config),
         evidence.taught,
         style=evidence.style,
         palette=palette(style),
@@ -147,6 +144,38 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, made: S
         folds=made.folds,
         final=final,
     )
+
+
+def draw_maps(season: Season, config: RunConfig, which: NDArray[np.intp] | None = None) -> NDArray[np.uint8]:
+    """Return the maps that a recipe takes, as palette indices, shape (day, row, column): the pixels that the analyst sees.
+
+    Parameters
+    ----------
+    config
+        A scalar channel takes them without contour lines.
+    which
+        Positions in the season's days; all of them by default.
+    """
+    rows = np.arange(len(season.days)) if which is None else which
+    if config.channel == "colour":
+        return season.indices(rows)
+    plain = dataclasses.replace(season.config.style, contour_lines=False)
+    maps = np.empty((len(rows), *season.gridder.shape), dtype=np.uint8)
+    for place, values in enumerate(season.z[rows]):
+        daymap.indices(season.gridder.map(values)[None], plain, out=maps[place : place + 1])
+    return maps
+
+
+def knows_until(evidence: Evidence, made: Split, final: NDArray[np.intp]) -> np.datetime64:
+    """Return the instant up to which a run's training knows anything, UTC, datetime64[ms].
+
+    That is when its last training day became known, or the last event that gave a training day its label, whichever is later.
+    """
+    taught = np.unique(np.concatenate([final, *(part for fold in made.folds for part in (fold.train, fold.validation))]))
+    known = evidence.available_at[taught].astype("datetime64[ms]")
+    owners = evidence.material.event_index[taught]
+    owners = owners[(owners >= 0) & (owners < len(evidence.catalogue.times))]
+    return np.datetime64(max([*known, *evidence.catalogue.times[owners]]), "ms")
 
 
 def baselines(evidence: Evidence, made: Split) -> dict[str, NDArray[np.float64]]:

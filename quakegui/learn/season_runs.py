@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +16,18 @@ from numpy.typing import NDArray
 
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
+from quakegui.learn.evidence import Evidence, baselines, gather, knows_until, make_snapshot, make_split, style_name
+from quakegui.learn.files import read_arrays, write_arrays
 from quakegui.learn.folds import Fold, Split
+from quakegui.learn.jobs import ANSWERS, MAPS
 from quakegui.learn.judge import judge
-from quakegui.learn.judgement import Judgement
+from quakegui.learn.judgement import Judgement, plain
 from quakegui.learn.predictions import TEST, TRAINED, VALIDATION, Predictions
-from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal
+from quakegui.learn.runconfig import CLASSES, RunConfig
 from quakegui.learn.splits import PROTOCOLS, Protocol
 from quakegui.learn.supervise import Supervisor
-from quakegui.project import journal, runs
+from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
@@ -60,16 +64,106 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
     """
     evidence = gather(project, season)
     made = make_split(evidence, config)
+    data = make_snapshot(evidence, season, config, made)
     about = {
         "project": project.name,
         "synthetic": project.synthetic,
         "journal": len(journal.rows(project)),
         "season": season.config.hash,
         "split": list(made.notes),
+        "classes": scheme_of(project),
+        "knows_until": str(knows_until(evidence, made, data.final)),
     }
-    run = create_run(runs_folder(project), config, make_snapshot(evidence, season, config, made), about=about)
+    run = create_run(runs_folder(project), config, data, about=about)
     runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "running", config.to_json(), {}))
     return run
+
+
+def scheme_of(project: Project) -> dict[str, Any] | None:
+    """Return how the project parts its events into classes, as plain values."""
+    scheme = catalogue.class_scheme(project)
+    return None if scheme is None else plain(scheme)
+
+
+def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
+    """Refuse a run that was trained on maps of another style, or to tell other classes apart.
+
+    Raises
+    ------
+    RunError
+        With the sentence why.
+    """
+    why = refusal(run, classes=CLASSES, style=style_name(season.config))
+    if why is not None:
+        raise RunError(why)
+    theirs, ours = run.about.get("classes"), scheme_of(project)
+    if theirs is not None and theirs != ours:
+        raise RunError(
+            f"The run “{run.title}” was trained with other classes than this project has: it parts events at magnitude "
+            f"{theirs['split_magnitude']:g} and by its own north and south. Train anew."
+        )
+
+
+def answer(
+    run: RunFolder,
+    maps: NDArray[np.uint8],
+    *,
+    listen: Listen,
+    cancelled: Callable[[], bool] | None = None,
+    environment: Environment = THIS,
+) -> NDArray[np.float64]:
+    """Let a finished run predict maps, in a worker process.
+
+    Parameters
+    ----------
+    maps
+        As `draw_maps` gives them.
+
+    Returns
+    -------
+    Class probabilities, shape (day, class).
+
+    Raises
+    ------
+    RunError
+        If the worker failed or was stopped.
+    """
+    if not len(maps):
+        return np.empty((0, len(run.config.classes)))
+    with tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
+        folder = Path(scratch)
+        write_arrays(folder / MAPS, {"maps": maps})
+        last = _follow(Supervisor(folder, job="predict", run=run.folder, environment=environment), listen, cancelled)
+        if not isinstance(last, messages.Done):
+            raise RunError(sentence_of(last))
+        return read_arrays(folder / ANSWERS)["probabilities"].astype(np.float64)
+
+
+def _follow(supervisor: Supervisor, listen: Listen, cancelled: Callable[[], bool] | None) -> messages.Message:
+    """Follow a worker to its end, asking it to stop once `cancelled` says so, and return its last message."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while cancelled is not None and not over.wait(0.1):
+            if cancelled():
+                supervisor.cancel()
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        for message in supervisor.events():
+            last = message
+            listen(message)
+    finally:
+        over.set()
+        watcher.join()
+    return last
+
+
+def sentence_of(message: messages.Message) -> str:
+    """Return what a worker's last message says."""
+    return str(getattr(message, "sentence", None) or getattr(message, "summary", "The worker was stopped."))
 
 
 def end_run(project: Project, season: Season, run_id: str, message: messages.Message) -> RunFolder:
@@ -77,7 +171,7 @@ def end_run(project: Project, season: Season, run_id: str, message: messages.Mes
     run = read_run(runs_folder(project) / run_id)
     if run.card is None:
         status = "cancelled" if isinstance(message, messages.Cancelled) else "failed"
-        runs.finish_run(project, run_id, status, {"message": getattr(message, "sentence", getattr(message, "summary", ""))})
+        runs.finish_run(project, run_id, status, {"message": sentence_of(message)})
         return run
     keep_predictions(project, season, run)
     runs.finish_run(project, run_id, "done", run.card)
@@ -116,6 +210,7 @@ def train(
     listen: Listen,
     environment: Environment = THIS,
     resume: str | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Ended:
     """Train to the end in a worker process and keep what comes of it.
 
@@ -125,13 +220,11 @@ def train(
         Told everything that the worker says.
     resume
         Id of an unfinished run to go on with, instead of a new one.
+    cancelled
+        Asked ten times a second; once it says yes the worker is asked to stop.
     """
     run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
-    last: messages.Message | None = None
-    for message in Supervisor(run.folder, environment=environment).events():
-        last = message
-        listen(message)
-    assert last is not None
+    last = _follow(Supervisor(run.folder, environment=environment), listen, cancelled)
     return Ended(end_run(project, season, run.id, last), last)
 
 
@@ -183,7 +276,7 @@ def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
         features=evidence.features[rows],
         station_z=evidence.station_z[rows],
     )
-    return _judged(here, made, said, name=run.title or run.id)
+    return judged(here, made, said, baselines(here, made), name=run.title or run.id)
 
 
 def split_of(run: RunFolder, said: Predictions) -> Split:
@@ -211,7 +304,16 @@ def split_of(run: RunFolder, said: Predictions) -> Split:
     return Split(run.config.protocol, tuple(folds), run.config.leaky, 0, 0, 0, ())
 
 
-def _judged(evidence: Evidence, made: Split, said: Predictions, *, name: str) -> Judgement:
+def judged(
+    evidence: Evidence, made: Split, said: Predictions, beside: Mapping[str, NDArray[np.float64]], *, name: str
+) -> Judgement:
+    """Judge what a run's networks said, beside baselines of the same split.
+
+    Parameters
+    ----------
+    beside
+        Probabilities of every baseline, by name, each (day, class).
+    """
     images: Sequence[NDArray[Any]] | None = None
     daily = said.out_of_fold()[0]
     if made.leaky:
@@ -226,7 +328,7 @@ def _judged(evidence: Evidence, made: Split, said: Predictions, *, name: str) ->
         labels=evidence.truth,
         probabilities=daily,
         catalogue=evidence.catalogue,
-        baselines=baselines(evidence, made),
+        baselines=beside,
         image_probabilities=images,
     )
 
@@ -246,6 +348,7 @@ def compare(
     protocols: Sequence[Protocol] = PROTOCOLS,
     listen: Listen,
     environment: Environment = THIS,
+    cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Judgement, ...]:
     """Judge the network under each protocol, and every baseline under the blocked one; trains what was not trained yet.
 
@@ -259,15 +362,15 @@ def compare(
     for protocol in protocols:
         wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         run = _trained(project, season, wanted) or _finished(
-            train(project, season, wanted, listen=listen, environment=environment)
+            train(project, season, wanted, listen=listen, environment=environment, cancelled=cancelled)
         )
         judged.append(evaluate(project, season, run))
-    return (*judged, *judge_baselines(gather(project, season), seed=config.seed))
+    return (*judged, *judge_baselines(gather(project, season), config))
 
 
-def judge_baselines(evidence: Evidence, *, seed: int = 1) -> tuple[Judgement, ...]:
-    """Judge every baseline in the network's place, on the blocked protocol."""
-    made = make_split(evidence, RunConfig(protocol="blocked", seed=seed))
+def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:
+    """Judge every baseline in the network's place, on the blocked protocol of a recipe."""
+    made = make_split(evidence, dataclasses.replace(config, protocol="blocked"))
     answers = baselines(evidence, made)
     return tuple(
         judge(
@@ -295,7 +398,5 @@ def _trained(project: Project, season: Season, config: RunConfig) -> RunFolder |
 
 def _finished(ended: Ended) -> RunFolder:
     if not ended.done:
-        raise RunError(
-            getattr(ended.message, "sentence", None) or getattr(ended.message, "summary", "The training was stopped.")
-        )
+        raise RunError(sentence_of(ended.message))
     return ended.run

@@ -1,0 +1,158 @@
+"""How often the judgement says "better than chance" where there is nothing to find, and where there is something.
+
+``python -m quakegui.learn.power --strength 0 --seasons 20`` makes SYNTHETIC seasons of other seeds than the shipped one, trains
+a small network on each under one protocol, judges it as any run is judged, and prints one line per season and the count. Null
+seasons (strength 0) hold real events and real Kp but no signal: whoever is called better than chance there is so by luck.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quakegui import formats, paths
+from quakegui.formats.source import expand
+from quakegui.learn.alarms import catalogue_of
+from quakegui.learn.baselines import feature_table
+from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, style_name
+from quakegui.learn.folds import PROTOCOLS, material
+from quakegui.learn.judgement import Judgement
+from quakegui.learn.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runconfig import RunConfig
+from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
+from quakegui.season.config import SeasonConfig
+from quakegui.season.events import classify, scheme_of
+from quakegui.season.gridding import Basis, build_basis
+from quakegui.season.kp import Kp
+from quakegui.season.labels import LabelRule, apply
+from quakegui.season.localtime import local_date
+from quakegui.season.season import Season, compute_season
+from quakegui.season.synthetic import SyntheticConfig, make_season, synthetic_network, synthetic_night_means
+
+FIRST_SEED = 1000
+"""Of the seasons here; the shipped season has another."""
+
+
+def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
+    """Make a SYNTHETIC season of the founding paper's year and events, and what it offers to learning and judging.
+
+    It went through the same pipeline as a project, but nothing is stored.
+    """
+    config = SyntheticConfig(seed=seed, strength=strength)
+    events = catalogue_events()
+    scheme = scheme_of(events, split_magnitude=SPLIT_MAGNITUDE)[0]
+    classes = classify(events, scheme)
+    network = synthetic_network(config)
+    made = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=_kp(), events=events)
+    parameters = SeasonConfig(timezone=config.timezone, first_day=config.first_day, last_day=config.last_day)
+    night = synthetic_night_means(made, parameters.night)
+    season = compute_season(network, night, parameters, kp=_kp(), basis=_basis())
+    shown = season.shown
+    known_at = season.available_at[shown]
+    rule = LabelRule()
+    labels = apply(rule, events, classes, season.days, known_at, timezone=config.timezone)
+    event_days = local_date(np.array([event.time for event in events], dtype="datetime64[ms]"), config.timezone)
+    before = np.array([rule.days_before(event.magnitude) for event in events]).astype("timedelta64[D]")
+    truth = labels.classes.astype(np.int64)
+    return season, Evidence(
+        days=season.days,
+        available_at=known_at,
+        truth=truth,
+        taught=truth,
+        material=material(
+            season.days,
+            truth,
+            has_map=season.has_map,
+            post=labels.post,
+            event_index=labels.event_index,
+            windows=np.column_stack([event_days - before, event_days + np.timedelta64(rule.days_after, "D")]),
+        ),
+        catalogue=catalogue_of(events, classes),
+        kp_night=season.kp_night[shown],
+        features=feature_table(season.features[shown]),
+        station_z=season.z,
+        style=style_name(season.config),
+    )
+
+
+def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
+    """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
+    from quakegui.learn.season_runs import judged
+    from quakegui.learn.training import train
+
+    config = dataclasses.replace(config, final_fit=False)
+    made = make_split(evidence, config)
+    data = make_snapshot(evidence, season, config, made)
+    with tempfile.TemporaryDirectory(prefix="quakegui-power-") as folder:
+        train(Path(folder), config, data, precision=config.precision, say=lambda _message: None, stopped=lambda: False)
+        said = Predictions.load(Path(folder) / PREDICTIONS)
+    return judged(evidence, made, said, baselines(evidence, made), name=config.name)
+
+
+def trials(seeds: Iterable[int], strength: float, config: RunConfig) -> Iterator[dict[str, Any]]:
+    """Yield one row of `Judgement.row` per season, with the intervals against majority and Kp."""
+    for seed in seeds:
+        told = trial(*synthetic_evidence(seed, strength), dataclasses.replace(config, seed=seed))
+        yield {"seed": seed, "strength": strength, **summary(told)}
+
+
+def summary(told: Judgement) -> dict[str, Any]:
+    """Return a judgement's row and its paired intervals of the macro recall, event against none."""
+    row = told.row()
+    for other in ("majority", "kp"):
+        compared = told.compared(other)
+        if compared is not None:
+            row[f"{other}_low"] = compared.macro_recall_difference.low
+            row[f"{other}_high"] = compared.macro_recall_difference.high
+    row["class_accuracy"] = told.of("class").figures.accuracy
+    row["direction_macro_recall"] = told.of("direction").figures.macro_recall
+    row["better"] = told.verdict.better_than_chance
+    return row
+
+
+@cache
+def _kp() -> Kp:
+    for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
+        return formats.read_kp(source)
+    raise FileNotFoundError("The Kp of 2022 that belongs to quakegui is missing; please install it again.")
+
+
+@cache
+def _basis() -> Basis:
+    return build_basis(synthetic_network(SyntheticConfig()), SeasonConfig(timezone="Asia/Shanghai").grid)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print one JSON line per season, then the count."""
+    from quakegui.learn.presets import PRESETS
+
+    parser = argparse.ArgumentParser(prog="python -m quakegui.learn.power", description=__doc__)
+    parser.add_argument("--strength", type=float, default=0.0)
+    parser.add_argument("--seasons", type=int, default=20)
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--protocol", choices=PROTOCOLS, default="blocked")
+    parser.add_argument("--preset", choices=tuple(PRESETS), default="small")
+    given = parser.parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    config = dataclasses.replace(PRESETS[given.preset], protocol=given.protocol, precision="float32")
+    seeds = range(given.first_seed, given.first_seed + given.seasons)
+    better = 0
+    for row in trials(seeds, given.strength, config):
+        better += bool(row["better"])
+        sys.stdout.write(json.dumps(row) + "\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"{better} of {given.seasons} seasons were called better than chance.\n")
+
+
+if __name__ == "__main__":
+    main()
