@@ -4,112 +4,172 @@
     <context>
         <name>quakegui</name>
         <message>
+            <source> ({count} without an answer)</source>
+            <translation>（{count} 个无答案）</translation>
+        </message>
+        <message>
             <source> and {count} more</source>
-            <translation type="unfinished" />
+            <translation> 等另外 {count} 个</translation>
         </message>
         <message>
             <source> — SYNTHETIC</source>
-            <translation type="unfinished" />
+            <translation> — 合成数据</translation>
+        </message>
+        <message>
+            <source> — beaten</source>
+            <translation> — 已被超过</translation>
         </message>
         <message>
             <source> — best so far</source>
-            <translation type="unfinished" />
+            <translation> — 目前最佳</translation>
+        </message>
+        <message>
+            <source> — not beaten</source>
+            <translation> — 未被超过</translation>
         </message>
         <message>
             <source> — stormy night</source>
-            <translation type="unfinished" />
+            <translation> — 磁暴夜</translation>
+        </message>
+        <message>
+            <source>0 draws every station's value in full</source>
+            <translation>0 表示完整绘出每个台站的值</translation>
         </message>
         <message>
             <source>0: no earthquake</source>
-            <translation type="unfinished" />
+            <translation>0：无地震</translation>
         </message>
         <message>
             <source>1: north, larger</source>
-            <translation type="unfinished" />
+            <translation>1：北，较大</translation>
         </message>
         <message>
             <source>2: north, smaller</source>
-            <translation type="unfinished" />
+            <translation>2：北，较小</translation>
         </message>
         <message>
             <source>3: south, larger</source>
-            <translation type="unfinished" />
+            <translation>3：南，较大</translation>
         </message>
         <message>
             <source>4 x 4 grid, then dense layers</source>
-            <translation type="unfinished" />
+            <translation>4 × 4 网格，然后全连接层</translation>
         </message>
         <message>
             <source>4: south, smaller</source>
-            <translation type="unfinished" />
+            <translation>4：南，较小</translation>
         </message>
         <message>
             <source>A day is a local calendar day of this time zone; everything is stored in UTC.</source>
-            <translation type="unfinished" />
+            <translation>一天指此时区的一个日历日；所有数据以 UTC 保存。</translation>
+        </message>
+        <message>
+            <source>A day that two claim goes to</source>
+            <translation>两次地震都涉及的日子归于</translation>
         </message>
         <message>
             <source>A factor on the system's text size</source>
-            <translation type="unfinished" />
+            <translation>相对系统文字大小的倍数</translation>
         </message>
         <message>
             <source>A few letters of a command</source>
-            <translation type="unfinished" />
+            <translation>命令名中的几个字</translation>
         </message>
         <message>
             <source>A figure can be written as {formats}, not as '{kind}'.</source>
-            <translation type="unfinished" />
+            <translation>图可写为 {formats}，不能写为“{kind}”。</translation>
         </message>
         <message>
             <source>A folder that holds a project</source>
-            <translation type="unfinished" />
+            <translation>含有项目的文件夹</translation>
         </message>
         <message>
             <source>A named set of choices; each can be changed below</source>
-            <translation type="unfinished" />
+            <translation>一组命名的选项；下面可逐项修改</translation>
+        </message>
+        <message>
+            <source>A night is compared by</source>
+            <translation>夜间值的比较方法</translation>
+        </message>
+        <message>
+            <source>A pixel beyond it belongs to a region</source>
+            <translation>超过它的像素属于区域</translation>
         </message>
         <message>
             <source>A stamp marks</source>
-            <translation type="unfinished" />
+            <translation>时间戳表示</translation>
+        </message>
+        <message>
+            <source>A station needs a code of 1 to 32 characters.</source>
+            <translation>台站需要 1 到 32 个字符的代码。</translation>
         </message>
         <message>
             <source>A week back</source>
-            <translation type="unfinished" />
+            <translation>后退一周</translation>
         </message>
         <message>
             <source>A week on</source>
-            <translation type="unfinished" />
+            <translation>前进一周</translation>
         </message>
         <message>
             <source>About quakegui</source>
-            <translation type="unfinished" />
+            <translation>关于 quakegui</translation>
         </message>
         <message>
             <source>Accept the prediction</source>
-            <translation type="unfinished" />
+            <translation>接受预测</translation>
         </message>
         <message>
             <source>Accuracy</source>
-            <translation type="unfinished" />
+            <translation>准确率</translation>
         </message>
         <message>
             <source>Action</source>
-            <translation type="unfinished" />
+            <translation>操作</translation>
         </message>
         <message>
             <source>Add a folder…</source>
-            <translation type="unfinished" />
+            <translation>添加文件夹…</translation>
+        </message>
+        <message>
+            <source>Add a station</source>
+            <translation>添加台站</translation>
+        </message>
+        <message>
+            <source>Add an empty row</source>
+            <translation>添加一个空行</translation>
         </message>
         <message>
             <source>Add files…</source>
-            <translation type="unfinished" />
+            <translation>添加文件…</translation>
+        </message>
+        <message>
+            <source>Add to the project's earthquakes</source>
+            <translation>加入项目已有的地震</translation>
+        </message>
+        <message>
+            <source>Aftershocks</source>
+            <translation>余震</translation>
         </message>
         <message>
             <source>Age</source>
             <translation>龄期</translation>
         </message>
         <message>
+            <source>Agreement between analysts who saw each other's labels says nothing</source>
+            <translation>分析员看过彼此的标注时，一致性没有意义</translation>
+        </message>
+        <message>
             <source>Agreement between analysts…</source>
-            <translation type="unfinished" />
+            <translation>分析员之间的一致性…</translation>
+        </message>
+        <message>
+            <source>Agreement needs labels by two analysts; so far there are {count}.</source>
+            <translation>一致性需要两位分析员的标注；目前有 {count} 位。</translation>
+        </message>
+        <message>
+            <source>Agreement of analysts</source>
+            <translation>分析员的一致性</translation>
         </message>
         <message>
             <source>Alarms</source>
@@ -117,7 +177,11 @@
         </message>
         <message>
             <source>All labels are on disk</source>
-            <translation type="unfinished" />
+            <translation>所有标注已存盘</translation>
+        </message>
+        <message>
+            <source>All of the file</source>
+            <translation>文件中的全部</translation>
         </message>
         <message>
             <source>All stations with a value on this day lie on one line, so there is no map. The stations are shown alone.</source>
@@ -129,7 +193,7 @@
         </message>
         <message>
             <source>Also missing</source>
-            <translation type="unfinished" />
+            <translation>另视为缺测</translation>
         </message>
         <message>
             <source>An alarm is open</source>
@@ -137,7 +201,15 @@
         </message>
         <message>
             <source>An animation can be written as .gif, .mp4, or as a folder of PNG files, not as '{kind}'.</source>
-            <translation type="unfinished" />
+            <translation>动画可写为 .gif、.mp4 或 PNG 文件夹，不能写为“{kind}”。</translation>
+        </message>
+        <message>
+            <source>An earthquake goes when an earlier one at least as large lies that near</source>
+            <translation>附近有更早且不小于它的地震时，将其去除</translation>
+        </message>
+        <message>
+            <source>Anomalies</source>
+            <translation>异常</translation>
         </message>
         <message>
             <source>Anomaly at the strongest pixel</source>
@@ -149,7 +221,19 @@
         </message>
         <message>
             <source>Another job is still running; this one starts when it has ended.</source>
-            <translation type="unfinished" />
+            <translation>另一项工作仍在进行；结束后即开始本项。</translation>
+        </message>
+        <message>
+            <source>Answered</source>
+            <translation>预测为</translation>
+        </message>
+        <message>
+            <source>Applying the label rule</source>
+            <translation>正在应用标注规则</translation>
+        </message>
+        <message>
+            <source>Area</source>
+            <translation>范围</translation>
         </message>
         <message>
             <source>Area beyond the threshold</source>
@@ -177,67 +261,143 @@
         </message>
         <message>
             <source>As published (LEAKY protocol)</source>
-            <translation type="unfinished" />
+            <translation>按论文所述（有泄漏的方案）</translation>
         </message>
         <message>
             <source>As the system</source>
-            <translation type="unfinished" />
+            <translation>跟随系统</translation>
         </message>
         <message>
             <source>Ask the training to stop; what it finished is kept, and it can go on later</source>
-            <translation type="unfinished" />
+            <translation>请求停止训练；已完成的部分会保留，以后可继续</translation>
+        </message>
+        <message>
+            <source>Asks</source>
+            <translation>应占</translation>
+        </message>
+        <message>
+            <source>Baseline (days)</source>
+            <translation>基线（天）</translation>
         </message>
         <message>
             <source>Begin again after the last day</source>
             <translation>放到最后一天后从头开始</translation>
         </message>
         <message>
+            <source>Begun (UTC)</source>
+            <translation>开始（UTC）</translation>
+        </message>
+        <message>
+            <source>Beyond the stations the map is extrapolated</source>
+            <translation>台站范围之外的图是外推的</translation>
+        </message>
+        <message>
             <source>Blocked: contiguous blocks of days, with an embargo</source>
-            <translation type="unfinished" />
+            <translation>分块：连续日块，留有隔离期</translation>
+        </message>
+        <message>
+            <source>Boosted trees on the features</source>
+            <translation>特征上的提升树</translation>
+        </message>
+        <message>
+            <source>Boosted trees on the stations</source>
+            <translation>台站值上的提升树</translation>
+        </message>
+        <message>
+            <source>CENC, USGS or other csv, or QuakeML</source>
+            <translation>CENC、USGS 或其他 csv，或 QuakeML</translation>
         </message>
         <message>
             <source>Cadence</source>
-            <translation type="unfinished" />
+            <translation>采样间隔</translation>
         </message>
         <message>
             <source>Cancel</source>
-            <translation type="unfinished" />
+            <translation>取消</translation>
         </message>
         <message>
             <source>Cancel the work that runs</source>
-            <translation type="unfinished" />
+            <translation>取消正在进行的工作</translation>
         </message>
         <message>
             <source>Cancel the work that runs; nothing is left half-written</source>
-            <translation type="unfinished" />
+            <translation>取消正在进行的工作；不会留下写了一半的内容</translation>
+        </message>
+        <message>
+            <source>Catalogue</source>
+            <translation>目录</translation>
+        </message>
+        <message>
+            <source>Catalogue of earthquakes</source>
+            <translation>地震目录</translation>
+        </message>
+        <message>
+            <source>Catalogues (*.csv *.txt *.xls *.xml *.qml *.zip *.gz);;All files (*)</source>
+            <translation>地震目录 (*.csv *.txt *.xls *.xml *.qml *.zip *.gz);;所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>Change from day to day</source>
+            <translation>逐日变化</translation>
+        </message>
+        <message>
+            <source>Choose a file</source>
+            <translation>选择文件</translation>
+        </message>
+        <message>
+            <source>Choose a file…</source>
+            <translation>选择文件…</translation>
         </message>
         <message>
             <source>Choose a folder; everything below it is looked into</source>
-            <translation type="unfinished" />
+            <translation>选择文件夹；其下所有内容都会查看</translation>
         </message>
         <message>
             <source>Choose files of readings, tables, Kp, station lists or archives</source>
-            <translation type="unfinished" />
+            <translation>选择读数、表格、Kp、台站列表或压缩文件</translation>
         </message>
         <message>
             <source>Choose no days</source>
-            <translation type="unfinished" />
+            <translation>取消所选日期</translation>
         </message>
         <message>
             <source>Choose the stations whose series are shown</source>
             <translation>选择要显示序列的台站</translation>
         </message>
         <message>
+            <source>Choose two different analysts.</source>
+            <translation>请选择两位不同的分析员。</translation>
+        </message>
+        <message>
             <source>Choose…</source>
-            <translation type="unfinished" />
+            <translation>选择…</translation>
+        </message>
+        <message>
+            <source>Choosing the earthquakes</source>
+            <translation>正在选取地震</translation>
         </message>
         <message>
             <source>Chronological: train on the past, test on the future</source>
-            <translation type="unfinished" />
+            <translation>按时间：用过去训练，用未来检验</translation>
+        </message>
+        <message>
+            <source>Class</source>
+            <translation>类别</translation>
         </message>
         <message>
             <source>Class weights</source>
-            <translation type="unfinished" />
+            <translation>类别权重</translation>
+        </message>
+        <message>
+            <source>Classes</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>Classes 1 to 4: {counts} earthquakes</source>
+            <translation>类别 1 至 4：{counts} 次地震</translation>
+        </message>
+        <message>
+            <source>Click a cell: its days are listed here, by margin.</source>
+            <translation>点击单元格：其中的日子按差距列于此处。</translation>
         </message>
         <message>
             <source>Click a region to see it flash on the map</source>
@@ -245,51 +405,75 @@
         </message>
         <message>
             <source>Close project</source>
-            <translation type="unfinished" />
+            <translation>关闭项目</translation>
+        </message>
+        <message>
+            <source>Closed (UTC)</source>
+            <translation>结束（UTC）</translation>
+        </message>
+        <message>
+            <source>Code</source>
+            <translation>代码</translation>
+        </message>
+        <message>
+            <source>Cohen's kappa {kappa:.2f}: {word} agreement beyond chance.</source>
+            <translation>Cohen kappa {kappa:.2f}：超出偶然的一致性{word}。</translation>
         </message>
         <message>
             <source>Colours</source>
-            <translation type="unfinished" />
+            <translation>颜色</translation>
         </message>
         <message>
             <source>Column</source>
-            <translation type="unfinished" />
+            <translation>列</translation>
         </message>
         <message>
             <source>Columns of the table</source>
-            <translation type="unfinished" />
+            <translation>表格的列</translation>
         </message>
         <message>
             <source>Command to find</source>
-            <translation type="unfinished" />
+            <translation>要查找的命令</translation>
         </message>
         <message>
             <source>Commands</source>
-            <translation type="unfinished" />
+            <translation>命令</translation>
         </message>
         <message>
             <source>Compact (120 pixels)</source>
-            <translation type="unfinished" />
+            <translation>紧凑（120 像素）</translation>
         </message>
         <message>
             <source>Components of several stations need one row per station and time, with a station column.</source>
-            <translation type="unfinished" />
+            <translation>多个台站的分量需每个台站每个时刻一行，并有台站列。</translation>
+        </message>
+        <message>
+            <source>Computing the season</source>
+            <translation>正在计算时段</translation>
+        </message>
+        <message>
+            <source>Confusion matrix</source>
+            <translation>混淆矩阵</translation>
+        </message>
+        <message>
+            <source>Contour lines</source>
+            <translation>等值线</translation>
         </message>
         <message>
             <source>Count</source>
-            <translation type="unfinished" />
+            <translation>数量</translation>
         </message>
         <message>
             <source>D declination</source>
-            <translation type="unfinished" />
+            <translation>D 磁偏角</translation>
         </message>
         <message>
             <source>Daily anomaly maps of a geomagnetic network, labels, and an honest account of what they predict.</source>
-            <translation type="unfinished" />
+            <translation>地磁台网的逐日异常图、标注，以及对其预测能力的如实说明。</translation>
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished" />
+            <translation>深色</translation>
         </message>
         <message>
             <source>Data</source>
@@ -297,11 +481,11 @@
         </message>
         <message>
             <source>Data type</source>
-            <translation type="unfinished" />
+            <translation>数据类型</translation>
         </message>
         <message>
             <source>Date</source>
-            <translation type="unfinished" />
+            <translation>日期</translation>
         </message>
         <message>
             <source>Day</source>
@@ -321,7 +505,43 @@
         </message>
         <message>
             <source>Days</source>
-            <translation type="unfinished" />
+            <translation>天数</translation>
+        </message>
+        <message>
+            <source>Days after</source>
+            <translation>震后天数</translation>
+        </message>
+        <message>
+            <source>Days after the earthquake's own day, which always counts</source>
+            <translation>地震当天之后的天数，当天总是计入</translation>
+        </message>
+        <message>
+            <source>Days before</source>
+            <translation>震前天数</translation>
+        </message>
+        <message>
+            <source>Days before = scale × 10^(exponent × M), rounded</source>
+            <translation>震前天数 = 系数 × 10^(指数 × M)，取整</translation>
+        </message>
+        <message>
+            <source>Days before any</source>
+            <translation>任意地震的震前天数</translation>
+        </message>
+        <message>
+            <source>Days before any earthquake, whatever its magnitude</source>
+            <translation>任意地震之前的天数，与震级无关</translation>
+        </message>
+        <message>
+            <source>Days before the first one warm up the baselines. A day is a calendar day of {zone}.</source>
+            <translation>第一天之前的日子用于预热基线。一天指 {zone} 的一个日历日。</translation>
+        </message>
+        <message>
+            <source>Days before, whose maps give the normal</source>
+            <translation>此前若干天，其图给出正常水平</translation>
+        </message>
+        <message>
+            <source>Days by the two analysts' classes</source>
+            <translation>按两位分析员的类别统计的天数</translation>
         </message>
         <message>
             <source>Days in a row that the region has stayed in its place</source>
@@ -332,64 +552,140 @@
             <translation>可见的日期</translation>
         </message>
         <message>
+            <source>Days of class {cls}</source>
+            <translation>类别 {cls} 的天数</translation>
+        </message>
+        <message>
+            <source>Days of the chosen cell</source>
+            <translation>所选单元格的日子</translation>
+        </message>
+        <message>
             <source>Days on which an alarm was open</source>
             <translation>预警生效的日子</translation>
         </message>
         <message>
+            <source>Days on which they differ</source>
+            <translation>两者不同的日子</translation>
+        </message>
+        <message>
             <source>Days per second</source>
-            <translation type="unfinished" />
+            <translation>每秒天数</translation>
         </message>
         <message>
             <source>Days since its track began, moving or not</source>
             <translation>自出现以来的天数，不论是否移动</translation>
         </message>
         <message>
+            <source>Default</source>
+            <translation>默认</translation>
+        </message>
+        <message>
+            <source>Depth (km)</source>
+            <translation>深度（km）</translation>
+        </message>
+        <message>
             <source>Depth {depth:g} km</source>
             <translation>深度 {depth:g} km</translation>
         </message>
         <message>
+            <source>Difference in macro recall (95 %)</source>
+            <translation>宏召回率之差（95 %）</translation>
+        </message>
+        <message>
+            <source>Direction</source>
+            <translation>方向</translation>
+        </message>
+        <message>
+            <source>Distance (km)</source>
+            <translation>距离（km）</translation>
+        </message>
+        <message>
             <source>Dots per inch (PNG)</source>
-            <translation type="unfinished" />
+            <translation>每英寸点数（PNG）</translation>
+        </message>
+        <message>
+            <source>Double click or press F2 to change a cell</source>
+            <translation>双击或按 F2 修改单元格</translation>
         </message>
         <message>
             <source>Drag to walk through the season</source>
             <translation>拖动以逐日浏览</translation>
         </message>
         <message>
+            <source>Drop aftershocks</source>
+            <translation>去除余震</translation>
+        </message>
+        <message>
             <source>Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, Kp, station lists, zip and gz.</source>
-            <translation type="unfinished" />
+            <translation>把文件和文件夹拖到此处，或添加：IAGA-2002、WDC、CDF、csv、xlsx、Kp、台站列表、zip 和 gz。</translation>
         </message>
         <message>
             <source>E east of magnetic north</source>
-            <translation type="unfinished" />
+            <translation>E 磁北以东</translation>
+        </message>
+        <message>
+            <source>Earthquake catalogue</source>
+            <translation>地震目录</translation>
         </message>
         <message>
             <source>Earthquake catalogue…</source>
-            <translation type="unfinished" />
+            <translation>地震目录…</translation>
+        </message>
+        <message>
+            <source>Earthquakes and their days</source>
+            <translation>地震及其日子</translation>
         </message>
         <message>
             <source>Earthquakes of the catalogue, as tall as their magnitude</source>
             <translation>目录中的地震，高度表示震级</translation>
         </message>
         <message>
+            <source>Earthquakes, kept and dropped</source>
+            <translation>保留和去除的地震</translation>
+        </message>
+        <message>
+            <source>East (°)</source>
+            <translation>东（°）</translation>
+        </message>
+        <message>
+            <source>Edges are included</source>
+            <translation>含边界</translation>
+        </message>
+        <message>
             <source>Edit</source>
-            <translation type="unfinished" />
+            <translation>编辑</translation>
+        </message>
+        <message>
+            <source>Elevation (m)</source>
+            <translation>高程（m）</translation>
         </message>
         <message>
             <source>Empty the list; no file is touched</source>
-            <translation type="unfinished" />
+            <translation>清空列表；不改动任何文件</translation>
+        </message>
+        <message>
+            <source>End blind labelling and show</source>
+            <translation>结束盲标注并显示</translation>
         </message>
         <message>
             <source>Epoch, all trainings in turn</source>
-            <translation type="unfinished" />
+            <translation>轮次，各次训练依次</translation>
+        </message>
+        <message>
+            <source>Epochs</source>
+            <translation>轮次</translation>
         </message>
         <message>
             <source>Epochs at most</source>
-            <translation type="unfinished" />
+            <translation>最多轮次</translation>
         </message>
         <message>
             <source>Evaluation</source>
-            <translation type="unfinished" />
+            <translation>评估</translation>
+        </message>
+        <message>
+            <source>Event against none</source>
+            <translation>有震对无震</translation>
         </message>
         <message>
             <source>Events</source>
@@ -397,35 +693,63 @@
         </message>
         <message>
             <source>Every label becomes what it was at this moment (this computer's time). Nothing is erased: undo brings it back.</source>
-            <translation type="unfinished" />
+            <translation>每个标注恢复到此时刻（本机时间）的状态。不会抹去任何内容：撤销即可找回。</translation>
+        </message>
+        <message>
+            <source>Every map changes with this: runs trained so far have seen other maps.</source>
+            <translation>这会改变每张图：此前训练的运行所见的是另外的图。</translation>
+        </message>
+        <message>
+            <source>Every parameter but the season's window becomes its default</source>
+            <translation>除时段外，所有参数恢复默认值</translation>
+        </message>
+        <message>
+            <source>Every station has coordinates.</source>
+            <translation>每个台站都有坐标。</translation>
+        </message>
+        <message>
+            <source>Exponent</source>
+            <translation>指数</translation>
         </message>
         <message>
             <source>Export a figure</source>
-            <translation type="unfinished" />
+            <translation>导出图</translation>
         </message>
         <message>
             <source>Export a figure…</source>
-            <translation type="unfinished" />
+            <translation>导出图…</translation>
+        </message>
+        <message>
+            <source>Export a run</source>
+            <translation>导出运行</translation>
         </message>
         <message>
             <source>Export an animation</source>
-            <translation type="unfinished" />
+            <translation>导出动画</translation>
         </message>
         <message>
             <source>Export an animation…</source>
-            <translation type="unfinished" />
+            <translation>导出动画…</translation>
         </message>
         <message>
             <source>Export the season's tables</source>
-            <translation type="unfinished" />
+            <translation>导出时段的表格</translation>
         </message>
         <message>
             <source>Export the season's tables…</source>
-            <translation type="unfinished" />
+            <translation>导出时段的表格…</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>导出…</translation>
+        </message>
+        <message>
+            <source>Extend to the square</source>
+            <translation>扩展到整个方框</translation>
         </message>
         <message>
             <source>Extremum regions</source>
-            <translation type="unfinished" />
+            <translation>极值区域</translation>
         </message>
         <message>
             <source>Extremum regions of the day</source>
@@ -437,7 +761,7 @@
         </message>
         <message>
             <source>F total intensity</source>
-            <translation type="unfinished" />
+            <translation>F 总强度</translation>
         </message>
         <message>
             <source>F − median, nT</source>
@@ -448,32 +772,56 @@
             <translation>F，nT</translation>
         </message>
         <message>
+            <source>F1</source>
+            <translation>F1</translation>
+        </message>
+        <message>
             <source>File</source>
-            <translation type="unfinished" />
+            <translation>文件</translation>
         </message>
         <message>
             <source>Files left out</source>
-            <translation type="unfinished" />
+            <translation>未导入的文件</translation>
         </message>
         <message>
             <source>Files that were there already</source>
-            <translation type="unfinished" />
+            <translation>已经存在的文件</translation>
         </message>
         <message>
             <source>Files to import</source>
-            <translation type="unfinished" />
+            <translation>要导入的文件</translation>
+        </message>
+        <message>
+            <source>Filled levels of the scale, an even number</source>
+            <translation>色标的填色级数，须为偶数</translation>
+        </message>
+        <message>
+            <source>Filled: kept; hollow: aftershock; cross: centre of a direction; triangle: station</source>
+            <translation>实心：保留；空心：余震；十字：方向中心；三角：台站</translation>
         </message>
         <message>
             <source>Find a command</source>
-            <translation type="unfinished" />
+            <translation>查找命令</translation>
         </message>
         <message>
             <source>Find a command…</source>
-            <translation type="unfinished" />
+            <translation>查找命令…</translation>
+        </message>
+        <message>
+            <source>Finding the events' directions</source>
+            <translation>正在确定地震的方向</translation>
         </message>
         <message>
             <source>First (UTC)</source>
-            <translation type="unfinished" />
+            <translation>首个（UTC）</translation>
+        </message>
+        <message>
+            <source>First analyst</source>
+            <translation>第一位分析员</translation>
+        </message>
+        <message>
+            <source>First analyst (rows)</source>
+            <translation>第一位分析员（行）</translation>
         </message>
         <message>
             <source>First day</source>
@@ -481,83 +829,119 @@
         </message>
         <message>
             <source>First rows</source>
-            <translation type="unfinished" />
+            <translation>前几行</translation>
+        </message>
+        <message>
+            <source>First says</source>
+            <translation>第一位认为</translation>
+        </message>
+        <message>
+            <source>Five classes</source>
+            <translation>五类</translation>
+        </message>
+        <message>
+            <source>Flat fortnight</source>
+            <translation>固定十四天</translation>
         </message>
         <message>
             <source>Folder</source>
-            <translation type="unfinished" />
+            <translation>文件夹</translation>
         </message>
         <message>
             <source>Folder of PNG files</source>
-            <translation type="unfinished" />
+            <translation>PNG 文件夹</translation>
         </message>
         <message>
             <source>Folder of the new project</source>
-            <translation type="unfinished" />
+            <translation>新项目的文件夹</translation>
         </message>
         <message>
             <source>Folder to import</source>
-            <translation type="unfinished" />
+            <translation>要导入的文件夹</translation>
+        </message>
+        <message>
+            <source>For the difference from a reference station</source>
+            <translation>用于与参考台站之差</translation>
         </message>
         <message>
             <source>Format</source>
-            <translation type="unfinished" />
+            <translation>格式</translation>
         </message>
         <message>
             <source>Former day</source>
-            <translation type="unfinished" />
+            <translation>前一天</translation>
         </message>
         <message>
             <source>Former day with an extremum region</source>
-            <translation type="unfinished" />
+            <translation>上一个有极值区域的日子</translation>
         </message>
         <message>
             <source>Former disagreement of label and prediction</source>
-            <translation type="unfinished" />
+            <translation>上一个标注与预测不一致的日子</translation>
         </message>
         <message>
             <source>Former earthquake</source>
-            <translation type="unfinished" />
+            <translation>上一次地震</translation>
         </message>
         <message>
             <source>Former stormy night</source>
-            <translation type="unfinished" />
+            <translation>上一个磁暴夜</translation>
         </message>
         <message>
             <source>Former unlabelled day</source>
-            <translation type="unfinished" />
+            <translation>上一个未标注的日子</translation>
+        </message>
+        <message>
+            <source>Fourteen days that end on the day of the earthquake, the larger one first</source>
+            <translation>止于地震当天的十四天，较大地震优先</translation>
+        </message>
+        <message>
+            <source>From day</source>
+            <translation>起始日</translation>
         </message>
         <message>
             <source>Full size (480 pixels)</source>
-            <translation type="unfinished" />
+            <translation>全尺寸（480 像素）</translation>
         </message>
         <message>
             <source>G difference of two intensities</source>
-            <translation type="unfinished" />
+            <translation>G 两个强度之差</translation>
         </message>
         <message>
             <source>Gathering maps and labels</source>
-            <translation type="unfinished" />
+            <translation>正在收集图和标注</translation>
+        </message>
+        <message>
+            <source>Gets</source>
+            <translation>实占</translation>
         </message>
         <message>
             <source>Give the project a name, or choose a folder.</source>
-            <translation type="unfinished" />
+            <translation>请为项目命名，或选择文件夹。</translation>
+        </message>
+        <message>
+            <source>Give the run another name</source>
+            <translation>给运行另取名称</translation>
         </message>
         <message>
             <source>Give the whole path of the folder.</source>
-            <translation type="unfinished" />
+            <translation>请给出文件夹的完整路径。</translation>
         </message>
         <message>
             <source>Give this class to the chosen days, or to the day shown</source>
-            <translation type="unfinished" />
+            <translation>把此类别赋予所选日子或当前日</translation>
         </message>
         <message>
             <source>Go back to the files</source>
-            <translation type="unfinished" />
+            <translation>返回文件列表</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>继续</translation>
         </message>
         <message>
             <source>Go on after a label</source>
-            <translation type="unfinished" />
+            <translation>标注后前进</translation>
         </message>
         <message>
             <source>Go one day back (Left)</source>
@@ -569,11 +953,11 @@
         </message>
         <message>
             <source>Go to a date</source>
-            <translation type="unfinished" />
+            <translation>转到日期</translation>
         </message>
         <message>
             <source>Go to a date…</source>
-            <translation type="unfinished" />
+            <translation>转到日期…</translation>
         </message>
         <message>
             <source>Go to the first day (Home)</source>
@@ -585,107 +969,195 @@
         </message>
         <message>
             <source>H horizontal</source>
-            <translation type="unfinished" />
+            <translation>H 水平分量</translation>
+        </message>
+        <message>
+            <source>Half of the earthquakes are larger</source>
+            <translation>一半的地震比它大</translation>
         </message>
         <message>
             <source>Head</source>
-            <translation type="unfinished" />
+            <translation>网络头部</translation>
+        </message>
+        <message>
+            <source>Held back beyond (z)</source>
+            <translation>超过即暂扣（z）</translation>
+        </message>
+        <message>
+            <source>Held back for (days)</source>
+            <translation>暂扣天数</translation>
         </message>
         <message>
             <source>Help</source>
-            <translation type="unfinished" />
+            <translation>帮助</translation>
         </message>
         <message>
             <source>Hidden while you label blind</source>
-            <translation type="unfinished" />
+            <translation>盲标注时隐藏</translation>
         </message>
         <message>
             <source>Hide everybody else's labels, the rule's and the predictions</source>
-            <translation type="unfinished" />
+            <translation>隐藏他人的标注、规则的标注和预测</translation>
         </message>
         <message>
             <source>Holds</source>
-            <translation type="unfinished" />
+            <translation>内容</translation>
         </message>
         <message>
             <source>How a time is written; letters as for strptime, such as %Y-%m-%d %H:%M</source>
-            <translation type="unfinished" />
+            <translation>时间的写法；字母同 strptime，如 %Y-%m-%d %H:%M</translation>
         </message>
         <message>
             <source>How days are divided into training and test</source>
-            <translation type="unfinished" />
+            <translation>如何把日子分为训练和检验</translation>
         </message>
         <message>
             <source>How final the record is; the more final wins where records overlap</source>
-            <translation type="unfinished" />
+            <translation>记录的最终程度；重叠时取更最终的</translation>
         </message>
         <message>
             <source>How many days are shown in a second</source>
             <translation>每秒显示多少天</translation>
         </message>
         <message>
+            <source>How many days before an earthquake carry its class</source>
+            <translation>地震前多少天带有其类别</translation>
+        </message>
+        <message>
             <source>Import</source>
-            <translation type="unfinished" />
+            <translation>导入</translation>
+        </message>
+        <message>
+            <source>Import a list…</source>
+            <translation>导入列表…</translation>
+        </message>
+        <message>
+            <source>Import a run</source>
+            <translation>导入运行</translation>
         </message>
         <message>
             <source>Import more</source>
-            <translation type="unfinished" />
+            <translation>继续导入</translation>
         </message>
         <message>
             <source>Import readings</source>
-            <translation type="unfinished" />
+            <translation>导入读数</translation>
         </message>
         <message>
             <source>Import readings…</source>
-            <translation type="unfinished" />
+            <translation>导入读数…</translation>
         </message>
         <message>
             <source>Import your own data</source>
-            <translation type="unfinished" />
+            <translation>导入您自己的数据</translation>
         </message>
         <message>
             <source>Imported</source>
-            <translation type="unfinished" />
+            <translation>已导入</translation>
         </message>
         <message>
             <source>Imported files</source>
-            <translation type="unfinished" />
+            <translation>已导入的文件</translation>
         </message>
         <message>
             <source>Importing</source>
-            <translation type="unfinished" />
+            <translation>正在导入</translation>
+        </message>
+        <message>
+            <source>Import…</source>
+            <translation>导入…</translation>
+        </message>
+        <message>
+            <source>In all</source>
+            <translation>总计</translation>
+        </message>
+        <message>
+            <source>Included</source>
+            <translation>含此值</translation>
+        </message>
+        <message>
+            <source>Included; off: as far as there are readings</source>
+            <translation>含此日；不选：以有读数为限</translation>
+        </message>
+        <message>
+            <source>Judge the run</source>
+            <translation>评判运行</translation>
+        </message>
+        <message>
+            <source>Judge the run in use beside every baseline, on the same days</source>
+            <translation>在相同日子上将所用运行与各基准一起评判</translation>
+        </message>
+        <message>
+            <source>Judged on</source>
+            <translation>评判于</translation>
+        </message>
+        <message>
+            <source>Judging the run</source>
+            <translation>正在评判运行</translation>
+        </message>
+        <message>
+            <source>Judging…</source>
+            <translation>正在评判…</translation>
+        </message>
+        <message>
+            <source>Kappa</source>
+            <translation>Kappa</translation>
+        </message>
+        <message>
+            <source>Kappa cannot be estimated: both gave all days one and the same class.</source>
+            <translation>无法估计 kappa：两人给所有日子同一类别。</translation>
+        </message>
+        <message>
+            <source>Keep these earthquakes in the project, in place of those it has</source>
+            <translation>把这些地震存入项目，取代已有的地震</translation>
         </message>
         <message>
             <source>Keep what these files hold in the project</source>
-            <translation type="unfinished" />
+            <translation>把这些文件的内容存入项目</translation>
+        </message>
+        <message>
+            <source>Keeping the earthquakes</source>
+            <translation>正在保存地震</translation>
+        </message>
+        <message>
+            <source>Keeping the stations</source>
+            <translation>正在保存台站</translation>
+        </message>
+        <message>
+            <source>Kept and aftershocks</source>
+            <translation>保留的和余震</translation>
         </message>
         <message>
             <source>Keyboard shortcuts</source>
-            <translation type="unfinished" />
+            <translation>键盘快捷键</translation>
         </message>
         <message>
             <source>Keys</source>
-            <translation type="unfinished" />
+            <translation>按键</translation>
         </message>
         <message>
             <source>Kind</source>
-            <translation type="unfinished" />
+            <translation>类型</translation>
         </message>
         <message>
             <source>Kp</source>
             <translation>Kp</translation>
         </message>
         <message>
+            <source>Kp alone</source>
+            <translation>仅 Kp</translation>
+        </message>
+        <message>
             <source>Kp index</source>
-            <translation type="unfinished" />
+            <translation>Kp 指数</translation>
         </message>
         <message>
             <source>Kp of the night: unknown</source>
-            <translation type="unfinished" />
+            <translation>当夜 Kp：未知</translation>
         </message>
         <message>
             <source>Kp of the night: {kp:.1f}</source>
-            <translation type="unfinished" />
+            <translation>当夜 Kp：{kp:.1f}</translation>
         </message>
         <message>
             <source>Kp unknown</source>
@@ -705,15 +1177,19 @@
         </message>
         <message>
             <source>Label blind</source>
-            <translation type="unfinished" />
+            <translation>盲标注</translation>
         </message>
         <message>
             <source>Label by rule (retrospective)…</source>
-            <translation type="unfinished" />
+            <translation>按规则标注（回溯）…</translation>
+        </message>
+        <message>
+            <source>Label rule (retrospective)</source>
+            <translation>标注规则（回溯）</translation>
         </message>
         <message>
             <source>Label some days first, or apply the label rule.</source>
-            <translation type="unfinished" />
+            <translation>请先标注一些日子，或应用标注规则。</translation>
         </message>
         <message>
             <source>Label: {name}</source>
@@ -721,11 +1197,19 @@
         </message>
         <message>
             <source>Labelling a day shows the next one</source>
-            <translation type="unfinished" />
+            <translation>标注一天后显示下一天</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished" />
+            <translation>语言</translation>
+        </message>
+        <message>
+            <source>Large and small part at</source>
+            <translation>大小地震的分界</translation>
+        </message>
+        <message>
+            <source>Larger than this is large; the founding paper uses 4</source>
+            <translation>大于此值为大；原论文取 4</translation>
         </message>
         <message>
             <source>Largest Kp of the night; the dotted line is the storm level, hatched is unknown</source>
@@ -733,7 +1217,7 @@
         </message>
         <message>
             <source>Last (UTC)</source>
-            <translation type="unfinished" />
+            <translation>末个（UTC）</translation>
         </message>
         <message>
             <source>Last day</source>
@@ -744,36 +1228,104 @@
             <translation>纬度</translation>
         </message>
         <message>
+            <source>Latitude (° north)</source>
+            <translation>纬度（°北）</translation>
+        </message>
+        <message>
+            <source>Latitude (°)</source>
+            <translation>纬度（°）</translation>
+        </message>
+        <message>
+            <source>Least distance from the running median</source>
+            <translation>与滑动中位数的最小距离</translation>
+        </message>
+        <message>
+            <source>Least jump that marks a night as broken</source>
+            <translation>判定夜间断裂的最小跳变</translation>
+        </message>
+        <message>
+            <source>Least recorded share</source>
+            <translation>最小记录比例</translation>
+        </message>
+        <message>
+            <source>Least spread that a station is given</source>
+            <translation>台站离散度的下限</translation>
+        </message>
+        <message>
             <source>Left out</source>
-            <translation type="unfinished" />
+            <translation>未导入</translation>
+        </message>
+        <message>
+            <source>Levels</source>
+            <translation>级数</translation>
         </message>
         <message>
             <source>Liangshan 2022</source>
-            <translation type="unfinished" />
+            <translation>凉山 2022</translation>
         </message>
         <message>
             <source>Liangshan 2022, 25 stations, made by a generator and marked so on every screen</source>
-            <translation type="unfinished" />
+            <translation>凉山 2022，25 个台站，由生成器产生，每个界面都有标明</translation>
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished" />
+            <translation>浅色</translation>
+        </message>
+        <message>
+            <source>Lines burnt in where the level changes</source>
+            <translation>在级别变化处绘入的线</translation>
+        </message>
+        <message>
+            <source>List of stations</source>
+            <translation>台站列表</translation>
+        </message>
+        <message>
+            <source>Lists of stations (*.csv *.txt *.xlsx *.ack);;All files (*)</source>
+            <translation>台站列表 (*.csv *.txt *.xlsx *.ack);;所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>Local clock hour</source>
+            <translation>当地钟点</translation>
+        </message>
+        <message>
+            <source>Local clock hour, itself excluded</source>
+            <translation>当地钟点，不含此时</translation>
+        </message>
+        <message>
+            <source>Local date, included</source>
+            <translation>当地日期，含此日</translation>
         </message>
         <message>
             <source>Local day, UTC{offset}; known at {time}</source>
-            <translation type="unfinished" />
+            <translation>当地日，UTC{offset}；{time} 起可知</translation>
+        </message>
+        <message>
+            <source>Local time</source>
+            <translation>当地时间</translation>
         </message>
         <message>
             <source>Log of the training</source>
-            <translation type="unfinished" />
+            <translation>训练日志</translation>
         </message>
         <message>
             <source>Log scale</source>
-            <translation type="unfinished" />
+            <translation>对数刻度</translation>
+        </message>
+        <message>
+            <source>Longitude</source>
+            <translation>经度</translation>
+        </message>
+        <message>
+            <source>Longitude (° east)</source>
+            <translation>经度（°东）</translation>
+        </message>
+        <message>
+            <source>Longitude (°)</source>
+            <translation>经度（°）</translation>
         </message>
         <message>
             <source>Looking into the files</source>
-            <translation type="unfinished" />
+            <translation>正在查看文件</translation>
         </message>
         <message>
             <source>Loop</source>
@@ -781,87 +1333,147 @@
         </message>
         <message>
             <source>Loss</source>
-            <translation type="unfinished" />
+            <translation>损失</translation>
         </message>
         <message>
             <source>MP4 is offered where the extra 'video' is installed.</source>
-            <translation type="unfinished" />
+            <translation>安装附加组件“video”后可导出 MP4。</translation>
         </message>
         <message>
             <source>MP4 needs the extra 'video' (imageio-ffmpeg), which is not installed; choose GIF or PNG.</source>
-            <translation type="unfinished" />
+            <translation>MP4 需要附加组件“video”（imageio-ffmpeg），尚未安装；请选择 GIF 或 PNG。</translation>
+        </message>
+        <message>
+            <source>Macro recall</source>
+            <translation>宏召回率</translation>
+        </message>
+        <message>
+            <source>Magnitude</source>
+            <translation>震级</translation>
+        </message>
+        <message>
+            <source>Magnitude from</source>
+            <translation>最小震级</translation>
+        </message>
+        <message>
+            <source>Majority</source>
+            <translation>多数类</translation>
         </message>
         <message>
             <source>Make a project, then choose files of readings: IAGA-2002, WDC, CDF, csv, xlsx</source>
-            <translation type="unfinished" />
+            <translation>新建项目，然后选择读数文件：IAGA-2002、WDC、CDF、csv、xlsx</translation>
+        </message>
+        <message>
+            <source>Making the synthetic season</source>
+            <translation>正在生成合成时段</translation>
+        </message>
+        <message>
+            <source>Map of the earthquakes and their two directions</source>
+            <translation>地震及其两个方向的地图</translation>
+        </message>
+        <message>
+            <source>Maps</source>
+            <translation>图</translation>
+        </message>
+        <message>
+            <source>Margin</source>
+            <translation>边距</translation>
+        </message>
+        <message>
+            <source>Matrix</source>
+            <translation>矩阵</translation>
         </message>
         <message>
             <source>Meaning of column {name}</source>
-            <translation type="unfinished" />
+            <translation>列 {name} 的含义</translation>
         </message>
         <message>
             <source>Means</source>
-            <translation type="unfinished" />
+            <translation>含义</translation>
         </message>
         <message>
             <source>Measured data</source>
-            <translation type="unfinished" />
+            <translation>实测数据</translation>
         </message>
         <message>
             <source>Measured on this machine, or chosen</source>
-            <translation type="unfinished" />
+            <translation>在本机测得，或指定</translation>
         </message>
         <message>
             <source>Message</source>
-            <translation type="unfinished" />
+            <translation>消息</translation>
+        </message>
+        <message>
+            <source>Molchan diagram</source>
+            <translation>Molchan 图</translation>
         </message>
         <message>
             <source>Moment</source>
-            <translation type="unfinished" />
+            <translation>时刻</translation>
+        </message>
+        <message>
+            <source>Move the run to the project's trash</source>
+            <translation>把运行移到项目的回收站</translation>
         </message>
         <message>
             <source>Name</source>
-            <translation type="unfinished" />
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Name of the run</source>
+            <translation>运行的名称</translation>
         </message>
         <message>
             <source>Narrow and quick</source>
-            <translation type="unfinished" />
+            <translation>窄而快</translation>
         </message>
         <message>
             <source>Network</source>
-            <translation type="unfinished" />
+            <translation>网络</translation>
+        </message>
+        <message>
+            <source>Networks and their predictions belong to one map style. With another style, runs trained so far are refused until you come back to theirs; they are kept.</source>
+            <translation>网络及其预测属于一种图样式。换用别的样式时，此前训练的运行会被拒用，直到恢复其样式；它们会保留。</translation>
         </message>
         <message>
             <source>New project</source>
-            <translation type="unfinished" />
+            <translation>新建项目</translation>
         </message>
         <message>
             <source>New project…</source>
-            <translation type="unfinished" />
+            <translation>新建项目…</translation>
         </message>
         <message>
             <source>Next day</source>
-            <translation type="unfinished" />
+            <translation>后一天</translation>
         </message>
         <message>
             <source>Next day with an extremum region</source>
-            <translation type="unfinished" />
+            <translation>下一个有极值区域的日子</translation>
         </message>
         <message>
             <source>Next disagreement of label and prediction</source>
-            <translation type="unfinished" />
+            <translation>下一个标注与预测不一致的日子</translation>
         </message>
         <message>
             <source>Next earthquake</source>
-            <translation type="unfinished" />
+            <translation>下一次地震</translation>
         </message>
         <message>
             <source>Next stormy night</source>
-            <translation type="unfinished" />
+            <translation>下一个磁暴夜</translation>
         </message>
         <message>
             <source>Next unlabelled day</source>
-            <translation type="unfinished" />
+            <translation>下一个未标注的日子</translation>
+        </message>
+        <message>
+            <source>Night begins</source>
+            <translation>夜间开始</translation>
+        </message>
+        <message>
+            <source>Night ends</source>
+            <translation>夜间结束</translation>
         </message>
         <message>
             <source>Night mean {value:.1f} nT</source>
@@ -876,12 +1488,16 @@
             <translation>夜间，nT</translation>
         </message>
         <message>
+            <source>Nights that a baseline needs</source>
+            <translation>基线所需夜数</translation>
+        </message>
+        <message>
             <source>No anomaly: {reason}</source>
             <translation>无异常值：{reason}</translation>
         </message>
         <message>
             <source>No day</source>
-            <translation type="unfinished" />
+            <translation>无日期</translation>
         </message>
         <message>
             <source>No day map yet: import readings of at least three stations with coordinates.</source>
@@ -892,12 +1508,40 @@
             <translation>无地震</translation>
         </message>
         <message>
+            <source>No earthquake fell into the judged period: there is no score.</source>
+            <translation>评判期内没有地震：无法评分。</translation>
+        </message>
+        <message>
+            <source>No earthquakes</source>
+            <translation>没有地震</translation>
+        </message>
+        <message>
             <source>No extremum region</source>
             <translation>无极值区域</translation>
         </message>
         <message>
+            <source>No further day on which label and prediction differ in this direction.</source>
+            <translation>此方向没有更多标注与预测不一致的日子。</translation>
+        </message>
+        <message>
+            <source>No further day with an extremum region in this direction.</source>
+            <translation>此方向没有更多有极值区域的日子。</translation>
+        </message>
+        <message>
+            <source>No further event in this direction.</source>
+            <translation>此方向没有更多地震。</translation>
+        </message>
+        <message>
+            <source>No further stormy night in this direction.</source>
+            <translation>此方向没有更多磁暴夜。</translation>
+        </message>
+        <message>
+            <source>No further unlabelled day in this direction.</source>
+            <translation>此方向没有更多未标注的日子。</translation>
+        </message>
+        <message>
             <source>No label yet: press 0 to 4</source>
-            <translation type="unfinished" />
+            <translation>尚无标注：按 0 至 4</translation>
         </message>
         <message>
             <source>No map on this day</source>
@@ -908,12 +1552,16 @@
             <translation>当天无图，因此没有极值区域。</translation>
         </message>
         <message>
+            <source>No prediction for these days.</source>
+            <translation>这些日子没有预测。</translation>
+        </message>
+        <message>
             <source>No prediction: train a network, or choose a run</source>
-            <translation type="unfinished" />
+            <translation>无预测：请训练网络或选择运行</translation>
         </message>
         <message>
             <source>No project</source>
-            <translation type="unfinished" />
+            <translation>无项目</translation>
         </message>
         <message>
             <source>No station has a value on this day; a map needs three stations at different places. The stations are shown alone.</source>
@@ -928,6 +1576,18 @@
             <translation>编号</translation>
         </message>
         <message>
+            <source>Normal level over (days)</source>
+            <translation>正常水平取自（天）</translation>
+        </message>
+        <message>
+            <source>North (°)</source>
+            <translation>北（°）</translation>
+        </message>
+        <message>
+            <source>North centre {north}, south centre {south}</source>
+            <translation>北中心 {north}，南中心 {south}</translation>
+        </message>
+        <message>
             <source>North or south of the map's middle</source>
             <translation>在图中线以北或以南</translation>
         </message>
@@ -940,24 +1600,80 @@
             <translation>北部，较小</translation>
         </message>
         <message>
+            <source>Not estimable</source>
+            <translation>无法估计</translation>
+        </message>
+        <message>
+            <source>Not judged yet.</source>
+            <translation>尚未评判。</translation>
+        </message>
+        <message>
             <source>Note</source>
-            <translation type="unfinished" />
+            <translation>备注</translation>
         </message>
         <message>
             <source>Note on this day</source>
-            <translation type="unfinished" />
+            <translation>这一天的备注</translation>
+        </message>
+        <message>
+            <source>Nothing to redo.</source>
+            <translation>没有可重做的。</translation>
+        </message>
+        <message>
+            <source>Nothing to undo.</source>
+            <translation>没有可撤销的。</translation>
         </message>
         <message>
             <source>Numbers that stand for no value, besides all from 88888 on</source>
-            <translation type="unfinished" />
+            <translation>除 88888 及以上外，表示缺测的数</translation>
+        </message>
+        <message>
+            <source>Of equal magnitudes the later one wins</source>
+            <translation>震级相等时取较晚者</translation>
+        </message>
+        <message>
+            <source>Of the former day's region</source>
+            <translation>占前一天区域的比例</translation>
+        </message>
+        <message>
+            <source>Off: as far as there are readings</source>
+            <translation>不选：以有读数为限</translation>
+        </message>
+        <message>
+            <source>Off: no limit</source>
+            <translation>不选：不限</translation>
+        </message>
+        <message>
+            <source>Off: the file's earthquakes take the place of those in the project</source>
+            <translation>不选：文件中的地震取代项目已有的地震</translation>
+        </message>
+        <message>
+            <source>One against the rest (the paper's “accuracy”)</source>
+            <translation>一类对其余（论文的“准确率”）</translation>
+        </message>
+        <message>
+            <source>One solar rotation is 27 days</source>
+            <translation>太阳自转一周为 27 天</translation>
+        </message>
+        <message>
+            <source>Only kept</source>
+            <translation>仅保留的</translation>
+        </message>
+        <message>
+            <source>Only labels given blind</source>
+            <translation>仅限盲标注</translation>
         </message>
         <message>
             <source>Only one column can hold the station code.</source>
-            <translation type="unfinished" />
+            <translation>只能有一列是台站代码。</translation>
         </message>
         <message>
             <source>Only one place has a value on this day; a map needs three stations at different places. The stations are shown alone.</source>
             <translation>当天只有一个位置的台站有值；成图需要三个位置不同的台站。只显示台站。</translation>
+        </message>
+        <message>
+            <source>Only the first labelled {first} days, only the second {second}.</source>
+            <translation>仅第一位标注了 {first} 天，仅第二位标注了 {second} 天。</translation>
         </message>
         <message>
             <source>Only two places have a value on this day; a map needs three stations at different places. The stations are shown alone.</source>
@@ -965,39 +1681,51 @@
         </message>
         <message>
             <source>Open a project</source>
-            <translation type="unfinished" />
+            <translation>打开项目</translation>
         </message>
         <message>
             <source>Open project</source>
-            <translation type="unfinished" />
+            <translation>打开项目</translation>
         </message>
         <message>
             <source>Open project…</source>
-            <translation type="unfinished" />
+            <translation>打开项目…</translation>
         </message>
         <message>
             <source>Open the synthetic season</source>
-            <translation type="unfinished" />
+            <translation>打开合成时段</translation>
+        </message>
+        <message>
+            <source>Opened (UTC)</source>
+            <translation>打开（UTC）</translation>
+        </message>
+        <message>
+            <source>Outcome</source>
+            <translation>结果</translation>
         </message>
         <message>
             <source>Painting the days</source>
-            <translation type="unfinished" />
+            <translation>正在绘制各日</translation>
         </message>
         <message>
             <source>Panel</source>
-            <translation type="unfinished" />
+            <translation>面板</translation>
         </message>
         <message>
             <source>Panels</source>
-            <translation type="unfinished" />
+            <translation>面板</translation>
         </message>
         <message>
             <source>Paper: augment first, split at random (LEAKY)</source>
-            <translation type="unfinished" />
+            <translation>论文：先增广，再随机划分（有泄漏）</translation>
+        </message>
+        <message>
+            <source>Passed on 1 % of days without a signal</source>
+            <translation>无信号日中有 1 % 会超过</translation>
         </message>
         <message>
             <source>Path of another Python with Keras, e.g. one with a GPU</source>
-            <translation type="unfinished" />
+            <translation>另一个带 Keras 的 Python 的路径，例如带 GPU 的</translation>
         </message>
         <message>
             <source>Peak z</source>
@@ -1008,8 +1736,16 @@
             <translation>请在图上或此处选择台站。</translation>
         </message>
         <message>
+            <source>Pixel lasts within (z)</source>
+            <translation>像素持续的变化限（z）</translation>
+        </message>
+        <message>
             <source>Pixels</source>
-            <translation type="unfinished" />
+            <translation>像素</translation>
+        </message>
+        <message>
+            <source>Place</source>
+            <translation>地点</translation>
         </message>
         <message>
             <source>Play</source>
@@ -1017,15 +1753,15 @@
         </message>
         <message>
             <source>Play or pause</source>
-            <translation type="unfinished" />
+            <translation>播放或暂停</translation>
         </message>
         <message>
             <source>Play: days per second</source>
-            <translation type="unfinished" />
+            <translation>播放：每秒天数</translation>
         </message>
         <message>
             <source>Play: start again at the end</source>
-            <translation type="unfinished" />
+            <translation>播放：到末尾后重新开始</translation>
         </message>
         <message>
             <source>Point at the map to read value and place.</source>
@@ -1033,7 +1769,7 @@
         </message>
         <message>
             <source>Precision</source>
-            <translation type="unfinished" />
+            <translation>精确率</translation>
         </message>
         <message>
             <source>Prediction</source>
@@ -1044,108 +1780,164 @@
             <translation>预测：{name}，{share:.0%}，{kind}</translation>
         </message>
         <message>
+            <source>Predictor</source>
+            <translation>预测方法</translation>
+        </message>
+        <message>
             <source>Probability: {name}</source>
-            <translation type="unfinished" />
+            <translation>概率：{name}</translation>
         </message>
         <message>
             <source>Progress</source>
-            <translation type="unfinished" />
+            <translation>进度</translation>
         </message>
         <message>
             <source>Progress of the training</source>
-            <translation type="unfinished" />
+            <translation>训练进度</translation>
         </message>
         <message>
             <source>Project</source>
-            <translation type="unfinished" />
+            <translation>项目</translation>
         </message>
         <message>
             <source>Protocol</source>
-            <translation type="unfinished" />
+            <translation>方案</translation>
         </message>
         <message>
             <source>Put all panels back</source>
-            <translation type="unfinished" />
+            <translation>恢复所有面板的位置</translation>
         </message>
         <message>
             <source>Python that trains</source>
-            <translation type="unfinished" />
+            <translation>训练用的 Python</translation>
         </message>
         <message>
             <source>Quit</source>
-            <translation type="unfinished" />
+            <translation>退出</translation>
+        </message>
+        <message>
+            <source>R = {r:.2f}, {beyond} its 97.5 % level R0 = {r0:.2f} ({hits} of {events} earthquakes); area skill score {area:.2f}, chance is 0.50.</source>
+            <translation>R = {r:.2f}，{beyond}其 97.5 % 水平 R0 = {r0:.2f}（{events} 次地震中的 {hits} 次）；面积技巧评分 {area:.2f}，偶然为 0.50。</translation>
+        </message>
+        <message>
+            <source>Radius (km)</source>
+            <translation>半径（km）</translation>
         </message>
         <message>
             <source>Rare classes count more in training</source>
-            <translation type="unfinished" />
+            <translation>训练中稀少类别权重更大</translation>
+        </message>
+        <message>
+            <source>Rates instead of counts</source>
+            <translation>显示比率而非计数</translation>
+        </message>
+        <message>
+            <source>Read a run that was exported</source>
+            <translation>读入导出的运行</translation>
         </message>
         <message>
             <source>Read only</source>
-            <translation type="unfinished" />
+            <translation>只读</translation>
+        </message>
+        <message>
+            <source>Reading the catalogue</source>
+            <translation>正在读取目录</translation>
+        </message>
+        <message>
+            <source>Reading the list of stations</source>
+            <translation>正在读取台站列表</translation>
         </message>
         <message>
             <source>Readings</source>
-            <translation type="unfinished" />
+            <translation>读数</translation>
         </message>
         <message>
             <source>Reason</source>
-            <translation type="unfinished" />
+            <translation>原因</translation>
+        </message>
+        <message>
+            <source>Recall</source>
+            <translation>召回率</translation>
         </message>
         <message>
             <source>Recent projects</source>
-            <translation type="unfinished" />
+            <translation>最近的项目</translation>
         </message>
         <message>
             <source>Recipe</source>
-            <translation type="unfinished" />
+            <translation>配方</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation type="unfinished" />
+            <translation>重做</translation>
+        </message>
+        <message>
+            <source>Reference station</source>
+            <translation>参考台站</translation>
+        </message>
+        <message>
+            <source>Region lasts from share</source>
+            <translation>区域持续的比例</translation>
         </message>
         <message>
             <source>Region outlines</source>
-            <translation type="unfinished" />
+            <translation>区域轮廓</translation>
         </message>
         <message>
             <source>Remark</source>
-            <translation type="unfinished" />
+            <translation>说明</translation>
         </message>
         <message>
             <source>Remarks</source>
-            <translation type="unfinished" />
+            <translation>说明</translation>
         </message>
         <message>
             <source>Remarks on the chosen file</source>
-            <translation type="unfinished" />
+            <translation>所选文件的说明</translation>
+        </message>
+        <message>
+            <source>Rename</source>
+            <translation>重命名</translation>
+        </message>
+        <message>
+            <source>Rename…</source>
+            <translation>重命名…</translation>
         </message>
         <message>
             <source>Replaces</source>
-            <translation type="unfinished" />
+            <translation>取代</translation>
         </message>
         <message>
             <source>Report of the import</source>
-            <translation type="unfinished" />
+            <translation>导入报告</translation>
+        </message>
+        <message>
+            <source>Resume a training that was stopped</source>
+            <translation>继续已停止的训练</translation>
         </message>
         <message>
             <source>Revert labels to a moment</source>
-            <translation type="unfinished" />
+            <translation>把标注恢复到某一时刻</translation>
         </message>
         <message>
             <source>Revert labels to a moment…</source>
-            <translation type="unfinished" />
+            <translation>把标注恢复到某一时刻…</translation>
         </message>
         <message>
             <source>Review layout</source>
-            <translation type="unfinished" />
+            <translation>评审布局</translation>
+        </message>
+        <message>
+            <source>Robust standard deviations of the night</source>
+            <translation>当夜的稳健标准差</translation>
         </message>
         <message>
             <source>Runs</source>
-            <translation type="unfinished" />
+            <translation>运行</translation>
         </message>
         <message>
             <source>S total intensity, its own instrument</source>
-            <translation type="unfinished" />
+            <translation>S 总强度，独立仪器</translation>
         </message>
         <message>
             <source>SYNTHETIC</source>
@@ -1153,35 +1945,63 @@
         </message>
         <message>
             <source>SYNTHETIC — made by a generator, not measured</source>
-            <translation type="unfinished" />
+            <translation>合成数据 — 由生成器产生，非实测</translation>
         </message>
         <message>
             <source>SYNTHETIC — not measured</source>
-            <translation type="unfinished" />
+            <translation>合成数据 — 非实测</translation>
         </message>
         <message>
             <source>Say what each column means</source>
-            <translation type="unfinished" />
+            <translation>说明每一列的含义</translation>
         </message>
         <message>
             <source>Say which column holds the time, or which two hold date and time of day.</source>
-            <translation type="unfinished" />
+            <translation>请指明哪一列是时间，或哪两列是日期和时刻。</translation>
         </message>
         <message>
             <source>Say which columns hold total intensity, or its components.</source>
-            <translation type="unfinished" />
+            <translation>请指明哪些列是总强度或其分量。</translation>
+        </message>
+        <message>
+            <source>Says</source>
+            <translation>判为</translation>
+        </message>
+        <message>
+            <source>Scale</source>
+            <translation>系数</translation>
+        </message>
+        <message>
+            <source>Scale ends at (z)</source>
+            <translation>色标止于（z）</translation>
+        </message>
+        <message>
+            <source>Season</source>
+            <translation>时段</translation>
         </message>
         <message>
             <source>Season and parameters…</source>
-            <translation type="unfinished" />
+            <translation>时段与参数…</translation>
+        </message>
+        <message>
+            <source>Second analyst</source>
+            <translation>第二位分析员</translation>
+        </message>
+        <message>
+            <source>Second analyst (columns)</source>
+            <translation>第二位分析员（列）</translation>
+        </message>
+        <message>
+            <source>Second says</source>
+            <translation>第二位认为</translation>
         </message>
         <message>
             <source>Seed</source>
-            <translation type="unfinished" />
+            <translation>随机种子</translation>
         </message>
         <message>
             <source>Series</source>
-            <translation type="unfinished" />
+            <translation>曲线</translation>
         </message>
         <message>
             <source>Series of the picked stations</source>
@@ -1189,23 +2009,51 @@
         </message>
         <message>
             <source>Settings</source>
-            <translation type="unfinished" />
+            <translation>设置</translation>
         </message>
         <message>
             <source>Settings…</source>
-            <translation type="unfinished" />
+            <translation>设置…</translation>
+        </message>
+        <message>
+            <source>Settle as: {name}</source>
+            <translation>商定为：{name}</translation>
+        </message>
+        <message>
+            <source>Settle the chosen day as</source>
+            <translation>把所选日商定为</translation>
+        </message>
+        <message>
+            <source>Settled</source>
+            <translation>已商定</translation>
+        </message>
+        <message>
+            <source>Share of each true class, instead of days</source>
+            <translation>显示占各真实类别的比例，而非天数</translation>
+        </message>
+        <message>
+            <source>Share of earthquakes missed</source>
+            <translation>漏报地震的比例</translation>
         </message>
         <message>
             <source>Share of stations with an anomaly; hatched is missing</source>
             <translation>有异常值的台站比例；斜线为缺测</translation>
         </message>
         <message>
+            <source>Share of time under alarm</source>
+            <translation>警报时间的比例</translation>
+        </message>
+        <message>
             <source>Sheet</source>
-            <translation type="unfinished" />
+            <translation>工作表</translation>
         </message>
         <message>
             <source>Sheet of the workbook</source>
-            <translation type="unfinished" />
+            <translation>工作簿中的工作表</translation>
+        </message>
+        <message>
+            <source>Show its predictions</source>
+            <translation>显示其预测</translation>
         </message>
         <message>
             <source>Show less, larger</source>
@@ -1217,7 +2065,7 @@
         </message>
         <message>
             <source>Show nT instead of z</source>
-            <translation type="unfinished" />
+            <translation>以 nT 代替 z 显示</translation>
         </message>
         <message>
             <source>Show the epicentres</source>
@@ -1225,7 +2073,7 @@
         </message>
         <message>
             <source>Show the loss on a logarithmic scale</source>
-            <translation type="unfinished" />
+            <translation>以对数刻度显示损失</translation>
         </message>
         <message>
             <source>Show the network</source>
@@ -1240,12 +2088,36 @@
             <translation>显示整个台网（双击）</translation>
         </message>
         <message>
+            <source>Shown</source>
+            <translation>显示中</translation>
+        </message>
+        <message>
             <source>Side</source>
             <translation>方位</translation>
         </message>
         <message>
             <source>Side of the map that the network sees</source>
-            <translation type="unfinished" />
+            <translation>网络所见图的边长</translation>
+        </message>
+        <message>
+            <source>Skill</source>
+            <translation>技巧</translation>
+        </message>
+        <message>
+            <source>Smallest magnitude taken, itself included: for M &gt; 3.0 in tenths write 3.1</source>
+            <translation>所取的最小震级，含此值：震级精确到 0.1 时，M &gt; 3.0 写 3.1</translation>
+        </message>
+        <message>
+            <source>Smallest scale (nT)</source>
+            <translation>最小离散度（nT）</translation>
+        </message>
+        <message>
+            <source>Smoothing</source>
+            <translation>平滑</translation>
+        </message>
+        <message>
+            <source>South (°)</source>
+            <translation>南（°）</translation>
         </message>
         <message>
             <source>South, larger</source>
@@ -1260,16 +2132,28 @@
             <translation>速度</translation>
         </message>
         <message>
+            <source>Spike from (deviations)</source>
+            <translation>尖峰判据（标准差）</translation>
+        </message>
+        <message>
+            <source>Spike from (nT)</source>
+            <translation>尖峰判据（nT）</translation>
+        </message>
+        <message>
             <source>Start</source>
-            <translation type="unfinished" />
+            <translation>开始</translation>
         </message>
         <message>
             <source>Start over</source>
-            <translation type="unfinished" />
+            <translation>重新开始</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
         </message>
         <message>
             <source>Station</source>
-            <translation type="unfinished" />
+            <translation>台站</translation>
         </message>
         <message>
             <source>Station map</source>
@@ -1285,23 +2169,27 @@
         </message>
         <message>
             <source>Stations on the day map</source>
-            <translation type="unfinished" />
+            <translation>日图上的台站</translation>
         </message>
         <message>
             <source>Stations…</source>
-            <translation type="unfinished" />
+            <translation>台站…</translation>
+        </message>
+        <message>
+            <source>Step from (nT)</source>
+            <translation>台阶判据（nT）</translation>
         </message>
         <message>
             <source>Stop</source>
-            <translation type="unfinished" />
+            <translation>停止</translation>
         </message>
         <message>
             <source>Stop this work</source>
-            <translation type="unfinished" />
+            <translation>停止此工作</translation>
         </message>
         <message>
             <source>Stop this work; nothing is left half-written</source>
-            <translation type="unfinished" />
+            <translation>停止此工作；不会留下写了一半的内容</translation>
         </message>
         <message>
             <source>Strongest pixel of the map</source>
@@ -1312,28 +2200,44 @@
             <translation>极值区域内最强的台站：图的平滑会压低峰值</translation>
         </message>
         <message>
+            <source>Such a night enters no later baseline</source>
+            <translation>这样的夜间不进入以后的基线</translation>
+        </message>
+        <message>
+            <source>Take stations from a csv, xlsx or .ack file</source>
+            <translation>从 csv、xlsx 或 .ack 文件读取台站</translation>
+        </message>
+        <message>
             <source>Take the label away</source>
-            <translation type="unfinished" />
+            <translation>去掉标注</translation>
         </message>
         <message>
             <source>Text size</source>
-            <translation type="unfinished" />
+            <translation>文字大小</translation>
         </message>
         <message>
             <source>The chosen days</source>
-            <translation type="unfinished" />
+            <translation>所选日子</translation>
+        </message>
+        <message>
+            <source>The code {code} is there twice.</source>
+            <translation>代码 {code} 出现了两次。</translation>
+        </message>
+        <message>
+            <source>The coordinates of {code} can be corrected, but not taken away.</source>
+            <translation>{code} 的坐标可以更正，但不能去掉。</translation>
         </message>
         <message>
             <source>The device is named by the worker before its first batch.</source>
-            <translation type="unfinished" />
+            <translation>训练进程在第一批之前报告所用设备。</translation>
         </message>
         <message>
             <source>The import was stopped; nothing of it was kept.</source>
-            <translation type="unfinished" />
+            <translation>导入已停止；未保存任何内容。</translation>
         </message>
         <message>
             <source>The import was stopped; what had been kept before is listed here.</source>
-            <translation type="unfinished" />
+            <translation>导入已停止；此前已保存的内容列于此处。</translation>
         </message>
         <message>
             <source>The label in force: colour, pattern and letter of its class</source>
@@ -1344,12 +2248,32 @@
             <translation>预测的类别，高度为其概率：模型未见过的日子为实心，见过的为淡色，事先发布的带下划线</translation>
         </message>
         <message>
+            <source>The project has no earthquakes yet.</source>
+            <translation>项目中还没有地震。</translation>
+        </message>
+        <message>
+            <source>The project's own {count} earthquakes</source>
+            <translation>项目已有的 {count} 次地震</translation>
+        </message>
+        <message>
             <source>The region's number, the same on every day of its track</source>
             <translation>极值区域的编号，在其整个持续过程中不变</translation>
         </message>
         <message>
+            <source>The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging and is never a prediction. Labels given by analysts stay in force over it.</source>
+            <translation>此规则是回溯的：按其后发生的地震标注日子。它用于训练和评判，绝不是预测。分析员的标注始终优先于它。</translation>
+        </message>
+        <message>
+            <source>The rule labelled {counts} days of the classes 0 to 4.</source>
+            <translation>规则为类别 0 至 4 标注了 {counts} 天。</translation>
+        </message>
+        <message>
+            <source>The rule whose counts come nearest to the founding paper's</source>
+            <translation>计数最接近原论文的规则</translation>
+        </message>
+        <message>
             <source>The same seed on the same data gives the same run</source>
-            <translation type="unfinished" />
+            <translation>相同数据和相同种子得到相同的运行</translation>
         </message>
         <message>
             <source>The season is being computed.</source>
@@ -1357,83 +2281,143 @@
         </message>
         <message>
             <source>The tables were written to {path}.</source>
-            <translation type="unfinished" />
+            <translation>表格已写入 {path}。</translation>
         </message>
         <message>
             <source>The whole season</source>
-            <translation type="unfinished" />
+            <translation>整个时段</translation>
         </message>
         <message>
             <source>The zone that the table's clock keeps; stamps with an offset ignore it</source>
-            <translation type="unfinished" />
+            <translation>表中时钟所用的时区；自带偏移的时间戳不受影响</translation>
+        </message>
+        <message>
+            <source>Then a lasting step is the new level</source>
+            <translation>此后持续的台阶成为新水平</translation>
         </message>
         <message>
             <source>There already</source>
-            <translation type="unfinished" />
+            <translation>已存在</translation>
+        </message>
+        <message>
+            <source>There are no days to label yet; import readings first.</source>
+            <translation>还没有可标注的日子；请先导入读数。</translation>
+        </message>
+        <message>
+            <source>There are no earthquakes to label by; import a catalogue first.</source>
+            <translation>没有可据以标注的地震；请先导入目录。</translation>
+        </message>
+        <message>
+            <source>There is no day that both have labelled.</source>
+            <translation>没有两人都标注过的日子。</translation>
         </message>
         <message>
             <source>There is no time zone of this name.</source>
-            <translation type="unfinished" />
+            <translation>没有这个名称的时区。</translation>
+        </message>
+        <message>
+            <source>They agree on {agreed} of {days} days that both have labelled.</source>
+            <translation>两人都标注的 {days} 天中，{agreed} 天一致。</translation>
+        </message>
+        <message>
+            <source>This day lies outside the season window, so it can be neither shown nor settled here.</source>
+            <translation>这一天在时段之外，此处既不能显示也不能商定。</translation>
         </message>
         <message>
             <source>This folder is not empty; choose a new one.</source>
-            <translation type="unfinished" />
+            <translation>此文件夹不是空的；请另选一个。</translation>
+        </message>
+        <message>
+            <source>This project is open for reading only, so nothing can be labelled in it.</source>
+            <translation>此项目以只读方式打开，不能标注。</translation>
+        </message>
+        <message>
+            <source>Those outside the selection can be listed too</source>
+            <translation>选择范围之外的也可以列出</translation>
         </message>
         <message>
             <source>Threshold line</source>
-            <translation type="unfinished" />
+            <translation>阈值线</translation>
+        </message>
+        <message>
+            <source>Threshold of a station (z)</source>
+            <translation>台站阈值（z）</translation>
+        </message>
+        <message>
+            <source>Threshold of regions (z)</source>
+            <translation>区域阈值（z）</translation>
         </message>
         <message>
             <source>Time is written</source>
-            <translation type="unfinished" />
+            <translation>时间写法</translation>
         </message>
         <message>
             <source>Time zone</source>
-            <translation type="unfinished" />
+            <translation>时区</translation>
         </message>
         <message>
             <source>Time zone of the table</source>
-            <translation type="unfinished" />
+            <translation>表格的时区</translation>
         </message>
         <message>
             <source>Timeline</source>
             <translation>时间轴</translation>
         </message>
         <message>
+            <source>To day</source>
+            <translation>截止日</translation>
+        </message>
+        <message>
+            <source>To the trash</source>
+            <translation>移到回收站</translation>
+        </message>
+        <message>
             <source>Tool bar</source>
-            <translation type="unfinished" />
+            <translation>工具栏</translation>
+        </message>
+        <message>
+            <source>Traditional: four thresholds</source>
+            <translation>传统方法：四个阈值</translation>
+        </message>
+        <message>
+            <source>Train a network first.</source>
+            <translation>请先训练网络。</translation>
         </message>
         <message>
             <source>Train on the labels in force; the window stays free</source>
-            <translation type="unfinished" />
+            <translation>用有效标注训练；窗口仍可使用</translation>
         </message>
         <message>
             <source>Training</source>
-            <translation type="unfinished" />
+            <translation>训练</translation>
         </message>
         <message>
             <source>Training stops earlier when the validation loss no longer falls</source>
-            <translation type="unfinished" />
+            <translation>验证损失不再下降时提前停止训练</translation>
         </message>
         <message>
             <source>Train…</source>
-            <translation type="unfinished" />
+            <translation>训练…</translation>
         </message>
         <message>
             <source>Two columns say the same of the same station.</source>
-            <translation type="unfinished" />
+            <translation>两列对同一台站的含义相同。</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished" />
+            <translation>撤销</translation>
         </message>
         <message>
             <source>Unit</source>
-            <translation type="unfinished" />
+            <translation>单位</translation>
         </message>
         <message>
             <source>Unit of the values</source>
-            <translation type="unfinished" />
+            <translation>数值的单位</translation>
+        </message>
+        <message>
+            <source>Use this run for the timeline and the day panel</source>
+            <translation>在时间线和日面板中使用此运行</translation>
         </message>
         <message>
             <source>Value under the cursor</source>
@@ -1441,63 +2425,131 @@
         </message>
         <message>
             <source>View</source>
-            <translation type="unfinished" />
+            <translation>视图</translation>
         </message>
         <message>
             <source>Walk through the days (Space)</source>
             <translation>逐日播放（空格）</translation>
         </message>
         <message>
+            <source>West (°)</source>
+            <translation>西（°）</translation>
+        </message>
+        <message>
             <source>What a stamp marks of the interval that its value stands for</source>
-            <translation type="unfinished" />
+            <translation>时间戳标记数值所代表时段的哪一处</translation>
+        </message>
+        <message>
+            <source>What an anomaly is a departure from</source>
+            <translation>异常相对于什么</translation>
+        </message>
+        <message>
+            <source>What becomes of it</source>
+            <translation>处理结果</translation>
+        </message>
+        <message>
+            <source>What lies beyond takes the colour of the end</source>
+            <translation>超出部分取端点颜色</translation>
         </message>
         <message>
             <source>What stands behind the convolutions</source>
-            <translation type="unfinished" />
+            <translation>卷积层之后的部分</translation>
         </message>
         <message>
             <source>What you saw on this day (kept with your name)</source>
-            <translation type="unfinished" />
+            <translation>您在这一天看到的情况（与您的姓名一同保存）</translation>
+        </message>
+        <message>
+            <source>Where earthquakes are taken from</source>
+            <translation>地震取自何处</translation>
+        </message>
+        <message>
+            <source>Which are listed</source>
+            <translation>列出哪些</translation>
+        </message>
+        <message>
+            <source>Which belong to the project</source>
+            <translation>哪些属于项目</translation>
+        </message>
+        <message>
+            <source>Which days around an earthquake carry its class</source>
+            <translation>地震前后哪些日子带有其类别</translation>
         </message>
         <message>
             <source>Whole window</source>
-            <translation type="unfinished" />
+            <translation>整个窗口</translation>
+        </message>
+        <message>
+            <source>Widening of the frame, a share of its larger side</source>
+            <translation>图框的加宽，占较长边的比例</translation>
+        </message>
+        <message>
+            <source>With fewer a night is warm-up</source>
+            <translation>少于此数的夜间为预热</translation>
+        </message>
+        <message>
+            <source>With less of the night recorded there is no mean</source>
+            <translation>记录少于此比例的夜间没有均值</translation>
+        </message>
+        <message>
+            <source>Without coordinates, and so left off the map: {codes}.</source>
+            <translation>没有坐标、因而不在图上：{codes}。</translation>
         </message>
         <message>
             <source>Workbook (*.xlsx);;Folder of csv files (*.csv)</source>
-            <translation type="unfinished" />
+            <translation>工作簿 (*.xlsx);;csv 文件夹 (*.csv)</translation>
         </message>
         <message>
             <source>Write a note</source>
-            <translation type="unfinished" />
+            <translation>写备注</translation>
         </message>
         <message>
             <source>Write the numbers that stand for no value with commas between them.</source>
-            <translation type="unfinished" />
+            <translation>请用逗号分隔表示缺测的数。</translation>
+        </message>
+        <message>
+            <source>Write the rule's labels as one step that can be undone</source>
+            <translation>把规则的标注写为可撤销的一步</translation>
+        </message>
+        <message>
+            <source>Write the run as one file for another institute</source>
+            <translation>把运行写为一个文件，供其他机构使用</translation>
         </message>
         <message>
             <source>Write the station code beside each column of values, or say which column holds it.</source>
-            <translation type="unfinished" />
+            <translation>请在每个数值列旁写明台站代码，或指明哪一列是台站代码。</translation>
+        </message>
+        <message>
+            <source>Writing the tables</source>
+            <translation>正在写表格</translation>
         </message>
         <message>
             <source>Written beside every label and note</source>
-            <translation type="unfinished" />
+            <translation>写在每个标注和备注旁</translation>
         </message>
         <message>
             <source>X north</source>
-            <translation type="unfinished" />
+            <translation>X 北向</translation>
         </message>
         <message>
             <source>Y east</source>
-            <translation type="unfinished" />
+            <translation>Y 东向</translation>
+        </message>
+        <message>
+            <source>You are labelling blind now; other people's labels stay hidden until you have finished.</source>
+            <translation>您正在盲标注；完成之前他人的标注保持隐藏。</translation>
+        </message>
+        <message>
+            <source>You gave this day no label, so there is none of yours to take away.</source>
+            <translation>您没有给这一天标注，因此没有可去掉的。</translation>
         </message>
         <message>
             <source>Your name in the label journal</source>
-            <translation type="unfinished" />
+            <translation>您在标注日志中的姓名</translation>
         </message>
         <message>
             <source>Z down</source>
-            <translation type="unfinished" />
+            <translation>Z 向下</translation>
         </message>
         <message>
             <source>Zoom in</source>
@@ -1516,8 +2568,24 @@
             <translation>持久台阶，已作为新基准</translation>
         </message>
         <message>
+            <source>above</source>
+            <translation>高于</translation>
+        </message>
+        <message>
             <source>accepted from a prediction</source>
-            <translation type="unfinished" />
+            <translation>由预测接受</translation>
+        </message>
+        <message>
+            <source>aftershock</source>
+            <translation>余震</translation>
+        </message>
+        <message>
+            <source>aftershock of M {magnitude:.1f}, {time}</source>
+            <translation>M {magnitude:.1f}（{time}）的余震</translation>
+        </message>
+        <message>
+            <source>almost perfect</source>
+            <translation>几乎完全</translation>
         </message>
         <message>
             <source>and {count} more</source>
@@ -1525,55 +2593,111 @@
         </message>
         <message>
             <source>and {count} more stations</source>
-            <translation type="unfinished" />
+            <translation>以及另外 {count} 个台站</translation>
+        </message>
+        <message>
+            <source>any</source>
+            <translation>不限</translation>
+        </message>
+        <message>
+            <source>around a place</source>
+            <translation>某地周围</translation>
         </message>
         <message>
             <source>as in 2022-02-01 00:15:00 (ISO 8601)</source>
-            <translation type="unfinished" />
+            <translation>如 2022-02-01 00:15:00（ISO 8601）</translation>
         </message>
         <message>
             <source>as published: flatten, then dense layers</source>
-            <translation type="unfinished" />
+            <translation>如论文：展平，然后全连接层</translation>
         </message>
         <message>
             <source>as usual for the cadence</source>
-            <translation type="unfinished" />
+            <translation>按采样间隔的惯例</translation>
         </message>
         <message>
             <source>best</source>
-            <translation type="unfinished" />
+            <translation>最佳</translation>
         </message>
         <message>
             <source>by an analyst</source>
-            <translation type="unfinished" />
+            <translation>由分析员</translation>
         </message>
         <message>
             <source>by rule</source>
-            <translation type="unfinished" />
+            <translation>按规则</translation>
         </message>
         <message>
             <source>d</source>
             <translation>天</translation>
         </message>
         <message>
+            <source>default {value}</source>
+            <translation>默认 {value}</translation>
+        </message>
+        <message>
             <source>definitive</source>
-            <translation type="unfinished" />
+            <translation>最终</translation>
+        </message>
+        <message>
+            <source>difference from a reference station</source>
+            <translation>与参考台站之差</translation>
+        </message>
+        <message>
+            <source>difference from the night before</source>
+            <translation>与前一夜之差</translation>
         </message>
         <message>
             <source>direction {side}</source>
             <translation>方位 {side}</translation>
         </message>
         <message>
+            <source>drop none</source>
+            <translation>不去除</translation>
+        </message>
+        <message>
             <source>e.g. -1, 9999.9</source>
-            <translation type="unfinished" />
+            <translation>例如 -1, 9999.9</translation>
         </message>
         <message>
             <source>earthquakes</source>
-            <translation type="unfinished" />
+            <translation>地震</translation>
+        </message>
+        <message>
+            <source>event</source>
+            <translation>有震</translation>
+        </message>
+        <message>
+            <source>everywhere</source>
+            <translation>任何地方</translation>
+        </message>
+        <message>
+            <source>fair</source>
+            <translation>尚可</translation>
+        </message>
+        <message>
+            <source>false alarm</source>
+            <translation>虚报</translation>
+        </message>
+        <message>
+            <source>finished</source>
+            <translation>已完成</translation>
+        </message>
+        <message>
+            <source>first principal component taken out</source>
+            <translation>去除第一主成分</translation>
+        </message>
+        <message>
+            <source>from here on</source>
+            <translation>由此开始</translation>
         </message>
         <message>
             <source>images/s</source>
-            <translation type="unfinished" />
+            <translation>图/秒</translation>
+        </message>
+        <message>
+            <source>in a box</source>
+            <translation>方框内</translation>
         </message>
         <message>
             <source>in place {days} d</source>
@@ -1581,15 +2705,27 @@
         </message>
         <message>
             <source>in sample: the run was trained on this day</source>
-            <translation type="unfinished" />
+            <translation>样本内：运行用这一天训练过</translation>
         </message>
         <message>
             <source>in-sample</source>
             <translation>样本内</translation>
         </message>
         <message>
+            <source>kept</source>
+            <translation>保留</translation>
+        </message>
+        <message>
+            <source>kept, north</source>
+            <translation>保留，北</translation>
+        </message>
+        <message>
+            <source>kept, south</source>
+            <translation>保留，南</translation>
+        </message>
+        <message>
             <source>label taken away</source>
-            <translation type="unfinished" />
+            <translation>去掉标注</translation>
         </message>
         <message>
             <source>leave-one-out error {error:.2f} {unit}, largest at {code}</source>
@@ -1597,43 +2733,99 @@
         </message>
         <message>
             <source>list of stations</source>
-            <translation type="unfinished" />
+            <translation>台站列表</translation>
         </message>
         <message>
             <source>measured: the fastest</source>
-            <translation type="unfinished" />
+            <translation>实测：最快</translation>
         </message>
         <message>
             <source>milliseconds since 1970</source>
-            <translation type="unfinished" />
+            <translation>1970 年起的毫秒数</translation>
+        </message>
+        <message>
+            <source>moderate</source>
+            <translation>中等</translation>
+        </message>
+        <message>
+            <source>more with magnitude</source>
+            <translation>随震级增多</translation>
+        </message>
+        <message>
+            <source>no better than chance</source>
+            <translation>不优于偶然</translation>
+        </message>
+        <message>
+            <source>no day: others won them</source>
+            <translation>无日子：被其他地震占去</translation>
+        </message>
+        <message>
+            <source>no day: outside the season</source>
+            <translation>无日子：在时段之外</translation>
+        </message>
+        <message>
+            <source>no earthquake</source>
+            <translation>无地震</translation>
         </message>
         <message>
             <source>no map on this day</source>
             <translation>当天无图</translation>
         </message>
         <message>
+            <source>none</source>
+            <translation>无</translation>
+        </message>
+        <message>
             <source>none yet</source>
             <translation>尚无</translation>
         </message>
         <message>
+            <source>north</source>
+            <translation>北</translation>
+        </message>
+        <message>
+            <source>not above</source>
+            <translation>不高于</translation>
+        </message>
+        <message>
             <source>not used</source>
-            <translation type="unfinished" />
+            <translation>不使用</translation>
         </message>
         <message>
             <source>nothing recorded</source>
             <translation>无记录</translation>
         </message>
         <message>
+            <source>off</source>
+            <translation>关</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>开</translation>
+        </message>
+        <message>
             <source>out of fold: the run had not seen this day</source>
-            <translation type="unfinished" />
+            <translation>折外：运行未见过这一天</translation>
         </message>
         <message>
             <source>out-of-fold</source>
             <translation>折外</translation>
         </message>
         <message>
+            <source>outside the area</source>
+            <translation>在范围之外</translation>
+        </message>
+        <message>
+            <source>outside the dates</source>
+            <translation>在日期之外</translation>
+        </message>
+        <message>
             <source>outside the stations' hull: no value</source>
             <translation>在台站外包线之外：无值</translation>
+        </message>
+        <message>
+            <source>p</source>
+            <translation>p</translation>
         </message>
         <message>
             <source>peak z {z}, {nt} nT</source>
@@ -1645,11 +2837,11 @@
         </message>
         <message>
             <source>prospective: issued before it was known</source>
-            <translation type="unfinished" />
+            <translation>前瞻：在已知之前发布</translation>
         </message>
         <message>
             <source>provisional</source>
-            <translation type="unfinished" />
+            <translation>临时</translation>
         </message>
         <message>
             <source>quakegui {version}
@@ -1657,27 +2849,43 @@
 Daily anomaly maps of a geomagnetic network, labels, and a network trained on them.
 
 No method is known that predicts earthquakes reliably. What this program shows is how good its predictions really were, next to chance and to simpler methods.</source>
-            <translation type="unfinished" />
+            <translation>quakegui {version}
+
+地磁台网的逐日异常图、标注，以及据此训练的网络。
+
+目前没有已知的方法能可靠地预测地震。本程序所显示的，是其预测与偶然及更简单方法相比究竟有多好。</translation>
         </message>
         <message>
             <source>quasi-definitive</source>
-            <translation type="unfinished" />
+            <translation>准最终</translation>
         </message>
         <message>
             <source>readings</source>
-            <translation type="unfinished" />
+            <translation>读数</translation>
         </message>
         <message>
             <source>region {id}, day {duration} in place</source>
             <translation>极值区域 {id}，原地持续第 {duration} 天</translation>
         </message>
         <message>
+            <source>robust regression on the other stations</source>
+            <translation>对其他台站的稳健回归</translation>
+        </message>
+        <message>
             <source>seconds since 1970</source>
-            <translation type="unfinished" />
+            <translation>1970 年起的秒数</translation>
         </message>
         <message>
             <source>settled</source>
-            <translation type="unfinished" />
+            <translation>已商定</translation>
+        </message>
+        <message>
+            <source>slight</source>
+            <translation>轻微</translation>
+        </message>
+        <message>
+            <source>south</source>
+            <translation>南</translation>
         </message>
         <message>
             <source>spikes left out</source>
@@ -1685,35 +2893,63 @@ No method is known that predicts earthquakes reliably. What this program shows i
         </message>
         <message>
             <source>station code</source>
-            <translation type="unfinished" />
+            <translation>台站代码</translation>
+        </message>
+        <message>
+            <source>still open at the end</source>
+            <translation>结束时仍未关闭</translation>
+        </message>
+        <message>
+            <source>stopped; can go on</source>
+            <translation>已停止；可继续</translation>
         </message>
         <message>
             <source>stormy night</source>
             <translation>磁暴之夜</translation>
         </message>
         <message>
+            <source>substantial</source>
+            <translation>较强</translation>
+        </message>
+        <message>
             <source>table of readings</source>
-            <translation type="unfinished" />
+            <translation>读数表格</translation>
         </message>
         <message>
             <source>the end of its interval</source>
-            <translation type="unfinished" />
+            <translation>时段的结束</translation>
+        </message>
+        <message>
+            <source>the larger earthquake</source>
+            <translation>较大的地震</translation>
+        </message>
+        <message>
+            <source>the later earthquake</source>
+            <translation>较晚的地震</translation>
+        </message>
+        <message>
+            <source>the median magnitude</source>
+            <translation>震级中位数</translation>
         </message>
         <message>
             <source>the middle of its interval</source>
-            <translation type="unfinished" />
+            <translation>时段的中点</translation>
         </message>
         <message>
             <source>the one that runs this window</source>
-            <translation type="unfinished" />
+            <translation>运行本窗口的 Python</translation>
+        </message>
+        <message>
+            <source>the same for all</source>
+            <translation>全部相同</translation>
         </message>
         <message>
             <source>the start of its interval</source>
-            <translation type="unfinished" />
+            <translation>时段的开始</translation>
         </message>
         <message>
             <source>time, or date and time of day</source>
-            <translation type="unfinished" />
+            <translation>时间，或日期与时刻</translation>
         </message>
         <message>
             <source>too few nights before it for a baseline</source>
@@ -1724,20 +2960,64 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>夜间记录不足</translation>
         </message>
         <message>
+            <source>too small</source>
+            <translation>太小</translation>
+        </message>
+        <message>
             <source>training</source>
-            <translation type="unfinished" />
+            <translation>训练</translation>
+        </message>
+        <message>
+            <source>true: {name}</source>
+            <translation>真实：{name}</translation>
+        </message>
+        <message>
+            <source>unfinished</source>
+            <translation>未完成</translation>
         </message>
         <message>
             <source>unknown</source>
-            <translation type="unfinished" />
+            <translation>未知</translation>
         </message>
         <message>
             <source>validation</source>
-            <translation type="unfinished" />
+            <translation>验证</translation>
         </message>
         <message>
             <source>variation</source>
-            <translation type="unfinished" />
+            <translation>变化</translation>
+        </message>
+        <message>
+            <source>within distance and days</source>
+            <translation>距离与天数之内</translation>
+        </message>
+        <message>
+            <source>{chosen} of {all} earthquakes are in the selection; {kept} are kept, {dropped} are aftershocks.</source>
+            <translation>{all} 次地震中有 {chosen} 次在选择范围内；保留 {kept} 次，余震 {dropped} 次。</translation>
+        </message>
+        <message>
+            <source>{code} needs both latitude and longitude, or neither.</source>
+            <translation>{code} 需要同时有纬度和经度，或都没有。</translation>
+        </message>
+        <message>
+            <source>{count} days</source>
+            <translation>{count} 天</translation>
+        </message>
+        <message>
+            <source>{count} days: {truth}, predicted {answer}; click to go there, 0 to 4 relabels</source>
+            <translation>{count} 天：{truth}，预测为 {answer}；点击前往，0 至 4 重新标注</translation>
+        </message>
+        <message>
+            <source>{count} days; click to list them</source>
+            <translation>{count} 天；点击列出</translation>
+        </message>
+        <message>
+            <source>{count} earthquakes in {file}</source>
+            <translation>{file} 中的 {count} 次地震</translation>
+        </message>
+        <message>
+            <source>{count} earthquakes, {leads} days after the opening</source>
+            <translation>{count} 次地震，开启后 {leads} 天</translation>
         </message>
         <message>
             <source>{count} missing</source>
@@ -1745,47 +3025,71 @@ No method is known that predicts earthquakes reliably. What this program shows i
         </message>
         <message>
             <source>{count} more are looked into when they are imported.</source>
-            <translation type="unfinished" />
+            <translation>另有 {count} 个在导入时查看。</translation>
+        </message>
+        <message>
+            <source>{count} stations were read; Save keeps them.</source>
+            <translation>读取了 {count} 个台站；点保存即可保留。</translation>
+        </message>
+        <message>
+            <source>{days} days, not in training</source>
+            <translation>{days} 天，不在训练中</translation>
+        </message>
+        <message>
+            <source>{day} · margin {margin:.2f}</source>
+            <translation>{day} · 差距 {margin:.2f}</translation>
         </message>
         <message>
             <source>{device} · {backend} {version} · {precision}</source>
-            <translation type="unfinished" />
+            <translation>{device} · {backend} {version} · {precision}</translation>
         </message>
         <message>
             <source>{files} files seen, {out} of them will be left out.</source>
-            <translation type="unfinished" />
+            <translation>查看了 {files} 个文件，其中 {out} 个不会导入。</translation>
+        </message>
+        <message>
+            <source>{hits} of {events} earthquakes in {share} of the time</source>
+            <translation>{share} 的时间内命中 {events} 次地震中的 {hits} 次</translation>
+        </message>
+        <message>
+            <source>{kept} earthquakes are in the project. Apply the label rule again to label by them.</source>
+            <translation>项目中有 {kept} 次地震。请重新应用标注规则以按其标注。</translation>
         </message>
         <message>
             <source>{kind} (run {run})</source>
-            <translation type="unfinished" />
+            <translation>{kind}（运行 {run}）</translation>
         </message>
         <message>
             <source>{minutes:.0f} min left</source>
-            <translation type="unfinished" />
+            <translation>剩余 {minutes:.0f} 分钟</translation>
         </message>
         <message>
             <source>{new} files imported, {same} were there already, {out} left out. {days} days are new or changed.</source>
-            <translation type="unfinished" />
+            <translation>导入 {new} 个文件，{same} 个已存在，{out} 个未导入。{days} 天为新增或有变化。</translation>
         </message>
         <message>
             <source>{parameters} parameters, {phases} trainings</source>
-            <translation type="unfinished" />
+            <translation>{parameters} 个参数，{phases} 次训练</translation>
         </message>
         <message>
             <source>{path} could not be written: {why}</source>
-            <translation type="unfinished" />
+            <translation>无法写入 {path}：{why}</translation>
         </message>
         <message>
             <source>{path} could not be written; is the folder writable, and the disk not full?</source>
-            <translation type="unfinished" />
+            <translation>无法写入 {path}；文件夹可写吗？磁盘满了吗？</translation>
         </message>
         <message>
             <source>{phase}, epoch {epoch}</source>
-            <translation type="unfinished" />
+            <translation>{phase}，第 {epoch} 轮</translation>
+        </message>
+        <message>
+            <source>{post} of the {positive} days with a class became known only after their earthquake: they cannot be predictions.</source>
+            <translation>{positive} 个有类别的日子中，有 {post} 个在地震之后才可知：它们不能算预测。</translation>
         </message>
         <message>
             <source>{present} of {all} stations have an anomaly</source>
-            <translation type="unfinished" />
+            <translation>{all} 个台站中有 {present} 个有异常值</translation>
         </message>
         <message>
             <source>{present} of {count} stations</source>
@@ -1793,11 +3097,23 @@ No method is known that predicts earthquakes reliably. What this program shows i
         </message>
         <message>
             <source>{seconds:.0f} s left</source>
-            <translation type="unfinished" />
+            <translation>剩余 {seconds:.0f} 秒</translation>
         </message>
         <message>
             <source>{speed:g} days/s</source>
             <translation>{speed:g} 天/秒</translation>
+        </message>
+        <message>
+            <source>{text} is no elevation: metres from -500 to 9000, or nothing.</source>
+            <translation>{text} 不是高程：-500 至 9000 米，或留空。</translation>
+        </message>
+        <message>
+            <source>{text} is no latitude: degrees north from -90 to 90, such as 28.1.</source>
+            <translation>{text} 不是纬度：北纬 -90 至 90 度，如 28.1。</translation>
+        </message>
+        <message>
+            <source>{text} is no longitude: degrees east from -180 to 360, such as 102.16.</source>
+            <translation>{text} 不是经度：东经 -180 至 360 度，如 102.16。</translation>
         </message>
         <message>
             <source>{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}</source>

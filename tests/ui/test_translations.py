@@ -55,6 +55,11 @@ def test_literals_are_found_and_other_calls_are_not():
     assert catalogue.texts_in("tr('a' 'b'); mark(\"c\"); other('d'); tr(name)") == {"ab", "c"}
 
 
+def test_what_the_session_says_is_found():
+    source = "self.said.emit('one', 'info'); session.jobs.start('two', work, done); NOTHING_FURTHER = {'event': 'three'}"
+    assert catalogue.texts_in(source) == {"one", "two", "three"}
+
+
 def test_language_switches_at_run_time_and_widgets_hear_of_it(qtbot, english_again):
     class Listener(QObject):
         heard = 0

@@ -22,17 +22,37 @@ SOURCES = REPOSITORY / "quakegui"
 CATALOGUE = REPOSITORY / "resources" / "translations" / "zh.ts"
 COMPILED = CATALOGUE.with_suffix(".qm")
 MARKERS = {"tr", "mark"}
+SPOKEN = {("said", "emit"): 0, ("jobs", "start"): 0, ("self", "_walk_history"): 1}
+"""Calls (owner, method) by which the session, which knows no translation, says a sentence or names a job; the argument's place."""
+SPOKEN_TABLES = {"NOTHING_FURTHER"}
 
 
 def texts_in(source: str) -> set[str]:
-    """Return the literal first arguments of every tr(...) and mark(...) in a Python source."""
+    """Return the literals that meet tr in a Python source: in tr(...), mark(...), and what the session says."""
     found = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKERS and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                found.add(first.value)
+        if isinstance(node, ast.Call):
+            found |= _literal(node, _place(node.func))
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            if any(isinstance(name, ast.Name) and name.id in SPOKEN_TABLES for name in node.targets):
+                found |= {text.value for text in node.value.values if isinstance(text, ast.Constant)}
     return found
+
+
+def _place(function: ast.expr) -> int | None:
+    """Return which argument of a call is a text to translate, None for none."""
+    if isinstance(function, ast.Name):
+        return 0 if function.id in MARKERS else None
+    if isinstance(function, ast.Attribute):
+        owner = function.value
+        name = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
+        return SPOKEN.get((name, function.attr))
+    return None
+
+
+def _literal(call: ast.Call, place: int | None) -> set[str]:
+    given = call.args[place] if place is not None and place < len(call.args) else None
+    return {given.value} if isinstance(given, ast.Constant) and isinstance(given.value, str) else set()
 
 
 def texts() -> set[str]:
