@@ -88,11 +88,13 @@ class AgreementDialog(QDialog):
         table.setVerticalHeaderLabels(names)
         table.setHorizontalHeaderLabels([str(cls) for cls in range(CLASS_COUNT)])
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        high = round(table.fontMetrics().height() * 1.6)
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(high)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        table.setMaximumHeight(round(table.fontMetrics().height() * 1.9) * (CLASS_COUNT + 1) + 8)
+        table.setFixedHeight(high * CLASS_COUNT + table.horizontalHeader().sizeHint().height() + 4)
         return table
 
     def _settle_button(self, cls: int) -> QToolButton:

@@ -120,6 +120,7 @@ class CatalogueDialog(JobDialog):
         across.addWidget(right, 1)
         box = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(box.Apply | box.Cancel)
+        self._buttons.button(box.Apply).setDefault(True)
         self._buttons.button(box.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
         self._buttons.button(box.Apply).clicked.connect(self.apply)
         self._buttons.rejected.connect(self.reject)

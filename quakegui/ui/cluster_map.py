@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,8 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.map_camera import Camera
 
 MOST_POINTS: Final = 3000
+LARGEST_AREA: Final = 40.0
+"""Degrees up to which the whole area asked for is in view."""
 
 
 class ClusterMap(QWidget):
@@ -43,6 +46,9 @@ class ClusterMap(QWidget):
         self._choice, self._selection = choice, selection
         places = [Station(f"e{n}", "", event.latitude, event.longitude) for n, event in enumerate(choice.chosen[:MOST_POINTS])]
         located = [station for station in self._stations.stations if station.located]
+        outline = area_outline(selection)
+        if outline is not None and np.ptp(outline[:, 0]) < LARGEST_AREA and np.ptp(outline[:, 1]) < LARGEST_AREA:
+            located += [Station(f"a{n}", "", *map(float, at)) for n, at in enumerate(outline[::8])]
         network = Network.of([*places, *located])
         self._frame = network.frame() if network.stations else None
         self.update()
@@ -65,9 +71,9 @@ class ClusterMap(QWidget):
             painter.end()
             return
         frame = self._frame
-        # A little closer than the frame, whose square means the day map elsewhere and nothing here.
-        camera = Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km * 0.99, QSizeF(self.size()))
-        layers.paint_ground(painter, camera, frame, colours)
+        camera = Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km, QSizeF(self.size()))
+        # The square of a frame means the day map elsewhere and nothing here, so it is moved out of view.
+        layers.paint_ground(painter, camera, replace(frame, half_width_km=frame.half_width_km * 3.0), colours)
         painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_area(painter, camera, frame)

@@ -44,7 +44,7 @@ class RuleDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Label rule (retrospective)"))
-        self.resize(980, 600)
+        self.resize(1080, 620)
         self.found: RuleLabels | None = None
         self._classes = session.event_classes
         self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")
@@ -130,7 +130,7 @@ class RuleDialog(JobDialog):
         grid.setColumnStretch(3, 1)
         self._post = QLabel()
         self._post.setWordWrap(True)
-        headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Days asked for"), tr("Days got"), tr("Remark")]
+        headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Asks"), tr("Gets"), tr("Remark")]
         self.events = RowsView(headers, tr("Earthquakes and their days"), wide=2)
         column.addLayout(grid)
         column.addWidget(self._post)
