@@ -21,7 +21,12 @@ Arrays = dict[str, NDArray[Any]]
 
 def values_of(variables: Sequence[Any]) -> Arrays:
     """Return the variables' values as arrays, by position and path."""
-    return {f"{number:03d}:{variable.path}": variable.numpy() for number, variable in enumerate(variables)}
+    return {f"{number:03d}:{variable.path}": array_of(variable) for number, variable in enumerate(variables)}
+
+
+def array_of(variable: Any) -> NDArray[Any]:
+    """Return a copy of a variable's value: a backend may hand out its own memory, which the next step changes."""
+    return np.array(np.asarray(variable))
 
 
 def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.augment import NEUTRAL
+from quakegui.learn.checkpoint import array_of
 from quakegui.learn.inference import Predictor
 from quakegui.learn.vgg12 import prepare
 
@@ -96,11 +97,11 @@ def score_gradient(vgg: Any, features: NDArray[np.float32], wanted: int) -> NDAr
     shape, x = x.shape, x.ravel()
     active, matrices = [], []
     for name in ("dense1", "dense2"):
-        kernel, bias = (variable.numpy() for variable in vgg.get_layer(name).weights)
+        kernel, bias = (array_of(variable) for variable in vgg.get_layer(name).weights)
         x = np.maximum(x @ kernel + bias, 0)
         active.append(x > 0)
         matrices.append(kernel)
-    gradient = vgg.get_layer("probabilities").weights[0].numpy()[:, wanted]
+    gradient = array_of(vgg.get_layer("probabilities").weights[0])[:, wanted]
     for kernel, on in zip(reversed(matrices), reversed(active), strict=True):
         gradient = kernel @ (gradient * on)
     gradient = gradient.reshape(shape)

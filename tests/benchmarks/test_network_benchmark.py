@@ -1,7 +1,7 @@
 """VGG-12 beside plain Keras: ``python -m pytest tests/benchmarks/test_network_benchmark.py -m benchmark -s``.
 
-The peer is the same network in float32 without our first layers, its pictures as float32 arrays in memory. Both take turns in
-one process, so that a noisy machine slows both; the medians' ratio is printed. The input's share is the time of our first layers.
+The peer is the same network in float32 without our first layers, its pictures as float32 arrays in memory.
+Both take turns in one process, so that a noisy machine slows both; the medians' ratio is printed.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from learn_data import TINY, maps, season
 
+from quakegui.learn.checkpoint import array_of
 from quakegui.learn.explain import explain, score_gradient
 from quakegui.learn.inference import Predictor, predict_changed, predictor
 from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run
@@ -126,9 +127,9 @@ def test_the_written_out_gradient_is_the_gradient(head: str) -> None:
             x = np.einsum("gi,ijc,hj->ghc", grid.rows, x, grid.columns)
         x = x.ravel()
         for name in ("dense1", "dense2"):
-            kernel, bias = (variable.numpy().astype(np.float64) for variable in vgg.get_layer(name).weights)
+            kernel, bias = (array_of(variable).astype(np.float64) for variable in vgg.get_layer(name).weights)
             x = np.maximum(x @ kernel + bias, 0)
-        return float(x @ vgg.get_layer("probabilities").weights[0].numpy()[:, 2])
+        return float(x @ array_of(vgg.get_layer("probabilities").weights[0])[:, 2])
 
     wanted = np.zeros(features.shape)
     for at in np.ndindex(features.shape):

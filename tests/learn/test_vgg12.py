@@ -117,11 +117,13 @@ def test_brightness_adds_and_contrast_spreads_about_the_mean() -> None:
 
 @pytest.mark.parametrize(("channel", "count"), [("colour", 3), ("scalar", 1), ("both", 4)])
 def test_channels(channel: str, count: int) -> None:
+    import keras
+
     config = replace(TINY, channel=channel)
     prepared = prepare(config, maps(np.array([0, 3])), palette(), SCALAR)
     assert prepared.shape[-1] == count
     answer = whole_network(config, prepared, palette(), SCALAR)([prepared, np.tile(NEUTRAL, (2, 1))])
-    np.testing.assert_allclose(np.asarray(answer).sum(1), 1, atol=1e-6)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(answer).sum(1), 1, atol=1e-6)
 
 
 def test_first_weights_and_dropout_come_from_the_seed() -> None:
