@@ -5,7 +5,11 @@ now and then than the normal law has it. The threshold is therefore the 99th per
 synthetic null seasons that went through the very pipeline: night means, common mode, baseline, holds, map. There are two,
 since a map smooths: one for the largest station, one for the largest pixel within the hull.
 
-``python -m quakegui.season.calibration --seasons 150`` prints both, and how often other seeds pass them.
+``python -m quakegui.season.calibration --seasons 150`` prints both, and how often other seeds pass them. Its run gave 7.19 for
+stations and 5.75 for maps (seeds 0 to 149); seeds 500000 to 500149 passed them on 1.01 % (95 % interval 0.90 to 1.11 %) and
+0.97 % (0.86 to 1.07 %) of their 50,100 days. Where such heights come from, at 25 stations: 5.9 is the quiet noise of medians
+and deviations over 27 nights, holding nights back beyond 3.5 makes it 6.7 (a scale that came out small by chance stays small
+longer), and storms the rest.
 """
 
 from __future__ import annotations
