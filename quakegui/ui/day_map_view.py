@@ -47,8 +47,11 @@ class DayMapView(QWidget):
 
     def show_scene(self, scene: MapScene | None, empty: str = "") -> None:
         """Show a frame, or the sentence `empty` where there is none."""
-        self._scene, self._empty = scene, empty
-        self.update()
+        before, self._scene, self._empty = self._scene, scene, empty
+        if before is not None and scene is not None and _same_scale(before, scene):
+            self.update(self.layout_now().daily.toAlignedRect())
+        else:
+            self.update()
 
     def flash(self, region: int) -> None:
         """Let a region of the day shown flash for a moment."""
@@ -70,7 +73,7 @@ class DayMapView(QWidget):
         """Stay usable when docks crowd in."""
         return QSize(300, 280)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the frame."""
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme.colours().background)
@@ -80,7 +83,9 @@ class DayMapView(QWidget):
                 painter.setPen(theme.colours().muted)
                 painter.drawText(around, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
             else:
-                paint(painter, around, self._scene, flash=self._flash_id if self._flash_left % 2 else None)
+                bar = not self.layout_now().daily.toAlignedRect().contains(event.rect())
+                flash = self._flash_id if self._flash_left % 2 else None
+                paint(painter, around, self._scene, flash=flash, bar=bar)
 
     def layout_now(self) -> MapLayout:
         """Return where the parts lie at the present size."""
@@ -125,3 +130,13 @@ class DayMapView(QWidget):
         distance = np.nan_to_num(np.hypot(x - at.x(), y - at.y()), nan=np.inf)
         nearest = int(distance.argmin()) if distance.size else -1
         return self._scene.stations.codes[nearest] if nearest >= 0 and distance[nearest] <= PICK_RADIUS else ""
+
+
+def _same_scale(before: MapScene, after: MapScene) -> bool:
+    """Whether the colour bar of two frames is the same."""
+    return (
+        before.display == after.display
+        and after.display.unit == "z"  # what a z is in nT changes from day to day
+        and before.map.style == after.map.style
+        and before.threshold_z == after.threshold_z
+    )

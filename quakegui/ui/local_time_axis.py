@@ -22,6 +22,13 @@ class LocalTimeAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__(orientation)
         self.offset_s = 0.0
 
+    def set_offset(self, seconds: float) -> None:
+        """Tell the zone's offset from UTC, east positive."""
+        if seconds != self.offset_s:
+            self.offset_s = seconds
+            self.picture = None  # the axis draws itself anew
+            self.update()
+
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
         """Return the spacing and the ticks between two instants for an axis of `size` pixels."""
         per_second = size / max(high - low, 1e-9)

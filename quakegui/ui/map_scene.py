@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import contourpy
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -93,6 +94,11 @@ class MapLayout:
     bar: QRectF
     foot: QRectF
 
+    @property
+    def daily(self) -> QRectF:
+        """What changes from day to day while the scale stays: all but the colour bar."""
+        return QRectF(self.image.left() - 1.0, self.head.top(), self.image.width() + 2.0, self.foot.bottom() - self.head.top())
+
     def to_pixel(self, point: QPointF, pixels: int) -> tuple[int, int] | None:
         """Return the map's (row, column) below a point, or None beside the map."""
         if not self.image.contains(point):
@@ -151,13 +157,15 @@ def layout(rect: QRectF, font: QFont) -> MapLayout:
     )
 
 
-def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None = None) -> MapLayout:
+def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None = None, bar: bool = True) -> MapLayout:
     """Paint a frame into `rect` and return where its parts lie.
 
     Parameters
     ----------
     flash
         Id of a region to show filled.
+    bar
+        Whether the colour bar is painted too; on the screen it stands while the days go by.
     """
     parts, colours = layout(rect, painter.font()), theme.colours()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
@@ -176,7 +184,8 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(parts.image)
     _paint_head(painter, parts, scene, colours)
-    _paint_bar(painter, parts, scene, colours)
+    if bar:
+        _paint_bar(painter, parts, scene, colours)
     _paint_foot(painter, parts, scene, colours)
     return parts
 
@@ -197,14 +206,16 @@ def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, f
     display, day_map = scene.display, scene.map
     if flash is not None:
         _paint_flash(painter, to_screen, day_map, scene.threshold_z, flash)
+    # The threshold line runs along the outlines: drawn above them and thinner, both are seen.
+    if display.outlines and day_map.regions:
+        painter.strokePath(to_screen.map(outline_path(day_map, scene.threshold_z)), QPen(INK, 3.2))
     if display.threshold and day_map.exists:
         line = to_screen.map(threshold_path(day_map, scene.threshold_z))
-        painter.strokePath(line, QPen(QColor(255, 255, 255, 190), 3.0))
-        painter.strokePath(line, QPen(THRESHOLD, 1.5, Qt.PenStyle.DashLine))
-    if display.outlines and day_map.regions:
-        _paint_outlines(painter, to_screen, scene)
+        painter.strokePath(line, QPen(THRESHOLD, 1.4))
     if display.stations:
         _paint_stations(painter, to_screen, scene)
+    if display.outlines:
+        _paint_numbers(painter, to_screen, day_map)
 
 
 @lru_cache(maxsize=8)
@@ -216,9 +227,17 @@ def threshold_path(day_map: DayMap, threshold_z: float) -> QPainterPath:
 
 @lru_cache(maxsize=8)
 def outline_path(day_map: DayMap, threshold_z: float) -> QPainterPath:
-    """Return the outlines of all extremum regions in pixels, x as column and y as row."""
-    labels = _labels(day_map, threshold_z)
-    return _path([line for region in day_map.regions for line in region_outline(labels, region)])
+    """Return the outlines of all extremum regions in pixels, x as column and y as row.
+
+    Together they are the outline of all pixels beyond the threshold, so no region has to be told from another.
+    """
+    if not day_map.regions:
+        return QPainterPath()
+    boxes = np.array([region.bbox for region in day_map.regions])
+    (top, left), (bottom, right) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    beyond = np.pad(np.abs(day_map.field[top:bottom, left:right]) >= threshold_z, 1).astype(np.float64)
+    generator = contourpy.contour_generator(x=np.arange(left - 1, right + 1), y=np.arange(top - 1, bottom + 1), z=beyond)
+    return _path([line[:, ::-1] for line in generator.lines(0.5)])
 
 
 @lru_cache(maxsize=2)
@@ -244,12 +263,10 @@ def _path(lines: list[NDArray[np.float64]]) -> QPainterPath:
     return path
 
 
-def _paint_outlines(painter: QPainter, to_screen: QTransform, scene: MapScene) -> None:
-    line = to_screen.map(outline_path(scene.map, scene.threshold_z))
-    painter.strokePath(line, QPen(QColor(255, 255, 255, 210), 4.0))
-    painter.strokePath(line, QPen(INK, 1.8))
-    for region in scene.map.regions:
-        at = to_screen.map(QPointF(region.centroid_col, region.centroid_row))
+def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap) -> None:
+    """Write each region's number on its northern edge, where the symbol of the strongest station does not lie."""
+    for region in day_map.regions:
+        at = to_screen.map(QPointF(region.centroid_col, region.bbox[0]))
         _pill(painter, at, str(region.id), INK, PAPER)
 
 
@@ -368,7 +385,7 @@ def _paint_bar(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Co
     factor = scene.stations.nt_per_z if in_nt else 1.0
     painter.setPen(colours.text)
     title = "≈ nT" if in_nt else "z"
-    painter.drawText(QRectF(bar.left() - 6.0, parts.image.top() - 2.0, 60.0, bar.top() - parts.image.top()), 0, title)
+    painter.drawText(QRectF(bar.left() - 6.0, parts.image.top(), 60.0, bar.top() - parts.image.top()), 0, title)
     limit = style.limit_z * factor
     every = _nice_step(limit / 4.0)
     for k in range(-int(limit / every + 1e-9), int(limit / every + 1e-9) + 1):

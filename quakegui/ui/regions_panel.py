@@ -39,23 +39,23 @@ def _station(region: Region) -> str:
 COLUMNS: Final = (
     Column(mark("No."), mark("The region's number, the same on every day of its track"), lambda r: str(r.id), lambda r: r.id),
     Column("km²", mark("Area beyond the threshold"), lambda r: f"{r.area_km2:,.0f}", lambda r: r.area_km2),
-    Column("px", mark("Area in pixels of the map"), lambda r: str(r.area_px), lambda r: r.area_px),
-    Column(mark("Peak z"), mark("Strongest pixel of the map"), lambda r: _signed(r.peak_z), lambda r: abs(r.peak_z)),
+    Column("z", mark("Strongest pixel of the map"), lambda r: _signed(r.peak_z), lambda r: abs(r.peak_z)),
     Column("nT", mark("Anomaly at the strongest pixel"), lambda r: _signed(r.peak_nt), lambda r: abs(r.peak_nt)),
-    Column(
-        mark("Station nT"),
-        mark("Strongest station inside the region: the map's smoothing lowers its peaks"),
-        _station,
-        _station,
-    ),
     Column(
         mark("d"),
         mark("Days in a row that the region has stayed in its place"),
         lambda r: str(r.duration_days),
         lambda r: r.duration_days,
     ),
-    Column(mark("Age"), mark("Days since its track began, moving or not"), lambda r: str(r.age_days), lambda r: r.age_days),
     Column(mark("Side"), mark("North or south of the map's middle"), lambda r: r.direction or "–", lambda r: r.direction),
+    Column(
+        mark("Station nT"),
+        mark("Strongest station inside the region: the map's smoothing lowers its peaks"),
+        _station,
+        _station,
+    ),
+    Column("px", mark("Area in pixels of the map"), lambda r: str(r.area_px), lambda r: r.area_px),
+    Column(mark("Age"), mark("Days since its track began, moving or not"), lambda r: str(r.age_days), lambda r: r.age_days),
 )
 
 

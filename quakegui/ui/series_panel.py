@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QPainter, QPen
+from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
@@ -50,7 +50,7 @@ class SeriesPanel(QWidget):
         self.chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.chooser.setMenu(QMenu(self.chooser))
         self.chooser.menu().aboutToShow.connect(self._fill_menu)
-        self.legend, self.zone, self.readout = QLabel(self), QLabel(self), QLabel(self)
+        self.legend, self.readout = QLabel(self), QLabel(self)
         self.plots: dict[str, pg.PlotItem] = {}
         self._night: tuple[float, float] | None = None
         self.graphics = CachedGraphics(self._paint_markers, self)
@@ -65,24 +65,20 @@ class SeriesPanel(QWidget):
         return QSize(340, 300)
 
     def _lay_out(self) -> None:
-        for label in (self.legend, self.zone, self.readout):
+        for label in (self.legend, self.readout):
             label.setMinimumWidth(1)  # their texts never widen the window
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         head = QHBoxLayout()
         head.setContentsMargins(6, 3, 6, 0)
         head.addWidget(self.chooser)
         head.addWidget(self.legend, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 0, 8, 3)
-        foot.addWidget(self.zone, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.graphics, 1)
         column.addWidget(self.readout)
-        self.readout.setContentsMargins(8, 0, 8, 0)
-        column.addLayout(foot)
+        self.readout.setContentsMargins(8, 1, 8, 3)
 
     def _make_plots(self) -> None:
         self.graphics.ci.layout.setSpacing(2)
@@ -91,7 +87,7 @@ class SeriesPanel(QWidget):
             last = row == len(_ROWS) - 1
             plot = self.graphics.addPlot(row=row, col=0, axisItems={"bottom": LocalTimeAxis()})
             plot.getAxis("bottom").setStyle(showValues=last)
-            plot.getAxis("left").setWidth(58)
+            plot.getAxis("left").setWidth(44)
             plot.setMenuEnabled(False)
             plot.hideButtons()
             plot.setMouseEnabled(x=True, y=False)
@@ -157,7 +153,6 @@ class SeriesPanel(QWidget):
                     symbolPen=None,
                 )
             self._curves["raw", code] = self.plots["raw"].plot(pen=pen, connect="finite", skipFiniteCheck=False)
-        self._name_axes()
         for line, sign in zip(self.thresholds, (1.0, -1.0), strict=True):
             line.setVisible(not in_nt)
             line.setPos(sign * season.config.anomaly.threshold_z)
@@ -220,20 +215,30 @@ class SeriesPanel(QWidget):
             self.plots["raw"].setXRange(low - half, low + half, padding=0)
 
     def _paint_markers(self, painter: QPainter) -> None:
-        """Mark the night of the day shown in every plot."""
-        if self._night is None:
-            return
+        """Mark the night of the day shown in every plot, and say what each plot shows."""
+        colours, titles = theme.colours(), self._titles()
+        for name, plot in self.plots.items():
+            around = plot.getViewBox().sceneBoundingRect()
+            if self._night is not None:
+                self._paint_night(painter, plot.getViewBox(), around)
+            if self.shown:
+                box = painter.boundingRect(around.adjusted(5, 2, -5, -2), Qt.AlignmentFlag.AlignLeft, titles[name])
+                paper = QColor(colours.background)
+                paper.setAlpha(200)
+                painter.fillRect(box.adjusted(-3, -1, 3, 1), paper)
+                painter.setPen(colours.muted)
+                painter.drawText(box, Qt.AlignmentFlag.AlignLeft, titles[name])
+
+    def _paint_night(self, painter: QPainter, box: Any, around: QRectF) -> None:
+        assert self._night is not None
         colours = theme.colours()
-        for plot in self.plots.values():
-            box = plot.getViewBox()
-            around = box.sceneBoundingRect()
-            start, end = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in self._night)
-            band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
-            painter.fillRect(band, colours.selection)
-            middle = (start + end) / 2.0
-            if around.left() <= middle <= around.right():
-                painter.setPen(QPen(colours.cursor, 1.5))
-                painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))
+        start, end = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in self._night)
+        band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
+        painter.fillRect(band, colours.selection)
+        middle = (start + end) / 2.0
+        if around.left() <= middle <= around.right():
+            painter.setPen(QPen(colours.cursor, 1.5))
+            painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))
 
     # -- mouse and stations ----------------------------------------------------------------------------------------
 
@@ -243,7 +248,7 @@ class SeriesPanel(QWidget):
         inside = any(plot.sceneBoundingRect().contains(at) for plot in self.plots.values())
         season = self._session.season
         if season is None or not inside:
-            self.readout.setText("")
+            self.readout.setText(self._zone_text())
             return
         instant = np.datetime64(round(box.mapSceneToView(at).x() * 1000.0), "ms")
         zone = zone_name(self._session)
@@ -317,7 +322,6 @@ class SeriesPanel(QWidget):
         self.chooser.setToolTip(tr("Choose the stations whose series are shown"))
         self.graphics.setAccessibleName(tr("Series of the picked stations"))
         self.legend.setText(self._legend())
-        self._name_axes()
         self._show_zone()
         self._colour()
 
@@ -334,27 +338,36 @@ class SeriesPanel(QWidget):
         left_out = len(self._session.picked) - len(self.shown)
         return "&nbsp;&nbsp;".join(words) + (" " + tr("and {count} more").format(count=left_out) if left_out else "")
 
-    def _name_axes(self) -> None:
+    def _titles(self) -> dict[str, str]:
+        """Return what each plot shows, in words that stand inside it."""
         unit = "nT" if self._session.display.unit == "nT" else "z"
         several = len(self.shown) > 1
-        self.plots["raw"].setLabel("left", tr("F − median, nT") if several else tr("F, nT"))
-        self.plots["night"].setLabel("left", tr("Night − median, nT") if several else tr("Night, nT"))
-        self.plots["anomaly"].setLabel("left", tr("Anomaly, {unit}").format(unit=unit))
+        return {
+            "raw": tr("Readings less their median, nT") if several else tr("Readings, nT"),
+            "night": tr("Night means less their median, nT") if several else tr("Night means, nT"),
+            "anomaly": tr("Anomaly, {unit}").format(unit=unit),
+        }
 
     def _show_zone(self) -> None:
+        """Let the axes tell local time, and say which."""
+        session = self._session
+        if session.season is not None and session.day is not None:
+            zone = zone_name(session)
+            now = local_midnights(session.days[session.index : session.index + 1], zone)[0]
+            for plot in self.plots.values():
+                plot.getAxis("bottom").set_offset(offset_seconds(zone, now))
+        self.readout.setText(self._zone_text())
+        self.readout.setToolTip(self._zone_text())
+
+    def _zone_text(self) -> str:
         season, session = self._session.season, self._session
         if season is None or session.day is None:
-            self.zone.setText("")
-            return
+            return ""
         zone, window = zone_name(session), season.config.night.window
         now = local_midnights(session.days[session.index : session.index + 1], zone)[0]
-        for plot in self.plots.values():
-            plot.getAxis("bottom").offset_s = offset_seconds(zone, now)
-        text = tr("{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}").format(
+        return tr("{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}").format(
             zone=zone, offset=offset_text(zone, now), start=_clock(window.start_hour), end=_clock(window.end_hour)
         )
-        self.zone.setText(text)
-        self.zone.setToolTip(text)
 
     def _colour(self) -> None:
         colours = theme.colours()

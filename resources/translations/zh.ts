@@ -1480,6 +1480,14 @@
             <translation>夜间均值 {value:.1f} nT</translation>
         </message>
         <message>
+            <source>Night means less their median, nT</source>
+            <translation>夜间均值减中位数，nT</translation>
+        </message>
+        <message>
+            <source>Night means, nT</source>
+            <translation>夜间均值，nT</translation>
+        </message>
+        <message>
             <source>Night − median, nT</source>
             <translation>夜间 − 中位数，nT</translation>
         </message>
@@ -1850,6 +1858,14 @@
         <message>
             <source>Readings</source>
             <translation>读数</translation>
+        </message>
+        <message>
+            <source>Readings less their median, nT</source>
+            <translation>观测值减中位数，nT</translation>
+        </message>
+        <message>
+            <source>Readings, nT</source>
+            <translation>观测值，nT</translation>
         </message>
         <message>
             <source>Reason</source>

@@ -94,7 +94,7 @@ def test_several_stations_are_shown_about_their_medians(panel, session):
     for code in ("AAA", "BBB"):
         assert np.nanmedian(curve(panel, "night", code)[1]) == pytest.approx(0.0, abs=1e-9)
     assert "AAA" in panel.legend.text()
-    assert "median" in panel.plots["night"].getAxis("left").labelText
+    assert panel._titles()["night"] == "Night means less their median, nT"
 
 
 def test_no_more_stations_than_colours(panel, session):
@@ -128,7 +128,7 @@ def test_the_marker_moves_without_painting_the_plots_anew(panel, session, qtbot)
 
 
 def test_the_zone_is_said(panel):
-    assert panel.zone.text() == "Asia/Shanghai, UTC+08:00; a day begins at 00:00, its night is 00:00–03:00"
+    assert panel.readout.text() == "Asia/Shanghai, UTC+08:00; a day begins at 00:00, its night is 00:00–03:00"
 
 
 def test_hover_says_value_or_reason(panel, session, qtbot):
