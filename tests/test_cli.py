@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from quakegui import cli
+from quakegui.project import catalogue, journal, seasons
 from quakegui.project.store import Project
 
 EVENTS = """time,latitude,longitude,depth,mag,magType,place
@@ -251,6 +252,25 @@ def test_the_demo_runs_the_whole_chain_without_a_display(demo: tuple[Path, str])
     assert facts["labels"] == {"0": 169, "1": 83, "2": 18, "3": 40, "4": 24}
     assert facts["synthetic"] is True
     assert facts["regions"] >= facts["days_with_region"] > 0
+
+
+def test_the_demo_is_the_founding_papers_season(demo: tuple[Path, str]) -> None:
+    with Project.open(demo[0]) as project:
+        assert project.synthetic
+        assert "SYNTHETIC" in project.name
+        assert np.bincount(catalogue.event_classes(project), minlength=5).tolist() == [0, 6, 3, 5, 4]
+        rule = journal.rule_labels(project)
+        assert rule is not None
+        assert rule.counts == (169, 83, 18, 40, 24)
+        assert 0 < int(rule.post.sum()) < 60
+
+
+def test_the_demo_keeps_every_minute_in_little_room(demo: tuple[Path, str]) -> None:
+    assert (demo[0] / "project.sqlite").stat().st_size < 30_000_000  # 25 stations, 394 days; "well under 200 MB"
+    with Project.open(demo[0]) as project:
+        time, value = seasons.series(project, "QSP", np.datetime64("2022-05-01", "ms"), np.datetime64("2022-05-02", "ms"))
+    assert time.size > 1000
+    assert 45_000 < float(np.nanmedian(value)) < 52_000
 
 
 def test_the_demo_is_made_once_and_not_over_another_project(demo: tuple[Path, str], run: Terminal, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from quakegui import __version__
-from quakegui.cli import events, labels, output, project, stations
+from quakegui.cli import events, labels, learning, output, project, runs, stations
 from quakegui.cli.terminal import say
 from quakegui.formats.errors import FormatError
 from quakegui.project.store import ProjectError
@@ -29,9 +29,11 @@ app = typer.Typer(
 )
 project.register(app)
 output.register(app)
+learning.register(app)
 app.add_typer(stations.app, name="stations")
 app.add_typer(events.app, name="events")
 app.add_typer(labels.app, name="labels")
+app.add_typer(runs.app, name="runs")
 
 
 def _version(wanted: bool) -> None:

@@ -106,6 +106,8 @@ def _days(text: str) -> NDArray[np.datetime64]:
         end = np.datetime64(last or first, "D")
     except ValueError as error:
         raise typer.BadParameter(f"'{text}' is not a date such as 2022-09-05, nor a range 2022-09-01..2022-09-05.") from error
+    if np.isnat(start) or np.isnat(end):
+        raise typer.BadParameter(f"'{text}' is not a date.")
     if end < start or end - start > np.timedelta64(36_600, "D"):
         raise typer.BadParameter(f"The range {text} ends before it begins, or is longer than a century.")
     return np.arange(start, end + np.timedelta64(1, "D"))

@@ -81,15 +81,21 @@ def bar(title: str) -> Iterator[Report]:
 
 
 @contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl+C ask for an orderly end instead of raising; gives the question whether it was pressed."""
+def interruptible(said: str = "Stopping; nothing half-done is kept.") -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl+C ask for an orderly end instead of raising; gives the question whether it was pressed.
+
+    Parameters
+    ----------
+    said
+        The sentence that answers it.
+    """
     asked = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()
-        say("Stopping; nothing half-done is kept.")
+        say(said)
 
     before = signal.signal(signal.SIGINT, ask)
     try:

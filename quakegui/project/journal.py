@@ -328,7 +328,7 @@ def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime
     author
         Only this person's own analyst labels, as in a blind labelling.
     """
-    given = rows(project)
+    given = _last_words(project)
     if author is not None:
         given = tuple(row for row in given if row.author == author and row.source is Source.ANALYST)
     return {day: label.row for day, label in labels.in_force(given).items()}
@@ -336,7 +336,7 @@ def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime
 
 def in_force_with_disputes(project: Project) -> Labels:
     """Return the label in force of each labelled day, with the mark of a dispute between analysts."""
-    return labels.in_force(rows(project))
+    return labels.in_force(_last_words(project))
 
 
 def notes(project: Project, day: np.datetime64 | None = None) -> tuple[Note, ...]:
@@ -475,7 +475,8 @@ def _standing(
 
 
 def _rows(connection: Connection, query: Select[Any]) -> tuple[JournalRow, ...]:
-    return tuple(JournalRow(**row) for row in connection.execute(query.order_by(schema.journal.c.id)).mappings())
+    values: Iterable[tuple[Any, ...]] = map(tuple, connection.execute(query.order_by(schema.journal.c.id)))
+    return tuple(JournalRow(*row) for row in values)
 
 
 def _row(connection: Connection, number: int | None) -> JournalRow | None:
@@ -486,6 +487,13 @@ def _row(connection: Connection, number: int | None) -> JournalRow | None:
 def _labels(project: Project, query: Select[Any]) -> tuple[LabelRow, ...]:
     with project.read() as connection:
         return tuple(row.label for row in _rows(connection, query))
+
+
+def _last_words(project: Project) -> tuple[LabelRow, ...]:
+    """Return the last row of each day, source and owner, in order: all that decides which label is in force."""
+    table = schema.journal.c
+    last = select(func.max(table.id)).where(table.kind == LABEL).group_by(table.day, table.source, table.owner)
+    return _labels(project, select(*_COLUMNS).where(table.id.in_(last)))
 
 
 def _text(project: Project, author: str, *, back: bool) -> str:

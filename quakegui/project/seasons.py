@@ -35,7 +35,7 @@ def load_season(project: Project, *, progress: Progress | None = None, features:
     progress
         Called with steps done, steps in all and what is being done.
     features
-        Whether the extremum regions of all days are computed, or read from the cache, at once, or when they are first asked for.
+        Whether the extremum regions of all days are computed (or read from the cache) at once, or when first asked for.
 
     Returns
     -------

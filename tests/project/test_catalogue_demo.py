@@ -1,16 +1,15 @@
-"""Events of a project, stations set by hand, and the synthetic season ready made."""
+"""Events of a project, stations set by hand, and a synthetic season that cannot be made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from project_parts import EVENTS
 
 from quakegui.formats.errors import FormatError
-from quakegui.project import catalogue, demo, journal, seasons, stations
+from quakegui.project import catalogue, demo, seasons, stations
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import Declustering, Selection
@@ -80,39 +79,6 @@ def test_stations_are_set_by_hand_and_from_a_list(project: Project, tmp_path: Pa
     for wrong in (Station("A", latitude=91.0, longitude=0.0), Station("A", latitude=1.0), Station(" ")):
         with pytest.raises(ProjectError):
             stations.set_station(project, wrong)
-
-
-@pytest.fixture(scope="module")
-def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    made = demo.create_demo(tmp_path_factory.mktemp("demo") / "p")
-    yield made
-    made.close()
-
-
-def test_the_demo_is_the_founding_papers_season(synthetic: Project) -> None:
-    assert synthetic.synthetic
-    assert "SYNTHETIC" in synthetic.name
-    assert demo.strength_of(synthetic) == 1.0
-    season = seasons.load_season(synthetic, features=False)
-    assert season is not None
-    assert (season.days.size, int(season.has_map.sum()), len(season.network.stations)) == (334, 334, 25)
-    assert len(catalogue.events(synthetic)) == 18
-    counts = np.bincount(catalogue.event_classes(synthetic), minlength=5)
-    assert counts.tolist() == [0, 6, 3, 5, 4]
-    labels = np.bincount([row.cls or 0 for row in journal.in_force(synthetic).values()], minlength=5)
-    assert labels.tolist() == [169, 83, 18, 40, 24]
-    rule = journal.rule_labels(synthetic)
-    assert rule is not None
-    assert rule.counts == (169, 83, 18, 40, 24)
-    assert 0 < int(rule.post.sum()) < 60
-
-
-def test_the_demo_keeps_every_minute_in_little_room(synthetic: Project) -> None:
-    size = (synthetic.folder / "project.sqlite").stat().st_size
-    assert size < 30_000_000  # 25 stations, 394 days; the measure is "well under 200 MB"
-    time, value = seasons.series(synthetic, "QSP", np.datetime64("2022-05-01", "ms"), np.datetime64("2022-05-02", "ms"))
-    assert time.size > 1000
-    assert 45_000 < float(np.nanmedian(value)) < 52_000
 
 
 def test_a_demo_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

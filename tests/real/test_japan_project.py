@@ -40,7 +40,7 @@ def test_eight_stations_731_dates_730_nights(japan: Japan) -> None:
 
 
 def own_reading(lines: list[str], element: str, day: str) -> list[int]:
-    """24 hourly values of a day by the format's description (hour.fmt): columns 4-10 date and element, 17-20 base, 21- values."""
+    """24 hourly values of a day by the format's description: columns 4-10 date and element, 17-20 base, 21- values."""
     year, month, date = day.split("-")
     key = f"{year[2:]}{month}{element}{date}"
     line = next(line for line in lines if f"{line[3:7]}{line[7]}{line[8:10]}".replace(" ", "0") == key)
