@@ -233,7 +233,7 @@ class DayPanel(QWidget):
         shown = [self._history_line(old) for old in rows[-5:]] + [f"{note.author}: {note.text}" for note in others]
         self._history.setText("\n".join(shown))
         self._history.setVisible(bool(shown))
-        if not self._note.hasFocus():
+        if not self._note.document().isModified():
             self._note.setPlainText(mine[-1] if mine else "")
 
     def _who(self, row: LabelRow) -> str:

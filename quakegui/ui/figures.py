@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QPoint, QRect, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QByteArray, QMarginsF, QPoint, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -57,7 +57,7 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
     part = path.with_name(f".{path.name}.part")
     try:
         if kind == "png":
-            written = painted(panel, dpi=dpi, stamp=stamp).save(str(part), b"PNG")
+            written = QImageWriter(str(part), QByteArray(b"PNG")).write(painted(panel, dpi=dpi, stamp=stamp))
         else:
             written = _save_vector(panel, part, kind, stamp)
         if not written or not part.exists():

@@ -1,0 +1,254 @@
+"""The real window, driven by keys and mouse on a small project."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+import shiboken6
+import tiny_season
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit
+
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.project import journal
+from quakegui.season.labels import Source
+from quakegui.ui.actions import ACTIONS
+from quakegui.ui.animation import pixels, save_animation
+from quakegui.ui.command_palette import CommandPalette
+from quakegui.ui.figures import painted, save_figure
+from quakegui.ui.main_window import DOCKS, MainWindow
+from quakegui.ui.shortcut_sheet import ShortcutSheet
+
+
+@pytest.fixture
+def open_window(qtbot):
+    """Return what makes a window on a session; every window is gone, C++ part and all, when the test ends."""
+    made = []
+
+    def make(session):
+        window = MainWindow(session)
+        made.append(window)
+        window.resize(1500, 950)
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        window.day_map_panel.setFocus()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    yield make
+    for window in made:
+        window.close()
+        shiboken6.delete(window)
+
+
+@pytest.fixture
+def window(session, open_window):
+    return open_window(session)
+
+
+def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(window, key, modifier)
+
+
+def test_the_walk_through_the_days_by_keys(window, qtbot):
+    session = window.session
+    press(qtbot, window, Qt.Key.Key_Right)
+    press(qtbot, window, Qt.Key.Key_Right)
+    press(qtbot, window, Qt.Key.Key_Left)
+    assert session.index == 1
+    press(qtbot, window, Qt.Key.Key_End)
+    assert session.index == session.days.size - 1
+    press(qtbot, window, Qt.Key.Key_Home)
+    assert session.index == 0
+    press(qtbot, window, Qt.Key.Key_PageDown)
+    assert session.index == 7
+    press(qtbot, window, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert session.index == tiny_season.EVENT_DAY
+
+
+def test_keys_label_unlabel_undo_and_redo(window, qtbot):
+    session = window.session
+    press(qtbot, window, Qt.Key.Key_3)
+    row = journal.in_force(session.project)[session.days[0]]
+    assert (row.cls, row.source) == (3, Source.ANALYST)
+    assert window.day_panel._buttons[3].isChecked()
+    press(qtbot, window, Qt.Key.Key_U)
+    before = session.labels.classes[0]
+    assert before != 3
+    press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.labels.classes[0] == 3
+    press(qtbot, window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert session.labels.classes[0] == before
+
+
+def test_digits_typed_into_the_note_are_text_not_labels(window, qtbot):
+    session = window.session
+    rows = len(journal.rows(session.project))
+    press(qtbot, window, Qt.Key.Key_N)
+    note = window.day_panel._note
+    qtbot.waitUntil(note.hasFocus)
+    qtbot.keyClicks(note, "M 3 at 04")
+    qtbot.keyClick(note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert [one.text for one in session.notes()] == ["M 3 at 04"]
+    assert len(journal.rows(session.project)) == rows
+
+
+def test_a_note_is_kept_when_another_day_is_shown(window, qtbot):
+    session = window.session
+    press(qtbot, window, Qt.Key.Key_N)
+    qtbot.keyClicks(window.day_panel._note, "road works")
+    session.go_to(5)
+    assert [one.text for one in session.notes(0)] == ["road works"]
+    assert window.day_panel._note.toPlainText() == ""
+
+
+def test_play_walks_and_stops(window, qtbot):
+    session = window.session
+    session.set_settings(days_per_second=60.0)
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: session.index >= 3)
+    press(qtbot, window, Qt.Key.Key_Space)
+    stopped = session.index
+    qtbot.wait(100)
+    assert session.index == stopped
+
+
+def test_language_and_theme_switch_while_running(window, qtbot):
+    action = window.actions_by_id["import"]
+    assert action.text() == "Import readings…"
+    window.actions_by_id["chinese"].trigger()
+    assert action.text() != "Import readings…"
+    assert window.docks["timeline"].windowTitle() == "时间轴"
+    light = window.palette().window().color().lightness()
+    window.actions_by_id["theme-dark"].trigger()
+    assert window.palette().window().color().lightness() < light
+    window.actions_by_id["english"].trigger()
+    window.actions_by_id["theme-light"].trigger()
+    assert action.text() == "Import readings…"
+
+
+def test_every_action_is_in_a_menu_and_in_the_palette(window):
+    in_menus: set[QAction] = set()
+    for menu in window._menus.values():
+        in_menus |= set(menu.actions())
+    assert {window.actions_by_id[spec.id] for spec in ACTIONS} <= in_menus
+    palette = CommandPalette(window)
+    listed = {palette._list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(palette._list.count())}
+    assert listed == {spec.id for spec in ACTIONS}
+    palette.deleteLater()
+
+
+def test_the_palette_finds_and_runs_a_command(window, qtbot):
+    palette = CommandPalette(window)
+    palette.show()
+    palette.activateWindow()
+    qtbot.waitUntil(palette.isActiveWindow)
+    qtbot.keyClicks(palette._text, "last day")
+    assert [palette._list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(palette._list.count())] == ["day-last"]
+    qtbot.keyClick(palette._text, Qt.Key.Key_Return)
+    assert window.session.index == window.session.days.size - 1
+    palette.deleteLater()
+
+
+def test_the_shortcut_sheet_lists_every_shortcut(window):
+    sheet = ShortcutSheet(window)
+    listed = sum(sheet._sheet.topLevelItem(row).childCount() for row in range(sheet._sheet.topLevelItemCount()))
+    assert listed == sum(bool(spec.shortcuts) for spec in ACTIONS)
+    sheet.deleteLater()
+
+
+def test_layouts_are_remembered_apart(window):
+    window.docks["series"].hide()
+    window.actions_by_id["review"].trigger()
+    assert window.layout_name == "review"
+    assert not window.docks["training"].isVisible()
+    assert window.docks["timeline"].isVisible()
+    window.actions_by_id["review"].trigger()
+    assert not window.docks["series"].isVisible()
+    window.actions_by_id["reset-layout"].trigger()
+    assert all(not window.docks[spec.id].isHidden() for spec in DOCKS)
+
+
+def test_undo_works_in_the_next_window(window, open_window, qtbot, tmp_path):
+    session = window.session
+    folder = session.project.folder
+    before = int(session.labels.classes[0])
+    press(qtbot, window, Qt.Key.Key_2)
+    session.go_to(9)
+    window.close()
+    again = Session(SettingsFile(tmp_path / "settings.ini"))
+    again.open(folder)
+    qtbot.waitUntil(lambda: again.season is not None and not again.jobs.busy)
+    second = open_window(again)
+    assert again.index == 9
+    assert again.labels.classes[0] == 2
+    second.actions_by_id["undo"].trigger()
+    assert again.labels.classes[0] == before
+    second.close()
+
+
+def test_an_exported_figure_is_what_is_painted(window, tmp_path):
+    panel = window.day_map_panel
+    save_figure(panel, tmp_path / "图.png", dpi=96)
+    from PIL import Image
+
+    written = np.asarray(Image.open(tmp_path / "图.png").convert("RGB"))
+    np.testing.assert_array_equal(written, pixels(panel.grab().toImage()))
+    for kind in ("svg", "pdf"):
+        save_figure(panel, tmp_path / f"map.{kind}", stamp="SYNTHETIC")
+        assert (tmp_path / f"map.{kind}").stat().st_size > 2000
+    assert not list(tmp_path.glob(".*part"))
+
+
+def test_frames_of_an_animation_are_the_painted_days(window, tmp_path):
+    from PIL import Image
+
+    session, panel = window.session, window.day_map_panel
+    session.go_to(2)
+    done = save_animation(
+        session, panel, tmp_path / "frames", range(20, 24), days_per_second=4, progress=lambda _done, _total: True
+    )
+    assert done
+    assert session.index == 2
+    for index in range(20, 24):
+        session.go_to(index)
+        frame = np.asarray(Image.open(tmp_path / "frames" / f"{session.days[index]}.png"))
+        np.testing.assert_array_equal(frame, pixels(painted(panel)))
+
+
+def test_a_cancelled_animation_leaves_nothing(window, tmp_path):
+    target = tmp_path / "season.gif"
+    assert not save_animation(
+        window.session, window.day_map_panel, target, range(5), days_per_second=4, progress=lambda done, _total: done < 2
+    )
+    assert list(tmp_path.glob("*season*")) == []
+
+
+def test_every_control_has_a_name(window):
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QPlainTextEdit)
+    nameless = [
+        f"{type(control).__name__} in {name}"
+        for name, panel in window.panels().items()
+        for kind in kinds
+        for control in panel.findChildren(kind)
+        if not (control.accessibleName() or getattr(control, "text", str)())
+        and not control.objectName().startswith("qt_")
+        and not isinstance(control.parent(), QComboBox | QAbstractSpinBox)
+    ]
+    assert nameless == []
+
+
+def test_without_a_project_only_what_is_possible_is_offered(empty_session, open_window):
+    window = open_window(empty_session)
+    enabled = {spec.id for spec in ACTIONS if window.actions_by_id[spec.id].isEnabled()}
+    assert {"new", "open", "demo", "settings", "quit"} <= enabled
+    assert not enabled & {"label-1", "day-next", "import", "train", "undo"}
+
+
+def test_the_windows_process_never_loads_a_deep_learning_library(window):
+    assert {"tensorflow", "keras", "torch"}.isdisjoint(sys.modules)
