@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn import season_runs
-from quakegui.learn.judgement import Judgement
-from quakegui.project.store import Project
-from quakegui.season.season import Season
+if TYPE_CHECKING:  # what judges is imported with the first judgement
+    from quakegui.learn.judgement import Judgement
+    from quakegui.project.store import Project
+    from quakegui.season.season import Season
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Evaluation:
     @classmethod
     def of(cls, project: Project, season: Season) -> Evaluation:
         """Judge the run in use; takes seconds, so call it in a job."""
+        from quakegui.learn import season_runs
+
         run = season_runs.find_run(project, None)
         said = run.predictions()
         made = season_runs.split_of(run, said)

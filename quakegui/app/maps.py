@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from quakegui.season.daymap import DayMap
-from quakegui.season.season import Season
+if TYPE_CHECKING:
+    from quakegui.season.daymap import DayMap
+    from quakegui.season.season import Season
 
 KEPT_MAPS = 48
 """About 1.8 MB each; enough for two seconds of play in either direction."""

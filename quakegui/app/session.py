@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import platformdirs
@@ -17,17 +17,18 @@ from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import UNLABELLED, LabelTable
-from quakegui.learn.alarm_days import alarms_of
-from quakegui.project import catalogue, demo, journal, runs, seasons
-from quakegui.project.journal import Note
-from quakegui.project.runs import PredictionTable
-from quakegui.project.store import Project, ProjectError
-from quakegui.season.daymap import DayMap
-from quakegui.season.events import Event
-from quakegui.season.extrema import DayFeatures
 from quakegui.season.labels import LabelRow, Source
 from quakegui.season.localtime import local_date
-from quakegui.season.season import Season
+
+# Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
+if TYPE_CHECKING:
+    from quakegui.project.journal import Note
+    from quakegui.project.runs import PredictionTable
+    from quakegui.project.store import Project
+    from quakegui.season.daymap import DayMap
+    from quakegui.season.events import Event
+    from quakegui.season.extrema import DayFeatures
+    from quakegui.season.season import Season
 
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 MAPS_AHEAD = 12
@@ -116,11 +117,15 @@ class Session(QObject):
 
     def history(self, index: int | None = None) -> tuple[LabelRow, ...]:
         """Return every journal row of a day (default: the day shown), oldest first."""
+        from quakegui.project import journal
+
         at = self.index if index is None else index
         return journal.history(self.project, self.days[at]) if self.project is not None and at >= 0 else ()
 
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
+        from quakegui.project import journal
+
         at = self.index if index is None else index
         return journal.notes(self.project, self.days[at]) if self.project is not None and at >= 0 else ()
 
@@ -128,6 +133,8 @@ class Session(QObject):
 
     def open(self, folder: Path) -> bool:
         """Open a project and compute its season in a job; returns whether it could be opened."""
+        from quakegui.project.store import Project, ProjectError
+
         try:
             project = Project.open(folder)
         except ProjectError as error:
@@ -138,6 +145,8 @@ class Session(QObject):
 
     def create(self, folder: Path, *, timezone: str, name: str = "") -> bool:
         """Make an empty project and open it; returns whether it could be made."""
+        from quakegui.project.store import Project, ProjectError
+
         try:
             project = Project.create(folder, timezone=timezone, name=name)
         except ProjectError as error:
@@ -154,6 +163,8 @@ class Session(QObject):
             return
 
         def work(report: Report, _cancelled: Callable[[], bool]) -> Path:
+            from quakegui.project import demo
+
             demo.create_demo(folder, progress=report).close()
             return folder
 
@@ -179,6 +190,8 @@ class Session(QObject):
             return
 
         def work(report: Report, _cancelled: Callable[[], bool]) -> Season | None:
+            from quakegui.project import seasons
+
             return seasons.load_season(project, progress=report)
 
         self.jobs.start("Computing the season", work, lambda season: self._show(project, season))
@@ -315,6 +328,8 @@ class Session(QObject):
         bool
             Whether it was written.
         """
+        from quakegui.project import journal
+
         if not self._may_write():
             return False
         assert self.project is not None
@@ -345,6 +360,8 @@ class Session(QObject):
 
     def accept(self) -> bool:
         """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
+        from quakegui.project import journal
+
         if self.predictions is None or not self._may_write():
             return False
         assert self.project is not None
@@ -370,6 +387,8 @@ class Session(QObject):
 
     def note(self, text: str, *, day: np.datetime64 | None = None) -> bool:
         """Keep a note on a local date (default: the day shown); returns whether it was written."""
+        from quakegui.project import journal
+
         day = self.day if day is None else day
         if day is None or not self._may_write():
             return False
@@ -380,14 +399,20 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take back the analyst's latest step; works across restarts, because the journal is the history."""
+        from quakegui.project import journal
+
         self._walk_history(journal.undo, "Nothing to undo.")
 
     def redo(self) -> None:
         """Do again what was last undone."""
+        from quakegui.project import journal
+
         self._walk_history(journal.redo, "Nothing to redo.")
 
     def revert_to(self, moment: np.datetime64) -> None:
         """Bring back every label as it was at a moment (UTC), as one undoable step."""
+        from quakegui.project import journal
+
         if self._may_write():
             assert self.project is not None
             journal.revert_to(self.project, moment, author=self.settings.analyst)
@@ -443,6 +468,8 @@ class Session(QObject):
 
     def _load_events(self) -> None:
         if self.project is not None:
+            from quakegui.project import catalogue
+
             self.events = catalogue.events(self.project)
             self.event_classes = catalogue.event_classes(self.project)
             times = np.array([event.time for event in self.events], dtype="datetime64[ms]")
@@ -450,11 +477,16 @@ class Session(QObject):
 
     def _load_labels(self) -> None:
         if self.project is not None:
+            from quakegui.project import journal
+
             only = self.settings.analyst if self.display.blind else None
             self.labels = LabelTable.of(self.days, journal.in_force(self.project, author=only))
 
     def _load_predictions(self) -> None:
         if self.project is not None:
+            from quakegui.learn.alarm_days import alarms_of
+            from quakegui.project import runs
+
             self.predictions = runs.predictions_in_use(self.project, self.days)
             self.alarms = (
                 alarms_of(self.project, self.season, self.predictions)

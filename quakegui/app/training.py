@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from quakegui.app.change import Change
 from quakegui.app.jobs import Report
 from quakegui.app.session import Session
-from quakegui.learn import messages, season_runs
+from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.registry import RunFolder
 from quakegui.learn.runconfig import RunConfig
@@ -85,6 +85,8 @@ class Training(QObject):
             return
 
         def gather(_report: Report, _cancelled: object) -> RunFolder:
+            from quakegui.learn import season_runs  # what trains and judges is not for a window at its start
+
             return season_runs.begin_run(project, season, config)
 
         self._beginning = True
@@ -140,6 +142,8 @@ class Training(QObject):
         if self._last is None:
             self._last = messages.Cancelled("The training was stopped.")
         if project is not None and season is not None and self.run is not None:
+            from quakegui.learn import season_runs
+
             self.run = season_runs.end_run(project, season, self.run.id, self._last)
         self._session.reload(Change.RUNS | Change.PREDICTIONS)
         self.changed.emit()

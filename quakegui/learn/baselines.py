@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from quakegui.learn.splits import N_CLASSES, Split, class_weights
@@ -77,6 +75,8 @@ def kp_logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> 
         return answer
     centre, spread = known_x.mean(axis=0), known_x.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
+    from sklearn.linear_model import LogisticRegression  # two seconds, which a window that shows predictions need not pay
+
     model = LogisticRegression(max_iter=1000)
     model.fit((known_x - centre) / spread, known_y, sample_weight=class_weights(known_y)[known_y])
     answer[asked] = _five(model.predict_proba((test_x[asked] - centre) / spread), model.classes_)
@@ -127,6 +127,8 @@ def gradient_boosting(train_x: Floats, train_y: NDArray[np.int64], test_x: Float
     told = np.isfinite(train_x).any(axis=0)
     if not told.any():
         return majority(train_x, train_y, test_x)
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     model = HistGradientBoostingClassifier(
         max_iter=60,
         learning_rate=0.1,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta
 
 from quakegui.learn.alarms import (
     AlarmRecord,
@@ -89,6 +88,8 @@ def r_zero(events: int, hits: int) -> float:
     """
     if not 0 <= hits <= events or events == 0:
         raise ValueError("R0 needs at least one event and no more hits than events.")
+    from scipy.stats import beta  # a second, for this one function
+
     return 0.0 if hits == 0 else float(hits / events - beta.ppf(0.025, hits, events - hits + 1))
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import contourpy
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from quakegui.season.gridding import Basis, Gridder
 
@@ -173,6 +172,8 @@ def regions_mask(field: NDArray[np.float32], threshold_z: float) -> NDArray[np.i
         int32, shape (row, column): 1, 2, ... for positive regions, -1, -2, ... for negative ones, 0 elsewhere. Pixels that
         touch at a corner are connected.
     """
+    from scipy import ndimage  # not for a window that shows no map yet
+
     labels = np.zeros(field.shape, dtype=np.int32)
     for sign, beyond in ((1, field >= threshold_z), (-1, field <= -threshold_z)):
         if beyond.any():
@@ -215,6 +216,8 @@ class Shape:
 
 def shapes(field: NDArray[np.float32], labels: NDArray[np.int32]) -> tuple[Shape, ...]:
     """Return the shapes of all labelled regions, strongest first."""
+    from scipy import ndimage
+
     found = []
     for sign in (1, -1):
         boxes = ndimage.find_objects(np.maximum(sign * labels, 0)) if (sign * labels).max() > 0 else []

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
 
 from quakegui.season.network import Frame
 
@@ -51,6 +50,8 @@ def distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def corners(xy_km: NDArray[np.float64]) -> NDArray[np.int32]:
     """Return which stations are the corners of the convex hull, anticlockwise, shape (corner,)."""
+    from scipy.spatial import ConvexHull  # not for a window that shows no map yet
+
     return ConvexHull(xy_km).vertices.astype(np.int32)
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from quakegui.season.localtime import NightWindow, night_bounds
 from quakegui.season.quality import Quality
@@ -208,6 +207,8 @@ def _block(
     position = np.where(column <= last, column, np.maximum(2 * last - column, 0))
     rows = record[first[:, np.newaxis] + position]
     inside = column <= last
+    from scipy.ndimage import median_filter  # not for a window that imports nothing
+
     level = median_filter(rows, size=(1, config.spike_readings), mode="mirror")
     distance = np.abs(rows - level)
     limit = np.maximum(config.spike_nt, config.spike_deviations * MAD_TO_SD * _row_median(distance, inside))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
@@ -24,13 +25,15 @@ from PySide6.QtWidgets import (
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation, days_in_cell
 from quakegui.app.session import Session
-from quakegui.learn.judgement import Judgement
 from quakegui.learn.metrics import TARGETS, Target
 from quakegui.ui import theme
 from quakegui.ui.i18n import language, mark, tr
 from quakegui.ui.matrix_view import MatrixView
 from quakegui.ui.molchan_view import MolchanView
 from quakegui.ui.texts import CLASS_NAMES
+
+if TYPE_CHECKING:
+    from quakegui.learn.judgement import Judgement
 
 TARGET_NAMES: dict[Target, str] = {
     "event": mark("Event against none"),

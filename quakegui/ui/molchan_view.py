@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from quakegui.learn.judgement import Judgement
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+
+if TYPE_CHECKING:
+    from quakegui.learn.judgement import Judgement
 
 
 class MolchanView(QWidget):

@@ -24,9 +24,8 @@ from PySide6.QtWidgets import (
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.training import Training
-from quakegui.learn import registry, season_runs
+from quakegui.learn import registry
 from quakegui.learn.registry import RunError, RunFolder
-from quakegui.project import runs
 from quakegui.ui.i18n import mark, tr
 
 COLUMNS = (
@@ -96,12 +95,8 @@ class RunsPanel(QWidget):
         return self._found[row] if 0 <= row < len(self._found) else None
 
     def _fill(self) -> None:
-        project = self._session.project
         before = self.selected()
-        self._found, problems = registry.list_runs(season_runs.runs_folder(project)) if project is not None else ((), ())
-        for sentence in problems:
-            self._session.said.emit(sentence, "warning")
-        in_use = runs.run_in_use(project) if project is not None else None
+        self._found, in_use = self._read()
         self._table.setRowCount(len(self._found))
         for number, run in enumerate(self._found):
             for column, text in enumerate(self._cells(run, in_use)):
@@ -113,6 +108,19 @@ class RunsPanel(QWidget):
         if self._found:
             self._table.selectRow(chosen)
         self._show_buttons()
+
+    def _read(self) -> tuple[tuple[RunFolder, ...], str | None]:
+        """Return the project's runs and the id of the one in use; what cannot be read is said."""
+        project = self._session.project
+        if project is None:
+            return (), None
+        from quakegui.learn import season_runs  # what trains and judges is not for a window at its start
+        from quakegui.project import runs
+
+        found, problems = registry.list_runs(season_runs.runs_folder(project))
+        for sentence in problems:
+            self._session.said.emit(sentence, "warning")
+        return found, runs.run_in_use(project)
 
     def _cells(self, run: RunFolder, in_use: str | None) -> tuple[str, ...]:
         leaky = " — LEAKY" if run.config.leaky else ""
@@ -163,6 +171,8 @@ class RunsPanel(QWidget):
         self._session.reload(Change.RUNS | Change.PREDICTIONS)
 
     def _use(self) -> None:
+        from quakegui.project import runs
+
         run, project = self.selected(), self._session.project
         if run is not None and project is not None:
             runs.use_run(project, run.id)
@@ -180,6 +190,8 @@ class RunsPanel(QWidget):
                 registry.rename_run(run, title.strip())
 
     def _delete(self) -> None:
+        from quakegui.project import runs
+
         run, project = self.selected(), self._session.project
         if run is None or project is None:
             return
@@ -195,6 +207,8 @@ class RunsPanel(QWidget):
                 registry.export_run(run, Path(path))
 
     def _import(self) -> None:
+        from quakegui.learn import season_runs
+
         project = self._session.project
         path, _ = QFileDialog.getOpenFileName(self, tr("Import a run"), "", "zip (*.zip)")
         if path and project is not None:
