@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from small_season import CATALOGUE, open_small, wait
+
+from quakegui.project import catalogue
+from quakegui.season.events import Declustering, Event, Selection
+from quakegui.ui.catalogue_choice import choose
+from quakegui.ui.catalogue_dialog import AROUND, BOX, EVERYWHERE, CatalogueDialog
+from quakegui.ui.cluster_map import area_outline
+
+
+@pytest.fixture
+def session(qtbot, tmp_path):
+    session = open_small(qtbot, tmp_path)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def dialog(qtbot, session):
+    dialog = CatalogueDialog(session)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    wait(qtbot, session)
+    return dialog
+
+
+def event(number: int, day: str, magnitude: float, latitude: float = 28.0, longitude: float = 102.0) -> Event:
+    return Event(str(number), np.datetime64(day, "ms"), magnitude, latitude, longitude)
+
+
+def test_each_event_left_out_has_its_reason():
+    events = (
+        event(1, "2022-02-01", 5.0),
+        event(2, "2022-02-02", 4.0),  # a day after 1, at its place
+        event(3, "2022-03-01", 4.0, 29.5),
+        event(4, "2022-03-02", 3.0, 29.5),
+        event(5, "2022-03-03", 5.0, 40.0),
+        event(6, "2023-01-01", 5.0),
+    )
+    selection = Selection(box=(26, 31, 100, 104), min_magnitude=3.1, until=date(2022, 12, 31))
+    found = choose(events, selection, Declustering(), split_magnitude=4.0, timezone="Asia/Shanghai")
+    assert [one.id for one in found.kept] == ["1", "3"]
+    assert {key: main.id for key, main in found.after.items()} == {"2": "1"}
+    assert found.outside == {"4": "magnitude", "5": "area", "6": "dates"}
+    assert found.classes == (3, 2)
+
+
+def test_too_few_places_for_directions_is_a_sentence_and_no_error():
+    found = choose((event(1, "2022-02-01", 5.0),), Selection(), Declustering(), split_magnitude=None, timezone="UTC")
+    assert (found.scheme, found.classes) == (None, ())
+    assert "two places" in found.warning
+
+
+def test_the_projects_own_events_are_shown_with_their_directions(dialog):
+    assert len(dialog.choice.kept) == 18
+    assert dialog.choice.scheme.north_centre == pytest.approx((29.6811, 102.3667), abs=1e-4)
+    assert [dialog.choice.classes.count(cls) for cls in range(1, 5)] == [6, 3, 5, 4]
+    assert len(dialog.list.rows.rows) == 18
+
+
+def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session):
+    dialog.read_file(CATALOGUE)
+    wait(qtbot, session)
+    dialog._magnitude.setValue(4.1)
+    wait(qtbot, session)
+    assert len(dialog.choice.kept) == 11
+    assert len(catalogue.events(session.project)) == 18
+    assert len(session.events) == 18
+    dialog._shown.setCurrentIndex(2)
+    assert sum(row.level == "muted" for row in dialog.list.rows.rows) == 7
+    dialog.apply()
+    wait(qtbot, session)
+    assert not dialog.isVisible()
+    assert len(catalogue.events(session.project)) == 11
+    assert len(session.events) == len(session.event_classes) == 11
+    assert catalogue.chosen_by(session.project)["event_selection"]["min_magnitude"] == 4.1
+
+
+def test_a_box_that_holds_nothing_says_so_and_cannot_be_kept(qtbot, dialog, session):
+    dialog._area.setCurrentIndex(BOX)
+    wait(qtbot, session)
+    dialog._box[0].setValue(40.0)
+    wait(qtbot, session)
+    assert "south < north" in dialog.sentence.text()
+    dialog.apply()
+    assert dialog.isVisible()
+    assert len(catalogue.events(session.project)) == 18
+
+
+def test_a_radius_keeps_what_lies_within(qtbot, dialog, session):
+    dialog._area.setCurrentIndex(AROUND)
+    for control, value in zip(dialog._around, (29.68, 102.37, 100.0), strict=True):
+        control.setValue(value)
+    wait(qtbot, session)
+    assert 0 < len(dialog.choice.kept) < 18
+    dialog._area.setCurrentIndex(EVERYWHERE)
+    wait(qtbot, session)
+    assert len(dialog.choice.kept) == 18
+
+
+def test_a_file_that_is_no_catalogue_is_a_sentence(qtbot, dialog, session, tmp_path):
+    path = tmp_path / "no.csv"
+    path.write_text("a,b\n1,2\n")
+    dialog.read_file(path)
+    wait(qtbot, session)
+    assert "no catalogue" in dialog.sentence.text()
+    assert len(dialog.choice.kept) == 18
+
+
+def test_the_map_paints_events_and_area(dialog):
+    picture = dialog.map.grab().toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}
+    assert len(colours) > 3
+
+
+def test_the_outline_of_a_radius_lies_at_that_distance():
+    outline = area_outline(Selection(centre=(28.0, 102.0), radius_km=111.2))
+    assert outline[:, 0].max() == pytest.approx(29.0, abs=0.01)
+    assert area_outline(Selection()) is None

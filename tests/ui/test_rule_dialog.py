@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox
+from small_season import open_small, small_session, wait
+
+from quakegui.project import journal
+from quakegui.season.events import Event
+from quakegui.season.labels import FLAT_RULE, LabelRule, Source
+from quakegui.ui.rule_dialog import RuleDialog
+
+
+def at(day: str, magnitude: float, latitude: float) -> Event:
+    return Event(day, np.datetime64(f"{day}T04:00", "ms"), magnitude, latitude, 102.0)
+
+
+@pytest.fixture
+def session(qtbot, tmp_path):
+    from quakegui.app.change import Change
+    from quakegui.project import catalogue
+    from quakegui.season.events import Declustering
+
+    session = open_small(qtbot, tmp_path)
+    events = (
+        at("2022-01-20", 5.0, 29.6),
+        at("2022-02-04", 3.5, 27.2),
+        at("2022-02-05", 3.6, 27.3),
+        at("2022-06-01", 5.0, 29.6),
+    )
+    catalogue.store_events(session.project, events, declustering=Declustering("none"))
+    session.reload(Change.EVENTS)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def dialog(qtbot, session):
+    dialog = RuleDialog(session)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_counts_follow_the_parameters_at_once(dialog, session):
+    dialog.show_rule(LabelRule(flat_days_before=2, days_after=0))
+    # 18-20 January north and large; 2-4 February south and small, of which the later event takes all but the first.
+    assert dialog.found.counts == (len(session.days) - 7, 3, 0, 0, 4)
+    assert [label.text().split()[0] for label in dialog.counts] == [str(len(session.days) - 7), "3", "0", "0", "4"]
+    dialog._flat.setValue(0)
+    assert dialog.found.counts == (len(session.days) - 3, 1, 0, 0, 2)
+
+
+def test_days_known_after_their_event_are_counted(dialog):
+    dialog.show_rule(LabelRule(flat_days_before=0, days_after=2))
+    post = int(dialog.found.post.sum())
+    assert post > 0
+    assert dialog._post.text().startswith(f"{post} of the ")
+
+
+def test_events_without_a_day_are_marked_with_the_reason(dialog):
+    dialog.show_rule(LabelRule(flat_days_before=3, days_after=3, winner="larger"))
+    rows = dialog.events.rows.rows
+    assert [row.level for row in rows] == ["", "", "", "warning"]
+    assert "outside the season" in rows[3].cells[-1]
+
+
+def test_apply_is_one_step_that_undo_takes_back(qtbot, dialog, session):
+    dialog.show_rule(FLAT_RULE)
+    expected = dialog.found.classes.tolist()
+    dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).click()
+    wait(qtbot, session)
+    assert not dialog.isVisible()
+    assert session.labels.classes.tolist() == expected
+    assert {row.source for row in session.labels.rows} == {Source.RULE}
+    assert journal.label_rule(session.project) == FLAT_RULE
+    session.undo()
+    assert set(session.labels.classes.tolist()) == {-1}
+
+
+def test_the_rule_applied_last_is_shown_again(qtbot, dialog, session):
+    dialog.show_rule(LabelRule(days_after=5))
+    dialog.apply()
+    wait(qtbot, session)
+    again = RuleDialog(session)
+    qtbot.addWidget(again)
+    assert again.rule() == LabelRule(days_after=5)
+
+
+def test_without_days_it_says_why_and_cannot_be_applied(qtbot, tmp_path):
+    session = small_session(tmp_path)
+    session.create(tmp_path / "empty", timezone="UTC")
+    wait(qtbot, session)
+    dialog = RuleDialog(session)
+    qtbot.addWidget(dialog)
+    assert "import readings" in dialog.sentence.text()
+    assert not dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()
+    session.close()

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QDialogButtonBox
+from small_season import open_small, wait
+
+from quakegui.season.config import SeasonConfig
+from quakegui.ui.season_dialog import SeasonDialog
+
+
+@pytest.fixture
+def session(qtbot, tmp_path):
+    session = open_small(qtbot, tmp_path)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def dialog(qtbot, session):
+    dialog = SeasonDialog(session)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_untouched_it_says_exactly_what_the_project_has(dialog, session):
+    assert dialog.config() == session.project.config()
+
+
+def test_the_window_is_kept_and_the_season_computed_anew(qtbot, dialog, session):
+    dialog._first_on.setChecked(True)
+    dialog._first.setDate(QDate(2022, 1, 30))
+    dialog.save()
+    wait(qtbot, session)
+    assert session.project.config().first_day == np.datetime64("2022-01-30")
+    assert session.days[0] == np.datetime64("2022-01-30")
+
+
+def test_a_combination_that_cannot_be_is_said_and_not_saved(dialog, session):
+    dialog._controls["night", "window", "start_hour"].setValue(5.0)
+    assert "start < end" in dialog.sentence.text()
+    assert not dialog._buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()
+    dialog._controls["night", "window", "end_hour"].setValue(8.0)
+    assert dialog._buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()
+    assert session.project.config().night.window.start_hour == 0.0
+
+
+def test_another_map_style_warns_of_the_runs(dialog):
+    dialog._controls["style", "levels"].setValue(16)
+    assert "one map style" in dialog.sentence.text()
+    assert dialog.config().style.levels == 16
+
+
+def test_defaults_come_back_by_the_button_and_the_window_stays(qtbot, dialog, session):
+    dialog._controls["anomaly", "window_days"].setValue(40)
+    dialog._controls["grid", "extend_to_square"].setChecked(True)
+    dialog._first_on.setChecked(True)
+    dialog._buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).click()
+    config, plain = dialog.config(), SeasonConfig("Asia/Shanghai")
+    assert (config.anomaly, config.grid, config.style) == (plain.anomaly, plain.grid, plain.style)
+    assert config.first_day is not None
+
+
+def test_the_reference_station_is_asked_for_where_the_method_needs_it(dialog):
+    assert not dialog._reference.isEnabled()
+    dialog._method.setCurrentIndex(dialog._method.findData("reference-station"))
+    assert dialog._reference.isEnabled()
+    assert "reference station" in dialog.sentence.text()
+    dialog._reference.setCurrentIndex(dialog._reference.findData("BBB"))
+    assert dialog.config().anomaly.reference_station == "BBB"

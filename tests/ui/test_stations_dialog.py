@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox
+from small_season import open_small, wait
+
+from quakegui.ui.stations_dialog import CODE, LATITUDE, LONGITUDE, NAME, StationsDialog
+
+
+@pytest.fixture
+def session(qtbot, tmp_path):
+    session = open_small(qtbot, tmp_path)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def dialog(qtbot, session):
+    dialog = StationsDialog(session)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def save_button(dialog: StationsDialog):
+    return dialog._buttons.button(QDialogButtonBox.StandardButton.Save)
+
+
+def test_a_corrected_coordinate_is_kept_and_the_season_follows(qtbot, dialog, session):
+    dialog.table.item(0, LATITUDE).setText("29.75")
+    dialog.save()
+    wait(qtbot, session)
+    assert session.project.network().stations[0].latitude == 29.75
+    assert session.season.network.stations[0].latitude == 29.75
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "word"),
+    [(LATITUDE, "91", "latitude"), (LATITUDE, "north", "latitude"), (LONGITUDE, "361", "longitude"), (LATITUDE, "", "both")],
+)
+def test_impossible_entries_are_said_and_cannot_be_saved(dialog, session, column, text, word):
+    dialog.table.item(1, column).setText(text)
+    assert word in dialog.sentence.text()
+    assert not save_button(dialog).isEnabled()
+    dialog.table.item(1, column).setText("28.5" if column == LATITUDE else "102.6")
+    assert dialog.sentence.text() == ""
+    assert save_button(dialog).isEnabled()
+
+
+def test_known_coordinates_cannot_be_taken_away(dialog):
+    for column in (LATITUDE, LONGITUDE):
+        dialog.table.item(0, column).setText("")
+    assert "not taken away" in dialog.sentence.text()
+
+
+def test_a_list_fills_the_table_and_saves_nothing_by_itself(qtbot, dialog, session, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("code,name,latitude,longitude\nAAA,New name,29.9,102.1\nEEE,Fifth,28.2,102.2\n")
+    dialog.import_list(path)
+    wait(qtbot, session)
+    assert dialog.table.rowCount() == 5
+    assert dialog.table.item(0, NAME).text() == "New name"
+    assert "EEE" not in session.project.network().codes
+    dialog.save()
+    wait(qtbot, session)
+    stations = {station.code: station for station in session.project.network().stations}
+    assert (stations["AAA"].latitude, stations["EEE"].name) == (29.9, "Fifth")
+
+
+def test_stations_without_coordinates_are_named(dialog):
+    dialog._add_row.__call__(type(dialog.stations()[0])("FFF"))
+    assert "FFF" in dialog._unlocated.text()
+    assert dialog.table.item(4, CODE).text() == "FFF"
+
+
+def test_a_list_that_cannot_be_read_leaves_the_table(qtbot, dialog, session, tmp_path):
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    dialog.import_list(tmp_path / "bad.csv")
+    wait(qtbot, session)
+    assert "latitude" in dialog.sentence.text()
+    assert dialog.table.rowCount() == 4
