@@ -23,7 +23,7 @@ CATALOGUE = REPOSITORY / "resources" / "translations" / "zh.ts"
 COMPILED = CATALOGUE.with_suffix(".qm")
 MARKERS = {"tr", "mark"}
 SPOKEN = {("said", "emit"): 0, ("jobs", "start"): 0, ("self", "_walk_history"): 1}
-"""Calls (owner, method) by which the session, which knows no translation, says a sentence or names a job; the argument's place."""
+"""Calls (owner, method) by which the session, which knows no translation, says a sentence or names a job: which argument."""
 SPOKEN_TABLES = {"NOTHING_FURTHER"}
 
 
@@ -33,10 +33,13 @@ def texts_in(source: str) -> set[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             found |= _literal(node, _place(node.func))
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-            if any(isinstance(name, ast.Name) and name.id in SPOKEN_TABLES for name in node.targets):
-                found |= {text.value for text in node.value.values if isinstance(text, ast.Constant)}
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and _is_spoken(node.targets):
+            found |= {text.value for text in node.value.values if isinstance(text, ast.Constant)}
     return found
+
+
+def _is_spoken(targets: list[ast.expr]) -> bool:
+    return any(isinstance(name, ast.Name) and name.id in SPOKEN_TABLES for name in targets)
 
 
 def _place(function: ast.expr) -> int | None:
