@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import qtawesome
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self.training = Training(session)
         self.layout_name = "work"
         self._fresh_layout = False
+        self._hidden_state: QByteArray | None = None
         self.setObjectName("main window")
         self.setMinimumSize(SMALLEST)
         self.setDockNestingEnabled(True)
@@ -238,10 +239,23 @@ class MainWindow(QMainWindow):
         if change & (Change.PROJECT | Change.SETTINGS):
             self._centre.setCurrentIndex(0 if self.session.project is None else 1)
             self.setWindowTitle(self._title())
-            for dock in self.docks.values():
-                dock.widget().setEnabled(self.session.project is not None)
+            self._set_docks(self.session.project is not None)
         if change & ~(Change.DAY | Change.PICK | Change.RANGE):
             self._refresh_actions()
+
+    def _set_docks(self, on: bool) -> None:
+        """Show the docks as they were, or hide them all: without a project they have nothing to say."""
+        self._panels_menu.setEnabled(on)
+        if on and self._hidden_state is not None:
+            state, self._hidden_state = self._hidden_state, None
+            if self._fresh_layout:
+                self.reset_layout()
+            else:
+                self.restoreState(state, LAYOUT_VERSION)
+        elif not on and self._hidden_state is None:
+            self._hidden_state = self.saveState(LAYOUT_VERSION)
+            for dock in self.docks.values():
+                dock.hide()
 
     def _title(self) -> str:
         project = self.session.project
@@ -319,7 +333,8 @@ class MainWindow(QMainWindow):
             self.reset_layout()
 
     def _remember(self) -> None:
-        self.session.file.save_layout(self.layout_name, self.saveGeometry(), self.saveState(LAYOUT_VERSION))
+        state = self.saveState(LAYOUT_VERSION) if self._hidden_state is None else self._hidden_state
+        self.session.file.save_layout(self.layout_name, self.saveGeometry(), state)
 
     def last_folder(self) -> Path:
         """Return where the latest project lies, for file dialogs to start from."""
@@ -329,9 +344,8 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Share the space among the docks once the window has its size, unless a layout was restored."""
         super().showEvent(event)
-        if self._fresh_layout:
-            self._fresh_layout = False
-            self._arrange()
+        if self._fresh_layout and self._hidden_state is None:
+            self.reset_layout()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Remember the layout and the day, stop what runs, and leave."""
