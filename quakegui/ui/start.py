@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from quakegui import __version__
 from quakegui.app.session import Session
 from quakegui.ui import i18n, theme
 from quakegui.ui.main_window import MainWindow
+
+FIRST_SIZE = QSize(1440, 900)
 
 
 def run_window(folder: Path | None = None) -> int:
@@ -19,7 +22,7 @@ def run_window(folder: Path | None = None) -> int:
     Parameters
     ----------
     folder
-        A project to open; without one, the project that was open last, or the start page.
+        A project to open; without one, the project that was open last; at the very first start the synthetic season.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -30,10 +33,13 @@ def run_window(folder: Path | None = None) -> int:
     i18n.set_language(session.settings.language)
     theme.apply(session.settings.theme, text_scale=session.settings.text_scale)
     window = MainWindow(session)
-    window.resize(1440, 900) if session.file.load_layout("work") is None else None
+    if session.file.load_layout("work") is None:
+        window.resize(FIRST_SIZE)
     window.show()
     if folder is not None:
         session.open(folder)
-    elif session.settings.recent and Path(session.settings.recent[0]).is_dir():
+    elif not session.settings.recent:
+        session.open_demo()  # a first start shows something real; importing one's own data is one click away
+    elif Path(session.settings.recent[0]).is_dir():
         session.open(Path(session.settings.recent[0]))
     return int(app.exec())

@@ -126,7 +126,7 @@ def test_language_and_theme_switch_while_running(window, qtbot):
     assert window.docks["timeline"].windowTitle() == "时间轴"
     light = window.palette().window().color().lightness()
     window.actions_by_id["theme-dark"].trigger()
-    assert window.palette().window().color().lightness() < light
+    qtbot.waitUntil(lambda: window.palette().window().color().lightness() < light)
     window.actions_by_id["english"].trigger()
     window.actions_by_id["theme-light"].trigger()
     qtbot.waitUntil(lambda: action.text() == "Import readings…")
