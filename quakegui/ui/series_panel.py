@@ -85,10 +85,9 @@ class SeriesPanel(QWidget):
         self.graphics.ci.setContentsMargins(2, 2, 8, 2)
         for row, name in enumerate(_ROWS):
             last = row == len(_ROWS) - 1
-            plot = self.graphics.addPlot(row=row, col=0, axisItems={"bottom": LocalTimeAxis()})
+            plot = self.graphics.addPlot(row=row, col=0, axisItems={"bottom": LocalTimeAxis()}, enableMenu=False)
             plot.getAxis("bottom").setStyle(showValues=last)
             plot.getAxis("left").setWidth(44)
-            plot.setMenuEnabled(False)
             plot.hideButtons()
             plot.setMouseEnabled(x=True, y=False)
             plot.enableAutoRange(axis="y")
@@ -312,7 +311,7 @@ class SeriesPanel(QWidget):
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
             self._colour()
-            self._show_series()
+            self.legend.setText(self._legend())
         super().changeEvent(event)
 
     def retranslate(self) -> None:
@@ -372,6 +371,10 @@ class SeriesPanel(QWidget):
     def _colour(self) -> None:
         colours = theme.colours()
         self.graphics.setBackground(colours.background)
+        for (_, code), curve in self._curves.items():
+            pen = pg.mkPen(colours.series[self.shown.index(code)], width=1)
+            curve.setPen(pen)
+            curve.setSymbolBrush(pen.color())
         for plot in self.plots.values():
             for side in ("left", "bottom"):
                 plot.getAxis(side).setPen(pg.mkPen(colours.muted))
