@@ -1,6 +1,7 @@
 """Readings into a project: all good files of an import or, when it is cancelled or fails, none of them.
 
-The files are parsed first, outside any transaction, so labels can be given meanwhile; then everything is stored in one.
+The files are parsed first, outside any transaction, so labels can be given meanwhile; then everything is stored in one. The
+night means follow from that, and are brought up to date afterwards.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from quakegui.formats.columns import TableMapping
 from quakegui.project import schema
 from quakegui.project.exchange import import_export, is_export
 from quakegui.project.kpindex import put_kp
-from quakegui.project.nights import ensure_nights, update_nights
+from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.parsing import KnownFile, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.record import DAY_MS, Block, block_row, unpack
 from quakegui.project.stations import merge_station
@@ -172,11 +173,12 @@ def _store_all(project: Project, files: Iterator[ParsedFile], tally: _Tally, say
         return ImportReport(cancelled=True)
     try:
         with project.write() as connection:
-            days = _store(connection, files, tally, say, stop)
+            _store(connection, files, tally, say, stop)
     except _CancelledError:
         return ImportReport(cancelled=True)
+    days = ensure_nights(project, progress=say)
     say(1, 1, "done")
-    return tally.report(days)
+    return tally.report(int(days.size))
 
 
 def _bring_back(project: Project, paths: tuple[Path | str, ...], progress: Progress | None, stop: Cancelled) -> ImportReport:
@@ -228,21 +230,17 @@ def _known(connection: Connection) -> frozenset[str]:
     return frozenset(connection.scalars(select(table.sha256).where(table.replaced_by.is_(None))))
 
 
-def _store(connection: Connection, files: Iterator[ParsedFile], tally: _Tally, say: Progress, stop: Cancelled) -> int:
-    """Store all parsed files and the night means they change; returns the number of changed days."""
-
-    def report(done: int, total: int, text: str) -> None:
-        say(done, total, text)
-        if stop():
-            raise _CancelledError
-
+def _store(connection: Connection, files: Iterator[ParsedFile], tally: _Tally, say: Progress, stop: Cancelled) -> None:
+    """Store all parsed files, and which night means they make stale."""
     known = set(_known(connection))
     writer = _Writer(connection)
     stations: set[str] = set()
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):
         if number % 100 == 0:
-            report(number, 0, "storing")
+            say(number, 0, "storing")
+            if stop():
+                raise _CancelledError
         if parsed.sha256 in known:
             tally.unchanged.append(parsed.name)
             continue
@@ -254,11 +252,12 @@ def _store(connection: Connection, files: Iterator[ParsedFile], tally: _Tally, s
     for parsed in lists:
         _store_list(connection, parsed, tally, stations, writer)
     writer.flush()
-    changed = update_nights(connection, tally.touched, progress=report)
+    if stop():
+        raise _CancelledError
+    mark_stale(connection, tally.touched)
     if tally.touched or tally.stations_added:
         raise_revision(connection)
     _name_unlocated(connection, stations, tally)
-    return int(changed.size)
 
 
 def _store_file(connection: Connection, parsed: ParsedFile, tally: _Tally, seen: set[str], writer: _Writer) -> None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
 from quakegui.project.record import Block, merged
@@ -72,22 +73,64 @@ def update_nights(
     return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
 
 
-def ensure_nights(project: Project, *, progress: Progress | None = None) -> None:
-    """Compute all night means again if the time zone or the way they are formed is not that of the stored ones."""
+def ensure_nights(project: Project, *, progress: Progress | None = None) -> NDArray[np.datetime64]:
+    """Bring the night means up to date with the readings, the time zone and the way they are formed.
+
+    Each station is a transaction of its own, so that labels can be given meanwhile; what a crash leaves undone is known, and
+    done at the next call.
+
+    Returns
+    -------
+    ndarray
+        The days whose nights changed, datetime64[D], shape (day,).
+    """
+    none = np.array([], dtype="datetime64[D]")
+    if project.read_only:
+        return none
     with project.read() as connection:
+        key = night_key(config_of(connection))
         found = get_setting(connection, "night_key")
-        fresh = found is None or found == night_key(config_of(connection))
-    if fresh or project.read_only:
-        return
+    if found is not None and found != key:
+        _discard_nights(project)
+    with project.read() as connection:
+        stations = connection.scalars(select(schema.stale_night.c.station).distinct()).all()
+    changed = [none]
+    for number, code in enumerate(stations):
+        if progress is not None:
+            progress(number, len(stations), f"night means of {code}")
+        changed.append(_refresh_station(project, code))
+    return np.unique(np.concatenate(changed))
+
+
+def mark_stale(connection: Connection, touched: Mapping[str, Iterable[int]]) -> None:
+    """Record, in the transaction that changes readings, which UTC days of which station changed."""
+    rows = [{"station": code, "utc_day": day} for code, days in touched.items() for day in set(days)]
+    if rows:
+        connection.execute(insert(schema.stale_night).on_conflict_do_nothing(), rows)
+
+
+def _discard_nights(project: Project) -> None:
+    """Forget all night means, because they are formed in another way now."""
+    table = schema.block.c
     with project.write() as connection:
-        table = schema.block.c
         touched: dict[str, set[int]] = {}
         for code, day in connection.execute(select(table.station, table.utc_day).distinct()):
             touched.setdefault(code, set()).add(day)
         connection.execute(delete(schema.night))
-        update_nights(connection, touched, progress=progress)
+        mark_stale(connection, touched)
         put_setting(connection, "night_key", night_key(config_of(connection)))
         raise_revision(connection)
+
+
+def _refresh_station(project: Project, code: str) -> NDArray[np.datetime64]:
+    table = schema.stale_night.c
+    with project.write() as connection:
+        days = connection.scalars(select(table.utc_day).where(table.station == code)).all()
+        changed = update_nights(connection, {code: days})
+        connection.execute(delete(schema.stale_night).where(table.station == code))
+        if changed.size:
+            raise_revision(connection)
+    return changed
 
 
 def night_key(config: SeasonConfig) -> str:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
 
 metadata = MetaData()
@@ -94,6 +94,14 @@ night = Table(
     Column("quality", Integer, nullable=False),
 )
 """Night mean of a station on a local date. A row exists for every local date with a reading, and for every night with one."""
+
+stale_night = Table(
+    "stale_night",
+    metadata,
+    Column("station", String(32), ForeignKey("station.code"), primary_key=True),
+    Column("utc_day", Integer, primary_key=True),
+)
+"""UTC days whose readings have changed since the night means were computed: what is left to do, also after a crash."""
 
 kp = Table(
     "kp",
@@ -186,7 +194,13 @@ for _table in _APPEND_ONLY:
 
 Migration = Callable[[Connection], None]
 
-MIGRATIONS: Mapping[int, Migration] = {}
+
+def _with_stale_nights(connection: Connection) -> None:
+    """Version 2: night means are brought up to date after the readings are stored, station by station."""
+    stale_night.create(connection)
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights}
 """From a version to the next, each within the transaction of the whole way."""
 
 

@@ -20,7 +20,7 @@ from project_parts import iaga, minute_values, put
 
 from quakegui.project import parsing, seasons
 from quakegui.project.importing import ImportReport, import_paths
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import ensure_nights, stored_nights
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.localtime import NightWindow
 from quakegui.season.quality import Quality
@@ -262,27 +262,43 @@ def test_what_cannot_be_read_leaves_the_project_as_it_was(
                 assert all_of(project) == before
 
 
-KILLED = """
+DIES = """
 import os, signal, sys
-from pathlib import Path
-from quakegui.project import nights, importing
+from quakegui.project import importing, nights
 from quakegui.project.store import Project
-whole = importing.update_nights
-def dies(connection, touched, **rest):
-    whole(connection, touched, **rest)
+module, name = {"storing": (importing, "mark_stale"), "nights": (nights, "_refresh_station")}[sys.argv[3]]
+whole = getattr(module, name)
+def dies(*given):
+    if sys.argv[3] == "storing":
+        whole(*given)
     os.kill(os.getpid(), signal.SIGKILL)
-importing.update_nights = dies
+setattr(module, name, dies)
 importing.import_paths(Project.open(sys.argv[1]), [sys.argv[2]])
 """
+
+
+def dies(project: Project, file: Path, when: str) -> None:
+    project.close()
+    done = subprocess.run([sys.executable, "-c", DIES, str(project.folder), str(file), when], check=False)
+    assert done.returncode == -signal.SIGKILL
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
 def test_a_program_that_dies_in_an_import_leaves_nothing_half(project: Project, files: Path) -> None:
     """Killed with every row written and the transaction not yet ended."""
     before = all_of(project)
-    project.close()
-    done = subprocess.run([sys.executable, "-c", KILLED, str(project.folder), str(put(files, "kak.min", iaga()))], check=False)
-    assert done.returncode == -signal.SIGKILL
+    dies(project, put(files, "kak.min", iaga()), "storing")
     with Project.open(project.folder) as again:
         assert all_of(again) == before
         assert len(import_paths(again, [files]).imported) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
+def test_nights_that_a_dead_program_left_undone_are_done_when_asked_for(project: Project, files: Path) -> None:
+    dies(project, put(files, "kak.min", iaga()), "nights")
+    with Project.open(project.folder) as again:
+        assert import_paths(again, [files]).unchanged == ("files/kak.min",)
+        night = stored_nights(again)
+        assert night is not None
+        assert night.values[1, 0] == pytest.approx(minute_values()[900:1080].mean(), abs=1e-6)
+        assert ensure_nights(again).size == 0

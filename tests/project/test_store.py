@@ -124,53 +124,57 @@ def test_a_lock_held_by_another_program_is_a_sentence(folder: Path, monkeypatch:
     other.close()
 
 
-OLD_NIGHT = "CREATE TABLE night (station VARCHAR(32), day INTEGER, value FLOAT, PRIMARY KEY (station, day))"
-
-
-def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tables as an imagined version 0 had them: nights without coverage and quality."""
+def make_old(folder: Path, version: int = 1) -> None:
+    """Turn a project into one of version 1, which had no table of stale nights."""
     with sqlite3.connect(folder / "project.sqlite") as old:
-        old.execute("UPDATE setting SET value = '0' WHERE key = 'schema'")
-        old.execute("INSERT INTO station (code, name, typed) VALUES ('KAK', '', 0)")
-        old.execute("DROP TABLE night")
-        old.execute(OLD_NIGHT)
-        old.execute("INSERT INTO night VALUES ('KAK', 12784, 46500.25)")
+        old.execute("INSERT INTO station (code, name, typed) VALUES ('KAK', 'Kakioka', 0)")
+        old.execute("INSERT INTO night VALUES ('KAK', 12784, 46500.25, 1.0, 0)")
+        old.execute("DROP TABLE stale_night")
+        old.execute(f"UPDATE setting SET value = '{version}' WHERE key = 'schema'")
     old.close()
 
-    def with_coverage(connection: store.Connection) -> None:
-        connection.exec_driver_sql("ALTER TABLE night ADD COLUMN coverage FLOAT NOT NULL DEFAULT 1.0")
-        connection.exec_driver_sql("ALTER TABLE night ADD COLUMN quality INTEGER NOT NULL DEFAULT 0")
 
-    steps = {**schema.MIGRATIONS, 0: with_coverage}
-    monkeypatch.setattr(schema, "MIGRATIONS", steps)
-    monkeypatch.setattr(schema.migrate, "__kwdefaults__", {"migrations": steps, "target": schema.SCHEMA})
+def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path) -> None:
+    make_old(folder)
     with pytest.raises(ProjectError, match="older version"):
         Project.open(folder, read_only=True)
     with Project.open(folder) as project:
-        assert project.setting("schema") == str(schema.SCHEMA)
+        assert project.setting("schema") == str(schema.SCHEMA) == "2"
         with project.read() as connection:
             assert connection.execute(schema.night.select()).one() == ("KAK", 12784, 46500.25, 1.0, 0)
-    kept = sqlite3.connect(folder / "project.version0.sqlite")
-    assert kept.execute("SELECT * FROM night").fetchall() == [("KAK", 12784, 46500.25)]
+            assert connection.execute(schema.stale_night.select()).all() == []
+        assert project.network().codes == ("KAK",)
+    kept = sqlite3.connect(folder / "project.version1.sqlite")
+    assert kept.execute("SELECT value FROM setting WHERE key = 'schema'").fetchone() == ("1",)
+    assert kept.execute("SELECT code FROM station").fetchall() == [("KAK",)]
     kept.close()
+    with Project.open(folder, read_only=True) as again:
+        assert again.setting("schema") == "2"
+
+
+def test_a_version_brought_forward_has_the_tables_of_a_new_one(folder: Path, tmp_path: Path) -> None:
+    make_old(folder)
+    Project.open(folder).close()
+    with Project.open(folder) as old, Project.create(tmp_path / "new") as new:
+        shapes = []
+        for project in (old, new):
+            with project.read() as connection:
+                rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+            shapes.append([tuple(row) for row in rows])
+        assert shapes[0] == shapes[1]
 
 
 def test_a_migration_that_fails_changes_nothing(folder: Path) -> None:
-    with sqlite3.connect(folder / "project.sqlite") as old:
-        old.execute("UPDATE setting SET value = '0' WHERE key = 'schema'")
-    old.close()
-
     def broken(connection: store.Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE night ADD COLUMN extra FLOAT")
         raise RuntimeError("half-way")
 
-    project = Project(folder, store._engine(folder), read_only=False)
-    with pytest.raises(RuntimeError, match="half-way"), project.write() as connection:
-        schema.migrate(connection, migrations={0: broken}, target=1)
-    assert project.setting("schema") == "0"
-    with project.read() as connection:
-        assert "extra" not in [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(night)")]
-    project.close()
+    with Project.open(folder) as project:
+        with pytest.raises(RuntimeError, match="half-way"), project.write() as connection:
+            schema.migrate(connection, migrations={schema.SCHEMA: broken}, target=schema.SCHEMA + 1)
+        assert project.setting("schema") == str(schema.SCHEMA)
+        with project.read() as connection:
+            assert "extra" not in [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(night)")]
 
 
 KILLED = """
