@@ -175,6 +175,7 @@ def predict_days(
     run: RunFolder,
     *,
     only_later: bool = False,
+    in_sample: bool = False,
     listen: Listen,
     cancelled: Callable[[], bool] | None = None,
     environment: Environment = THIS,
@@ -186,6 +187,8 @@ def predict_days(
     ----------
     only_later
         Leave out days that the run may know something of: they could only be in-sample.
+    in_sample
+        Mark every answer as in-sample, whatever the run says that it knows.
 
     Raises
     ------
@@ -196,7 +199,7 @@ def predict_days(
         raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
     refuse_foreign(project, season, run)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
-    later = cutoff > known_until(run)
+    later = (cutoff > known_until(run)) & (not in_sample)
     wanted = np.flatnonzero(season.has_map & (later if only_later else True))
     maps = draw_maps(season, run.config, wanted)
     names = map_hashes(maps, style_name(season.config))

@@ -97,7 +97,7 @@ def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
     if why is not None:
         raise RunError(why)
     theirs, ours = run.about.get("classes"), scheme_of(project)
-    if theirs is not None and theirs != ours:
+    if theirs is not None and (ours is None or not all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
         raise RunError(
             f"The run “{run.title}” was trained with other classes than this project has: it parts events at magnitude "
             f"{theirs['split_magnitude']:g} and by its own north and south. Train anew."
