@@ -120,7 +120,6 @@ class CatalogueDialog(JobDialog):
         across.addWidget(right, 1)
         box = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(box.Apply | box.Cancel)
-        self._buttons.button(box.Apply).setDefault(True)
         self._buttons.button(box.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
         self._buttons.button(box.Apply).clicked.connect(self.apply)
         self._buttons.rejected.connect(self.reject)
@@ -128,6 +127,7 @@ class CatalogueDialog(JobDialog):
         outer.addLayout(across, 1)
         for part in (self.sentence, self.strip, self._buttons):
             outer.addWidget(part)
+        self._buttons.button(box.Apply).setDefault(True)
 
     def _source_group(self) -> QGroupBox:
         group = QGroupBox(tr("Catalogue"))

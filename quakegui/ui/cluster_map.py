@@ -7,18 +7,20 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import Geod
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from quakegui.season.events import Selection
-from quakegui.season.network import EARTH, Frame, Network, Station
+from quakegui.season.network import Frame, Network, Station
 from quakegui.ui import station_layers as layers
 from quakegui.ui import theme
 from quakegui.ui.catalogue_choice import Choice
 from quakegui.ui.i18n import tr
 from quakegui.ui.map_camera import Camera
 
+EARTH: Final = Geod(ellps="WGS84")
 MOST_POINTS: Final = 3000
 LARGEST_AREA: Final = 40.0
 """Degrees up to which the whole area asked for is in view."""

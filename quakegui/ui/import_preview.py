@@ -12,12 +12,18 @@ import numpy as np
 from quakegui import formats
 from quakegui.formats import FormatError, Preview, ReadingsFile, Source, TableMapping
 from quakegui.project.parsing import files_at
+from quakegui.ui.i18n import mark
 
 MOST_SOURCES: Final = 200
 """Files and members of archives that are looked into; the import itself looks at all of them."""
 MOST_ROWS: Final = 12
 TABLE_ENDINGS: Final = (".csv", ".txt", ".tsv", ".dat", ".tab", ".xlsx")
 """What may be a table of readings although nothing in it says so."""
+
+EARTHQUAKES: Final = mark("It holds earthquakes: import it under Earthquake catalogue.")
+NOT_PLAIN: Final = mark("It is not plain which columns hold the time and the total intensity: say so below.")
+NO_READINGS: Final = mark("It holds no readings.")
+NOT_THERE: Final = mark("The file is no longer what it was when it was chosen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ def _source(preview: FilePreview) -> Source:
     for source in formats.expand(preview.path):
         if preview.name.endswith(source.name):
             return source
-    raise FormatError("The file is no longer what it was when it was chosen.", file=preview.name)
+    raise FormatError(NOT_THERE, file=preview.name)
 
 
 def _look_into(path: Path, prefix: str, most: int) -> list[FilePreview]:
@@ -133,8 +139,7 @@ def _look(path: Path, source: Source) -> FilePreview:
     preview = FilePreview(path, source.name, kind=formats.kind(source) or "", format=formats.detect(source) or "")
     try:
         if preview.kind == "events":
-            reason = "It holds earthquakes: import it under Earthquake catalogue."
-            return replace(preview, count=len(formats.read_events(source).events), reason=reason)
+            return replace(preview, count=len(formats.read_events(source).events), reason=EARTHQUAKES)
         if preview.kind == "kp":
             index = formats.read_kp(source)
             return replace(preview, count=index.time.size, first=index.time.min(), last=index.time.max())
@@ -152,7 +157,7 @@ def _look_at_table(preview: FilePreview, source: Source) -> FilePreview:
     table, guess = formats.preview(source, rows=MOST_ROWS), formats.guess_mapping(source)
     preview = replace(preview, kind="table", format="table", table=table, guess=guess)
     if guess is None:
-        return replace(preview, reason="It is not plain which columns hold the time and the total intensity: say so below.")
+        return replace(preview, reason=NOT_PLAIN)
     return _readings(preview, source, guess)
 
 
@@ -173,7 +178,7 @@ def _readings(preview: FilePreview, source: Source, mapping: TableMapping | None
         cadences_s=tuple(sorted({one.cadence_s for one in held})),
         data_types=tuple(sorted({one.data_type.name for one in held})),
         notes=found.notes,
-        reason="" if held else " ".join(found.notes) or "It holds no readings.",
+        reason="" if held else " ".join(found.notes) or NO_READINGS,
     )
 
 

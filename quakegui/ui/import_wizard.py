@@ -36,6 +36,8 @@ from quakegui.ui.mapping_editor import DATA_TYPES, MappingEditor
 
 LOOKING: Final = mark("Looking into the files")
 IMPORTING: Final = mark("Importing")
+MOST_WRAPPED: Final = 500
+"""Rows whose height is fitted to their sentences; with more that would take longer than a glance."""
 KINDS: Final = {
     "readings": mark("readings"),
     "table": mark("table of readings"),
@@ -230,7 +232,9 @@ class ImportWizard(JobDialog):
         preview = self._preview()
         is_table = preview is not None and preview.table is not None
         self._below.setCurrentIndex(1 if is_table else 0)
-        self._detail.setPlainText("" if preview is None else "\n".join(filter(None, (preview.reason, *preview.notes))))
+        self._detail.setPlainText(
+            "" if preview is None else "\n".join(filter(None, (preview.reason and tr(preview.reason), *preview.notes)))
+        )
         if preview is not None and preview.table is not None and self._editor.property("file") != preview.name:
             self.sentence.say("")
             self.busy_changed()
@@ -360,6 +364,10 @@ class ImportWizard(JobDialog):
         self.skipped.show_rows([Row((one.file, one.reason), "warning") for one in report.skipped])
         self.unchanged.show_rows([Row((name,)) for name in report.unchanged])
         self.notes.show_rows([Row((note,)) for note in report.notes])
+        for view in (self.skipped, self.notes):
+            view.setWordWrap(True)
+            if len(view.rows.rows) <= MOST_WRAPPED:
+                view.resizeRowsToContents()
         self._tabs.clear()
         for view, title in (
             (self.imported, tr("Imported")),
@@ -404,7 +412,7 @@ def _button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
 
 
 def _preview_row(one: FilePreview) -> Row:
-    remarks = one.reason or " ".join(one.notes)
+    remarks = tr(one.reason) if one.reason else " ".join(one.notes)
     cells = (
         one.name,
         tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),

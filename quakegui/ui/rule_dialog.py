@@ -52,7 +52,6 @@ class RuleDialog(JobDialog):
         self._results()
         box = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(box.Apply | box.Cancel)
-        self._buttons.button(box.Apply).setDefault(True)
         self._buttons.button(box.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
         self._buttons.button(box.Apply).clicked.connect(self.apply)
         self._buttons.rejected.connect(self.reject)
@@ -71,6 +70,7 @@ class RuleDialog(JobDialog):
         column.addLayout(across, 1)
         for widget in (self.sentence, self.strip, self._buttons):
             column.addWidget(widget)
+        self._buttons.button(box.Apply).setDefault(True)
         self._start()
 
     # -- widgets ---------------------------------------------------------------------------------------------------

@@ -1080,6 +1080,18 @@
             <translation>含此日；不选：以有读数为限</translation>
         </message>
         <message>
+            <source>It holds earthquakes: import it under Earthquake catalogue.</source>
+            <translation>它含有地震：请在“地震目录”中导入。</translation>
+        </message>
+        <message>
+            <source>It holds no readings.</source>
+            <translation>其中没有读数。</translation>
+        </message>
+        <message>
+            <source>It is not plain which columns hold the time and the total intensity: say so below.</source>
+            <translation>无法确定哪些列是时间和总强度：请在下方指明。</translation>
+        </message>
+        <message>
             <source>Judge the run</source>
             <translation>评判运行</translation>
         </message>
@@ -1708,6 +1720,10 @@
             <translation>打开（UTC）</translation>
         </message>
         <message>
+            <source>Opening the project</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Outcome</source>
             <translation>结果</translation>
         </message>
@@ -2248,6 +2264,10 @@
             <translation>训练进程在第一批之前报告所用设备。</translation>
         </message>
         <message>
+            <source>The file is no longer what it was when it was chosen.</source>
+            <translation>文件已不是选择时的样子。</translation>
+        </message>
+        <message>
             <source>The import was stopped; nothing of it was kept.</source>
             <translation>导入已停止；未保存任何内容。</translation>
         </message>
@@ -2742,6 +2762,10 @@
         <message>
             <source>label taken away</source>
             <translation>去掉标注</translation>
+        </message>
+        <message>
+            <source>leave-one-out error {error:.2f} {unit} ({code})</source>
+            <translation>留一误差 {error:.2f} {unit}（{code}）</translation>
         </message>
         <message>
             <source>leave-one-out error {error:.2f} {unit}, largest at {code}</source>

@@ -20,7 +20,7 @@ from quakegui.project.store import Project
 from quakegui.season.network import Station
 
 PLACES = {"AAA": (29.5, 102.0), "BBB": (28.5, 102.6), "CCC": (27.5, 101.7), "DDD": (28.6, 101.4)}
-FIRST_HOUR = datetime(2022, 1, 1)  # noqa: DTZ001 - as the table has it, UTC
+FIRST_HOUR = datetime(2022, 1, 1)
 HOURS = 40 * 24
 CATALOGUE = resources() / "catalogue" / "liangshan_2022.csv"
 
