@@ -82,8 +82,14 @@ class Session(QObject):
         self.event_days = NO_DAYS
         self.predictions: PredictionTable | None = None
         self.alarms: tuple[tuple[int, int], ...] = ()
+        self._forget_journal()
         self._maps: MapCache | None = None
         self._direction = 1
+
+    def _forget_journal(self) -> None:
+        """Forget what was read of the journal, so that walking through days reads each of them once."""
+        self._histories: dict[int, tuple[LabelRow, ...]] = {}
+        self._notes: tuple[Note, ...] | None = None
 
     @property
     def day(self) -> np.datetime64 | None:
@@ -117,19 +123,36 @@ class Session(QObject):
 
     def history(self, index: int | None = None) -> tuple[LabelRow, ...]:
         """Return every journal row of a day (default: the day shown), oldest first."""
-        from quakegui.project import journal
-
         at = self.index if index is None else index
-        return journal.history(self.project, self.days[at]) if self.project is not None and at >= 0 else ()
+        if self.project is None or at < 0:
+            return ()
+        if at not in self._histories:
+            from quakegui.project import journal
+
+            self._histories[at] = journal.history(self.project, self.days[at])
+        return self._histories[at]
 
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
-        from quakegui.project import journal
-
         at = self.index if index is None else index
-        return journal.notes(self.project, self.days[at]) if self.project is not None and at >= 0 else ()
+        if self.project is None or at < 0:
+            return ()
+        if self._notes is None:
+            from quakegui.project import journal
+
+            self._notes = journal.notes(self.project)
+        return tuple(note for note in self._notes if note.day == self.days[at])
 
     # -- project ---------------------------------------------------------------------------------------------------
+
+    def after_start(self, then: Callable[[], object]) -> None:
+        """Import beside the window what opens projects, then call `then` in the window's thread."""
+
+        def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+            from quakegui.learn import alarm_days  # noqa: F401
+            from quakegui.project import catalogue, journal, runs, seasons  # noqa: F401
+
+        self.jobs.start("Opening the project", work, lambda _nothing: then())
 
     def open(self, folder: Path) -> bool:
         """Open a project and compute its season in a job; returns whether it could be opened."""
@@ -394,6 +417,7 @@ class Session(QObject):
             return False
         assert self.project is not None
         journal.write_note(self.project, day, text, author=self.settings.analyst)
+        self._forget_journal()
         self.changed.emit(Change.LABELS)
         return True
 
@@ -476,6 +500,7 @@ class Session(QObject):
             self.event_days = local_date(times, self.project.timezone)
 
     def _load_labels(self) -> None:
+        self._forget_journal()
         if self.project is not None:
             from quakegui.project import journal
 

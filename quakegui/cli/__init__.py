@@ -1,63 +1,10 @@
-"""The command line: one command per verb, each a few lines over the rooms of the package.
-
-Exit codes: 0 done, 1 refused or failed with a sentence on standard error, 2 wrong usage. With `--json` standard output is one
-JSON document and nothing else; progress bars go to standard error.
-"""
+"""The command line. Without a word after it the window opens, before any verb is imported; the verbs are in `verbs`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from quakegui import __version__
-from quakegui.cli import events, labels, learning, output, project, runs, stations
-from quakegui.cli.terminal import say
-from quakegui.formats.errors import FormatError
-from quakegui.project.store import ProjectError
-
-app = typer.Typer(
-    name="quakegui",
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 refused with a sentence, 2 wrong usage. Example: quakegui demo --headless",
-)
-project.register(app)
-output.register(app)
-learning.register(app)
-app.add_typer(stations.app, name="stations")
-app.add_typer(events.app, name="events")
-app.add_typer(labels.app, name="labels")
-app.add_typer(runs.app, name="runs")
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"quakegui {__version__}")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True)
-def window(
-    context: typer.Context,
-    open_folder: Annotated[
-        Path | None, typer.Option("--open", metavar="PROJECT", help="Project to open in the window.")
-    ] = None,
-    _show_version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Daily anomaly maps of a geomagnetic network, labels, VGG-12, and an honest account of its skill.
-
-    Without a command the window opens.
-    """
-    if context.invoked_subcommand is None:
-        raise typer.Exit(show_window(open_folder))
 
 
 def show_window(folder: Path | None) -> int:
@@ -70,10 +17,25 @@ def show_window(folder: Path | None) -> int:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program; ends with `SystemExit`."""
     for stream in (sys.stdout, sys.stderr):
-        if not stream.isatty() and hasattr(stream, "reconfigure"):
+        if stream is not None and not stream.isatty() and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")  # a Windows pipe would refuse Chinese names
+    match list(sys.argv[1:] if arguments is None else arguments):
+        case []:
+            sys.exit(show_window(None))
+        case ["--open", folder]:
+            sys.exit(show_window(Path(folder)))
+        case words:
+            _run(words)
+
+
+def _run(words: list[str]) -> None:
+    from quakegui.cli.terminal import say
+    from quakegui.cli.verbs import app
+    from quakegui.formats.errors import FormatError
+    from quakegui.project.store import ProjectError
+
     try:
-        app(args=list(arguments) if arguments is not None else None, prog_name="quakegui")
+        app(args=words, prog_name="quakegui")
     except (ProjectError, FormatError) as error:
         say(str(error), style="red")
         sys.exit(1)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Geod, Transformer
 
 MAP_PIXELS = 480
 """Width and height of a day map, in pixels (founding paper, section 3.1)."""
 
-EARTH = Geod(ellps="WGS84")
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +182,7 @@ def _or_nan(value: float | None) -> float:
 
 @cache
 def _transformer(latitude: float, longitude: float) -> Transformer:
+    from pyproj import Transformer  # not for a window that shows no map yet
+
     local = f"+proj=aeqd +lat_0={latitude!r} +lon_0={longitude!r} +ellps=WGS84 +units=m +no_defs"
     return Transformer.from_crs("EPSG:4326", local, always_xy=True)

@@ -20,12 +20,11 @@ class Curves(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._epochs: list[messages.Epoch] = []
-        self._loss, self._accuracy = pg.PlotWidget(), pg.PlotWidget()
+        self._loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for plot in (self._loss, self._accuracy):
             plot.setMinimumHeight(90)
-            plot.setMenuEnabled(False)
             plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
             row.addWidget(plot)
         self._lines = [

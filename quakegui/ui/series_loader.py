@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from quakegui.project import seasons
-from quakegui.project.store import Project, ProjectError
+if TYPE_CHECKING:
+    from quakegui.project.store import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class SeriesLoader(QObject):
             done = wish
 
     def _read_one(self, wish: Wish) -> None:
+        from quakegui.project import seasons  # not for a window at its start
+        from quakegui.project.store import ProjectError
+
         for code in wish.codes:
             if self._wish is not wish:
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from quakegui import __version__
@@ -36,10 +36,16 @@ def run_window(folder: Path | None = None) -> int:
     if session.file.load_layout("work") is None:
         window.resize(FIRST_SIZE)
     window.show()
+    QTimer.singleShot(0, session, lambda: session.after_start(lambda: _open(session, folder)))  # the window answers first
+    return int(app.exec())
+
+
+def _open(session: Session, folder: Path | None) -> None:
+    if session.project is not None:
+        return  # the analyst was quicker
     if folder is not None:
         session.open(folder)
     elif not session.settings.recent:
         session.open_demo()  # a first start shows something real; importing one's own data is one click away
     elif Path(session.settings.recent[0]).is_dir():
         session.open(Path(session.settings.recent[0]))
-    return int(app.exec())

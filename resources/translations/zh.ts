@@ -1721,7 +1721,7 @@
         </message>
         <message>
             <source>Opening the project</source>
-            <translation type="unfinished" />
+            <translation>正在打开项目</translation>
         </message>
         <message>
             <source>Outcome</source>

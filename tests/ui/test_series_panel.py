@@ -7,8 +7,9 @@ import pytest
 import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
 
+from quakegui.project import seasons
 from quakegui.project.store import ProjectError
-from quakegui.ui import i18n, series_loader
+from quakegui.ui import i18n
 from quakegui.ui.local_time_axis import DAY, HOUR, LocalTimeAxis
 from quakegui.ui.series_panel import MOST_STATIONS, SeriesPanel
 
@@ -74,7 +75,7 @@ def test_the_latest_wish_wins_and_a_failure_is_said(panel, session, qtbot, monke
             raise ProjectError("The drive is gone.")
         return np.array([since]), np.array([1.0])
 
-    monkeypatch.setattr(series_loader.seasons, "series", slow)
+    monkeypatch.setattr(seasons, "series", slow)
     session.pick(["AAA", "BBB"])
     qtbot.waitUntil(began.is_set)
     session.pick(["CCC"])

@@ -1,0 +1,70 @@
+"""What the window's process must not load: TensorFlow and its like never, and nothing heavy before the window answers."""
+
+from __future__ import annotations
+
+import builtins
+import subprocess
+import sys
+
+import pytest
+import shiboken6
+
+from quakegui.app.change import Change
+from quakegui.ui.main_window import MainWindow
+
+NETWORKS = {"keras", "tensorflow", "torch", "jax"}
+HEAVY = {*NETWORKS, "scipy", "sklearn", "pandas", "pyproj", "sqlalchemy", "openpyxl", "cdflib", "PIL", "matplotlib"}
+
+START = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.ui.main_window import MainWindow
+
+app = QApplication([])
+window = MainWindow(Session(SettingsFile(Path(sys.argv[1]))))
+window.show()
+app.processEvents()
+print(*sorted({name.split(".")[0] for name in sys.modules}))
+"""
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Return the top names of all imports that are asked for from now on, also of what is loaded already."""
+    names, plain = set(), builtins.__import__
+
+    def noting(name, *args, **kwargs):
+        names.add(name.partition(".")[0])
+        return plain(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", noting)
+    return names
+
+
+def test_a_walk_through_the_season_asks_for_no_network_library(asked, session, qtbot):
+    window = MainWindow(session)
+    window.show()
+    for _ in range(5):
+        session.step(1)
+    session.pick([session.season.network.stations[0].code])
+    session.label(1)
+    session.reload(Change.LABELS | Change.PREDICTIONS | Change.RUNS)
+    for dock in window.docks:
+        window.show_dock(dock)
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    assert session.predictions is not None
+    assert "numpy" in asked
+    assert not asked & NETWORKS
+    assert not asked & {"sklearn"}, "two seconds that a window which shows predictions need not pay"
+    window.close()
+    shiboken6.delete(window)
+
+
+def test_an_empty_window_answers_before_anything_heavy_is_loaded(tmp_path):
+    found = subprocess.run([sys.executable, "-c", START, tmp_path / "settings.ini"], capture_output=True, text=True, check=True)
+    loaded = set(found.stdout.split())
+    assert {"pyqtgraph", "quakegui"} <= loaded
+    assert not loaded & HEAVY
