@@ -9,7 +9,8 @@ from small_season import CATALOGUE, open_small, wait
 from quakegui.project import catalogue
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.ui.catalogue_choice import choose
-from quakegui.ui.catalogue_dialog import AROUND, BOX, EVERYWHERE, CatalogueDialog
+from quakegui.ui.catalogue_dialog import CatalogueDialog
+from quakegui.ui.catalogue_form import AROUND, BOX, EVERYWHERE
 from quakegui.ui.cluster_map import area_outline
 
 
@@ -66,7 +67,7 @@ def test_the_projects_own_events_are_shown_with_their_directions(dialog):
 def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session):
     dialog.read_file(CATALOGUE)
     wait(qtbot, session)
-    dialog._magnitude.setValue(4.1)
+    dialog.form.magnitude.setValue(4.1)
     wait(qtbot, session)
     assert len(dialog.choice.kept) == 11
     assert len(catalogue.events(session.project)) == 18
@@ -82,9 +83,9 @@ def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session
 
 
 def test_a_box_that_holds_nothing_says_so_and_cannot_be_kept(qtbot, dialog, session):
-    dialog._area.setCurrentIndex(BOX)
+    dialog.form.area.setCurrentIndex(BOX)
     wait(qtbot, session)
-    dialog._box[0].setValue(40.0)
+    dialog.form.box[0].setValue(40.0)
     wait(qtbot, session)
     assert "south < north" in dialog.sentence.text()
     dialog.apply()
@@ -93,12 +94,12 @@ def test_a_box_that_holds_nothing_says_so_and_cannot_be_kept(qtbot, dialog, sess
 
 
 def test_a_radius_keeps_what_lies_within(qtbot, dialog, session):
-    dialog._area.setCurrentIndex(AROUND)
-    for control, value in zip(dialog._around, (29.68, 102.37, 100.0), strict=True):
+    dialog.form.area.setCurrentIndex(AROUND)
+    for control, value in zip(dialog.form.around, (29.68, 102.37, 100.0), strict=True):
         control.setValue(value)
     wait(qtbot, session)
     assert 0 < len(dialog.choice.kept) < 18
-    dialog._area.setCurrentIndex(EVERYWHERE)
+    dialog.form.area.setCurrentIndex(EVERYWHERE)
     wait(qtbot, session)
     assert len(dialog.choice.kept) == 18
 

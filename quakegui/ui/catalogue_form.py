@@ -1,0 +1,256 @@
+"""The choices of the catalogue dialog: which earthquakes, which are aftershocks, and what is large."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QDate, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.season.events import Declustering, Selection
+from quakegui.season.network import Network
+from quakegui.ui.dialog_parts import add_rows, named
+from quakegui.ui.i18n import mark, tr
+
+EVERYWHERE, BOX, AROUND = range(3)
+BOX_SIDES: Final = (mark("South (°)"), mark("North (°)"), mark("West (°)"), mark("East (°)"))
+AROUND_PARTS: Final = (mark("Latitude (°)"), mark("Longitude (°)"), mark("Radius (km)"))
+
+
+class CatalogueForm(QWidget):
+    """Three groups of controls; `changed` says that one of them says something else."""
+
+    changed = Signal()
+
+    def __init__(self, stations: Network, season_days: NDArray[np.datetime64], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stations = stations
+        self._season_days = season_days
+        self._filling = True
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for group in (self._selection_group(), self._declustering_group(), self._class_group()):
+            column.addWidget(group)
+
+    def _selection_group(self) -> QGroupBox:
+        group = QGroupBox(tr("Which belong to the project"))
+        form = QFormLayout(group)
+        self.area = QComboBox()
+        for text, value in ((tr("everywhere"), EVERYWHERE), (tr("in a box"), BOX), (tr("around a place"), AROUND)):
+            self.area.addItem(text, value)
+        add_rows(form, ((tr("Area"), self.area, tr("Where earthquakes are taken from")),))
+        limits = ((-90.0, 90.0), (-90.0, 90.0), (-180.0, 360.0), (-180.0, 360.0))
+        self.box = [self._number(*limit, 0.5, 3) for limit in limits]
+        self.around = [self._number(*limit, 0.5, 3) for limit in ((-90.0, 90.0), (-180.0, 360.0))]
+        self.around.append(self._number(1.0, 20000.0, 10.0, 1))
+        for text, control in (*zip(BOX_SIDES, self.box, strict=True), *zip(AROUND_PARTS, self.around, strict=True)):
+            add_rows(form, ((tr(text), control, tr("Edges are included")),))
+        self.magnitude = self._number(-1.0, 9.5, 0.1, 1)
+        self.magnitude.setSpecialValueText(tr("any"))
+        tip = tr("Smallest magnitude taken, itself included: for M > 3.0 in tenths write 3.1")
+        add_rows(form, ((tr("Magnitude from"), self.magnitude, tip),))
+        self.since_on, self.since = self._date(tr("From day"))
+        self.until_on, self.until = self._date(tr("To day"))
+        for text, switch, edit in (
+            (tr("From day"), self.since_on, self.since),
+            (tr("To day"), self.until_on, self.until),
+        ):
+            row = QHBoxLayout()
+            row.addWidget(switch)
+            row.addWidget(edit, 1)
+            form.addRow(text, row)
+        self.area.currentIndexChanged.connect(self._area_changed)
+        self._selection_form = form
+        return group
+
+    def _declustering_group(self) -> QGroupBox:
+        group = QGroupBox(tr("Aftershocks"))
+        form = QFormLayout(group)
+        self.method = QComboBox()
+        for text, value in (
+            (tr("within distance and days"), "window"),
+            ("Gardner & Knopoff (1974)", "gardner-knopoff"),
+            (tr("drop none"), "none"),
+        ):
+            self.method.addItem(text, value)
+        self.radius, self.days = self._number(0.1, 2000.0, 5.0, 1), self._number(0.1, 2000.0, 1.0, 1)
+        rows = (
+            (
+                tr("Drop aftershocks"),
+                self.method,
+                tr("An earthquake goes when an earlier one at least as large lies that near"),
+            ),
+            (tr("Distance (km)"), self.radius, tr("Included")),
+            (tr("Days"), self.days, tr("Included")),
+        )
+        add_rows(form, rows)
+        self.method.currentIndexChanged.connect(self._method_changed)
+        self._declustering_form = form
+        return group
+
+    def _class_group(self) -> QGroupBox:
+        group = QGroupBox(tr("Classes"))
+        form = QFormLayout(group)
+        self.median = QCheckBox(tr("the median magnitude"))
+        self.split = self._number(-1.0, 9.5, 0.1, 1)
+        self.median.toggled.connect(self._median_changed)
+        rows = (
+            (tr("Large and small part at"), self.median, tr("Half of the earthquakes are larger")),
+            (tr("Magnitude"), self.split, tr("Larger than this is large; the founding paper uses 4")),
+        )
+        add_rows(form, rows)
+        self.centres = QLabel()
+        self.centres.setWordWrap(True)
+        form.addRow(self.centres)
+        return group
+
+    def _number(self, low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setDecimals(decimals)
+        box.setRange(low, high)
+        box.setSingleStep(step)
+        box.setKeyboardTracking(False)
+        box.valueChanged.connect(self._tell)
+        return box
+
+    def _date(self, name: str) -> tuple[QCheckBox, QDateEdit]:
+        switch = named(QCheckBox(), name, tr("Off: no limit"))
+        edit = named(QDateEdit(), name, tr("Local date, included"))
+        edit.setCalendarPopup(True)
+        edit.setDisplayFormat("yyyy-MM-dd")
+        edit.setEnabled(False)
+        switch.toggled.connect(edit.setEnabled)
+        switch.toggled.connect(self._tell)
+        edit.dateChanged.connect(self._tell)
+        return switch, edit
+
+    # -- filling ---------------------------------------------------------------------------------------------------
+
+    def fill(self, kept: dict[str, Any], split: float | None) -> None:
+        """Show how the project's events were chosen (`catalogue.chosen_by`), or what suits its season; `split` None: median."""
+        self._filling = True
+        selection = kept["event_selection"] or {}
+        box = selection.get("box") or self._default_box()
+        for control, value in zip(self.box, box, strict=True):
+            control.setValue(value)
+        middle = ((box[0] + box[1]) / 2.0, (box[2] + box[3]) / 2.0)
+        around = (*(selection.get("centre") or middle), selection.get("radius_km") or 300.0)
+        for control, value in zip(self.around, around, strict=True):
+            control.setValue(value)
+        area = BOX if selection.get("box") else AROUND if selection.get("centre") else EVERYWHERE
+        # Nothing was ever chosen: the network's surroundings are a better beginning than the whole Earth.
+        self.area.setCurrentIndex(BOX if not kept["event_selection"] else area)
+        smallest = selection.get("min_magnitude")
+        self.magnitude.setValue(self.magnitude.minimum() if smallest is None else smallest)
+        for key, place, switch, edit in (
+            ("since", 0, self.since_on, self.since),
+            ("until", -1, self.until_on, self.until),
+        ):
+            text = selection.get(key)
+            day: date = (
+                date.fromisoformat(text)
+                if text
+                else self._season_days[place].astype(object)
+                if self._season_days.size
+                else date(2022, 2, 1)
+            )
+            edit.setDate(QDate(day.year, day.month, day.day))
+            switch.setChecked(text is not None)
+        declustering = Declustering(**(kept["declustering"] or {}))
+        self.method.setCurrentIndex(self.method.findData(declustering.method))
+        self.radius.setValue(declustering.radius_km)
+        self.days.setValue(declustering.days)
+        self.median.setChecked(split is None)
+        self.split.setValue(4.0 if split is None else split)
+        self._area_changed()
+        self._method_changed()
+        self._median_changed()
+        self._filling = False
+
+    def _default_box(self) -> tuple[float, float, float, float]:
+        """Return a box half as wide again as the network, south, north, west, east."""
+        places = [station for station in self._stations.stations if station.located]
+        if not places:
+            return 26.0, 31.0, 100.0, 104.0
+        latitude = [float(station.latitude or 0.0) for station in places]
+        longitude = [float(station.longitude or 0.0) for station in places]
+        up, across = max(max(latitude) - min(latitude), 1.0) / 4.0, max(max(longitude) - min(longitude), 1.0) / 4.0
+        south, north = max(min(latitude) - up, -90.0), min(max(latitude) + up, 90.0)
+        return (
+            round(south, 1),
+            round(north, 1),
+            round(max(min(longitude) - across, -180.0), 1),
+            round(max(longitude) + across, 1),
+        )
+
+    def _area_changed(self) -> None:
+        area = self.area.currentData()
+        for control in self.box:
+            self._selection_form.setRowVisible(control, area == BOX)
+        for control in self.around:
+            self._selection_form.setRowVisible(control, area == AROUND)
+        self._tell()
+
+    def _method_changed(self) -> None:
+        for control in (self.radius, self.days):
+            self._declustering_form.setRowVisible(control, self.method.currentData() == "window")
+        self._tell()
+
+    def _median_changed(self) -> None:
+        self.split.setEnabled(not self.median.isChecked())
+        self._tell()
+
+    # -- values ----------------------------------------------------------------------------------------------------
+
+    def selection(self) -> Selection:
+        """Return which events are asked for; raises ValueError with a sentence where that can hold nothing."""
+        area = self.area.currentData()
+        south, north, west, east = (control.value() for control in self.box)
+        latitude, longitude, radius = (control.value() for control in self.around)
+        smallest = self.magnitude.value()
+        return Selection(
+            box=(south, north, west, east) if area == BOX else None,
+            centre=(latitude, longitude) if area == AROUND else None,
+            radius_km=radius if area == AROUND else None,
+            min_magnitude=None if smallest == self.magnitude.minimum() else round(smallest, 1),
+            since=_python_date(self.since) if self.since_on.isChecked() else None,
+            until=_python_date(self.until) if self.until_on.isChecked() else None,
+        )
+
+    def declustering(self) -> Declustering:
+        """Return how aftershocks are dropped."""
+        return Declustering(self.method.currentData(), self.radius.value(), self.days.value())
+
+    def split_magnitude(self) -> float | None:
+        """Return the border between large and small, None for the median."""
+        return None if self.median.isChecked() else round(self.split.value(), 1)
+
+    def show_median(self, magnitude: float) -> None:
+        """Show the median that was found."""
+        if self.median.isChecked():
+            self._filling = True
+            self.split.setValue(magnitude)
+            self._filling = False
+
+    def _tell(self) -> None:
+        if not self._filling:
+            self.changed.emit()
+
+
+def _python_date(edit: QDateEdit) -> date:
+    shown = edit.date()
+    return date(shown.year(), shown.month(), shown.day())
