@@ -1,0 +1,185 @@
+"""Runs of a project: what a run learns from, what it leaves in the ledger, and how it is judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from run_projects import TINY, fill, season_of
+
+from quakegui.learn import messages, registry, season_runs
+from quakegui.learn.alarm_days import alarms_of
+from quakegui.learn.dataset import map_hashes
+from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
+from quakegui.project import journal, runs
+from quakegui.project.store import Project
+from quakegui.season.labels import Source
+
+
+def test_a_finished_run_is_in_the_ledger_in_use_and_judged(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        assert run.card is not None
+        assert runs.run_in_use(project) == run.id
+        assert [one.status for one in runs.runs(project)] == ["done"]
+        table = runs.predictions(project, run.id, season.days)
+        told = season_runs.evaluate(project, season, run)
+        fold = make_split(gather(project, season), TINY).folds[0]
+        assert set(np.flatnonzero(table.kind == "out-of-fold")) == set(fold.predict)
+        assert set(np.flatnonzero(table.kind == "in-sample")) == set(np.flatnonzero(season.has_map)) - set(fold.predict)
+        np.testing.assert_allclose(np.nansum(table.probabilities[season.has_map], axis=1), 1, atol=1e-5)
+        assert told.protocol == "chronological"
+        assert told.scored == len(fold.test)
+        assert {one.name for one in told.comparisons} >= {"majority", "traditional", "boosting-features", "boosting-stations"}
+        assert told.verdict.text("en")
+
+
+def test_the_split_of_a_finished_run_is_the_one_it_was_trained_with(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        read = season_runs.split_of(run, run.predictions()).folds[0]
+        fold = make_split(gather(project, season), TINY).folds[0]
+        for name in ("train", "validation", "test", "predict"):
+            np.testing.assert_array_equal(getattr(read, name), getattr(fold, name))
+        assert (read.first, read.last) == (fold.first, fold.last)
+
+
+def test_alarms_come_from_out_of_fold_days_alone(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        sure = np.tile([0.0, 0.25, 0.25, 0.25, 0.25], (len(season.days), 1))
+        kind = np.full(len(season.days), "in-sample", dtype="<U11")
+        assert alarms_of(project, season, runs.PredictionTable(run.id, sure, kind)) == ()
+        kind[12:14] = "out-of-fold"
+        last = len(season.days) - 1
+        assert alarms_of(project, season, runs.PredictionTable(run.id, sure, kind)) == ((13, min(last, 13 + 15)),)
+        kind[16] = "prospective"
+        kind[13] = "in-sample"
+        assert alarms_of(project, season, runs.PredictionTable(run.id, sure, kind)) == ()
+
+
+def test_what_a_run_knows_ends_with_its_last_day_or_event(small_project: Path) -> None:
+    fill(small_project)
+    with Project.open(small_project) as project:
+        season = season_of(project)
+        evidence = gather(project, season)
+        made = make_split(evidence, TINY)
+        early = np.array([0, 1, 7])
+        nothing = replace(made, folds=())
+        assert knows_until(evidence, nothing, np.array([0, 1])) == evidence.available_at[1]
+        # Day 7 carries the label of the event on day 9.
+        assert knows_until(evidence, nothing, early) == evidence.catalogue.times[0]
+
+
+def test_a_recipe_without_early_stopping_has_no_inner_block(small_project: Path) -> None:
+    fill(small_project)
+    with Project.open(small_project) as project:
+        evidence = gather(project, season_of(project))
+        assert make_split(evidence, TINY).folds[0].validation.size == 0
+        assert make_split(evidence, TINY).folds[0].train.size > 2
+
+
+def test_the_network_is_given_the_pixels_that_the_analyst_sees(small_project: Path) -> None:
+    fill(small_project)
+    with Project.open(small_project) as project:
+        season = season_of(project)
+        evidence = gather(project, season)
+        data = make_snapshot(evidence, season, TINY, make_split(evidence, TINY))
+        np.testing.assert_array_equal(data.maps[3], season.day_map(3).index)
+        some = np.array([3, 5])
+        np.testing.assert_array_equal(draw_maps(season, TINY, some), data.maps[some])
+        lines = season.config.style.line
+        assert (data.maps == lines).any()
+        assert not (draw_maps(season, replace(TINY, channel="scalar"), some) == lines).any()
+
+
+def test_a_project_without_labels_says_so(small_project: Path) -> None:
+    with Project.open(small_project) as project, pytest.raises(EvidenceError, match="label days"):
+        gather(project, season_of(project))
+
+
+def test_labels_accepted_from_a_model_are_never_judged_by(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        before = gather(project, season)
+        run = season_runs.find_run(project, None)
+        later = season.days[[2, 3]]
+        journal.write_labels(project, later, 3, source=Source.MODEL, author="B", run=run.id)
+        np.testing.assert_array_equal(gather(project, season).truth, before.truth)
+        assert gather(project, season, from_models=False).taught[2] == before.taught[2]
+
+
+def test_a_stopped_training_can_be_resumed(small_project: Path) -> None:
+    fill(small_project)
+    with Project.open(small_project) as project:
+        season = season_of(project)
+        heard: list[messages.Message] = []
+        ended = season_runs.train(
+            project,
+            season,
+            replace(TINY, epochs=200),
+            listen=heard.append,
+            cancelled=lambda: any(isinstance(one, messages.Checkpoint) for one in heard),
+        )
+        assert isinstance(ended.message, messages.Cancelled)
+        assert not ended.done
+        assert ended.run.resumable
+        assert [one.status for one in runs.runs(project)] == ["cancelled"]
+        assert season_runs.finished_runs(project) == ()
+        with pytest.raises(registry.RunError, match="train one first"):
+            season_runs.find_run(project, None)
+        assert season_runs.find_run(project, ended.run.id[:9]).id == ended.run.id
+        with pytest.raises(registry.RunError, match="there is no run"):
+            season_runs.find_run(project, "nothing")
+
+
+def test_another_style_or_other_classes_are_refused(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        season_runs.refuse_foreign(project, season, run)
+        with pytest.raises(registry.RunError, match="another style"):
+            season_runs.refuse_foreign(project, season, replace(run, style="other"))
+        with pytest.raises(registry.RunError, match="tells apart"):
+            season_runs.refuse_foreign(project, season, replace(run, config=replace(TINY, classes=("no", "yes"))))
+        scheme = {**run.about["classes"], "split_magnitude": 5.5}
+        with pytest.raises(registry.RunError, match=r"parts events at magnitude 5\.5"):
+            season_runs.refuse_foreign(project, season, replace(run, about={**run.about, "classes": scheme}))
+
+
+def test_predictions_name_the_maps_they_were_made_on(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        names = map_hashes(draw_maps(season, run.config), style_name(season.config))
+        rows = runs.ledger(project, run.id)
+        place = {day: k for k, day in enumerate(season.days)}
+        assert rows
+        assert all(row.map_hash == names[place[row.day]] for row in rows)
+
+
+def test_a_run_on_days_that_are_gone_is_not_judged(trained: Path) -> None:
+    with Project.open(trained) as project:
+        config = project.config()
+        assert config.first_day is not None
+        project.set_config(replace(config, first_day=config.first_day + np.timedelta64(3, "D")))
+        season = season_of(project)
+        with pytest.raises(registry.RunError, match="no longer has"):
+            season_runs.evaluate(project, season, season_runs.find_run(project, None))
+
+
+def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Path, tmp_path: Path) -> None:
+    fill(small_project)
+    with Project.open(trained) as project:
+        run = season_runs.find_run(project, None)
+        registry.export_run(run, tmp_path / "run.zip")
+    with Project.open(small_project) as project:
+        found = registry.import_run(season_runs.runs_folder(project), tmp_path / "run.zip")
+        assert found.id == run.id
+        told = season_runs.evaluate(project, season_of(project), found)
+        assert told.scored > 0
