@@ -331,19 +331,19 @@ def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: C
     painter.drawText(parts.head, left, date)
     used = QFontMetricsF(bold).horizontalAdvance(date) + 14.0
     painter.setFont(font)
-    stormy = scene.kp >= STORM_KP
-    painter.setPen(colours.storm if stormy else colours.muted)
-    painter.drawText(parts.head.adjusted(used, 0, 0, 0), left, kp_text(scene.kp))
+    metrics, right = QFontMetricsF(font), parts.image.right()
     if scene.synthetic:
         text = tr("SYNTHETIC")
-        width = QFontMetricsF(font).horizontalAdvance(text) + 8.0
-        _pill(
-            painter,
-            QPointF(parts.image.right() - width / 2.0, parts.head.center().y()),
-            text,
-            colours.alarm,
-            colours.background,
-        )
+        width = metrics.horizontalAdvance(text) + 8.0
+        _pill(painter, QPointF(right - width / 2.0, parts.head.center().y()), text, colours.alarm, colours.background)
+        right -= width + 6.0
+    painter.setPen(colours.storm if scene.kp >= STORM_KP else colours.muted)
+    beside = QRectF(parts.head.left() + used, parts.head.top(), right - parts.head.left() - used, parts.head.height())
+    words = kp_text(scene.kp)
+    if metrics.horizontalAdvance(words) > beside.width() and np.isfinite(scene.kp):
+        words = tr("Kp {kp:.1f}").format(kp=scene.kp)
+    if metrics.horizontalAdvance(words) <= beside.width():
+        painter.drawText(beside, left, words)
 
 
 def kp_text(kp: float) -> str:
@@ -362,7 +362,7 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: C
     if np.isfinite(scene.error_z):
         unit, factor = ("nT", scene.stations.nt_per_z) if scene.display.unit == "nT" else ("z", 1.0)
         words.append(
-            tr("leave-one-out error {error:.2f} {unit}, largest at {code}").format(
+            tr("leave-one-out error {error:.2f} {unit} ({code})").format(
                 error=scene.error_z * factor, unit=unit, code=scene.worst
             )
         )

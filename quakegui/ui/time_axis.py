@@ -14,13 +14,17 @@ SHORTEST_SPAN = 5.0
 
 @dataclass(frozen=True, slots=True)
 class DayAxis:
-    """A view of the season's days: `first` and `last` in day indices, where day k covers [k, k + 1)."""
+    """A view of the season's days: `first` and `last` in day indices, where day k covers [k, k + 1).
+
+    Days are drawn from `left` on, `width` pixels wide, their names in the lowest `below` pixels.
+    """
 
     count: int
     first: float
     last: float
     left: float
     width: float
+    below: float = 20.0
 
     @property
     def px_per_day(self) -> float:

@@ -26,7 +26,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.season_view import station_present
 from quakegui.ui.time_axis import DayAxis
-from quakegui.ui.timeline_rows import AXIS_HEIGHT, TimelineData, paint_rows, row_boxes
+from quakegui.ui.timeline_rows import ROWS, TimelineData, paint_rows, row_boxes
 from quakegui.ui.timeline_words import day_words
 
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
@@ -93,8 +93,9 @@ class TimelineView(QWidget):
         return QSize(900, 210)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Stay readable when docks crowd in."""
-        return QSize(320, 130)
+        """Keep a line of text per row when docks crowd in."""
+        line = QFontMetricsF(self.font()).height()
+        return QSize(320, round((len(ROWS) + 2) * (line + 1.0)))
 
     def show_data(self, data: TimelineData | None) -> None:
         """Show other content; the view stays unless the season has another length."""
@@ -102,7 +103,7 @@ class TimelineView(QWidget):
         self.data = data
         self._version += 1
         if count != self.axis.count:
-            self.set_axis(DayAxis(count, 0.0, float(max(count, 1)), self._gutter(), max(self.width() - self._gutter(), 1.0)))
+            self.set_axis(self._axis(count, 0.0, float(max(count, 1))))
         self.update()
 
     def set_axis(self, axis: DayAxis) -> None:
@@ -120,19 +121,19 @@ class TimelineView(QWidget):
 
     def fit(self) -> None:
         """Look at the whole season, and measure the names' width again."""
-        left = self._gutter()
         self._version += 1
-        self.set_axis(DayAxis(self.axis.count, 0.0, float(max(self.axis.count, 1)), left, max(self.width() - left, 1.0)))
+        self.set_axis(self._axis(self.axis.count, 0.0, float(max(self.axis.count, 1))))
         self.update()
 
-    def _gutter(self) -> float:
+    def _axis(self, count: int, first: float, last: float) -> DayAxis:
+        """Return the axis that shows these days at the present size, beside the rows' names in the present font."""
         metrics = QFontMetricsF(self.font())
-        return max(metrics.horizontalAdvance(tr(row.name)) for row, _ in row_boxes(DayAxis(1, 0, 1, 0, 1), 100.0)) + GUTTER_PAD
+        left = max(metrics.horizontalAdvance(tr(row.name)) for row in ROWS) + GUTTER_PAD
+        return DayAxis(count, first, last, left, max(self.width() - left, 1.0), metrics.height() + 5.0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the days in view."""
-        left = self._gutter()
-        self.axis = DayAxis(self.axis.count, self.axis.first, self.axis.last, left, max(self.width() - left, 1.0))
+        self.axis = self._axis(self.axis.count, self.axis.first, self.axis.last)
         super().resizeEvent(event)
 
     # -- painting --------------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ class TimelineView(QWidget):
                 painter.fillRect(self.rect(), colours.background)
                 return
             painter.drawPixmap(0, 0, self._rows_picture(self.data))
-            bottom = self.height() - AXIS_HEIGHT
+            bottom = self.height() - self.axis.below
             painter.setClipRect(QRectF(self.axis.left, 0.0, self.axis.width, self.height()))
             if self._session.chosen is not None:
                 first, last = self._session.chosen
@@ -168,7 +169,7 @@ class TimelineView(QWidget):
         painter.setPen(QPen(colour, 1.6))
         painter.drawLine(QPointF(middle, 0.0), QPointF(middle, bottom))
         text, metrics = str(self._session.day), QFontMetricsF(painter.font())
-        tall, wide = AXIS_HEIGHT - 2.0, metrics.horizontalAdvance(text) + 10.0
+        tall, wide = self.axis.below - 2.0, metrics.horizontalAdvance(text) + 10.0
         left = float(np.clip(middle - wide / 2.0, axis.left, max(axis.left + axis.width - wide, axis.left)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -192,7 +193,8 @@ class TimelineView(QWidget):
                 painter.setPen(colours.text)
                 for row, box in row_boxes(self.axis, float(self.height())):
                     name = QRectF(0.0, box.top(), self.axis.left - 6.0, box.height())
-                    painter.drawText(name, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr(row.name))
+                    flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+                    painter.drawText(name, flags, tr(row.name))
             self._picture = (key, picture)
         return self._picture[1]
 

@@ -17,7 +17,6 @@ from quakegui.ui.theme import CLASS_LETTERS, Colours
 from quakegui.ui.time_axis import DayAxis, ticks
 
 Floats = NDArray[np.float64]
-AXIS_HEIGHT: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +76,7 @@ def paint_rows(painter: QPainter, axis: DayAxis, height: float, data: TimelineDa
     """Paint all rows with their grid and axis into a picture of `height`."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     named = ticks(axis, data.days)[0]
-    bottom = height - AXIS_HEIGHT
+    bottom = height - axis.below
     painter.setPen(QPen(colours.grid, 1.0))
     for index, _ in named:
         painter.drawLine(QLineF(axis.x(index), 0.0, axis.x(index), bottom))
@@ -93,7 +92,7 @@ def paint_rows(painter: QPainter, axis: DayAxis, height: float, data: TimelineDa
 
 def row_boxes(axis: DayAxis, height: float) -> list[tuple[Row, QRectF]]:
     """Return each row with the rectangle it is painted in."""
-    total, free = sum(row.weight for row in ROWS), height - AXIS_HEIGHT - 3.0 * len(ROWS)
+    total, free = sum(row.weight for row in ROWS), height - axis.below - 3.0 * len(ROWS)
     boxes, top = [], 1.0
     for row in ROWS:
         tall = max(free * row.weight / total, 4.0)

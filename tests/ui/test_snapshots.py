@@ -1,0 +1,63 @@
+"""Painted panels look as they did when somebody last looked at them.
+
+Pictures are compared at a quarter of their size, where fonts of different machines hardly matter, to about a grey level on
+average. After a wanted change: QUAKEGUI_NEW_SNAPSHOTS=1 python -m pytest tests/ui/test_snapshots.py, then look at the pictures.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from quakegui.ui import theme
+from quakegui.ui.day_map_panel import DayMapPanel
+from quakegui.ui.station_map_panel import StationMapPanel
+from quakegui.ui.timeline_panel import TimelinePanel
+
+FOLDER = Path(__file__).parent / "snapshots"
+MEAN_GREY_LEVELS, LARGEST_PATCH = 1.0, 40.0
+PANELS = {
+    "day-map": (DayMapPanel, (560, 560)),
+    "station-map": (StationMapPanel, (420, 420)),
+    "timeline": (TimelinePanel, (900, 240)),
+}
+
+
+def small(widget) -> np.ndarray:
+    """Return a widget's painting at a quarter of its size, shape (row, column, 3)."""
+    image = widget.grab().toImage()
+    size = image.size() / 4
+    image = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("name", PANELS)
+def test_a_panel_looks_as_before(name, look, session, qtbot):
+    make, size = PANELS[name]
+    theme.apply(look)
+    session.pick(["AAA", "EEE"])
+    session.go_to(21)
+    panel = make(session)
+    shown = getattr(panel, "view", panel)
+    qtbot.addWidget(panel)
+    shown.setFixedSize(*size)
+    panel.adjustSize()
+    now, path = small(shown), FOLDER / f"{name}-{look}.png"
+    if os.environ.get("QUAKEGUI_NEW_SNAPSHOTS"):
+        FOLDER.mkdir(exist_ok=True)
+        Image.fromarray(now).save(path, optimize=True)
+    before = np.asarray(Image.open(path).convert("RGB"))
+    assert now.shape == before.shape
+    apart = np.abs(now.astype(float) - before)
+    assert apart.mean() <= MEAN_GREY_LEVELS
+    patches = apart[: apart.shape[0] // 8 * 8, : apart.shape[1] // 8 * 8].reshape(apart.shape[0] // 8, 8, -1, 8, 3)
+    assert patches.mean(axis=(1, 3, 4)).max() <= LARGEST_PATCH
