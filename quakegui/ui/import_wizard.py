@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,16 +27,14 @@ from quakegui.app.session import Session
 from quakegui.formats import TableMapping
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.parsing import files_at
-from quakegui.season.localtime import to_local
 from quakegui.ui.dialog_parts import JobDialog, Row, RowsView, named
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
+from quakegui.ui.import_report import ImportReportPage, minute_text
 from quakegui.ui.mapping_editor import DATA_TYPES, MappingEditor
 
 LOOKING: Final = mark("Looking into the files")
 IMPORTING: Final = mark("Importing")
-MOST_WRAPPED: Final = 500
-"""Rows whose height is fitted to their sentences; with more that would take longer than a glance."""
 KINDS: Final = {
     "readings": mark("readings"),
     "table": mark("table of readings"),
@@ -64,7 +61,8 @@ class ImportWizard(JobDialog):
         self.report: ImportReport | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self._files_page())
-        self._stack.addWidget(self._report_page())
+        self.outcome = ImportReportPage()
+        self._stack.addWidget(self.outcome)
         column = QVBoxLayout(self)
         for widget in (self._stack, self.sentence, self.strip, self._buttons()):
             column.addWidget(widget, 1 if widget is self._stack else 0)
@@ -117,33 +115,6 @@ class ImportWizard(JobDialog):
         split.setChildrenCollapsible(False)
         column.addLayout(top)
         column.addWidget(split, 1)
-        return page
-
-    def _report_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        self._outcome = QLabel()
-        self._outcome.setWordWrap(True)
-        bold = self._outcome.font()
-        bold.setBold(True)
-        self._outcome.setFont(bold)
-        self._tabs = named(QTabWidget(), tr("Report of the import"))
-        headers = [
-            tr("File"),
-            tr("Format"),
-            tr("Stations"),
-            tr("First (UTC)"),
-            tr("Last (UTC)"),
-            tr("Readings"),
-            tr("Replaces"),
-        ]
-        self.imported = RowsView(headers, tr("Imported files"))
-        self.skipped = RowsView([tr("File"), tr("Reason")], tr("Files left out"))
-        self.unchanged = RowsView([tr("File")], tr("Files that were there already"))
-        self.notes = RowsView([tr("Remark")], tr("Remarks"))
-        column.addWidget(self._outcome)
-        column.addWidget(self._tabs, 1)
         return page
 
     def _buttons(self) -> QDialogButtonBox:
@@ -332,52 +303,13 @@ class ImportWizard(JobDialog):
         if report.cancelled and not report.imported:
             self.sentence.say(tr("The import was stopped; nothing of it was kept."), "warning")
             return
-        self._show_report(report)
-        if report.imported:
-            self.session.recompute()
-
-    def _show_report(self, report: ImportReport) -> None:
-        self._stack.setCurrentIndex(1)
-        self._outcome.setText(
-            tr("{new} files imported, {same} were there already, {out} left out. {days} days are new or changed.").format(
-                new=len(report.imported), same=len(report.unchanged), out=len(report.skipped), days=report.days_changed
-            )
-        )
         if report.cancelled:
             self.sentence.say(tr("The import was stopped; what had been kept before is listed here."), "warning")
-        self.imported.show_rows(
-            [
-                Row(
-                    (
-                        one.file,
-                        one.format,
-                        ", ".join(one.stations),
-                        _minute(one.first),
-                        _minute(one.last),
-                        one.readings or "",
-                        one.replaced,
-                    )
-                )
-                for one in report.imported
-            ]
-        )
-        self.skipped.show_rows([Row((one.file, one.reason), "warning") for one in report.skipped])
-        self.unchanged.show_rows([Row((name,)) for name in report.unchanged])
-        self.notes.show_rows([Row((note,)) for note in report.notes])
-        for view in (self.skipped, self.notes):
-            view.setWordWrap(True)
-            if len(view.rows.rows) <= MOST_WRAPPED:
-                view.resizeRowsToContents()
-        self._tabs.clear()
-        for view, title in (
-            (self.imported, tr("Imported")),
-            (self.skipped, tr("Left out")),
-            (self.unchanged, tr("There already")),
-            (self.notes, tr("Remarks")),
-        ):
-            self._tabs.addTab(view, f"{title} ({len(view.rows.rows)})")
-        self._tabs.setCurrentIndex(0 if report.imported or not report.skipped else 1)
+        self.outcome.show_report(report)
+        self._stack.setCurrentIndex(1)
         self.busy_changed()
+        if report.imported:
+            self.session.recompute()
 
     def _back(self) -> None:
         self.clear()
@@ -417,8 +349,8 @@ def _preview_row(one: FilePreview) -> Row:
         one.name,
         tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),
         _some(one.stations),
-        _minute(one.first),
-        _minute(one.last),
+        minute_text(one.first),
+        minute_text(one.last),
         ", ".join(_cadence(seconds) for seconds in one.cadences_s),
         ", ".join(tr(TYPE_NAMES[name]) for name in one.data_types),
         one.count if one.count else "",
@@ -430,10 +362,6 @@ def _preview_row(one: FilePreview) -> Row:
 def _some(codes: tuple[str, ...]) -> str:
     most = 6
     return ", ".join(codes[:most]) + (tr(" and {count} more").format(count=len(codes) - most) if len(codes) > most else "")
-
-
-def _minute(time: object) -> str:
-    return "" if time is None else f"{to_local(time, 'UTC'):%Y-%m-%d %H:%M}"  # type: ignore[arg-type]
 
 
 def _cadence(seconds: float) -> str:

@@ -65,7 +65,7 @@ def test_the_report_names_what_came_in_and_what_did_not(qtbot, wizard, session, 
     assert [one.readings for one in report.imported] == [288]
     assert [one.file for one in report.skipped] == ["in/broken.csv"]
     assert report.skipped[0].reason
-    assert [row.cells[1] for row in wizard.skipped.rows.rows] == [report.skipped[0].reason]
+    assert [row.cells[1] for row in wizard.outcome.skipped.rows.rows] == [report.skipped[0].reason]
     assert session.project.network().codes == ("AAA", "BBB", "CCC", "DDD")
 
 

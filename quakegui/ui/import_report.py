@@ -1,0 +1,91 @@
+"""The report of an import: what came in, what was there already, and what was left out and why."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
+
+from quakegui.project.importing import ImportReport
+from quakegui.season.localtime import to_local
+from quakegui.ui.dialog_parts import Row, RowsView, named
+from quakegui.ui.i18n import tr
+
+MOST_WRAPPED: Final = 500
+"""Rows whose height is fitted to their sentences; with more that would take longer than a glance."""
+
+
+class ImportReportPage(QWidget):
+    """A sentence that sums up, and a table for each outcome."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._outcome = QLabel()
+        self._outcome.setWordWrap(True)
+        bold = self._outcome.font()
+        bold.setBold(True)
+        self._outcome.setFont(bold)
+        self._tabs = named(QTabWidget(), tr("Report of the import"))
+        headers = [
+            tr("File"),
+            tr("Format"),
+            tr("Stations"),
+            tr("First (UTC)"),
+            tr("Last (UTC)"),
+            tr("Readings"),
+            tr("Replaces"),
+        ]
+        self.imported = RowsView(headers, tr("Imported files"))
+        self.skipped = RowsView([tr("File"), tr("Reason")], tr("Files left out"))
+        self.unchanged = RowsView([tr("File")], tr("Files that were there already"))
+        self.notes = RowsView([tr("Remark")], tr("Remarks"))
+        column.addWidget(self._outcome)
+        column.addWidget(self._tabs, 1)
+
+    def show_report(self, report: ImportReport) -> None:
+        """Show what came in, and why the rest did not."""
+        self._outcome.setText(
+            tr("{new} files imported, {same} were there already, {out} left out. {days} days are new or changed.").format(
+                new=len(report.imported), same=len(report.unchanged), out=len(report.skipped), days=report.days_changed
+            )
+        )
+        self.imported.show_rows(
+            [
+                Row(
+                    (
+                        one.file,
+                        one.format,
+                        ", ".join(one.stations),
+                        minute_text(one.first),
+                        minute_text(one.last),
+                        one.readings or "",
+                        one.replaced,
+                    )
+                )
+                for one in report.imported
+            ]
+        )
+        self.skipped.show_rows([Row((one.file, one.reason), "warning") for one in report.skipped])
+        self.unchanged.show_rows([Row((name,)) for name in report.unchanged])
+        self.notes.show_rows([Row((note,)) for note in report.notes])
+        for view in (self.skipped, self.notes):
+            view.setWordWrap(True)
+            if len(view.rows.rows) <= MOST_WRAPPED:
+                view.resizeRowsToContents()
+        self._tabs.clear()
+        for view, title in (
+            (self.imported, tr("Imported")),
+            (self.skipped, tr("Left out")),
+            (self.unchanged, tr("There already")),
+            (self.notes, tr("Remarks")),
+        ):
+            self._tabs.addTab(view, f"{title} ({len(view.rows.rows)})")
+        self._tabs.setCurrentIndex(0 if report.imported or not report.skipped else 1)
+
+
+def minute_text(time: np.datetime64 | None) -> str:
+    """Return a UTC instant to the minute, or nothing for None."""
+    return "" if time is None else f"{to_local(time, 'UTC'):%Y-%m-%d %H:%M}"
