@@ -115,7 +115,8 @@ def _from(longitude: NDArray[np.float64], origin: float) -> NDArray[np.float64]:
     """Longitudes counted from `origin`, unbroken along the line even where it crosses 180 degrees."""
     offset = (longitude - origin + 180.0) % 360.0 - 180.0
     steps = (np.diff(offset, prepend=offset[:1]) + 180.0) % 360.0 - 180.0
-    return offset[0] + np.cumsum(steps)
+    unbroken: NDArray[np.float64] = offset[0] + np.cumsum(steps)
+    return unbroken
 
 
 def _pieces(line: NDArray[np.float64], box: tuple[float, float, float, float], origin: float) -> list[NDArray[np.float64]]:
