@@ -23,7 +23,7 @@ from quakegui.learn.dataset import map_hashes
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import draw_maps, style_name
 from quakegui.learn.registry import RunError, RunFolder
-from quakegui.learn.season_runs import Listen, answer, find_run, refuse_foreign
+from quakegui.learn.season_runs import Listen, answer, find_run, record_run, refuse_foreign
 from quakegui.project import runs, seasons
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.nights import Progress
@@ -208,6 +208,7 @@ def predict_days(
     shares = answer(run, maps[fresh], listen=listen, cancelled=cancelled, environment=environment)
     issued_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     rows = wanted[fresh]
+    record_run(project, run)
     for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows])):
         runs.append_predictions(
             project,

@@ -79,6 +79,12 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
     return run
 
 
+def record_run(project: Project, run: RunFolder) -> None:
+    """Record a finished run that came from elsewhere, so that what it says can be kept."""
+    if run.card is not None and all(known.id != run.id for known in runs.runs(project)):
+        runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "done", run.config.to_json(), run.card))
+
+
 def scheme_of(project: Project) -> dict[str, Any] | None:
     """Return how the project parts its events into classes, as plain values."""
     scheme = catalogue.class_scheme(project)

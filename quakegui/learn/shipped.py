@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from quakegui.learn.operating import predict_days
 from quakegui.learn.predictions import PREDICTIONS
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.registry import CONFIG, EXPORTED, LOG, RunFolder, read_run
-from quakegui.learn.season_runs import Listen, evaluate, keep_predictions, refuse_foreign, runs_folder, train
+from quakegui.learn.season_runs import Listen, evaluate, keep_predictions, record_run, refuse_foreign, runs_folder, train
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
 from quakegui.project.store import Project
@@ -74,8 +73,7 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     shutil.rmtree(target, ignore_errors=True)
     part.replace(target)
     run = read_run(target)
-    assert run.card is not None
-    runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "done", run.config.to_json(), run.card))
+    record_run(project, run)
     if same:
         keep_predictions(project, season, run)
     else:

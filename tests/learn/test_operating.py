@@ -1,0 +1,219 @@
+"""The operating day: what is predicted when, what counts as prospective, and what is said of late and corrected days."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from run_projects import LATER_DAYS, open_window, season_of
+
+from quakegui.learn import operating, registry, season_runs
+from quakegui.learn.operating import Update, Watch, known_until, predict_days
+from quakegui.learn.registry import RunFolder
+from quakegui.project import runs
+from quakegui.project.store import Project
+from quakegui.season.localtime import local_date
+from quakegui.season.season import Season
+
+HOUR_MS = 3_600_000
+
+
+def unheard(_message: object) -> None:
+    return
+
+
+class Answers:
+    """Stands for the worker: every map has the same answer, and it counts the maps."""
+
+    def __init__(self, event_probability: float = 0.9) -> None:
+        self.asked: list[int] = []
+        rest = (1 - event_probability, *[event_probability / 4] * 4)
+        self.row = np.array(rest)
+
+    def __call__(self, run: RunFolder, maps: np.ndarray, **_: object) -> np.ndarray:
+        self.asked.append(len(maps))
+        return np.tile(self.row, (len(maps), 1))
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    made = Answers()
+    monkeypatch.setattr(operating, "answer", made)
+    return made
+
+
+def just_after(season: Season, index: int) -> int:
+    """Half an hour after a day has become known, milliseconds since 1970."""
+    return int(season.available_at[season.shown][index].astype("datetime64[ms]").astype(np.int64)) + HOUR_MS // 2
+
+
+def round_of(project: Project, *paths: Path, now_ms: int | None = None) -> Update:
+    return operating.update(project, paths, listen=unheard, now_ms=now_ms)
+
+
+def test_the_worker_predicts_new_days_as_the_run_itself_would(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        maps = season.indices(np.arange(len(season.days)))[season.has_map]
+        told = season_runs.answer(run, maps, listen=unheard)
+        np.testing.assert_allclose(told, run.predictions().final[season.has_map], atol=1e-5)
+        np.testing.assert_allclose(told.sum(axis=1), 1, atol=1e-5)
+
+
+def test_days_after_the_run_become_prospective_rows_once(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        first = round_of(project)
+        assert first.predicted.issued == ()
+        assert answers.asked == [0]
+        open_window(project)
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        done = round_of(project, now_ms=just_after(season, -1))
+        new = season.days[-LATER_DAYS:]
+        mapped = [day for day, has in zip(new, season.has_map[-LATER_DAYS:], strict=True) if has]
+        assert [one.day for one in done.predicted.issued] == mapped
+        assert {one.kind for one in done.predicted.issued} == {"prospective"}
+        assert {day for day, _ in done.predicted.without_map} == set(new) - set(mapped)
+        rows = [row for row in runs.ledger(project, run.id) if row.kind == "prospective"]
+        assert [row.day for row in rows] == mapped
+        assert {row.issued_ms for row in rows} == {just_after(season, -1)}
+        assert all(row.cutoff_ms < row.issued_ms for row in rows)
+        again = round_of(project)
+        assert again.predicted.issued == ()
+        assert again.predicted.unchanged == len(mapped)
+        assert answers.asked == [0, len(mapped), 0]
+
+
+def test_nothing_that_the_run_knows_of_is_prospective(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        assert known_until(run) >= season.available_at[season.shown][-1] - np.timedelta64(1, "D")
+        before_all = replace(run, about={**run.about, "knows_until": str(season.available_at[season.shown][3])})
+        done = predict_days(project, season, replace(before_all, id="other"), listen=unheard, now_ms=0)
+        kinds = {one.day: one.kind for one in done.issued}
+        assert {kinds[day] for day in season.days[:4]} == {"in-sample"}
+        assert {kinds[day] for day in season.days[4:]} == {"prospective"}
+        untold = replace(run, about={})
+        assert known_until(untold) > season.available_at[season.shown][-1]
+
+
+def test_late_days_are_told_as_late_and_on_time_ones_are_not(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        open_window(project)
+        season = season_of(project)
+        mapped = np.flatnonzero(season.has_map)
+        done = round_of(project, now_ms=just_after(season, int(mapped[-1])))
+        late = [one.late for one in done.predicted.issued]
+        assert late == [True] * (len(late) - 2) + [late[-2], False]
+        assert done.predicted.issued[-1].late_hours == pytest.approx(0.5)
+        assert any("came late" in note for note in done.notes)
+
+
+def test_a_corrected_day_gets_a_further_row_and_its_first_word_stands(trained: Path, answers: Answers, tmp_path: Path) -> None:
+    with Project.open(trained) as project:
+        open_window(project)
+        first = round_of(project)
+        run = season_runs.find_run(project, None)
+        day = first.predicted.issued[1].day
+        changed = corrected_readings(project, day, tmp_path / "again.csv")
+        answers.row = np.array([0.6, 0.1, 0.1, 0.1, 0.1])
+        done = round_of(project, changed)
+        assert done.imported is not None
+        assert len(done.imported.imported) == 1
+        issued = {one.day: one for one in done.predicted.issued}
+        assert issued[day].corrected
+        assert any("has changed since it was predicted" in note for note in done.notes)
+        rows = [row for row in runs.ledger(project, run.id) if row.day == day]
+        assert [row.kind for row in rows] == ["prospective", "prospective"]
+        assert rows[0].map_hash != rows[1].map_hash
+        season = season_of(project)
+        table = runs.predictions(project, run.id, season.days)
+        place = int(np.flatnonzero(season.days == day)[0])
+        assert table.probabilities[place, 0] == pytest.approx(0.1)
+        same = round_of(project, changed)
+        assert same.imported is not None
+        assert same.imported.unchanged
+        assert same.predicted.issued == ()
+
+
+def test_an_alarm_is_told_when_it_opens_and_not_again(trained: Path, answers: Answers) -> None:
+    answers.row = np.array([0.01, 0.9, 0.03, 0.03, 0.03])
+    with Project.open(trained) as project:
+        open_window(project)
+        run = season_runs.find_run(project, None)
+        # The same network under another id has said nothing yet, so no alarm is open.
+        shutil.copytree(run.folder, run.folder.with_name("silent"))
+        done = operating.update(project, run_id="silent", listen=unheard)
+        assert done.open_now
+        assert len(done.opened) == 1
+        season = season_of(project)
+        opened = local_date(np.array([done.opened[0].opened]), project.timezone)[0]
+        assert opened >= done.predicted.issued[0].day
+        assert opened <= done.predicted.issued[-1].day
+        assert season.days[-1] >= opened
+        again = operating.update(project, run_id="silent", listen=unheard)
+        assert again.opened == ()
+        assert again.open_now
+
+
+def test_days_beyond_the_window_are_told_and_left_alone(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        done = round_of(project)
+        assert any("lie after the season window" in note for note in done.notes)
+        assert answers.asked == [0]
+
+
+def test_a_run_of_another_style_is_refused(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        config = project.config()
+        project.set_config(replace(config, style=replace(config.style, limit_z=6.0)))
+        with pytest.raises(registry.RunError, match="another style"):
+            round_of(project)
+        assert answers.asked == []
+
+
+def test_an_unfinished_run_cannot_predict(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        run = replace(season_runs.find_run(project, None), card=None)
+        with pytest.raises(registry.RunError, match="not finished"):
+            predict_days(project, season_of(project), run, listen=unheard)
+
+
+def test_a_watch_takes_a_file_once_it_no_longer_grows(tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("was there")
+    watch = Watch(tmp_path, pause_s=0.02)
+    over = threading.Event()
+    new = tmp_path / "below" / "new.txt"
+    new.parent.mkdir()
+    new.write_text("1")
+    found = watch.changes(over.is_set)
+    assert next(found) == (new,)
+    new.write_text("12")
+    assert next(found) == (new,)
+    over.set()
+    began = time.monotonic()
+    assert list(found) == []
+    assert time.monotonic() - began < 5
+
+
+def corrected_readings(project: Project, day: np.datetime64, path: Path) -> Path:
+    """Write the hours of one station's night anew, 40 nT higher."""
+    from quakegui.project.seasons import record
+
+    start = day.astype("datetime64[ms]") - np.timedelta64(1, "D")
+    readings = record(project, "AAA", start, start + np.timedelta64(2, "D"))[0]
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["time", "AAA"])
+        for stamp, value in zip(readings.time, readings.values, strict=True):
+            inside = abs((stamp - (day - np.timedelta64(8, "h"))) / np.timedelta64(1, "h")) < 6
+            writer.writerow([f"{stamp.astype('datetime64[s]')}Z", f"{value + 40 * inside:.2f}"])
+    return path
