@@ -13,8 +13,14 @@ import numpy as np
 import platformdirs
 import typer
 
+from quakegui.cli.learning import sentences, worker_bar
 from quakegui.cli.terminal import AsJson, ProjectFolder, as_day, bar, date_option, interruptible, print_json, print_table, say
 from quakegui.formats.columns import TableMapping
+from quakegui.learn import season_runs
+from quakegui.learn.judgement import Judgement
+from quakegui.learn.predictions import PREDICTIONS
+from quakegui.learn.presets import PRESETS
+from quakegui.learn.shipped import install_model
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.store import DATABASE, Project, ProjectError
@@ -40,18 +46,24 @@ def demo(
     ] = False,
     project: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the project is made, or is already.")] = None,
     strength: Annotated[float, typer.Option(min=0.0, help="Factor on the precursors; 0 is the null season.")] = 1.0,
+    train: Annotated[
+        bool, typer.Option("--train", help="Without a window: train a small network here, instead of judging the shipped one.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the SYNTHETIC season of 2022 and show it."""
+    """Make the SYNTHETIC season of 2022 and show it, with the predictions of the network that comes with the program."""
     if headless and project is None:
         with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:
-            _run_demo(Path(scratch) / "demo", strength, as_json=as_json)
+            _run_demo(Path(scratch) / "demo", strength, train=train, as_json=as_json)
         return
     folder = project or Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / f"{SYNTHETIC} strength {strength:g}"
     if headless:
-        _run_demo(folder, strength, as_json=as_json)
+        _run_demo(folder, strength, train=train, as_json=as_json)
         return
-    _demo_project(folder, strength).close()
+    with _demo_project(folder, strength) as made, bar("Computing") as report:
+        computed = seasons.load_season(made, progress=report)
+        assert computed is not None
+        install_model(made, computed)
     from quakegui.cli import show_window
 
     raise typer.Exit(show_window(folder))
@@ -152,8 +164,8 @@ def _facts(project: Project, computed: Season | None) -> dict[str, Any]:
     }
 
 
-def _run_demo(folder: Path, strength: float, *, as_json: bool) -> None:
-    with _demo_project(folder, strength) as project:
+def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> None:
+    with sentences(), _demo_project(folder, strength) as project:
         with bar("Computing") as report:
             computed = seasons.load_season(project, progress=report)
         assert computed is not None
@@ -162,6 +174,9 @@ def _run_demo(folder: Path, strength: float, *, as_json: bool) -> None:
         facts["regions"] = sum(len(day.regions) for day in shown)
         facts["days_with_region"] = sum(bool(day.regions) for day in shown)
         facts["strength"] = strength
+        told = _judged(project, computed, train=train)
+        facts["runs"] = runs.count(project)
+        facts["judgement"] = None if told is None else told.row()
     if as_json:
         print_json(facts)
         return
@@ -172,6 +187,28 @@ def _run_demo(folder: Path, strength: float, *, as_json: bool) -> None:
     )
     typer.echo(f"{facts['regions']} extremum regions on {facts['days_with_region']} days; {facts['events']} events.")
     typer.echo(f"Labels by the retrospective rule: {labels}.")
+    if told is None:
+        typer.echo("The network that comes with the program was not trained on this season; --train trains one here.")
+    else:
+        typer.echo(f"{told.name}, protocol {told.protocol}: {told.verdict.text('en')}")
+
+
+def _judged(project: Project, computed: Season, *, train: bool) -> Judgement | None:
+    """Judge a network trained here, or the shipped one; None where that has never been judged on this season."""
+    if train:
+        with worker_bar("Training") as listen, interruptible("Stopping the worker.") as cancelled:
+            ended = season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
+        if not ended.done:
+            raise ProjectError(season_runs.sentence_of(ended.message))
+        return season_runs.evaluate(project, computed, ended.run)
+    with worker_bar("Predicting") as listen:
+        install_model(project, computed, listen=listen)
+    finished = season_runs.finished_runs(project)
+    return (
+        season_runs.evaluate(project, computed, finished[0])
+        if finished and (finished[0].folder / PREDICTIONS).is_file()
+        else None
+    )
 
 
 def _demo_project(folder: Path, strength: float) -> Project:
