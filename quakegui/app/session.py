@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 MAPS_AHEAD = 12
+DAYS_READ = 32
+"""So many days' histories are read from the journal at once: one day takes as long, and a walk goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,15 @@ class Session(QObject):
         self.event_days = NO_DAYS
         self.predictions: PredictionTable | None = None
         self.alarms: tuple[tuple[int, int], ...] = ()
+        self.heat: dict[int, NDArray[np.float32]] = {}
+        """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
         self._forget_journal()
         self._maps: MapCache | None = None
         self._direction = 1
 
     def _forget_journal(self) -> None:
         """Forget what was read of the journal, so that walking through days reads each of them once."""
-        self._histories: dict[int, tuple[LabelRow, ...]] = {}
+        self._histories: dict[np.datetime64, tuple[LabelRow, ...]] = {}
         self._notes: tuple[Note, ...] | None = None
 
     @property
@@ -126,11 +130,13 @@ class Session(QObject):
         at = self.index if index is None else index
         if self.project is None or at < 0:
             return ()
-        if at not in self._histories:
+        day = self.days[at]
+        if day not in self._histories:
             from quakegui.project import journal
 
-            self._histories[at] = journal.history(self.project, self.days[at])
-        return self._histories[at]
+            first = at - at % DAYS_READ
+            self._histories |= journal.histories(self.project, self.days[first : first + DAYS_READ])
+        return self._histories[day]
 
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
@@ -408,6 +414,29 @@ class Session(QObject):
         self.changed.emit(Change.LABELS)
         return True
 
+    def explain(self) -> None:
+        """Ask the run in use, in a job, where the maps of the chosen days (or of the day shown) speak for its answers."""
+        project, season = self.project, self.season
+        if project is None or season is None:
+            return
+        asked = [index for index in self.target() if season.has_map[index] and index not in self.heat]
+        self.set_display(explain=True)
+        if not asked or self.predictions is None:
+            return
+
+        def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
+            from quakegui.learn.explained import explain_days
+            from quakegui.learn.season_runs import find_run
+
+            return explain_days(season, find_run(project, None), asked, progress=report, cancelled=cancelled)
+
+        def keep(heat: NDArray[np.float32]) -> None:
+            if self.season is season:
+                self.heat |= dict(zip(asked, heat, strict=True))
+                self.changed.emit(Change.DISPLAY)
+
+        self.jobs.start("Asking the network what it looked at", work, keep)
+
     def note(self, text: str, *, day: np.datetime64 | None = None) -> bool:
         """Keep a note on a local date (default: the day shown); returns whether it was written."""
         from quakegui.project import journal
@@ -512,6 +541,7 @@ class Session(QObject):
             from quakegui.learn.alarm_days import alarms_of
             from quakegui.project import runs
 
+            self.heat = {}
             self.predictions = runs.predictions_in_use(self.project, self.days)
             self.alarms = (
                 alarms_of(self.project, self.season, self.predictions)

@@ -169,6 +169,8 @@ class DayPanel(QWidget):
             self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
         for title, text in zip(self._titles, (tr("Label"), tr("Prediction"), tr("Note")), strict=True):
             title.setText(text)
+        self._stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
+        self._stamp.setStyleSheet(f"color: {theme.colours().alarm.name()}; font-weight: 600;")
         self._note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
         self._note.setAccessibleName(tr("Note on this day"))
         self.refresh(Change.ALL)
@@ -176,8 +178,6 @@ class DayPanel(QWidget):
     def _show_day(self) -> None:
         session = self._session
         self._stamp.setVisible(session.synthetic)
-        self._stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
-        self._stamp.setStyleSheet(f"color: {theme.colours().alarm.name()}; font-weight: 600;")
         self._note_day = session.day
         if session.day is None or session.season is None or session.project is None:
             for label in (self._date, self._when, self._kp, self._quality):
@@ -198,7 +198,9 @@ class DayPanel(QWidget):
         self._kp.setText(
             tr("Kp of the night: unknown") if np.isnan(kp) else tr("Kp of the night: {kp:.1f}").format(kp=kp) + storm
         )
-        self._kp.setStyleSheet(f"color: {theme.colours().storm.name()};" if kp >= STORM_KP else "")
+        tint = f"color: {theme.colours().storm.name()};" if kp >= STORM_KP else ""
+        if tint != self._kp.styleSheet():  # Qt works out the look of a style sheet again even where it is the same
+            self._kp.setStyleSheet(tint)
         self._quality.setText(self._quality_sentence(at))
 
     def _quality_sentence(self, at: int) -> str:
@@ -228,13 +230,18 @@ class DayPanel(QWidget):
         else:
             self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {self._who(row)}")
         rows = session.history() if not session.display.blind else ()
-        mine = [note.text for note in session.notes() if note.author == session.settings.analyst]
-        others = [note for note in session.notes() if note.author != session.settings.analyst and not session.display.blind]
+        notes = session.notes()
+        mine = [note.text for note in notes if note.author == session.settings.analyst]
+        others = [note for note in notes if note.author != session.settings.analyst and not session.display.blind]
         shown = [self._history_line(old) for old in rows[-5:]] + [f"{note.author}: {note.text}" for note in others]
         self._history.setText("\n".join(shown))
         self._history.setVisible(bool(shown))
         if not self._note.document().isModified():
-            self._note.setPlainText(mine[-1] if mine else "")
+            self._show_note(mine[-1] if mine else "")
+
+    def _show_note(self, text: str) -> None:
+        if text != self._note.toPlainText():
+            self._note.setPlainText(text)
 
     def _who(self, row: LabelRow) -> str:
         who = tr(SOURCE_NAMES[row.source])

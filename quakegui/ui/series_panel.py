@@ -210,8 +210,9 @@ class SeriesPanel(QWidget):
         self._night = (low, high)
         left, right = self.plots["raw"].getViewBox().viewRange()[0]
         if not left <= low <= right:
-            half = (right - left) / 2.0
-            self.plots["raw"].setXRange(low - half, low + half, padding=0)
+            # most of the view lies ahead of the walk, so that it moves on seldom: painting the plots anew is dear
+            behind = (right - left) * (0.15 if low > right else 0.85)
+            self.plots["raw"].setXRange(low - behind, low - behind + (right - left), padding=0)
 
     def _paint_markers(self, painter: QPainter) -> None:
         """Mark the night of the day shown in every plot, and say what each plot shows."""
