@@ -1,0 +1,56 @@
+"""The command that writes the report of a season."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quakegui.cli.terminal import ProjectFolder, bar, interruptible, say
+from quakegui.project.store import Project, ProjectError
+from quakegui.report import Language, ReportCancelledError, make_report, write_html
+
+ENDINGS = (".html", ".htm", ".pdf")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: quakegui report demo report.pdf --language zh")(report)
+
+
+def report(
+    project: ProjectFolder,
+    out: Annotated[Path, typer.Argument(metavar="OUT.html|OUT.pdf", help="The file to write; its ending says which kind.")],
+    language: Annotated[Language, typer.Option(help="Language of the report.")] = "en",
+) -> None:
+    """Write the report of a season: data, method, earthquakes, labels, training, skill with its verdict, provenance.
+
+    The file is complete in itself: it needs no other file and no network.
+    """
+    if out.suffix.lower() not in ENDINGS:
+        raise ProjectError(f"A report is written as .html or .pdf; '{out.name}' is neither.")
+    if not out.absolute().parent.is_dir():
+        raise ProjectError(f"There is no folder {out.absolute().parent} to write the report into.")
+    with Project.open(project) as opened, interruptible() as cancelled, bar("Report") as progress:
+        try:
+            made = make_report(opened, language=language, progress=progress, cancelled=cancelled)
+        except ReportCancelledError as error:
+            raise ProjectError("Stopped; no report was written.") from error
+    if out.suffix.lower() != ".pdf":
+        try:
+            write_html(made, out)
+        except OSError as error:
+            raise ProjectError(f"{out} could not be written: {error.strerror}.") from error
+        say(f"The report is in {out}.")
+        return
+    from quakegui.ui.report_pdf import ReportError, gui_application, write_pdf  # Qt is for those who want pages
+
+    kept = gui_application()
+    try:
+        pages = write_pdf(made, out)
+    except ReportError as error:
+        raise ProjectError(str(error)) from error
+    finally:
+        del kept
+    say(f"The report is in {out}: {pages} pages.")

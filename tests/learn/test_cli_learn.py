@@ -1,0 +1,185 @@
+"""Training, judging and the operating day from the command line: JSON, exit codes, sentences."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from run_projects import TINY, fill
+
+from quakegui import cli
+from quakegui.learn import operating
+from quakegui.learn.presets import PRESETS
+
+ROW = {"accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "verdict", "leaky", "name", "protocol"}
+
+
+class Terminal:
+    """Runs the program in this process and keeps what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: object, code: int = 0) -> tuple[str, str]:
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            cli.main([str(argument) for argument in arguments])
+        out, err = self._capsys.readouterr()
+        assert (end.value.code or 0) == code, (out, err)
+        return out, err
+
+    def json(self, *arguments: object) -> Any:
+        return json.loads(self(*arguments, "--json")[0])
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    monkeypatch.setitem(PRESETS, "tiny", TINY)
+    return Terminal(capsys)
+
+
+@pytest.fixture
+def labelled(small_project: Path) -> Path:
+    fill(small_project)
+    return small_project
+
+
+def test_from_training_to_a_verdict_and_on_to_the_next_days(
+    run: Terminal, labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contract, verb by verb, on one run."""
+    # Starting another worker takes seconds; `test_operating` does.
+    monkeypatch.setattr(operating, "answer", lambda _run, maps, **_: np.full((len(maps), 5), 0.2))
+    told = run.json("train", labelled, "--preset", "tiny", "--epochs", 1, "--seed", 5)
+    assert (told["protocol"], told["leaky"], told["seed"], told["epochs"]) == ("chronological", False, 5, 2)
+    name = told["run"]
+
+    (listed,) = run.json("runs", "list", labelled)
+    assert (listed["id"], listed["state"], listed["in_use"]) == (name, "finished", True)
+    shown = run.json("runs", "show", labelled, name[:12])
+    assert shown["config"]["epochs"] == 1
+    assert [row["phase"] for row in shown["history"]] == ["fold 1", "final"]
+
+    judged = run.json("evaluate", labelled)
+    assert judged["run"] == name
+    assert set(judged["row"]) >= ROW
+    assert judged["verdict"]["text"]["zh"]
+    out, _ = run("evaluate", labelled, "--run", name)
+    assert out.startswith(judged["verdict"]["text"]["en"])
+
+    predicted = run.json("predict", labelled, "--out", tmp_path / "said.csv")
+    assert predicted["new"] == 0
+    with (tmp_path / "said.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["day"] for row in rows] == [row["day"] for row in predicted["predictions"]]
+    assert {row["kind"] for row in rows} == {"in-sample", "out-of-fold"}
+    assert all(sum(float(row[f"p{cls}"]) for cls in range(5)) == pytest.approx(1, abs=1e-4) for row in rows)
+
+    run("season", labelled, "--until", "2022-04-20")
+    later = run.json("update", labelled)
+    assert later["run"] == name
+    assert {one["kind"] for one in later["predicted"]} == {"prospective"}
+    assert all(one["late"] for one in later["predicted"])
+    assert run.json("update", labelled)["predicted"] == []
+
+    run("runs", "export", labelled, name, tmp_path / "run.zip")
+    run("runs", "delete", labelled, name)
+    assert run.json("runs", "list", labelled) == []
+    _, err = run("runs", "import", labelled, tmp_path / "run.zip")
+    assert name in err
+    run("runs", "use", labelled, name)
+    assert run.json("runs", "list", labelled)[0]["in_use"] is True
+
+
+def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(run: Terminal, small_project: Path) -> None:
+    assert "label" in run("train", small_project, "--preset", "tiny", code=1)[1]
+    assert "train one first" in run("evaluate", small_project, code=1)[1]
+    assert "train one first" in run("update", small_project, code=1)[1]
+    assert "no run" in run("runs", "show", small_project, "2026", code=1)[1]
+    assert "no folder" in run("update", small_project, "--watch", small_project / "nowhere", code=1)[1]
+
+
+def test_wrong_usage_is_exit_code_2(run: Terminal, small_project: Path) -> None:
+    run("train", small_project, "--preset", "nothing", code=2)
+    run("train", small_project, "--protocol", "luck", code=2)
+    run("train", small_project, "--epochs", 0, code=2)
+
+
+def test_too_few_days_for_a_protocol_are_told(run: Terminal, labelled: Path) -> None:
+    run("season", labelled, "--until", "2022-04-01")
+    _, err = run("train", labelled, "--preset", "tiny", "--protocol", "blocked", code=1)
+    assert "too few for 5 blocks" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends Ctrl+C the POSIX way")
+def test_ctrl_c_stops_the_worker_and_the_run_can_go_on(run: Terminal, labelled: Path) -> None:
+    command = [sys.executable, "-m", "quakegui", "train", str(labelled), "--preset", "small", "--epochs", "500"]
+    command += ["--protocol", "chronological", "--size", "48"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    assert process.stderr is not None
+    # The worker has named its device: it is about to train.
+    before = [next(line for line in process.stderr if "tensorflow" in line or "torch" in line)]
+    process.send_signal(signal.SIGINT)
+    err = "".join([*before, *process.stderr])
+    process.stderr.close()
+    assert process.wait(60) == 1, err
+    assert "can be started again" in err or "resume goes on from there" in err
+    (listed,) = run.json("runs", "list", labelled)
+    assert listed["state"] == "resumable"
+    assert listed["id"] in err
+    assert not _workers(labelled)
+
+
+def _workers(project: Path) -> list[str]:
+    """Return the command lines of processes that still work on a project."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = place.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if "quakegui.learn.worker" in line and str(project) in line and int(place.parent.name) != os.getpid():
+            found.append(line)
+    return found
+
+
+def test_a_watched_folder_gives_one_json_line_a_round(
+    run: Terminal, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incoming = tmp_path / "incoming"
+    incoming.mkdir()
+    (incoming / "note.txt").write_text("not a reading")
+
+    def changes(self: operating.Watch, cancelled: object) -> Any:
+        yield (incoming / "note.txt",)
+
+    monkeypatch.setattr(operating.Watch, "changes", changes)
+    out, err = run("update", trained, "--watch", incoming, "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["predicted"] for line in lines] == [[], []]
+    assert "Skipped" in err
+
+
+def test_the_hidden_worker_takes_the_workers_own_arguments(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "quakegui", "worker", str(tmp_path), "--job", "nonsense"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 2
+    assert "train" in done.stderr
+    assert "predict" in done.stderr
+    assert done.stdout == ""
+
+
+def test_every_command_has_help_with_an_example(run: Terminal) -> None:
+    commands = [("train",), ("predict",), ("evaluate",), ("compare",), ("update",)]
+    commands += [("runs", name) for name in ("list", "show", "use", "delete", "export", "import")]
+    for command in commands:
+        assert "Example: quakegui" in " ".join(run(*command, "--help")[0].split()), command
+    assert "worker" not in run("--help")[0]
