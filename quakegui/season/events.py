@@ -253,6 +253,7 @@ def directions(events: Sequence[Event]) -> Directions:
     Founding paper, section 4.3 and table 4.
     """
     from sklearn.cluster import KMeans  # slow to import, and only this needs it
+    from threadpoolctl import threadpool_limits
 
     where = {(event.latitude, event.longitude) for event in events}
     if len(where) < 2:
@@ -262,7 +263,8 @@ def directions(events: Sequence[Event]) -> Directions:
         )
     longitude = _unwrapped([event.longitude for event in events])
     places = np.column_stack([[event.latitude for event in events], longitude])
-    fit = KMeans(n_clusters=2, n_init=20, random_state=0).fit(places)
+    with threadpool_limits(limits=1):  # a few dozen points: threads would wait for each other longer than they work
+        fit = KMeans(n_clusters=2, n_init=20, random_state=0).fit(places)
     north = int(np.argmax(fit.cluster_centers_[:, 0]))
     centres = [(float(lat), _wrapped(float(lon))) for lat, lon in fit.cluster_centers_]
     flags = tuple(bool(label == north) for label in fit.labels_)

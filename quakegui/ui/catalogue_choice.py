@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from quakegui import formats
 from quakegui.season.events import (
@@ -103,9 +102,7 @@ def choose(
     scheme: ClassScheme | None = None
     classes: tuple[int, ...] = ()
     try:
-        # One thread: for so few points the threads of K-means would only wait for each other, up to a hundred times longer.
-        with threadpool_limits(limits=1):
-            scheme, warning = scheme_of(kept, split_magnitude=split_magnitude)
+        scheme, warning = scheme_of(kept, split_magnitude=split_magnitude)
         classes = classify(kept, scheme)
     except ValueError as error:
         warning = str(error)  # nothing is parted yet; the sentence goes to the screen

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from quakegui import __version__
 from quakegui.ui.i18n import tr
@@ -20,7 +20,7 @@ def new_project(window: MainWindow) -> None:
     from quakegui.ui.new_project import NewProjectDialog
 
     dialog = NewProjectDialog(window)
-    if dialog.exec():
+    if _ask(dialog):
         window.session.create(dialog.folder(), timezone=dialog.timezone(), name=dialog.name())
 
 
@@ -40,70 +40,70 @@ def import_readings(window: MainWindow) -> None:
     """Let the analyst choose files, see what is in them, and import them."""
     from quakegui.ui.import_wizard import ImportWizard
 
-    ImportWizard(window.session, window).exec()
+    _ask(ImportWizard(window.session, window))
 
 
 def edit_catalogue(window: MainWindow) -> None:
     """Show the earthquake catalogue: box, magnitude, declustering and directions."""
     from quakegui.ui.catalogue_dialog import CatalogueDialog
 
-    CatalogueDialog(window.session, window).exec()
+    _ask(CatalogueDialog(window.session, window))
 
 
 def edit_stations(window: MainWindow) -> None:
     """Show the stations' names and coordinates."""
     from quakegui.ui.stations_dialog import StationsDialog
 
-    StationsDialog(window.session, window).exec()
+    _ask(StationsDialog(window.session, window))
 
 
 def edit_season(window: MainWindow) -> None:
     """Show the season window and the parameters of the way from readings to maps."""
     from quakegui.ui.season_dialog import SeasonDialog
 
-    SeasonDialog(window.session, window).exec()
+    _ask(SeasonDialog(window.session, window))
 
 
 def apply_rule(window: MainWindow) -> None:
     """Show the label rule with its counts, and apply it."""
     from quakegui.ui.rule_dialog import RuleDialog
 
-    RuleDialog(window.session, window).exec()
+    _ask(RuleDialog(window.session, window))
 
 
 def show_agreement(window: MainWindow) -> None:
     """Compare two analysts' labels and settle where they differ."""
     from quakegui.ui.agreement_dialog import AgreementDialog
 
-    AgreementDialog(window.session, window).exec()
+    _ask(AgreementDialog(window.session, window))
 
 
 def revert_labels(window: MainWindow) -> None:
     """Bring the labels back as they were at a moment."""
     from quakegui.ui.revert_dialog import RevertDialog
 
-    RevertDialog(window.session, window).exec()
+    _ask(RevertDialog(window.session, window))
 
 
 def edit_settings(window: MainWindow) -> None:
     """Show the analyst's settings."""
     from quakegui.ui.settings_dialog import SettingsDialog
 
-    SettingsDialog(window.session, window).exec()
+    _ask(SettingsDialog(window.session, window))
 
 
 def export_figure(window: MainWindow) -> None:
     """Save a panel as a picture."""
     from quakegui.ui.export_dialogs import FigureDialog
 
-    FigureDialog(window, window).exec()
+    _ask(FigureDialog(window, window))
 
 
 def export_animation(window: MainWindow) -> None:
     """Save days of the season as an animation."""
     from quakegui.ui.export_dialogs import AnimationDialog
 
-    AnimationDialog(window, window).exec()
+    _ask(AnimationDialog(window, window))
 
 
 def export_tables(window: MainWindow) -> None:
@@ -175,6 +175,14 @@ def toggle_display(window: MainWindow, overlay: str) -> None:
     window.session.set_display(**{overlay: not getattr(window.session.display, overlay)})
 
 
+def toggle_explain(window: MainWindow) -> None:
+    """Show what spoke for the predictions of the chosen days, or hide it."""
+    if window.session.display.explain:
+        window.session.set_display(explain=False)
+    else:
+        window.session.explain()
+
+
 def toggle_review(window: MainWindow) -> None:
     """Switch between the working layout and the one for a review with colleagues."""
     window.use_layout("work" if window.layout_name == "review" else "review")
@@ -189,14 +197,14 @@ def show_shortcuts(window: MainWindow) -> None:
     """Show every shortcut on one sheet."""
     from quakegui.ui.shortcut_sheet import ShortcutSheet
 
-    ShortcutSheet(window).exec()
+    _ask(ShortcutSheet(window))
 
 
 def show_palette(window: MainWindow) -> None:
     """Find a command by a few letters of its name."""
     from quakegui.ui.command_palette import CommandPalette
 
-    CommandPalette(window).exec()
+    _ask(CommandPalette(window))
 
 
 def show_about(window: MainWindow) -> None:
@@ -210,3 +218,10 @@ def show_about(window: MainWindow) -> None:
             "really were, next to chance and to simpler methods."
         ).format(version=__version__),
     )
+
+
+def _ask(dialog: QDialog) -> bool:
+    """Show a dialog until it is answered, then let go of it: what it holds is still readable until the event loop turns."""
+    answer = dialog.exec()
+    dialog.deleteLater()
+    return bool(answer)

@@ -120,7 +120,7 @@ class AnimationDialog(QDialog):
         try:
             return save_animation(
                 self._window.session,
-                self._window.day_map_panel,
+                self._window.day_map_panel.view,
                 path,
                 range(first, last + 1),
                 days_per_second=self._speed.value(),

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         self._place_centre()
         self._place_docks(session)
+        self._connect_regions()
         self._make_actions()
         self._fill_menus()
         self._fill_toolbar()
@@ -151,6 +152,13 @@ class MainWindow(QMainWindow):
             for above, below in (("stations", "series"), ("day", "regions")):
                 self.resizeDocks([self.docks[above], self.docks[below]], [6, 4], Qt.Orientation.Vertical)
 
+    def _connect_regions(self) -> None:
+        """Let a region clicked in the table flash on the map, and choose in the table one clicked on the map."""
+        table = self.docks["regions"].widget()
+        assert isinstance(table, RegionsPanel)
+        table.region_clicked.connect(self.day_map_panel.flash)
+        self.day_map_panel.region_picked.connect(table.select)
+
     @property
     def day_panel(self) -> DayPanel:
         """The panel of the day shown."""
@@ -159,8 +167,8 @@ class MainWindow(QMainWindow):
         return panel
 
     def panels(self) -> dict[str, QWidget]:
-        """Return every panel by name, the day map among them, for figures."""
-        return {"day map": self.day_map_panel, **{name: dock.widget() for name, dock in self.docks.items()}}
+        """Return every panel by name, the day map without its play bar among them, for figures."""
+        return {"day map": self.day_map_panel.view, **{name: dock.widget() for name, dock in self.docks.items()}}
 
     def show_dock(self, name: str) -> None:
         """Bring a dock to the front, also when it was closed."""

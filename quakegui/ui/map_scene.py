@@ -27,6 +27,8 @@ from quakegui.ui.theme import Colours
 
 THRESHOLD: Final = QColor("#a8006a")
 """A colour that the map's own blue, white and orange never come near."""
+HEAT: Final = QColor("#7fff2a")
+"""The line around what counted for a prediction."""
 INK: Final = QColor("#101418")
 PAPER: Final = QColor("#ffffff")
 
@@ -83,6 +85,8 @@ class MapScene:
     worst: str
     synthetic: bool
     display: Display
+    heat: NDArray[np.float32] | None
+    """Where the map speaks for the prediction, 0..1, shape (row, column), where it was asked for and is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
         worst=worst,
         synthetic=session.synthetic,
         display=session.display,
+        heat=session.heat.get(session.index if index is None else index) if session.display.explain else None,
     )
 
 
@@ -204,6 +209,8 @@ def paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
 
 def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, flash: int | None) -> None:
     display, day_map = scene.display, scene.map
+    if scene.heat is not None:
+        _paint_heat(painter, to_screen, scene.heat)
     if flash is not None:
         _paint_flash(painter, to_screen, day_map, scene.threshold_z, flash)
     # The threshold line runs along the outlines: drawn above them and thinner, both are seen.
@@ -216,6 +223,17 @@ def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, f
         _paint_stations(painter, to_screen, scene)
     if display.outlines:
         _paint_numbers(painter, to_screen, day_map)
+
+
+def _paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float32]) -> None:
+    """Darken what did not count: the map stays in its own colours where the network looked."""
+    rows, columns = heat.shape
+    veil = np.zeros((rows, columns, 4), dtype=np.uint8)
+    veil[..., 3] = np.round(170.0 * (1.0 - np.clip(heat, 0.0, 1.0)))
+    picture = QImage(veil.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32)
+    painter.drawImage(to_screen.mapRect(QRectF(-0.5, -0.5, columns, rows)), picture)
+    lines = contourpy.contour_generator(z=heat).lines(0.5)
+    painter.strokePath(to_screen.map(_path([line[:, ::-1] for line in lines])), QPen(HEAT, 2.2, Qt.PenStyle.DashLine))
 
 
 @lru_cache(maxsize=8)

@@ -272,6 +272,10 @@
             <translation>请求停止训练；已完成的部分会保留，以后可继续</translation>
         </message>
         <message>
+            <source>Asking the network what it looked at</source>
+            <translation>正在询问网络关注了哪里</translation>
+        </message>
+        <message>
             <source>Asks</source>
             <translation>应占</translation>
         </message>
@@ -762,14 +766,6 @@
         <message>
             <source>F total intensity</source>
             <translation>F 总强度</translation>
-        </message>
-        <message>
-            <source>F − median, nT</source>
-            <translation>F − 中位数，nT</translation>
-        </message>
-        <message>
-            <source>F, nT</source>
-            <translation>F，nT</translation>
         </message>
         <message>
             <source>F1</source>
@@ -1500,14 +1496,6 @@
             <translation>夜间均值，nT</translation>
         </message>
         <message>
-            <source>Night − median, nT</source>
-            <translation>夜间 − 中位数，nT</translation>
-        </message>
-        <message>
-            <source>Night, nT</source>
-            <translation>夜间，nT</translation>
-        </message>
-        <message>
             <source>Nights that a baseline needs</source>
             <translation>基线所需夜数</translation>
         </message>
@@ -1750,10 +1738,6 @@
         <message>
             <source>Path of another Python with Keras, e.g. one with a GPU</source>
             <translation>另一个带 Keras 的 Python 的路径，例如带 GPU 的</translation>
-        </message>
-        <message>
-            <source>Peak z</source>
-            <translation>峰值 z</translation>
         </message>
         <message>
             <source>Pick stations on the map or here.</source>
@@ -2118,6 +2102,10 @@
         <message>
             <source>Show the whole network (double click)</source>
             <translation>显示整个台网（双击）</translation>
+        </message>
+        <message>
+            <source>Show where the map speaks for the prediction; asks the run for the chosen days</source>
+            <translation>显示图上支持预测结果的部分；对所选日期询问该次运行</translation>
         </message>
         <message>
             <source>Shown</source>
@@ -2492,6 +2480,10 @@
             <translation>卷积层之后的部分</translation>
         </message>
         <message>
+            <source>What the network looked at</source>
+            <translation>网络所关注的区域</translation>
+        </message>
+        <message>
             <source>What you saw on this day (kept with your name)</source>
             <translation>您在这一天看到的情况（与您的姓名一同保存）</translation>
         </message>
@@ -2766,10 +2758,6 @@
         <message>
             <source>leave-one-out error {error:.2f} {unit} ({code})</source>
             <translation>留一误差 {error:.2f} {unit}（{code}）</translation>
-        </message>
-        <message>
-            <source>leave-one-out error {error:.2f} {unit}, largest at {code}</source>
-            <translation>留一误差 {error:.2f} {unit}，{code} 最大</translation>
         </message>
         <message>
             <source>list of stations</source>

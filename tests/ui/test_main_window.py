@@ -208,7 +208,7 @@ def test_an_exported_figure_is_what_is_painted(window, tmp_path):
 def test_frames_of_an_animation_are_the_painted_days(window, tmp_path):
     from PIL import Image
 
-    session, panel = window.session, window.day_map_panel
+    session, panel = window.session, window.day_map_panel.view
     session.go_to(2)
     done = save_animation(
         session, panel, tmp_path / "frames", range(20, 24), days_per_second=4, progress=lambda _done, _total: True
@@ -224,7 +224,7 @@ def test_frames_of_an_animation_are_the_painted_days(window, tmp_path):
 def test_a_cancelled_animation_leaves_nothing(window, tmp_path):
     target = tmp_path / "season.gif"
     assert not save_animation(
-        window.session, window.day_map_panel, target, range(5), days_per_second=4, progress=lambda done, _total: done < 2
+        window.session, window.day_map_panel.view, target, range(5), days_per_second=4, progress=lambda done, _total: done < 2
     )
     assert list(tmp_path.glob("*season*")) == []
 
