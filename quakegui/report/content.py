@@ -1,0 +1,184 @@
+"""What a report is about, read from a project once, so that all its parts speak of the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn import season_runs
+from quakegui.learn.alarm_days import thresholds_of
+from quakegui.learn.alarms import AlarmRecord, Series, judged_period, record_alarms
+from quakegui.learn.evidence import EvidenceError, project_catalogue
+from quakegui.learn.registry import RunError, RunFolder, list_runs
+from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project.runs import PredictionTable
+from quakegui.project.store import Project
+from quakegui.season.events import Event
+from quakegui.season.labels import LabelRow, Labels, in_force
+from quakegui.season.localtime import local_date, to_local
+from quakegui.season.season import Season
+
+if TYPE_CHECKING:
+    from quakegui.learn.judgement import Judgement
+
+Progress = Callable[[int, int, str], None]
+Cancelled = Callable[[], bool]
+
+
+class ReportCancelledError(Exception):
+    """The report was not wanted any more; nothing was written."""
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """Everything that a report tells.
+
+    Attributes
+    ----------
+    project
+        Open; asked only for what it is called and what it holds.
+    season
+        None while there are no readings or no station with coordinates.
+    events, classes, event_days
+        The declustered catalogue, the class of each event (0 without classes), and the local date of each, shape (event,).
+    rows, labels
+        The label journal, and the labels in force.
+    all_runs
+        Every run of the project, the newest first.
+    run
+        The run in use that has a folder, else the newest finished one, else None.
+    judgement, why_not_judged
+        Of that run; None with a sentence, empty where there is no run to judge.
+    predictions
+        What the run says of the season's days.
+    record
+        The alarms that its out-of-fold and prospective predictions raise; None where there are none of these.
+    """
+
+    project: Project
+    season: Season | None
+    events: tuple[Event, ...]
+    classes: tuple[int, ...]
+    event_days: NDArray[np.datetime64]
+    rows: tuple[LabelRow, ...]
+    labels: Labels
+    all_runs: tuple[RunFolder, ...]
+    run: RunFolder | None
+    judgement: Judgement | None
+    why_not_judged: str
+    predictions: PredictionTable | None
+    record: AlarmRecord | None
+
+    @property
+    def leaky(self) -> bool:
+        """Whether the scores come from a leaky protocol."""
+        return self.run is not None and self.run.config.leaky
+
+    @property
+    def days(self) -> NDArray[np.datetime64]:
+        """Local dates of the season window, empty without a season."""
+        return np.array([], dtype="datetime64[D]") if self.season is None else self.season.days
+
+    @property
+    def known_at(self) -> NDArray[np.datetime64]:
+        """UTC instant at which each of `days` becomes known, datetime64[ms]."""
+        if self.season is None:
+            return np.array([], dtype="datetime64[ms]")
+        return self.season.available_at[self.season.shown].astype("datetime64[ms]")
+
+    def local(self, time: np.datetime64) -> str:
+        """Return a UTC instant as local date and time with its offset."""
+        here = to_local(time, self.project.timezone)
+        offset = here.strftime("%z")
+        return f"{here:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def gather(project: Project, season: Season | None, *, progress: Progress, cancelled: Cancelled) -> Content:
+    """Read what a report is about.
+
+    Parameters
+    ----------
+    season
+        The computed season where the caller has it; computed here otherwise.
+    progress, cancelled
+        Told how far this is, and asked whether it is still wanted.
+
+    Raises
+    ------
+    ReportCancelledError
+        If it is not.
+    """
+    progress(0, 4, "season")
+    season = seasons.load_season(project) if season is None else season
+    _go_on(cancelled)
+    progress(1, 4, "labels")
+    events, rows = catalogue.events(project), journal.rows(project)
+    times = np.array([event.time for event in events], dtype="datetime64[ms]")
+    all_runs = list_runs(season_runs.runs_folder(project))[0]
+    progress(2, 4, "judging")
+    run = _run_of(project)
+    judgement, why = _judge(project, season, run)
+    _go_on(cancelled)
+    progress(3, 4, "alarms")
+    predictions = _predictions(project, season, run)
+    return Content(
+        project=project,
+        season=season,
+        events=events,
+        classes=catalogue.event_classes(project),
+        event_days=local_date(times, project.timezone),
+        rows=rows,
+        labels=in_force(rows),
+        all_runs=all_runs,
+        run=run,
+        judgement=judgement,
+        why_not_judged=why,
+        predictions=predictions,
+        record=None if season is None or predictions is None else _record(project, season, predictions),
+    )
+
+
+def _go_on(cancelled: Cancelled) -> None:
+    if cancelled():
+        raise ReportCancelledError
+
+
+def _run_of(project: Project) -> RunFolder | None:
+    try:
+        run = season_runs.find_run(project, None)
+    except RunError:
+        return None
+    return run if run.card is not None else None
+
+
+def _judge(project: Project, season: Season | None, run: RunFolder | None) -> tuple[Judgement | None, str]:
+    if season is None or run is None:
+        return None, ""
+    try:
+        return season_runs.evaluate(project, season, run), ""
+    except (EvidenceError, RunError, ValueError) as error:
+        return None, str(error)
+
+
+def _predictions(project: Project, season: Season | None, run: RunFolder | None) -> PredictionTable | None:
+    if season is None:
+        return None
+    if run is None:
+        return runs.predictions_in_use(project, season.days)
+    return runs.predictions(project, run.id, season.days)
+
+
+def _record(project: Project, season: Season, table: PredictionTable) -> AlarmRecord | None:
+    """Return the alarms over the days that the run had not learnt from; in-sample answers raise none."""
+    honest = np.isin(table.kind, ("out-of-fold", "prospective"))
+    if not honest.any():
+        return None
+    known_at = season.available_at[season.shown].astype("datetime64[ms]")
+    series = Series(season.days, known_at, np.where(honest[:, None], table.probabilities, np.nan))
+    return record_alarms(
+        series, thresholds_of(project, series, table), project_catalogue(project), judged_period(series, honest)
+    )

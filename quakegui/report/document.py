@@ -1,0 +1,134 @@
+"""The whole report: its parts in order, as one document that can be kept as a file or printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from quakegui.learn.files import write_text
+from quakegui.project.store import Project
+from quakegui.report.content import Cancelled, Progress, ReportCancelledError, gather
+from quakegui.report.event_parts import alarms, events
+from quakegui.report.label_parts import labels
+from quakegui.report.markup import Figure, Figures, h1, inlined
+from quakegui.report.provenance import provenance
+from quakegui.report.run_parts import skill, training
+from quakegui.report.season_parts import method, network, short, small_stamp, stamps
+from quakegui.report.words import Language, Words
+from quakegui.season.season import Season
+
+STYLE: Final = """
+body { font-family: "Segoe UI", "Noto Sans", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1b1f24; }
+h1 { font-size: 20pt; }
+h2 { font-size: 15pt; color: #1a4f8f; }
+h3 { font-size: 11.5pt; }
+p, li, td, th { font-size: 9pt; }
+th { background-color: #eef1f4; }
+.rows td, .rows th { font-size: 8pt; }
+.stamp { color: #ffffff; background-color: #b3261e; font-weight: bold; font-size: 11pt; }
+.verdict { font-size: 11pt; font-weight: bold; background-color: #eef3fa; }
+.notice { color: #8a5a00; }
+.caption { color: #5b6470; font-size: 8pt; }
+a { color: #1a62c6; }
+"""
+"""Understood alike by browsers and by Qt's text document."""
+SCREEN_STYLE: Final = """
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.4; background: #ffffff; }
+h2 { border-bottom: 2px solid #d5d9de; margin-top: 2.5rem; }
+table.rows { border-collapse: collapse; border-color: #d5d9de; margin: 0.5rem 0; }
+.stamp, .verdict { padding: 0.4rem 0.7rem; }
+.grid p { margin: 0.15rem 0; }
+img, svg { max-width: 100%; height: auto; }
+"""
+"""For browsers alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished report.
+
+    Attributes
+    ----------
+    title
+        Of the document.
+    language
+        "en" or "zh".
+    stamp
+        What stands on every page: SYNTHETIC, LEAKY, both, or nothing.
+    body
+        Markup in which ``<img src="figure:N">`` stands for `figures[N]`.
+    figures
+        The pictures.
+    """
+
+    title: str
+    language: Language
+    stamp: str
+    body: str
+    figures: tuple[Figure, ...]
+
+    def html(self) -> str:
+        """Return the report as one file: pictures inside, no script, nothing fetched from anywhere."""
+        code = "zh-CN" if self.language == "zh" else "en"
+        return (
+            f'<!DOCTYPE html>\n<html lang="{code}">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(self.title)}</title>\n'
+            f"<style>{STYLE}{SCREEN_STYLE}</style>\n</head>\n<body>\n{inlined(self.body, self.figures)}</body>\n</html>\n"
+        )
+
+
+def make_report(
+    project: Project,
+    *,
+    language: Language = "en",
+    season: Season | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Report:
+    """Make the report of a project's season.
+
+    Parameters
+    ----------
+    language
+        "en" or "zh".
+    season
+        The computed season where the caller has it.
+    progress, cancelled
+        Told (done, total, what), and asked whether to stop.
+
+    Raises
+    ------
+    ReportCancelledError
+        If it was to stop.
+    ProjectError
+        If the season cannot be computed from what the project holds.
+    """
+    say, figures = Words(language), Figures()
+    tell = progress or _silent
+    stop = cancelled or _never
+    content = gather(project, season, progress=tell, cancelled=stop)
+    title = say("Report of the season: {name}", "时段报告：{name}", name=project.name)
+    parts = [h1(title), stamps(content, say)]
+    for part in (short, network, method, labels, training, skill):
+        if stop():
+            raise ReportCancelledError
+        parts.append(part(content, say, figures))
+    parts.append(events(content, say, figures, progress=tell, cancelled=stop))
+    parts.append(alarms(content, say, figures, progress=tell, cancelled=stop))
+    parts.append(provenance(content, say, figures))
+    return Report(title, language, small_stamp(content, scores=True), "".join(parts), tuple(figures.made))
+
+
+def write_html(report: Report, path: Path) -> None:
+    """Write a report as one self-contained file; a former file is replaced only by a whole new one."""
+    write_text(path, report.html())
+
+
+def _silent(_done: int, _total: int, _text: str) -> None:
+    return
+
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,243 @@
+"""Curves, matrices and maps of the network as plain SVG: lines, rectangles, circles and text, and nothing that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.report.markup import Figure
+
+TEXT, MUTED, GRID, ALARM, ACCENT = "#1b1f24", "#5b6470", "#d5d9de", "#b3261e", "#1a62c6"
+CLASS_COLOURS = ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc")
+"""After Okabe and Ito (2008), as in the window."""
+CLASS_LETTERS = ("–", "N", "n", "S", "s")
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc")
+FONT = "Noto Sans, Segoe UI, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
+
+
+@dataclass(slots=True)
+class Drawing:
+    """An SVG that grows shape by shape; sizes are CSS pixels."""
+
+    width: int
+    height: int
+    parts: list[str] = field(default_factory=list)
+
+    def rectangle(self, x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "none") -> None:
+        """Add a rectangle."""
+        self.parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" stroke="{stroke}"/>'
+        )
+
+    def line(self, points: Sequence[tuple[float, float]], colour: str, width: float = 1.0, dash: str = "") -> None:
+        """Add a line through points; one with a dash pattern is broken."""
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        broken = f' stroke-dasharray="{dash}"' if dash else ""
+        self.parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}"{broken}/>')
+
+    def circle(self, x: float, y: float, radius: float, fill: str, stroke: str = TEXT) -> None:
+        """Add a circle."""
+        self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{stroke}"/>')
+
+    def triangle(self, x: float, y: float, size: float, fill: str) -> None:
+        """Add a triangle that points down to (x, y)."""
+        half = size / 2
+        self.parts.append(
+            f'<polygon points="{x:.1f},{y:.1f} {x - half:.1f},{y - size:.1f} {x + half:.1f},{y - size:.1f}" fill="{fill}"/>'
+        )
+
+    def text(
+        self, x: float, y: float, words: str, *, size: float = 11, colour: str = TEXT, anchor: str = "start", turn: float = 0
+    ) -> None:
+        """Add a text; `anchor` is start, middle or end; `turn` in degrees about its place."""
+        turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
+        self.parts.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"{turned}>'
+            f"{escape(words)}</text>"
+        )
+
+    def stamp(self, words: str) -> None:
+        """Write a stamp into the upper right corner."""
+        if words:
+            self.text(self.width - 4, 11, words, size=10, colour=ALARM, anchor="end")
+
+    def figure(self, alt: str) -> Figure:
+        """Return the finished picture."""
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}" '
+            f'viewBox="0 0 {self.width} {self.height}" font-family="{FONT}" role="img" aria-label="{escape(alt, quote=True)}">'
+        )
+        return Figure("svg", (head + "".join(self.parts) + "</svg>").encode(), self.width, self.height, alt)
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """A frame with a scale on either side, within a drawing."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a value lies on the drawing."""
+        across = (x - self.x[0]) / ((self.x[1] - self.x[0]) or 1.0)
+        up = (y - self.y[0]) / ((self.y[1] - self.y[0]) or 1.0)
+        return self.left + across * self.width, self.top + (1.0 - up) * self.height
+
+    def frame(self, drawing: Drawing, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[tuple[float, str]]) -> None:
+        """Draw the frame, its grid and its ticks."""
+        for value, words in x_ticks:
+            x, bottom = self.at(value, self.y[0])
+            drawing.line([(x, self.top), (x, bottom)], GRID)
+            drawing.text(x, bottom + 13, words, size=10, colour=MUTED, anchor="middle")
+        for value, words in y_ticks:
+            left, y = self.at(self.x[0], value)
+            drawing.line([(left, y), (left + self.width, y)], GRID)
+            drawing.text(left - 4, y + 3.5, words, size=10, colour=MUTED, anchor="end")
+        drawing.rectangle(self.left, self.top, self.width, self.height, "none", stroke=MUTED)
+
+    def curve(
+        self, drawing: Drawing, x: Sequence[float], y: Sequence[float], colour: str, *, width: float = 1.5, dash: str = ""
+    ) -> None:
+        """Draw a curve; values that are not there leave a gap."""
+        piece: list[tuple[float, float]] = []
+        for here, there in zip(x, y, strict=True):
+            if np.isfinite(there):
+                piece.append(self.at(here, there))
+            elif piece:
+                drawing.line(piece, colour, width, dash)
+                piece = []
+        if piece:
+            drawing.line(piece, colour, width, dash)
+            if len(piece) == 1:
+                drawing.circle(*piece[0], 1.5, colour, colour)
+
+
+def ticks(low: float, high: float, wanted: int = 4) -> list[tuple[float, str]]:
+    """Return round values between two limits with how they are written."""
+    if not high > low:
+        return [(low, f"{low:g}")]
+    rough = (high - low) / wanted
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = float(power * min((1.0, 2.0, 5.0, 10.0), key=lambda factor: abs(factor * power - rough)))
+    first = int(np.ceil(low / step - 1e-9))
+    return [(k * step, f"{k * step:.6g}") for k in range(first, int(np.floor(high / step + 1e-9)) + 1)]
+
+
+def month_ticks(days: NDArray[np.datetime64]) -> list[tuple[float, str]]:
+    """Return the positions of the first days of months, at most about twelve, with year and month."""
+    months = days.astype("datetime64[M]")
+    first = [k for k in range(days.size) if k == 0 or months[k] != months[k - 1]]
+    if len(first) > 1 and first[1] < days.size / 24:
+        first = first[1:]  # a scrap of a month leaves no room for its name
+    every = -(-len(first) // 12)
+    return [(float(k), str(months[k])) for k in first[::every]]
+
+
+def runs_of(values: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Return (first, end excluded, value) of each run of equal values, shape (day,)."""
+    if not values.size:
+        return []
+    edges = [0, *(np.flatnonzero(np.diff(values)) + 1).tolist(), values.size]
+    return [(a, b, int(values[a])) for a, b in pairwise(edges)]
+
+
+def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, answered: str, stamp: str, alt: str) -> Figure:
+    """Draw a confusion matrix: rows true, columns answered, shaded by the share of the row, with its days."""
+    cell, left, top = 58, 118, 46
+    drawing = Drawing(left + cell * len(names) + 10, top + cell * len(names) + 12)
+    drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, answered, size=11, colour=MUTED, anchor="middle")
+    drawing.text(12, top + cell * len(names) / 2, true, size=11, colour=MUTED, anchor="middle", turn=-90)
+    for row, name in enumerate(names):
+        drawing.text(left - 6, top + cell * (row + 0.5) + 4, name, size=10, anchor="end")
+        drawing.text(left + cell * (row + 0.5), top - 6, name.split(" ")[0].rstrip(",，") if len(names) > 3 else name,
+                     size=10, anchor="middle")  # fmt: skip
+        total = int(counts[row].sum())
+        for column, count in enumerate(counts[row].tolist()):
+            share = count / total if total else 0.0
+            drawing.rectangle(left + cell * column, top + cell * row, cell, cell, _shade(share), stroke=GRID)
+            dark = share > 0.55
+            x = left + cell * (column + 0.5)
+            drawing.text(x, top + cell * (row + 0.5) + 1, str(count), size=13, anchor="middle", colour="#fff" if dark else TEXT)
+            if total:
+                said = f"{100 * share:.0f} %"
+                drawing.text(x, top + cell * (row + 0.5) + 15, said, size=9, anchor="middle", colour="#fff" if dark else MUTED)
+    drawing.stamp(stamp)
+    return drawing.figure(alt)
+
+
+def _shade(share: float) -> str:
+    """Return white for 0 and a strong blue for 1."""
+    low, high = np.array([255, 255, 255]), np.array([0, 96, 156])
+    red, green, blue = np.rint(low + (high - low) * share).astype(int).tolist()
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def molchan(
+    alarm_fraction: NDArray[np.float64],
+    miss_rate: NDArray[np.float64],
+    point: tuple[float, float],
+    *,
+    across: str,
+    up: str,
+    chance: str,
+    stamp: str,
+    alt: str,
+) -> Figure:
+    """Draw a Molchan diagram: the curve, the diagonal of chance, and the working point."""
+    drawing = Drawing(340, 320)
+    axes = Axes(52, 20, 270, 254, (0.0, 1.0), (0.0, 1.0))
+    axes.frame(drawing, ticks(0, 1), ticks(0, 1))
+    axes.curve(drawing, [0.0, 1.0], [1.0, 0.0], MUTED, dash="5 4")
+    axes.curve(drawing, alarm_fraction.tolist(), miss_rate.tolist(), SERIES[0], width=2.0)
+    drawing.circle(*axes.at(*point), 5, ALARM)
+    drawing.text(*axes.at(0.52, 0.5), chance, size=10, colour=MUTED)
+    drawing.text(52 + 135, 308, across, anchor="middle", colour=MUTED)
+    drawing.text(14, 20 + 127, up, anchor="middle", colour=MUTED, turn=-90)
+    drawing.stamp(stamp)
+    return drawing.figure(alt)
+
+
+def history(rows: Sequence[dict[str, str]], *, loss: str, accuracy: str, epoch: str, validation: str, alt: str) -> Figure:
+    """Draw loss and accuracy over the epochs of each phase; validation is broken, the best epoch is ringed."""
+    phases = list(dict.fromkeys(row["phase"] for row in rows))
+    drawing = Drawing(680, 262 + 14 * (-(-len(phases) // 6) - 1))
+    last = max(int(row["epoch"]) for row in rows)
+    for place, (name, title) in enumerate((("loss", loss), ("accuracy", accuracy))):
+        named = (name, f"validation_{name}")
+        values = [_float(row.get(column, "")) for row in rows for column in named]
+        known = [value for value in values if np.isfinite(value)] or [0.0, 1.0]
+        top = max(known) * 1.05 if name == "loss" else 1.0
+        axes = Axes(48 + 340 * place, 24, 280, 176, (1.0, float(max(last, 2))), (0.0, top or 1.0))
+        epochs = [(value, text) for value, text in ticks(1, max(last, 2)) if value == round(value)]
+        axes.frame(drawing, epochs, ticks(0, top or 1.0))
+        drawing.text(axes.left, 16, title)
+        drawing.text(axes.left + 280, 228, epoch, anchor="end", colour=MUTED, size=10)
+        for number, phase in enumerate(phases):
+            mine = [row for row in rows if row["phase"] == phase]
+            x = [float(row["epoch"]) for row in mine]
+            colour = SERIES[number % len(SERIES)]
+            for column, dash in zip(named, ("", "4 3"), strict=True):
+                axes.curve(drawing, x, [_float(row.get(column, "")) for row in mine], colour, dash=dash)
+            best = _float(mine[-1].get("best", ""))
+            marked = [row for row in mine if float(row["epoch"]) == best and np.isfinite(_float(row.get(named[1], "")))]
+            for row in marked:
+                drawing.circle(*axes.at(best, _float(row[named[1]])), 4, "none", colour)
+    for number, phase in enumerate(phases):
+        left, down = 48 + 105 * (number % 6), 240 + 14 * (number // 6)
+        drawing.rectangle(left, down, 12, 4, SERIES[number % len(SERIES)])
+        drawing.text(left + 16, down + 6, phase, size=10)
+    drawing.text(48, 228, validation, size=10, colour=MUTED)
+    return drawing.figure(alt)
+
+
+def _float(text: str) -> float:
+    return float(text) if text else float("nan")

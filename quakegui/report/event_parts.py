@@ -1,0 +1,261 @@
+"""The parts of a report on single earthquakes and single alarms: the maps of the days before, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from quakegui.learn.alarms import Alarm
+from quakegui.report.content import Cancelled, Content, Progress, ReportCancelledError
+from quakegui.report.markup import Figures, block, facts, grid, h2, h3, p, table
+from quakegui.report.pictures import day_picture, inside
+from quakegui.report.season_drawings import colour_bar
+from quakegui.report.season_parts import TITLES, no_season
+from quakegui.report.words import KIND_NAMES, SOURCE_NAMES, Words, number, percent
+from quakegui.season.events import Event, great_circle_km
+from quakegui.season.kp import is_stormy
+from quakegui.season.season import Season
+
+MAPS = 6
+"""Days shown before an earthquake, and positive days shown of an alarm."""
+MAP_WIDTH = 212
+
+
+class MapMaker:
+    """Draws the days that the report shows, and tells how many are done."""
+
+    def __init__(self, content: Content, season: Season, say: Words, figures: Figures) -> None:
+        self.content, self.season, self.say, self.figures = content, season, say, figures
+        self.storm = is_stormy(season.kp_night[season.shown])
+
+    def cell(self, index: int, event: Event | None) -> str:
+        """Return the picture of one day with what is to be said of it, or why there is none."""
+        say, season = self.say, self.season
+        day = season.day_map(index)
+        words = [str(day.day)]
+        if self.storm[index]:
+            words.append(say("storm", "磁暴"))
+        if day.regions:
+            words.append(say("{n} region(s), peak z {z}", "{n} 个极值区域，峰值 z {z}", n=len(day.regions),
+                             z=number(day.regions[0].peak_z, 1, sign=True)))  # fmt: skip
+        if not day.exists:
+            return p(" · ".join(words), "caption") + p(say("No map: {why}", "无图：{why}", why=day.sentence), "notice")
+        picture = day_picture(
+            day,
+            season.network,
+            season.gridder.basis.frame,
+            threshold=season.config.extrema.threshold_z,
+            epicentre=None if event is None else (event.latitude, event.longitude),
+            synthetic=self.content.project.synthetic,
+            width=MAP_WIDTH,
+            alt=say("Map of {day}", "{day} 的等值线图", day=day.day),
+        )
+        return p(" · ".join(words), "caption") + block(self.figures.add(picture))
+
+    def scale(self) -> str:
+        """Return the colour scale of the maps."""
+        say, config = self.say, self.season.config
+        title = say("z, fixed scale; red strokes: threshold", "z，固定色标；红线：阈值")
+        return block(self.figures.add(colour_bar(config.style, config.extrema.threshold_z, title=title, alt=title)))
+
+
+def events(content: Content, say: Words, figures: Figures, *, progress: Progress, cancelled: Cancelled) -> str:
+    """Return a part for each earthquake: where and when, the days before it, and whether an alarm was open."""
+    made = h2(say.of(TITLES["events"]), "events")
+    if not content.events:
+        return made + p(
+            say(
+                "The project has no earthquakes, so there is nothing to hit or to miss. Read a catalogue first.",
+                "项目中没有地震，因此谈不上命中或漏报。请先读取目录。",
+            ),
+            "notice",
+        )
+    made += _overview(content, say)
+    if content.season is None:
+        return made + p(no_season(say), "notice")
+    maker = MapMaker(content, content.season, say, figures)
+    for place, event in enumerate(content.events):
+        if cancelled():
+            raise ReportCancelledError
+        progress(place, len(content.events), say("earthquakes", "地震"))
+        made += _event(content, maker, place, event, say)
+    return made
+
+
+def outcome(content: Content, place: int, say: Words) -> str:
+    """Return in a few words whether an alarm was open at an earthquake."""
+    record = content.record
+    if record is None or place not in record.events:
+        return say("not judged", "未评判")
+    return say("missed", "漏报") if place in record.missed else say("hit", "命中")
+
+
+def _overview(content: Content, say: Words) -> str:
+    rows = [
+        (str(place + 1), content.local(event.time), f"{event.magnitude:.1f}", say.cls(cls) if cls else "–", event.place,
+         outcome(content, place, say))
+        for place, (event, cls) in enumerate(zip(content.events, content.classes, strict=True))
+    ]  # fmt: skip
+    head = (say("No.", "编号"), say("Local time", "当地时间"), "M", say("Class", "类别"), say("Place", "地点"),
+            say("Alarm", "警报"))  # fmt: skip
+    return table(head, rows, numbers_from=9)
+
+
+def _event(content: Content, maker: MapMaker, place: int, event: Event, say: Words) -> str:
+    season, cls = maker.season, content.classes[place]
+    title = say("Earthquake {n}: M {m:.1f}, {day}, {place}", "地震 {n}：M {m:.1f}，{day}，{place}", n=place + 1,
+                m=event.magnitude, day=content.event_days[place], place=event.place or "–")  # fmt: skip
+    made = h3(title, new_page=True)
+    frame = season.gridder.basis.frame
+    away = float(great_circle_km(event.latitude, event.longitude, frame.latitude, frame.longitude))
+    on_map = inside(frame, [(event.latitude, event.longitude)])[0]
+    where = (
+        say("{km:.0f} km from the network's centre, on the map", "距台网中心 {km:.0f} km，在图内", km=away)
+        if on_map
+        else say("{km:.0f} km from the network's centre, outside of the map", "距台网中心 {km:.0f} km，在图外", km=away)
+    )
+    depth = "–" if event.depth_km is None else f"{event.depth_km:g} km"
+    made += facts(
+        (
+            (say("Time", "时间"), f"{content.local(event.time)} · {str(event.time)[:19]} UTC"),
+            (say("Magnitude", "震级"), f"{event.magnitude:.1f} {event.magnitude_type}".strip()),
+            (say("Epicentre", "震中"), f"{event.latitude:.3f}° N, {event.longitude:.3f}° E · {where}"),
+            (say("Depth", "深度"), depth),
+            (say("Class", "类别"), say.cls(cls) if cls else say("none: the project has no classes", "无：项目没有类别")),
+            (say("Alarm", "警报"), _outcome_sentence(content, place, say)),
+        )
+    )
+    before = _days_before(content, event)
+    if not before:
+        return made + p(say("The season has no day before this earthquake.", "时段中没有此次地震之前的日子。"), "notice")
+    made += p(
+        say(
+            "The {n} days that were known before it, the epicentre ringed where it lies on the map:",
+            "地震前已知的 {n} 天；震中在图内时以圆圈标出：",
+            n=len(before),
+        )
+    )
+    made += grid([maker.cell(index, event) for index in before], 3) + maker.scale()
+    return made + _day_table(content, season, before, say)
+
+
+def _days_before(content: Content, event: Event) -> range:
+    """Return the last days that were known before an earthquake; none where the season ends more than a month before it."""
+    known = content.known_at
+    end = int(np.searchsorted(known, event.time))
+    if end == 0 or event.time - known[end - 1] > np.timedelta64(30, "D"):
+        return range(0)
+    return range(max(0, end - MAPS), end)
+
+
+def _outcome_sentence(content: Content, place: int, say: Words) -> str:
+    record = content.record
+    if record is None:
+        return say("Not judged: there is no prediction of days unknown to a run.", "未评判：没有对运行未见过的日子的预测。")
+    if place not in record.events:
+        return say("Not judged: no such prediction covers its time.", "未评判：没有这样的预测涵盖其时间。")
+    for number_, alarm in enumerate(record.alarms, 1):
+        for hit in alarm.hits:
+            if hit.event == place:
+                return say(
+                    "Hit: alarm {n} had been open for {lead} days; direction {d}, class {c}.",
+                    "命中：警报 {n} 已打开 {lead} 天；方向{d}，类别{c}。",
+                    n=number_,
+                    lead=number(hit.lead_days, 1),
+                    d=say("named", "正确") if hit.direction else say("not named", "不正确"),
+                    c=say("named", "正确") if hit.full_class else say("not named", "不正确"),
+                )
+    return say("Missed: no alarm was open.", "漏报：当时没有警报。")
+
+
+def _day_table(content: Content, season: Season, days: Sequence[int], say: Words) -> str:
+    predicted = content.predictions
+    rows = []
+    for index in days:
+        day, features = season.days[index], season.features[season.shown.start + index]
+        label, kp = content.labels.get(day), float(season.kp_night[season.shown.start + index])
+        guess, event, kind = "–", "–", "–"
+        if predicted is not None and predicted.classes[index] >= 0:
+            guess = say.cls(int(predicted.classes[index]))
+            event = percent(float(predicted.probabilities[index, 1:].sum()), 0)
+            kind = say.or_itself(KIND_NAMES, str(predicted.kind[index]))
+        rows.append(
+            (
+                str(day),
+                number(kp, 1),
+                "–" if not features.has_map else f"{features.area_km2:,.0f}",
+                number(features.peak_z, 1, sign=True),
+                "–" if label is None else f"{say.cls(label.cls)} ({say.of(SOURCE_NAMES[label.source])})",
+                guess,
+                event,
+                kind,
+            )
+        )
+    head = (
+        say("Day", "日期"), "Kp", say("Area, km²", "面积，km²"), say("Peak z", "峰值 z"), say("Label", "标注"),
+        say("Prediction", "预测"), say("P(event)", "P（有震）"), say("Kind", "类型"),
+    )  # fmt: skip
+    return table(head, rows, numbers_from=9)
+
+
+def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress, cancelled: Cancelled) -> str:
+    """Return a part for each alarm: when it was open, on what days, and what came of it."""
+    made = h2(say.of(TITLES["alarms"]), "alarms")
+    if content.season is None or content.record is None:
+        return made + p(
+            say(
+                "There is no prediction of days that a run had not learnt from, so there are no alarms.",
+                "没有对运行未学习过的日子的预测，因此没有警报。",
+            ),
+            "notice",
+        )
+    made += p(
+        say(
+            "An alarm opens when P(event) reaches its threshold on two consecutive days, and stays open until 15 days after "
+            "the last such day. Days that a run was trained on raise none.",
+            "P（有震）连续两天达到阈值时警报打开，直到最后一个这样的日子之后 15 天。运行训练用过的日子不会引发警报。",
+        )
+    )
+    found = content.record.alarms
+    if not found:
+        return made + p(say("No alarm was raised in the season.", "时段内没有警报。"), "notice")
+    maker = MapMaker(content, content.season, say, figures)
+    for place, alarm in enumerate(found):
+        if cancelled():
+            raise ReportCancelledError
+        progress(place, len(found), say("alarms", "警报"))
+        made += _alarm(content, maker, place, alarm, say)
+    return made
+
+
+def _alarm(content: Content, maker: MapMaker, place: int, alarm: Alarm, say: Words) -> str:
+    made = h3(
+        say("Alarm {n}: {a} to {b}", "警报 {n}：{a} 至 {b}", n=place + 1, a=content.local(alarm.opened)[:10],
+            b=content.local(alarm.closed)[:10]),
+        new_page=True,
+    )  # fmt: skip
+    if alarm.hits:
+        came = "; ".join(
+            say("earthquake {n}, M {m:.1f}, after {lead} days", "地震 {n}，M {m:.1f}，{lead} 天后", n=hit.event + 1,
+                m=content.events[hit.event].magnitude, lead=number(hit.lead_days, 1))
+            for hit in alarm.hits
+        )  # fmt: skip
+        came = say("Hit: {what}.", "命中：{what}。", what=came)
+    elif alarm.undecided:
+        came = say("Undecided: still open at the end of the judged time.", "未定：评判时间结束时仍未关闭。")
+    else:
+        came = say("False alarm: it closed without an earthquake.", "虚报：关闭前没有地震。")
+    made += facts(
+        (
+            (say("Opened", "打开"), content.local(alarm.opened)),
+            (say("Closes", "关闭"), content.local(alarm.closed)),
+            (say("Direction and class named", "所指方向与类别"), f"{alarm.direction} · {say.cls(alarm.full_class)}"),
+            (say("Days at or above the threshold", "达到阈值的天数"), str(len(alarm.positive_days))),
+            (say("What came of it", "结果"), came),
+        )
+    )
+    shown = alarm.positive_days[:MAPS]
+    made += p(say("Its first {n} such days:", "最初的 {n} 个这样的日子：", n=len(shown)))
+    made += grid([maker.cell(index, None) for index in shown], 3) + maker.scale()
+    return made + _day_table(content, maker.season, shown, say)

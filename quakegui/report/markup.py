@@ -1,0 +1,126 @@
+"""The few kinds of things that a report is made of, as the small part of HTML that browsers and Qt's text document share.
+
+All text is escaped here; what the functions take is plain text, what they return is markup.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+_PLACE = re.compile(r'<img src="figure:(\d+)"[^>]*>')
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture of the report.
+
+    Attributes
+    ----------
+    kind
+        "png" or "svg".
+    data
+        The file's bytes.
+    width, height
+        Size on the page in CSS pixels (96 to the inch).
+    alt
+        What it shows, in words.
+    """
+
+    kind: Literal["png", "svg"]
+    data: bytes
+    width: int
+    height: int
+    alt: str
+
+
+class Figures:
+    """Collects the pictures of a report; each is named by its number."""
+
+    def __init__(self) -> None:
+        self.made: list[Figure] = []
+
+    def add(self, figure: Figure) -> str:
+        """Keep a picture and return the markup that stands for it."""
+        self.made.append(figure)
+        name, alt = f"figure:{len(self.made) - 1}", escape(figure.alt, quote=True)
+        return f'<img src="{name}" width="{figure.width}" height="{figure.height}" alt="{alt}">'
+
+
+def inlined(body: str, figures: Sequence[Figure]) -> str:
+    """Return markup with every picture inside it: nothing is fetched from anywhere."""
+
+    def picture(found: re.Match[str]) -> str:
+        figure = figures[int(found.group(1))]
+        if figure.kind == "svg":
+            return figure.data.decode()
+        data = base64.b64encode(figure.data).decode("ascii")
+        return found.group(0).replace(f'src="figure:{found.group(1)}"', f'src="data:image/png;base64,{data}"', 1)
+
+    return _PLACE.sub(picture, body)
+
+
+def h1(text: str) -> str:
+    """Return the title."""
+    return f"<h1>{escape(text)}</h1>\n"
+
+
+def h2(text: str, anchor: str) -> str:
+    """Return the heading of a section."""
+    return f'<h2><a name="{escape(anchor, quote=True)}"></a>{escape(text)}</h2>\n'
+
+
+def h3(text: str, *, new_page: bool = False) -> str:
+    """Return the heading of a part, on a new page of its own where asked."""
+    style = ' style="page-break-before: always"' if new_page else ""
+    return f"<h3{style}>{escape(text)}</h3>\n"
+
+
+def p(text: str, kind: str = "") -> str:
+    """Return a paragraph; `kind` is a class of the style sheet."""
+    return f'<p class="{kind}">{escape(text)}</p>\n' if kind else f"<p>{escape(text)}</p>\n"
+
+
+def block(markup: str, kind: str = "") -> str:
+    """Return a paragraph around markup."""
+    return f'<p class="{kind}">{markup}</p>\n' if kind else f"<p>{markup}</p>\n"
+
+
+def bullets(texts: Iterable[str]) -> str:
+    """Return a list."""
+    items = "".join(f"<li>{escape(text)}</li>" for text in texts)
+    return f"<ul>{items}</ul>\n" if items else ""
+
+
+def links(targets: Iterable[tuple[str, str]]) -> str:
+    """Return one line of links to sections, given as (anchor, text)."""
+    line = " &#183; ".join(f'<a href="#{escape(anchor, quote=True)}">{escape(text)}</a>' for anchor, text in targets)
+    return f"<p>{line}</p>\n"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int = 1) -> str:
+    """Return a table; its columns from `numbers_from` on are set flush right."""
+
+    def row(cells: Sequence[str], tag: str) -> str:
+        sides = ("left" if place < numbers_from else "right" for place in range(len(cells)))
+        return "<tr>" + "".join(f'<{tag} align="{s}">{escape(c)}</{tag}>' for s, c in zip(sides, cells, strict=True)) + "</tr>"
+
+    body = "\n".join(row(cells, "td") for cells in rows)
+    top = f"<thead>{row(head, 'th')}</thead>" if head else ""
+    return f'<table class="rows" border="1" cellspacing="0" cellpadding="3">{top}<tbody>\n{body}</tbody></table>\n'
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> str:
+    """Return a table of names and what is to be said of each."""
+    return table((), rows, numbers_from=9)
+
+
+def grid(cells: Sequence[str], columns: int) -> str:
+    """Return markup, cell by cell, in rows of `columns`."""
+    rows = [cells[first : first + columns] for first in range(0, len(cells), columns)]
+    body = "".join("<tr>" + "".join(f'<td valign="top">{cell}</td>' for cell in row) + "</tr>" for row in rows)
+    return f'<table class="grid" border="0" cellspacing="0" cellpadding="4">{body}</table>\n' if cells else ""

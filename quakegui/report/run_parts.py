@@ -1,0 +1,265 @@
+"""The parts of a report on learning: the runs, how the one in use was trained, and how good it is, the verdict first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from quakegui.learn.metrics import TARGETS, Target
+from quakegui.report.content import Content
+from quakegui.report.drawings import history, matrix, molchan
+from quakegui.report.markup import Figures, block, bullets, facts, grid, h2, h3, p, table
+from quakegui.report.parameters import flat
+from quakegui.report.season_parts import TITLES, small_stamp, verdict
+from quakegui.report.words import BASELINE_NAMES, GROUP_NAMES, LEAKY, PROTOCOL_NAMES, TARGET_NAMES, Words, number, percent
+
+if TYPE_CHECKING:
+    from quakegui.learn.bootstrap import Interval
+    from quakegui.learn.judgement import Judgement
+    from quakegui.learn.registry import RunFolder
+
+
+def training(content: Content, say: Words, figures: Figures) -> str:
+    """Return the runs of the project, and the recipe and curves of the one in use."""
+    made = h2(say.of(TITLES["training"]), "training")
+    if content.all_runs:
+        rows = [
+            (run.title or run.id, run.id, run.created, say.or_itself(PROTOCOL_NAMES, run.config.protocol),
+             say("finished", "已完成") if run.card is not None else say("unfinished", "未完成"))
+            for run in content.all_runs
+        ]  # fmt: skip
+        head = (say("Run", "运行"), say("Id", "编号"), say("Begun (UTC)", "开始（UTC）"), say("Protocol", "方案"),
+                say("State", "状态"))  # fmt: skip
+        made += table(head, rows, numbers_from=9)
+    if content.run is None:
+        return made + p(
+            say(
+                "No run of the project is finished, so there are no training curves and no scores. Train a network first.",
+                "项目中没有已完成的运行，因此没有训练曲线和得分。请先训练网络。",
+            ),
+            "notice",
+        )
+    run = content.run
+    made += h3(say("Run “{title}” ({id})", "运行“{title}”（{id}）", title=run.title or run.id, id=run.id))
+    made += _curves(run, say, figures)
+    made += h3(say("Recipe", "配方"))
+    return made + facts((name, _plain(value)) for name, value in flat(run.config.to_json()))
+
+
+def _curves(run: RunFolder, say: Words, figures: Figures) -> str:
+    rows = run.history()
+    if not rows:
+        return p(say("The run has no history of its epochs.", "该运行没有轮次记录。"), "notice")
+    picture = history(
+        rows,
+        loss=say("Loss", "损失"),
+        accuracy=say("Accuracy", "准确率"),
+        epoch=say("epoch", "轮次"),
+        validation=say("Broken: validation; ring: best epoch.", "虚线：验证；圆圈：最佳轮次。"),
+        alt=say("Loss and accuracy over the epochs of each training", "各次训练的损失和准确率随轮次的变化"),
+    )
+    return block(figures.add(picture))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(one) for one in value)
+    return f"{value:g}" if isinstance(value, float) else "–" if value is None else str(value)
+
+
+def skill(content: Content, say: Words, figures: Figures) -> str:
+    """Return how good the run in use is: verdict, matrices, figures, baselines, alarms."""
+    made = h2(say.of(TITLES["skill"]), "skill")
+    made += p(verdict(content, say), "verdict")
+    told = content.judgement
+    if told is None:
+        return made
+    if told.leaky:
+        made += p(say.of(LEAKY), "stamp")
+    made += p(
+        say(
+            "Protocol: {protocol}. {scored} days scored, {without} without a prediction.",
+            "方案：{protocol}。评分 {scored} 天，{without} 天没有预测。",
+            protocol=say.or_itself(PROTOCOL_NAMES, told.protocol), scored=told.scored, without=told.without_prediction,
+        )
+    )  # fmt: skip
+    made += _matrices(content, told, say, figures)
+    made += h3(say("Figures with 95 % block-bootstrap intervals", "指标与 95 % 分块自助区间")) + _figures_table(told, say)
+    made += h3(say("Beside simpler predictors, on the same days", "与更简单的预测在同样日子上比较")) + _comparisons(told, say)
+    made += _per_class(told, say)
+    return made + _alarm_skill(content, told, say, figures) + _calibration(told, say)
+
+
+def _matrices(content: Content, told: Judgement, say: Words, figures: Figures) -> str:
+    cells = []
+    for target in TARGETS:
+        title = say.of(TARGET_NAMES[target])
+        picture = matrix(
+            told.of(target).figures.confusion,
+            [say.of(name) for name in GROUP_NAMES[target]],
+            true=say("true", "真实"),
+            answered=say("answered", "预测为"),
+            stamp=small_stamp(content, scores=True),
+            alt=say("Confusion matrix, {title}", "混淆矩阵，{title}", title=title),
+        )
+        cells.append(p(title, "caption") + block(figures.add(picture)))
+    return h3(say("Confusion matrices", "混淆矩阵")) + grid(cells, 2)
+
+
+def _interval(found: Interval, *, share: bool = True) -> str:
+    if share:
+        value, low, high = percent(found.value), percent(found.low), percent(found.high)
+    else:
+        value, low, high = number(found.value), number(found.low), number(found.high)
+    return f"{value} ({low} … {high})"
+
+
+def _figures_table(told: Judgement, say: Words) -> str:
+    rows = [
+        (
+            say.of(TARGET_NAMES[target]),
+            _interval(told.of(target).accuracy),
+            _interval(told.of(target).macro_recall),
+            _interval(told.of(target).kappa, share=False),
+            number(told.of(target).shift.p_value, 3),
+        )
+        for target in TARGETS
+    ]
+    head = (say("Target", "目标"), say("Accuracy", "准确率"), say("Macro recall", "宏召回率"), "kappa", "p")
+    said = say(
+        "p: share of circular shifts of the labels against the predictions that do as well. A dash: not estimable.",
+        "p：标注相对预测循环移位后表现不逊的比例。横线：无法估计。",
+    )
+    return table(head, rows) + p(said, "caption")
+
+
+def _comparisons(told: Judgement, say: Words) -> str:
+    rows = []
+    for one in told.comparisons:
+        if one.target != "event":
+            continue
+        rows.append(
+            (
+                say.or_itself(BASELINE_NAMES, one.name),
+                str(one.days),
+                str(one.dropped),
+                percent(one.figures.accuracy),
+                percent(one.figures.macro_recall),
+                _interval(one.macro_recall_difference),
+                say.yes(one.beaten),
+            )
+        )
+    if not rows:
+        return p(say("No other predictor could be run on these days.", "这些日子上没有可比较的预测方法。"), "notice")
+    head = (
+        say("Predictor", "预测方法"), say("Days", "天数"), say("Dropped", "去除"), say("Accuracy", "准确率"),
+        say("Macro recall", "宏召回率"), say("Run less it", "运行减去它"), say("Beaten", "已超过"),
+    )  # fmt: skip
+    return table(head, rows) + p(
+        say(
+            "Event against none. Beaten: the whole paired interval of the difference lies above 0.",
+            "有震对无震。已超过：配对差值的整个区间在 0 之上。",
+        ),
+        "caption",
+    )
+
+
+def _per_class(told: Judgement, say: Words) -> str:
+    rows = []
+    shown: Target = "class"
+    for cls, one in enumerate(told.of(shown).figures.per_class):
+        rows.append(
+            (say.cls(cls), str(one.support), str(one.answered), str(one.not_estimable), percent(one.recall),
+             percent(one.precision), percent(one.one_vs_rest_accuracy))
+        )  # fmt: skip
+    head = (
+        say("Class", "类别"), say("Days", "天数"), say("Answered", "预测为"), say("Not estimable", "无法估计"),
+        say("Recall", "召回率"), say("Precision", "精确率"), say("Against the rest", "对其余"),
+    )  # fmt: skip
+    return (
+        h3(say("Five classes", "五类"))
+        + table(head, rows)
+        + p(
+            say(
+                "Not estimable: days of a class that their fold could not learn, because none was in its training part.",
+                "无法估计：所在折的训练部分没有该类，因而无从学习的天数。",
+            ),
+            "caption",
+        )
+    )
+
+
+def _alarm_skill(content: Content, told: Judgement, say: Words, figures: Figures) -> str:
+    made = h3(say("Alarms of the judged period", "评判期的警报"))
+    if told.alarms is None or told.skill is None:
+        return made + p(
+            say("No earthquake fell into the judged period, so alarms have no score.", "评判期内没有地震，警报不计分。"),
+            "notice",
+        )
+    record, found = told.alarms, told.skill
+    leads = record.lead_days
+    made += facts(
+        (
+            (say("Earthquakes hit", "命中地震"), say("{n} of {of}", "{of} 次中的 {n} 次", n=found.hits, of=found.events)),
+            (say("with the direction named", "其中方向正确"), str(record.direction_hits)),
+            (say("with the full class named", "其中类别正确"), str(record.class_hits)),
+            (say("False alarms", "虚报"), str(record.false_alarms)),
+            (say("Still open without an earthquake", "结束时仍未定"), str(record.undecided)),
+            (say("Share of time under alarm", "警报时间比例"), percent(found.alarm_fraction)),
+            (say("Lead times, days", "提前时间，天"), ", ".join(number(lead, 1) for lead in leads) or "–"),
+            ("R", number(found.r)),
+            (say("R0, its 97.5 % level", "R0，97.5 % 水平"), number(found.r0)),
+            (say("R above R0", "R 高于 R0"), say.yes(found.exceeds)),
+            (say("Thresholds p* of the folds", "各折的阈值 p*"), ", ".join(number(p_star) for p_star in told.thresholds)),
+        )
+    )
+    if told.molchan is not None:
+        picture = molchan(
+            told.molchan.alarm_fraction,
+            told.molchan.miss_rate,
+            (found.alarm_fraction, 1.0 - found.hit_rate),
+            across=say("share of time under alarm", "警报时间的比例"),
+            up=say("share of earthquakes missed", "漏报地震的比例"),
+            chance=say("chance", "随机"),
+            stamp=small_stamp(content, scores=True),
+            alt=say("Molchan diagram", "Molchan 图"),
+        )
+        made += block(figures.add(picture))
+        made += p(
+            say("Molchan diagram: area skill score {area}; chance is 0.50.", "Molchan 图：面积技巧评分 {area}；随机为 0.50。",
+                area=number(told.molchan.area_skill)),
+            "caption",
+        )  # fmt: skip
+    return made
+
+
+def _calibration(told: Judgement, say: Words) -> str:
+    found = told.calibration
+    if found is None:
+        return ""
+    rows = [
+        (f"{low:.1f}–{high:.1f}", str(days), percent(mean), percent(share))
+        for low, high, days, mean, share in zip(
+            found.edges[:-1], found.edges[1:], found.days.tolist(), found.mean_probability, found.frequency, strict=True
+        )
+        if days
+    ]
+    head = (
+        say("P(event)", "P（有震）"),
+        say("Days", "天数"),
+        say("Mean probability", "平均概率"),
+        say("Event days", "有震日比例"),
+    )
+    made = h3(say("Calibration", "校准")) + table(head, rows)
+    notes = [
+        say("Expected calibration error: {e}.", "期望校准误差：{e}。", e=percent(found.expected_error)),
+        say("Brier score of event against none: {b}.", "有震对无震的 Brier 评分：{b}。", b=number(found.brier_event, 3)),
+    ]
+    missing = np.argwhere(told.tested & ~told.trained).tolist()
+    notes += [
+        say("Fold {fold}: class {cls} was asked, but not in training.", "第 {fold} 折：检验了类别 {cls}，但训练中没有。",
+            fold=fold + 1, cls=cls)
+        for fold, cls in missing
+    ]  # fmt: skip
+    return made + bullets(notes)

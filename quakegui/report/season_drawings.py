@@ -1,0 +1,182 @@
+"""Pictures of the network and of its days: where the stations stand, what was recorded, and the course of the season."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.report.drawings import (
+    ACCENT,
+    ALARM,
+    CLASS_COLOURS,
+    CLASS_LETTERS,
+    GRID,
+    MUTED,
+    SERIES,
+    TEXT,
+    Axes,
+    Drawing,
+    month_ticks,
+    runs_of,
+    ticks,
+)
+from quakegui.report.markup import Figure
+from quakegui.season.events import Event
+from quakegui.season.network import Frame, Network
+from quakegui.season.palette import MapStyle
+from quakegui.season.quality import Quality
+
+STATIONS_IN_ONE = 50
+"""Rows of one picture of completeness, so that each fits a page."""
+GOOD, SHORT, NONE = range(3)
+STATE_COLOURS = ("#7fb99a", "#e6b85c", "#ffffff")
+
+
+def network_map(network: Network, frame: Frame, events: Sequence[Event], *, stamp: str, alt: str) -> Figure:
+    """Draw the stations in the square of the maps, and the epicentres that lie in it, north up, with a scale bar."""
+    side, edge = 400, 18
+    drawing = Drawing(side + 2 * edge, side + 2 * edge + 16)
+    drawing.rectangle(edge, edge, side, side, "#fbfbf9", stroke=MUTED)
+
+    def place(latitude: float, longitude: float) -> tuple[float, float]:
+        row, column = frame.to_pixels(frame.project(np.array([latitude]), np.array([longitude])))[0]
+        return edge + (column + 0.5) * side / frame.pixels, edge + (row + 0.5) * side / frame.pixels
+
+    for event in events:
+        x, y = place(event.latitude, event.longitude)
+        if edge < x < edge + side and edge < y < edge + side:
+            drawing.circle(x, y, 2.0 + 1.6 * max(event.magnitude - 3.0, 0.0), "none", ALARM)
+    for station in network.stations:
+        if station.latitude is not None and station.longitude is not None:
+            x, y = place(station.latitude, station.longitude)
+            drawing.circle(x, y, 3.0, ACCENT, ACCENT)
+            end = x > edge + side - 40
+            drawing.text(x - 5 if end else x + 5, y - 3, station.code, size=9, anchor="end" if end else "start")
+    width_km = 2.0 * frame.half_width_km
+    bar = max(
+        step * 10.0**power for power in range(5) for step in (1, 2, 5) if step * 10.0**power <= width_km / 3 or power == 0
+    )
+    drawing.line([(edge, edge + side + 14), (edge + side * bar / width_km, edge + side + 14)], TEXT, 2.0)
+    drawing.text(edge + side * bar / width_km + 6, edge + side + 18, f"{bar:g} km", size=10)
+    drawing.text(edge + side, edge + side + 18, "N ↑", size=10, anchor="end")
+    drawing.stamp(stamp)
+    return drawing.figure(alt)
+
+
+def completeness(
+    codes: Sequence[str], days: NDArray[np.datetime64], quality: NDArray[np.uint16], *, stamp: str, alt: str
+) -> tuple[Figure, ...]:
+    """Draw which nights of each station have an anomaly, shape (day, station): one row per station, one column per day."""
+    state = np.full(quality.shape, GOOD, dtype=np.int64)
+    state[quality & np.uint16(Quality.SHORT | Quality.WARM_UP) != 0] = SHORT
+    state[quality & np.uint16(Quality.MISSING) != 0] = NONE
+    made = []
+    for first in range(0, len(codes), STATIONS_IN_ONE):
+        part = codes[first : first + STATIONS_IN_ONE]
+        drawing = Drawing(680, 16 + 12 * len(part) + 20)
+        axes = Axes(70, 16, 604, 12.0 * len(part), (0.0, float(max(days.size, 1))), (0.0, 1.0))
+        for row, code in enumerate(part):
+            top = 16 + 12 * row
+            drawing.text(64, top + 9.5, code, size=9, anchor="end")
+            for begin, end, kind in runs_of(state[:, first + row]):
+                left, right = axes.at(begin, 0)[0], axes.at(end, 0)[0]
+                if kind != NONE:
+                    drawing.rectangle(left, top + 1, right - left, 10, STATE_COLOURS[kind])
+        for value, words in month_ticks(days):
+            x = axes.at(value, 0)[0]
+            drawing.line([(x, 16), (x, 16 + 12 * len(part))], GRID)
+            drawing.text(x, 16 + 12 * len(part) + 13, words, size=9, colour=MUTED)
+        drawing.rectangle(70, 16, 604, 12 * len(part), "none", stroke=MUTED)
+        drawing.stamp(stamp)
+        made.append(drawing.figure(alt))
+    return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What the picture of the season's course shows.
+
+    Attributes
+    ----------
+    days
+        Local dates, shape (day,).
+    peak
+        Largest abs(z) of each day's map, NaN for none, shape (day,).
+    threshold
+        Of extremum regions, z.
+    labels, predicted
+        Classes, -1 for none, shape (day,).
+    events
+        Position on the day axis (may be fractional) and magnitude.
+    alarms
+        First and last open day, both included.
+    """
+
+    days: NDArray[np.datetime64]
+    peak: NDArray[np.float64]
+    threshold: float
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    events: tuple[tuple[float, float], ...]
+    alarms: tuple[tuple[int, int], ...]
+
+
+def course(shown: Course, *, names: tuple[str, str, str, str, str], stamp: str, alt: str) -> Figure:
+    """Draw the season: strongest |z| with the threshold, events, labels, predictions and alarms.
+
+    Parameters
+    ----------
+    names
+        Of the five rows: strongest abs(z), events, labels, predictions, alarms.
+    """
+    drawing = Drawing(680, 270)
+    count = max(shown.days.size, 1)
+    known = shown.peak[np.isfinite(shown.peak)]
+    top = max(float(known.max()) if known.size else 0.0, shown.threshold) * 1.08
+    axes = Axes(92, 40, 580, 120, (0.0, float(count)), (0.0, top))
+    axes.frame(drawing, month_ticks(shown.days), ticks(0, top))
+    axes.curve(drawing, [k + 0.5 for k in range(shown.peak.size)], shown.peak.tolist(), SERIES[0], width=1.0)
+    axes.curve(drawing, [0, count], [shown.threshold, shown.threshold], ALARM, dash="5 4")
+    drawing.text(84, 92, names[0], size=10, anchor="end")
+    drawing.text(84, 30, names[1], size=10, anchor="end")
+    for at, magnitude in shown.events:
+        x = axes.at(min(max(at, 0.0), count), 0)[0]
+        drawing.triangle(x, 36, 5.0 + 2.5 * max(magnitude - 3.0, 0.0), TEXT)
+    for row, (name, classes) in enumerate(((names[2], shown.labels), (names[3], shown.predicted))):
+        y = 184 + 24 * row
+        drawing.text(84, y + 12, name, size=10, anchor="end")
+        drawing.rectangle(92, y, 580, 16, "none", stroke=GRID)
+        for begin, end, cls in runs_of(classes):
+            if cls >= 0:
+                left, right = axes.at(begin, 0)[0], axes.at(end, 0)[0]
+                drawing.rectangle(left, y, right - left, 16, CLASS_COLOURS[cls] if cls else "#e4e6ea")
+                if cls and right - left > 9:
+                    drawing.text((left + right) / 2, y + 12, CLASS_LETTERS[cls], size=10, colour="#fff", anchor="middle")
+    drawing.text(84, 184 + 48 + 12, names[4], size=10, anchor="end")
+    drawing.rectangle(92, 184 + 48, 580, 16, "none", stroke=GRID)
+    for first, last in shown.alarms:
+        left, right = axes.at(first, 0)[0], axes.at(last + 1, 0)[0]
+        drawing.rectangle(left, 184 + 50, right - left, 12, ALARM)
+    drawing.stamp(stamp)
+    return drawing.figure(alt)
+
+
+def colour_bar(style: MapStyle, threshold: float, *, title: str, alt: str) -> Figure:
+    """Draw the fixed scale of the maps with the threshold of regions on both sides."""
+    drawing = Drawing(440, 44)
+    axes = Axes(10, 14, 420, 12, (-style.limit_z, style.limit_z), (0.0, 1.0))
+    for low, high, colour in zip(style.boundaries[:-1], style.boundaries[1:], style.colours, strict=True):
+        left, right = axes.at(float(low), 0)[0], axes.at(float(high), 0)[0]
+        red, green, blue = colour.tolist()
+        drawing.rectangle(left, 14, right - left + 0.3, 12, f"#{red:02x}{green:02x}{blue:02x}")
+    for value, words in ticks(-style.limit_z, style.limit_z, 8):
+        drawing.text(axes.at(value, 0)[0], 38, words, size=9, anchor="middle", colour=MUTED)
+    for value in (-threshold, threshold):
+        if abs(value) <= style.limit_z:
+            x = axes.at(value, 0)[0]
+            drawing.line([(x, 11), (x, 29)], ALARM, 1.5)
+    drawing.text(220, 10, title, size=9, anchor="middle", colour=MUTED)
+    return drawing.figure(alt)

@@ -1,0 +1,308 @@
+"""The first parts of a report: the season in short, the network with its completeness, and the method with every parameter."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+
+from quakegui.project import catalogue, journal
+from quakegui.project.demo import strength_of
+from quakegui.report.content import Content
+from quakegui.report.markup import Figure, Figures, block, bullets, facts, h2, h3, links, p, table
+from quakegui.report.parameters import MEANINGS, RULE_MEANINGS, flat
+from quakegui.report.season_drawings import Course, completeness, course, network_map
+from quakegui.report.words import LEAKY, QUALITY_NAMES, SYNTHETIC, Words, number, percent
+from quakegui.season.kp import is_stormy
+from quakegui.season.quality import Quality
+from quakegui.season.season import Season
+
+SECTIONS = (
+    ("short", ("In short", "概要")),
+    ("network", ("Network and completeness of the data", "台网与数据完整性")),
+    ("method", ("Method and parameters", "方法与参数")),
+    ("labels", ("Labels", "标注")),
+    ("training", ("Training", "训练")),
+    ("skill", ("Skill", "技巧")),
+    ("events", ("Earthquakes", "地震")),
+    ("alarms", ("Alarms", "警报")),
+    ("provenance", ("Provenance", "来源与版本")),
+)
+TITLES = dict(SECTIONS)
+
+
+def stamps(content: Content, say: Words) -> str:
+    """Return what the whole report is stamped with, as markup."""
+    made = ""
+    if content.project.synthetic:
+        made += p(say.of(SYNTHETIC), "stamp")
+    if content.leaky:
+        made += p(say.of(LEAKY), "stamp")
+    return made
+
+
+def small_stamp(content: Content, *, scores: bool = False) -> str:
+    """Return the stamp of a picture: what is not measured, and of scores also what is leaky."""
+    words = [*(["SYNTHETIC"] if content.project.synthetic else []), *(["LEAKY"] if scores and content.leaky else [])]
+    return " · ".join(words)
+
+
+def short(content: Content, say: Words, figures: Figures) -> str:
+    """Return the verdict, what there is, and the course of the season in one picture."""
+    made = links((anchor, say.of(title)) for anchor, title in SECTIONS)
+    made += h2(say.of(TITLES["short"]), "short")
+    made += p(verdict(content, say), "verdict")
+    made += p(
+        say(
+            "No method is known that predicts earthquakes reliably. What follows shows what was measured, what was computed "
+            "from it, and how good the predictions really were, next to chance and to simpler methods.",
+            "目前没有公认可靠的地震预测方法。以下给出测得的数据、由此计算的结果，以及预测与随机、与更简单方法相比究竟如何。",
+        )
+    )
+    season = content.season
+    if season is None:
+        return made + p(no_season(say), "notice")
+    made += facts(_facts(content, season, say))
+    made += block(figures.add(_course(content, season, say)))
+    return made
+
+
+def verdict(content: Content, say: Words) -> str:
+    """Return the one sentence on how good the predictions are, or why there is none."""
+    if content.judgement is not None:
+        return content.judgement.verdict.text(say.language)
+    if content.why_not_judged:
+        return say("No verdict: {why}", "没有结论：{why}", why=content.why_not_judged)
+    if content.season is None:
+        return say("No verdict: there is no season yet.", "没有结论：还没有可计算的时段。")
+    return say(
+        "No verdict: the project has no finished run, so nothing was judged.",
+        "没有结论：项目中没有已完成的运行，因此没有评判。",
+    )
+
+
+def no_season(say: Words) -> str:
+    """Say that there are no maps."""
+    return say(
+        "The project has no readings, or no station with coordinates, so there are no anomalies and no maps. "
+        "Import readings, or set the stations' coordinates.",
+        "项目中没有读数，或没有带坐标的台站，因此没有异常，也没有图。请导入读数，或设置台站坐标。",
+    )
+
+
+def _facts(content: Content, season: Season, say: Words) -> list[tuple[str, str]]:
+    labelled = sum(1 for day in season.days if day in content.labels)
+    stormy = int(is_stormy(season.kp_night[season.shown]).sum())
+    regions = sum(bool(day.regions) for day in season.features[season.shown])
+    window = season.config.night.window
+    here = content.local(content.known_at[0])[-11:] if content.days.size else ""
+    rows = [
+        (
+            say("Season", "时段"),
+            say("{a} to {b}, {n} days", "{a} 至 {b}，{n} 天", a=season.days[0], b=season.days[-1], n=season.days.size)
+            if season.days.size
+            else say("no day", "无"),
+        ),
+        (
+            say("A day", "日"),
+            say(
+                "local calendar day, {zone} {offset}; known at the end of its night, {a:g}–{b:g} h",
+                "当地日历日，{zone} {offset}；夜间（{a:g}–{b:g} 时）结束后可知",
+                zone=season.config.timezone, offset=here, a=window.start_hour, b=window.end_hour,
+            ),
+        ),
+        (say("Stations", "台站"), str(len(season.network.stations))),
+        (say("Days with a map", "有图的天数"), str(int(season.has_map.sum()))),
+        (say("Days with an extremum region", "有极值区域的天数"), str(regions)),
+        (say("Stormy nights (Kp 5 and more)", "磁暴夜（Kp ≥ 5）"), str(stormy)),
+        (say("Earthquakes", "地震"), str(len(content.events))),
+        (say("Labelled days", "已标注的天数"), str(labelled)),
+        (say("Alarms", "警报"), "–" if content.record is None else str(len(content.record.alarms))),
+    ]  # fmt: skip
+    strength = strength_of(content.project)
+    if strength is not None:
+        rows.append((say("Strength of the invented signals", "合成信号的强度"), number(strength, 2)))
+    return rows
+
+
+def _course(content: Content, season: Season, say: Words) -> Figure:
+    known = content.known_at
+    events = []
+    for event in content.events:
+        at = int(np.searchsorted(known, event.time))
+        if 0 < at < known.size or (at == known.size and event.time <= known[-1] + np.timedelta64(1, "D")):
+            events.append((float(at), event.magnitude))
+    labels = np.array([content.labels[day].cls if day in content.labels else -1 for day in season.days], dtype=np.int64)
+    table = content.predictions
+    predicted = np.full(season.days.size, -1, dtype=np.int64)
+    if table is not None:
+        honest = np.isin(table.kind, ("out-of-fold", "prospective"))
+        predicted[honest] = table.classes[honest]
+    alarms = []
+    for alarm in content.record.alarms if content.record is not None else ():
+        first, last = np.searchsorted(known, alarm.opened), np.searchsorted(known, alarm.closed, side="right") - 1
+        alarms.append((int(first), min(int(last), season.days.size - 1)))
+    features = season.features[season.shown]
+    shown = Course(
+        days=season.days,
+        peak=np.array([abs(day.peak_z) for day in features], dtype=np.float64),
+        threshold=season.config.extrema.threshold_z,
+        labels=labels,
+        predicted=predicted,
+        events=tuple(events),
+        alarms=tuple(alarms),
+    )
+    names = (
+        say("largest |z|", "最大 |z|"),
+        say("earthquakes", "地震"),
+        say("labels", "标注"),
+        say("predictions", "预测"),
+        say("alarms", "警报"),
+    )
+    alt = say(
+        "Course of the season: largest |z| of each day's map with the threshold, earthquakes, labels, predictions, alarms",
+        "时段过程：各日图的最大 |z| 与阈值、地震、标注、预测、警报",
+    )
+    return course(shown, names=names, stamp=small_stamp(content, scores=True), alt=alt)
+
+
+def network(content: Content, say: Words, figures: Figures) -> str:
+    """Return the map of the stations and the table of what each of them recorded."""
+    made = h2(say.of(TITLES["network"]), "network")
+    stations = content.project.network().stations if content.season is None else content.season.network.stations
+    if not stations:
+        return made + p(say("The project has no stations yet.", "项目中还没有台站。"), "notice")
+    nowhere = [station.code for station in stations if not station.located]
+    if nowhere:
+        said = say("Without coordinates, so on no map: {codes}.", "没有坐标，因此不在图上：{codes}。", codes=", ".join(nowhere))
+        made += p(said, "notice")
+    season = content.season
+    if season is None:
+        rows = ((s.code, s.name, number(s.latitude, 4), number(s.longitude, 4)) for s in stations)
+        head = (say("Code", "代码"), say("Name", "名称"), say("Latitude", "纬度"), say("Longitude", "经度"))
+        return made + table(head, rows, numbers_from=2) + p(no_season(say), "notice")
+    stamp = small_stamp(content)
+    picture = network_map(
+        season.network,
+        season.gridder.basis.frame,
+        content.events,
+        stamp=stamp,
+        alt=say("Stations, and epicentres as rings, in the square of the maps", "图的方框内的台站，以及以圆圈表示的震中"),
+    )
+    made += block(figures.add(picture))
+    made += p(say("Stations (dots) and epicentres (rings).", "台站（点）与震中（圆圈）。"), "caption")
+    made += h3(say("Nights recorded", "夜间记录"))
+    made += _completeness_table(season, say)
+    quality = season.anomaly.quality[season.shown]
+    alt = say("Which nights of each station have an anomaly", "各台站哪些夜间有异常值")
+    for figure in completeness(season.network.codes, season.days, quality, stamp=stamp, alt=alt):
+        made += block(figures.add(figure))
+    made += p(
+        say(
+            "Green: an anomaly. Yellow: recorded, but too little of the night or too few nights before it. White: missing; "
+            "a missing station is never taken as zero.",
+            "绿：有异常值。黄：有记录，但当夜记录不足或之前的夜数太少。白：缺测；缺测绝不当作零。",
+        ),
+        "caption",
+    )
+    return made
+
+
+def _completeness_table(season: Season, say: Words) -> str:
+    quality, days = season.anomaly.quality[season.shown], max(season.days.size, 1)
+    known = np.isfinite(season.z)
+    rows = []
+    for column, station in enumerate(season.network.stations):
+        scale = season.anomaly.scale_nt[season.shown, column]
+        scale = scale[np.isfinite(scale)]
+        rows.append(
+            (
+                station.code,
+                station.name,
+                number(station.latitude, 3),
+                number(station.longitude, 3),
+                f"{int(known[:, column].sum())}",
+                percent(float(known[:, column].sum()) / days),
+                *(str(int((quality[:, column] & np.uint16(flag) != 0).sum())) for flag in QUALITY_NAMES),
+                number(float(np.median(scale)) if scale.size else None, 2),
+            )
+        )
+    head = (
+        say("Code", "代码"), say("Name", "名称"), say("Latitude", "纬度"), say("Longitude", "经度"),
+        say("Nights", "夜数"), say("Share", "比例"), *(say.of(name) for name in QUALITY_NAMES.values()),
+        say("Scale, nT", "离散度，nT"),
+    )  # fmt: skip
+    derived = [c for k, c in enumerate(season.network.codes) if (quality[:, k] & np.uint16(Quality.DERIVED)).any()]
+    said = say("F computed from components at: {codes}.", "F 由分量计算的台站：{codes}。", codes=", ".join(derived))
+    return table(head, rows, numbers_from=2) + (p(said) if derived else "")
+
+
+def method(content: Content, say: Words, _figures: Figures) -> str:
+    """Return how a map comes about, and every parameter."""
+    made = h2(say.of(TITLES["method"]), "method")
+    made += bullets(
+        (
+            say(
+                "Night mean: mean total intensity F of each station over the quiet local night.",
+                "夜间均值：各台站总强度 F 在当地夜间平静时段的均值。",
+            ),
+            say(
+                "Anomaly: what is left of the night mean after the method named below has taken out what the stations have in "
+                "common, less the baseline of the days before; z is the anomaly over the station's own scatter.",
+                "异常：夜间均值按下列方法去除各台共有的变化，再减去此前各日的基线；z 为异常与台站自身离散度之比。",
+            ),
+            say(
+                "Map: thin-plate spline through the stations of the day, 480 x 480 pixels, shown inside the stations' hull.",
+                "图：过当日台站的薄板样条，480 × 480 像素，只显示台站外包线之内。",
+            ),
+            say(
+                "Extremum regions: connected pixels beyond the threshold, tracked from day to day.",
+                "极值区域：超过阈值的相连像素，逐日跟踪。",
+            ),
+            say(
+                "Every step is causal: nothing after a day touches it. Missing stations are left out, never set to zero.",
+                "每一步都是因果的：某日之后的数据不影响该日。缺测台站不参与，绝不置零。",
+            ),
+        )
+    )
+    config = content.project.config() if content.season is None else content.season.config
+    rows = ((name, _value(value, say), say.of(MEANINGS[name])) for name, value in flat(config.to_dict()))
+    head = (say("Parameter", "参数"), say("Value", "值"), say("Meaning", "含义"))
+    made += h3(say("Parameters of the season", "时段参数")) + table(head, rows, numbers_from=9)
+    rule = journal.label_rule(content.project)
+    made += h3(say("Label rule (retrospective)", "标注规则（回溯）"))
+    if rule is None:
+        made += p(say("No label rule was applied.", "没有应用标注规则。"))
+    else:
+        values = dataclasses.asdict(rule).items()
+        made += table(head, ((n, _value(v, say), say.of(RULE_MEANINGS[n])) for n, v in values), numbers_from=9)
+    return made + _catalogue(content, say)
+
+
+def _catalogue(content: Content, say: Words) -> str:
+    made = h3(say("Choice of earthquakes, and classes", "地震的选取与类别"))
+    if not content.events:
+        return made + p(say("The project has no earthquakes.", "项目中没有地震。"), "notice")
+    every = catalogue.all_events(content.project)
+    chosen = catalogue.chosen_by(content.project)
+    rows = [
+        (say("Earthquakes chosen", "选取的地震"), str(len(every))),
+        (say("Left after declustering", "去余震后"), str(len(content.events))),
+        *((name, json.dumps(value, ensure_ascii=False)) for name, value in chosen.items() if value),
+    ]
+    scheme = catalogue.class_scheme(content.project)
+    if scheme is not None:
+        north, south = scheme.north_centre, scheme.south_centre
+        rows += [
+            (say("Large and small part at M", "大小地震的分界 M"), number(scheme.split_magnitude, 2)),
+            (say("Centre of the north", "北部中心"), f"{north[0]:.3f}° N, {north[1]:.3f}° E"),
+            (say("Centre of the south", "南部中心"), f"{south[0]:.3f}° N, {south[1]:.3f}° E"),
+        ]
+    return made + facts(rows)
+
+
+def _value(value: object, say: Words) -> str:
+    if isinstance(value, bool):
+        return say.yes(value)
+    return say("none", "无") if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,162 @@
+"""A report as pages: A4, numbered, with its stamp on every page; pictures are never cut in two.
+
+Works without a screen and without a window, but text needs fonts and these an application; `gui_application` gives one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QRectF, Qt, QUrl
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFont,
+    QGuiApplication,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPalette,
+    QPdfWriter,
+    QTextDocument,
+)
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from quakegui.report import Report
+from quakegui.report.document import STYLE
+from quakegui.report.markup import Figure
+from quakegui.ui.i18n import tr
+
+RESOLUTION = 300
+MARGIN_MM = 15.0
+STRIP_MM = 7.0
+"""Height of the strips for title, stamp and page number, within the margins."""
+FAMILIES = ["Segoe UI", "Noto Sans", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "DejaVu Sans"]
+SVG_DENSITY = 3
+"""Pixels per CSS pixel at which drawings are printed."""
+
+
+class ReportError(Exception):
+    """A report could not be written; the text is a sentence."""
+
+
+def gui_application() -> QGuiApplication:
+    """Return the application that text needs; on a machine without a screen one that paints nowhere."""
+    found = QGuiApplication.instance()
+    if isinstance(found, QGuiApplication):
+        return found
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return QApplication(["quakegui"])
+
+
+def write_pdf(report: Report, path: Path) -> int:
+    """Write a report as PDF and return its number of pages; a former file is replaced only by a whole new one.
+
+    Raises
+    ------
+    ReportError
+        If the file cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        pages = _paint(report, part)
+        if not pages or not part.exists():
+            raise ReportError(_could_not(path))
+        part.replace(path)
+    except OSError as error:
+        raise ReportError(_could_not(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return pages
+
+
+def _could_not(path: Path) -> str:
+    return tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
+
+
+def _paint(report: Report, path: Path) -> int:
+    writer = QPdfWriter(str(path))
+    writer.setResolution(RESOLUTION)
+    writer.setTitle(" — ".join(filter(None, (report.title, report.stamp))))
+    writer.setCreator("quakegui")
+    margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
+    writer.setPageLayout(
+        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter)
+    )
+    painter = QPainter()
+    if not painter.begin(writer):
+        return 0
+    strip = STRIP_MM / 25.4 * RESOLUTION
+    page = QRectF(0, strip, writer.width(), writer.height() - 2 * strip)
+    document = _document(report, writer, page)
+    for number in range(document.pageCount()):
+        if number and not writer.newPage():
+            painter.end()
+            return 0
+        _one_page(painter, document, page, number)
+        _strips(painter, report, QRectF(0, 0, writer.width(), writer.height()), f"{number + 1} / {document.pageCount()}")
+    return document.pageCount() if painter.end() else 0
+
+
+def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument:
+    document = QTextDocument()
+    font = QFont()
+    font.setFamilies(FAMILIES)
+    font.setPointSizeF(9.0)
+    document.setDefaultFont(font)
+    document.documentLayout().setPaintDevice(writer)
+    document.setDocumentMargin(0)
+    document.setPageSize(page.size())
+    document.setDefaultStyleSheet(STYLE)
+    for number, figure in enumerate(report.figures):
+        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"figure:{number}"), _image(figure))
+    document.setHtml(report.body)
+    return document
+
+
+def _image(figure: Figure) -> QImage:
+    if figure.kind == "png":
+        return QImage.fromData(figure.data)
+    image = QImage(figure.width * SVG_DENSITY, figure.height * SVG_DENSITY, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    QSvgRenderer(figure.data).render(painter)
+    painter.end()
+    return image
+
+
+def _one_page(painter: QPainter, document: QTextDocument, page: QRectF, number: int) -> None:
+    painter.save()
+    painter.translate(page.left(), page.top() - number * page.height())
+    seen = QRectF(0, number * page.height(), page.width(), page.height())
+    painter.setClipRect(seen)
+    how = QAbstractTextDocumentLayout.PaintContext()
+    how.clip = seen
+    how.palette.setColor(QPalette.ColorRole.Text, QColor("#1b1f24"))  # also where the window is dark
+    document.documentLayout().draw(painter, how)
+    painter.restore()
+
+
+def _strips(painter: QPainter, report: Report, whole: QRectF, number: str) -> None:
+    """Write the title and the stamp above the page, and the page's number below it."""
+    painter.save()
+    font = QFont()
+    font.setFamilies(FAMILIES)
+    font.setPointSizeF(8.0)
+    painter.setFont(font)
+    painter.setPen(QColor("#5b6470"))
+    left, right, top = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignTop
+    title = painter.fontMetrics().elidedText(report.title, Qt.TextElideMode.ElideRight, int(whole.width() * 0.7))
+    painter.drawText(whole, left | top, title)
+    painter.drawText(whole, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, number)
+    if report.stamp:
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor("#b3261e"))
+        painter.drawText(whole, right | top, report.stamp)
+    painter.restore()
