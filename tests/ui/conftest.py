@@ -28,7 +28,7 @@ def _living(kind):
     return [found for found in gc.get_objects() if isinstance(found, kind) and shiboken6.isValid(found)]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def only_new_objects():
     """Take what was imported out of the collector's sight, so that looking for leaks costs milliseconds."""
     gc.collect()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 import shiboken6
@@ -248,7 +246,3 @@ def test_without_a_project_only_what_is_possible_is_offered(empty_session, open_
     enabled = {spec.id for spec in ACTIONS if window.actions_by_id[spec.id].isEnabled()}
     assert {"new", "open", "demo", "settings", "quit"} <= enabled
     assert not enabled & {"label-1", "day-next", "import", "train", "undo"}
-
-
-def test_the_windows_process_never_loads_a_deep_learning_library(window):
-    assert {"tensorflow", "keras", "torch"}.isdisjoint(sys.modules)
