@@ -26,6 +26,7 @@ h2 { font-size: 15pt; color: #1a4f8f; }
 h3 { font-size: 11.5pt; }
 p, li, td, th { font-size: 9pt; }
 th { background-color: #eef1f4; }
+.rows { border-collapse: collapse; border-color: #c3c9d0; border-style: solid; margin-bottom: 8px; }
 .rows td, .rows th { font-size: 8pt; }
 .stamp { color: #ffffff; background-color: #b3261e; font-weight: bold; font-size: 11pt; }
 .verdict { font-size: 11pt; font-weight: bold; background-color: #eef3fa; }
@@ -37,7 +38,7 @@ a { color: #1a62c6; }
 SCREEN_STYLE: Final = """
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.4; background: #ffffff; }
 h2 { border-bottom: 2px solid #d5d9de; margin-top: 2.5rem; }
-table.rows { border-collapse: collapse; border-color: #d5d9de; margin: 0.5rem 0; }
+table.rows { margin: 0.5rem 0; }
 .stamp, .verdict { padding: 0.4rem 0.7rem; }
 .grid p { margin: 0.15rem 0; }
 img, svg { max-width: 100%; height: auto; }

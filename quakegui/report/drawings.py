@@ -157,9 +157,9 @@ def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, answer
     drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, answered, size=11, colour=MUTED, anchor="middle")
     drawing.text(12, top + cell * len(names) / 2, true, size=11, colour=MUTED, anchor="middle", turn=-90)
     for row, name in enumerate(names):
-        drawing.text(left - 6, top + cell * (row + 0.5) + 4, name, size=10, anchor="end")
-        drawing.text(left + cell * (row + 0.5), top - 6, name.split(" ")[0].rstrip(",，") if len(names) > 3 else name,
-                     size=10, anchor="middle")  # fmt: skip
+        drawing.text(left - 6, top + cell * (row + 0.5) + 4, name if len(names) < 4 else f"{row} {name}", size=10, anchor="end")
+        above = name if len(names) < 4 else str(row)  # long names stand beside their rows, with their numbers
+        drawing.text(left + cell * (row + 0.5), top - 6, above, size=10, anchor="middle")
         total = int(counts[row].sum())
         for column, count in enumerate(counts[row].tolist()):
             share = count / total if total else 0.0

@@ -130,11 +130,9 @@ def _event(content: Content, maker: MapMaker, place: int, event: Event, say: Wor
     if not before:
         return made + p(say("The season has no day before this earthquake.", "时段中没有此次地震之前的日子。"), "notice")
     made += p(
-        say(
-            "The {n} days that were known before it, the epicentre ringed where it lies on the map:",
-            "地震前已知的 {n} 天；震中在图内时以圆圈标出：",
-            n=len(before),
-        )
+        say("The {n} days known before it, the epicentre ringed:", "地震前已知的 {n} 天，圆圈为震中：", n=len(before))
+        if on_map
+        else say("The {n} days known before it:", "地震前已知的 {n} 天：", n=len(before))
     )
     made += grid([maker.cell(index, event) for index in before], 3) + maker.scale()
     return made + _day_table(content, season, before, say)
@@ -163,8 +161,8 @@ def _outcome_sentence(content: Content, place: int, say: Words) -> str:
                     "命中：警报 {n} 已打开 {lead} 天；方向{d}，类别{c}。",
                     n=number_,
                     lead=number(hit.lead_days, 1),
-                    d=say("named", "正确") if hit.direction else say("not named", "不正确"),
-                    c=say("named", "正确") if hit.full_class else say("not named", "不正确"),
+                    d=say("right", "正确") if hit.direction else say("wrong", "不正确"),
+                    c=say("right", "正确") if hit.full_class else say("wrong", "不正确"),
                 )
     return say("Missed: no alarm was open.", "漏报：当时没有警报。")
 
@@ -186,7 +184,7 @@ def _day_table(content: Content, season: Season, days: Sequence[int], say: Words
                 number(kp, 1),
                 "–" if not features.has_map else f"{features.area_km2:,.0f}",
                 number(features.peak_z, 1, sign=True),
-                "–" if label is None else f"{say.cls(label.cls)} ({say.of(SOURCE_NAMES[label.source])})",
+                "–" if label is None else f"{say.cls(label.cls)} · {say.of(SOURCE_NAMES[label.source])}",
                 guess,
                 event,
                 kind,
@@ -220,6 +218,16 @@ def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress
     found = content.record.alarms
     if not found:
         return made + p(say("No alarm was raised in the season.", "时段内没有警报。"), "notice")
+    rows = [
+        (str(place + 1), content.local(alarm.opened), content.local(alarm.closed), alarm.direction,
+         say.cls(alarm.full_class), str(len(alarm.positive_days)), _came_of(content, alarm, say))
+        for place, alarm in enumerate(found)
+    ]  # fmt: skip
+    head = (
+        say("No.", "编号"), say("Opened", "打开"), say("Closes", "关闭"), say("Direction", "方向"), say("Class", "类别"),
+        say("Days", "天数"), say("What came of it", "结果"),
+    )  # fmt: skip
+    made += table(head, rows, numbers_from=9)
     maker = MapMaker(content, content.season, say, figures)
     for place, alarm in enumerate(found):
         if cancelled():
@@ -229,30 +237,32 @@ def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress
     return made
 
 
-def _alarm(content: Content, maker: MapMaker, place: int, alarm: Alarm, say: Words) -> str:
-    made = h3(
-        say("Alarm {n}: {a} to {b}", "警报 {n}：{a} 至 {b}", n=place + 1, a=content.local(alarm.opened)[:10],
-            b=content.local(alarm.closed)[:10]),
-        new_page=True,
-    )  # fmt: skip
+def _came_of(content: Content, alarm: Alarm, say: Words) -> str:
     if alarm.hits:
         came = "; ".join(
             say("earthquake {n}, M {m:.1f}, after {lead} days", "地震 {n}，M {m:.1f}，{lead} 天后", n=hit.event + 1,
                 m=content.events[hit.event].magnitude, lead=number(hit.lead_days, 1))
             for hit in alarm.hits
         )  # fmt: skip
-        came = say("Hit: {what}.", "命中：{what}。", what=came)
-    elif alarm.undecided:
-        came = say("Undecided: still open at the end of the judged time.", "未定：评判时间结束时仍未关闭。")
-    else:
-        came = say("False alarm: it closed without an earthquake.", "虚报：关闭前没有地震。")
+        return say("Hit: {what}.", "命中：{what}。", what=came)
+    if alarm.undecided:
+        return say("Undecided: still open at the end of the judged time.", "未定：评判时间结束时仍未关闭。")
+    return say("False alarm: it closed without an earthquake.", "虚报：关闭前没有地震。")
+
+
+def _alarm(content: Content, maker: MapMaker, place: int, alarm: Alarm, say: Words) -> str:
+    made = h3(
+        say("Alarm {n}: {a} to {b}", "警报 {n}：{a} 至 {b}", n=place + 1, a=content.local(alarm.opened)[:10],
+            b=content.local(alarm.closed)[:10]),
+        new_page=True,
+    )  # fmt: skip
     made += facts(
         (
             (say("Opened", "打开"), content.local(alarm.opened)),
             (say("Closes", "关闭"), content.local(alarm.closed)),
             (say("Direction and class named", "所指方向与类别"), f"{alarm.direction} · {say.cls(alarm.full_class)}"),
             (say("Days at or above the threshold", "达到阈值的天数"), str(len(alarm.positive_days))),
-            (say("What came of it", "结果"), came),
+            (say("What came of it", "结果"), _came_of(content, alarm, say)),
         )
     )
     shown = alarm.positive_days[:MAPS]

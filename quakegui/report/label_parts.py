@@ -65,7 +65,7 @@ def _by_rule(content: Content, say: Words) -> str:
     return p(
         say(
             "Of the days that the rule gives to an earthquake, {post} became known only after it and are neither trained on "
-            "nor scored; {without} earthquakes got no day.",
+            "nor scored; earthquakes that got no day: {without}.",
             "规则归于地震的日子中，{post} 天在地震之后才可知，既不用于训练也不参与评分；{without} 次地震没有分到日子。",
             post=int(np.count_nonzero(found.post)), without=len(found.events_without_day),
         )

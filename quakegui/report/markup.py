@@ -69,9 +69,10 @@ def h1(text: str) -> str:
     return f"<h1>{escape(text)}</h1>\n"
 
 
-def h2(text: str, anchor: str) -> str:
-    """Return the heading of a section."""
-    return f'<h2><a name="{escape(anchor, quote=True)}"></a>{escape(text)}</h2>\n'
+def h2(text: str, anchor: str, *, new_page: bool = True) -> str:
+    """Return the heading of a section, on a new page unless told otherwise."""
+    style = ' style="page-break-before: always"' if new_page else ""
+    return f'<h2{style}><a name="{escape(anchor, quote=True)}"></a>{escape(text)}</h2>\n'
 
 
 def h3(text: str, *, new_page: bool = False) -> str:

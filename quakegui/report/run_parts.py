@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def training(content: Content, say: Words, figures: Figures) -> str:
     """Return the runs of the project, and the recipe and curves of the one in use."""
-    made = h2(say.of(TITLES["training"]), "training")
+    made = h2(say.of(TITLES["training"]), "training", new_page=False)
     if content.all_runs:
         rows = [
             (run.title or run.id, run.id, run.created, say.or_itself(PROTOCOL_NAMES, run.config.protocol),
@@ -44,7 +44,7 @@ def training(content: Content, say: Words, figures: Figures) -> str:
     made += h3(say("Run “{title}” ({id})", "运行“{title}”（{id}）", title=run.title or run.id, id=run.id))
     made += _curves(run, say, figures)
     made += h3(say("Recipe", "配方"))
-    return made + facts((name, _plain(value)) for name, value in flat(run.config.to_json()))
+    return made + facts((name, _plain(value, say)) for name, value in flat(run.config.to_json()))
 
 
 def _curves(run: RunFolder, say: Words, figures: Figures) -> str:
@@ -62,9 +62,11 @@ def _curves(run: RunFolder, say: Words, figures: Figures) -> str:
     return block(figures.add(picture))
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, say: Words) -> str:
+    if isinstance(value, bool):
+        return say.yes(value)
     if isinstance(value, list | tuple):
-        return ", ".join(_plain(one) for one in value)
+        return ", ".join(_plain(one, say) for one in value)
     return f"{value:g}" if isinstance(value, float) else "–" if value is None else str(value)
 
 
@@ -104,7 +106,7 @@ def _matrices(content: Content, told: Judgement, say: Words, figures: Figures) -
             alt=say("Confusion matrix, {title}", "混淆矩阵，{title}", title=title),
         )
         cells.append(p(title, "caption") + block(figures.add(picture)))
-    return h3(say("Confusion matrices", "混淆矩阵")) + grid(cells, 2)
+    return h3(say("Confusion matrices", "混淆矩阵")) + grid(cells[:2], 2) + grid(cells[2:], 1)
 
 
 def _interval(found: Interval, *, share: bool = True) -> str:

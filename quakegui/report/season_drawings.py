@@ -36,32 +36,46 @@ STATE_COLOURS = ("#7fb99a", "#e6b85c", "#ffffff")
 
 
 def network_map(network: Network, frame: Frame, events: Sequence[Event], *, stamp: str, alt: str) -> Figure:
-    """Draw the stations in the square of the maps, and the epicentres that lie in it, north up, with a scale bar."""
-    side, edge = 400, 18
+    """Draw the stations north up with a scale bar: with their codes in the square of the maps, or small beside the epicentres.
+
+    Parameters
+    ----------
+    events
+        With any, the picture reaches as far as they lie, and the square of the maps is drawn broken.
+    """
+    side, edge = 300, 14
     drawing = Drawing(side + 2 * edge, side + 2 * edge + 16)
     drawing.rectangle(edge, edge, side, side, "#fbfbf9", stroke=MUTED)
+    at_km = frame.project(np.array([one.latitude for one in events]), np.array([one.longitude for one in events]))
+    away = np.abs(at_km - [frame.x_km, frame.y_km]).max(initial=0.0)
+    half_km = max(frame.half_width_km, 1.05 * float(away))
 
-    def place(latitude: float, longitude: float) -> tuple[float, float]:
-        row, column = frame.to_pixels(frame.project(np.array([latitude]), np.array([longitude])))[0]
-        return edge + (column + 0.5) * side / frame.pixels, edge + (row + 0.5) * side / frame.pixels
+    def place(x_km: float, y_km: float) -> tuple[float, float]:
+        scale = side / (2.0 * half_km)
+        return edge + side / 2 + (x_km - frame.x_km) * scale, edge + side / 2 - (y_km - frame.y_km) * scale
 
-    for event in events:
-        x, y = place(event.latitude, event.longitude)
-        if edge < x < edge + side and edge < y < edge + side:
-            drawing.circle(x, y, 2.0 + 1.6 * max(event.magnitude - 3.0, 0.0), "none", ALARM)
-    for station in network.stations:
-        if station.latitude is not None and station.longitude is not None:
-            x, y = place(station.latitude, station.longitude)
-            drawing.circle(x, y, 3.0, ACCENT, ACCENT)
-            end = x > edge + side - 40
-            drawing.text(x - 5 if end else x + 5, y - 3, station.code, size=9, anchor="end" if end else "start")
-    width_km = 2.0 * frame.half_width_km
-    bar = max(
-        step * 10.0**power for power in range(5) for step in (1, 2, 5) if step * 10.0**power <= width_km / 3 or power == 0
+    for event, (x_km, y_km) in zip(events, at_km.tolist(), strict=True):
+        drawing.circle(*place(x_km, y_km), 2.0 + 1.6 * max(event.magnitude - 3.0, 0.0), "none", ALARM)
+    if events:
+        left, top = place(frame.x_km - frame.half_width_km, frame.y_km + frame.half_width_km)
+        right, bottom = place(frame.x_km + frame.half_width_km, frame.y_km - frame.half_width_km)
+        drawing.line([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], MUTED, dash="4 3")
+    here = network.located
+    at_km = frame.project(network.latitude[here], network.longitude[here])
+    codes = [station.code for station in network.stations if station.located]
+    for code, (x_km, y_km) in zip(codes, at_km.tolist(), strict=True):
+        x, y = place(x_km, y_km)
+        drawing.circle(x, y, 1.5 if events else 3.0, ACCENT, ACCENT)
+        if not events:
+            near_edge = x > edge + side - 40
+            drawing.text(x - 5 if near_edge else x + 5, y - 3, code, size=9, anchor="end" if near_edge else "start")
+    bar_km = max(
+        step * 10.0**power for power in range(5) for step in (1, 2, 5) if step * 10.0**power <= max(half_km, 1.5) / 1.5
     )
-    drawing.line([(edge, edge + side + 14), (edge + side * bar / width_km, edge + side + 14)], TEXT, 2.0)
-    drawing.text(edge + side * bar / width_km + 6, edge + side + 18, f"{bar:g} km", size=10)
-    drawing.text(edge + side, edge + side + 18, "N ↑", size=10, anchor="end")
+    end = edge + side * bar_km / (2.0 * half_km)
+    drawing.line([(edge, edge + side + 12), (end, edge + side + 12)], TEXT, 2.0)
+    drawing.text(end + 6, edge + side + 16, f"{bar_km:g} km", size=10)
+    drawing.text(edge + side, edge + side + 16, "N ↑", size=10, anchor="end")
     drawing.stamp(stamp)
     return drawing.figure(alt)
 

@@ -10,7 +10,7 @@ import numpy as np
 from quakegui.project import catalogue, journal
 from quakegui.project.demo import strength_of
 from quakegui.report.content import Content
-from quakegui.report.markup import Figure, Figures, block, bullets, facts, h2, h3, links, p, table
+from quakegui.report.markup import Figure, Figures, block, bullets, facts, grid, h2, h3, links, p, table
 from quakegui.report.parameters import MEANINGS, RULE_MEANINGS, flat
 from quakegui.report.season_drawings import Course, completeness, course, network_map
 from quakegui.report.words import LEAKY, QUALITY_NAMES, SYNTHETIC, Words, number, percent
@@ -51,7 +51,7 @@ def small_stamp(content: Content, *, scores: bool = False) -> str:
 def short(content: Content, say: Words, figures: Figures) -> str:
     """Return the verdict, what there is, and the course of the season in one picture."""
     made = links((anchor, say.of(title)) for anchor, title in SECTIONS)
-    made += h2(say.of(TITLES["short"]), "short")
+    made += h2(say.of(TITLES["short"]), "short", new_page=False)
     made += p(verdict(content, say), "verdict")
     made += p(
         say(
@@ -183,15 +183,16 @@ def network(content: Content, say: Words, figures: Figures) -> str:
         head = (say("Code", "代码"), say("Name", "名称"), say("Latitude", "纬度"), say("Longitude", "经度"))
         return made + table(head, rows, numbers_from=2) + p(no_season(say), "notice")
     stamp = small_stamp(content)
-    picture = network_map(
-        season.network,
-        season.gridder.basis.frame,
-        content.events,
-        stamp=stamp,
-        alt=say("Stations, and epicentres as rings, in the square of the maps", "图的方框内的台站，以及以圆圈表示的震中"),
-    )
-    made += block(figures.add(picture))
-    made += p(say("Stations (dots) and epicentres (rings).", "台站（点）与震中（圆圈）。"), "caption")
+    frame = season.gridder.basis.frame
+    near = say("Stations in the square of the maps", "图的方框内的台站")
+    far = say("Stations and all epicentres; the square of the maps is broken", "台站与全部震中；虚线为图的方框")
+    pictures = [network_map(season.network, frame, (), stamp=stamp, alt=near)]
+    titles = [near]
+    if content.events:
+        pictures.append(network_map(season.network, frame, content.events, stamp=stamp, alt=far))
+        titles.append(far)
+    cells = [p(title, "caption") + block(figures.add(one)) for title, one in zip(titles, pictures, strict=True)]
+    made += grid(cells, 2)
     made += h3(say("Nights recorded", "夜间记录"))
     made += _completeness_table(season, say)
     quality = season.anomaly.quality[season.shown]

@@ -93,6 +93,7 @@ def _paint(report: Report, path: Path) -> int:
         return 0
     strip = STRIP_MM / 25.4 * RESOLUTION
     page = QRectF(0, strip, writer.width(), writer.height() - 2 * strip)
+    painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
     document = _document(report, writer, page)
     for number in range(document.pageCount()):
         if number and not writer.newPage():
