@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import qtawesome
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
@@ -22,6 +21,7 @@ from quakegui.ui.day_map_panel import DayMapPanel
 from quakegui.ui.day_panel import DayPanel
 from quakegui.ui.evaluation_panel import EvaluationPanel
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.icons import icon
 from quakegui.ui.regions_panel import RegionsPanel
 from quakegui.ui.runs_panel import RunsPanel
 from quakegui.ui.series_panel import SeriesPanel
@@ -306,8 +306,7 @@ class MainWindow(QMainWindow):
         colours = theme.colours()
         for spec in ACTIONS:
             if spec.icon:
-                icon = qtawesome.icon(spec.icon, color=colours.text, color_disabled=colours.missing)
-                self.actions_by_id[spec.id].setIcon(icon)
+                self.actions_by_id[spec.id].setIcon(icon(spec.icon, colours.text, colours.missing))
             elif spec.id.startswith("label-"):
                 self.actions_by_id[spec.id].setIcon(class_icon(int(spec.id[-1])))
 

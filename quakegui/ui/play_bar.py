@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import qtawesome
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
@@ -13,6 +12,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.icons import icon
 
 SPEEDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Days per second."""
@@ -174,7 +174,7 @@ class PlayBar(QWidget):
 
     def _refresh_icons(self) -> None:
         colours = theme.colours()
-        for name, icon, *_ in _BUTTONS:
-            shown = "mdi6.pause" if name == "play" and self.playing else icon
+        for name, usual, *_ in _BUTTONS:
+            shown = "mdi6.pause" if name == "play" and self.playing else usual
             tint = colours.accent if name == "loop" and self._session.settings.loop else colours.text
-            self.buttons[name].setIcon(qtawesome.icon(shown, color=tint, color_disabled=colours.missing))
+            self.buttons[name].setIcon(icon(shown, tint, colours.missing))

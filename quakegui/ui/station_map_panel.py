@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import qtawesome
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
@@ -19,6 +18,7 @@ from quakegui.season.network import Frame
 from quakegui.ui import station_layers as layers
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.icons import icon
 from quakegui.ui.map_camera import Camera
 from quakegui.ui.season_view import offset_text, station_day, zone_name
 from quakegui.ui.station_layers import EventMark, StationMark
@@ -336,5 +336,5 @@ class StationMapPanel(QWidget):
         self.update()
 
     def _refresh_icons(self) -> None:
-        for name, icon, *_ in _BUTTONS:
-            self.buttons[name].setIcon(qtawesome.icon(icon, color=theme.colours().text))
+        for name, name_of_icon, *_ in _BUTTONS:
+            self.buttons[name].setIcon(icon(name_of_icon, theme.colours().text))
