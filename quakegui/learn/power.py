@@ -142,9 +142,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--protocol", choices=PROTOCOLS, default="blocked")
     parser.add_argument("--preset", choices=tuple(PRESETS), default="small")
+    parser.add_argument("--precision", choices=("float32", "mixed_bfloat16", "mixed_float16"), default="float32")
     given = parser.parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    config = dataclasses.replace(PRESETS[given.preset], protocol=given.protocol, precision="float32")
+    config = dataclasses.replace(PRESETS[given.preset], protocol=given.protocol, precision=given.precision)
     seeds = range(given.first_seed, given.first_seed + given.seasons)
     better = 0
     for row in trials(seeds, given.strength, config):
