@@ -192,9 +192,13 @@ class Session(QObject):
             return
 
         def work(report: Report, _cancelled: Callable[[], bool]) -> Path:
-            from quakegui.project import demo
+            from quakegui.learn.shipped import install_model
+            from quakegui.project import demo, seasons
 
-            demo.create_demo(folder, progress=report).close()
+            with demo.create_demo(folder, progress=report) as project:
+                season = seasons.load_season(project, progress=report)
+                assert season is not None
+                install_model(project, season)
             return folder
 
         self.jobs.start("Making the synthetic season", work, self.open)
