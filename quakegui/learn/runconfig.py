@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from quakegui.learn.folds import PROTOCOLS, Protocol
-from quakegui.learn.paper_split import PAPER_GROWTH
 
 CLASSES = ("none", "north large", "north small", "south large", "south small")
 Head = Literal["paper", "compact"]
@@ -160,29 +159,6 @@ class RunConfig:
         """Return 16 hex digits that change with every field but the name."""
         values = {**self.to_json(), "name": ""}
         return hashlib.blake2b(json.dumps(values, sort_keys=True).encode(), digest_size=8).hexdigest()
-
-
-def presets() -> dict[str, RunConfig]:
-    """Return the recipes that the form and the command line offer by name.
-
-    "quick" answers in minutes on two cores, "full" takes the maps at their own size, "grown"
-    varies fixed copies as the founding paper did but inside training parts only, "paper" is the founding paper's recipe.
-    """
-    return {
-        "quick": RunConfig(name="quick"),
-        "full": RunConfig(name="full", size=480),
-        "grown": RunConfig(name="grown", augmentation=Augmentation(each_epoch=False, growth=PAPER_GROWTH)),
-        "paper": RunConfig(
-            name="paper",
-            protocol="paper",
-            size=480,
-            head="paper",
-            class_weights=False,
-            final_fit=False,
-            learning_rate=1e-4,
-            augmentation=Augmentation(each_epoch=False),
-        ),
-    }
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:

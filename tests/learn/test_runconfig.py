@@ -7,20 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from quakegui.learn.runconfig import Augmentation, RunConfig, presets
+from quakegui.learn.presets import PRESETS
+from quakegui.learn.runconfig import Augmentation, RunConfig
 
 
-@pytest.mark.parametrize("name", ["quick", "full", "grown", "paper"])
+@pytest.mark.parametrize("name", sorted(PRESETS))
 def test_presets_survive_json(name: str) -> None:
-    config = presets()[name]
+    config = PRESETS[name]
     assert RunConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
 
 
 def test_the_papers_preset_is_the_papers() -> None:
-    config = presets()["paper"]
+    config = PRESETS["paper"]
     assert (config.size, config.head, config.width, config.dense, config.protocol) == (480, "paper", 32, (256, 128), "paper")
     assert config.leaky
-    assert not any(each.leaky for name, each in presets().items() if name != "paper")
+    assert not any(each.leaky for name, each in PRESETS.items() if name != "paper")
 
 
 def test_the_hash_leaves_out_the_name_only() -> None:
