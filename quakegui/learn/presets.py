@@ -1,7 +1,7 @@
 """Named recipes; every part of one can be changed.
 
-How they were chosen: on SYNTHETIC seasons of other seeds than the shipped one. On some 230 training days VGG-12 soon learns them by
-heart, and an inner block of 40 days is too short to stop it well: fixed epochs on all training days did better.
+How they were chosen: on SYNTHETIC seasons of other seeds than the shipped one. With some 230 training days VGG-12 soon knows
+them by heart, and an inner block of 40 days is too short to stop it well: fixed epochs on all training days did better.
 """
 
 from __future__ import annotations
