@@ -1,0 +1,30 @@
+"""What the judgement says of seasons without a signal and with one; an hour on two cores, so only with `-m slow`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from quakegui.learn import power
+from quakegui.learn.presets import PRESETS
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
+
+RECIPE = replace(PRESETS["small"], precision="float32")
+NULL_SEASONS = 20
+
+
+def test_at_most_two_of_twenty_null_seasons_are_called_better_than_chance() -> None:
+    seeds = range(power.FIRST_SEED, power.FIRST_SEED + NULL_SEASONS)
+    rows = list(power.trials(seeds, 0.0, RECIPE))
+    assert sum(row["better"] for row in rows) <= 2, rows
+
+
+def test_the_papers_protocol_scores_high_on_null_seasons_and_is_called_leaky() -> None:
+    seeds = range(power.FIRST_SEED, power.FIRST_SEED + 3)
+    leaky = list(power.trials(seeds, 0.0, replace(RECIPE, protocol="paper")))
+    assert all(row["leaky"] and row["verdict"].startswith("LEAKY") and not row["better"] for row in leaky)
+    honest = list(power.trials(seeds, 0.0, RECIPE))
+    assert np.mean([row["class_accuracy"] for row in leaky]) > np.mean([row["class_accuracy"] for row in honest]) + 0.2
