@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
 from quakegui.project import catalogue, export, journal, labelfiles
 from quakegui.project.store import Project, default_author
-from quakegui.project.tables import LABEL_COLUMNS, label_facts
+from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
 from quakegui.season.labels import LabelRule, Source
 
 app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
@@ -102,12 +102,9 @@ def import_(
 def _days(text: str) -> NDArray[np.datetime64]:
     first, _, last = text.partition("..")
     try:
-        start = np.datetime64(first, "D")
-        end = np.datetime64(last or first, "D")
+        start, end = day_of(first), day_of(last or first)
     except ValueError as error:
         raise typer.BadParameter(f"'{text}' is not a date such as 2022-09-05, nor a range 2022-09-01..2022-09-05.") from error
-    if np.isnat(start) or np.isnat(end):
-        raise typer.BadParameter(f"'{text}' is not a date.")
     if end < start or end - start > np.timedelta64(36_600, "D"):
         raise typer.BadParameter(f"The range {text} ends before it begins, or is longer than a century.")
     return np.arange(start, end + np.timedelta64(1, "D"))

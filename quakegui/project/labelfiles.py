@@ -7,13 +7,11 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import decode, expand
 from quakegui.project import journal
 from quakegui.project.store import Project
-from quakegui.project.tables import unguard
+from quakegui.project.tables import day_of, unguard
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Source
 
@@ -31,6 +29,8 @@ class LabelsReport:
 
 def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsReport:
     """Take labels from a csv with the columns date and class and, if it has them, source, author and note.
+
+    The index of a folder of maps is one too: its source is in the column label_source.
 
     The rule's labels are left out: they follow from the events. An empty class takes the author's label back.
 
@@ -60,12 +60,11 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
 
 def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.GivenLabel:
     facts = {key: unguard((row.get(key) or "").strip()) for key in ("date", "class", "source", "author", "note")}
+    facts["source"] = facts["source"] or (row.get("label_source") or "").strip()
     try:
-        day = np.datetime64(facts["date"], "D")
+        day = day_of(facts["date"])
     except ValueError as error:
         raise FormatError(f"'{facts['date']}' is not a date such as 2022-09-05.", file=file, line=line) from error
-    if np.isnat(day):
-        raise FormatError("A label needs a date.", file=file, line=line)
     if facts["class"] not in ("", *map(str, range(CLASS_COUNT))):
         raise FormatError(f"'{facts['class']}' is not a class; classes are 0 to {CLASS_COUNT - 1}.", file=file, line=line)
     if facts["source"] not in _SOURCES:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ Cell = str | int | float | None
 SYNTHETIC = "SYNTHETIC"
 """Stands in every row that comes from a season that was never measured."""
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
@@ -52,6 +55,20 @@ def iso(milliseconds: int) -> str:
 def date_of(day: np.datetime64) -> str:
     """Return a local date as ISO 8601."""
     return str(day.astype("datetime64[D]"))
+
+
+def day_of(text: str) -> np.datetime64:
+    """Return the local date that `date_of` wrote, datetime64[D].
+
+    Raises
+    ------
+    ValueError
+        If the text is anything but a whole date: numpy alone would take "2022" for its first of January, "20220905" for a year
+        far away, and "today" for today.
+    """
+    if _DATE.fullmatch(text) is None:
+        raise ValueError(f"'{text}' is not a date such as 2022-09-05.")
+    return np.datetime64(date.fromisoformat(text), "D")
 
 
 def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:

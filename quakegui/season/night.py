@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 from quakegui.season.localtime import NightWindow, night_bounds
 from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
-
-MAD_TO_SD = 1.4826
-"""Median absolute deviation of a normal law, as a multiple of which its standard deviation is given."""
+from quakegui.season.robust import MAD_TO_SD
 
 _BLOCK = 2_000_000
 """Readings looked at together: keeps a station's year of one-second data within some 100 MB."""

@@ -245,9 +245,27 @@ def test_labels_go_out_and_come_in(project: Project, tmp_path: Path) -> None:
         assert labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao").written == 0
 
 
+def test_the_index_of_a_folder_of_maps_holds_labels_too(tmp_path: Path) -> None:
+    rows = ("file,date,class,label_source", "1/a.png,2022-01-01,1,rule", "3/b.png,2022-01-02,3,analyst", "c.png,2022-01-03,2,")
+    (tmp_path / "index.csv").write_text("\n".join(rows))
+    with Project.create(tmp_path / "p") as other:
+        done = labelfiles.import_labels(other, tmp_path / "index.csv", author="Zhao")
+        assert (done.read, done.by_rule) == (2, 1)
+        assert [row.cls for row in journal.in_force(other).values()] == [3, 2]
+
+
 @pytest.mark.parametrize(
     "text",
-    ["day,label\n", "date,class\n2022-13-01,1\n", "date,class\n2022-01-01,5\n", "date,class,source\n2022-01-01,1,oracle\n"],
+    [
+        "day,label\n",
+        "date,class\n2022-13-01,1\n",
+        "date,class\n2022,1\n",
+        "date,class\n20220105,1\n",
+        "date,class\ntoday,1\n",
+        "date,class\n,1\n",
+        "date,class\n2022-01-01,5\n",
+        "date,class,source\n2022-01-01,1,oracle\n",
+    ],
 )
 def test_a_bad_label_file_changes_nothing(tmp_path: Path, text: str) -> None:
     from quakegui.formats.errors import FormatError
