@@ -1,0 +1,219 @@
+"""The day step in the real window: key press to painted, contour lines on, beside an image that pyqtgraph shows alone.
+
+Also the window at rest beside the window while a network is trained, and what the window's process weighs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+import pyqtgraph as pg
+from bench_tools import Row, Timed, in_turn
+from numpy.typing import NDArray
+from PySide6.QtCore import QEventLoop, QObject, QRect, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.learn.presets import PRESETS
+from quakegui.ui import theme
+from quakegui.ui.main_window import MainWindow
+from quakegui.ui.start import LET_GO_AFTER
+
+SIZE = (1600, 1000)
+STEPS = 300
+
+
+def opened(folder: Path) -> tuple[QApplication, MainWindow]:
+    """Return a shown window on a project whose season is computed."""
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    sys.setswitchinterval(LET_GO_AFTER)
+    session = Session(SettingsFile(Path(tempfile.mkdtemp()) / "settings.ini"))
+    theme.apply("light")
+    window = MainWindow(session)
+    window.resize(*SIZE)
+    window.show()
+    window.activateWindow()
+    session.open(folder)
+    wait(lambda: session.season is not None and not session.jobs.busy)
+    session.pick(session.season.network.codes[:2])
+    rest(500)
+    return app, window
+
+
+def rest(milliseconds: int) -> None:
+    """Let the window work for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def wait(until) -> None:
+    """Let the window work until something is so."""
+    while not until():
+        rest(20)
+
+
+def press(app: QApplication, window: MainWindow, key: Qt.Key) -> None:
+    """Press a key as the analyst does, and return when all that it changed is painted."""
+    QTest.keyClick(window.day_map_panel, key)
+    app.processEvents()
+
+
+def image_alone(app: QApplication, side: QRect, pictures: list[np.ndarray]):
+    """Return a step of the peer: one picture set and painted in a pyqtgraph view as large as our map."""
+    view = pg.GraphicsLayoutWidget()
+    view.resize(side.width(), side.height())
+    box = view.addViewBox(lockAspect=True, enableMenu=False)
+    item = pg.ImageItem(axisOrder="row-major")
+    box.addItem(item)
+    view.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    view.show()
+    app.processEvents()
+    number = 0
+
+    def step() -> None:
+        nonlocal number
+        number = (number + 1) % len(pictures)
+        item.setImage(pictures[number], autoLevels=False, levels=(0, 255))
+        view.viewport().repaint()
+        app.processEvents()
+
+    return view, step
+
+
+def measure_step(folder: Path) -> list[Row]:
+    """Time steps through the season beside a picture that pyqtgraph shows; processor time is the window's thread alone."""
+    app, window = opened(folder)
+    session = window.session
+    session.go_to(0)
+    app.processEvents()
+    pictures = [session.day_map(index).rgb for index in range(40)]
+    view, peer = image_alone(app, window.day_map_panel.view.rect(), pictures)
+
+    def ours() -> None:
+        if session.index == session.days.size - 1:
+            session.go_to(0)
+        before = session.index
+        press(app, window, Qt.Key.Key_Right)
+        assert session.index == before + 1
+
+    window.activateWindow()
+    app.processEvents()
+    floor, step = in_turn(STEPS, peer, ours, warm_up=20, clock=time.thread_time)
+    view.close()
+    window.close()
+    wall, processor = step.p95() / floor.p95(), step.processor_p95() / floor.processor_p95()
+    return [
+        Row(
+            "Day step, key press to painted, contour lines on",
+            "pyqtgraph ImageItem.setImage + repaint alone",
+            words(step),
+            words(floor),
+            f"p95 {wall:.2f} x (processor p95 {processor:.2f} x)",
+            "p95 at most 2 x the floor, under 16 ms",
+            wall <= 2.0 and step.p95() < 16.0,
+        )
+    ]
+
+
+def words(timed: Timed) -> str:
+    return (
+        f"p50 {timed.median():.2f} ms, p95 {timed.p95():.2f} "
+        f"(processor {timed.processor_median():.2f}, p95 {timed.processor_p95():.2f})"
+    )
+
+
+class Ticks(QObject):
+    """A 5 ms timer that notes how long each tick let wait, in milliseconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(5)
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.waits.append((now - self._last) * 1e3)
+        self._last = now
+
+    def taken(self) -> NDArray[np.float64]:
+        """Return the waits since the last call."""
+        waits, self.waits = np.array(self.waits), []
+        return waits
+
+
+def measure_training(folder: Path) -> list[Row]:
+    """Time the event loop at rest, and from before the start of a small training to after its end."""
+    copy = Path(tempfile.mkdtemp()) / "project"
+    shutil.copytree(folder, copy)
+    _, window = opened(copy)
+    ticks = Ticks()
+    rest(6000)
+    still = ticks.taken()
+    config = replace(PRESETS["small"], epochs=1, final_fit=False)
+    window.training.start(config)
+    rest(100)
+    wait(lambda: window.training._thread is not None or not window.training.busy)
+    gathered = ticks.taken()
+    wait(lambda: not window.training.busy)
+    rest(500)
+    worked = ticks.taken()
+    window.close()
+    both_parts = np.concatenate([gathered, worked])
+
+    def told(waits: NDArray[np.float64]) -> str:
+        return f"p95 {np.percentile(waits, 95):.1f} ms, max {waits.max():.0f}"
+
+    return [
+        Row(
+            "Window while training, from before the start to after the end",
+            "the same window at rest, 5 ms timer",
+            f"{told(both_parts)} (gathering maps: {told(gathered)}; worker: {told(worked)})",
+            told(still),
+            f"p95 {np.percentile(both_parts, 95) / np.percentile(still, 95):.2f} x",
+            "p95 at most 12 ms, nothing over 50 ms",
+            bool(np.percentile(both_parts, 95) <= 12.0 and both_parts.max() <= 50.0),
+        )
+    ]
+
+
+def measure_memory(folder: Path) -> list[Row]:
+    """Weigh the window's process with a season open and walked through."""
+    app, window = opened(folder)
+    for _ in range(100):
+        press(app, window, Qt.Key.Key_Right)
+    for dock in window.docks:
+        window.show_dock(dock)
+        rest(50)
+    status = Path("/proc/self/status").read_text()
+    resident = int(status.split("VmRSS:")[1].split()[0]) / 1024.0
+    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024.0
+    window.close()
+    loaded = sorted({"tensorflow", "keras", "torch"} & set(sys.modules))
+    return [
+        Row(
+            "Memory of the window's process, one season open",
+            "",
+            f"{resident:.0f} MB (at most {peak:.0f}); network libraries loaded: {', '.join(loaded) or 'none'}",
+            "",
+            "",
+            "at most 500 MB",
+            resident <= 500.0 and not loaded,
+        )
+    ]

@@ -1,0 +1,99 @@
+"""What the benchmarks share: a clock that takes turns, and one row of the table."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Wall and processor time of one kind of work, in milliseconds.
+
+    Processor time is the process's own and hardly feels what else the machine does: a ratio of it is worth more than one of
+    the clock's.
+    """
+
+    wall: tuple[float, ...]
+    processor: tuple[float, ...]
+
+    def median(self) -> float:
+        return float(np.median(self.wall))
+
+    def p95(self) -> float:
+        return float(np.percentile(self.wall, 95))
+
+    def processor_median(self) -> float:
+        return float(np.median(self.processor))
+
+    def processor_p95(self) -> float:
+        return float(np.percentile(self.processor, 95))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: a piece of work, ours beside its peer or its limit.
+
+    Attributes
+    ----------
+    work, peer
+        What is done, and what it is measured beside.
+    ours, theirs
+        What each took, in the words of the table.
+    ratio
+        How the two compare, and by which clock.
+    goal
+        What is to be reached.
+    reached
+        Whether it was, None where that cannot be said on this machine.
+    """
+
+    work: str
+    peer: str
+    ours: str
+    theirs: str
+    ratio: str
+    goal: str
+    reached: bool | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def once(work: Callable[[], Any], clock: Callable[[], float] = time.process_time) -> tuple[float, float]:
+    """Return wall and processor milliseconds of one run; `clock` is the process's or the thread's."""
+    wall, processor = time.perf_counter(), clock()
+    work()
+    return (time.perf_counter() - wall) * 1e3, (clock() - processor) * 1e3
+
+
+def in_turn(
+    rounds: int, *works: Callable[[], Any], warm_up: int = 1, clock: Callable[[], float] = time.process_time
+) -> list[Timed]:
+    """Time each work once a round, so that what disturbs one disturbs the others; `warm_up` rounds are not counted."""
+    times: list[list[tuple[float, float]]] = [[] for _ in works]
+    gc.collect()
+    for number in range(rounds + warm_up):
+        for work, own in zip(works, times, strict=True):
+            taken = once(work, clock)
+            if number >= warm_up:
+                own.append(taken)
+    return [Timed(tuple(wall for wall, _ in own), tuple(processor for _, processor in own)) for own in times]
+
+
+def ms(timed: Timed, per: float = 1.0) -> str:
+    """Return median, p95 and processor time in milliseconds, of one of `per` pieces."""
+    return f"{timed.median() / per:.3g} ms, p95 {timed.p95() / per:.3g} (processor {timed.processor_median() / per:.3g})"
+
+
+def both(ours: Timed, theirs: Timed, *, faster: bool = True) -> str:
+    """Return the ratio of medians by the clock and by processor time."""
+    wall, processor = theirs.median() / ours.median(), theirs.processor_median() / ours.processor_median()
+    if not faster:
+        wall, processor = 1.0 / wall, 1.0 / processor
+    return f"{wall:.3g} x (processor {processor:.3g} x)"
