@@ -155,7 +155,7 @@ class Session(QObject):
         """Import beside the window what opens projects, then call `then` in the window's thread."""
 
         def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
-            from quakegui.learn import alarm_days  # noqa: F401
+            from quakegui.learn import alarm_days, season_runs  # noqa: F401
             from quakegui.project import catalogue, journal, runs, seasons  # noqa: F401
 
         self.jobs.start("Opening the project", work, lambda _nothing: then())

@@ -14,6 +14,8 @@ from quakegui.ui import i18n, theme
 from quakegui.ui.main_window import MainWindow
 
 FIRST_SIZE = QSize(1440, 900)
+LET_GO_AFTER = 0.001
+"""Seconds after which a job's thread lets the window's run; Python's own 5 ms can be felt where a job computes for long."""
 
 
 def run_window(folder: Path | None = None) -> int:
@@ -29,6 +31,7 @@ def run_window(folder: Path | None = None) -> int:
     app.setApplicationName("quakegui")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("quakegui")
+    sys.setswitchinterval(LET_GO_AFTER)
     session = Session()
     i18n.set_language(session.settings.language)
     theme.apply(session.settings.theme, text_scale=session.settings.text_scale)
