@@ -105,6 +105,9 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                needs="days", group=2),
     ActionSpec("tables", PROJECT, mark("Export the season's tables…"), do.export_tables, (), "mdi6.table-arrow-right",
                needs="days", group=2),
+    ActionSpec("report", PROJECT, mark("Report of the season…"), do.write_report, ("Ctrl+Shift+R",), "mdi6.file-chart-outline",
+               mark("One file on data, method, earthquakes, labels, training and skill"), needs="project", toolbar=True,
+               group=2),
     ActionSpec("close", PROJECT, mark("Close project"), do.close_project, ("Ctrl+W",), needs="project", group=3),
     ActionSpec("quit", PROJECT, mark("Quit"), do.leave, ("Ctrl+Q",), group=3),
     ActionSpec("undo", EDIT, mark("Undo"), lambda window: window.session.undo(), ("Ctrl+Z",), "mdi6.undo",
@@ -183,6 +186,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("chinese", VIEW, "中文", lambda window: window.session.set_settings(language="zh"), (), group=3,
                checked=lambda window: window.language == "zh"),
     ActionSpec("shortcuts", HELP, mark("Keyboard shortcuts"), do.show_shortcuts, ("F1",), "mdi6.keyboard-outline"),
+    ActionSpec("guide", HELP, mark("User's guide"), do.show_guide, ("Shift+F1",), "mdi6.book-open-variant"),
     ActionSpec("palette", HELP, mark("Find a command…"), do.show_palette, ("Ctrl+K",), "mdi6.magnify", toolbar=True),
     ActionSpec("about", HELP, mark("About quakegui"), do.show_about, (), "mdi6.information-outline"),
 )  # fmt: skip

@@ -113,6 +113,13 @@ def export_tables(window: MainWindow) -> None:
     save_tables(window)
 
 
+def write_report(window: MainWindow) -> None:
+    """Ask for a file and write the report of the season into it."""
+    from quakegui.ui.report_command import ask_and_write
+
+    ask_and_write(window)
+
+
 def close_project(window: MainWindow) -> None:
     """Close the project and show the start page."""
     window.session.close()
@@ -198,6 +205,13 @@ def show_shortcuts(window: MainWindow) -> None:
     from quakegui.ui.shortcut_sheet import ShortcutSheet
 
     _ask(ShortcutSheet(window))
+
+
+def show_guide(window: MainWindow) -> None:
+    """Open the user's guide beside the window."""
+    from quakegui.ui.guide import show_guide as show
+
+    show(window)
 
 
 def show_palette(window: MainWindow) -> None:

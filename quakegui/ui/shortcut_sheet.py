@@ -23,9 +23,20 @@ class ShortcutSheet(QDialog):
         self._fill()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        guide = buttons.addButton(tr("User's guide"), QDialogButtonBox.ButtonRole.HelpRole)
+        guide.setToolTip(tr("Open the guide, and close this sheet"))
+        guide.clicked.connect(self._open_guide)
         column = QVBoxLayout(self)
         column.addWidget(self._sheet)
         column.addWidget(buttons)
+
+    def _open_guide(self) -> None:
+        from quakegui.ui.guide import show_guide
+
+        self.accept()
+        window = self.parentWidget()
+        assert window is not None
+        show_guide(window)
 
     def _fill(self) -> None:
         for menu in MENUS:

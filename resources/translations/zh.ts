@@ -672,6 +672,10 @@
             <translation>结束盲标注并显示</translation>
         </message>
         <message>
+            <source>Enter goes on to the next place</source>
+            <translation>按 Enter 到下一处</translation>
+        </message>
+        <message>
             <source>Epoch, all trainings in turn</source>
             <translation>轮次，各次训练依次</translation>
         </message>
@@ -862,6 +866,10 @@
         <message>
             <source>Format</source>
             <translation>格式</translation>
+        </message>
+        <message>
+            <source>Former</source>
+            <translation>上一处</translation>
         </message>
         <message>
             <source>Former day</source>
@@ -1452,6 +1460,10 @@
             <translation>新建项目…</translation>
         </message>
         <message>
+            <source>Next</source>
+            <translation>下一处</translation>
+        </message>
+        <message>
             <source>Next day</source>
             <translation>后一天</translation>
         </message>
@@ -1660,6 +1672,10 @@
             <translation>一类对其余（论文的“准确率”）</translation>
         </message>
         <message>
+            <source>One file on data, method, earthquakes, labels, training and skill</source>
+            <translation>一个文件，包括数据、方法、地震、标注、训练和技巧</translation>
+        </message>
+        <message>
             <source>One solar rotation is 27 days</source>
             <translation>太阳自转一周为 27 天</translation>
         </message>
@@ -1700,6 +1716,10 @@
             <translation>打开项目…</translation>
         </message>
         <message>
+            <source>Open the guide, and close this sheet</source>
+            <translation>打开指南并关闭此表</translation>
+        </message>
+        <message>
             <source>Open the synthetic season</source>
             <translation>打开合成时段</translation>
         </message>
@@ -1714,6 +1734,10 @@
         <message>
             <source>Outcome</source>
             <translation>结果</translation>
+        </message>
+        <message>
+            <source>Page for a browser (*.html);;Pages to print (*.pdf)</source>
+            <translation>浏览器页面 (*.html);;打印页面 (*.pdf)</translation>
         </message>
         <message>
             <source>Painting the days</source>
@@ -1928,6 +1952,14 @@
             <translation>导入报告</translation>
         </message>
         <message>
+            <source>Report of the season</source>
+            <translation>时段报告</translation>
+        </message>
+        <message>
+            <source>Report of the season…</source>
+            <translation>时段报告…</translation>
+        </message>
+        <message>
             <source>Resume a training that was stopped</source>
             <translation>继续已停止的训练</translation>
         </message>
@@ -1990,6 +2022,10 @@
         <message>
             <source>Scale ends at (z)</source>
             <translation>色标止于（z）</translation>
+        </message>
+        <message>
+            <source>Search the guide</source>
+            <translation>在指南中查找</translation>
         </message>
         <message>
             <source>Season</source>
@@ -2212,6 +2248,10 @@
             <translation>停止此工作；不会留下写了一半的内容</translation>
         </message>
         <message>
+            <source>Stopped; no report was written.</source>
+            <translation>已停止；没有写报告。</translation>
+        </message>
+        <message>
             <source>Strongest pixel of the map</source>
             <translation>图上最强像素</translation>
         </message>
@@ -2256,6 +2296,10 @@
             <translation>文件已不是选择时的样子。</translation>
         </message>
         <message>
+            <source>The guide does not say “{text}”.</source>
+            <translation>指南中没有“{text}”。</translation>
+        </message>
+        <message>
             <source>The import was stopped; nothing of it was kept.</source>
             <translation>导入已停止；未保存任何内容。</translation>
         </message>
@@ -2282,6 +2326,14 @@
         <message>
             <source>The region's number, the same on every day of its track</source>
             <translation>极值区域的编号，在其整个持续过程中不变</translation>
+        </message>
+        <message>
+            <source>The report is in {path}.</source>
+            <translation>报告在 {path}。</translation>
+        </message>
+        <message>
+            <source>The report is in {path}: {count} pages.</source>
+            <translation>报告在 {path}：{count} 页。</translation>
         </message>
         <message>
             <source>The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging and is never a prediction. Labels given by analysts stay in force over it.</source>
@@ -2444,6 +2496,10 @@
             <translation>在时间线和日面板中使用此运行</translation>
         </message>
         <message>
+            <source>User's guide</source>
+            <translation>用户指南</translation>
+        </message>
+        <message>
             <source>Value under the cursor</source>
             <translation>光标处的数值</translation>
         </message>
@@ -2546,6 +2602,10 @@
         <message>
             <source>Write the station code beside each column of values, or say which column holds it.</source>
             <translation>请在每个数值列旁写明台站代码，或指明哪一列是台站代码。</translation>
+        </message>
+        <message>
+            <source>Writing the report</source>
+            <translation>正在写报告</translation>
         </message>
         <message>
             <source>Writing the tables</source>

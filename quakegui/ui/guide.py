@@ -1,0 +1,104 @@
+"""The user's guide in a window of its own, with a field to search it; it follows the language in force."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from quakegui.paths import resources
+from quakegui.ui import i18n
+from quakegui.ui.i18n import tr
+
+
+class GuideDialog(QDialog):
+    """The guide beside the window; the analyst may go on working while it is open."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setModal(False)
+        self.resize(720, 760)
+        self._language = ""
+        self.page = QTextBrowser()
+        self.page.setOpenExternalLinks(False)
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.textEdited.connect(self._search_from_start)
+        self.search.returnPressed.connect(self.find_next)
+        self._next = QPushButton()
+        self._next.setAutoDefault(False)
+        self._next.clicked.connect(lambda _on: self.find_next())
+        self._former = QPushButton()
+        self._former.setAutoDefault(False)
+        self._former.clicked.connect(lambda _on: self.find_next(backward=True))
+        self.said = QLabel()
+        row = QHBoxLayout()
+        for widget in (self.search, self._former, self._next):
+            row.addWidget(widget)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter searches on
+        column = QVBoxLayout(self)
+        column.addLayout(row)
+        column.addWidget(self.said)
+        column.addWidget(self.page, 1)
+        column.addWidget(buttons)
+        self.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text, and show the guide, in the language in force."""
+        self.setWindowTitle(tr("User's guide"))
+        self.page.setAccessibleName(tr("User's guide"))
+        self.search.setAccessibleName(tr("Search the guide"))
+        self.search.setPlaceholderText(tr("Search the guide"))
+        self.search.setToolTip(tr("Enter goes on to the next place"))
+        for button, text in ((self._next, tr("Next")), (self._former, tr("Former"))):
+            button.setText(text)
+            button.setToolTip(text)
+        self.said.clear()
+        if self._language != i18n.language():
+            self._language = i18n.language()
+            self.page.setSource(QUrl.fromLocalFile(str(resources() / "help" / self._language / "guide.html")))
+
+    def find_next(self, *, backward: bool = False) -> bool:
+        """Go on to the next (or former) place of what is searched, around the end; returns whether there is one."""
+        text = self.search.text()
+        how = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
+        found = bool(text) and self.page.find(text, how)
+        if text and not found:
+            self.page.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
+            found = self.page.find(text, how)
+        self.said.setText(tr("The guide does not say “{text}”.").format(text=text) if text and not found else "")
+        return found
+
+    def _search_from_start(self) -> None:
+        self.page.moveCursor(QTextCursor.MoveOperation.Start)
+        self.find_next()
+
+
+def show_guide(parent: QWidget) -> GuideDialog:
+    """Show the guide of a window; there is one of it, made when it is first asked for."""
+    guide = parent.findChild(GuideDialog, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if guide is None:
+        guide = GuideDialog(parent)
+    guide.show()
+    guide.raise_()
+    guide.activateWindow()
+    guide.search.setFocus()
+    return guide

@@ -1,0 +1,76 @@
+"""The report from the window: it is gathered in a job, and painted, where pages are wanted, when the job is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from quakegui.report import Cancelled, Language, Progress, Report, ReportCancelledError, make_report, write_html
+from quakegui.ui import i18n
+from quakegui.ui.i18n import tr
+from quakegui.ui.report_pdf import ReportError, write_pdf
+
+if TYPE_CHECKING:
+    from quakegui.ui.main_window import MainWindow
+
+
+def ask_and_write(window: MainWindow) -> None:
+    """Ask for a file, and write the report into it in the language of the window."""
+    project = window.session.project
+    assert project is not None
+    suggestion = window.last_folder() / f"{project.name}.html"
+    kinds = tr("Page for a browser (*.html);;Pages to print (*.pdf)")
+    name, kind = QFileDialog.getSaveFileName(window, tr("Report of the season"), str(suggestion), kinds)
+    if name:
+        write(window, chosen_path(name, kind))
+
+
+def chosen_path(name: str, kind: str) -> Path:
+    """Return the path with an ending that can be written: the one typed, or else the one of the kind chosen."""
+    path = Path(name)
+    if path.suffix.lower() in (".html", ".htm", ".pdf"):
+        return path
+    return path.with_name(path.name + (".pdf" if "*.pdf" in kind else ".html"))
+
+
+def write(window: MainWindow, path: Path) -> None:
+    """Write the report to a path, by its ending, in a job of the session."""
+    session = window.session
+    project, season = session.project, session.season
+    assert project is not None
+    language: Language = "zh" if i18n.language() == "zh" else "en"
+    pages = path.suffix.lower() == ".pdf"
+
+    def gathered(report: Progress, cancelled: Cancelled) -> Report | None:
+        try:
+            made = make_report(project, language=language, season=season, progress=report, cancelled=cancelled)
+        except ReportCancelledError:
+            return None
+        if not pages:
+            write_html(made, path)
+        return made
+
+    def done(made: Report | None) -> None:
+        if made is None:
+            session.said.emit(tr("Stopped; no report was written."), "info")
+        elif not pages:
+            session.said.emit(tr("The report is in {path}.").format(path=path), "info")
+        else:
+            _paint(window, made, path)
+
+    session.jobs.start("Writing the report", gathered, done)
+
+
+def _paint(window: MainWindow, made: Report, path: Path) -> None:
+    QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+    try:
+        count = write_pdf(made, path)
+    except ReportError as error:
+        window.session.said.emit(str(error), "error")
+    else:
+        window.session.said.emit(tr("The report is in {path}: {count} pages.").format(path=path, count=count), "info")
+    finally:
+        QApplication.restoreOverrideCursor()

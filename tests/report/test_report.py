@@ -1,0 +1,233 @@
+"""The report of a season: what it says of full, empty, synthetic, leaky and hostile projects, in both languages."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from report_projects import Page, Reported
+from run_projects import season_of
+
+from quakegui.learn import season_runs
+from quakegui.project import catalogue, journal
+from quakegui.project.stations import set_station
+from quakegui.project.store import Project
+from quakegui.report import ReportCancelledError, make_report, write_html
+from quakegui.report.pictures import OUTLINE, day_picture
+from quakegui.season.events import Declustering, Event
+from quakegui.season.labels import Source, compare
+from quakegui.season.network import Station
+
+HOSTILE = '<script>alert("1")</script><img src="http://example.org/x.png">&'
+
+
+def page_of(folder: Path, language: str = "en") -> Page:
+    with Project.open(folder) as project:
+        return Page(make_report(project, language=language).html())
+
+
+def alter(folder: Path, change) -> None:
+    """Change what a run's folder says of its protocol."""
+    path = next((folder / "runs").glob("*/config.json"))
+    values = json.loads(path.read_text(encoding="utf-8"))
+    change(values)
+    path.write_text(json.dumps(values), encoding="utf-8")
+
+
+def test_the_file_is_complete_in_itself(reported: Reported, tmp_path: Path) -> None:
+    write_html(reported.english, tmp_path / "out.html")
+    markup = (tmp_path / "out.html").read_text(encoding="utf-8")
+    page = Page(markup)
+    assert page.fetched == []
+    assert not {"script", "link", "iframe", "object"} & set(page.tags)
+    assert "url(" not in markup
+    assert page.tags.count("img") + page.tags.count("svg") == len(reported.english.figures)
+    assert page.open == []
+
+
+def test_the_verdict_comes_first_in_its_own_words(reported: Reported) -> None:
+    for made in (reported.english, reported.chinese):
+        page = Page(made.html())
+        sentence = " ".join(reported.judgement.verdict.text(made.language).split())
+        assert page.text.count(sentence) == 2
+        assert page.text.index(sentence) < 900
+
+
+def test_figures_are_those_of_the_judgement(reported: Reported) -> None:
+    told, page = reported.judgement, Page(reported.english.html())
+    with Project.open(reported.folder) as project:
+        run = season_runs.find_run(project, None)
+        position = len(journal.rows(project))
+    assert f"{told.scored} days scored" in page.text
+    assert f"{100 * told.of('event').figures.accuracy:.1f} %" in page.text
+    counts = told.of("class").figures.confusion
+    assert all(str(count) in page.words for count in counts.ravel().tolist())
+    assert reported.season.config.hash in page.text
+    assert run.card is not None
+    assert str(run.card["data_hash"]) in page.text
+    assert f"{position} label rows" in page.text
+    for one in told.comparisons:
+        if one.target == "event" and one.days:
+            assert f"{100 * one.figures.macro_recall:.1f} %" in page.text
+    assert re.search(r"\bnan\b", page.text) is None
+
+
+def test_completeness_counts_the_nights_of_each_station(reported: Reported) -> None:
+    page = Page(reported.english.html())
+    nights = np.isfinite(reported.season.z).sum(axis=0)
+    for code, count in zip(reported.season.network.codes, nights.tolist(), strict=True):
+        at = page.words.index(code, page.words.index("Scale, nT"))
+        cells = [word for word in page.words[at : at + 12] if word.strip()]
+        assert str(count) in cells, (code, cells)
+
+
+def test_each_earthquake_has_its_part_with_the_days_known_before_it(reported: Reported) -> None:
+    body = reported.english.body
+    with Project.open(reported.folder) as project:
+        events = catalogue.events(project)
+    for number in range(1, len(events) + 1):
+        assert f'<h3 style="page-break-before: always">Earthquake {number}: M ' in body
+    season, first_part = reported.season, body.split("Earthquake 1: ")[1].split("Earthquake 2: ")[0]
+    first = int(np.searchsorted(season.available_at[season.shown], events[0].time))
+    assert first_part.count("<img") == 7  # six days and the scale
+    for day in season.days[first - 6 : first]:
+        assert f'alt="Map of {day}"' in first_part
+    assert f'alt="Map of {season.days[first]}"' not in first_part
+
+
+def test_both_languages_say_the_same_things(reported: Reported) -> None:
+    english, chinese = Page(reported.english.html()), Page(reported.chinese.html())
+    assert english.tags == chinese.tags
+    assert "概要" in chinese.text
+    assert "In short" in english.text
+
+
+@pytest.mark.usefixtures("judged_before")
+def test_agreement_is_that_of_the_journal(judged: Path) -> None:
+    with Project.open(judged) as project:
+        days = season_of(project).days
+        journal.write_labels(project, days[:8], 0, source=Source.ANALYST, author="B", blind=True)
+        journal.write_labels(project, days[:6], 0, source=Source.ANALYST, author="C", blind=True)
+        journal.write_labels(project, days[6:8], 3, source=Source.ANALYST, author="C", blind=True)
+        journal.write_labels(project, days[:1], 3, source=Source.ANALYST, author="B", blind=True)
+        found = compare(journal.rows(project), "B", "C")
+        page = Page(make_report(project).html())
+    at = page.text.index("Agreement between analysts")
+    assert f"B C blind {found.days} {found.agreed} {found.kappa:.2f}".replace("-", "−") in page.text[at:]
+
+
+def test_an_empty_project_says_so_in_sentences(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "empty", name="Empty") as project:
+        english = Page(make_report(project).html())
+        chinese = Page(make_report(project, language="zh").html())
+    for sentence in (
+        "No verdict: there is no season yet.",
+        "The project has no stations yet.",
+        "No day is labelled yet.",
+        "No run of the project is finished",
+        "The project has no earthquakes",
+        "there are no alarms",
+        "No file was imported.",
+    ):
+        assert sentence in english.text
+    assert "还没有标注任何一天" in chinese.text
+    assert english.tags == chinese.tags
+
+
+def test_a_project_without_events_labels_and_runs_still_shows_its_data(small_project: Path) -> None:
+    page = page_of(small_project)
+    assert "no finished run, so nothing was judged" in page.text
+    assert "No label rule was applied." in page.text
+    assert "Nights recorded" in page.text
+    assert "SYNTHETIC" not in page.text
+    assert "LEAKY" not in page.text
+
+
+def test_a_station_without_coordinates_is_named(small_project: Path) -> None:
+    with Project.open(small_project) as project:
+        set_station(project, Station("QQQ", "nowhere"))
+        page = Page(make_report(project).html())
+    assert "Without coordinates, so on no map: QQQ." in page.text
+
+
+def test_a_leaky_run_is_stamped_wherever_its_scores_stand(judged: Path) -> None:
+    alter(judged, lambda values: values["config"].update(protocol="paper"))
+    with Project.open(judged) as project:
+        made = make_report(project)
+    page = Page(made.html())
+    assert made.stamp == "LEAKY"
+    assert page.text.count("LEAKY — these scores say nothing about prediction") == 2
+    drawn = [figure.data.decode() for figure in made.figures if "matrix" in figure.alt or "Molchan" in figure.alt]
+    assert drawn
+    assert all("LEAKY" in svg for svg in drawn)
+
+
+@pytest.mark.usefixtures("judged_before")
+def test_a_synthetic_season_is_stamped_on_page_figures_and_maps(judged: Path) -> None:
+    with Project.open(judged) as project:
+        project.synthetic = True
+        season = season_of(project)
+        made = make_report(project, season=season)
+        plain = day_picture(season.day_map(5), season.network, season.gridder.basis.frame, threshold=5.0, epicentre=None,
+                            synthetic=False, width=200, alt="")  # fmt: skip
+        stamped = day_picture(season.day_map(5), season.network, season.gridder.basis.frame, threshold=5.0, epicentre=None,
+                              synthetic=True, width=200, alt="")  # fmt: skip
+    assert made.stamp == "SYNTHETIC"
+    assert "SYNTHETIC — not measured" in Page(made.html()).text
+    drawn = [
+        figure for figure in made.figures if figure.kind == "svg" and "epoch" not in figure.alt and "scale" not in figure.alt
+    ]
+    assert all("SYNTHETIC" in figure.data.decode() for figure in drawn)
+    one, other = (np.asarray(Image.open(io.BytesIO(picture.data)).convert("RGB")) for picture in (plain, stamped))
+    changed = np.argwhere((one != other).any(axis=2))
+    assert changed.min(axis=0)[0] > 430
+    assert len(changed) > 1000
+
+
+def test_a_map_keeps_the_very_pixels_of_the_day(reported: Reported) -> None:
+    season = reported.season
+    day = season.day_map(5)
+    made = day_picture(day, season.network, season.gridder.basis.frame, threshold=5.0, epicentre=None, synthetic=False,
+                       width=200, alt="")  # fmt: skip
+    image = Image.open(io.BytesIO(made.data))
+    drawn, own = np.asarray(image), np.asarray(image.convert("RGB"))
+    untouched = drawn < OUTLINE
+    assert untouched.mean() > 0.98
+    np.testing.assert_array_equal(own[untouched], day.rgb[untouched])
+
+
+@pytest.mark.usefixtures("judged_before")
+def test_text_from_outside_is_only_ever_text(judged: Path) -> None:
+    with Project.open(judged) as project:
+        days = season_of(project).days
+        at = days[8].astype("datetime64[ms]")
+        catalogue.store_events(project, [Event("x", at, 4.6, 28.8, 102.3, None, HOSTILE)], declustering=Declustering("none"))
+        set_station(project, Station("AAA", HOSTILE, 28.0, 101.6))
+        journal.write_labels(project, days[:3], 1, source=Source.ANALYST, author=HOSTILE, note=HOSTILE)
+        project.name = HOSTILE
+        made = make_report(project)
+    alter(judged, lambda values: values.update(title=HOSTILE))
+    page = Page(made.html())
+    again = page_of(judged)
+    for one in (page, again):
+        assert one.fetched == []
+        assert "script" not in one.tags
+    assert page.text.count('alert("1")') >= 3
+    assert f"Run “{HOSTILE}”" in again.text
+
+
+@pytest.mark.usefixtures("judged_before")
+def test_it_can_be_stopped_and_tells_how_far_it_is(judged: Path) -> None:
+    steps: list[tuple[int, int, str]] = []
+    with Project.open(judged) as project:
+        season = season_of(project)
+        make_report(project, season=season, progress=lambda *step: steps.append(step))
+        with pytest.raises(ReportCancelledError):
+            make_report(project, season=season, cancelled=lambda: True)
+    assert {text for _, _, text in steps} >= {"season", "labels", "judging", "earthquakes"}
+    assert all(done <= total for done, total, _ in steps)

@@ -1,0 +1,221 @@
+"""The report from the window and as pages, and the user's guide."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
+
+from quakegui.app.session import Session
+from quakegui.paths import resources
+from quakegui.project.store import Project
+from quakegui.report import make_report
+from quakegui.report.markup import Figure
+from quakegui.ui import i18n, report_command, report_pdf
+from quakegui.ui.actions import ACTIONS
+from quakegui.ui.guide import GuideDialog, show_guide
+from quakegui.ui.main_window import MainWindow
+from quakegui.ui.report_pdf import ReportError, write_pdf
+from quakegui.ui.shortcut_sheet import ShortcutSheet
+
+
+@pytest.fixture
+def window(session: Session):
+    made = MainWindow(session)
+    yield made
+    made.close()
+    shiboken6.delete(made)
+
+
+def said(session: Session, qtbot, act) -> tuple[str, str]:
+    """Let the window act, and return the sentence that the session says in the end."""
+    with qtbot.waitSignal(session.said, timeout=30_000) as found:
+        act()
+    return tuple(found.args)
+
+
+def test_the_action_is_in_menu_and_tool_bar_and_needs_a_project(window, session, empty_session):
+    spec = next(spec for spec in ACTIONS if spec.id == "report")
+    assert (spec.menu, spec.toolbar, spec.needs) == ("Project", True, "project")
+    assert window.actions_by_id["report"].isEnabled()
+    session.close()
+    assert not window.actions_by_id["report"].isEnabled()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_window_writes_a_page_for_a_browser(window, qtbot, tmp_path, monkeypatch, language):
+    session, path = window.session, tmp_path / "报告 out.html"
+    session.set_settings(language=language)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_asked: (str(path), ""))
+    sentence, kind = said(session, qtbot, window.actions_by_id["report"].trigger)
+    assert kind == "info"
+    assert str(path) in sentence
+    markup = path.read_text(encoding="utf-8")
+    assert {"en": "In short", "zh": "概要"}[language] in markup
+    assert "SYNTHETIC" in markup
+    assert markup.count("<svg") > 2
+
+
+def test_the_window_writes_pages(window, session, qtbot, tmp_path):
+    path = tmp_path / "out.pdf"
+    sentence, kind = said(session, qtbot, lambda: report_command.write(window, path))
+    assert kind == "info"
+    pages = int(re.search(r": (\d+) pages", sentence).group(1))
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) == pages
+    assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_a_cancelled_report_writes_nothing(window, session, qtbot, tmp_path):
+    path = tmp_path / "out.html"
+
+    def act():
+        report_command.write(window, path)
+        session.jobs.cancel()
+
+    assert said(session, qtbot, act)[0] == "Stopped; no report was written."
+    assert not path.exists()
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(window, session, qtbot, tmp_path):
+    sentence, kind = said(session, qtbot, lambda: report_command.write(window, tmp_path / "missing" / "out.pdf"))
+    assert kind == "error"
+    assert "could not be written" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("a.pdf", "x (*.html)", "a.pdf"),
+        ("a.HTML", "x (*.pdf)", "a.HTML"),
+        ("a", "x (*.pdf)", "a.pdf"),
+        ("a.b", "x", "a.b.html"),
+    ],
+)
+def test_the_ending_typed_goes_before_the_kind_chosen(name, kind, expected):
+    assert report_command.chosen_path(name, kind).name == expected
+
+
+def test_earthquakes_begin_pages_and_no_picture_is_wider_than_a_page(tiny_folder, tmp_path, qapp):
+    with Project.open(tiny_folder) as project:
+        made = make_report(project)
+    assert max(figure.width for figure in made.figures) <= 680
+    assert max(figure.height for figure in made.figures) <= 900
+    pages = write_pdf(made, tmp_path / "out.pdf")
+    assert pages >= made.body.count("page-break-before") + 1
+    assert write_pdf(made, tmp_path / "out.pdf") == pages
+
+
+def test_a_former_file_stays_whole_where_the_new_one_fails(tiny_folder, tmp_path, monkeypatch, qapp):
+    with Project.open(tiny_folder) as project:
+        made = make_report(project)
+    path = tmp_path / "out.pdf"
+    path.write_bytes(b"former")
+    monkeypatch.setattr(report_pdf, "_paint", lambda *_given: 0)
+    with pytest.raises(ReportError, match="could not be written"):
+        write_pdf(made, path)
+    assert path.read_bytes() == b"former"
+
+
+def test_a_drawing_is_printed_as_it_is_drawn(qapp):
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="10" fill="#ff0000"/></svg>'
+    image = report_pdf._image(Figure("svg", svg, 10, 10, ""))
+    assert image.size().toTuple() == (30, 30)
+    assert image.pixelColor(3, 15).name() == "#ff0000"
+    assert image.pixelColor(27, 15).name() == "#ffffff"
+    packed = QByteArray()
+    target = QBuffer(packed)
+    target.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(target, "PNG")
+    again = report_pdf._image(Figure("png", packed.data(), 10, 10, ""))
+    assert again.convertToFormat(QImage.Format.Format_RGB32) == image
+
+
+# -- the guide -------------------------------------------------------------------------------------------------------
+
+
+class Guide(HTMLParser):
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.targets: list[str] = []
+        self.names: list[str] = []
+        self.pictures: list[str] = []
+        self.words = ""
+        self.feed((resources() / "help" / language / "guide.html").read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        given = dict(attributes)
+        self.targets += [given["href"]] if "href" in given else []
+        self.names += [given["name"]] if "name" in given and tag == "a" else []
+        self.pictures += [given["src"]] if tag == "img" else []
+
+    def handle_data(self, data):
+        self.words += data
+
+
+def test_the_guide_has_the_same_chapters_in_both_languages():
+    english, chinese = Guide("en"), Guide("zh")
+    assert english.tags == chinese.tags
+    assert english.names == chinese.names
+    assert len(english.names) >= 12
+    for guide in (english, chinese):
+        assert {target.removeprefix("#") for target in guide.targets} == set(guide.names)
+        assert all(target.startswith("#") for target in guide.targets)
+
+
+def test_the_pictures_of_the_guide_are_there_and_small():
+    for language in ("en", "zh"):
+        for picture in Guide(language).pictures:
+            assert (resources() / "help" / language / picture).resolve().is_file()
+    assert sum(path.stat().st_size for path in (resources() / "help").rglob("*.png")) < 600_000
+
+
+def test_the_keys_that_the_guide_names_are_those_of_the_table():
+    keys = {key for spec in ACTIONS for key in spec.shortcuts}
+    for language in ("en", "zh"):
+        named = set(re.findall(r"(?:Ctrl|Shift)(?:\+\w+)+|\bF\d+\b", Guide(language).words))
+        assert named >= {"Ctrl+O", "Ctrl+I", "Ctrl+K", "F1", "Shift+F1"}
+        assert named - keys == set()
+
+
+def test_the_guide_opens_once_and_follows_the_language(window, qtbot):
+    window.actions_by_id["guide"].trigger()
+    guide = window.findChild(GuideDialog)
+    assert guide.page.toPlainText().startswith("User's guide")
+    window.actions_by_id["guide"].trigger()
+    assert len(window.findChildren(GuideDialog)) == 1
+    window.session.set_settings(language="zh")
+    qtbot.waitUntil(lambda: guide.page.toPlainText().startswith("用户指南"))
+    assert guide.windowTitle() == "用户指南"
+    window.session.set_settings(language="en")
+    assert i18n.language() == "en"
+
+
+def test_the_guide_is_searched_around_its_end(window, qtbot):
+    guide = show_guide(window)
+    qtbot.keyClicks(guide.search, "kappa")
+    first = guide.page.textCursor().selectionStart()
+    assert guide.page.textCursor().selectedText().lower() == "kappa"
+    qtbot.keyClick(guide.search, Qt.Key.Key_Return)
+    assert guide.page.textCursor().selectionStart() == first  # the only place, found again from the top
+    guide.search.clear()
+    qtbot.keyClicks(guide.search, "xyzzy")
+    assert guide.said.text() == "The guide does not say “xyzzy”."
+    assert guide.isVisible()
+
+
+def test_the_shortcut_sheet_leads_to_the_guide(window, qtbot):
+    sheet = ShortcutSheet(window)
+    qtbot.addWidget(sheet)
+    sheet.show()
+    sheet._open_guide()
+    assert not sheet.isVisible()
+    assert window.findChild(GuideDialog).isVisible()
