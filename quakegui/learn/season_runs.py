@@ -269,8 +269,8 @@ def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
     RunError
         If the season no longer has the run's days.
     """
-    evidence = gather(project, season)
     said = run.predictions()
+    evidence = gather(project, season)
     rows = _rows_of(said, evidence, run)
     made = split_of(run, said)
     here = dataclasses.replace(

@@ -22,7 +22,7 @@ from quakegui.learn.judgement import Judgement
 from quakegui.learn.operating import predict_days
 from quakegui.learn.predictions import PREDICTIONS
 from quakegui.learn.presets import PRESETS
-from quakegui.learn.registry import CONFIG, EXPORTED, LOG, RunFolder, read_run
+from quakegui.learn.registry import CONFIG, EXPORTED, RunFolder, read_run
 from quakegui.learn.season_runs import Listen, evaluate, keep_predictions, record_run, refuse_foreign, runs_folder, train
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
@@ -112,9 +112,10 @@ def make_model(folder: Path, *, listen: Listen) -> Judgement:
             compress=True,
         )
         write_text(ended.run.folder / CARD_TEXT, card_text(ended.run, told))
-        (ended.run.folder / LOG).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(ended.run.folder, folder)
+        folder.mkdir(parents=True)
+        for name in (*EXPORTED, SEASON, CARD_TEXT):
+            shutil.copyfile(ended.run.folder / name, folder / name)
     return told
 
 

@@ -1,0 +1,103 @@
+"""The network that comes with the program: what it is, and what the demo shows at its first start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from quakegui import paths
+from quakegui.learn import season_runs, shipped
+from quakegui.learn.alarm_days import alarms_of
+from quakegui.learn.registry import RunError, read_run
+from quakegui.project import runs, seasons
+from quakegui.project.demo import create_demo
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+MODEL = paths.models() / shipped.NAME
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Season]]:
+    with create_demo(tmp_path_factory.mktemp("demo") / "p") as project:
+        season = seasons.load_season(project)
+        assert season is not None
+        yield project, season
+
+
+def test_the_model_is_small_and_says_that_it_is_synthetic() -> None:
+    assert sum(path.stat().st_size for path in MODEL.iterdir()) < 2_000_000
+    card = (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
+    run = read_run(MODEL)
+    assert "SYNTHETIC" in card
+    assert "SYNTHETIC" in run.title
+    assert run.config.protocol == "blocked"
+    assert run.card is not None
+    assert run.card["about"]["synthetic"] is True
+    assert run.card["device"]["name"]
+
+
+def test_the_demo_shows_out_of_fold_predictions_at_once(demo: tuple[Project, Season]) -> None:
+    project, season = demo
+    assert shipped.is_shipped_season(season)
+    run = shipped.install_model(project, season)
+    assert run is not None
+    assert runs.run_in_use(project) == run.id == shipped.NAME
+    table = runs.predictions_in_use(project, season.days)
+    assert table is not None
+    assert (table.kind == "out-of-fold").all()
+    assert shipped.install_model(project, season) is None
+    assert season_runs.find_run(project, None).id == run.id
+    assert all(0 <= first <= last < len(season.days) for first, last in alarms_of(project, season, table))
+    told = season_runs.evaluate(project, season, run)
+    assert told.verdict.text("en") in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
+    assert json.dumps(told.to_json(), allow_nan=False)
+
+
+def test_another_season_or_stray_rounding(demo: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch) -> None:
+    _, season = demo
+    z = season.anomaly.z
+    rounded = replace(season, anomaly=replace(season.anomaly, z=z + 1e-5))
+    assert shipped.is_shipped_season(rounded)
+    other = replace(season, anomaly=replace(season.anomaly, z=np.where(np.arange(z.shape[1]) == 3, z + 0.5, z)))
+    assert not shipped.is_shipped_season(other)
+
+
+def test_on_another_season_it_answers_in_sample_only(
+    demo: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, season = demo
+    asked: list[int] = []
+
+    def answer(_run: object, maps: np.ndarray, **_: object) -> np.ndarray:
+        asked.append(len(maps))
+        return np.full((len(maps), 5), 0.2)
+
+    monkeypatch.setattr("quakegui.learn.operating.answer", answer)
+    monkeypatch.setattr(shipped, "is_shipped_season", lambda _season: False)
+    project = copy_of(demo[0], tmp_path / "other")
+    with project:
+        run = shipped.install_model(project, season)
+        assert run is not None
+        assert asked == [int(season.has_map.sum())]
+        table = runs.predictions_in_use(project, season.days)
+        assert table is not None
+        assert set(table.kind) == {"in-sample"}
+        with pytest.raises(RunError, match="no predictions yet"):
+            season_runs.evaluate(project, season, run)
+
+
+def copy_of(project: Project, folder: Path) -> Project:
+    """Return an empty project with the same classes."""
+    from quakegui.project import catalogue
+
+    made = Project.create(folder, timezone=project.timezone, synthetic=True)
+    scheme = catalogue.class_scheme(project)
+    assert scheme is not None
+    catalogue.set_class_scheme(made, scheme)
+    return made
