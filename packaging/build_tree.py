@@ -35,7 +35,7 @@ SEARCH_PATH = "python312.zip\r\n.\r\nsite\r\n"
 """What `python312._pth` says: this Python sees its own tree and nothing else of the machine, no PYTHONPATH, no user folder."""
 COMMAND = '@"%~dp0python.exe" -X utf8 -m quakegui %*\r\n'
 
-_QT = "Core Gui Widgets Svg SvgWidgets Network OpenGL OpenGLWidgets PrintSupport Test Xml".split()
+_QT = ("Core", "Gui", "Widgets", "Svg", "SvgWidgets", "Network", "OpenGL", "OpenGLWidgets", "PrintSupport", "Test", "Xml")
 _QT_FILES = {"__init__.py", "_config.py", "_git_pyside_version.py", "pyside6.abi3.dll"}
 _QT_PLUGINS = {
     "platforms": {"qwindows.dll", "qoffscreen.dll"},
@@ -230,14 +230,14 @@ def build(given: argparse.Namespace) -> None:
     files = sorted(path for path in tree.rglob("*") if path.is_file())
     names = [path.relative_to(tree).as_posix() for path in files]
     size = sum(path.stat().st_size for path in files)
-    version = next(line.split("==")[1] for line in [_own_version(tree)])
-    (given.out / "tree.nsh").write_text(script(version, names, size), encoding="utf-8-sig")
+    (given.out / "tree.nsh").write_text(script(own_version(tree), names, size), encoding="utf-8-sig")
     _say(f"{tree}: {len(files)} files, {size / 1e6:.0f} MB, longest name {max(map(len, names))} characters.")
 
 
-def _own_version(tree: Path) -> str:
+def own_version(tree: Path) -> str:
+    """Return the version of the program in a tree, as its wheel states it: pyproject.toml is the one place."""
     (info,) = (tree / "site").glob("quakegui-*.dist-info")
-    return "==".join(info.name.removesuffix(".dist-info").split("-", 1))
+    return info.name.removesuffix(".dist-info").split("-", 1)[1]
 
 
 def _say(sentence: str) -> None:
@@ -254,7 +254,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "build", help="where the tree is made")
     given = parser.parse_args()
     if sys.version_info[:2] != (3, 12):
-        raise SystemExit(f"build_tree.py must be run by Python 3.12, not {sys.version.split()[0]}: the byte code is Python 3.12's.")
+        raise SystemExit(
+            f"build_tree.py must be run by Python 3.12, not {sys.version.split()[0]}: the byte code is Python 3.12's."
+        )
     if given.test_python == bool(given.python_zip) or bool(given.python_zip) != bool(given.python_sha256):
         raise SystemExit("Give either --python-zip with --python-sha256, or --test-python.")
     given.out = given.out.resolve()

@@ -30,7 +30,7 @@ _PROGRAMS = (".exe", ".dll", ".pyd")
 _NOT_NEEDED = {"site-packages", "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3", "venv", "__pycache__"}
 
 
-class Untrusted(Exception):
+class UntrustedError(Exception):
     """A file is not what it must be; the sentence names it."""
 
 
@@ -39,12 +39,12 @@ def unpack_release(archive: Path, sha256: str, out: Path) -> None:
 
     Raises
     ------
-    Untrusted
+    UntrustedError
         If the hash is another one.
     """
     _require_hash(archive, sha256)
     with zipfile.ZipFile(archive) as file:
-        file.extractall(out)
+        file.extractall(out)  # noqa: S202 - a zip whose hash was compared
 
 
 def unpack_for_tests(out: Path) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def unpack_for_tests(out: Path) -> tuple[str, ...]:
 
     Raises
     ------
-    Untrusted
+    UntrustedError
         If the archive's hash is another one, or python.exe's signature does not hold.
     """
     with tempfile.TemporaryDirectory() as scratch:
@@ -60,7 +60,7 @@ def unpack_for_tests(out: Path) -> tuple[str, ...]:
         _require_hash(inner, TEST_ZIP)
         unpacked = Path(scratch, "unpacked")
         with zipfile.ZipFile(inner) as file:
-            file.extractall(unpacked)
+            file.extractall(unpacked)  # noqa: S202 - as above
         certificates = Path(scratch, "certificates.pem")
         certificates.write_bytes(_CERTIFICATES.read_bytes() + (HERE / "microsoft-root-2020.pem").read_bytes())
         refused = []
@@ -70,7 +70,7 @@ def unpack_for_tests(out: Path) -> tuple[str, ...]:
             elif path.suffix in _PROGRAMS or path.name == "LICENSE.txt":
                 shutil.copy2(path, out / path.name)
     if "python.exe" in refused:
-        raise Untrusted("The signature of python.exe could not be verified; nothing was built.")
+        raise UntrustedError("The signature of python.exe could not be verified; nothing was built.")
     write_library(Path(os.__file__).parent, out / LIBRARY_ZIP)
     return tuple(refused)
 
@@ -118,7 +118,7 @@ def compiled(path: Path, shown: str) -> bytes:
 def _require_hash(path: Path, sha256: str) -> None:
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != sha256.lower():
-        raise Untrusted(f"{path} has the SHA-256 {found}, not {sha256}; nothing was built.")
+        raise UntrustedError(f"{path} has the SHA-256 {found}, not {sha256}; nothing was built.")
 
 
 def _fetch(folder: Path) -> Path:
@@ -131,6 +131,6 @@ def _fetch(folder: Path) -> Path:
     with tarfile.open(archive) as file:
         member = file.extractfile(TEST_MEMBER)
         if member is None:
-            raise Untrusted(f"{archive.name} has no {TEST_MEMBER}; nothing was built.")
+            raise UntrustedError(f"{archive.name} has no {TEST_MEMBER}; nothing was built.")
         target.write_bytes(member.read())
     return target

@@ -7,7 +7,7 @@
 ; Beside TREE lies tree.nsh, which build_tree.py wrote. Silent: quakegui-setup.exe /S [/D=C:\folder]; /D must come last, unquoted.
 ; Exit codes: 0 done, 1 cancelled, 2 refused (the program runs, the folder's path is too long, or it is somebody else's folder).
 
-Unicode true
+Target amd64-unicode
 !include "MUI2.nsh"
 !include "x64.nsh"
 !include "WinVer.nsh"

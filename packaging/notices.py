@@ -89,9 +89,9 @@ def notice(own: Component, python: Component, parts: Sequence[Component]) -> str
     lines += [f"  {part.name} {part.version}: {part.licence}" for part in everything]
     lines += [
         "",
-        "Qt, PySide6 and Shiboken are used under the GNU Lesser General Public License, version 3. Their libraries lie as separate",
-        "files in site\\PySide6 and site\\shiboken6 and may be replaced by other builds of the same version. Their sources are",
-        "published by The Qt Company. The texts of both GNU licences are at the end of this file.",
+        "Qt, PySide6 and Shiboken are used under the GNU Lesser General Public License, version 3. Their libraries lie as",
+        "files of their own in site\\PySide6 and site\\shiboken6; other builds of the same version may replace them. Their",
+        "sources are published by The Qt Company. The texts of both GNU licences are at the end of this file.",
         "The Microsoft Visual C++ runtime (msvc-runtime) is redistributed under Microsoft's terms for redistributable code.",
     ]
     seen: set[str] = set()

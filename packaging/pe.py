@@ -12,7 +12,7 @@ _PE32_PLUS = 0x20B
 _EXPORTS, _IMPORTS, _DELAYED = 0, 1, 13
 
 
-class NotPortableExecutable(ValueError):
+class ProgramFileError(ValueError):
     """The file is no PE file for 64-bit Windows, or it is cut off."""
 
 
@@ -40,7 +40,7 @@ def read(path: Path) -> Binary:
 
     Raises
     ------
-    NotPortableExecutable
+    ProgramFileError
         With a sentence that names the file.
     """
     return parse(path.read_bytes(), str(path))
@@ -51,7 +51,7 @@ def parse(data: bytes, name: str = "data") -> Binary:
     try:
         return _Reader(data).binary()
     except (struct.error, IndexError, ValueError) as error:
-        raise NotPortableExecutable(f"{name} is no complete program file for 64-bit Windows: {error}") from None
+        raise ProgramFileError(f"{name} is no complete program file for 64-bit Windows: {error}") from None
 
 
 class _Reader:

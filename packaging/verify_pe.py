@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import pe  # noqa: E402 - this folder is no package
+import pe
 
 WINDOWS = frozenset(
     """
@@ -24,7 +24,7 @@ WINDOWS = frozenset(
     pdh powrprof propsys psapi rasapi32 rpcrt4 rstrtmgr sechost secur32 setupapi shcore shell32 shlwapi sspicli tdh ucrtbase
     uiautomationcore urlmon user32 userenv usp10 uxtheme version wevtapi winhttp wininet winmm winspool.drv wintrust
     wlanapi wldap32 wldp ws2_32 wsock32 wtsapi32 xinput1_4 xmllite
-    """.split()
+    """.split()  # noqa: SIM905 - a hundred names read better as text
 )
 """Libraries of every desktop Windows 10 (1903) and 11, without their suffix `.dll`."""
 _SETS = re.compile(r"^(api|ext)-ms-win-[\w-]+$")
@@ -45,7 +45,7 @@ def missing(tree: Path) -> list[str]:
 
     Raises
     ------
-    pe.NotPortableExecutable
+    pe.ProgramFileError
         For a damaged file, or one for another machine.
     """
     programs = [path for path in sorted(tree.rglob("*")) if path.suffix.lower() in pe.SUFFIXES]

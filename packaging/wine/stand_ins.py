@@ -1,7 +1,7 @@
 """Build the libraries that let Debian's Wine 8 run numpy, scipy, HDF5 and Qt 6: for tests only, never shipped.
 
 Each stand-in carries the name of a Windows library. It forwards every call to a renamed copy of Wine's own library and adds
-what Wine does not have. `python stand_ins.py OUT` writes five DLLs; they belong beside python.exe, see `OVERRIDES`.
+what Wine does not have. `python stand_ins.py OUT` writes the DLLs; they belong into the prefix's system32, see `OVERRIDES`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ import pe  # noqa: E402 - the folder above is no package
 
 COMPILER = "x86_64-w64-mingw32-gcc"
 WINE_LIBRARIES = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
-FORWARDED = {"ucrtbase": "complex.c", "mscms": "colour.c"}
-OVERRIDES = ";".join(f"{library}=n;w{library}=n" for library in FORWARDED)
-"""For WINEDLLOVERRIDES: take these from beside python.exe ("native")."""
+FORWARDED = {"ucrtbase": "complex.c", "mscms": "colour.c", "propsys": "variant.c"}
+WHOLE = {"icuuc": "icu.c", "bcryptprimitives": "random.c"}
+OVERRIDES = ",".join([*FORWARDED, *(f"w{library}" for library in FORWARDED), *WHOLE]) + "=n,b"
+"""For WINEDLLOVERRIDES: take these files ("native") where they are found."""
 _BUILTIN, _COPY = b"Wine builtin DLL", b"Copy of wine dll"
 
 
@@ -58,11 +59,23 @@ def build(out: Path, wine: Path = WINE_LIBRARIES) -> None:
         (out / f"w{library}.dll").write_bytes(copy_of(original))
         _compile(out / f"{library}.dll", HERE / source, table)
         table.unlink()
-    _compile(out / "icuuc.dll", HERE / "icu.c")
+    for library, source in WHOLE.items():
+        _compile(out / f"{library}.dll", HERE / source)
 
 
 def _compile(target: Path, *sources: Path) -> None:
-    command = [COMPILER, "-shared", "-static-libgcc", "-O2", "-Wall", "-Werror", "-o", str(target), *map(str, sources)]
+    command = [
+        COMPILER,
+        "-shared",
+        "-static-libgcc",
+        "-O2",
+        "-Wall",
+        "-Werror",
+        "-o",
+        str(target),
+        *map(str, sources),
+        "-ladvapi32",
+    ]
     subprocess.run(command, check=True)  # noqa: S603
 
 

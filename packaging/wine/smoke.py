@@ -1,0 +1,294 @@
+"""Install, use, upgrade and uninstall the Windows program under Debian's Wine.
+
+    python3.12 packaging/wine/smoke.py                     builds tree and installer, then tries them
+    python3.12 packaging/wine/smoke.py --built FOLDER      tries what build_tree.py and makensis left in FOLDER
+    ... --train                                            also one tiny epoch (an installer with TensorFlow)
+
+Needs what `TOOLS` names (apt-get install nsis wine wine64 xvfb gcc-mingw-w64-x86-64 osslsigncode). Ends with 0 where everything
+held, 1 where something did not, 3 where a tool is missing; each with a sentence. Timings under Wine mean nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PACKAGING = HERE.parent
+sys.path[:0] = [str(HERE), str(PACKAGING)]
+
+import build_tree  # noqa: E402 - these folders are no packages
+import stand_ins  # noqa: E402
+
+TOOLS = ("makensis", "wine", "Xvfb", "osslsigncode", stand_ins.COMPILER)
+PACKAGES = "nsis wine wine64 xvfb gcc-mingw-w64-x86-64 osslsigncode"
+PLACE = "C:\\试验 folder\\地磁 台网"
+OLD_VERSION = "0.0.1"
+OLD_FILE = "site/quakegui/left_by_the_old_version.py"
+USERS_FILE = "我的笔记 notes.txt"
+APPS = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\quakegui"
+LEAST_COLOURS = 40
+_STARTED = time.monotonic()
+
+
+class FailedError(Exception):
+    """Something did not hold; the sentence says what."""
+
+
+def say(sentence: str) -> None:
+    """Print a sentence with the seconds since the start."""
+    print(f"[{time.monotonic() - _STARTED:5.0f} s] {sentence}", flush=True)  # noqa: T201
+
+
+def require(holds: object, sentence: str) -> None:
+    """Say what holds, or fail with it."""
+    if not holds:
+        raise FailedError(f"NOT SO: {sentence}")
+    say(f"ok: {sentence}")
+
+
+class Wine:
+    """One fresh Wine prefix on a screen of its own."""
+
+    def __init__(self, folder: Path, display: str) -> None:
+        self.folder = folder
+        self.drive = folder / "prefix" / "drive_c"
+        self._set = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "QT_", "WINE"))},
+            "WINEPREFIX": str(folder / "prefix"),
+            "WINEARCH": "win64",
+            "WINEDEBUG": "-all",
+            "DISPLAY": display,
+            "LC_ALL": "C.UTF-8",  # Wine names files by the locale's character set
+            "HOME": str(folder),
+        }
+
+    def prepare(self) -> None:
+        """Make the prefix a Windows 10 and add the stand-ins."""
+        self._set["WINEDLLOVERRIDES"] = "mscoree,mshtml="
+        self._call("wineboot", "-i")
+        self._call("wine", "winecfg", "/v", "win10")
+        self._call("wineserver", "-w")
+        stand_ins.build(self.drive / "windows" / "system32")
+        self._set["WINEDLLOVERRIDES"] = f"{stand_ins.OVERRIDES};mscoree,mshtml="
+
+    def _call(self, *command: str) -> tuple[int, str]:
+        # Standard output must be a pipe: the C library of Wine 8 refuses a plain file there.
+        answer = subprocess.run(  # noqa: S603
+            command,
+            env=self._set,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=900,
+            check=False,
+        )
+        return answer.returncode, answer.stdout.decode("utf-8", errors="replace")
+
+    def python(self, interpreter: Path, *arguments: str) -> tuple[int, str]:
+        """Run a Windows Python, return its exit code and what it said."""
+        return self._call("wine", str(interpreter), "-X", "utf8", *arguments)
+
+    def command_line(self, interpreter: Path, text: str) -> int:
+        """Run a Windows command line as one string."""
+        file = self.folder / "command.txt"
+        file.write_text(text, encoding="utf-8")
+        return self.python(interpreter, str(HERE / "call.py"), str(file))[0]
+
+    def registry(self, key: str) -> dict[str, str]:
+        """Return the values of a key; empty where there is no such key."""
+        out = self.folder / "key.reg"
+        out.unlink(missing_ok=True)
+        self._call("wine", "reg", "export", key, f"Z:{out}", "/y")
+        text = out.read_bytes().decode("utf-16") if out.is_file() else ""
+        return {
+            name: value.replace("\\\\", "\\")
+            for name, value in re.findall(r'^"(\w+)"=(?:"(.*)"|dword:.*)\r?$', text, re.MULTILINE)
+        }
+
+    def stop(self) -> None:
+        """End everything that runs in this prefix."""
+        self._call("wineserver", "-k")
+
+    def path(self, windows: str) -> Path:
+        """Return where a path of drive C lies."""
+        return self.drive / windows.removeprefix("C:\\").replace("\\", "/")
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """Start an X server on a free display."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL) as server:  # noqa: S603
+        os.close(write)
+        try:
+            with os.fdopen(read) as number:
+                yield f":{number.readline().strip()}"
+        finally:
+            server.terminate()
+
+
+def make_installer(out: Path, tree: Path, name: str) -> Path:
+    """Run makensis on a tree."""
+    target = out / name
+    command = ["makensis", "-V2", "-NOCD", "-INPUTCHARSET", "UTF8", f"-DTREE={tree}", f"-DOUTFILE={target}"]
+    subprocess.run([*command, str(PACKAGING / "installer.nsi")], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    return target
+
+
+def make_old(folder: Path, tree: Path) -> Path:
+    """Make the installer of a small earlier version, with a file that the new one has no more."""
+    old = folder / "old"
+    shutil.copytree(tree, old, ignore=shutil.ignore_patterns("site"))
+    (old / OLD_FILE).parent.mkdir(parents=True)
+    (old / OLD_FILE).write_text("GONE = True\n", encoding="utf-8")
+    files = [path.relative_to(old).as_posix() for path in old.rglob("*") if path.is_file()]
+    (folder / "old.nsh").write_text(build_tree.script(OLD_VERSION, files, 1024), encoding="utf-8-sig")
+    return make_installer(folder, old, "quakegui-old-setup.exe")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Return the hash of every file below a folder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def links(wine: Wine) -> list[Path]:
+    """Return the Start menu's links to this program."""
+    return sorted(path for path in (wine.drive / "users").rglob("*.lnk") if "quakegui" in path.name)
+
+
+def try_installing(wine: Wine, tree: Path, old: Path, new: Path) -> None:
+    """Install an old version, put a user's file beside it, install the new one over it."""
+    python = tree / "python.exe"
+    place = wine.path(PLACE)
+    require(wine.command_line(python, f'"Z:{old}" /S /D={PLACE}') == 0, f"the old version installs silently into {PLACE}")
+    require((place / OLD_FILE).is_file(), "the old version's file is there")
+    require(wine.registry(APPS).get("DisplayVersion") == OLD_VERSION, "the list of apps names the old version")
+    (place / USERS_FILE).write_text("观测", encoding="utf-8")
+    began = time.monotonic()
+    require(wine.command_line(python, f'"Z:{new}" /S') == 0, "the new version installs over it, silently, into the same folder")
+    say(f"the installation took {time.monotonic() - began:.1f} s")
+    require(not (place / OLD_FILE).exists(), "the old version's file is gone")
+    require((place / USERS_FILE).read_text(encoding="utf-8") == "观测", "the user's own file is untouched")
+    shipped, there = contents(tree), contents(place)
+    require(all(there.get(name) == digest for name, digest in shipped.items()), f"all {len(shipped)} files arrived unchanged")
+    extra = sorted(set(there) - set(shipped))
+    require(extra == sorted([USERS_FILE, "uninstall.exe"]), f"nothing else is there but {', '.join(extra)}")
+    entry = wine.registry(APPS)
+    require(entry.get("InstallLocation") == PLACE, "the registry knows the folder")
+    require(
+        entry.get("QuietUninstallString") == f'\\"{PLACE}\\uninstall.exe\\" /S', "the registry knows the quiet uninstallation"
+    )
+    require(
+        entry.get("DisplayVersion") not in (None, OLD_VERSION), f"the list of apps names version {entry.get('DisplayVersion')}"
+    )
+    (link,) = links(wine)
+    target = (PLACE + "\\pythonw.exe").encode("utf-16-le")
+    require(target in link.read_bytes(), f"the Start menu's link {link.name} starts pythonw.exe there")
+
+
+def try_window(wine: Wine, new: Path, shots: Path) -> Path:
+    """Use the installed window; returns the project's folder."""
+    place = wine.path(PLACE)
+    shots.mkdir(parents=True, exist_ok=True)
+    code, said = wine.python(place / "python.exe", str(HERE / "window.py"), f"Z:{shots}", f"Z:{new}")
+    require(
+        code == 0 and (shots / "seen.json").is_file(),
+        f"the window opened and closed (exit code {code}) {said[-1500:] if code else ''}",
+    )
+    seen: Mapping[str, object] = json.loads((shots / "seen.json").read_text(encoding="utf-8"))
+    say(f"seen: {json.dumps(seen, ensure_ascii=False)}")
+    require("failed" not in seen, "nothing failed in the window")
+    require(seen["days"] == 334 and "SYNTHETIC" in str(seen["project"]).upper(), "the synthetic season is open")
+    require(seen["label"] == 3, "key 3 labelled the day")
+    require(seen["installer while the window is open"] == 2, "an installer refuses while the window is open")
+    for name in ("start", "season"):
+        colours = seen[f"colours of {name}"]
+        require(
+            isinstance(colours, int) and colours >= LEAST_COLOURS, f"the screenshot {shots / name}.png has {colours} colours"
+        )
+    return wine.path(str(seen["project"]))
+
+
+def try_worker(wine: Wine, project: Path, *, train: bool) -> None:
+    """Ask the worker for its device; without TensorFlow it says in a sentence that it is missing."""
+    place = wine.path(PLACE)
+    folder = wine.folder / "job"
+    folder.mkdir()
+    code, said = wine.python(place / "python.exe", "-m", "quakegui.learn.worker", f"Z:{folder}", "--job", "hello")
+    if train:
+        require(code == 0, f"the worker answers: {said.strip().splitlines()[-1]}")
+        began = time.monotonic()
+        line = ["train", f"Z:{project}", "--preset", "quick", "--epochs", "1"]
+        code, said = wine.python(place / "python.exe", "-m", "quakegui", *line)
+        require(code == 0, f"one epoch was trained in {time.monotonic() - began:.0f} s: {said.strip()[-300:]}")
+    else:
+        require("Neither TensorFlow nor PyTorch is installed" in said, "without TensorFlow the worker says so in a sentence")
+
+
+def try_uninstalling(wine: Wine, tree: Path, project: Path) -> None:
+    """Uninstall; only what was not installed stays."""
+    place = wine.path(PLACE)
+    before = contents(project)
+    require(wine.command_line(tree / "python.exe", f'"{PLACE}\\uninstall.exe" /S _?={PLACE}') == 0, "it uninstalls silently")
+    left = sorted(contents(place))
+    require(left == [USERS_FILE], f"only the user's own file is left: {', '.join(left)}")
+    folders = [path for path in place.rglob("*") if path.is_dir()]
+    require(not folders, "no folder is left")
+    require(not wine.registry(APPS), "the list of apps has no entry any more")
+    require(not links(wine), "the Start menu has no link any more")
+    require(before and contents(project) == before, f"the project is untouched ({len(before)} files)")
+
+
+def main() -> None:
+    """Build where nothing is given, then try everything in a fresh prefix."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--built", type=Path, help="folder with tree, tree.nsh and quakegui-setup.exe")
+    parser.add_argument("--train", action="store_true", help="the tree has TensorFlow: train one tiny epoch")
+    parser.add_argument("--shots", type=Path, default=PACKAGING / "build" / "shots", help="where screenshots are kept")
+    given = parser.parse_args()
+    lacking = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if lacking:
+        say(f"NOT TRIED, for want of {', '.join(lacking)}: apt-get install {PACKAGES}")
+        sys.exit(3)
+    out: Path = (given.built or PACKAGING / "build").resolve()
+    if given.built is None:
+        options = ["--test-python", "--out", str(out), *([] if given.train else ["--without-tensorflow"])]
+        subprocess.run([sys.executable, str(PACKAGING / "build_tree.py"), *options], check=True)  # noqa: S603
+        say("the tree is built")
+        make_installer(out, out / "tree", "quakegui-setup.exe")
+    say(f"the installer has {(out / 'quakegui-setup.exe').stat().st_size / 1e6:.0f} MB")
+    with tempfile.TemporaryDirectory(prefix="quakegui-wine-") as scratch, screen() as display:
+        folder = Path(scratch)
+        wine = Wine(folder, display)
+        try:
+            old = make_old(folder, out / "tree")
+            wine.prepare()
+            say("Wine is prepared")
+            try_installing(wine, out / "tree", old, out / "quakegui-setup.exe")
+            project = try_window(wine, out / "quakegui-setup.exe", given.shots.resolve())
+            try_worker(wine, project, train=given.train)
+            try_uninstalling(wine, out / "tree", project)
+        except FailedError as failure:
+            say(str(failure))
+            sys.exit(1)
+        finally:
+            wine.stop()
+    say("the installer passed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,279 @@
+"""The Windows installer's parts that need neither Windows nor a download: PE reading, choice of files, lists, notices."""
+
+import importlib
+import importlib.util
+import json
+import struct
+import sys
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGING = ROOT / "packaging"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def packaging_on_the_path():
+    folders = [str(PACKAGING / "wine"), str(PACKAGING)]
+    sys.path[:0] = folders
+    yield
+    for folder in folders:
+        sys.path.remove(folder)
+
+
+def load(name):
+    return importlib.import_module(name)
+
+
+def program(imports=(), delayed=(), exports=(), machine=0x8664):
+    """Return a PE file of one section with the given tables; names lie where the tables say."""
+    base, head = 0x1000, 0x400
+    body = bytearray()
+
+    def put(data):
+        at = len(body)
+        body.extend(data)
+        return base + at
+
+    def text(name):
+        return put(name.encode() + b"\0")
+
+    def table(rows):
+        return put(b"".join(rows))
+
+    imported = [struct.pack("<IIIII", 1, 0, 0, text(name), 1) for name in imports]
+    late = [struct.pack("<8I", 1, text(name), 1, 1, 1, 0, 0, 0) for name in delayed]
+    offered = [struct.pack("<I", text(name)) for name in exports]
+    names = table(offered) if offered else 0
+    folders = [0] * 32
+    if offered:
+        folders[0] = put(struct.pack("<IIHHIIIIIII", 0, 0, 0, 0, 0, 1, len(offered), len(offered), 0, names, 0))
+    if imported:
+        folders[2] = table([*imported, bytes(20)])
+    if late:
+        folders[26] = table([*late, bytes(32)])
+    optional = struct.pack("<H", 0x20B).ljust(108, b"\0") + struct.pack("<I", 16) + struct.pack("<32I", *folders)
+    coff = struct.pack("<HHIIIHH", machine, 1, 0, 0, 0, len(optional), 0x2022)
+    section = b".all".ljust(8, b"\0") + struct.pack("<IIII", len(body), base, len(body), head) + bytes(16)
+    start = b"MZ".ljust(0x3C, b"\0") + struct.pack("<I", 0x40) + b"PE\0\0" + coff + optional + section
+    return start.ljust(head, b"\0") + bytes(body)
+
+
+def test_imports_delayed_imports_and_exports_are_read():
+    binary = load("pe").parse(program(["KERNEL32.dll", "Own.DLL"], ["late.dll"], ["first", "second"]))
+    assert binary.imports == ("kernel32.dll", "own.dll")
+    assert binary.delayed == ("late.dll",)
+    assert binary.exports == ("first", "second")
+
+
+def test_a_program_file_without_tables_asks_for_nothing():
+    binary = load("pe").parse(program())
+    assert (binary.imports, binary.delayed, binary.exports) == ((), (), ())
+
+
+@pytest.mark.parametrize("length", [0, 1, 0x3F, 0x44, 0x100, 0x400, 0x408])
+def test_a_cut_program_file_is_refused_with_its_name(length):
+    pe = load("pe")
+    with pytest.raises(pe.ProgramFileError, match=r"cut\.dll is no complete program file"):
+        pe.parse(program(["kernel32.dll"])[:length], "cut.dll")
+
+
+def test_a_32_bit_program_file_is_refused():
+    pe = load("pe")
+    with pytest.raises(pe.ProgramFileError, match="another machine"):
+        pe.parse(program(machine=0x14C), "old.dll")
+
+
+def test_a_library_that_is_nowhere_is_named(tmp_path):
+    (tmp_path / "site").mkdir()
+    wanted = ["kernel32.dll", "api-ms-win-crt-math-l1-1-0.dll", "Helper.dll", "vcruntime140_threads.dll"]
+    (tmp_path / "site" / "fast.pyd").write_bytes(program(wanted, ["gone.dll"]))
+    (tmp_path / "helper.dll").write_bytes(program(["ucrtbase.dll"]))
+    said = load("verify_pe").missing(tmp_path)
+    assert said == [
+        "site/fast.pyd needs vcruntime140_threads.dll, which is neither in the tree nor part of Windows.",
+        "site/fast.pyd needs gone.dll, which is neither in the tree nor part of Windows.",
+    ]
+
+
+def test_a_tree_without_program_files_does_not_pass(tmp_path):
+    assert load("verify_pe").missing(tmp_path) == [f"{tmp_path} holds no program file."]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "numpy/__init__.py",
+        "numpy.libs/libscipy_openblas.dll",
+        "PySide6/Qt6Core.dll",
+        "PySide6/QtWidgets.pyd",
+        "PySide6/plugins/platforms/qwindows.dll",
+        "PySide6/translations/qtbase_zh_CN.qm",
+        "quakegui/_data/resources/translations/zh.qm",
+        "sklearn/.libs/msvcp140.dll",
+        "tensorflow/lite/python/lite.py",
+        "numpy-2.4.6.dist-info/METADATA",
+        "numpy-2.4.6.dist-info/licenses/LICENSE.txt",
+    ],
+)
+def test_what_the_program_needs_is_shipped(path):
+    assert load("build_tree").is_wanted(PurePosixPath(path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "bin/f2py",
+        "Scripts/vcruntime140.dll",
+        "msvcp140.dll",
+        "PySide6/msvcp140.dll",
+        "PySide6/Qt6Quick.dll",
+        "PySide6/opengl32sw.dll",
+        "PySide6/designer.exe",
+        "PySide6/qml/QtQml/plugin.dll",
+        "PySide6/plugins/imageformats/qpdf.dll",
+        "PySide6/plugins/sqldrivers/qsqlpsql.dll",
+        "PySide6/translations/qtbase_de.qm",
+        "tensorflow/include/Eigen/Core.h",
+        "pandas/tests/frame/test_query.py",
+        "pandas/tests/io/data/file.csv",
+        "numpy/__init__.pyi",
+        "distutils-precedence.pth",
+        "numpy-2.4.6.dist-info/RECORD",
+    ],
+)
+def test_what_only_developers_need_is_left_out(path):
+    assert not load("build_tree").is_wanted(PurePosixPath(path))
+
+
+def test_every_listed_file_is_deleted_and_no_folder_is_wiped():
+    text = load("build_tree").script("1.2", ["python.exe", "site/a/b.py", "site/a/$x.txt"], 4096)
+    lines = [line.strip() for line in text.splitlines()]
+    assert '!define VERSION "1.2"' in lines
+    assert '!define SIZE_KB "4"' in lines
+    assert "!define LONGEST 13" in lines
+    assert [line for line in lines if line.startswith("Delete")] == [
+        'Delete "$INSTDIR\\python.exe"',
+        'Delete "$INSTDIR\\site\\a\\$$x.txt"',
+        'Delete "$INSTDIR\\site\\a\\b.py"',
+        'Delete "$INSTDIR\\site\\a\\__pycache__\\*.pyc"',
+    ]
+    assert [line for line in lines if line.startswith("RMDir")] == [
+        'RMDir "$INSTDIR\\site\\a\\__pycache__"',
+        'RMDir "$INSTDIR\\site\\a"',
+        'RMDir "$INSTDIR\\site"',
+    ]
+
+
+def test_the_installer_never_wipes_a_folder():
+    script = (PACKAGING / "installer.nsi").read_text(encoding="utf-8")
+    assert "RMDir /r" not in script
+    assert "HKLM" not in script
+    assert "RequestExecutionLevel user" in script
+
+
+def test_the_lists_are_pinned_by_hash_and_complete():
+    lists = [PACKAGING / "requirements-windows.txt", PACKAGING / "requirements-windows-tensorflow.txt"]
+    texts = [path.read_text(encoding="utf-8") for path in lists]
+    for text in texts:
+        for line in text.splitlines():
+            name, _, digest = line.partition(" --hash=sha256:")
+            assert line.startswith("#") or ("==" in name and len(digest) == 64)
+        assert "//" not in text
+    window, training = ({line.split("==")[0] for line in text.splitlines() if "==" in line} for text in texts)
+    assert {"pyside6-essentials", "numpy", "colorama", "msvc-runtime", "tzdata"} <= window
+    assert {"tensorflow", "keras", "h5py"} <= training
+    assert not window & training
+
+
+def test_every_dependency_of_the_program_is_pinned():
+    import re
+    import tomllib
+
+    hashes = load("build_tree").wheel_hashes(sorted(PACKAGING.glob("requirements-windows*.txt")))
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[^\w-]", need)[0].lower().replace("_", "-") for need in needs}
+    assert names <= set(hashes)
+
+
+def test_notice_and_sbom_name_every_part(tmp_path):
+    notices = load("notices")
+    for name, licence in (("Alpha_One", "MIT"), ("beta", "")):
+        info = tmp_path / f"{name}-1.0.dist-info"
+        (info / "licenses").mkdir(parents=True)
+        classifier = "" if licence else "Classifier: License :: OSI Approved :: BSD License\n"
+        expression = f"License-Expression: {licence}\n" if licence else ""
+        (info / "METADATA").write_text(f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\n{expression}{classifier}\n")
+    (tmp_path / "Alpha_One-1.0.dist-info" / "licenses" / "LICENSE").write_text("Do as you please.")
+    parts = notices.components(tmp_path, {"alpha-one": "ab" * 32})
+    assert [(part.name, part.licence) for part in parts] == [("Alpha_One", "MIT"), ("beta", "BSD License")]
+    assert notices.without_text(parts) == ["beta"]
+    own = notices.Component("quakegui", "0.1", "MIT", (("LICENSE", "MIT text"),))
+    python = notices.Component("CPython", "3.12.9", "PSF-2.0", (("LICENSE.txt", "PSF text"),))
+    text = notices.notice(own, python, parts)
+    for words in ("Alpha_One 1.0: MIT", "Do as you please.", "PSF text", "GNU LESSER GENERAL PUBLIC LICENSE"):
+        assert words in text
+    document = json.loads(notices.sbom(own, python, parts, [("python.exe", "cd" * 32)]))
+    assert document["bomFormat"] == "CycloneDX"
+    assert [each["name"] for each in document["components"]] == ["CPython", "Alpha_One", "beta", "python.exe"]
+    assert document["components"][1]["purl"] == "pkg:pypi/alpha-one@1.0"
+    assert document["components"][1]["hashes"] == [{"alg": "SHA-256", "content": "ab" * 32}]
+
+
+def test_the_signer_is_read_from_the_signature_itself():
+    said = (
+        "Signature Index: 0\nSigner's certificate:\n\t---\n\tSigner #0:\n\t\tSubject: /C=US/O=Python Software Foundation/CN=x\n"
+    )
+    embedded = load("embedded")
+    assert embedded.PUBLISHER in embedded.signer(said)
+    elsewhere = "Signing certificate chain verified using:\n\t\tSubject: /O=Python Software Foundation\n"
+    assert embedded.signer(elsewhere) == ""
+
+
+def test_another_archive_than_the_expected_is_refused(tmp_path):
+    embedded = load("embedded")
+    (tmp_path / "python.zip").write_bytes(b"something else")
+    with pytest.raises(embedded.UntrustedError, match="SHA-256"):
+        embedded.unpack_release(tmp_path / "python.zip", "0" * 64, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_byte_code_is_valid_without_its_source(tmp_path):
+    (tmp_path / "module.py").write_text("VALUE = 7\n")
+    code = load("embedded").compiled(tmp_path / "module.py", "site/module.py")
+    assert code[:4] == importlib.util.MAGIC_NUMBER
+    assert code[4:8] == b"\x01\0\0\0"  # by hash, and not compared
+
+
+def test_stand_ins_forward_everything_but_their_own():
+    stand_ins = load("stand_ins")
+    own = stand_ins.own_functions("#define WRAP(name) ...\nWRAP(cexp)\ndouble own_cabs(Double a)\n")
+    assert own == {"cexp", "cexpf", "cabs"}
+    lines = stand_ins.definition("ucrtbase", ["cexp", "printf"], own).splitlines()
+    assert lines == [
+        "LIBRARY ucrtbase.dll",
+        "EXPORTS",
+        '  "cexp" = own_cexp',
+        '  "printf" = "wucrtbase.printf"',
+        '  "cabs" = own_cabs',
+        '  "cexpf" = own_cexpf',
+    ]
+    with pytest.raises(ValueError, match="no mark"):
+        stand_ins.copy_of(b"MZ")
+
+
+def test_the_icon_is_one_drawing_in_every_size():
+    from PIL import Image
+
+    folder = ROOT / "resources" / "icon"
+    with Image.open(folder / "quakegui.ico") as icon:
+        assert icon.info["sizes"] == {(size, size) for size in (16, 20, 24, 32, 40, 48, 64, 128, 256)}
+    assert "<svg" in (folder / "quakegui.svg").read_text(encoding="utf-8")
+
+
+def test_the_desktop_entry_starts_the_program():
+    text = (PACKAGING / "quakegui.desktop").read_text(encoding="utf-8")
+    assert text.startswith("[Desktop Entry]\n")
+    assert "\nExec=quakegui\n" in text
+    assert "\nIcon=quakegui\n" in text
