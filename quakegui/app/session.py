@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from quakegui.app.change import Change
 from quakegui.app.jobs import Jobs, Report
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 MAPS_AHEAD = 12
+KEEP_DAY_MS = 500
+"""How long after a step the day shown is remembered, at the latest."""
 DAYS_READ = 32
 """So many days' histories are read from the journal at once: one day takes as long, and a walk goes on."""
 
@@ -65,6 +67,10 @@ class Session(QObject):
         self.file = file if file is not None else SettingsFile()
         self.settings: Settings = self.file.load()
         self.display = Display()
+        self._keeper = QTimer(self)
+        self._keeper.setSingleShot(True)
+        self._keeper.setInterval(KEEP_DAY_MS)
+        self._keeper.timeout.connect(self._keep_day)
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
         self._forget()
@@ -209,12 +215,17 @@ class Session(QObject):
         self.jobs.close()
         if self._maps is not None:
             self._maps.close()
+        self._keeper.stop()
+        self._keep_day()
         if self.project is not None:
-            if self.day is not None:
-                self.file.save_day(self.project.folder, str(self.day))
             self.project.close()
         self._forget()
         self.changed.emit(Change.ALL)
+
+    def _keep_day(self) -> None:
+        """Remember the day shown, so that the next start comes back to it, also after a crash."""
+        if self.project is not None and self.day is not None:
+            self.file.save_day(self.project.folder, str(self.day))
 
     def recompute(self) -> None:
         """Compute the season anew after readings, stations or parameters changed."""
@@ -268,6 +279,8 @@ class Session(QObject):
         self._direction = 1 if index > self.index else -1
         self.index = index
         self.changed.emit(Change.DAY)
+        if not self._keeper.isActive():
+            self._keeper.start()
         self._draw_ahead()
 
     def step(self, days: int) -> None:

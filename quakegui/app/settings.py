@@ -108,6 +108,7 @@ class SettingsFile:
     def save_day(self, folder: Path, day: str) -> None:
         """Keep the day shown, so that the next start comes back to it."""
         self._file.setValue(f"day/{_key(folder)}", day)
+        self._file.sync()
 
 
 def _key(folder: Path) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from quakegui.app.change import Change
@@ -32,6 +32,7 @@ from quakegui.ui.timeline_panel import TimelinePanel
 from quakegui.ui.training_panel import TrainingPanel
 
 LAYOUT_VERSION = 1
+KEEP_LAYOUT_MS = 2000
 SMALLEST = QSize(1024, 640)
 REVIEW_TEXT_SCALE = 1.35
 SHORT_WINDOW = 850
@@ -82,6 +83,10 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.training = Training(session)
+        self._keeper = QTimer(self)
+        self._keeper.setSingleShot(True)
+        self._keeper.setInterval(KEEP_LAYOUT_MS)
+        self._keeper.timeout.connect(self._remember)
         self.layout_name = "work"
         self._fresh_layout = False
         self._hidden_state: QByteArray | None = None
@@ -124,7 +129,14 @@ class MainWindow(QMainWindow):
             dock = QDockWidget(self)
             dock.setObjectName(spec.id)
             dock.setWidget(spec.make(session, self.training))
+            for moved in (dock.topLevelChanged, dock.visibilityChanged, dock.dockLocationChanged):
+                moved.connect(self._layout_changed)
             self.docks[spec.id] = dock
+
+    def _layout_changed(self) -> None:
+        """Have the layout kept soon, so that it is back also after a crash."""
+        if self.isVisible() and not self._keeper.isActive():
+            self._keeper.start()
 
     def _arrange(self) -> None:
         for dock in self.docks.values():
@@ -348,6 +360,11 @@ class MainWindow(QMainWindow):
         recent = self.session.settings.recent
         return Path(recent[0]).parent if recent else Path.home()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Have the new size kept."""
+        super().resizeEvent(event)
+        self._layout_changed()
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Share the space among the docks once the window has its size, unless a layout was restored."""
         super().showEvent(event)
@@ -356,6 +373,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Remember the layout and the day, stop what runs, and leave."""
+        self._keeper.stop()
         self._remember()
         self.session.close()
         super().closeEvent(event)

@@ -36,6 +36,7 @@ def main(folder: Path, settings: Path, seed: int) -> None:
         cls = (seed + step // 3) % 5
         QTest.keyClick(window, KEYS[cls])
         print(session.index, cls, flush=True)
+        app.processEvents()
 
 
 main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

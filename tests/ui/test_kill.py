@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import tiny_season
 
+from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
 from quakegui.project.store import Project
 
@@ -21,7 +22,7 @@ SCRIPT = Path(__file__).with_name("labelling_window.py")
 
 def kill_while_labelling(folder: Path, settings: Path, seed: int) -> dict[int, int]:
     """Run the window, kill it at a random moment, and return the labels that it said were given, by day index."""
-    moment = random.Random(seed).uniform(0.02, 1.0)
+    moment = random.Random(seed).uniform(0.02, 2.0)
     worker = subprocess.Popen(
         [sys.executable, str(SCRIPT), str(folder), str(settings), str(seed)], stdout=subprocess.PIPE, text=True
     )
@@ -64,11 +65,13 @@ def check(folder: Path, said: dict[int, int]) -> None:
 def run(tmp_path: Path, seeds: range) -> int:
     folder = tmp_path / "project"
     tiny_season.make(folder)
-    labels = 0
+    settings, labels = tmp_path / "settings.ini", 0
     for seed in seeds:
-        said = kill_while_labelling(folder, tmp_path / "settings.ini", seed)
+        said = kill_while_labelling(folder, settings, seed)
         check(folder, said)
         labels += len(said)
+    # The day and the layout are kept as they change, not at the end.
+    assert SettingsFile(settings).load_day(folder) is not None
     return labels
 
 
