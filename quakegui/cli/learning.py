@@ -23,6 +23,7 @@ from quakegui.learn.files import write_text
 from quakegui.learn.folds import Protocol
 from quakegui.learn.judgement import Judgement, plain
 from quakegui.learn.presets import PRESETS
+from quakegui.learn.prospective import Prospective, evaluate_prospective
 from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.runconfig import RunConfig
 from quakegui.project import runs, seasons
@@ -117,10 +118,20 @@ def predict(
         say(f"{len(done.issued)} days were predicted anew by “{chosen.title}”, {done.unchanged} were known.")
 
 
-def evaluate(project: ProjectFolder, run: RunId = None, as_json: AsJson = False) -> None:
+def evaluate(
+    project: ProjectFolder,
+    run: RunId = None,
+    prospective: Annotated[
+        bool, typer.Option("--prospective", help="Judge what the frozen run said day by day, by the ledger alone.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Judge a finished run beside every baseline, on days that its networks had not seen."""
     with _opened(project) as (opened, season):
         chosen = season_runs.find_run(opened, run)
+        if prospective:
+            _tell_prospective(chosen, evaluate_prospective(opened, season, chosen), as_json=as_json)
+            return
         told = season_runs.evaluate(opened, season, chosen)
         synthetic = opened.synthetic
     if as_json:
@@ -300,6 +311,15 @@ def _opened(folder: Path) -> Iterator[tuple[Project, Season]]:
         if season is None:
             raise ProjectError(f"The project {opened.name} has no readings or no located stations yet, so there are no maps.")
         yield opened, season
+
+
+def _tell_prospective(run: RunFolder, told: Prospective, *, as_json: bool) -> None:
+    facts = {"run": run.id, "prospective_days": told.days, "late_days": told.late}
+    if as_json:
+        print_json({**facts, **told.judgement.to_json(), "row": told.judgement.row()})
+        return
+    print_judgement(told.judgement)
+    say(f"{told.days} days were predicted prospectively, {told.late} of them more than a day late.")
 
 
 def _print_run(run: RunFolder, *, as_json: bool) -> None:

@@ -15,9 +15,11 @@ from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.learn import operating, registry, season_runs
 from quakegui.learn.operating import Update, Watch, known_until, predict_days
+from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.registry import RunFolder
-from quakegui.project import runs
+from quakegui.project import journal, runs
 from quakegui.project.store import Project
+from quakegui.season.labels import Source
 from quakegui.season.localtime import local_date
 from quakegui.season.season import Season
 
@@ -178,6 +180,25 @@ def test_a_run_of_another_style_is_refused(trained: Path, answers: Answers) -> N
         with pytest.raises(registry.RunError, match="another style"):
             round_of(project)
         assert answers.asked == []
+
+
+def test_the_prospective_record_is_judged_by_itself(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        run = season_runs.find_run(project, None)
+        with pytest.raises(registry.RunError, match="no day prospectively"):
+            evaluate_prospective(project, season_of(project), run)
+        open_window(project)
+        season = season_of(project)
+        done = round_of(project, now_ms=just_after(season, int(np.flatnonzero(season.has_map)[-1])))
+        days = np.array([one.day for one in done.predicted.issued])
+        journal.write_labels(project, days[:3], 0, source=Source.ANALYST, author="A")
+        told = evaluate_prospective(project, season, run)
+        assert told.days == len(days)
+        assert told.late == sum(one.late for one in done.predicted.issued)
+        assert told.judgement.protocol == "prospective"
+        assert told.judgement.scored == 3
+        assert told.judgement.of("event").figures.accuracy == 0
+        assert {one.name for one in told.judgement.comparisons} == {"majority"}
 
 
 def test_an_unfinished_run_cannot_predict(trained: Path, answers: Answers) -> None:

@@ -1,0 +1,86 @@
+"""The score of what a frozen run said day by day: from the ledger's prospective rows alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from quakegui.learn.alarm_days import thresholds_of
+from quakegui.learn.alarms import Series
+from quakegui.learn.evidence import gather
+from quakegui.learn.folds import N_CLASSES, scorable
+from quakegui.learn.judge import judge_truth, prospective_truth
+from quakegui.learn.judgement import Judgement
+from quakegui.learn.operating import LATE_HOURS
+from quakegui.learn.registry import RunError, RunFolder
+from quakegui.project import runs
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+
+@dataclass(frozen=True, slots=True)
+class Prospective:
+    """A judgement of a ledger.
+
+    Attributes
+    ----------
+    judgement
+        All figures; the only baseline is the majority of the run's training.
+    days
+        Days with a prospective prediction.
+    late
+        How many of them were issued more than a day after they were known: no fault of the run, but no warning either.
+    """
+
+    judgement: Judgement
+    days: int
+    late: int
+
+
+def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Prospective:
+    """Judge what a run said of days that it knew nothing of, by the first word on each day.
+
+    Raises
+    ------
+    RunError
+        If the ledger has no prospective row of the run for a day of the season.
+    EvidenceError
+        If nothing is labelled.
+    """
+    table = runs.predictions(project, run.id, season.days)
+    said = table.kind == "prospective"
+    if not said.any():
+        raise RunError(f"The run “{run.title}” has predicted no day prospectively yet: run 'quakegui update' as days come in.")
+    evidence = gather(project, season)
+    first, last = np.flatnonzero(said)[[0, -1]]
+    span = slice(first, last + 1)
+    probabilities = np.where(said[:, None], table.probabilities, np.nan)[span]
+    known = evidence.available_at.astype("datetime64[ms]")
+    threshold = thresholds_of(project, Series(evidence.days, known, table.probabilities), table)[first]
+    taught = run.predictions()
+    counts = np.bincount(taught.labels[taught.final_trained].astype(np.int64), minlength=N_CLASSES)
+    frequency = counts / max(1, counts.sum())
+    truth = prospective_truth(
+        days=evidence.days[span],
+        available_at=known[span],
+        labels=np.where(scorable(evidence.material) & said, evidence.truth, -1)[span],
+        trained=counts > 0,
+        catalogue=evidence.catalogue,
+    )
+    told = judge_truth(
+        truth,
+        probabilities,
+        name=run.title,
+        baselines={"majority": np.tile(frequency, (len(probabilities), 1))},
+        thresholds=[float(threshold)],
+    )
+    return Prospective(told, int(said.sum()), _late(project, run))
+
+
+def _late(project: Project, run: RunFolder) -> int:
+    first: dict[np.datetime64, float] = {}
+    for row in runs.ledger(project, run.id):
+        if row.kind == "prospective":
+            first.setdefault(row.day, (row.issued_ms - row.cutoff_ms) / 3_600_000)
+    return sum(hours > LATE_HOURS for hours in first.values())
