@@ -105,7 +105,10 @@ def main() -> None:
         rows = []
         for name in names:
             print(f"... {name}", file=sys.stderr, flush=True)
-            rows += measured(name, demo)
+            found = measured(name, demo)
+            for row in found:
+                print(f"    {row['work']}: {row['ours']} | {row['theirs']} | {row['ratio']}", file=sys.stderr, flush=True)
+            rows += found
     text = "\n\n".join(["\n".join(f"- {line}" for line in head()), table(rows)])
     print(text)
     if given.markdown:
