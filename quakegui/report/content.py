@@ -138,7 +138,7 @@ def gather(project: Project, season: Season | None, *, progress: Progress, cance
         judgement=judgement,
         why_not_judged=why,
         predictions=predictions,
-        record=None if season is None or predictions is None else _record(project, season, predictions),
+        record=None if season is None or predictions is None else _record(project, season, predictions, run, judgement),
     )
 
 
@@ -172,13 +172,23 @@ def _predictions(project: Project, season: Season | None, run: RunFolder | None)
     return runs.predictions(project, run.id, season.days)
 
 
-def _record(project: Project, season: Season, table: PredictionTable) -> AlarmRecord | None:
-    """Return the alarms over the days that the run had not learnt from; in-sample answers raise none."""
+def _record(
+    project: Project, season: Season, table: PredictionTable, run: RunFolder | None, told: Judgement | None
+) -> AlarmRecord | None:
+    """Return the alarms over the days that the run had not learnt from; in-sample answers raise none.
+
+    Where the run was judged, its folds' own thresholds and spans are taken, so that these alarms are those of the score, with
+    what was predicted since.
+    """
     honest = np.isin(table.kind, ("out-of-fold", "prospective"))
     if not honest.any():
         return None
     known_at = season.available_at[season.shown].astype("datetime64[ms]")
     series = Series(season.days, known_at, np.where(honest[:, None], table.probabilities, np.nan))
-    return record_alarms(
-        series, thresholds_of(project, series, table), project_catalogue(project), judged_period(series, honest)
-    )
+    threshold, covered = thresholds_of(project, series, table), honest
+    if run is not None and run.card is not None and told is not None:
+        for fold, p_star in zip(run.card["folds"], told.thresholds, strict=True):
+            span = (season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))
+            threshold[span & (table.kind != "prospective")] = p_star
+            covered = covered | span
+    return record_alarms(series, threshold, project_catalogue(project), judged_period(series, covered))

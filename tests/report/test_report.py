@@ -18,6 +18,7 @@ from quakegui.project import catalogue, journal
 from quakegui.project.stations import set_station
 from quakegui.project.store import Project
 from quakegui.report import ReportCancelledError, make_report, write_html
+from quakegui.report.content import gather
 from quakegui.report.pictures import OUTLINE, day_picture
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import Source, compare
@@ -199,6 +200,17 @@ def test_a_map_keeps_the_very_pixels_of_the_day(reported: Reported) -> None:
     untouched = drawn < OUTLINE
     assert untouched.mean() > 0.98
     np.testing.assert_array_equal(own[untouched], day.rgb[untouched])
+
+
+def test_the_alarms_listed_are_the_alarms_scored(reported: Reported) -> None:
+    with Project.open(reported.folder) as project:
+        content = gather(project, reported.season, progress=lambda *_step: None, cancelled=lambda: False)
+    record, scored = content.record, reported.judgement.alarms
+    assert record is not None
+    assert scored is not None
+    assert (record.hits, record.missed, record.false_alarms) == (scored.hits, scored.missed, scored.false_alarms)
+    assert record.alarm_days == pytest.approx(scored.alarm_days)
+    assert record.period_days == pytest.approx(scored.period_days)
 
 
 @pytest.mark.usefixtures("judged_before")
