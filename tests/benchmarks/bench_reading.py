@@ -66,7 +66,7 @@ def lines(record: Readings, chosen: np.ndarray, date: np.datetime64) -> str:
     total[minute[known]] = record.values[chosen][known]
     doy = int((date - date.astype("datetime64[Y]")).astype(int)) + 1
     return "".join(
-        f"{date} {k // 60:02d}:{k % 60:02d}:00.000 {doy:03d}     36000.00      {-700 + k % 60:.2f}  33000.00  {f:.2f}\n"
+        f"{date} {k // 60:02d}:{k % 60:02d}:00.000 {doy:03d}    {36000.0:9.2f} {k % 60 - 700.0:9.2f} {33000.0:9.2f} {f:9.2f}\n"
         for k, f in enumerate(total.tolist())
     )
 
