@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, say
@@ -36,6 +38,10 @@ def maps(
         if cancelled():
             raise ProjectError(f"Stopped after {count} maps; they are in {out}.")
     say(f"{count} maps are in {out}; {without} days of the season have no map.")
+    if without:
+        reasons = Counter(season.why_no_map(int(index)) for index in np.flatnonzero(~season.has_map))
+        reason, days = reasons.most_common(1)[0]
+        say(f"On {days} of them: {reason}")
 
 
 def regions(

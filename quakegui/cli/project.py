@@ -91,6 +91,11 @@ def import_(
     """Import readings, station coordinates and Kp; the same file twice changes nothing.
 
     A file that cannot be read is skipped, named and counted; the rest comes in. Ctrl+C cancels and leaves nothing half-done.
+
+    Tables in csv and xlsx whose columns are plain need no mapping. Others do, such as
+    {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M", "timezone": "Asia/Shanghai",
+    "station_column": "Code", "columns": [["F", "Total"]], "unit": "nT"} or, with one column per station,
+    {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
     """
     columns = _mapping(mapping)
     with Project.open(project) as opened, interruptible() as cancelled, bar("Importing") as report:

@@ -76,7 +76,11 @@ def read_readings(source: Source, mapping: TableMapping | None = None) -> Readin
         return table.parse(source)
     if found is not None:
         raise FormatError(_holds(found, "readings"), file=source.name)
-    return magpy.parse(source)
+    try:
+        return magpy.parse(source)
+    except FormatError:
+        table.refuse_unplain(source)
+        raise
 
 
 def read_events(source: Source) -> EventsFile:

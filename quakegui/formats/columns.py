@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -104,9 +104,17 @@ class TableMapping:
             fields["columns"] = tuple((str(one), str(other)) for one, other in fields["columns"])
             fields["missing"] = tuple(float(value) for value in fields.get("missing", ()))
             fields["data_type"] = DataType[fields.get("data_type", "UNKNOWN")]
-            return cls(**fields)
-        except (KeyError, TypeError) as error:
+            found = cls(**fields)
+        except KeyError as error:
+            raise ValueError(f"This is no table mapping: {error} is missing, or is not the name of a data type.") from error
+        except TypeError as error:
             raise ValueError(f"This is no table mapping ({error}).") from error
+        if found.layout not in ("wide", "long") or found.stamp not in get_args(Stamp):
+            raise ValueError(
+                f"This is no table mapping: its layout is wide or long, not {found.layout!r}; "
+                f"its stamp one of {', '.join(get_args(Stamp))}, not {found.stamp!r}."
+            )
+        return found
 
 
 def parse_times(parts: list[pd.Series[Any]], time_format: str) -> pd.Series[Any]:

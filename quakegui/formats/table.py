@@ -23,6 +23,10 @@ from quakegui.season.readings import Readings
 __all__ = ["NAME", "Preview", "TableMapping", "guess_mapping", "parse", "preview"]
 
 NAME = "table"
+_UNPLAIN = (
+    "This is a table, but it is not plain which columns hold the time and the total intensity; say so with a column mapping "
+    "(in the import window, or with 'quakegui import --mapping FILE.json')."
+)
 
 
 def looks_like(source: Source) -> bool:
@@ -50,8 +54,7 @@ def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
         mapping = guess_mapping(source)
         if mapping is None:
             sheet.load(source, most_rows=1000)  # what is no table at all says so itself
-            sentence = "It is not plain which columns hold the time and the total intensity; say so with a column mapping."
-            raise FormatError(sentence, file=source.name)
+            raise FormatError(_UNPLAIN, file=source.name)
         notes.append(_guessed(mapping))
     text = {*mapping.time, *([mapping.station_column] if mapping.station_column else [])}
     frame, _ = sheet.load(source, sheet=mapping.sheet, text=text)
@@ -67,6 +70,16 @@ def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
         notes += said_one
     stations = tuple(Station(one.station) for one in readings)
     return ReadingsFile(source.name, NAME, tuple(readings), stations, tuple(notes))
+
+
+def refuse_unplain(source: Source) -> None:
+    """Raise `FormatError` for a table whose columns are not plain, and return for what is no table with numbers."""
+    try:
+        frame, _ = sheet.load(source, most_rows=200)
+    except FormatError:
+        return
+    if any(np.isfinite(numbers(frame[name])).mean() > 0.5 for name in frame.columns if len(frame)):
+        raise FormatError(_UNPLAIN, file=source.name)
 
 
 def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, Total, NDArray[np.bool_]]]:

@@ -209,9 +209,21 @@ def test_mappings_that_do_not_fit(mapping, words):
 def test_mapping_survives_json():
     mapping = TableMapping("long", ("a", "b"), (("F", "总强度"),), station="X", missing=(-1.0,), data_type=DataType.DEFINITIVE)
     assert TableMapping.from_json(mapping.to_json()) == mapping
-    for broken in ("{}", "[]", "nonsense", '{"layout": 3}'):
+    fits = '"time": ["t"], "columns": [["F", "f"]]'
+    wrong = ('{"layout": "tall", %s}' % fits, '{"layout": "wide", "stamp": "now", %s}' % fits)  # noqa: UP031
+    for broken in ("{}", "[]", "nonsense", '{"layout": 3}', *wrong):
         with pytest.raises(ValueError):  # noqa: PT011
             TableMapping.from_json(broken)
+
+
+def test_a_table_that_is_not_plain_asks_for_a_mapping():
+    from quakegui.formats import read_readings
+
+    rows = "\n".join(f"0{1 + i}/02/2022;{48 + i / 100}" for i in range(9))
+    with pytest.raises(FormatError, match="not plain which columns"):
+        read_readings(text(f"Tag;Feld\n{rows}\n"))
+    with pytest.raises(FormatError, match="format is not known"):
+        read_readings(text("Dear reader,\nthis is prose, and no table.\n"))
 
 
 def test_missing_numbers_of_the_mapping():
