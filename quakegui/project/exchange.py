@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import json
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,9 @@ _TABLES = {
 _OWN_SETTINGS = frozenset({"schema", "revision", "night_key", "name", "timezone", "synthetic", "config"})
 _READING_COLUMNS = ("time_utc", "f_nt", "file")
 _LIST_COLUMNS = ("path", "station", "cadence_ms", "data_type", "derived", "readings")
+
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError, csv.Error, zlib.error)
+"""What reading an export raises where it is damaged or cut off."""
 
 Kind = tuple[str, int, int, int]
 """Station, cadence in ms, data type, derived: what one file of readings holds."""
@@ -212,10 +216,10 @@ def import_export(
     """
     folder = Path(folder)
     say = progress if progress is not None else _silent
-    facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    if facts.get("version", 0) > VERSION:
-        raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
     try:
+        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if int(facts["version"]) > VERSION:
+            raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
         with project.write() as connection:
             _refuse_filled(connection, project)
             _take_facts(connection, facts)
@@ -227,7 +231,7 @@ def import_export(
             days = connection.scalar(select(func.count(schema.night.c.day.distinct()))) or 0
         if (folder / "run_folders").is_dir():
             shutil.copytree(folder / "run_folders", project.folder / "runs", dirs_exist_ok=True)
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except _DAMAGE as error:
         raise ProjectError(f"The export in {folder} is damaged or not complete ({error}); nothing was imported.") from error
     project.refresh()
     return days

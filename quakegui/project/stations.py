@@ -53,14 +53,15 @@ def import_stations(project: Project, path: Path | str) -> StationsReport:
 
 
 def set_station(project: Project, station: Station) -> StationsReport:
-    """Add a station, or replace what is known of it.
+    """Add a station, or replace what is known of it; its code is written in capitals, as every reader of files writes it.
 
     Raises
     ------
     ProjectError
         If the code is empty or the coordinates are impossible.
     """
-    if not station.code.strip() or len(station.code) > 32:
+    station = replace(station, code=station.code.strip().upper())
+    if not 1 <= len(station.code) <= 32:
         raise ProjectError("A station needs a code of 1 to 32 characters.")
     if (station.latitude is None) != (station.longitude is None):
         raise ProjectError(f"{station.code} needs both latitude and longitude, or neither.")

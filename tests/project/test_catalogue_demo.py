@@ -69,7 +69,7 @@ def test_classes_need_events(project: Project) -> None:
 def test_stations_are_set_by_hand_and_from_a_list(project: Project, tmp_path: Path) -> None:
     assert stations.set_station(project, Station("XIC", "西昌", 27.9, 282.3)).added == ("XIC",)
     assert project.network().stations[0] == Station("XIC", "西昌", 27.9, -77.7)
-    assert stations.set_station(project, Station("XIC", latitude=27.9, longitude=102.3)).changed == ("XIC",)
+    assert stations.set_station(project, Station(" xic", latitude=27.9, longitude=102.3)).changed == ("XIC",)
     assert project.network().stations[0] == Station("XIC", "西昌", 27.9, 102.3)
     (tmp_path / "s.csv").write_text(
         "code,name,latitude,longitude\nXIC,西昌,27.9,102.3\nHLI,会理,26.65,102.25\n", encoding="utf-8"

@@ -106,12 +106,18 @@ def test_an_export_goes_into_an_empty_project_only(project: Project, exported: P
 def test_a_damaged_export_changes_nothing(exported: Path, tmp_path: Path) -> None:
     import shutil
 
-    for part in ("events.csv", "readings.csv", "config"):
+    for part in ("events.csv", "readings.csv", "config", "version", "packed"):
         folder = tmp_path / part
         shutil.copytree(exported, folder)
-        if part == "config":
+        if part in ("config", "version"):
             facts = json.loads((folder / "project.json").read_text())
-            (folder / "project.json").write_text(json.dumps({**facts, "config": {"timezone": "Mars/Base"}}))
+            wrong = {"timezone": "Mars/Base"} if part == "config" else "one"
+            (folder / "project.json").write_text(json.dumps({**facts, part: wrong}))
+        elif part == "packed":
+            one = min((folder / "readings").iterdir())
+            data = bytearray(one.read_bytes())
+            data[100:160] = bytes(range(60))  # within the compressed stream
+            one.write_bytes(data)
         else:
             (folder / part).write_text((folder / part).read_text()[:-40])
         with Project.create(tmp_path / f"p-{part}") as back:
