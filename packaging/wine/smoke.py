@@ -196,8 +196,10 @@ def try_installing(wine: Wine, tree: Path, old: Path, new: Path) -> None:
         entry.get("DisplayVersion") not in (None, OLD_VERSION), f"the list of apps names version {entry.get('DisplayVersion')}"
     )
     (link,) = links(wine)
-    target = (PLACE + "\\pythonw.exe").encode("utf-16-le")
-    require(target in link.read_bytes(), f"the Start menu's link {link.name} starts pythonw.exe there")
+    # A link names each folder of its target on its own, so the path is not in it in one piece.
+    wanted = (*PLACE.split("\\")[1:], "pythonw.exe", "-m quakegui")
+    inside = all(part.encode("utf-16-le") in link.read_bytes() for part in wanted)
+    require(inside, f"the Start menu's link {link.name} starts pythonw.exe there, with -m quakegui")
 
 
 def try_window(wine: Wine, new: Path, shots: Path) -> Path:
@@ -228,11 +230,11 @@ def try_worker(wine: Wine, project: Path, *, train: bool) -> None:
     place = wine.path(PLACE)
     folder = wine.folder / "job"
     folder.mkdir()
-    code, said = wine.python(place / "python.exe", "-m", "quakegui.learn.worker", f"Z:{folder}", "--job", "hello")
+    code, said = wine.python(place / "python.exe", str(HERE / "worker.py"), f"Z:{folder}")
     if train:
         require(code == 0, f"the worker answers: {said.strip().splitlines()[-1]}")
         began = time.monotonic()
-        line = ["train", f"Z:{project}", "--preset", "quick", "--epochs", "1"]
+        line = ["train", f"Z:{project}", "--preset", "compact", "--size", "32", "--epochs", "1"]
         code, said = wine.python(place / "python.exe", "-m", "quakegui", *line)
         require(code == 0, f"one epoch was trained in {time.monotonic() - began:.0f} s: {said.strip()[-300:]}")
     else:

@@ -49,7 +49,8 @@ def work(window: MainWindow) -> None:
     session = window.session
     shoot(window, "start")
     began = time.monotonic()
-    window.actions_by_id["demo"].trigger()
+    if session.project is None and not session.jobs.busy:  # a first start opens it by itself
+        window.actions_by_id["demo"].trigger()
     wait_for("the synthetic season", lambda: session.season is not None and not session.jobs.busy)
     SEEN["seconds to the season"] = round(time.monotonic() - began, 1)
     SEEN["project"] = str(session.project.folder) if session.project else ""

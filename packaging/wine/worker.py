@@ -1,0 +1,11 @@
+"""Ask the worker for its device as the window does, and print everything it says: run by the installed Python under Wine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from quakegui.learn.supervise import Supervisor, follow
+
+for message in follow(Supervisor(Path(sys.argv[1]), job="hello")):
+    print(message)  # noqa: T201
