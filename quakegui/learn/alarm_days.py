@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from quakegui.learn.alarms import Alarm, Catalogue, Series, judged_period, raise_alarms
 from quakegui.learn.evidence import project_catalogue
-from quakegui.learn.predictions import Predictions
 from quakegui.learn.registry import RunError, read_run
 from quakegui.learn.skill import FIXED_THRESHOLD, choose_threshold, thresholds_by_fold
 from quakegui.project.runs import PredictionTable
@@ -51,7 +50,7 @@ def thresholds_of(project: Project, series: Series, table: PredictionTable) -> N
     An out-of-fold day's is chosen on the other folds' days; a prospective day's on all out-of-fold days, which end before it.
     Where nothing can choose it, it is the fixed 0.5.
     """
-    fold = np.where(table.kind == "out-of-fold", _folds(project, series.days, table.run), -1)
+    fold = np.where(table.kind == "prospective", -1, _folds(project, series.days, table.run))
     catalogue = project_catalogue(project)
     chosen = thresholds_by_fold(series, fold, catalogue)[0]
     later = table.kind == "prospective"
@@ -68,13 +67,17 @@ def _later_threshold(series: Series, judged: NDArray[np.bool_], catalogue: Catal
 
 
 def _folds(project: Project, days: NDArray[np.datetime64], run_id: str) -> NDArray[np.int64]:
-    """Return the fold that judged each day, -1 for none or where the run's folder is gone, shape (day,)."""
-    number = np.full(len(days), -1, dtype=np.int64)
+    """Return the fold whose test span holds each day, answered or not, -1 for none, shape (day,), as the judgement has it.
+
+    Where the run's folder is gone all days count as one fold.
+    """
     try:
-        said: Predictions = read_run(project.folder / "runs" / run_id).predictions()
+        card = read_run(project.folder / "runs" / run_id).card
     except RunError:
+        card = None
+    if card is None:
         return np.zeros(len(days), dtype=np.int64)
-    known, place, at = np.intersect1d(days, said.days, return_indices=True)
-    if known.size:
-        number[place] = said.out_of_fold()[1][at]
+    number = np.full(len(days), -1, dtype=np.int64)
+    for k, fold in enumerate(card["folds"]):
+        number[(days >= np.datetime64(fold["first"], "D")) & (days <= np.datetime64(fold["last"], "D"))] = k
     return number

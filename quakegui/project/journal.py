@@ -320,7 +320,7 @@ def history(project: Project, day: np.datetime64) -> tuple[LabelRow, ...]:
     return _labels(project, select(*_COLUMNS).where(table.kind == LABEL, table.day == int(_numbers([day])[0])))
 
 
-def histories(project: Project, days: Sequence[np.datetime64]) -> dict[np.datetime64, tuple[LabelRow, ...]]:
+def histories(project: Project, days: NDArray[np.datetime64]) -> dict[np.datetime64, tuple[LabelRow, ...]]:
     """Return every label that each of some days ever had, oldest first, as `history` does for one; one query for all."""
     table = schema.journal.c
     found: dict[np.datetime64, list[LabelRow]] = {day: [] for day in days}

@@ -173,7 +173,7 @@
         </message>
         <message>
             <source>Alarms</source>
-            <translation>预警</translation>
+            <translation>警报</translation>
         </message>
         <message>
             <source>All labels are on disk</source>
@@ -197,7 +197,7 @@
         </message>
         <message>
             <source>An alarm is open</source>
-            <translation>预警生效中</translation>
+            <translation>警报生效中</translation>
         </message>
         <message>
             <source>An animation can be written as .gif, .mp4, or as a folder of PNG files, not as '{kind}'.</source>
@@ -565,7 +565,7 @@
         </message>
         <message>
             <source>Days on which an alarm was open</source>
-            <translation>预警生效的日子</translation>
+            <translation>警报生效的日子</translation>
         </message>
         <message>
             <source>Days on which they differ</source>
