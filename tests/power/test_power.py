@@ -23,8 +23,7 @@ def test_at_most_two_of_twenty_null_seasons_are_called_better_than_chance() -> N
 
 
 def test_the_papers_protocol_scores_high_on_null_seasons_and_is_called_leaky() -> None:
-    seeds = range(power.FIRST_SEED, power.FIRST_SEED + 3)
-    leaky = list(power.trials(seeds, 0.0, replace(RECIPE, protocol="paper")))
-    assert all(row["leaky"] and row["verdict"].startswith("LEAKY") and not row["better"] for row in leaky)
-    honest = list(power.trials(seeds, 0.0, RECIPE))
-    assert np.mean([row["class_accuracy"] for row in leaky]) > np.mean([row["class_accuracy"] for row in honest]) + 0.2
+    longer = replace(RECIPE, protocol="paper", epochs=50, learning_rate=1e-3, class_weights=False)
+    rows = list(power.trials(range(power.FIRST_SEED, power.FIRST_SEED + 3), 0.0, longer))
+    assert all(row["leaky"] and row["verdict"].startswith("LEAKY") and not row["better"] for row in rows)
+    assert np.mean([row["class_accuracy"] for row in rows]) > 0.9
