@@ -12,7 +12,7 @@ from quakegui.cli.terminal import AsJson, ProjectFolder, as_date, date_option, p
 from quakegui.project import catalogue
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.tables import event_facts
-from quakegui.season.events import Declustering, Selection
+from quakegui.season.events import ClassScheme, Declustering, Selection
 
 app = typer.Typer(no_args_is_help=True, help="Import earthquakes, list them, part them into classes.")
 
@@ -93,6 +93,11 @@ def classes(
         scheme, warning = catalogue.make_class_scheme(opened, split_magnitude=split)
         facts = event_facts(opened)
     _show(facts, as_json=as_json)
+    say_scheme(scheme, warning)
+
+
+def say_scheme(scheme: ClassScheme, warning: str) -> None:
+    """Say how the events are parted into classes, and what is doubtful about it."""
     north, south = (f"({lat:.4f}, {lon:.4f})" for lat, lon in (scheme.north_centre, scheme.south_centre))
     say(f"North centre {north}, south centre {south}, split at magnitude {scheme.split_magnitude:g}.")
     if warning:

@@ -9,6 +9,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from quakegui.cli.events import say_scheme
 from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
 from quakegui.project import catalogue, export, journal, labelfiles
 from quakegui.project.store import Project, default_author
@@ -33,6 +34,8 @@ def rule(
     """Label every day of the season by the retrospective rule: days around an event carry its class."""
     wanted = LabelRule(flat_days_before=days_before, days_after=days_after, winner=winner)
     with Project.open(project) as opened:
+        if catalogue.class_scheme(opened) is None and catalogue.events(opened):
+            say_scheme(*catalogue.make_class_scheme(opened))
         found = journal.apply_rule(opened, wanted, author=author or default_author())
         events = catalogue.events(opened)
     counts = ", ".join(f"class {cls}: {count}" for cls, count in enumerate(found.counts))
