@@ -154,6 +154,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                needs="days", group=2),
     ActionSpec("auto-advance", LABEL, mark("Go on after a label"), do.toggle_auto_advance, (), group=2,
                checked=lambda window: window.session.settings.auto_advance),
+    ActionSpec("take-in", NETWORK, mark("Take in new days…"), do.take_in_days, ("Ctrl+U",), "mdi6.calendar-plus",
+               mark("Import new files, predict the new days with the run in use, tell of alarms"), needs="write"),
     ActionSpec("train", NETWORK, mark("Train…"), do.show_training, ("Ctrl+R",), "mdi6.brain", needs="days", toolbar=True),
     ActionSpec("runs", NETWORK, mark("Runs"), lambda window: window.show_dock("runs"), (), "mdi6.format-list-bulleted",
                needs="project"),

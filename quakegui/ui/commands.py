@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from quakegui import __version__
 from quakegui.ui.i18n import tr
+from quakegui.ui.texts import CLASS_NAMES
 
 if TYPE_CHECKING:
+    from quakegui.learn.operating import Update
     from quakegui.ui.main_window import MainWindow
 
 
@@ -198,6 +200,25 @@ def toggle_review(window: MainWindow) -> None:
 def show_training(window: MainWindow) -> None:
     """Bring the training form to the front."""
     window.show_dock("training")
+
+
+def take_in_days(window: MainWindow) -> None:
+    """Ask for new files; import them, let the run in use predict the new days, and tell of alarms that open."""
+    from quakegui.app.operating import take_in_days as take_in
+
+    paths, _ = QFileDialog.getOpenFileNames(window, tr("New files of readings"), str(window.last_folder()))
+    if paths:
+        take_in(window.session, [Path(path) for path in paths], lambda made: _tell_update(window, made))
+
+
+def _tell_update(window: MainWindow, made: Update) -> None:
+    lines = [tr("{count} new days were predicted.").format(count=len(made.predicted.issued))]
+    for alarm in made.opened:
+        name = tr(CLASS_NAMES[alarm.full_class])
+        lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
+    lines += [tr(note) for note in made.notes]
+    box = QMessageBox.warning if made.opened else QMessageBox.information
+    box(window, tr("New days"), "\n".join(lines))
 
 
 def show_shortcuts(window: MainWindow) -> None:

@@ -200,6 +200,10 @@
             <translation>警报生效中</translation>
         </message>
         <message>
+            <source>An alarm opened at {time} UTC: {name}.</source>
+            <translation>{time} UTC 开启警报：{name}。</translation>
+        </message>
+        <message>
             <source>An animation can be written as .gif, .mp4, or as a folder of PNG files, not as '{kind}'.</source>
             <translation>动画可写为 .gif、.mp4 或 PNG 文件夹，不能写为“{kind}”。</translation>
         </message>
@@ -1044,6 +1048,10 @@
             <translation>继续导入</translation>
         </message>
         <message>
+            <source>Import new files, predict the new days with the run in use, tell of alarms</source>
+            <translation>导入新文件，用当前运行预测新的日期，并提示警报</translation>
+        </message>
+        <message>
             <source>Import readings</source>
             <translation>导入读数</translation>
         </message>
@@ -1450,6 +1458,14 @@
         <message>
             <source>Networks and their predictions belong to one map style. With another style, runs trained so far are refused until you come back to theirs; they are kept.</source>
             <translation>网络及其预测属于一种图样式。换用别的样式时，此前训练的运行会被拒用，直到恢复其样式；它们会保留。</translation>
+        </message>
+        <message>
+            <source>New days</source>
+            <translation>新的日期</translation>
+        </message>
+        <message>
+            <source>New files of readings</source>
+            <translation>新的观测文件</translation>
         </message>
         <message>
             <source>New project</source>
@@ -2264,12 +2280,20 @@
             <translation>这样的夜间不进入以后的基线</translation>
         </message>
         <message>
+            <source>Take in new days…</source>
+            <translation>接收新的日期…</translation>
+        </message>
+        <message>
             <source>Take stations from a csv, xlsx or .ack file</source>
             <translation>从 csv、xlsx 或 .ack 文件读取台站</translation>
         </message>
         <message>
             <source>Take the label away</source>
             <translation>去掉标注</translation>
+        </message>
+        <message>
+            <source>Taking in new days</source>
+            <translation>正在接收新的日期</translation>
         </message>
         <message>
             <source>Text size</source>
@@ -3114,6 +3138,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} more are looked into when they are imported.</source>
             <translation>另有 {count} 个在导入时查看。</translation>
+        </message>
+        <message>
+            <source>{count} new days were predicted.</source>
+            <translation>已预测 {count} 个新的日期。</translation>
         </message>
         <message>
             <source>{count} stations were read; Save keeps them.</source>

@@ -1,0 +1,40 @@
+"""The operating day in the window: new files in, the frozen run predicts what is new, alarms that open are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quakegui.app.jobs import Report
+from quakegui.app.session import Session
+
+if TYPE_CHECKING:
+    from quakegui.learn.operating import Update
+
+
+def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update], object]) -> None:
+    """Import files, predict the new days with the run in use, and show the season anew.
+
+    Parameters
+    ----------
+    paths
+        Files or folders of readings.
+    done
+        Called with what came of it in the window's thread.
+    """
+    project = session.project
+    if project is None:
+        return
+
+    def work(report: Report, cancelled: Callable[[], bool]) -> Update:
+        from quakegui.learn.operating import update
+
+        return update(project, paths, listen=lambda _message: None, progress=report, cancelled=cancelled)
+
+    def show(made: Update) -> None:
+        if session.project is project:
+            session.recompute()
+            done(made)
+
+    session.jobs.start("Taking in new days", work, show)
