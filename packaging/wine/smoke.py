@@ -39,6 +39,8 @@ OLD_FILE = "site/quakegui/left_by_the_old_version.py"
 USERS_FILE = "我的笔记 notes.txt"
 APPS = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\quakegui"
 LEAST_COLOURS = 40
+PATIENCE = 600
+"""Seconds for one Windows program."""
 _STARTED = time.monotonic()
 
 
@@ -85,16 +87,15 @@ class Wine:
 
     def _call(self, *command: str) -> tuple[int, str]:
         # Standard output must be a pipe: the C library of Wine 8 refuses a plain file there.
-        answer = subprocess.run(  # noqa: S603
-            command,
-            env=self._set,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=900,
-            check=False,
-        )
-        return answer.returncode, answer.stdout.decode("utf-8", errors="replace")
+        with subprocess.Popen(  # noqa: S603
+            command, env=self._set, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process:
+            try:
+                said, _none = process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.stop()  # what it started holds the pipe as well
+                raise FailedError(f"NOT SO: {' '.join(command[:6])} ... ends within {PATIENCE} s") from None
+        return process.returncode, said.decode("utf-8", errors="replace")
 
     def python(self, interpreter: Path, *arguments: str) -> tuple[int, str]:
         """Run a Windows Python, return its exit code and what it said."""
@@ -119,7 +120,7 @@ class Wine:
 
     def stop(self) -> None:
         """End everything that runs in this prefix."""
-        self._call("wineserver", "-k")
+        subprocess.run(["wineserver", "-k"], env=self._set, check=False)  # noqa: S607
 
     def path(self, windows: str) -> Path:
         """Return where a path of drive C lies."""
@@ -245,7 +246,12 @@ def try_uninstalling(wine: Wine, tree: Path, project: Path) -> None:
     """Uninstall; only what was not installed stays."""
     place = wine.path(PLACE)
     before = contents(project)
-    require(wine.command_line(tree / "python.exe", f'"{PLACE}\\uninstall.exe" /S _?={PLACE}') == 0, "it uninstalls silently")
+    code = wine.command_line(tree / "python.exe", f'"{PLACE}\\uninstall.exe" /S')
+    end = time.monotonic() + PATIENCE  # it goes on in a copy of itself, because a running program cannot remove its own file
+    while (place / "uninstall.exe").exists() and time.monotonic() < end:
+        time.sleep(0.5)
+    time.sleep(2)  # the folder and the entry in the list of apps go last
+    require(code == 0, "it uninstalls silently, by the command that the list of apps has")
     left = sorted(contents(place))
     require(left == [USERS_FILE], f"only the user's own file is left: {', '.join(left)}")
     folders = [path for path in place.rglob("*") if path.is_dir()]
