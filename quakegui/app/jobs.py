@@ -78,6 +78,10 @@ class Jobs(QObject):
         """Whether a job runs or waits."""
         return self._thread is not None
 
+    def has(self, title: str) -> bool:
+        """Say whether a job of this title runs or waits."""
+        return self._thread is not None and (title == self._title or any(title == waiting[0] for waiting in self._waiting))
+
     def start(self, title: str, work: Work, done: Callable[[Any], object]) -> None:
         """Run `work` beside the window, then call `done` with its result in the window's thread."""
         self._waiting.append((title, work, done))
@@ -96,7 +100,6 @@ class Jobs(QObject):
         self._done = lambda _result: None
         if self._thread is not None:
             thread, self._thread = self._thread, None
-            thread.finished.disconnect(self._finish)
             thread.wait()
             thread.deleteLater()
 
@@ -105,7 +108,7 @@ class Jobs(QObject):
         self._started = time.monotonic()
         self._thread = _JobThread(work, self)
         self._thread.stepped.connect(self._step)
-        self._thread.finished.connect(self._finish)
+        self._thread.finished.connect(self._finish)  # a method of this object: called in the window's thread
         self.progressed.emit(Progress(self._title, 0, 0, "", None))
         self._thread.start()
 
@@ -115,8 +118,9 @@ class Jobs(QObject):
         self.progressed.emit(Progress(self._title, done, total, text, left))
 
     def _finish(self) -> None:
+        if self._thread is None or not self._thread.isFinished():
+            return  # word of a job that was closed meanwhile: its result is dropped
         thread, self._thread = self._thread, None
-        assert thread is not None
         thread.wait()
         title, done = self._title, self._done
         if self._waiting:

@@ -193,6 +193,8 @@ class Session(QObject):
     def open_demo(self) -> None:
         """Open the synthetic season, made in a job on its first use."""
         folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / "Synthetic Liangshan 2022"
+        if self.jobs.has("Making the synthetic season"):
+            return
         if (folder / "project.sqlite").exists():
             self.open(folder)
             return

@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     parser.add_argument("--run", type=Path, help="a finished run, for predict and explain")
     given = parser.parse_args(arguments)
     say, cancelled = Speaker(), threading.Event()
-    threading.Thread(target=_listen, args=(cancelled,), daemon=True).start()
+    threading.Thread(target=_listen, args=(_own_input(), cancelled), daemon=True).start()
     threading.Thread(target=_live, args=(say,), daemon=True).start()
     _be_modest()
     _end(work(given.folder, given.job, given.run, say, cancelled))
@@ -131,11 +131,30 @@ def _choose_backend() -> str:
     )
 
 
-def _listen(cancelled: threading.Event) -> None:
+def _own_input() -> int:
+    """Return a descriptor of the standard input that nobody else has.
+
+    On Windows a library that is loaded asks for the type of the standard input, and that waits for as long as another thread
+    reads from it: importing numpy would never end.
+    """
+    if sys.platform != "win32":
+        return 0
+    import msvcrt
+
+    own = os.dup(0)
+    os.set_inheritable(own, False)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    ctypes.windll.kernel32.SetStdHandle(-10, ctypes.c_void_p(msvcrt.get_osfhandle(0)))
+    return own
+
+
+def _listen(source: int, cancelled: threading.Event) -> None:
     """Follow the standard input to its end."""
     rest = b""
     # unbuffered: a thread that waits inside a buffered reader would block the interpreter's end
-    while chunk := os.read(0, 4096):
+    while chunk := os.read(source, 4096):
         *lines, rest = (rest + chunk).split(b"\n")
         if any(line.strip() == b"cancel" for line in lines):
             cancelled.set()

@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from quakegui import __version__
 from quakegui.app.session import Session
+from quakegui.paths import resources
 from quakegui.ui import i18n, theme
 from quakegui.ui.main_window import MainWindow
 
@@ -31,6 +33,7 @@ def run_window(folder: Path | None = None) -> int:
     app.setApplicationName("quakegui")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("quakegui")
+    app.setWindowIcon(QIcon(str(resources() / "icon" / "quakegui.png")))
     sys.setswitchinterval(LET_GO_AFTER)
     session = Session()
     i18n.set_language(session.settings.language)

@@ -94,3 +94,26 @@ def test_close_waits_and_drops_the_result(qtbot: QtBot) -> None:
     assert ended.is_set()
     assert not jobs.busy
     assert results == []
+
+
+def test_a_result_may_close_the_queue_while_the_next_job_runs(jobs: Jobs, qtbot: QtBot) -> None:
+    results: list[Any] = []
+
+    def first_done(result: str) -> None:
+        results.append(result)
+        jobs.close()
+
+    def patient(_report: Report, cancelled: Callable[[], bool]) -> str:
+        while not cancelled():
+            threading.Event().wait(0.001)
+        return "second"
+
+    jobs.start("First", lambda _report, _cancelled: "first", first_done)
+    jobs.start("Second", patient, results.append)
+    assert jobs.has("First")
+    assert jobs.has("Second")
+    qtbot.waitUntil(lambda: bool(results))
+    qtbot.wait(50)
+    assert results == ["first"]
+    assert not jobs.busy
+    assert not jobs.has("Second")
