@@ -30,9 +30,11 @@ def real_data_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """Return the folder of real measurements, or skip where a machine has none."""
+    """Return the folder of real measurements; skip where a machine has none, unless they are required."""
     folder = real_data_folder()
     if not folder.is_dir():
+        if os.environ.get("QUAKEGUI_REQUIRE_REAL_DATA"):
+            pytest.fail(f"The real data are required here, and there are none at {folder}.")
         pytest.skip(f"no real data at {folder}; set QUAKEGUI_REAL_DATA")
     return folder
 
