@@ -112,7 +112,6 @@ class DayPanel(QWidget):
         row.addStretch(1)
         bars = QFormLayout()
         for caption, bar in zip(self._captions, self._bars, strict=True):
-            bar.setMaximumHeight(14)
             bar.setMinimumWidth(60)
             bar.setRange(0, 1000)
             bars.addRow(caption, bar)
