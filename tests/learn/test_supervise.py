@@ -180,7 +180,7 @@ def test_the_worker_dies_with_its_supervisor(tmp_path: Path) -> None:
         sys.path.extend({sys.path!r})
         import threading
         from quakegui.learn import worker
-        threading.Thread(target=worker._listen, args=(threading.Event(),), daemon=True).start()
+        threading.Thread(target=worker._listen, args=(worker._own_input(), threading.Event()), daemon=True).start()
         print('{{"event": "progress", "done": %d, "total": 1, "text": "x"}}' % os.getpid())
         time.sleep(60)
         """,
