@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def new_project(window: MainWindow) -> None:
     """Ask for a folder and a time zone, and make an empty project there."""
-    from quakegui.ui.new_project import NewProjectDialog
+    from quakegui.ui.dialogs.new_project import NewProjectDialog
 
     dialog = NewProjectDialog(window)
     if _ask(dialog):
@@ -40,77 +40,77 @@ def open_demo(window: MainWindow) -> None:
 
 def import_readings(window: MainWindow) -> None:
     """Let the analyst choose files, see what is in them, and import them."""
-    from quakegui.ui.import_wizard import ImportWizard
+    from quakegui.ui.dialogs.import_wizard import ImportWizard
 
     _ask(ImportWizard(window.session, window))
 
 
 def edit_catalogue(window: MainWindow) -> None:
     """Show the earthquake catalogue: box, magnitude, declustering and directions."""
-    from quakegui.ui.catalogue_dialog import CatalogueDialog
+    from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 
     _ask(CatalogueDialog(window.session, window))
 
 
 def edit_stations(window: MainWindow) -> None:
     """Show the stations' names and coordinates."""
-    from quakegui.ui.stations_dialog import StationsDialog
+    from quakegui.ui.dialogs.stations_dialog import StationsDialog
 
     _ask(StationsDialog(window.session, window))
 
 
 def edit_season(window: MainWindow) -> None:
     """Show the season window and the parameters of the way from readings to maps."""
-    from quakegui.ui.season_dialog import SeasonDialog
+    from quakegui.ui.dialogs.season_dialog import SeasonDialog
 
     _ask(SeasonDialog(window.session, window))
 
 
 def apply_rule(window: MainWindow) -> None:
     """Show the label rule with its counts, and apply it."""
-    from quakegui.ui.rule_dialog import RuleDialog
+    from quakegui.ui.dialogs.rule_dialog import RuleDialog
 
     _ask(RuleDialog(window.session, window))
 
 
 def show_agreement(window: MainWindow) -> None:
     """Compare two analysts' labels and settle where they differ."""
-    from quakegui.ui.agreement_dialog import AgreementDialog
+    from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 
     _ask(AgreementDialog(window.session, window))
 
 
 def revert_labels(window: MainWindow) -> None:
     """Bring the labels back as they were at a moment."""
-    from quakegui.ui.revert_dialog import RevertDialog
+    from quakegui.ui.dialogs.revert_dialog import RevertDialog
 
     _ask(RevertDialog(window.session, window))
 
 
 def edit_settings(window: MainWindow) -> None:
     """Show the analyst's settings."""
-    from quakegui.ui.settings_dialog import SettingsDialog
+    from quakegui.ui.dialogs.settings_dialog import SettingsDialog
 
     _ask(SettingsDialog(window.session, window))
 
 
 def export_figure(window: MainWindow) -> None:
     """Save a panel as a picture."""
-    from quakegui.ui.export_dialogs import FigureDialog
+    from quakegui.ui.dialogs.export_dialogs import FigureDialog
 
     _ask(FigureDialog(window, window))
 
 
 def export_animation(window: MainWindow) -> None:
     """Save days of the season as an animation."""
-    from quakegui.ui.export_dialogs import AnimationDialog
+    from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 
     _ask(AnimationDialog(window, window))
 
 
 def export_tables(window: MainWindow) -> None:
     """Save the season's tables as csv or xlsx."""
-    from quakegui.ui.export_dialogs import save_tables
+    from quakegui.ui.dialogs.export_dialogs import save_tables
 
     save_tables(window)
 
@@ -134,7 +134,7 @@ def leave(window: MainWindow) -> None:
 
 def go_to_date(window: MainWindow) -> None:
     """Ask for a date and show it."""
-    from quakegui.ui.date_dialog import ask_date
+    from quakegui.ui.dialogs.date_dialog import ask_date
 
     day = window.session.day
     assert day is not None
@@ -223,21 +223,21 @@ def _tell_update(window: MainWindow, made: Update) -> None:
 
 def show_shortcuts(window: MainWindow) -> None:
     """Show every shortcut on one sheet."""
-    from quakegui.ui.shortcut_sheet import ShortcutSheet
+    from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 
     _ask(ShortcutSheet(window))
 
 
 def show_guide(window: MainWindow) -> None:
     """Open the user's guide beside the window."""
-    from quakegui.ui.guide import show_guide as show
+    from quakegui.ui.dialogs.guide import show_guide as show
 
     show(window)
 
 
 def show_palette(window: MainWindow) -> None:
     """Find a command by a few letters of its name."""
-    from quakegui.ui.command_palette import CommandPalette
+    from quakegui.ui.dialogs.command_palette import CommandPalette
 
     _ask(CommandPalette(window))
 

@@ -16,20 +16,20 @@ from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.ui import i18n, theme
 from quakegui.ui.actions import ACTIONS, MENUS, ActionSpec
-from quakegui.ui.class_icons import class_icon
-from quakegui.ui.day_map_panel import DayMapPanel
-from quakegui.ui.day_panel import DayPanel
-from quakegui.ui.evaluation_panel import EvaluationPanel
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
-from quakegui.ui.regions_panel import RegionsPanel
-from quakegui.ui.runs_panel import RunsPanel
-from quakegui.ui.series_panel import SeriesPanel
-from quakegui.ui.start_page import StartPage
-from quakegui.ui.station_map_panel import StationMapPanel
+from quakegui.ui.panels.day_map_panel import DayMapPanel
+from quakegui.ui.panels.day_panel import DayPanel
+from quakegui.ui.panels.evaluation_panel import EvaluationPanel
+from quakegui.ui.panels.regions_panel import RegionsPanel
+from quakegui.ui.panels.runs_panel import RunsPanel
+from quakegui.ui.panels.series_panel import SeriesPanel
+from quakegui.ui.panels.start_page import StartPage
+from quakegui.ui.panels.station_map_panel import StationMapPanel
+from quakegui.ui.panels.timeline_panel import TimelinePanel
+from quakegui.ui.panels.training_panel import TrainingPanel
+from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.status_line import StatusLine
-from quakegui.ui.timeline_panel import TimelinePanel
-from quakegui.ui.training_panel import TrainingPanel
 
 LAYOUT_VERSION = 1
 KEEP_LAYOUT_MS = 2000

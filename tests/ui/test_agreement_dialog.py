@@ -6,7 +6,7 @@ from small_season import open_small
 
 from quakegui.project import journal
 from quakegui.season.labels import Source
-from quakegui.ui.agreement_dialog import AgreementDialog
+from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 
 LI = (0, 0, 0, 1, 1, 1, 2, 2, 3, 4)
 WANG = (0, 0, 0, 1, 1, 2, 2, 2, 3, 0)

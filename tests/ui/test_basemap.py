@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from quakegui.season.network import Frame
-from quakegui.ui.basemap import base_map
+from quakegui.ui.plots.basemap import base_map
 
 
 def holds(rings, point):

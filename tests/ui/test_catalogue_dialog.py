@@ -8,10 +8,10 @@ from small_season import CATALOGUE, open_small, wait
 
 from quakegui.project import catalogue
 from quakegui.season.events import Declustering, Event, Selection
-from quakegui.ui.catalogue_choice import choose
-from quakegui.ui.catalogue_dialog import CatalogueDialog
-from quakegui.ui.catalogue_form import AROUND, BOX, EVERYWHERE
-from quakegui.ui.cluster_map import area_outline
+from quakegui.ui.dialogs.catalogue_choice import choose
+from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
+from quakegui.ui.dialogs.catalogue_form import AROUND, BOX, EVERYWHERE
+from quakegui.ui.plots.cluster_map import area_outline
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from quakegui.app.change import Change
 from quakegui.season.hull import why_no_map
 from quakegui.ui import i18n, theme
-from quakegui.ui.day_map_panel import DayMapPanel
-from quakegui.ui.map_scene import NO_MAP, paint_image, region_at, scene_of
+from quakegui.ui.panels.day_map_panel import DayMapPanel
+from quakegui.ui.plots.map_scene import NO_MAP, paint_image, region_at, scene_of
 
 QUIET_DAY, REGION_DAY = 5, 21
 

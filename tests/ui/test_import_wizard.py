@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox
 from small_season import small_session, wait, wide_table
 
 from quakegui.project import seasons
-from quakegui.ui.import_wizard import ImportWizard
-from quakegui.ui.mapping_editor import CODE, MEANING
+from quakegui.ui.dialogs.import_wizard import ImportWizard
+from quakegui.ui.dialogs.mapping_editor import CODE, MEANING
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
 from quakegui.season.labels import Source
 from quakegui.ui.actions import ACTIONS
-from quakegui.ui.animation import pixels, save_animation
-from quakegui.ui.command_palette import CommandPalette
-from quakegui.ui.figures import painted, save_figure
+from quakegui.ui.dialogs.command_palette import CommandPalette
+from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.main_window import DOCKS, MainWindow
-from quakegui.ui.shortcut_sheet import ShortcutSheet
+from quakegui.ui.plots.animation import pixels, save_animation
+from quakegui.ui.plots.figures import painted, save_figure
 
 
 @pytest.fixture

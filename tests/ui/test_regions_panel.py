@@ -5,7 +5,7 @@ import tiny_season as tiny
 from PySide6.QtCore import Qt
 
 from quakegui.ui import i18n
-from quakegui.ui.regions_panel import COLUMNS, RegionsPanel
+from quakegui.ui.panels.regions_panel import COLUMNS, RegionsPanel
 
 REGION_DAY = 21
 

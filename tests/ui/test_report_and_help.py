@@ -18,10 +18,10 @@ from quakegui.report import make_report
 from quakegui.report.markup import Figure
 from quakegui.ui import i18n, report_command, report_pdf
 from quakegui.ui.actions import ACTIONS
-from quakegui.ui.guide import GuideDialog, show_guide
+from quakegui.ui.dialogs.guide import GuideDialog, show_guide
+from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.main_window import MainWindow
 from quakegui.ui.report_pdf import ReportError, write_pdf
-from quakegui.ui.shortcut_sheet import ShortcutSheet
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from small_season import open_small, small_session, wait
 from quakegui.project import journal
 from quakegui.season.events import Event
 from quakegui.season.labels import FLAT_RULE, LabelRule, Source
-from quakegui.ui.rule_dialog import RuleDialog
+from quakegui.ui.dialogs.rule_dialog import RuleDialog
 
 
 def at(day: str, magnitude: float, latitude: float) -> Event:

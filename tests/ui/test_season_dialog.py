@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 from small_season import open_small, wait
 
 from quakegui.season.config import SeasonConfig
-from quakegui.ui.season_dialog import SeasonDialog
+from quakegui.ui.dialogs.season_dialog import SeasonDialog
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from quakegui.project import seasons
 from quakegui.project.store import ProjectError
 from quakegui.ui import i18n
-from quakegui.ui.local_time_axis import DAY, HOUR, LocalTimeAxis
-from quakegui.ui.series_panel import MOST_STATIONS, SeriesPanel
+from quakegui.ui.panels.series_panel import MOST_STATIONS, SeriesPanel
+from quakegui.ui.plots.local_time_axis import DAY, HOUR, LocalTimeAxis
 
 SILENT_NOON = (tiny.FIRST + tiny.SILENT_DAY).astype("datetime64[s]").astype(float) + 4 * HOUR
 

@@ -16,9 +16,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from quakegui.ui import theme
-from quakegui.ui.day_map_panel import DayMapPanel
-from quakegui.ui.station_map_panel import StationMapPanel
-from quakegui.ui.timeline_panel import TimelinePanel
+from quakegui.ui.panels.day_map_panel import DayMapPanel
+from quakegui.ui.panels.station_map_panel import StationMapPanel
+from quakegui.ui.panels.timeline_panel import TimelinePanel
 
 FOLDER = Path(__file__).parent / "snapshots"
 MEAN_GREY_LEVELS, LARGEST_PATCH = 1.0, 40.0

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication
 
 from quakegui.season.palette import MapStyle
 from quakegui.ui import i18n, theme
-from quakegui.ui.map_camera import scale_bar_km
-from quakegui.ui.station_layers import event_radius, station_colour
-from quakegui.ui.station_map_panel import StationMapPanel
+from quakegui.ui.panels.map_camera import scale_bar_km
+from quakegui.ui.panels.station_map_panel import StationMapPanel
+from quakegui.ui.plots.station_layers import event_radius, station_colour
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from small_season import open_small, wait
 
-from quakegui.ui.stations_dialog import CODE, LATITUDE, LONGITUDE, NAME, StationsDialog
+from quakegui.ui.dialogs.stations_dialog import CODE, LATITUDE, LONGITUDE, NAME, StationsDialog
 
 
 @pytest.fixture

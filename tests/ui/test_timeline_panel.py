@@ -10,10 +10,11 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from quakegui.app.change import Change
-from quakegui.ui import i18n, theme, timeline_panel
-from quakegui.ui.time_axis import DayAxis, ticks
-from quakegui.ui.timeline_panel import TimelinePanel, timeline_data
-from quakegui.ui.timeline_rows import broken_line, row_boxes, runs_of
+from quakegui.ui import i18n, theme
+from quakegui.ui.panels import timeline_panel
+from quakegui.ui.panels.timeline_panel import TimelinePanel, timeline_data
+from quakegui.ui.plots.time_axis import DayAxis, ticks
+from quakegui.ui.plots.timeline_rows import broken_line, row_boxes, runs_of
 
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton

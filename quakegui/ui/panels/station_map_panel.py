@@ -15,13 +15,13 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.localtime import to_local
 from quakegui.season.network import Frame
-from quakegui.ui import station_layers as layers
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
-from quakegui.ui.map_camera import Camera
-from quakegui.ui.season_view import offset_text, station_day, zone_name
-from quakegui.ui.station_layers import EventMark, StationMark
+from quakegui.ui.panels.map_camera import Camera
+from quakegui.ui.panels.season_view import offset_text, station_day, zone_name
+from quakegui.ui.plots import station_layers as layers
+from quakegui.ui.plots.station_layers import EventMark, StationMark
 from quakegui.ui.texts import quality_text
 
 _SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.EVENTS | Change.DISPLAY

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.project import export
-from quakegui.ui.animation import save_animation, video_possible
-from quakegui.ui.figures import FigureError, save_figure
 from quakegui.ui.i18n import tr
+from quakegui.ui.plots.animation import save_animation, video_possible
+from quakegui.ui.plots.figures import FigureError, save_figure
 
 if TYPE_CHECKING:
     from quakegui.ui.main_window import MainWindow

@@ -29,12 +29,12 @@ from quakegui.project import catalogue
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui import theme
-from quakegui.ui.catalogue_choice import Choice, Read, choose, read_catalogue
-from quakegui.ui.catalogue_form import CatalogueForm
-from quakegui.ui.class_icons import class_icon
-from quakegui.ui.cluster_map import ClusterMap
-from quakegui.ui.dialog_parts import JobDialog, Row, RowsView, named
+from quakegui.ui.dialogs.catalogue_choice import Choice, Read, choose, read_catalogue
+from quakegui.ui.dialogs.catalogue_form import CatalogueForm
+from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plots.class_icons import class_icon
+from quakegui.ui.plots.cluster_map import ClusterMap
 
 READING: Final = mark("Reading the catalogue")
 CHOOSING: Final = mark("Choosing the earthquakes")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from quakegui.formats import Preview, TableMapping
 from quakegui.formats.columns import TIME_FORMATS, UNITS
 from quakegui.season.readings import DataType
-from quakegui.ui.dialog_parts import add_rows, named
+from quakegui.ui.dialogs.dialog_parts import add_rows, named
 from quakegui.ui.i18n import mark, tr
 
 TIME, STATION, UNUSED = "time", "station", ""

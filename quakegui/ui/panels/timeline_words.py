@@ -8,10 +8,10 @@ from quakegui.app.session import Session
 from quakegui.season.localtime import to_local
 from quakegui.season.quality import NO_VALUE, Quality
 from quakegui.ui.i18n import tr
-from quakegui.ui.map_scene import kp_text
-from quakegui.ui.season_view import offset_text, station_day, zone_name
+from quakegui.ui.panels.season_view import offset_text, station_day, zone_name
+from quakegui.ui.plots.map_scene import kp_text
+from quakegui.ui.plots.timeline_rows import TimelineData
 from quakegui.ui.texts import CLASS_NAMES, quality_text
-from quakegui.ui.timeline_rows import TimelineData
 
 MOST_STATIONS = 8
 """How many missing stations are named before the rest is counted."""

@@ -13,8 +13,8 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 
 from quakegui.season.kp import STORM_KP
 from quakegui.ui.i18n import mark
+from quakegui.ui.plots.time_axis import DayAxis, ticks
 from quakegui.ui.theme import CLASS_LETTERS, Colours
-from quakegui.ui.time_axis import DayAxis, ticks
 
 Floats = NDArray[np.float64]
 

@@ -31,9 +31,9 @@ from quakegui.project import journal
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Agreement, LabelRow, Source, compare
 from quakegui.ui import theme
-from quakegui.ui.class_icons import class_icon
-from quakegui.ui.dialog_parts import Row, RowsView, Sentence, named
+from quakegui.ui.dialogs.dialog_parts import Row, RowsView, Sentence, named
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.texts import CLASS_NAMES
 
 WORDS: Final = (

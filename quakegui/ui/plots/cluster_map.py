@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QWidget
 
 from quakegui.season.events import Selection
 from quakegui.season.network import Frame, Network, Station
-from quakegui.ui import station_layers as layers
 from quakegui.ui import theme
-from quakegui.ui.catalogue_choice import Choice
+from quakegui.ui.dialogs.catalogue_choice import Choice
 from quakegui.ui.i18n import tr
-from quakegui.ui.map_camera import Camera
+from quakegui.ui.panels.map_camera import Camera
+from quakegui.ui.plots import station_layers as layers
 
 EARTH: Final = Geod(ellps="WGS84")
 MOST_POINTS: Final = 3000

@@ -22,7 +22,7 @@ from quakegui.season.extrema import Region, region_outline, regions_mask
 from quakegui.season.kp import STORM_KP
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.season_view import StationDay, station_day
+from quakegui.ui.panels.season_view import StationDay, station_day
 from quakegui.ui.theme import Colours
 
 THRESHOLD: Final = QColor("#a8006a")

@@ -27,7 +27,7 @@ from quakegui.app.session import Session
 from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
-from quakegui.ui.dialog_parts import JobDialog, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, named
 from quakegui.ui.i18n import mark, tr
 
 METHODS: Final = (

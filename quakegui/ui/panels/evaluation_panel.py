@@ -28,8 +28,8 @@ from quakegui.app.session import Session
 from quakegui.learn.metrics import TARGETS, Target
 from quakegui.ui import theme
 from quakegui.ui.i18n import language, mark, tr
-from quakegui.ui.matrix_view import MatrixView
-from quakegui.ui.molchan_view import MolchanView
+from quakegui.ui.plots.matrix_view import MatrixView
+from quakegui.ui.plots.molchan_view import MolchanView
 from quakegui.ui.texts import CLASS_NAMES
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from quakegui.project.importing import ImportReport
 from quakegui.season.localtime import to_local
-from quakegui.ui.dialog_parts import Row, RowsView, named
+from quakegui.ui.dialogs.dialog_parts import Row, RowsView, named
 from quakegui.ui.i18n import tr
 
 MOST_WRAPPED: Final = 500

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.season.events import Declustering, Selection
 from quakegui.season.network import Network
-from quakegui.ui.dialog_parts import add_rows, named
+from quakegui.ui.dialogs.dialog_parts import add_rows, named
 from quakegui.ui.i18n import mark, tr
 
 EVERYWHERE, BOX, AROUND = range(3)

@@ -27,7 +27,7 @@ from quakegui.app.session import Session
 from quakegui.project import stations
 from quakegui.season.network import Station
 from quakegui.ui import theme
-from quakegui.ui.dialog_parts import JobDialog, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, named
 from quakegui.ui.i18n import mark, tr
 
 READING: Final = mark("Reading the list of stations")

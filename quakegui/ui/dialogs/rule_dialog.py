@@ -29,9 +29,9 @@ from quakegui.project import catalogue, journal
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
-from quakegui.ui.class_icons import class_icon
-from quakegui.ui.dialog_parts import JobDialog, Row, RowsView, add_rows, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, add_rows, named
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plots.class_icons import class_icon
 
 APPLYING: Final = mark("Applying the label rule")
 CLASSING: Final = mark("Finding the events' directions")

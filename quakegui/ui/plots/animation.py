@@ -14,8 +14,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from quakegui.app.session import Session
-from quakegui.ui.figures import FigureError, painted
 from quakegui.ui.i18n import tr
+from quakegui.ui.plots.figures import FigureError, painted
 
 Writer = Generator[None, NDArray[np.uint8] | None, None]
 """Takes one RGB frame after another, shape (row, column, 3); None ends it and makes the file whole."""

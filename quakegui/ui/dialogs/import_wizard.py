@@ -27,11 +27,11 @@ from quakegui.app.session import Session
 from quakegui.formats import TableMapping
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.parsing import files_at
-from quakegui.ui.dialog_parts import JobDialog, Row, RowsView, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named
+from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
+from quakegui.ui.dialogs.import_report import ImportReportPage, minute_text
+from quakegui.ui.dialogs.mapping_editor import DATA_TYPES, MappingEditor
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
-from quakegui.ui.import_report import ImportReportPage, minute_text
-from quakegui.ui.mapping_editor import DATA_TYPES, MappingEditor
 
 LOOKING: Final = mark("Looking into the files")
 IMPORTING: Final = mark("Importing")

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
-from quakegui.ui.day_map_view import DayMapView
 from quakegui.ui.i18n import tr
-from quakegui.ui.map_scene import region_at, scene_of
-from quakegui.ui.play_bar import PlayBar
+from quakegui.ui.panels.play_bar import PlayBar
+from quakegui.ui.plots.day_map_view import DayMapView
+from quakegui.ui.plots.map_scene import region_at, scene_of
 
 _SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.DISPLAY | Change.SETTINGS
 

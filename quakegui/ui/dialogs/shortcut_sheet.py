@@ -31,7 +31,7 @@ class ShortcutSheet(QDialog):
         column.addWidget(buttons)
 
     def _open_guide(self) -> None:
-        from quakegui.ui.guide import show_guide
+        from quakegui.ui.dialogs.guide import show_guide
 
         self.accept()
         window = self.parentWidget()

@@ -24,10 +24,10 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.season_view import station_present
-from quakegui.ui.time_axis import DayAxis
-from quakegui.ui.timeline_rows import ROWS, TimelineData, paint_rows, row_boxes
-from quakegui.ui.timeline_words import day_words
+from quakegui.ui.panels.season_view import station_present
+from quakegui.ui.panels.timeline_words import day_words
+from quakegui.ui.plots.time_axis import DayAxis
+from quakegui.ui.plots.timeline_rows import ROWS, TimelineData, paint_rows, row_boxes
 
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
 DRAG_STARTS: Final = 4.0

@@ -15,11 +15,11 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.ui import theme
-from quakegui.ui.cached_graphics import CachedGraphics
 from quakegui.ui.i18n import tr
-from quakegui.ui.local_time_axis import LocalTimeAxis
-from quakegui.ui.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
-from quakegui.ui.series_loader import SeriesLoader, Wish
+from quakegui.ui.panels.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
+from quakegui.ui.panels.series_loader import SeriesLoader, Wish
+from quakegui.ui.plots.cached_graphics import CachedGraphics
+from quakegui.ui.plots.local_time_axis import LocalTimeAxis
 from quakegui.ui.texts import quality_text
 
 LOAD_AFTER_MS: Final = 150

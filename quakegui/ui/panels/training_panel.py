@@ -27,8 +27,8 @@ from quakegui.app.training import Training
 from quakegui.learn import messages
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.runconfig import RunConfig
-from quakegui.ui.curves import Curves
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plots.curves import Curves
 from quakegui.ui.texts import PROTOCOL_NAMES
 
 SIZES = (120, 240, 480)

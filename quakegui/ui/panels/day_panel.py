@@ -24,8 +24,8 @@ from quakegui.season.labels import LabelRow, Source
 from quakegui.season.localtime import to_local
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
-from quakegui.ui.class_icons import class_icon
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.texts import CLASS_NAMES, quality_text
 
 SOURCE_NAMES = {
