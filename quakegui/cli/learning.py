@@ -16,11 +16,12 @@ import numpy as np
 import typer
 
 from quakegui.cli.terminal import AsJson, ProjectFolder, Report, bar, interruptible, print_json, print_table, say
-from quakegui.learn import messages, operating, season_runs
+from quakegui.learn import messages, operating, season_judging, season_runs
 from quakegui.learn.alarms import Alarm
 from quakegui.learn.evidence import EvidenceError
 from quakegui.learn.files import write_text
 from quakegui.learn.folds import Protocol
+from quakegui.learn.following import Listen, sentence_of
 from quakegui.learn.judgement import Judgement, plain
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.prospective import Prospective, evaluate_prospective
@@ -87,8 +88,8 @@ def train(
                 cancelled=cancelled,
             )
     if not ended.done:
-        raise ProjectError(f"{season_runs.sentence_of(ended.message)} Its id is {ended.run.id}.")
-    say(season_runs.sentence_of(ended.message))
+        raise ProjectError(f"{sentence_of(ended.message)} Its id is {ended.run.id}.")
+    say(sentence_of(ended.message))
     _print_run(ended.run, as_json=as_json)
 
 
@@ -132,7 +133,7 @@ def evaluate(
         if prospective:
             _tell_prospective(chosen, evaluate_prospective(opened, season, chosen), as_json=as_json)
             return
-        told = season_runs.evaluate(opened, season, chosen)
+        told = season_judging.evaluate(opened, season, chosen)
         synthetic = opened.synthetic
     if as_json:
         print_json({"run": chosen.id, "synthetic": synthetic, **told.to_json(), "row": told.row()})
@@ -157,7 +158,7 @@ def compare(
     with _opened(project) as (opened, season), interruptible(STOPPING) as cancelled:
         say(f"Comparing at {config.size} x {config.size} pixels, up to {config.epochs} epochs a fold, recipe '{preset}'.")
         with worker_bar("Comparing") as listen:
-            told = season_runs.compare(opened, season, config=config, listen=listen, cancelled=cancelled)
+            told = season_judging.compare(opened, season, config=config, listen=listen, cancelled=cancelled)
         synthetic, name = opened.synthetic, opened.name
     rows = [one.row() for one in told]
     if as_json:
@@ -224,7 +225,7 @@ def sentences() -> Iterator[None]:
 
 
 @contextmanager
-def worker_bar(title: str) -> Iterator[season_runs.Listen]:
+def worker_bar(title: str) -> Iterator[Listen]:
     """Show how far a worker is, and how long it will take; gives what listens to it."""
     with bar(title) as report:
         yield Listener(report)

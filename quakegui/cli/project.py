@@ -16,7 +16,7 @@ import typer
 from quakegui.cli.learning import sentences, worker_bar
 from quakegui.cli.terminal import AsJson, ProjectFolder, as_day, bar, date_option, interruptible, print_json, print_table, say
 from quakegui.formats.columns import TableMapping
-from quakegui.learn import season_runs
+from quakegui.learn import following, season_judging, season_runs
 from quakegui.learn.judgement import Judgement
 from quakegui.learn.predictions import PREDICTIONS
 from quakegui.learn.presets import PRESETS
@@ -204,13 +204,13 @@ def _judged(project: Project, computed: Season, *, train: bool) -> Judgement | N
         with worker_bar("Training") as listen, interruptible("Stopping the worker.") as cancelled:
             ended = season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
         if not ended.done:
-            raise ProjectError(season_runs.sentence_of(ended.message))
-        return season_runs.evaluate(project, computed, ended.run)
+            raise ProjectError(following.sentence_of(ended.message))
+        return season_judging.evaluate(project, computed, ended.run)
     with worker_bar("Predicting") as listen:
         install_model(project, computed, listen=listen)
     finished = season_runs.finished_runs(project)
     return (
-        season_runs.evaluate(project, computed, finished[0])
+        season_judging.evaluate(project, computed, finished[0])
         if finished and (finished[0].folder / PREDICTIONS).is_file()
         else None
     )

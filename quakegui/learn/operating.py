@@ -22,8 +22,9 @@ from quakegui.learn.alarms import Alarm
 from quakegui.learn.dataset import map_hashes
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import draw_maps, style_name
+from quakegui.learn.following import Listen, answer
 from quakegui.learn.registry import RunError, RunFolder
-from quakegui.learn.season_runs import Listen, answer, find_run, record_run, refuse_foreign
+from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
 from quakegui.project import runs, seasons
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.nights import Progress

@@ -87,7 +87,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
-    from quakegui.learn.season_runs import judged
+    from quakegui.learn.season_judging import judged
     from quakegui.learn.training import train
 
     config = dataclasses.replace(config, final_fit=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn import season_runs
+from quakegui.learn import season_judging, season_runs
 from quakegui.learn.alarm_days import thresholds_of
 from quakegui.learn.alarms import AlarmRecord, Series, judged_period, record_alarms
 from quakegui.learn.evidence import EvidenceError, project_catalogue
@@ -159,7 +159,7 @@ def _judge(project: Project, season: Season | None, run: RunFolder | None) -> tu
     if season is None or run is None:
         return None, ""
     try:
-        return season_runs.evaluate(project, season, run), ""
+        return season_judging.evaluate(project, season, run), ""
     except (EvidenceError, RunError, ValueError) as error:
         return None, str(error)
 

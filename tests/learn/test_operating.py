@@ -14,6 +14,7 @@ import pytest
 from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.learn import operating, registry, season_runs
+from quakegui.learn.following import answer
 from quakegui.learn.operating import Update, Watch, known_until, predict_days
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.registry import RunFolder
@@ -64,7 +65,7 @@ def test_the_worker_predicts_new_days_as_the_run_itself_would(trained: Path) -> 
         season = season_of(project)
         run = season_runs.find_run(project, None)
         maps = season.indices(np.arange(len(season.days)))[season.has_map]
-        told = season_runs.answer(run, maps, listen=unheard)
+        told = answer(run, maps, listen=unheard)
         np.testing.assert_allclose(told, run.predictions().final[season.has_map], atol=1e-5)
         np.testing.assert_allclose(told.sum(axis=1), 1, atol=1e-5)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from run_projects import TINY, fill, season_of
 
-from quakegui.learn import messages, registry, season_runs
+from quakegui.learn import messages, registry, season_judging, season_runs
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.dataset import map_hashes
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
@@ -26,7 +26,7 @@ def test_a_finished_run_is_in_the_ledger_in_use_and_judged(trained: Path) -> Non
         assert runs.run_in_use(project) == run.id
         assert [one.status for one in runs.runs(project)] == ["done"]
         table = runs.predictions(project, run.id, season.days)
-        told = season_runs.evaluate(project, season, run)
+        told = season_judging.evaluate(project, season, run)
         fold = make_split(gather(project, season), TINY).folds[0]
         assert set(np.flatnonzero(table.kind == "out-of-fold")) == set(fold.predict)
         assert set(np.flatnonzero(table.kind == "in-sample")) == set(np.flatnonzero(season.has_map)) - set(fold.predict)
@@ -41,7 +41,7 @@ def test_the_split_of_a_finished_run_is_the_one_it_was_trained_with(trained: Pat
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        read = season_runs.split_of(run, run.predictions()).folds[0]
+        read = season_judging.split_of(run, run.predictions()).folds[0]
         fold = make_split(gather(project, season), TINY).folds[0]
         for name in ("train", "validation", "test", "predict"):
             np.testing.assert_array_equal(getattr(read, name), getattr(fold, name))
@@ -170,7 +170,7 @@ def test_a_run_on_days_that_are_gone_is_not_judged(trained: Path) -> None:
         project.set_config(replace(config, first_day=config.first_day + np.timedelta64(3, "D")))
         season = season_of(project)
         with pytest.raises(registry.RunError, match="no longer has"):
-            season_runs.evaluate(project, season, season_runs.find_run(project, None))
+            season_judging.evaluate(project, season, season_runs.find_run(project, None))
 
 
 def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Path, tmp_path: Path) -> None:
@@ -181,5 +181,5 @@ def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Pa
     with Project.open(small_project) as project:
         found = registry.import_run(season_runs.runs_folder(project), tmp_path / "run.zip")
         assert found.id == run.id
-        told = season_runs.evaluate(project, season_of(project), found)
+        told = season_judging.evaluate(project, season_of(project), found)
         assert told.scored > 0

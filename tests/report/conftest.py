@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "learn"))
 from report_projects import Reported
 from run_projects import TINY, fill, season_of
 
-from quakegui.learn import season_runs
+from quakegui.learn import season_judging, season_runs
 from quakegui.project.store import Project
 from quakegui.report import make_report
 
@@ -40,7 +40,7 @@ def reported(judged_template: Path) -> Reported:
     """Return the project judged and reported in both languages, once."""
     with Project.open(judged_template) as project:
         season = season_of(project)
-        judgement = season_runs.evaluate(project, season, season_runs.find_run(project, None))
+        judgement = season_judging.evaluate(project, season, season_runs.find_run(project, None))
         english, chinese = (make_report(project, language=language, season=season) for language in ("en", "zh"))
     return Reported(judged_template, season, judgement, english, chinese)
 
@@ -48,4 +48,4 @@ def reported(judged_template: Path) -> Reported:
 @pytest.fixture
 def judged_before(reported: Reported, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the judgement made before instead of judging anew: the test is about something else."""
-    monkeypatch.setattr(season_runs, "evaluate", lambda *_given: reported.judgement)
+    monkeypatch.setattr(season_judging, "evaluate", lambda *_given: reported.judgement)

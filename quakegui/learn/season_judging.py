@@ -1,0 +1,171 @@
+"""Finished runs of a project judged beside the baselines, and all protocols side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.environments import THIS, Environment
+from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
+from quakegui.learn.folds import Fold, Split
+from quakegui.learn.following import Listen, sentence_of
+from quakegui.learn.judge import judge
+from quakegui.learn.judgement import Judgement
+from quakegui.learn.predictions import TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.season_runs import Ended, finished_runs, train
+from quakegui.learn.splits import PROTOCOLS, Protocol
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+
+def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
+    """Judge a finished run beside every baseline, on the folds that it was trained with.
+
+    Raises
+    ------
+    RunError
+        If the season no longer has the run's days.
+    """
+    said = run.predictions()
+    evidence = gather(project, season)
+    rows = _rows_of(said, evidence, run)
+    made = split_of(run, said)
+    here = dataclasses.replace(
+        evidence,
+        days=said.days,
+        available_at=evidence.available_at[rows],
+        truth=said.labels.astype(np.int64),
+        kp_night=evidence.kp_night[rows],
+        features=evidence.features[rows],
+        station_z=evidence.station_z[rows],
+    )
+    return judged(here, made, said, baselines(here, made), name=run.title or run.id)
+
+
+def split_of(run: RunFolder, said: Predictions) -> Split:
+    """Return the split that a finished run was trained with, read off its predictions and its card."""
+    assert run.card is not None
+    none = np.array([], dtype=np.intp)
+    folds = []
+    for number, told in enumerate(run.card["folds"]):
+        role, images = said.role[number], said.image_fold == number
+        folds.append(
+            Fold(
+                train=np.flatnonzero(role == TRAINED),
+                validation=np.flatnonzero(role == VALIDATION),
+                test=said.image_day[images] if run.config.leaky else np.flatnonzero(role == TEST),
+                predict=np.flatnonzero(np.isfinite(said.probabilities[number, :, 0]) & ((role >= TEST) | run.config.leaky)),
+                train_copy=none,
+                validation_copy=none,
+                test_copy=said.image_copy[images],
+                first=np.datetime64(told["first"], "D"),
+                last=np.datetime64(told["last"], "D"),
+                embargoed=told["embargoed"],
+                purged=told["purged"],
+            )
+        )
+    return Split(run.config.protocol, tuple(folds), run.config.leaky, 0, 0, 0, ())
+
+
+def judged(
+    evidence: Evidence, made: Split, said: Predictions, beside: Mapping[str, NDArray[np.float64]], *, name: str
+) -> Judgement:
+    """Judge what a run's networks said, beside baselines of the same split.
+
+    Parameters
+    ----------
+    beside
+        Probabilities of every baseline, by name, each (day, class).
+    """
+    images: Sequence[NDArray[Any]] | None = None
+    daily = said.out_of_fold()[0]
+    if made.leaky:
+        # One network; it saw most days, which is the fault of the protocol, and its alarms are marked with it.
+        daily = said.probabilities[0]
+        images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
+    return judge(
+        made,
+        name=name,
+        days=evidence.days,
+        available_at=evidence.available_at,
+        labels=evidence.truth,
+        probabilities=daily,
+        catalogue=evidence.catalogue,
+        baselines=beside,
+        image_probabilities=images,
+    )
+
+
+def _rows_of(said: Predictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+    place = {day: k for k, day in enumerate(evidence.days)}
+    if any(day not in place for day in said.days):
+        raise RunError(f"The run “{run.title}” was trained on days that the season no longer has; train again to judge it.")
+    return np.array([place[day] for day in said.days], dtype=np.intp)
+
+
+def compare(
+    project: Project,
+    season: Season,
+    *,
+    config: RunConfig,
+    protocols: Sequence[Protocol] = PROTOCOLS,
+    listen: Listen,
+    environment: Environment = THIS,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Judgement, ...]:
+    """Judge the network under each protocol, and every baseline under the blocked one; trains what was not trained yet.
+
+    Parameters
+    ----------
+    config
+        The recipe; its protocol is replaced by each of `protocols` in turn. A finished run of the same recipe on the same data
+        is used again.
+    """
+    judged = []
+    for protocol in protocols:
+        wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
+        run = _trained(project, season, wanted) or _finished(
+            train(project, season, wanted, listen=listen, environment=environment, cancelled=cancelled)
+        )
+        judged.append(evaluate(project, season, run))
+    return (*judged, *judge_baselines(gather(project, season), config))
+
+
+def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:
+    """Judge every baseline in the network's place, on the blocked protocol of a recipe."""
+    made = make_split(evidence, dataclasses.replace(config, protocol="blocked"))
+    answers = baselines(evidence, made)
+    return tuple(
+        judge(
+            made,
+            name=name,
+            days=evidence.days,
+            available_at=evidence.available_at,
+            labels=evidence.truth,
+            probabilities=answer,
+            catalogue=evidence.catalogue,
+            baselines=answers,
+        )
+        for name, answer in answers.items()
+    )
+
+
+def _trained(project: Project, season: Season, config: RunConfig) -> RunFolder | None:
+    same = [run for run in finished_runs(project) if run.config.hash == config.hash]
+    if not same:
+        return None
+    evidence = gather(project, season)
+    data = make_snapshot(evidence, season, config, make_split(evidence, config))
+    return next((run for run in same if run.card is not None and run.card["data_hash"] == data.hash), None)
+
+
+def _finished(ended: Ended) -> RunFolder:
+    if not ended.done:
+        raise RunError(sentence_of(ended.message))
+    return ended.run
