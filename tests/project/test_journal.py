@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 
 from quakegui.project import journal
+from quakegui.project.journal import writing
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import RuleLabels, Source
 
@@ -171,7 +172,7 @@ def test_impossible_labels_are_refused(project: Project) -> None:
 
 def test_time_never_runs_backwards_in_the_journal(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     label(project, 0, 1)
-    monkeypatch.setattr(journal.time, "time_ns", lambda: 1_000_000_000)
+    monkeypatch.setattr(writing.time, "time_ns", lambda: 1_000_000_000)
     label(project, 1, 1)
     first, second = journal.journal_rows(project)
     assert second.at_ms == first.at_ms

@@ -1,0 +1,48 @@
+"""The label journal: who gave which day which class, when, in place of what, and why. It only ever grows.
+
+Each (day, source, owner) has its own label; which of them is in force is derived (`quakegui.season.labels`). Undo appends the
+opposite rows, so it works across a restart, and what was undone can still be read. A step is what one undo takes back.
+"""
+
+from quakegui.project.journal.reading import (
+    Note,
+    histories,
+    history,
+    in_force,
+    in_force_with_disputes,
+    journal_rows,
+    notes,
+    rows,
+)
+from quakegui.project.journal.row import LABEL, NOTE, JournalRow
+from quakegui.project.journal.ruling import apply_rule, label_rule, rule_labels, write_rule
+from quakegui.project.journal.steps import redo, redo_text, revert_to, undo, undo_text
+from quakegui.project.journal.writing import GivenLabel, restore, write_given, write_labels, write_note
+
+__all__ = [
+    "LABEL",
+    "NOTE",
+    "GivenLabel",
+    "JournalRow",
+    "Note",
+    "apply_rule",
+    "histories",
+    "history",
+    "in_force",
+    "in_force_with_disputes",
+    "journal_rows",
+    "label_rule",
+    "notes",
+    "redo",
+    "redo_text",
+    "restore",
+    "revert_to",
+    "rows",
+    "rule_labels",
+    "undo",
+    "undo_text",
+    "write_given",
+    "write_labels",
+    "write_note",
+    "write_rule",
+]

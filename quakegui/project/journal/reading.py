@@ -1,0 +1,95 @@
+"""What the journal says: every row, a day's history, the labels in force, and the notes that stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, func, select
+
+from quakegui.project import schema
+from quakegui.project.journal.row import COLUMNS, LABEL, NOTE, JournalRow, day_numbers, select_rows, standing_rows
+from quakegui.project.store import Project
+from quakegui.season import labels
+from quakegui.season.labels import LabelRow, Labels, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an author remarked on a day; the last one of each author stands. `at` is UTC, datetime64[ms]."""
+
+    day: np.datetime64
+    text: str
+    author: str
+    at: np.datetime64
+
+
+def journal_rows(project: Project) -> tuple[JournalRow, ...]:
+    """Return the whole journal, oldest row first."""
+    with project.read() as connection:
+        return select_rows(connection, select(*COLUMNS))
+
+
+def rows(project: Project) -> tuple[LabelRow, ...]:
+    """Return every label ever given or taken back, oldest first; `quakegui.season.labels` derives from them what counts."""
+    return _labels(project, select(*COLUMNS).where(schema.journal.c.kind == LABEL))
+
+
+def history(project: Project, day: np.datetime64) -> tuple[LabelRow, ...]:
+    """Return every label a day ever had, oldest first."""
+    table = schema.journal.c
+    return _labels(project, select(*COLUMNS).where(table.kind == LABEL, table.day == int(day_numbers([day])[0])))
+
+
+def histories(project: Project, days: NDArray[np.datetime64]) -> dict[np.datetime64, tuple[LabelRow, ...]]:
+    """Return every label that each of some days ever had, oldest first, as `history` does for one; one query for all."""
+    table = schema.journal.c
+    found: dict[np.datetime64, list[LabelRow]] = {day: [] for day in days}
+    numbers = day_numbers(days).tolist()
+    for row in _labels(project, select(*COLUMNS).where(table.kind == LABEL, table.day.in_(numbers))):
+        found[row.day].append(row)
+    return {day: tuple(rows) for day, rows in found.items()}
+
+
+def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
+    """Return the label in force of each labelled day.
+
+    Parameters
+    ----------
+    author
+        Only this person's own analyst labels, as in a blind labelling.
+    """
+    given = _last_words(project)
+    if author is not None:
+        given = tuple(row for row in given if row.author == author and row.source is Source.ANALYST)
+    return {day: label.row for day, label in labels.in_force(given).items()}
+
+
+def in_force_with_disputes(project: Project) -> Labels:
+    """Return the label in force of each labelled day, with the mark of a dispute between analysts."""
+    return labels.in_force(_last_words(project))
+
+
+def notes(project: Project, day: np.datetime64 | None = None) -> tuple[Note, ...]:
+    """Return the notes that stand, of one day or of all, oldest first."""
+    wanted = None if day is None else [int(day_numbers([day])[0])]
+    with project.read() as connection:
+        standing = [row for row in standing_rows(connection, wanted).values() if row.kind == NOTE and row.note]
+    return tuple(
+        Note(np.datetime64(row.day, "D"), row.note, row.owner, np.datetime64(row.at_ms, "ms"))
+        for row in sorted(standing, key=lambda row: row.id)
+    )
+
+
+def _labels(project: Project, query: Select[Any]) -> tuple[LabelRow, ...]:
+    with project.read() as connection:
+        return tuple(row.label for row in select_rows(connection, query))
+
+
+def _last_words(project: Project) -> tuple[LabelRow, ...]:
+    """Return the last row of each day, source and owner, in order: all that decides which label is in force."""
+    table = schema.journal.c
+    last = select(func.max(table.id)).where(table.kind == LABEL).group_by(table.day, table.source, table.owner)
+    return _labels(project, select(*COLUMNS).where(table.id.in_(last)))

@@ -1,0 +1,142 @@
+"""The rows of the journal: what one says, and which of them is the last on each day, source and owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, select
+
+from quakegui.project import schema
+from quakegui.season.labels import LabelRow, Source
+
+LABEL = "label"
+NOTE = "note"
+
+Key = tuple[str, int, int, str]
+"""Kind, day, source and owner: what a row speaks about."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One row of the journal as it lies in the project.
+
+    Attributes
+    ----------
+    id
+        Position in the journal; later rows have larger ones.
+    at_ms
+        When it was written, milliseconds since 1970 UTC; never decreasing.
+    step
+        What one undo takes back together.
+    author
+        Who wrote the row.
+    kind
+        "label" or "note".
+    day
+        Days since 1970, a local date.
+    source
+        A `Source`, as a number.
+    owner
+        Whose label it is: the author's own, or the rule's.
+    old, new
+        Class before and after, None for no label.
+    note
+        The author's words; of a row of kind "note" all of its content.
+    run
+        The run whose proposal was accepted, else "".
+    blind
+        Whether the author could not see other labels.
+    replaces
+        The row that this one takes the place of.
+    undoes, redoes
+        The step that this row takes back, or does again.
+    """
+
+    id: int
+    at_ms: int
+    step: int
+    author: str
+    kind: str
+    day: int
+    source: int
+    owner: str
+    old: int | None
+    new: int | None
+    note: str
+    run: str
+    blind: int
+    replaces: int | None
+    undoes: int | None
+    redoes: int | None
+
+    @property
+    def key(self) -> Key:
+        """What the row speaks about."""
+        return self.kind, self.day, self.source, self.owner
+
+    @property
+    def label(self) -> LabelRow:
+        """The row as a label of its owner."""
+        return LabelRow(
+            np.datetime64(self.day, "D"),
+            self.new,
+            Source(self.source),
+            self.owner,
+            np.datetime64(self.at_ms, "ms"),
+            self.note,
+            self.run,
+            bool(self.blind),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a row says about its key."""
+
+    cls: int | None = None
+    note: str = ""
+    run: str = ""
+    blind: int = 0
+
+
+NOTHING = Content()
+COLUMNS = tuple(schema.journal.c[name] for name in JournalRow.__dataclass_fields__)
+
+
+def standing_rows(
+    connection: Connection, days: Sequence[int] | None = None, *, until_ms: int | None = None
+) -> dict[Key, JournalRow]:
+    """Return the last row of each key, of the given days (sorted) or of all, now or at a moment."""
+    table = schema.journal.c
+    query = select(*COLUMNS)
+    if days is not None:
+        query = query.where(table.day.between(days[0], days[-1])) if days else query.where(table.day < table.day)
+    if until_ms is not None:
+        query = query.where(table.at_ms <= until_ms)
+    return {row.key: row for row in select_rows(connection, query)}
+
+
+def select_rows(connection: Connection, query: Select[Any]) -> tuple[JournalRow, ...]:
+    """Return the rows of a query over `COLUMNS`, oldest first."""
+    values: Iterable[tuple[Any, ...]] = map(tuple, connection.execute(query.order_by(schema.journal.c.id)))
+    return tuple(JournalRow(*row) for row in values)
+
+
+def row_of(connection: Connection, number: int | None) -> JournalRow | None:
+    """Return the row of an id; None where there is none."""
+    found = select_rows(connection, select(*COLUMNS).where(schema.journal.c.id == number)) if number is not None else ()
+    return found[0] if found else None
+
+
+def content_of(row: JournalRow | None) -> Content:
+    """Return what a row says; of no row, nothing."""
+    return NOTHING if row is None else Content(row.new, row.note, row.run, row.blind)
+
+
+def day_numbers(days: NDArray[np.datetime64] | Sequence[np.datetime64]) -> NDArray[np.int64]:
+    """Return days as the journal counts them: days since 1970, shape (day,)."""
+    return np.atleast_1d(np.asarray(days, dtype="datetime64[D]")).astype(np.int64)

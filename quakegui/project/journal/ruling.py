@@ -1,0 +1,69 @@
+"""The label rule and the journal: what the rule says of each day is written as anybody's labels are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from quakegui.project import catalogue, nights
+from quakegui.project.journal.row import LABEL, NOTHING, Content, day_numbers, standing_rows
+from quakegui.project.journal.writing import append
+from quakegui.project.store import Project, ProjectError, put_setting
+from quakegui.season import labels
+from quakegui.season.labels import LabelRule, RuleLabels, Source
+from quakegui.season.localtime import available_at
+
+
+def write_rule(project: Project, found: RuleLabels, *, author: str, note: str = "") -> int:
+    """Record what the label rule says of each day, in place of what it said before, as one step of `author`."""
+    with project.write() as connection:
+        before = standing_rows(connection)
+        wanted = {key: NOTHING for key in before if key[0] == LABEL and key[2] == Source.RULE and before[key].new is not None}
+        for day, cls in zip(day_numbers(found.days), found.classes, strict=True):
+            wanted[LABEL, int(day), int(Source.RULE), labels.RULE_NAME] = Content(int(cls), note)
+        return append(connection, wanted, author)
+
+
+def apply_rule(project: Project, rule: LabelRule | None = None, *, author: str = labels.RULE_NAME) -> RuleLabels:
+    """Label every day of the season by the rule, and keep the rule; one step of `author`.
+
+    Classes are derived from the project's events first where that has not been done.
+
+    Raises
+    ------
+    ProjectError
+        If there are no days or no events to label by.
+    """
+    rule = rule if rule is not None else LabelRule()
+    if not nights.season_days(project).size:
+        raise ProjectError("There are no days to label yet; import readings first.")
+    if not catalogue.events(project):
+        raise ProjectError("There are no events to label by; import a catalogue first.")
+    if catalogue.class_scheme(project) is None:
+        catalogue.make_class_scheme(project)
+    found = _by_rule(project, rule)
+    with project.write() as connection:
+        put_setting(connection, "label_rule", json.dumps(asdict(rule)))
+    write_rule(project, found, author=author)
+    return found
+
+
+def label_rule(project: Project) -> LabelRule | None:
+    """Return the rule that was applied last, or None."""
+    text = project.setting("label_rule")
+    return LabelRule(**json.loads(text)) if text is not None else None
+
+
+def rule_labels(project: Project) -> RuleLabels | None:
+    """Return what the rule applied last says of each day of the season now, with its events and `post` marks, or None."""
+    rule = label_rule(project)
+    if rule is None or not catalogue.event_classes(project):
+        return None
+    return _by_rule(project, rule)
+
+
+def _by_rule(project: Project, rule: LabelRule) -> RuleLabels:
+    days, config = nights.season_days(project), project.config()
+    known_at = available_at(days, config.timezone, config.night.window)
+    found, classes = catalogue.events(project), catalogue.event_classes(project)
+    return labels.apply(rule, found, classes, days, known_at, timezone=config.timezone)
