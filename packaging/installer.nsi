@@ -13,9 +13,12 @@ Target amd64-unicode
 !include "WinVer.nsh"
 !include "LogicLib.nsh"
 !include "FileFunc.nsh"
+!include "Win\COM.nsh"
+!include "Win\Propkey.nsh"
 !include "${TREE}.nsh"
 
 !define NAME "quakegui"
+!define APP_ID "quakegui" ; the name that the window gives itself in the taskbar, quakegui/ui/start.py
 !define APPS "Software\Microsoft\Windows\CurrentVersion\Uninstall\${NAME}"
 !define LONGEST_PATH 259
 
@@ -124,6 +127,38 @@ Function .onInit
   SetShellVarContext current
 FunctionEnd
 
+; The link carries the name that the window has in the taskbar, so that the window is shown as this link's, and pinning it pins
+; the link. Where Windows keeps no such name the link stays as it is.
+Function NameLink
+  StrCpy $7 "$SMPROGRAMS\$(TITLE).lnk"
+  !insertmacro ComHlpr_CreateInProcInstance ${CLSID_ShellLink} ${IID_IShellLink} r0 ""
+  ${If} $0 P= 0
+    Return
+  ${EndIf}
+  ${IUnknown::QueryInterface} $0 '("${IID_IPersistFile}",.r1)'
+  ${IUnknown::QueryInterface} $0 '("${IID_IPropertyStore}",.r2)'
+  ${If} $1 P<> 0
+  ${AndIf} $2 P<> 0
+    ${IPersistFile::Load} $1 '(r7,${STGM_READWRITE}).r6'
+    ${If} $6 = 0
+      System::Call '*${SYSSTRUCT_PROPERTYKEY}(${PKEY_AppUserModel_ID})p.r3'
+      System::Call '*(&w64 "${APP_ID}")p.r4'
+      System::Call '*(&i2 ${VT_LPWSTR},&i2 0,&i2 0,&i2 0,p r4,p 0)p.r5'
+      ${IPropertyStore::SetValue} $2 '(r3,r5).r6'
+      ${If} $6 = 0
+        ${IPropertyStore::Commit} $2 '().r6'
+        ${IPersistFile::Save} $1 '(r7,1).r6'
+      ${EndIf}
+      System::Free $3
+      System::Free $4
+      System::Free $5
+    ${EndIf}
+  ${EndIf}
+  !insertmacro ComHlpr_SafeRelease $2
+  !insertmacro ComHlpr_SafeRelease $1
+  ${IUnknown::Release} $0 ""
+FunctionEnd
+
 Section "Program"
   Call JudgeFolder
   ${If} $0 != 1
@@ -148,6 +183,7 @@ Section "Program"
   WriteUninstaller "$INSTDIR\uninstall.exe"
 
   CreateShortCut "$SMPROGRAMS\$(TITLE).lnk" "$INSTDIR\pythonw.exe" "-m quakegui" "$INSTDIR\quakegui.ico"
+  Call NameLink
   WriteRegStr HKCU "${APPS}" "DisplayName" "$(TITLE)"
   WriteRegStr HKCU "${APPS}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${APPS}" "DisplayIcon" "$INSTDIR\quakegui.ico"

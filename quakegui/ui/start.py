@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from quakegui.paths import resources
 from quakegui.ui import i18n, theme
 from quakegui.ui.main_window import MainWindow
 
+ICON = "quakegui.ico"
 FIRST_SIZE = QSize(1440, 900)
 LET_GO_AFTER = 0.001
 """Seconds after which a job's thread lets the window's run; Python's own 5 ms can be felt where a job computes for long."""
+TASKBAR_NAME = "quakegui"
+"""The installer gives the Start menu's link the same name (`APP_ID` in packaging/installer.nsi)."""
 
 
 def run_window(folder: Path | None = None) -> int:
@@ -28,12 +32,13 @@ def run_window(folder: Path | None = None) -> int:
     folder
         A project to open; without one, the project that was open last; at the very first start the synthetic season.
     """
+    _take_own_place_in_taskbar()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("quakegui")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("quakegui")
-    app.setWindowIcon(QIcon(str(resources() / "icon" / "quakegui.png")))
+    app.setWindowIcon(QIcon(str(resources() / "icon" / ICON)))
     sys.setswitchinterval(LET_GO_AFTER)
     session = Session()
     i18n.set_language(session.settings.language)
@@ -44,6 +49,12 @@ def run_window(folder: Path | None = None) -> int:
     window.show()
     QTimer.singleShot(0, session, lambda: session.after_start(lambda: _open(session, folder)))  # the window answers first
     return int(app.exec())
+
+
+def _take_own_place_in_taskbar() -> None:
+    """Make Windows show this program's windows as its own, under its own icon, not among those of every other pythonw.exe."""
+    if sys.platform == "win32":
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(TASKBAR_NAME)
 
 
 def _open(session: Session, folder: Path | None) -> None:
