@@ -31,8 +31,8 @@ sys.path[:0] = [str(HERE), str(PACKAGING)]
 import build_tree  # noqa: E402 - these folders are no packages
 import stand_ins  # noqa: E402
 
-TOOLS = ("makensis", "wine", "Xvfb", "osslsigncode", stand_ins.COMPILER)
-PACKAGES = "nsis wine wine64 xvfb gcc-mingw-w64-x86-64 osslsigncode"
+TOOLS = ("makensis", "wine", "Xvfb", "osslsigncode", "pdftotext", stand_ins.COMPILER)
+PACKAGES = "nsis wine wine64 xvfb gcc-mingw-w64-x86-64 osslsigncode poppler-utils"
 PLACE = "C:\\试验 folder\\地磁 台网"
 OLD_VERSION = "0.0.1"
 OLD_FILE = "site/quakegui/left_by_the_old_version.py"
@@ -216,14 +216,27 @@ def try_window(wine: Wine, new: Path, shots: Path) -> Path:
     say(f"seen: {json.dumps(seen, ensure_ascii=False)}")
     require("failed" not in seen, "nothing failed in the window")
     require(seen["days"] == 334 and "SYNTHETIC" in str(seen["project"]).upper(), "the synthetic season is open")
-    require(seen["label"] == 3, "key 3 labelled the day")
+    require(seen["label"] == 3, f"key 3 labelled {seen['day']}, the day of an earthquake")
+    try_reports(shots, str(seen["day"]))
     require(seen["installer while the window is open"] == 2, "an installer refuses while the window is open")
-    for name in ("start", "season"):
+    for name in ("start", "labelled", "season"):
         colours = seen[f"colours of {name}"]
         require(
             isinstance(colours, int) and colours >= LEAST_COLOURS, f"the screenshot {shots / name}.png has {colours} colours"
         )
     return wine.path(str(seen["project"]))
+
+
+def try_reports(shots: Path, day: str) -> None:
+    """Read the two reports that the window wrote: the day just labelled is among those of its earthquake."""
+    page = (shots / "report.html").read_text(encoding="utf-8")
+    rows = [row for row in page.split("<tr") if f">{day}<" in row and "south, larger · by an analyst" in row]
+    require(rows and "SYNTHETIC" in page, f"the report as a page for a browser has the label of {day}")
+    command = ["pdftotext", "-layout", str(shots / "报告.pdf"), "-"]
+    printed = subprocess.run(command, check=True, capture_output=True).stdout.decode("utf-8")  # noqa: S603
+    squeezed = re.sub(r"\s", "", printed)
+    named = re.search(f"{day}[^年]{{0,80}}南部，较大·由分析员", squeezed)
+    require(named and "SYNTHETIC" in printed, f"so has the Chinese report, {printed.count(chr(12))} pages of PDF")
 
 
 def try_worker(wine: Wine, project: Path, *, train: bool) -> None:

@@ -1,4 +1,4 @@
-"""Use the real window as an analyst would, and write down what was seen: run by the installed Python under Wine.
+"""Use the real window as a new user would, with keys alone, and write down what was seen: run by the installed Python in Wine.
 
 Arguments: a folder for what is written, and an installer that must refuse to run while the window is open.
 """
@@ -14,14 +14,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from quakegui.ui.main_window import MainWindow
 from quakegui.ui.start import run_window
 
 OUT, INSTALLER = Path(sys.argv[1]), sys.argv[2]
 PATIENCE = 240.0
-DAY, CLASS = 40, 3
+CLASS = 3
+PLAIN, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 SEEN: dict[str, object] = {}
 
 
@@ -44,8 +46,51 @@ def shoot(window: MainWindow, name: str) -> None:
     SEEN[f"colours of {name}"] = len(set(thinned))
 
 
+def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
+    """Press a key in the window."""
+    window.activateWindow()
+    QTest.keyClick(window, key, modifiers)
+
+
+def label_an_event(window: MainWindow) -> None:
+    """Jump to the next earthquake, and label its day."""
+    session = window.session
+    press(window, Qt.Key.Key_Right, CTRL)
+    wait_for("the day's map", lambda: session.day_map() is not None)
+    press(window, Qt.Key(Qt.Key.Key_0 + CLASS))
+    SEEN["day"] = str(session.day)
+    SEEN["label"] = int(session.labels.classes[session.index])
+    SEEN["history"] = [f"{row.source}: {row.cls}" for row in session.history()]
+
+
+def write_report(window: MainWindow, name: str) -> None:
+    """Ask for the report by its keys, type a name into the dialog for files, and wait for the file."""
+    path, asked, said = OUT / name, [], []
+    window.session.said.connect(lambda sentence, kind: said.append(f"{kind}: {sentence}"))
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QFileDialog):
+            QTimer.singleShot(200, answer)  # it is not there yet
+            return
+        if not asked:
+            shoot(window, f"asking for {path.suffix[1:]}")
+        asked.append(dialog.windowTitle())
+        line = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert isinstance(line, QLineEdit)
+        line.setText(str(path))
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+    QTimer.singleShot(200, answer)
+    press(window, Qt.Key.Key_R, CTRL_SHIFT)
+    wait_for(f"the report {name}", lambda: path.is_file() and not window.session.jobs.busy)
+    QTest.qWait(500)  # the last sentence
+    SEEN[f"said of {name}"] = said
+    SEEN[f"asked for {name}"] = asked
+
+
 def work(window: MainWindow) -> None:
-    """Start page, synthetic season, one label by key, an installer refused, close."""
+    """Start page, synthetic season, one label by key, the report in both languages, an installer refused, close."""
     session = window.session
     shoot(window, "start")
     began = time.monotonic()
@@ -55,14 +100,12 @@ def work(window: MainWindow) -> None:
     SEEN["seconds to the season"] = round(time.monotonic() - began, 1)
     SEEN["project"] = str(session.project.folder) if session.project else ""
     SEEN["days"] = int(session.days.size)
-    session.go_to(DAY)
-    wait_for("the day's map", lambda: session.day_map() is not None)
-    window.activateWindow()
-    QTest.keyClick(window, Qt.Key.Key_0 + CLASS)
-    SEEN["label"] = int(session.labels.classes[DAY])
-    SEEN["day"] = str(session.day)
-    SEEN["history"] = [f"{row.source}: {row.cls}" for row in session.history()]
+    label_an_event(window)
+    shoot(window, "labelled")
+    write_report(window, "report.html")
+    shoot(window, "reported")
     window.actions_by_id["chinese"].trigger()
+    write_report(window, "报告.pdf")
     shoot(window, "season")
     SEEN["title"] = window.windowTitle()
     SEEN["installer while the window is open"] = subprocess.call(f'"{INSTALLER}" /S')  # noqa: S603
@@ -70,6 +113,7 @@ def work(window: MainWindow) -> None:
 
 def main() -> int:
     """Start the window as the program does, and drive it from a timer."""
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)  # Wine's own dialog takes no keys from Qt
     app = QApplication(sys.argv[:1])
 
     def drive() -> None:
