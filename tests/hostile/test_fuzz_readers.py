@@ -1,0 +1,225 @@
+"""Every reader on mutated files: a result or the reader's own error with a sentence, soon, and within little memory.
+
+The short version takes some hundreds of inputs per reader and the same ones every time; the long one draws others, as many as
+`QUAKEGUI_FUZZ_INPUTS` says (default 20,000).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hostile_mutations import Mutation, Seed, mutations
+from hostile_seeds import MAPPING, seeds
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from quakegui import formats
+from quakegui.formats import FormatError, ReadingsFile, Source, TableMapping, cenc, iaga2002, imagcdf, kp, quakeml, usgs, wdc
+from quakegui.formats.table import parse as parse_table
+from quakegui.learn.registry import RunError, import_run
+from quakegui.project import journal, labelfiles
+from quakegui.project.store import Project
+
+SLOWEST_S = 5.0
+"""For one input of at most 64 KiB a part, on a busy machine; what loops takes minutes."""
+MOST_MEMORY = 300 * 2**20
+"""Bytes by which one input may raise the process' largest size."""
+
+
+def sound(found: ReadingsFile) -> None:
+    """Readings that came out of a hostile file are readings all the same."""
+    for one in found.readings:
+        assert np.isfinite(one.values).all()
+        assert ((one.values >= 20_000) & (one.values <= 80_000)).all()
+        assert (np.diff(one.time) > np.timedelta64(0, "ms")).all()
+        assert 1 <= len(one.station) <= 32
+    for station in found.stations:
+        assert not station.located or (-90 <= station.latitude <= 90 and -180 <= station.longitude <= 180)  # type: ignore[operator]
+
+
+def readings(parse: Callable[[Source], ReadingsFile]) -> Callable[[Source, Path], None]:
+    return lambda source, _folder: sound(parse(source))
+
+
+def events(parse: Callable[[Source], formats.EventsFile]) -> Callable[[Source, Path], None]:
+    def read(source: Source, _folder: Path) -> None:
+        for event in parse(source).events:
+            assert np.isfinite([event.magnitude, event.latitude, event.longitude]).all()
+            assert not np.isnat(event.time)
+
+    return read
+
+
+def table(source: Source, _folder: Path) -> None:
+    for mapping in (None, MAPPING):
+        try:
+            sound(parse_table(source, mapping))
+        except FormatError as error:
+            told(error, source.name)
+
+
+def index(source: Source, _folder: Path) -> None:
+    values = formats.read_kp(source)
+    assert np.isfinite(values.value).all()
+    assert (np.diff(values.time) > np.timedelta64(0, "ms")).all()
+
+
+def detected(source: Source, _folder: Path) -> None:
+    found = formats.detect(source)
+    assert (found is None) == (formats.kind(source) is None)
+    formats.preview(source)
+
+
+def image(source: Source, folder: Path) -> None:
+    path = folder / source.name
+    path.write_bytes(source.data)
+    assert formats.read_image(path).shape == (480, 480, 3)
+    formats.read_images(folder)
+
+
+def image_index(source: Source, folder: Path) -> None:
+    (folder / "index.csv").write_bytes(source.data)
+    (folder / "a.png").write_bytes(seeds("images")[0].parts[""])
+    formats.read_images(folder)
+
+
+def archive(source: Source, folder: Path) -> None:
+    path = folder / source.name
+    path.write_bytes(source.data)
+    problems: list[FormatError] = []
+    for member in formats.expand(path, on_problem=problems.append):
+        try:
+            formats.read_readings(member)
+        except FormatError as error:
+            told(error, member.name)
+        member.siblings("tst.ack")
+    for problem in problems:
+        told(problem, source.name)
+
+
+def mapping(source: Source, _folder: Path) -> None:
+    try:
+        found = TableMapping.from_json(source.data.decode("utf-8", "replace"))
+    except ValueError as error:
+        assert str(error)
+        return
+    parse_table(seeds("table-csv")[0].parts[""] and Source("a.csv", seeds("table-csv")[0].parts[""]), found)
+
+
+def labels(source: Source, folder: Path) -> None:
+    path = folder / source.name
+    path.write_bytes(source.data)
+    with Project.create(folder / "p", timezone="UTC") as project:
+        try:
+            labelfiles.import_labels(project, path, author="A")
+        except FormatError:
+            assert journal.journal_rows(project) == ()
+            raise
+        journal.in_force(project)
+
+
+def run(source: Source, folder: Path) -> None:
+    path = folder / source.name
+    path.write_bytes(source.data)
+    (folder / "runs").mkdir()
+    try:
+        found = import_run(folder / "runs", path)
+        found.history()
+        found.predictions().shown()
+    finally:
+        inside = {one.relative_to(folder).parts[0] for one in folder.rglob("*")}
+        assert inside <= {"runs", source.name}
+
+
+READERS: dict[str, Callable[[Source, Path], None]] = {
+    "iaga2002": readings(iaga2002.parse),
+    "wdc": readings(wdc.parse),
+    "imagcdf": readings(imagcdf.parse),
+    "table-csv": table,
+    "table-xlsx": table,
+    "cenc": events(cenc.parse),
+    "usgs": events(usgs.parse),
+    "quakeml": events(quakeml.parse),
+    "kp": index,
+    "stations": lambda source, _folder: [*formats.read_stations(source)] and None,
+    "detect": detected,
+    "images": image,
+    "image-index": image_index,
+    "archives": archive,
+    "mapping": mapping,
+    "labels": labels,
+    "run": run,
+}
+SHORT = {"run": 25, "images": 40, "labels": 25, "imagcdf": 60, "table-xlsx": 40, "detect": 80}
+"""Inputs of the short version where they are not 100: what one takes differs."""
+ON_DISK = frozenset({"images", "image-index", "archives", "labels", "run"})
+
+
+def told(error: FormatError, name: str) -> None:
+    """The error names the file and says something."""
+    assert error.sentence.rstrip().endswith((".", "!", "?")), error
+    assert error.sentence[0].isprintable()
+    assert name in error.file or error.file
+    assert error.line is None or error.line >= 1
+    assert len(str(error)) < 3000, "an error repeats what it was given"
+
+
+def fed(kind: str, data: bytes, name: str) -> None:
+    """Give a reader one input and hold it to its promises."""
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            READERS[kind](Source(name, data), Path(scratch))
+        except FormatError as error:
+            told(error, name)
+        except RunError as error:
+            assert str(error).endswith("."), error
+    took = time.perf_counter() - start
+    grew = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert took < SLOWEST_S, f"{took:.1f} s"
+    assert grew < MOST_MEMORY, f"{grew / 2**20:.0f} MiB"
+
+
+def attack(kind: str, inputs: int, *, same: bool) -> None:
+    """Draw `inputs` mutated files and feed them."""
+
+    @settings(max_examples=inputs, deadline=None, derandomize=same, database=None, suppress_health_check=list(HealthCheck))
+    @given(
+        seed=st.sampled_from(range(len(seeds(kind)))),
+        program=mutations(),
+        inside=st.booleans(),
+        part=st.integers(0, 63),
+    )
+    def one(seed: int, program: list[Mutation], inside: bool, part: int) -> None:
+        good: Seed = seeds(kind)[seed]
+        fed(kind, good.mutated(program, inside=inside, part=part), good.name)
+
+    one()
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_good_files_are_read(kind: str) -> None:
+    for seed in seeds(kind):
+        fed(kind, seed.mutated([], inside=True, part=0), seed.name)
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_mutated_files(kind: str) -> None:
+    attack(kind, SHORT.get(kind, 100), same=True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("kind", READERS)
+def test_many_mutated_files(kind: str) -> None:
+    inputs = int(os.environ.get("QUAKEGUI_FUZZ_INPUTS", "20000"))
+    attack(kind, inputs // (10 if kind in ON_DISK else 1), same=False)
