@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from quakegui.app import explaining, labelling, opening
 from quakegui.app.change import Change
 from quakegui.app.jobs import Jobs, Report
+from quakegui.app.kinds import NOTHING_FURTHER, days_of_kind
 from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
-from quakegui.app.tables import UNLABELLED, LabelTable
-from quakegui.season.labels import LabelRow, Source
+from quakegui.app.tables import LabelTable
+from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date
 
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
@@ -61,6 +61,12 @@ class Session(QObject):
     said = Signal(str, str)
     closing = Signal()
     """The project is about to be closed: what works on it must end now."""
+
+    # Actions with a module of their own; each takes the session first, so it is a method here.
+    after_start, open, create, open_demo = opening.after_start, opening.open_project, opening.create_project, opening.open_demo
+    target, label, accept, note = labelling.target, labelling.label, labelling.accept, labelling.note
+    undo, redo, revert_to = labelling.undo, labelling.redo, labelling.revert_to
+    explain = explaining.explain
 
     def __init__(self, file: SettingsFile | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -157,60 +163,6 @@ class Session(QObject):
 
     # -- project ---------------------------------------------------------------------------------------------------
 
-    def after_start(self, then: Callable[[], object]) -> None:
-        """Import beside the window what opens projects, then call `then` in the window's thread."""
-
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
-            from quakegui.learn import alarm_days, season_runs  # noqa: F401
-            from quakegui.project import catalogue, journal, runs, seasons  # noqa: F401
-
-        self.jobs.start("Opening the project", work, lambda _nothing: then())
-
-    def open(self, folder: Path) -> bool:
-        """Open a project and compute its season in a job; returns whether it could be opened."""
-        from quakegui.project.store import Project, ProjectError
-
-        try:
-            project = Project.open(folder)
-        except ProjectError as error:
-            self.said.emit(str(error), "error")
-            return False
-        self._adopt(project)
-        return True
-
-    def create(self, folder: Path, *, timezone: str, name: str = "") -> bool:
-        """Make an empty project and open it; returns whether it could be made."""
-        from quakegui.project.store import Project, ProjectError
-
-        try:
-            project = Project.create(folder, timezone=timezone, name=name)
-        except ProjectError as error:
-            self.said.emit(str(error), "error")
-            return False
-        self._adopt(project)
-        return True
-
-    def open_demo(self) -> None:
-        """Open the synthetic season, made in a job on its first use."""
-        folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / "Synthetic Liangshan 2022"
-        if self.jobs.has("Making the synthetic season"):
-            return
-        if (folder / "project.sqlite").exists():
-            self.open(folder)
-            return
-
-        def work(report: Report, _cancelled: Callable[[], bool]) -> Path:
-            from quakegui.learn.shipped import install_model
-            from quakegui.project import demo, seasons
-
-            with demo.create_demo(folder, progress=report) as project:
-                season = seasons.load_season(project, progress=report)
-                assert season is not None
-                install_model(project, season)
-            return folder
-
-        self.jobs.start("Making the synthetic season", work, self.open)
-
     def close(self) -> None:
         """Close the project; the day shown is remembered for the next start."""
         self.closing.emit()
@@ -242,7 +194,8 @@ class Session(QObject):
 
         self.jobs.start("Computing the season", work, lambda season: self._show(project, season))
 
-    def _adopt(self, project: Project) -> None:
+    def adopt(self, project: Project) -> None:
+        """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
         self.close()
         self.project = project
         for warning in project.warnings:
@@ -308,33 +261,13 @@ class Session(QObject):
         bool
             Whether there was such a day; if not, the day stays and the session says so.
         """
-        there = np.flatnonzero(self.days_of_kind(kind))
+        there = np.flatnonzero(days_of_kind(self, kind))
         there = there[there > self.index] if direction > 0 else there[there < self.index][::-1]
         if there.size == 0:
             self.said.emit(NOTHING_FURTHER[kind], "info")
             return False
         self.go_to(int(there[0]))
         return True
-
-    def days_of_kind(self, kind: str) -> NDArray[np.bool_]:
-        """Return which days of the season are of a kind that `jump` knows, shape (day,)."""
-        if kind == "event":
-            return np.asarray(np.isin(self.days, self.event_days), dtype=bool)
-        if kind == "unlabelled":
-            return np.asarray(self.labels.classes == UNLABELLED, dtype=bool)
-        if kind == "disagreement":
-            if self.predictions is None:
-                return np.zeros(self.days.size, dtype=bool)
-            guess = self.predictions.classes
-            both = (guess != UNLABELLED) & (self.labels.classes != UNLABELLED)
-            return np.asarray(both & (guess != self.labels.classes), dtype=bool)
-        count = range(self.days.size)
-        if kind == "region":
-            found = [self.features(index) for index in count]
-            return np.array([day is not None and bool(day.regions) for day in found], dtype=bool)
-        if kind == "storm":
-            return np.array([self.kp(index) >= 5.0 for index in count], dtype=bool)
-        raise KeyError(kind)
 
     def pick(self, codes: Sequence[str]) -> None:
         """Pick stations, whose series are then shown."""
@@ -356,155 +289,6 @@ class Session(QObject):
             step, count = self._direction, self.days.size
             ahead = [self.index + step * k for k in range(1, MAPS_AHEAD + 1)] + [self.index - step, self.index - 2 * step]
             self._maps.want(index % count for index in ahead if self.settings.loop or 0 <= index < count)
-
-    # -- labels ----------------------------------------------------------------------------------------------------
-
-    def label(self, cls: int | None, days: Sequence[int] | None = None, *, source: Source = Source.ANALYST) -> bool:
-        """Give days a class (None takes the label away); kept in the journal before this returns.
-
-        Parameters
-        ----------
-        cls
-            0..4, or None.
-        days
-            Indices; default the chosen range, else the day shown.
-        source
-            Who says so: the analyst, an accepted model's proposal, or a settled disagreement.
-
-        Returns
-        -------
-        bool
-            Whether it was written.
-        """
-        from quakegui.project import journal
-
-        if not self._may_write():
-            return False
-        assert self.project is not None
-        indices = list(days) if days is not None else self.target()
-        if not indices:
-            return False
-        written = journal.write_labels(
-            self.project,
-            self.days[indices],
-            cls,
-            source=source,
-            author=self.settings.analyst,
-            blind=self.display.blind,
-        )
-        if not written and cls is None:
-            self.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
-        self._load_labels()
-        self.changed.emit(Change.LABELS)
-        if self.settings.auto_advance and days is None and self.chosen is None:
-            self.step(1)
-        return True
-
-    def target(self) -> list[int]:
-        """Return the indices that a label would go to: the chosen range, else the day shown."""
-        if self.chosen is not None:
-            return list(range(self.chosen[0], self.chosen[1] + 1))
-        return [self.index] if self.index >= 0 else []
-
-    def accept(self) -> bool:
-        """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
-        from quakegui.project import journal
-
-        if self.predictions is None or not self._may_write():
-            return False
-        assert self.project is not None
-        guess = self.predictions.classes
-        wanted = {index: int(guess[index]) for index in self.target() if guess[index] != UNLABELLED}
-        if not wanted:
-            self.said.emit("No prediction for these days.", "info")
-            return False
-        step = 0
-        for cls in sorted(set(wanted.values())):
-            step = journal.write_labels(
-                self.project,
-                self.days[[index for index, guessed in wanted.items() if guessed == cls]],
-                cls,
-                source=Source.MODEL,
-                author=self.settings.analyst,
-                group=step or None,
-                run=self.predictions.run,
-            )
-        self._load_labels()
-        self.changed.emit(Change.LABELS)
-        return True
-
-    def explain(self) -> None:
-        """Ask the run in use, in a job, where the maps of the chosen days (or of the day shown) speak for its answers."""
-        project, season = self.project, self.season
-        if project is None or season is None:
-            return
-        asked = [index for index in self.target() if season.has_map[index] and index not in self.heat]
-        self.set_display(explain=True)
-        if not asked or self.predictions is None:
-            return
-
-        def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
-            from quakegui.learn.explained import explain_days
-            from quakegui.learn.season_runs import find_run
-
-            return explain_days(season, find_run(project, None), asked, progress=report, cancelled=cancelled)
-
-        def keep(heat: NDArray[np.float32]) -> None:
-            if self.season is season:
-                self.heat |= dict(zip(asked, heat, strict=True))
-                self.changed.emit(Change.DISPLAY)
-
-        self.jobs.start("Asking the network what it looked at", work, keep)
-
-    def note(self, text: str, *, day: np.datetime64 | None = None) -> bool:
-        """Keep a note on a local date (default: the day shown); returns whether it was written."""
-        from quakegui.project import journal
-
-        day = self.day if day is None else day
-        if day is None or not self._may_write():
-            return False
-        assert self.project is not None
-        journal.write_note(self.project, day, text, author=self.settings.analyst)
-        self._forget_journal()
-        self.changed.emit(Change.LABELS)
-        return True
-
-    def undo(self) -> None:
-        """Take back the analyst's latest step; works across restarts, because the journal is the history."""
-        from quakegui.project import journal
-
-        self._walk_history(journal.undo, "Nothing to undo.")
-
-    def redo(self) -> None:
-        """Do again what was last undone."""
-        from quakegui.project import journal
-
-        self._walk_history(journal.redo, "Nothing to redo.")
-
-    def revert_to(self, moment: np.datetime64) -> None:
-        """Bring back every label as it was at a moment (UTC), as one undoable step."""
-        from quakegui.project import journal
-
-        if self._may_write():
-            assert self.project is not None
-            journal.revert_to(self.project, moment, author=self.settings.analyst)
-            self._load_labels()
-            self.changed.emit(Change.LABELS)
-
-    def _walk_history(self, walk: Callable[[Project, str], Any], nothing: str) -> None:
-        if not self._may_write():
-            return
-        assert self.project is not None
-        if walk(self.project, self.settings.analyst) is None:
-            self.said.emit(nothing, "info")
-            return
-        self._load_labels()
-        self.changed.emit(Change.LABELS)
-
-    def _may_write(self) -> bool:
-        if self.project is not None and not self.can_write:
-            self.said.emit("This project is open for reading only, so nothing can be labelled in it.", "warning")
-        return self.can_write
 
     # -- settings --------------------------------------------------------------------------------------------------
 
@@ -570,15 +354,6 @@ class Session(QObject):
 
     def _job_failed(self, title: str, error: object) -> None:
         self.said.emit(f"{title}: {error}", "error")
-
-
-NOTHING_FURTHER = {
-    "event": "No further event in this direction.",
-    "unlabelled": "No further unlabelled day in this direction.",
-    "disagreement": "No further day on which label and prediction differ in this direction.",
-    "region": "No further day with an extremum region in this direction.",
-    "storm": "No further stormy night in this direction.",
-}
 
 
 def _as_day(text: str | None) -> np.datetime64 | None:

@@ -21,8 +21,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCES = REPOSITORY / "quakegui"
 CATALOGUE = REPOSITORY / "resources" / "translations" / "zh.ts"
 COMPILED = CATALOGUE.with_suffix(".qm")
-MARKERS = {"tr", "mark"}
-SPOKEN = {("said", "emit"): 0, ("jobs", "start"): 0, ("self", "_walk_history"): 1}
+MARKERS = {"tr": 0, "mark": 0, "_walk_history": 2}
+"""Functions one argument of which is a text to translate: which one."""
+SPOKEN = {("said", "emit"): 0, ("jobs", "start"): 0}
 """Calls (owner, method) by which the session, which knows no translation, says a sentence or names a job: which argument."""
 SPOKEN_TABLES = {"NOTHING_FURTHER"}
 
@@ -45,7 +46,7 @@ def _is_spoken(targets: list[ast.expr]) -> bool:
 def _place(function: ast.expr) -> int | None:
     """Return which argument of a call is a text to translate, None for none."""
     if isinstance(function, ast.Name):
-        return 0 if function.id in MARKERS else None
+        return MARKERS.get(function.id)
     if isinstance(function, ast.Attribute):
         owner = function.value
         name = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""

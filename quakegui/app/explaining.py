@@ -1,0 +1,39 @@
+"""What the network looked at: where the maps of some days speak for its answers, asked of the run in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.app.change import Change
+from quakegui.app.jobs import Report
+
+if TYPE_CHECKING:
+    from quakegui.app.session import Session
+
+
+def explain(session: Session) -> None:
+    """Ask the run in use, in a job, where the maps of the chosen days (or of the day shown) speak for its answers."""
+    project, season = session.project, session.season
+    if project is None or season is None:
+        return
+    asked = [index for index in session.target() if season.has_map[index] and index not in session.heat]
+    session.set_display(explain=True)
+    if not asked or session.predictions is None:
+        return
+
+    def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
+        from quakegui.learn.explained import explain_days
+        from quakegui.learn.season_runs import find_run
+
+        return explain_days(season, find_run(project, None), asked, progress=report, cancelled=cancelled)
+
+    def keep(heat: NDArray[np.float32]) -> None:
+        if session.season is season:
+            session.heat |= dict(zip(asked, heat, strict=True))
+            session.changed.emit(Change.DISPLAY)
+
+    session.jobs.start("Asking the network what it looked at", work, keep)

@@ -1,0 +1,137 @@
+"""What the analyst does to labels and notes. Each function is an action of `Session`: on disk when it returns, then told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quakegui.app.change import Change
+from quakegui.app.tables import UNLABELLED
+from quakegui.season.labels import Source
+
+if TYPE_CHECKING:
+    from quakegui.app.session import Session
+    from quakegui.project.store import Project
+
+
+def target(session: Session) -> list[int]:
+    """Return the indices that a label would go to: the chosen range, else the day shown."""
+    if session.chosen is not None:
+        return list(range(session.chosen[0], session.chosen[1] + 1))
+    return [session.index] if session.index >= 0 else []
+
+
+def label(session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: Source = Source.ANALYST) -> bool:
+    """Give days a class (None takes the label away); kept in the journal before this returns.
+
+    Parameters
+    ----------
+    cls
+        0..4, or None.
+    days
+        Indices; default the chosen range, else the day shown.
+    source
+        Who says so: the analyst, an accepted model's proposal, or a settled disagreement.
+
+    Returns
+    -------
+    bool
+        Whether it was written.
+    """
+    from quakegui.project import journal
+
+    indices = list(days) if days is not None else target(session)
+    project = _writable(session)
+    if project is None or not indices:
+        return False
+    author, blind = session.settings.analyst, session.display.blind
+    written = journal.write_labels(project, session.days[indices], cls, source=source, author=author, blind=blind)
+    if not written and cls is None:
+        session.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
+    session.reload(Change.LABELS)
+    if session.settings.auto_advance and days is None and session.chosen is None:
+        session.step(1)
+    return True
+
+
+def accept(session: Session) -> bool:
+    """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
+    from quakegui.project import journal
+
+    project = _writable(session)
+    if session.predictions is None or project is None:
+        return False
+    guess = session.predictions.classes
+    wanted = {index: int(guess[index]) for index in target(session) if guess[index] != UNLABELLED}
+    if not wanted:
+        session.said.emit("No prediction for these days.", "info")
+        return False
+    step = 0
+    for cls in sorted(set(wanted.values())):
+        step = journal.write_labels(
+            project,
+            session.days[[index for index, guessed in wanted.items() if guessed == cls]],
+            cls,
+            source=Source.MODEL,
+            author=session.settings.analyst,
+            group=step or None,
+            run=session.predictions.run,
+        )
+    session.reload(Change.LABELS)
+    return True
+
+
+def note(session: Session, text: str, *, day: np.datetime64 | None = None) -> bool:
+    """Keep a note on a local date (default: the day shown); returns whether it was written."""
+    from quakegui.project import journal
+
+    day = session.day if day is None else day
+    project = _writable(session)
+    if day is None or project is None:
+        return False
+    journal.write_note(project, day, text, author=session.settings.analyst)
+    session.reload(Change.LABELS)
+    return True
+
+
+def undo(session: Session) -> None:
+    """Take back the analyst's latest step; works across restarts, because the journal is the history."""
+    from quakegui.project import journal
+
+    _walk_history(session, journal.undo, "Nothing to undo.")
+
+
+def redo(session: Session) -> None:
+    """Do again what was last undone."""
+    from quakegui.project import journal
+
+    _walk_history(session, journal.redo, "Nothing to redo.")
+
+
+def revert_to(session: Session, moment: np.datetime64) -> None:
+    """Bring back every label as it was at a moment (UTC), as one undoable step."""
+    from quakegui.project import journal
+
+    project = _writable(session)
+    if project is not None:
+        journal.revert_to(project, moment, author=session.settings.analyst)
+        session.reload(Change.LABELS)
+
+
+def _walk_history(session: Session, walk: Callable[[Project, str], Any], nothing: str) -> None:
+    project = _writable(session)
+    if project is None:
+        return
+    if walk(project, session.settings.analyst) is None:
+        session.said.emit(nothing, "info")
+        return
+    session.reload(Change.LABELS)
+
+
+def _writable(session: Session) -> Project | None:
+    """Return the project if labels can be kept in it; a project open for reading only is told."""
+    if session.project is not None and not session.can_write:
+        session.said.emit("This project is open for reading only, so nothing can be labelled in it.", "warning")
+    return session.project if session.can_write else None

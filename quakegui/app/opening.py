@@ -1,0 +1,72 @@
+"""How a project comes into the window: opened, made empty, or made as the synthetic season. Each is an action of `Session`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from quakegui.app.jobs import Report
+
+if TYPE_CHECKING:
+    from quakegui.app.session import Session
+
+
+def after_start(session: Session, then: Callable[[], object]) -> None:
+    """Import beside the window what opens projects, then call `then` in the window's thread."""
+
+    def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+        from quakegui.learn import alarm_days, season_runs  # noqa: F401
+        from quakegui.project import catalogue, journal, runs, seasons  # noqa: F401
+
+    session.jobs.start("Opening the project", work, lambda _nothing: then())
+
+
+def open_project(session: Session, folder: Path) -> bool:
+    """Open a project and compute its season in a job; returns whether it could be opened."""
+    from quakegui.project.store import Project, ProjectError
+
+    try:
+        project = Project.open(folder)
+    except ProjectError as error:
+        session.said.emit(str(error), "error")
+        return False
+    session.adopt(project)
+    return True
+
+
+def create_project(session: Session, folder: Path, *, timezone: str, name: str = "") -> bool:
+    """Make an empty project and open it; returns whether it could be made."""
+    from quakegui.project.store import Project, ProjectError
+
+    try:
+        project = Project.create(folder, timezone=timezone, name=name)
+    except ProjectError as error:
+        session.said.emit(str(error), "error")
+        return False
+    session.adopt(project)
+    return True
+
+
+def open_demo(session: Session) -> None:
+    """Open the synthetic season, made in a job on its first use."""
+    folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / "Synthetic Liangshan 2022"
+    if session.jobs.has("Making the synthetic season"):
+        return
+    if (folder / "project.sqlite").exists():
+        session.open(folder)
+        return
+
+    def work(report: Report, _cancelled: Callable[[], bool]) -> Path:
+        from quakegui.learn.shipped import install_model
+        from quakegui.project import demo, seasons
+
+        with demo.create_demo(folder, progress=report) as project:
+            season = seasons.load_season(project, progress=report)
+            assert season is not None
+            install_model(project, season)
+        return folder
+
+    session.jobs.start("Making the synthetic season", work, session.open)
