@@ -41,6 +41,10 @@ class Method(StrEnum):
     """The first principal component of the window's nights."""
 
 
+LONGEST_WINDOW = 3660
+"""Days that a baseline's window may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnomalyConfig:
     """How anomalies are computed and judged; kept with the results.
@@ -88,6 +92,8 @@ class AnomalyConfig:
             raise ValueError(f"There is no anomaly method {self.method!r}; choose one of {', '.join(Method)}.")
         if not 3 <= self.at_least <= self.window_days:
             raise ValueError("A baseline needs at least 3 nights, and no more than its window has days.")
+        if self.window_days > LONGEST_WINDOW or self.hold_days > LONGEST_WINDOW or abs(self.run_gap_days) > LONGEST_WINDOW:
+            raise ValueError(f"The windows of a baseline have at most {LONGEST_WINDOW} days.")
         if self.method == Method.REFERENCE_STATION and self.reference_station is None:
             raise ValueError("The method reference-station needs the code of the reference station.")
         if not (self.hold_z > 0 and self.hold_days >= 1 and self.smallest_scale_nt > 0):
@@ -121,7 +127,13 @@ class DailyAnomaly:
     quality: NDArray[np.uint16]
 
 
-def daily(night: NightMeans, config: AnomalyConfig, *, kp_night: NDArray[np.float64] | None = None) -> DailyAnomaly:
+def daily(
+    night: NightMeans,
+    config: AnomalyConfig,
+    *,
+    kp_night: NDArray[np.float64] | None = None,
+    known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+) -> DailyAnomaly:
     """Compute each station's anomaly of each day from that day's and earlier nights alone.
 
     With two stations the common mode of each is the other one. A station with none to compare with, because the network has
@@ -136,6 +148,9 @@ def daily(night: NightMeans, config: AnomalyConfig, *, kp_night: NDArray[np.floa
         Method and limits.
     kp_night
         Largest Kp of each night, NaN where unknown, shape (day,). Only flags nights `STORMY`.
+    known
+        `anomaly_nt` and `scale_nt` of the first days, shapes (known day, station), as an earlier call found them for the same
+        nights and config. They are taken as they are: no later night changes them.
 
     Raises
     ------
@@ -154,9 +169,13 @@ def daily(night: NightMeans, config: AnomalyConfig, *, kp_night: NDArray[np.floa
     shape = night.values.shape
     anomaly, scale = np.full(shape, np.nan), np.full(shape, np.nan)
     holds = _Holds(config, shape)
+    given = 0 if known is None else len(known[0])
+    if known is not None:
+        anomaly[:given], scale[:given] = known
     for day in range(shape[0]):
         if day >= config.at_least and np.isfinite(night.values[day]).any():
-            anomaly[day], scale[day] = _one_day(night, day, holds, config)
+            if day >= given:
+                anomaly[day], scale[day] = _one_day(night, day, holds, config)
             holds.judge(day, anomaly[day] / scale[day])
     quality = night.quality.copy()
     quality[holds.accepted] |= np.uint16(Quality.LEVEL_CHANGE)

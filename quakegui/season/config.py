@@ -15,6 +15,7 @@ from quakegui.season.extrema import ExtremaConfig
 from quakegui.season.gridding import GridConfig
 from quakegui.season.night import NightConfig
 from quakegui.season.palette import MapStyle
+from quakegui.season.plain import built, parse_json
 
 
 def _calibrated_extrema() -> ExtremaConfig:
@@ -56,7 +57,7 @@ class SeasonConfig:
             raise ValueError(f"The season's last day {self.last_day} is before its first day {self.first_day}.")
         try:
             ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError(f"There is no time zone {self.timezone!r}; give an IANA name such as Asia/Shanghai.") from error
 
     @property
@@ -81,7 +82,7 @@ class SeasonConfig:
         ValueError
             If there is a parameter that this version does not know, or a value that it refuses.
         """
-        config = _built(cls, plain, "")
+        config = built(cls, plain, what="season parameter")
         assert isinstance(config, cls)
         return config
 
@@ -89,8 +90,8 @@ class SeasonConfig:
     def from_json(cls, text: str) -> SeasonConfig:
         """Return the config of `to_json`; raises like `from_dict`."""
         try:
-            plain = json.loads(text)
-        except json.JSONDecodeError as error:
+            plain = parse_json(text)
+        except ValueError as error:
             raise ValueError(f"The season's parameters are not readable JSON: {error}.") from error
         return cls.from_dict(plain)
 
@@ -109,21 +110,3 @@ def _plain_value(value: Any, hint: Any) -> Any:
         return str(value)
     # 3 and 3.0 are the same parameter and must have the same hash.
     return float(value) if hint is float else value
-
-
-def _built(kind: type[Any], plain: Any, where: str) -> Any:
-    if not isinstance(plain, dict):
-        raise ValueError(f"The season's parameters need named values {f'in {where!r}' if where else 'at the top'}.")
-    hints = get_type_hints(kind)
-    unknown = sorted(set(plain) - {one.name for one in fields(kind)})
-    if unknown:
-        names = ", ".join(f"{where}{name}" for name in unknown)
-        raise ValueError(f"This version does not know the season parameter {names}; a later one may have written it.")
-    values = {
-        name: _built(hints[name], value, f"{where}{name}.") if is_dataclass(hints[name]) else value
-        for name, value in plain.items()
-    }
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ValueError(f"The season's parameters are incomplete or of the wrong kind: {error}.") from error

@@ -42,8 +42,8 @@ class ExtremaConfig:
         """Refuse values that name no region."""
         if not (np.isfinite(self.threshold_z) and self.threshold_z > 0.0):
             raise ValueError("The threshold of extremum regions must be above zero.")
-        if self.stable_z <= 0.0 or not 0.0 <= self.stable_share < 1.0 or self.normal_days < 1:
-            raise ValueError("Regions need stable_z > 0, 0 <= stable_share < 1 and at least one normal day.")
+        if self.stable_z <= 0.0 or not 0.0 <= self.stable_share < 1.0 or not 1 <= self.normal_days <= 3660:
+            raise ValueError("Regions need stable_z > 0, 0 <= stable_share < 1 and 1 to 3660 normal days.")
 
 
 @dataclass(frozen=True, slots=True)

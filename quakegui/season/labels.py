@@ -47,6 +47,11 @@ class LabelRule:
         """Refuse negative windows and an unknown winner."""
         if self.days_before_scale < 0.0 or (self.flat_days_before or 0) < 0 or self.days_after < 0:
             raise ValueError("A label rule needs 0 or more days before and after an event.")
+        if (
+            max(self.days_before_scale, self.flat_days_before or 0, self.days_after) > 3660
+            or abs(self.days_before_exponent) > 1.0
+        ):
+            raise ValueError("A label rule reaches at most 3660 days, and its exponent is within -1 to 1.")
         if self.winner not in ("later", "larger"):
             raise ValueError(f"Unknown winner '{self.winner}': use later or larger.")
 

@@ -60,8 +60,8 @@ class NightConfig:
         """Refuse limits that cannot be met."""
         if not 0.0 < self.coverage <= 1.0:
             raise ValueError("The least coverage of a night is a share above 0 and up to 1.")
-        if self.spike_readings < 3 or self.spike_readings % 2 == 0:
-            raise ValueError("The running median needs an odd number of readings, 3 or more.")
+        if not 3 <= self.spike_readings <= 10_001 or self.spike_readings % 2 == 0:
+            raise ValueError("The running median needs an odd number of readings, 3 to 10,001.")
 
 
 @dataclass(frozen=True, slots=True)

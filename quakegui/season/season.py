@@ -129,6 +129,7 @@ def compute_season(
     *,
     kp: Kp | None = None,
     basis: Basis | None = None,
+    known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
 ) -> Season:
     """Compute a season from night means.
 
@@ -144,6 +145,8 @@ def compute_season(
         The planetary index, where the project has it.
     basis
         What `build_basis` makes of this network and `config.grid`, where it has been kept; computed otherwise.
+    known
+        Anomalies and scales of the first days, where they have been kept (see `daily`).
 
     Raises
     ------
@@ -159,7 +162,7 @@ def compute_season(
     return Season(
         network=network,
         config=config,
-        anomaly=daily(night, config.anomaly, kp_night=kp_night),
+        anomaly=daily(night, config.anomaly, kp_night=kp_night, known=known),
         kp_night=kp_night,
         available_at=available_at(night.days, config.timezone, config.night.window),
         gridder=Gridder(basis, config.grid),

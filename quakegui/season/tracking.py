@@ -5,7 +5,7 @@ Strictly causal: the features of a day need its map and what `Tracker` keeps of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -133,6 +133,7 @@ def season_features(
     anomaly_nt: NDArray[np.float64],
     gridder: Gridder,
     config: ExtremaConfig,
+    known: Sequence[DayFeatures] = (),
 ) -> tuple[DayFeatures, ...]:
     """Return the features of consecutive days.
 
@@ -146,12 +147,29 @@ def season_features(
         Shape (day, station).
     gridder, config
         As in `step`.
+    known
+        Features of the days before, as an earlier call found them in the same way; the result has those of `days` alone. The
+        first of `fields` is then the map of the last known day.
     """
-    tracker, features = Tracker(), []
-    for day, field, day_z, day_nt in zip(days, fields, z, anomaly_nt, strict=True):
+    todo = iter(fields)
+    tracker, features = _after(known, next(todo), config) if known else Tracker(), []
+    for day, field, day_z, day_nt in zip(days, todo, z, anomaly_nt, strict=True):
         tracker, one = step(tracker, day, field, z=day_z, anomaly_nt=day_nt, gridder=gridder, config=config)
         features.append(one)
     return tuple(features)
+
+
+def _after(known: Sequence[DayFeatures], field: NDArray[np.float32], config: ExtremaConfig) -> Tracker:
+    """Return the tracker as it is after days whose features are known; `field` is the last one's map."""
+    last = known[-1]
+    means = tuple((one.day, one.mean) for one in known if one.has_map and last.day - one.day <= config.normal_days * ONE_DAY)
+    next_id = 1 + max((region.id for one in known for region in one.regions), default=0)
+    if not last.has_map:
+        return Tracker(means=means, next_id=next_id)
+    state = Tracker(day=last.day, regions=last.regions, means=means, next_id=next_id)
+    if not last.regions:
+        return state
+    return replace(state, field=field.copy(), labels=regions_mask(field, config.threshold_z))
 
 
 def _pasts(

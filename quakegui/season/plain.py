@@ -1,0 +1,134 @@
+"""Frozen dataclasses from plain JSON values that may come from anywhere: every type is checked before anything is computed."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import fields, is_dataclass
+from datetime import date
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+LONGEST_TEXT = 10_000
+LARGEST_WHOLE = 2**53
+"""Whole numbers beyond it are not the same in every program that reads JSON."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def parse_json(text: str) -> Any:
+    """Return what a JSON text holds.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, or nested so deeply that no program wrote it in earnest.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the JSON is nested too deeply") from error
+
+
+def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
+    """Return a dataclass from named plain values; what is missing takes its default.
+
+    Parameters
+    ----------
+    kind
+        The dataclass; its fields are numbers, texts, booleans, dates, tuples, literals, dataclasses, or None beside these.
+    plain
+        As a JSON object gives them.
+    what
+        What the values are called in a sentence, such as "season parameter".
+    where
+        Names of the objects that this one lies in, each followed by a full stop.
+
+    Raises
+    ------
+    ValueError
+        If a value is missing, unknown, of another type, not finite, or refused by the dataclass; the sentence names it.
+    """
+    if not isinstance(plain, dict):
+        raise ValueError(f"The {what}s need named values {f'in {where[:-1]!r}' if where else 'at the top'}.")
+    hints = get_type_hints(kind)
+    known = [one.name for one in fields(kind) if one.init]
+    unknown = sorted(str(name)[:60] for name in set(plain) - set(known))
+    if unknown:
+        names = ", ".join(f"{where}{name}" for name in unknown[:5])
+        raise ValueError(f"This version does not know the {what} {names}; a later one may have written it.")
+    values = {name: _value(hints[name], value, what, f"{where}{name}") for name, value in plain.items()}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(f"The {what}s are incomplete: {error}.") from error
+
+
+def _value(hint: Any, value: Any, what: str, where: str) -> Any:
+    if is_dataclass(hint):
+        return built(hint, value, what=what, where=f"{where}.")  # type: ignore[arg-type]
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        others = [one for one in get_args(hint) if one is not NoneType]
+        return None if value is None else _value(others[0], value, what, where)
+    if origin is tuple:
+        return _tuple(get_args(hint), value, what, where)
+    found = _scalar(hint, value)
+    if found is None:
+        shown = repr(value)
+        shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
+        raise ValueError(f"The {what} {where} is {shown}, which is not {_WANTED.get(hint, 'one of its values')}.")
+    return found
+
+
+def _tuple(hints: tuple[Any, ...], value: Any, what: str, where: str) -> tuple[Any, ...]:
+    alike = len(hints) == 2 and hints[1] is Ellipsis
+    if not isinstance(value, list | tuple) or len(value) > LONGEST_TEXT or not (alike or len(value) == len(hints)):
+        raise ValueError(f"The {what} {where} is not a list of {'values' if alike else f'{len(hints)} values'}.")
+    each = hints[:1] * len(value) if alike else hints
+    return tuple(_value(hint, one, what, f"{where}[{at}]") for at, (hint, one) in enumerate(zip(each, value, strict=True)))
+
+
+_WANTED = {
+    float: "a finite number",
+    int: "a whole number",
+    bool: "true or false",
+    str: "a text",
+    np.datetime64: "a date such as 2022-09-05",
+    date: "a date such as 2022-09-05",
+}
+
+
+def _scalar(hint: Any, value: Any) -> Any:
+    """Return a value as its field wants it, None where it is something else."""
+    if hint is bool:
+        return value if isinstance(value, bool) else None
+    if hint in (int, float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_WHOLE:
+            return None
+        if hint is float:
+            return float(value)
+        return int(value) if math.isfinite(value) and value == int(value) else None
+    if hint is str:
+        return value if isinstance(value, str) and len(value) <= LONGEST_TEXT and _is_unicode(value) else None
+    if get_origin(hint) is Literal:
+        return value if isinstance(value, str | int) and value in get_args(hint) else None
+    if hint in (np.datetime64, date) and isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return None
+        return day if hint is date else np.datetime64(day, "D")
+    return None
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written to a file: JSON may hold halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
