@@ -37,11 +37,11 @@ class Evaluation:
     @classmethod
     def of(cls, project: Project, season: Season) -> Evaluation:
         """Judge the run in use; takes seconds, so call it in a job."""
-        from quakegui.learn import season_judging, season_runs
+        from quakegui.learn import judging, season_judging, season_runs
 
         run = season_runs.find_run(project, None)
         said = run.predictions()
-        made = season_judging.split_of(run, said)
+        made = judging.split_of(run, said)
         pooled = said.probabilities[0] if made.leaky else said.out_of_fold()[0]
         scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
         return cls(

@@ -120,13 +120,13 @@ def project_catalogue(project: Project) -> Catalogue:
     return catalogue_of(catalogue.events(project)[: len(classes)], classes)
 
 
-def make_split(evidence: Evidence, config: RunConfig) -> Split:
-    """Split the season's days as a recipe asks; one that never stops early learns from the inner block too."""
+def make_split(given: Material, config: RunConfig) -> Split:
+    """Split days as a recipe asks; one that never stops early learns from the inner block too."""
     if config.patience == 0 and config.protocol == "blocked":
-        return blocked(evidence.material, inner_share=0.0)
+        return blocked(given, inner_share=0.0)
     if config.patience == 0 and config.protocol == "chronological":
-        return chronological(evidence.material, inner_share=0.0)
-    return split(evidence.material, config.protocol, seed=config.seed)
+        return chronological(given, inner_share=0.0)
+    return split(given, config.protocol, seed=config.seed)
 
 
 def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, made: Split) -> Snapshot:

@@ -87,16 +87,24 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
-    from quakegui.learn.season_judging import judged
+    from quakegui.learn.judging import judged
     from quakegui.learn.training import train
 
     config = dataclasses.replace(config, final_fit=False)
-    made = make_split(evidence, config)
+    made = make_split(evidence.material, config)
     data = make_snapshot(evidence, season, config, made)
     with tempfile.TemporaryDirectory(prefix="quakegui-power-") as folder:
         train(Path(folder), config, data, precision=config.precision, say=lambda _message: None, stopped=lambda: False)
         said = Predictions.load(Path(folder) / PREDICTIONS)
-    return judged(evidence, made, said, baselines(evidence, made), name=config.name)
+    return judged(
+        made,
+        said,
+        name=config.name,
+        available_at=evidence.available_at,
+        truth=evidence.truth,
+        catalogue=evidence.catalogue,
+        beside=baselines(evidence, made),
+    )
 
 
 def trials(seeds: Iterable[int], strength: float, config: RunConfig) -> Iterator[dict[str, Any]]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
-from quakegui.learn.folds import Fold, Split
 from quakegui.learn.following import Listen, sentence_of
 from quakegui.learn.judge import judge
 from quakegui.learn.judgement import Judgement
-from quakegui.learn.predictions import TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.judging import judged, split_of
+from quakegui.learn.predictions import Predictions
 from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.runconfig import RunConfig
 from quakegui.learn.season_runs import Ended, finished_runs, train
@@ -45,60 +44,14 @@ def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
         features=evidence.features[rows],
         station_z=evidence.station_z[rows],
     )
-    return judged(here, made, said, baselines(here, made), name=run.title or run.id)
-
-
-def split_of(run: RunFolder, said: Predictions) -> Split:
-    """Return the split that a finished run was trained with, read off its predictions and its card."""
-    assert run.card is not None
-    none = np.array([], dtype=np.intp)
-    folds = []
-    for number, told in enumerate(run.card["folds"]):
-        role, images = said.role[number], said.image_fold == number
-        folds.append(
-            Fold(
-                train=np.flatnonzero(role == TRAINED),
-                validation=np.flatnonzero(role == VALIDATION),
-                test=said.image_day[images] if run.config.leaky else np.flatnonzero(role == TEST),
-                predict=np.flatnonzero(np.isfinite(said.probabilities[number, :, 0]) & ((role >= TEST) | run.config.leaky)),
-                train_copy=none,
-                validation_copy=none,
-                test_copy=said.image_copy[images],
-                first=np.datetime64(told["first"], "D"),
-                last=np.datetime64(told["last"], "D"),
-                embargoed=told["embargoed"],
-                purged=told["purged"],
-            )
-        )
-    return Split(run.config.protocol, tuple(folds), run.config.leaky, 0, 0, 0, ())
-
-
-def judged(
-    evidence: Evidence, made: Split, said: Predictions, beside: Mapping[str, NDArray[np.float64]], *, name: str
-) -> Judgement:
-    """Judge what a run's networks said, beside baselines of the same split.
-
-    Parameters
-    ----------
-    beside
-        Probabilities of every baseline, by name, each (day, class).
-    """
-    images: Sequence[NDArray[Any]] | None = None
-    daily = said.out_of_fold()[0]
-    if made.leaky:
-        # One network; it saw most days, which is the fault of the protocol, and its alarms are marked with it.
-        daily = said.probabilities[0]
-        images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
-    return judge(
+    return judged(
         made,
-        name=name,
-        days=evidence.days,
-        available_at=evidence.available_at,
-        labels=evidence.truth,
-        probabilities=daily,
-        catalogue=evidence.catalogue,
-        baselines=beside,
-        image_probabilities=images,
+        said,
+        name=run.title or run.id,
+        available_at=here.available_at,
+        truth=here.truth,
+        catalogue=here.catalogue,
+        beside=baselines(here, made),
     )
 
 
@@ -139,7 +92,7 @@ def compare(
 
 def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:
     """Judge every baseline in the network's place, on the blocked protocol of a recipe."""
-    made = make_split(evidence, dataclasses.replace(config, protocol="blocked"))
+    made = make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
     answers = baselines(evidence, made)
     return tuple(
         judge(
@@ -161,7 +114,7 @@ def _trained(project: Project, season: Season, config: RunConfig) -> RunFolder |
     if not same:
         return None
     evidence = gather(project, season)
-    data = make_snapshot(evidence, season, config, make_split(evidence, config))
+    data = make_snapshot(evidence, season, config, make_split(evidence.material, config))
     return next((run for run in same if run.card is not None and run.card["data_hash"] == data.hash), None)
 
 

@@ -52,7 +52,7 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         If the season cannot be split as the recipe asks.
     """
     evidence = gather(project, season)
-    made = make_split(evidence, config)
+    made = make_split(evidence.material, config)
     data = make_snapshot(evidence, season, config, made)
     about = {
         "project": project.name,

@@ -15,7 +15,7 @@ def test_a_season_of_the_study_is_the_demos_season_with_another_seed() -> None:
     assert np.bincount(evidence.truth).tolist() == [169, 83, 18, 40, 24]
     assert len(evidence.catalogue.times) == 18
     assert evidence.material.post.sum() > 0
-    made = make_split(evidence, PRESETS["small"])
+    made = make_split(evidence.material, PRESETS["small"])
     assert len(made.folds) == 5
     assert all(fold.validation.size == 0 for fold in made.folds)
     assert sum(len(fold.predict) for fold in made.folds) == season.has_map.sum()

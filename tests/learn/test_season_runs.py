@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from run_projects import TINY, fill, season_of
 
-from quakegui.learn import messages, registry, season_judging, season_runs
+from quakegui.learn import judging, messages, registry, season_judging, season_runs
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.dataset import map_hashes
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
@@ -27,7 +27,7 @@ def test_a_finished_run_is_in_the_ledger_in_use_and_judged(trained: Path) -> Non
         assert [one.status for one in runs.runs(project)] == ["done"]
         table = runs.predictions(project, run.id, season.days)
         told = season_judging.evaluate(project, season, run)
-        fold = make_split(gather(project, season), TINY).folds[0]
+        fold = make_split(gather(project, season).material, TINY).folds[0]
         assert set(np.flatnonzero(table.kind == "out-of-fold")) == set(fold.predict)
         assert set(np.flatnonzero(table.kind == "in-sample")) == set(np.flatnonzero(season.has_map)) - set(fold.predict)
         np.testing.assert_allclose(np.nansum(table.probabilities[season.has_map], axis=1), 1, atol=1e-5)
@@ -41,8 +41,8 @@ def test_the_split_of_a_finished_run_is_the_one_it_was_trained_with(trained: Pat
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        read = season_judging.split_of(run, run.predictions()).folds[0]
-        fold = make_split(gather(project, season), TINY).folds[0]
+        read = judging.split_of(run, run.predictions()).folds[0]
+        fold = make_split(gather(project, season).material, TINY).folds[0]
         for name in ("train", "validation", "test", "predict"):
             np.testing.assert_array_equal(getattr(read, name), getattr(fold, name))
         assert (read.first, read.last) == (fold.first, fold.last)
@@ -68,7 +68,7 @@ def test_what_a_run_knows_ends_with_its_last_day_or_event(small_project: Path) -
     with Project.open(small_project) as project:
         season = season_of(project)
         evidence = gather(project, season)
-        made = make_split(evidence, TINY)
+        made = make_split(evidence.material, TINY)
         early = np.array([0, 1, 7])
         nothing = replace(made, folds=())
         assert knows_until(evidence, nothing, np.array([0, 1])) == evidence.available_at[1]
@@ -80,8 +80,8 @@ def test_a_recipe_without_early_stopping_has_no_inner_block(small_project: Path)
     fill(small_project)
     with Project.open(small_project) as project:
         evidence = gather(project, season_of(project))
-        assert make_split(evidence, TINY).folds[0].validation.size == 0
-        assert make_split(evidence, TINY).folds[0].train.size > 2
+        assert make_split(evidence.material, TINY).folds[0].validation.size == 0
+        assert make_split(evidence.material, TINY).folds[0].train.size > 2
 
 
 def test_the_network_is_given_the_pixels_that_the_analyst_sees(small_project: Path) -> None:
@@ -89,7 +89,7 @@ def test_the_network_is_given_the_pixels_that_the_analyst_sees(small_project: Pa
     with Project.open(small_project) as project:
         season = season_of(project)
         evidence = gather(project, season)
-        data = make_snapshot(evidence, season, TINY, make_split(evidence, TINY))
+        data = make_snapshot(evidence, season, TINY, make_split(evidence.material, TINY))
         np.testing.assert_array_equal(data.maps[3], season.day_map(3).index)
         some = np.array([3, 5])
         np.testing.assert_array_equal(draw_maps(season, TINY, some), data.maps[some])

@@ -1,0 +1,85 @@
+"""A finished run's answers judged on the days that it was trained to be judged on, whatever its maps came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.alarms import Catalogue
+from quakegui.learn.folds import Fold, Split
+from quakegui.learn.judge import judge
+from quakegui.learn.judgement import Judgement
+from quakegui.learn.predictions import TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.registry import RunFolder
+
+
+def split_of(run: RunFolder, said: Predictions) -> Split:
+    """Return the split that a finished run was trained with, read off its predictions and its card."""
+    assert run.card is not None
+    none = np.array([], dtype=np.intp)
+    folds = []
+    for number, told in enumerate(run.card["folds"]):
+        role, images = said.role[number], said.image_fold == number
+        folds.append(
+            Fold(
+                train=np.flatnonzero(role == TRAINED),
+                validation=np.flatnonzero(role == VALIDATION),
+                test=said.image_day[images] if run.config.leaky else np.flatnonzero(role == TEST),
+                predict=np.flatnonzero(np.isfinite(said.probabilities[number, :, 0]) & ((role >= TEST) | run.config.leaky)),
+                train_copy=none,
+                validation_copy=none,
+                test_copy=said.image_copy[images],
+                first=np.datetime64(told["first"], "D"),
+                last=np.datetime64(told["last"], "D"),
+                embargoed=told["embargoed"],
+                purged=told["purged"],
+            )
+        )
+    return Split(run.config.protocol, tuple(folds), run.config.leaky, 0, 0, 0, ())
+
+
+def judged(
+    made: Split,
+    said: Predictions,
+    *,
+    name: str,
+    available_at: NDArray[np.datetime64],
+    truth: NDArray[np.int64],
+    catalogue: Catalogue,
+    beside: Mapping[str, NDArray[np.float64]],
+) -> Judgement:
+    """Judge what a run's networks said, beside baselines of the same split.
+
+    Parameters
+    ----------
+    made, said
+        The split, and the answers to its days.
+    available_at
+        UTC instants at which the days became known, shape (day,).
+    truth
+        Classes, -1 for none, shape (day,).
+    catalogue
+        The events that alarms are judged by.
+    beside
+        Probabilities of every baseline, by name, each (day, class).
+    """
+    images: Sequence[NDArray[Any]] | None = None
+    daily = said.out_of_fold()[0]
+    if made.leaky:
+        # One network; it saw most days, which is the fault of the protocol, and its alarms are marked with it.
+        daily = said.probabilities[0]
+        images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
+    return judge(
+        made,
+        name=name,
+        days=said.days,
+        available_at=available_at,
+        labels=truth,
+        probabilities=daily,
+        catalogue=catalogue,
+        baselines=beside,
+        image_probabilities=images,
+    )
