@@ -190,5 +190,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("shortcuts", HELP, mark("Keyboard shortcuts"), do.show_shortcuts, ("F1",), "mdi6.keyboard-outline"),
     ActionSpec("guide", HELP, mark("User's guide"), do.show_guide, ("Shift+F1",), "mdi6.book-open-variant"),
     ActionSpec("palette", HELP, mark("Find a command…"), do.show_palette, ("Ctrl+K",), "mdi6.magnify", toolbar=True),
+    ActionSpec("support", HELP, mark("Copy report for support"), do.copy_support_report, (), "mdi6.clipboard-text-outline",
+               mark("Versions, sizes and the last lines of the log; no names, notes or paths")),
     ActionSpec("about", HELP, mark("About quakegui"), do.show_about, (), "mdi6.information-outline"),
 )  # fmt: skip

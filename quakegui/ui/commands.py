@@ -242,6 +242,13 @@ def show_palette(window: MainWindow) -> None:
     _ask(CommandPalette(window))
 
 
+def copy_support_report(window: MainWindow) -> None:
+    """Put the report for support on the clipboard."""
+    from quakegui.ui.trouble import copy_report
+
+    copy_report(window)
+
+
 def show_about(window: MainWindow) -> None:
     """Say what this is, and what it cannot claim."""
     QMessageBox.about(

@@ -30,6 +30,7 @@ from quakegui.ui.panels.timeline_panel import TimelinePanel
 from quakegui.ui.panels.training_panel import TrainingPanel
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.status_line import StatusLine
+from quakegui.ui.trouble import TroubleBar, above, copy_report
 
 LAYOUT_VERSION = 1
 KEEP_LAYOUT_MS = 2000
@@ -121,7 +122,8 @@ class MainWindow(QMainWindow):
         self._centre = QStackedWidget()
         self._centre.addWidget(self.start_page)
         self._centre.addWidget(self.day_map_panel)
-        self.setCentralWidget(self._centre)
+        self.trouble_bar = TroubleBar(lambda: copy_report(self))
+        self.setCentralWidget(above(self._centre, self.trouble_bar))
 
     def _place_docks(self, session: Session) -> None:
         self.docks: dict[str, QDockWidget] = {}

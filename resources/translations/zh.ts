@@ -468,6 +468,10 @@
             <translation>等值线</translation>
         </message>
         <message>
+            <source>Copy report for support</source>
+            <translation>复制技术支持报告</translation>
+        </message>
+        <message>
             <source>Count</source>
             <translation>数量</translation>
         </message>
@@ -1008,6 +1012,10 @@
             <translation>隐藏他人的标注、规则的标注和预测</translation>
         </message>
         <message>
+            <source>Hide this message</source>
+            <translation>隐藏此消息</translation>
+        </message>
+        <message>
             <source>Holds</source>
             <translation>内容</translation>
         </message>
@@ -1090,6 +1098,10 @@
         <message>
             <source>Included; off: as far as there are readings</source>
             <translation>含此日；不选：以有读数为限</translation>
+        </message>
+        <message>
+            <source>It has happened {count} times.</source>
+            <translation>已发生 {count} 次。</translation>
         </message>
         <message>
             <source>It holds earthquakes: import it under Earthquake catalogue.</source>
@@ -2340,6 +2352,10 @@
             <translation>预测的类别，高度为其概率：模型未见过的日子为实心，见过的为淡色，事先发布的带下划线</translation>
         </message>
         <message>
+            <source>The program met an error that it does not know ({kind}); the window goes on and what was confirmed is on disk. Please copy the report and send it to whoever looks after the program.</source>
+            <translation>程序遇到一个未知错误（{kind}）；窗口继续运行，已确认的内容都在磁盘上。请复制报告并发给程序的维护者。</translation>
+        </message>
+        <message>
             <source>The project has no earthquakes yet.</source>
             <translation>项目中还没有地震。</translation>
         </message>
@@ -2358,6 +2374,10 @@
         <message>
             <source>The report is in {path}: {count} pages.</source>
             <translation>报告在 {path}：{count} 页。</translation>
+        </message>
+        <message>
+            <source>The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail.</source>
+            <translation>报告已在剪贴板上，不含姓名、备注和路径。请粘贴到邮件中。</translation>
         </message>
         <message>
             <source>The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging and is never a prediction. Labels given by analysts stay in force over it.</source>
@@ -2516,6 +2536,10 @@
             <translation>数值的单位</translation>
         </message>
         <message>
+            <source>Unknown error</source>
+            <translation>未知错误</translation>
+        </message>
+        <message>
             <source>Use this run for the timeline and the day panel</source>
             <translation>在时间线和日面板中使用此运行</translation>
         </message>
@@ -2526,6 +2550,10 @@
         <message>
             <source>Value under the cursor</source>
             <translation>光标处的数值</translation>
+        </message>
+        <message>
+            <source>Versions, sizes and the last lines of the log; no names, notes or paths</source>
+            <translation>版本、规模和日志的最后几行；不含姓名、备注和路径</translation>
         </message>
         <message>
             <source>View</source>

@@ -1,0 +1,191 @@
+"""The program's log: a rotating file for each kind of process, in the platform's place, where errors leave their traceback.
+
+Window, command line and worker each write a file of their own, so that one process rarely renames what another writes. A log
+that cannot be written stops nothing. `kept` puts everything in place and takes it away again; above it, modules say what
+happens by `logging.getLogger(__name__)`. Names of analysts, labels and notes are never logged.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import platform
+import shutil
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal
+
+import platformdirs
+
+from quakegui import __version__
+
+Part = Literal["window", "command", "worker"]
+LARGEST: Final = 1_000_000
+"""Bytes of one file."""
+FORMER: Final = 3
+"""Files kept beside the one that is written: at most 12 MB for the three kinds of process together."""
+CRASH_LARGEST: Final = 200_000
+CALM: Final = 16
+"""An error of one place is written with its traceback so often; then only when its count doubles."""
+Uncaught = Callable[[BaseException], None]
+
+LOG = logging.getLogger(__name__)
+
+
+def folder() -> Path:
+    """Return where the log files are: `QUAKEGUI_LOG`, or the platform's place."""
+    return Path(os.environ.get("QUAKEGUI_LOG") or platformdirs.user_log_dir("quakegui", appauthor=False))
+
+
+class Rotating(RotatingFileHandler):
+    """A rotating file that never stops the work, not on a full disk and not where another process holds the file."""
+
+    def rotate(self, source: str, dest: str) -> None:
+        """Begin anew; where the file cannot be renamed, its lines are copied away and it is emptied."""
+        try:
+            os.replace(source, dest)
+        except OSError:  # Windows, and another process writes it too
+            with suppress(OSError):
+                shutil.copyfile(source, dest)
+            with suppress(OSError):
+                os.truncate(source, 0)  # the bound is worth more than the copy
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Let a line go that cannot be written: there is no place left to complain to."""
+
+
+class _Lines(logging.Formatter):
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s [%(process)d %(threadName)s]: %(message)s")
+
+
+class Uncaughts:
+    """Writes down what nobody caught, wherever it happened, and tells `then` of it.
+
+    An error that comes again and again (a widget that fails whenever it paints) does not push everything else out of the log.
+    """
+
+    def __init__(self, then: Uncaught | None = None) -> None:
+        self._then = then
+        self._seen: Counter[tuple[str, str, int]] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, error: BaseException, where: str) -> None:
+        """Write an error down; `where` says in which part of the process it ended."""
+        place = _place(error)
+        with self._lock:
+            self._seen[place] += 1
+            times = self._seen[place]
+        if times <= CALM or times & (times - 1) == 0:
+            again = f", {times} times so far" if times > 1 else ""
+            LOG.critical("Uncaught in %s%s", where, again, exc_info=(type(error), error, error.__traceback__))
+        if self._then is not None:
+            self._then(error)
+
+    def main(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stand in for `sys.excepthook`: the main thread, and whatever Qt calls."""
+        if error is None:
+            error = kind()
+        if not isinstance(error, KeyboardInterrupt):
+            self(error.with_traceback(trace), "a slot or the main thread")
+        if sys.stderr is not None:
+            sys.__excepthook__(kind, error, trace)
+
+    def thread(self, told: threading.ExceptHookArgs) -> None:
+        """Stand in for `threading.excepthook`."""
+        if told.exc_value is not None and not isinstance(told.exc_value, SystemExit):
+            self(told.exc_value, f"the thread {told.thread.name if told.thread else '?'}")
+
+    def nowhere(self, told: sys.UnraisableHookArgs) -> None:
+        """Stand in for `sys.unraisablehook`: errors in finalisers, which nobody could catch."""
+        if told.exc_value is not None:
+            self(told.exc_value, f"what could not raise ({told.err_msg or 'a finaliser'})")
+
+
+def _place(error: BaseException) -> tuple[str, str, int]:
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return type(error).__name__, last.tb_frame.f_code.co_filename if last else "", last.tb_lineno if last else 0
+
+
+@contextmanager
+def kept(part: Part, then: Uncaught | None = None) -> Iterator[Uncaughts]:
+    """Keep a log while this lasts: what is logged, what nobody caught, warnings, and the stack of a process that crashes.
+
+    Parameters
+    ----------
+    part
+        Which kind of process this is; names the file.
+    then
+        Told of each uncaught error after it was written, in the thread where it happened.
+    """
+    uncaughts, root, program = Uncaughts(then), logging.getLogger(), logging.getLogger("quakegui")
+    handler = _open(part)
+    level = program.level
+    before: tuple[Any, Any, Any] = sys.excepthook, threading.excepthook, sys.unraisablehook
+    root.addHandler(handler)
+    program.setLevel(logging.INFO)
+    sys.excepthook, threading.excepthook, sys.unraisablehook = uncaughts.main, uncaughts.thread, uncaughts.nowhere
+    crash = _watch_for_crashes(part)
+    LOG.info("quakegui %s begins as %s on Python %s, %s", __version__, part, platform.python_version(), platform.platform())
+    try:
+        yield uncaughts
+    finally:
+        LOG.info("The %s ends", part)
+        sys.excepthook, threading.excepthook, sys.unraisablehook = before
+        if crash is not None:
+            faulthandler.disable()
+            crash.close()
+        program.setLevel(level)
+        root.removeHandler(handler)
+        handler.close()
+
+
+def _open(part: Part) -> logging.Handler:
+    place = folder()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        handler = Rotating(place / f"{part}.log", maxBytes=LARGEST, backupCount=FORMER, encoding="utf-8", errors="replace")
+    except OSError:  # no home, or one that cannot be written
+        return logging.NullHandler()
+    handler.setLevel(logging.INFO)
+    handler.setFormatter(_Lines())
+    return handler
+
+
+def _watch_for_crashes(part: Part) -> Any:
+    """Have the stack of a process that Qt or a library ends by a signal written beside the log."""
+    if faulthandler.is_enabled():
+        return None
+    try:
+        path = folder() / f"{part}-crash.log"
+        big = path.is_file() and path.stat().st_size > CRASH_LARGEST
+        file = path.open("w" if big else "a", encoding="utf-8")
+    except OSError:
+        return None
+    faulthandler.enable(file)
+    return file
+
+
+def tail(part: Part, lines: int) -> list[str]:
+    """Return the last lines of a kind of process's log, oldest first, also those of the file before."""
+    found: list[str] = []
+    for name in (f"{part}.log", f"{part}.log.1"):
+        with suppress(OSError):
+            found = (folder() / name).read_text("utf-8", errors="replace").splitlines() + found
+        if len(found) >= lines:
+            break
+    return found[-lines:]

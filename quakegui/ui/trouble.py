@@ -1,0 +1,161 @@
+"""Errors that nobody caught: the window goes on, says so in one line that takes no focus, and offers the report for support."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QSize, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+from quakegui.ui.icons import icon
+
+if TYPE_CHECKING:
+    from quakegui.ui.main_window import MainWindow
+
+LOG = logging.getLogger(__name__)
+QT_LOG = logging.getLogger("quakegui.qt")
+LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class TroubleBar(QFrame):
+    """One sentence about an error that nobody caught, with a way to report it. Further errors are counted in the same bar."""
+
+    def __init__(self, copy_report: Callable[[], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._what, self._times = "", 0
+        self.setObjectName("trouble")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy, self.dismiss = QPushButton(), QToolButton()
+        for button in (self.copy, self.dismiss):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the keys from nobody
+        self.dismiss.setAutoRaise(True)
+        self.dismiss.setIconSize(QSize(18, 18))
+        self.copy.clicked.connect(lambda _on: copy_report())
+        self.dismiss.clicked.connect(self._dismiss)
+        row = QHBoxLayout(self)
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self.copy)
+        row.addWidget(self.dismiss)
+        self.hide()
+        self.retranslate()
+
+    @property
+    def sentence(self) -> str:
+        """What the bar says; empty while nothing is the matter."""
+        return self._sentence.text()
+
+    def tell(self, error: BaseException) -> None:
+        """Show an error, or count it if the bar shows one already."""
+        self._times += 1
+        self._what = type(error).__name__
+        self.retranslate()
+        self.show()
+
+    def _dismiss(self) -> None:
+        self._what, self._times = "", 0
+        self._sentence.clear()
+        self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set the texts in the language in force, and the icon in its colour."""
+        if self._times:
+            text = tr(
+                "The program met an error that it does not know ({kind}); the window goes on and what was confirmed is on disk. "
+                "Please copy the report and send it to whoever looks after the program."
+            ).format(kind=self._what)
+            again = tr("It has happened {count} times.").format(count=self._times) if self._times > 1 else ""
+            self._sentence.setText(f"{text} {again}".strip())
+        self.setAccessibleName(tr("Unknown error"))
+        self.copy.setText(tr("Copy report for support"))
+        self.copy.setToolTip(tr("Versions, sizes and the last lines of the log; no names, notes or paths"))
+        self.copy.setAccessibleName(tr("Copy report for support"))
+        self.dismiss.setIcon(icon("mdi6.close", theme.colours().text, theme.colours().missing))
+        self.dismiss.setToolTip(tr("Hide this message"))
+        self.dismiss.setAccessibleName(tr("Hide this message"))
+
+
+class Troubles(QObject):
+    """Carries errors that nobody caught, of any thread, to the window's bar."""
+
+    happened = Signal(object)
+
+    def __init__(self, bar: TroubleBar) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._telling = False
+        # Queued always: a bar that shows itself in the middle of a painting would do harm, also in the window's own thread.
+        self.happened.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+
+    def __call__(self, error: BaseException) -> None:
+        """Have an error shown soon; may be called in any thread."""
+        if not self._telling:  # an error of the bar itself stands in the log, and is not shown again and again
+            self.happened.emit(error)
+
+    def _tell(self, error: BaseException) -> None:
+        self._telling = True
+        try:
+            self._bar.tell(error.with_traceback(None))  # its frames would keep alive what they hold
+        finally:
+            self._telling = False
+
+
+def log_qt_messages() -> None:
+    """Put what Qt complains of into the log, until `QtCore.qInstallMessageHandler(None)`."""
+
+    def take(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        QT_LOG.log(LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "default", text)
+
+    qInstallMessageHandler(take)
+
+
+def screens() -> list[str]:
+    """Return a line for each screen: size, scale and text resolution; and the window system's name."""
+    found = [f"{QGuiApplication.platformName()}"]
+    for screen in QGuiApplication.screens():
+        size = screen.size()
+        found.append(
+            f"{size.width()} x {size.height()}, scale {screen.devicePixelRatio():g}, {screen.logicalDotsPerInch():.0f} dots/inch"
+        )
+    return found
+
+
+def copy_report(window: MainWindow) -> str:
+    """Put the report for support on the clipboard, say so, and return it."""
+    from quakegui.app.support import report  # asked for once in months
+
+    text = report(window.session, screens())
+    QGuiApplication.clipboard().setText(text)
+    window.session.said.emit("The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail.", "info")
+    return text
+
+
+def above(widget: QWidget, bar: TroubleBar) -> QWidget:
+    """Return a widget that shows a bar above another widget."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(bar)
+    column.addWidget(widget, 1)
+    return both
