@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +27,8 @@ from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Network, Station
 
 DATABASE = "project.sqlite"
+_PART = f"{DATABASE}.part"
+_FOLDERS = ("cache", "runs")
 BUSY_S = 30.0
 """Seconds that a writer waits for another one to finish its short transaction."""
 
@@ -69,13 +71,6 @@ class Project:
         """
         folder = Path(folder).absolute()
         _check_zone(timezone)
-        try:
-            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-                raise ProjectError(f"{folder} is not empty; a new project needs a new or empty folder.")
-            for part in ("cache", "runs"):
-                (folder / part).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ProjectError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
         facts = {
             "schema": str(schema.SCHEMA),
             "name": name or folder.name,
@@ -84,10 +79,15 @@ class Project:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "revision": "0",
         }
+        try:
+            if not _is_free(folder):
+                raise ProjectError(f"{folder} is not empty; a new project needs a new or empty folder.")
+            for part in _FOLDERS:
+                (folder / part).mkdir(parents=True, exist_ok=True)
+            _make_database(folder, facts)
+        except OSError as error:
+            raise ProjectError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
         engine, warnings = _writable_engine(folder)
-        with _sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
-            schema.metadata.create_all(connection)
-            connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
         return cls(folder, engine, read_only=False, warnings=warnings)
 
     @classmethod
@@ -249,6 +249,36 @@ def _check_there(folder: Path) -> None:
         raise ProjectError(f"{folder} cannot be reached: {error.strerror or error}.") from error
 
 
+def _is_free(folder: Path) -> bool:
+    """Return whether a project can be made in a folder: it is new or empty, or holds what a making that was cut off left."""
+    if not folder.exists():
+        return True
+    if not folder.is_dir():
+        return False
+    left = {path.name: path for path in folder.iterdir()}
+    if not left.keys() <= {*_FOLDERS, _PART, f"{_PART}-journal"}:
+        return False
+    return not any(any(left[name].iterdir()) for name in _FOLDERS if name in left)
+
+
+def _make_database(folder: Path, facts: dict[str, str]) -> None:
+    """Write a new database under another name, then give it its own: a project is there whole, or not at all."""
+    part = folder / _PART
+    for old in (part, folder / f"{_PART}-journal"):
+        old.unlink(missing_ok=True)
+    engine = _engine(folder, name=_PART)
+    try:
+        with _sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
+            schema.metadata.create_all(connection)
+            connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+        engine.dispose()
+        part.replace(folder / DATABASE)
+    except BaseException:
+        engine.dispose()
+        part.unlink(missing_ok=True)
+        raise
+
+
 def _bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
     with engine.connect() as connection, connection.begin():
         found = schema.version(connection)
@@ -266,20 +296,35 @@ def _bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
             f"The project in {folder} is of an older version and must be brought forward once, which needs a place that can "
             "be written: copy the folder there and open the copy."
         )
-    _keep_copy(folder, found)
     with engine.connect().execution_options(write=True) as connection, connection.begin():
+        found = schema.version(connection)
+        if found is None or found >= schema.SCHEMA:
+            return  # another program has just brought it forward
+        _keep_copy(folder, found)
         schema.migrate(connection)
 
 
 def _keep_copy(folder: Path, found: int) -> None:
+    """Copy the database, which nobody else can change meanwhile, as it is before it is brought forward."""
     copy = folder / f"project.version{found}.sqlite"
-    copy.unlink(missing_ok=True)
-    source, target = sqlite3.connect(folder / DATABASE), sqlite3.connect(copy)
+    part = folder / f"{copy.name}.part"
     try:
-        source.backup(target)
-    finally:
-        target.close()
-        source.close()
+        part.unlink(missing_ok=True)
+        source, target = sqlite3.connect(folder / DATABASE), sqlite3.connect(part)
+        try:
+            source.backup(target)
+        finally:
+            target.close()
+            source.close()
+        part.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        why = _sentence(folder, str(error)) if isinstance(error, sqlite3.Error) else f"{error.strerror or error}."
+        raise ProjectError(
+            f"The project in {folder} is of an older version. It is brought forward only when a copy of its database was kept, "
+            f"and the copy cannot be written: {why}"
+        ) from error
 
 
 # -- the engine ----------------------------------------------------------------------------------------------------
@@ -314,8 +359,8 @@ def _journal(engine: Engine, mode: str) -> bool:
     return str(got).lower() == mode.lower()
 
 
-def _engine(folder: Path, *, read_only: bool = False) -> Engine:
-    path = folder / DATABASE
+def _engine(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
+    path = folder / name
     uri = f"file:{quote(path.as_posix())}"
     if read_only:
         wal = folder / f"{DATABASE}-wal"

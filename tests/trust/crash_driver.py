@@ -1,0 +1,183 @@
+"""Does the program's work in processes that are killed: each is forked off with everything imported, so that a start is cheap.
+
+One JSON object per line on standard input: `do` (a name of `ACTIONS`), `args`, `log` (a file for what the child prints) and
+`step` (0, or at which of its file operations and commits the child kills itself). The answer is the child's process id; after
+another line, which says that nobody sends it a signal any more, its exit status (negative: the signal that ended it).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from sqlalchemy import Engine, event
+
+from quakegui import cli
+from quakegui.cli import verbs
+from quakegui.project import export, journal, seasons
+from quakegui.project.store import Project
+from quakegui.season.labels import Source
+
+COUNTED = {
+    "open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "tempfile.mkstemp",
+    "tempfile.mkdtemp", "shutil.copyfile", "shutil.move", "shutil.rmtree", "shutil.copytree", "sqlite3.connect",
+}  # fmt: skip
+
+
+def command(*arguments: str) -> None:
+    """Run a verb of the command line, as a terminal does."""
+    cli.main(arguments)
+
+
+def label(folder: str, said: str, seed: int) -> None:
+    """Label, remark, undo and redo without end; each step is said once its function has returned."""
+    rng = random.Random(seed)
+    ack = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    with Project.open(folder) as project:
+        days = seasons.season_days(project)
+        while True:
+            first = rng.randrange(days.size)
+            chosen = days[first : first + rng.choice((1, 1, 1, 5))]
+            what = rng.choice(("label", "label", "label", "label", "note", "undo", "redo"))
+            if what == "label":
+                cls = rng.choice((0, 1, 2, 3, 4, None))
+                step = journal.write_labels(project, chosen, cls, source=Source.ANALYST, author="Li")
+                fact = {"step": step, "days": chosen.astype(str).tolist(), "cls": cls}
+            elif what == "note":
+                text = f"remark {rng.random()}"
+                step = journal.write_note(project, chosen[0], text, "Li")
+                fact = {"step": step, "day": str(chosen[0]), "note": text}
+            else:
+                walked = journal.undo(project, "Li") if what == "undo" else journal.redo(project, "Li")
+                fact = {"step": 0, what: walked}
+            os.write(ack, (json.dumps(fact) + "\n").encode())
+
+
+def tables(folder: str, out: str) -> None:
+    """Write the season's tables, as the window does."""
+    with Project.open(folder) as project:
+        season = seasons.load_season(project)
+        assert season is not None
+        export.save_tables(project, season, Path(out))
+
+
+def train_here(folder: str) -> None:
+    """Train a run as the worker does, without a process of its own."""
+    from quakegui.learn import jobs
+    from quakegui.learn.devices import Device
+    from quakegui.learn.precision import Measured
+
+    device = Device("tensorflow", "", "cpu", "", "", 0, "")
+    jobs.train_job(Path(folder), device, Measured("float32", {}, ""), lambda _message: None, lambda: False)
+
+
+def open_project(folder: str) -> None:
+    """Open a project, which brings an old one forward."""
+    Project.open(folder).close()
+
+
+def windows_figures(folder: str, out: str) -> None:
+    """Show the window, and write a figure of each kind, an animation and a sequence, again and again."""
+    from PySide6.QtWidgets import QApplication
+
+    from quakegui.app.session import Session
+    from quakegui.app.settings import SettingsFile
+    from quakegui.ui.main_window import MainWindow
+    from quakegui.ui.plots.animation import save_animation
+    from quakegui.ui.plots.figures import save_figure
+
+    app = QApplication([])
+    session = Session(SettingsFile(Path(out).with_suffix(".ini")))
+    window = MainWindow(session)
+    window.show()
+    session.open(Path(folder))
+    while session.season is None or session.jobs.busy:
+        app.processEvents()
+    panel = window.day_map_panel.view
+    while True:
+        for kind in ("png", "svg", "pdf"):
+            save_figure(panel, Path(out) / f"figure.{kind}", dpi=96)
+        for name in ("animation.gif", "frames"):
+            save_animation(session, panel, Path(out) / name, range(4), days_per_second=5, progress=lambda *_: True)
+
+
+ACTIONS: dict[str, Callable[..., None]] = {
+    "command": command,
+    "label": label,
+    "open": open_project,
+    "tables": tables,
+    "train": train_here,
+    "figures": windows_figures,
+}
+
+
+def die_after(steps: int) -> None:
+    """Let this process kill itself before its so many-th file operation or commit."""
+    left = [steps]
+
+    def count(*_: object) -> None:
+        left[0] -= 1
+        if left[0] <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def hear(name: str, arguments: tuple[object, ...]) -> None:
+        reads = name == "open" and isinstance(arguments[1], str) and not set(arguments[1]) & set("wax+")
+        if name in COUNTED and not reads:
+            count()
+
+    sys.addaudithook(hear)
+    event.listen(Engine, "commit", count)
+
+
+def child(request: dict[str, object]) -> None:
+    """Do one action and end the process."""
+    with contextlib.suppress(OSError):
+        os.setpgid(0, 0)
+    log = os.open(str(request["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    status = 1
+    try:
+        if request["step"]:
+            die_after(int(str(request["step"])))
+        ACTIONS[str(request["do"])](*request["args"])  # type: ignore[misc]
+        status = 0
+    except SystemExit as ended:
+        status = int(ended.code or 0)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def main(preload: list[str]) -> None:
+    """Answer requests until the input ends."""
+    for name in preload:
+        __import__(name)
+    assert verbs.app is not None
+    print("ready", flush=True)
+    for line in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            child(json.loads(line))
+        with contextlib.suppress(OSError):  # the child may have done it, or be gone
+            os.setpgid(pid, pid)
+        print(pid, flush=True)
+        sys.stdin.readline()
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
