@@ -22,6 +22,7 @@ from quakegui.season.localtime import local_date
 
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
+    from quakegui.app.runs import RunRow
     from quakegui.project.journal import Note
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
@@ -96,6 +97,7 @@ class Session(QObject):
         self.event_days = NO_DAYS
         self.predictions: PredictionTable | None = None
         self.alarms: tuple[tuple[int, int], ...] = ()
+        self.runs: tuple[RunRow, ...] = ()
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
         self._forget_journal()
@@ -219,6 +221,7 @@ class Session(QObject):
         self._load_events()
         self._load_labels()
         self._load_predictions()
+        self._load_runs()
         self._draw_ahead()
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
@@ -313,13 +316,15 @@ class Session(QObject):
     # -- reading the project ---------------------------------------------------------------------------------------
 
     def reload(self, change: Change) -> None:
-        """Read events, labels or predictions again after a dialog or a job changed them in the project."""
+        """Read events, labels, predictions or runs again after a dialog or a job changed them in the project."""
         if Change.EVENTS in change:
             self._load_events()
         if Change.LABELS in change:
             self._load_labels()
         if Change.PREDICTIONS in change:
             self._load_predictions()
+        if Change.RUNS in change:
+            self._load_runs()
         self.changed.emit(change)
 
     def _load_events(self) -> None:
@@ -351,6 +356,14 @@ class Session(QObject):
                 if self.season is not None and self.predictions is not None
                 else ()
             )
+
+    def _load_runs(self) -> None:
+        if self.project is not None:
+            from quakegui.app import runs
+
+            self.runs, problems = runs.read_runs(self.project)
+            for sentence in problems:
+                self.said.emit(sentence, "warning")
 
     def _job_failed(self, title: str, error: object) -> None:
         self.said.emit(f"{title}: {error}", "error")

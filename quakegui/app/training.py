@@ -125,7 +125,7 @@ class Training(QObject):
         self._thread.spoke.connect(self._hear)
         self._thread.finished.connect(self._ended)
         self._thread.start()
-        self._session.changed.emit(Change.RUNS)
+        self._session.reload(Change.RUNS)
         self.changed.emit()
 
     def _hear(self, message: messages.Message) -> None:

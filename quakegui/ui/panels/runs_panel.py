@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QInputDialog,
-    QMessageBox,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -21,12 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import runs
 from quakegui.app.change import Change
+from quakegui.app.runs import RunRow
 from quakegui.app.session import Session
 from quakegui.app.training import Training
-from quakegui.learn import registry
-from quakegui.learn.registry import RunError, RunFolder
 from quakegui.ui.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from quakegui.learn.registry import RunFolder
 
 COLUMNS = (
     mark("Shown"), mark("Name"), mark("Begun (UTC)"), mark("Protocol"), mark("Pixels"), mark("Epochs"), mark("State"),
@@ -47,7 +50,7 @@ class RunsPanel(QWidget):
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._training = session, training
-        self._found: tuple[RunFolder, ...] = ()
+        self._shown: tuple[RunRow, ...] = ()
         self._table = QTableWidget(0, len(COLUMNS))
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -92,45 +95,33 @@ class RunsPanel(QWidget):
     def selected(self) -> RunFolder | None:
         """Return the run whose row is chosen."""
         row = self._table.currentRow()
-        return self._found[row] if 0 <= row < len(self._found) else None
+        return self._shown[row].run if 0 <= row < len(self._shown) else None
 
     def _fill(self) -> None:
         before = self.selected()
-        self._found, in_use = self._read()
-        self._table.setRowCount(len(self._found))
-        for number, run in enumerate(self._found):
-            for column, text in enumerate(self._cells(run, in_use)):
+        self._shown = self._session.runs
+        self._table.setRowCount(len(self._shown))
+        for number, row in enumerate(self._shown):
+            for column, text in enumerate(self._cells(row)):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
                 self._table.setItem(number, column, item)
         self._table.resizeColumnsToContents()
-        chosen = next((k for k, run in enumerate(self._found) if before is not None and run.id == before.id), 0)
-        if self._found:
+        chosen = next((k for k, row in enumerate(self._shown) if before is not None and row.run.id == before.id), 0)
+        if self._shown:
             self._table.selectRow(chosen)
         self._show_buttons()
 
-    def _read(self) -> tuple[tuple[RunFolder, ...], str | None]:
-        """Return the project's runs and the id of the one in use; what cannot be read is said."""
-        project = self._session.project
-        if project is None:
-            return (), None
-        from quakegui.learn import season_runs  # what trains and judges is not for a window at its start
-        from quakegui.project import runs
-
-        found, problems = registry.list_runs(season_runs.runs_folder(project))
-        for sentence in problems:
-            self._session.said.emit(sentence, "warning")
-        return found, runs.run_in_use(project)
-
-    def _cells(self, run: RunFolder, in_use: str | None) -> tuple[str, ...]:
+    def _cells(self, row: RunRow) -> tuple[str, ...]:
+        run = row.run
         leaky = " — LEAKY" if run.config.leaky else ""
         return (
-            "●" if run.id == in_use else "",
+            "●" if row.in_use else "",
             run.title or run.id,
             run.created[:16].replace("T", " "),
             run.config.protocol + leaky,
             str(run.config.size),
-            str(run.card["epochs"]) if run.card is not None else str(len(run.history())),
+            str(row.epochs),
             self._state(run),
         )
 
@@ -158,58 +149,29 @@ class RunsPanel(QWidget):
     # -- what the buttons do ---------------------------------------------------------------------------------------
 
     def _act(self, name: str) -> None:
+        run = self.selected()
         if not self._buttons[name].isEnabled():
             return
-        acts: dict[str, Callable[[], None]] = {
-            "use": self._use, "resume": self._resume, "rename": self._rename,
-            "delete": self._delete, "export": self._export, "import": self._import,
-        }  # fmt: skip
-        try:
-            acts[name]()
-        except (RunError, OSError) as error:
-            QMessageBox.warning(self, tr("Runs"), str(error))
-        self._session.reload(Change.RUNS | Change.PREDICTIONS)
+        if name == "import":
+            self._import()
+        elif run is not None:
+            acts: dict[str, Callable[[RunFolder], None]] = {
+                "use": functools.partial(runs.use_run, self._session), "resume": self._training.resume,
+                "rename": self._rename, "delete": functools.partial(runs.trash_run, self._session), "export": self._export,
+            }  # fmt: skip
+            acts[name](run)
 
-    def _use(self) -> None:
-        from quakegui.project import runs
+    def _rename(self, run: RunFolder) -> None:
+        title, ok = QInputDialog.getText(self, tr("Rename"), tr("Name of the run"), text=run.title)
+        if ok and title.strip():
+            runs.rename_run(self._session, run, title.strip())
 
-        run, project = self.selected(), self._session.project
-        if run is not None and project is not None:
-            runs.use_run(project, run.id)
-
-    def _resume(self) -> None:
-        run = self.selected()
-        if run is not None:
-            self._training.resume(run)
-
-    def _rename(self) -> None:
-        run = self.selected()
-        if run is not None:
-            title, ok = QInputDialog.getText(self, tr("Rename"), tr("Name of the run"), text=run.title)
-            if ok and title.strip():
-                registry.rename_run(run, title.strip())
-
-    def _delete(self) -> None:
-        from quakegui.project import runs
-
-        run, project = self.selected(), self._session.project
-        if run is None or project is None:
-            return
-        if runs.run_in_use(project) == run.id:
-            runs.use_run(project, None)
-        registry.trash_run(run)
-
-    def _export(self) -> None:
-        run = self.selected()
-        if run is not None:
-            path, _ = QFileDialog.getSaveFileName(self, tr("Export a run"), f"{run.title or run.id}.zip", "zip (*.zip)")
-            if path:
-                registry.export_run(run, Path(path))
+    def _export(self, run: RunFolder) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, tr("Export a run"), f"{run.title or run.id}.zip", "zip (*.zip)")
+        if path:
+            runs.export_run(self._session, run, Path(path))
 
     def _import(self) -> None:
-        from quakegui.learn import season_runs
-
-        project = self._session.project
         path, _ = QFileDialog.getOpenFileName(self, tr("Import a run"), "", "zip (*.zip)")
-        if path and project is not None:
-            registry.import_run(season_runs.runs_folder(project), Path(path))
+        if path:
+            runs.import_run(self._session, Path(path))

@@ -1,0 +1,145 @@
+"""The project's training runs in the window: what each is, and what the analyst does with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quakegui.app.change import Change
+from quakegui.app.jobs import Report
+
+if TYPE_CHECKING:  # what trains and judges is not for a window at its start
+    from quakegui.app.session import Session
+    from quakegui.learn.registry import RunFolder
+    from quakegui.project.store import Project
+
+EXPORTING = "Exporting the run"
+IMPORTING = "Importing the run"
+PREDICTING = "Predicting with the run"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as a table shows it.
+
+    Attributes
+    ----------
+    run
+        The run itself.
+    in_use
+        Whether its predictions are shown.
+    epochs
+        How many epochs are over.
+    """
+
+    run: RunFolder
+    in_use: bool
+    epochs: int
+
+
+def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
+    """Return the project's runs, the newest first, and a sentence for each that cannot be read."""
+    from quakegui.learn import registry, season_runs
+    from quakegui.project import runs
+
+    found, problems = registry.list_runs(season_runs.runs_folder(project))
+    in_use = runs.run_in_use(project)
+    rows = tuple(RunRow(run, run.id == in_use, _epochs(run)) for run in found)
+    return rows, problems
+
+
+def _epochs(run: RunFolder) -> int:
+    told = (run.card or {}).get("epochs")
+    return len(run.history()) if told is None else int(told)
+
+
+def use_run(session: Session, run: RunFolder) -> None:
+    """Show a run's predictions; one that has said nothing about these days yet is asked in a job first."""
+    from quakegui.learn import operating
+    from quakegui.project import runs
+
+    project, season = session.project, session.season
+    if project is None or season is None:
+        return
+
+    def use(_predicted: object = None) -> None:
+        if session.project is project:
+            runs.use_run(project, run.id)
+            session.reload(Change.RUNS | Change.PREDICTIONS)
+
+    def work(report: Report, cancelled: Callable[[], bool]) -> None:
+        report(0, 0, run.title)
+        operating.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled)
+
+    if (runs.predictions(project, run.id, season.days).classes >= 0).any():
+        use()
+    else:
+        session.jobs.start(PREDICTING, work, use)
+
+
+def rename_run(session: Session, run: RunFolder, title: str) -> None:
+    """Give a run another title."""
+    from quakegui.learn import registry
+
+    _tell(session, lambda: registry.rename_run(run, title), Change.RUNS)
+
+
+def trash_run(session: Session, run: RunFolder) -> None:
+    """Move a run to the project's trash; its predictions are shown no longer."""
+    from quakegui.learn import registry
+    from quakegui.project import runs
+
+    project = session.project
+    if project is None:
+        return
+
+    def move() -> None:
+        registry.trash_run(run)
+        if runs.run_in_use(project) == run.id:
+            runs.use_run(project, None)
+
+    _tell(session, move, Change.RUNS | Change.PREDICTIONS)
+
+
+def export_run(session: Session, run: RunFolder, path: Path) -> None:
+    """Write a finished run as one file, in a job."""
+
+    def work(report: Report, _cancelled: Callable[[], bool]) -> None:
+        from quakegui.learn import registry
+
+        report(0, 0, run.title)
+        registry.export_run(run, path)
+
+    session.jobs.start(EXPORTING, work, lambda _nothing: session.said.emit(f"The run “{run.title}” is in {path}.", "info"))
+
+
+def import_run(session: Session, path: Path) -> None:
+    """Read a run that another project exported, in a job."""
+    project = session.project
+    if project is None:
+        return
+
+    def work(report: Report, _cancelled: Callable[[], bool]) -> RunFolder:
+        from quakegui.learn import registry, season_runs
+
+        report(0, 0, path.name)
+        return registry.import_run(season_runs.runs_folder(project), path)
+
+    def done(run: RunFolder) -> None:
+        session.said.emit(f"The run “{run.title}” came in as {run.id}.", "info")
+        session.reload(Change.RUNS)
+
+    session.jobs.start(IMPORTING, work, done)
+
+
+def _tell(session: Session, act: Callable[[], object], change: Change) -> None:
+    """Do a short thing to a run, say where it cannot be done, and read the runs again."""
+    from quakegui.learn.registry import RunError
+
+    try:
+        act()
+    except (RunError, OSError) as error:
+        session.said.emit(str(error), "error")
+    session.reload(change)

@@ -1,0 +1,158 @@
+"""The table of runs: what it shows, and each of its buttons, by mouse, on run folders as trainings leave them."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QTableWidget
+
+from quakegui.app.change import Change
+from quakegui.learn import operating, registry, season_runs
+from quakegui.learn.files import write_arrays
+from quakegui.learn.runconfig import RunConfig
+from quakegui.project import runs
+from quakegui.ui.main_window import MainWindow
+
+TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
+
+
+@pytest.fixture
+def window(session, qtbot):
+    made = MainWindow(session)
+    qtbot.addWidget(made)
+    made.resize(1440, 900)
+    made.show()
+    made.show_dock("runs")
+    return made
+
+
+@pytest.fixture
+def run(session):
+    """Return a run that has just been begun, in the project of the window."""
+    made = season_runs.begin_run(session.project, session.season, TINY)
+    session.reload(Change.RUNS)
+    return made
+
+
+def finish(session, run, **card):
+    write_arrays(run.folder / "weights.npz", {"w": np.arange(3)})
+    done = registry.finish_run(run, {"precision": "float32", "seconds": 3, "folds": [], **card})
+    session.reload(Change.RUNS)
+    return done
+
+
+def cells(window):
+    table = window.docks["runs"].widget().findChild(QTableWidget)
+    return [[table.item(row, column).text() for column in range(table.columnCount())] for row in range(table.rowCount())]
+
+
+def press(qtbot, window, name):
+    button = window.docks["runs"].widget()._buttons[name]
+    assert button.isEnabled(), name
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def wait(qtbot, window):
+    qtbot.waitUntil(lambda: not window.session.jobs.busy, timeout=20_000)
+
+
+def test_a_run_is_shown_with_how_far_it_came(window, session, run):
+    assert [row[1:] for row in cells(window)] == [
+        ["tiny", run.created[:16].replace("T", " "), "chronological", "16", "0", "stopped; can go on"]
+    ]
+    finish(session, run, epochs=7)
+    assert [row[-2:] for row in cells(window)] == [["7", "finished"]]
+
+
+def test_a_run_of_an_older_version_without_epochs_in_its_card_is_listed(window, session, run):
+    finish(session, run)
+    assert [row[-2:] for row in cells(window)] == [["0", "finished"]]
+
+
+def test_a_run_is_renamed_and_thrown_away(window, session, run, qtbot, monkeypatch):
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_kw: ("spring", True))
+    press(qtbot, window, "rename")
+    assert cells(window)[0][1] == "spring"
+    runs.use_run(session.project, run.id)
+    session.reload(Change.RUNS | Change.PREDICTIONS)
+    assert cells(window)[0][0] == "●"
+    press(qtbot, window, "delete")
+    assert cells(window) == []
+    assert runs.run_in_use(session.project) is None
+    assert session.predictions is None
+    assert (session.project.folder / "runs" / registry.TRASH / run.id).is_dir()
+
+
+def test_a_run_travels_as_one_file(window, run, qtbot, monkeypatch, tmp_path):
+    session = window.session
+    finish(session, run, epochs=2)
+    path = tmp_path / "run 小.zip"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_kw: (str(path), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args, **_kw: (str(path), ""))
+    with qtbot.waitSignal(session.said) as said:
+        press(qtbot, window, "export")
+    wait(qtbot, window)
+    assert str(path) in said.args[0]
+    with zipfile.ZipFile(path) as archive:
+        assert f"{run.id}/card.json" in archive.namelist()
+
+    with qtbot.waitSignal(session.jobs.failed):  # it is there already
+        press(qtbot, window, "import")
+    wait(qtbot, window)
+    assert "in this project already" in window.status_line.currentMessage()
+    press(qtbot, window, "delete")
+    press(qtbot, window, "import")
+    wait(qtbot, window)
+    assert [row[1] for row in cells(window)] == ["tiny"]
+
+
+def test_a_file_that_is_no_run_is_told(window, session, qtbot, monkeypatch, tmp_path):
+    path = tmp_path / "letter.zip"
+    path.write_text("no", encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args, **_kw: (str(path), ""))
+    with qtbot.waitSignal(session.jobs.failed):
+        press(qtbot, window, "import")
+    wait(qtbot, window)
+    assert "letter.zip is damaged or no zip file" in window.status_line.currentMessage()
+
+
+def test_a_run_that_has_said_nothing_here_is_asked_before_it_is_shown(window, session, run, qtbot, monkeypatch):
+    finish(session, run, epochs=2)
+
+    def answer(project, season, asked, **_how):
+        shares = np.tile([0.1, 0.6, 0.1, 0.1, 0.1], (season.days.size, 1))
+        stamps = np.zeros(season.days.size, np.int64)
+        said = runs.Predictions(season.days, shares, "in-sample", ("m",) * season.days.size, stamps, "c")
+        runs.append_predictions(project, asked.id, said)
+
+    monkeypatch.setattr(operating, "predict_days", answer)
+    press(qtbot, window, "use")
+    wait(qtbot, window)
+    assert (session.predictions.run, set(session.predictions.classes)) == (run.id, {1})
+    assert cells(window)[0][0] == "●"
+
+
+def test_a_run_of_other_classes_is_refused_with_a_sentence(window, session, qtbot):
+    theirs = season_runs.begin_run(session.project, session.season, TINY)
+    config = registry.read_json(theirs.folder / "config.json")
+    config["about"]["classes"]["split_magnitude"] = 6.5
+    registry.write_json(theirs.folder / "config.json", config)
+    finish(session, registry.read_run(theirs.folder), epochs=2)
+    before = session.predictions.run
+    with qtbot.waitSignal(session.jobs.failed):
+        press(qtbot, window, "use")
+    wait(qtbot, window)
+    assert "parts events at magnitude 6.5" in window.status_line.currentMessage()
+    assert session.predictions.run == before
+
+
+def test_no_panel_opens_a_file():
+    opening = re.compile(
+        r"(?<![.\w])open\(|\.open\(\"|Project\.|read_text|read_bytes|write_text|write_bytes|registry\.|is_file|is_dir|\bjson\b"
+    )
+    folder = Path(__file__).resolve().parents[2] / "quakegui" / "ui" / "panels"
+    found = {path.name: opening.findall(path.read_text(encoding="utf-8")) for path in folder.glob("*.py")}
+    assert {name: words for name, words in found.items() if words} == {}
