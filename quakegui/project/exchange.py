@@ -9,6 +9,7 @@ on the way back.
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import hashlib
 import json
@@ -22,7 +23,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
-from quakegui.project import schema, seasons, tables
+from quakegui.project import incoming, schema, seasons, tables
+from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import Progress, night_key, update_nights
 from quakegui.project.record import DAY_MS, PER_NT, Block, block_row, blocks_of, unpack
 from quakegui.project.store import Project, ProjectError, config_of, put_setting, raise_revision
@@ -45,12 +47,14 @@ _TABLES = {
 }
 """In the order in which they can be filled again."""
 
-_OWN_SETTINGS = frozenset({"schema", "revision", "night_key", "name", "timezone", "synthetic", "config"})
+_OWN_SETTINGS = frozenset({"schema", "revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY})
 _READING_COLUMNS = ("time_utc", "f_nt", "file")
 _LIST_COLUMNS = ("path", "station", "cadence_ms", "data_type", "derived", "readings")
 
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError, csv.Error, zlib.error)
 """What reading an export raises where it is damaged or cut off."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 Kind = tuple[str, int, int, int]
 """Station, cadence in ms, data type, derived: what one file of readings holds."""
@@ -98,9 +102,11 @@ def export_project(project: Project, folder: Path | str, *, progress: Progress |
                 tables.write_csv(folder / "season" / f"{one.name}.csv", one, synthetic=project.synthetic)
         say(2, 3, "runs")
         if any((project.folder / "runs").glob("*")):
-            shutil.copytree(project.folder / "runs", folder / "run_folders")
+            # What begins with a dot is being made, or was being made when the program ended.
+            shutil.copytree(project.folder / "runs", folder / "run_folders", ignore=shutil.ignore_patterns(".*"))
         # Last, because it is what makes the folder an export: one that was cut off is none.
-        (folder / MANIFEST).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        with whole_file(folder / MANIFEST) as part:
+            part.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
         raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. The export is not complete.") from error
     say(3, 3, "done")
@@ -156,7 +162,7 @@ def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, sa
         kind = (code, cadence_ms, data_type, derived)
         path = f"readings/{_file_name(kind, synthetic=synthetic)}"
         say(number, len(found), path)
-        with gzip.open(folder / path, "wt", encoding="ascii", compresslevel=3, newline="") as file:
+        with whole_file(folder / path) as part, gzip.open(part, "wt", encoding="ascii", compresslevel=3, newline="") as file:
             file.write(",".join(_READING_COLUMNS) + "\n")
             for lines in _lines(connection, kind):
                 file.write(lines)
@@ -220,6 +226,8 @@ def import_export(
         facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if int(facts["version"]) > VERSION:
             raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
+        if (folder / "run_folders").is_dir():
+            incoming.stage(project.folder, folder / "run_folders")
         with project.write() as connection:
             _refuse_filled(connection, project)
             _take_facts(connection, facts)
@@ -229,10 +237,16 @@ def import_export(
             update_nights(connection, touched, progress=progress)
             raise_revision(connection)
             days = connection.scalar(select(func.count(schema.night.c.day.distinct()))) or 0
-        if (folder / "run_folders").is_dir():
-            shutil.copytree(folder / "run_folders", project.folder / "runs", dirs_exist_ok=True)
+            incoming.announce(connection)
     except _DAMAGE as error:
+        incoming.unstage(project.folder)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise ProjectError(f"The disk that holds {project.folder} is full; nothing was imported. Make room.") from error
         raise ProjectError(f"The export in {folder} is damaged or not complete ({error}); nothing was imported.") from error
+    except ProjectError:
+        incoming.unstage(project.folder)
+        raise
+    project.take_in_runs()
     project.refresh()
     return days
 

@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from quakegui.project import journal, tables
 from quakegui.project.exchange import export_project, import_export, is_export
+from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import Progress
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.tables import SYNTHETIC, TableOf, date_of
@@ -75,7 +76,8 @@ def maps_to_folder(
             path = folder / place / name
             path.parent.mkdir(exist_ok=True)
             pixels = to_rgb(season.indices([int(index)])[0], season.config.style)
-            Image.fromarray(pixels).save(path, pnginfo=_about(project, day))
+            with whole_file(path) as part:
+                Image.fromarray(pixels).save(part, format="PNG", pnginfo=_about(project, day))
             kp = float(season.kp_night[season.shown][index])
             rows.append(
                 (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _NETWORK_TYPES = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs", "fuse.rclone", "davfs"})
@@ -48,3 +50,22 @@ def is_writable(file: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what lies there takes the place of `path` when the block ends, and is gone if it raises.
+
+    Raises
+    ------
+    OSError
+        As the disk says; `path` is then as it was.
+    """
+    # Cut, so that a name as long as the file system allows has room for its temporary one.
+    part = path.with_name(f".{path.name[:60]}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from quakegui.project import schema
+from quakegui.project import incoming, schema
 from quakegui.project.filesystem import is_network_folder, is_writable
 from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Network, Station
@@ -114,7 +114,9 @@ class Project:
                 engine, warnings = _writable_engine(folder)
             try:
                 _bring_forward(engine, folder, read_only=read_only)
-                return cls(folder, engine, read_only=read_only, warnings=warnings)
+                project = cls(folder, engine, read_only=read_only, warnings=warnings)
+                project.take_in_runs()
+                return project
             except BaseException:
                 engine.dispose()
                 raise
@@ -155,6 +157,19 @@ class Project:
             connection.begin(),
         ):
             yield connection
+
+    def take_in_runs(self) -> None:
+        """Move the run folders of an import to their place; what a crash left undone is done at the next opening."""
+        if self.read_only or self.setting(incoming.KEY) is None:
+            return
+        try:
+            with self.write() as connection:
+                incoming.take_in(connection, self.folder)
+        except OSError as error:
+            raise ProjectError(
+                f"Everything came into {self.folder} but the folders of its training runs: {error.strerror or error}. "
+                "They follow when the project is opened the next time."
+            ) from error
 
     # -- facts -----------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import numpy as np
 from openpyxl import Workbook
 
 from quakegui.project import catalogue, journal
+from quakegui.project.filesystem import whole_file
 from quakegui.project.store import Project
 from quakegui.season.events import classify, direction_of
 from quakegui.season.quality import Quality
@@ -79,19 +80,14 @@ def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
     int
         How many rows were written.
     """
-    part = path.with_name(path.name + ".part")
     count = 0
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow((*table.columns, "season") if synthetic else table.columns)
-            for row in table.rows():
-                cells = [_cell(value) for value in row]
-                writer.writerow([*cells, SYNTHETIC] if synthetic else cells)
-                count += 1
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow((*table.columns, "season") if synthetic else table.columns)
+        for row in table.rows():
+            cells = [_cell(value) for value in row]
+            writer.writerow([*cells, SYNTHETIC] if synthetic else cells)
+            count += 1
     return count
 
 
@@ -104,12 +100,8 @@ def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = F
         for row in table.rows():
             cells = [guard(value) if isinstance(value, str) else _finite(value) for value in row]
             sheet.append([*cells, SYNTHETIC] if synthetic else cells)
-    part = path.with_name(path.name + ".part")
-    try:
+    with whole_file(path) as part:
         book.save(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def season_tables(project: Project, season: Season) -> tuple[TableOf, ...]:

@@ -1,0 +1,70 @@
+"""Run folders on their way into a project: they appear with the transaction that speaks of them, or not at all.
+
+They are copied to a place beside the runs that no list shows. The transaction records that they are to come; after it they are
+moved, which a start after a crash completes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from quakegui.project import schema
+
+KEY = "incoming"
+_PLACE = ".incoming"
+
+
+def stage(folder: Path, runs: Path) -> None:
+    """Copy run folders beside those of a project.
+
+    Parameters
+    ----------
+    folder
+        The project's.
+    runs
+        Holds the run folders.
+
+    Raises
+    ------
+    OSError
+        As the disk says; nothing is left behind.
+    """
+    place = folder / "runs" / _PLACE
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        shutil.copytree(runs, place)
+    except OSError:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def unstage(folder: Path) -> None:
+    """Forget run folders that are not to come after all."""
+    shutil.rmtree(folder / "runs" / _PLACE, ignore_errors=True)
+
+
+def announce(connection: Connection) -> None:
+    """Record, in the transaction that speaks of the staged runs, that they belong to the project."""
+    connection.execute(insert(schema.setting).values(key=KEY, value="1").on_conflict_do_nothing())
+
+
+def take_in(connection: Connection, folder: Path) -> None:
+    """Move announced run folders to their place, where that has not been done.
+
+    Raises
+    ------
+    OSError
+        As the disk says; what is left is moved at the next call.
+    """
+    if connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == KEY)) is None:
+        return
+    place = folder / "runs" / _PLACE
+    for run in sorted(place.iterdir()) if place.is_dir() else ():
+        if not (folder / "runs" / run.name).exists():
+            run.replace(folder / "runs" / run.name)
+    shutil.rmtree(place, ignore_errors=True)
+    connection.execute(delete(schema.setting).where(schema.setting.c.key == KEY))
