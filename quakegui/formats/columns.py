@@ -6,14 +6,15 @@ import dataclasses
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from quakegui.formats.records import Stamp
+from quakegui.season.plain import built, parse_json
 from quakegui.season.readings import DataType
 
 UNITS = {"nT": 1.0, "uT": 1e3, "µT": 1e3, "mT": 1e6, "T": 1e9, "G": 1e5}
@@ -99,21 +100,13 @@ class TableMapping:
     def from_json(cls, text: str) -> TableMapping:
         """Return the mapping that `to_json` wrote; raises ValueError for anything else."""
         try:
-            fields: dict[str, Any] = json.loads(text)
-            fields["time"] = tuple(fields["time"])
-            fields["columns"] = tuple((str(one), str(other)) for one, other in fields["columns"])
-            fields["missing"] = tuple(float(value) for value in fields.get("missing", ()))
-            fields["data_type"] = DataType[fields.get("data_type", "UNKNOWN")]
-            found = cls(**fields)
-        except KeyError as error:
-            raise ValueError(f"This is no table mapping: {error} is missing, or is not the name of a data type.") from error
-        except TypeError as error:
-            raise ValueError(f"This is no table mapping ({error}).") from error
-        if found.layout not in ("wide", "long") or found.stamp not in get_args(Stamp):
-            raise ValueError(
-                f"This is no table mapping: its layout is wide or long, not {found.layout!r}; "
-                f"its stamp one of {', '.join(get_args(Stamp))}, not {found.stamp!r}."
-            )
+            fields = parse_json(text)
+            kind = DataType[fields.pop("data_type", "UNKNOWN")] if isinstance(fields, dict) else DataType.UNKNOWN
+            found: TableMapping = replace(built(cls, fields, what="column mapping's value"), data_type=kind)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"This is no table mapping: {error} is not the name of a data type.") from error
+        except ValueError as error:
+            raise ValueError(f"This is no table mapping: {error}") from error
         return found
 
 
@@ -150,7 +143,17 @@ def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     if pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     point = column.map(lambda value: value.replace(",", ".") if isinstance(value, str) and _COMMA.fullmatch(value) else value)
-    return np.asarray(pd.to_numeric(point, errors="coerce"), dtype=np.float64)
+    try:
+        return np.asarray(pd.to_numeric(point, errors="coerce"), dtype=np.float64)
+    except OverflowError:  # among the cells is a whole number of hundreds of digits
+        return np.array([_number(value) for value in point], dtype=np.float64)
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return np.nan
 
 
 def station_code(value: object) -> str:

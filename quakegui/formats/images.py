@@ -20,11 +20,14 @@ from PIL import Image, UnidentifiedImageError
 
 from quakegui.formats import sheet
 from quakegui.formats.columns import cell
-from quakegui.formats.errors import FormatError
-from quakegui.formats.source import Source
+from quakegui.formats.errors import FormatError, shown
+from quakegui.formats.source import Source, read_file
 from quakegui.season.network import MAP_PIXELS
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp")
+KINDS = ("PNG", "JPEG", "BMP", "TIFF", "GIF", "WEBP")
+"""What Pillow may try: it knows formats that start other programs."""
+MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX")
 CLASS_COUNT = 5
 INDEX = "index.csv"
 
@@ -113,10 +116,14 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         If the file is no image of 480x480 pixels, or damaged.
     """
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=KINDS) as image:
             if image.size != (MAP_PIXELS, MAP_PIXELS):
                 sentence = f"The image has {image.size[0]}x{image.size[1]} pixels, not {MAP_PIXELS}x{MAP_PIXELS}."
                 raise FormatError(sentence, file=str(path))
+            if getattr(image, "n_frames", 1) != 1:
+                raise FormatError("The image has several pictures (an animation, or pages); a map is one.", file=str(path))
+            if image.mode not in MODES:
+                raise FormatError(f"The image's pixels are of the kind {image.mode}, not colours or greys.", file=str(path))
             return np.asarray(image.convert("RGB"))
     except FormatError:
         raise
@@ -144,9 +151,9 @@ def _from_folders(root: Path, notes: list[str]) -> Iterator[MapImage]:
 
 def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]:
     try:
-        frame, _ = sheet.load(Source(INDEX, index.read_bytes()))
-    except OSError as error:
-        raise FormatError(f"The index cannot be opened ({error.strerror}).", file=str(index)) from error
+        frame, _ = sheet.load(Source(INDEX, read_file(index, INDEX)))
+    except FormatError as error:
+        raise FormatError(error.sentence, file=str(index), line=error.line) from error
     columns = {fact: _column(frame, words) for fact, words in _COLUMN_WORDS.items()}
     if columns["file"] is None:
         raise FormatError(
@@ -156,17 +163,26 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
         text = {fact: cell(row[name]) if name is not None else "" for fact, name in columns.items()}
         name = PurePosixPath(text["file"].replace("\\", "/"))
         path = root / name
-        if name.is_absolute() or ".." in name.parts or not os.fspath(name).strip(".") or not path.is_file():
-            notes.append(f"{INDEX}:{number}: the image {text['file']!r} is not in the folder; left out.")
+        if name.is_absolute() or ".." in name.parts or not os.fspath(name).strip(".") or not _is_file(path):
+            notes.append(f"{INDEX}:{number}: the image {shown(text['file'], 100)!r} is not in the folder; left out.")
             continue
         day = _day(text["date"]) if columns["date"] is not None else _day(path.stem)
         if day is None:
-            notes.append(f"{INDEX}:{number}: {text['file']} has no date; left out.")
+            notes.append(f"{INDEX}:{number}: {shown(text['file'], 100)} has no date; left out.")
             continue
         cls = _class(text["class"]) if text["class"] else None
         if text["class"] and cls is None:
-            notes.append(f"{INDEX}:{number}: {text['class']!r} is no class 0 to {CLASS_COUNT - 1}; the map has no class.")
+            notes.append(
+                f"{INDEX}:{number}: {shown(text['class'], 40)!r} is no class 0 to {CLASS_COUNT - 1}; the map has no class."
+            )
         yield MapImage(day, path, cls)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long to be one
+        return False
 
 
 def _column(frame: pd.DataFrame, words: tuple[str, ...]) -> str | None:

@@ -6,14 +6,16 @@ import codecs
 import gzip
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from quakegui.formats.errors import FormatError
+from quakegui.formats.errors import FormatError, shown
 
 LARGEST_FILE = 512 * 1024**2
 """Bytes of the largest single file that is read, packed or not: a year of 1 s text is split into days by every publisher."""
@@ -27,6 +29,10 @@ HIGHEST_RATIO = 250.0
 """Unpacked to packed size above which a large member is taken for a bomb; minute files full of 99999 reach about 60."""
 SMALL = 16 * 1024**2
 """Bytes below which the ratio does not matter."""
+LONGEST_NAME = 1000
+"""Characters of a file's or member's name with its folders."""
+_MOST_ENTRIES = 10 * MOST_MEMBERS
+"""Entries of a zip's directory, those of archives within it included, beyond which the directory itself is the bomb."""
 
 _UNPACKING_ERRORS = (
     OSError,
@@ -37,7 +43,12 @@ _UNPACKING_ERRORS = (
     NotImplementedError,
     RuntimeError,
     ValueError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
 )
+"""What the libraries raise on damaged archives; a dictionary of 4 GB that LZMA is told to make is a MemoryError."""
 
 
 def _no_siblings(name: str) -> bytes | None:
@@ -102,9 +113,10 @@ def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None
     else:
         files = [root]
     for file in files:
-        name = str(file.relative_to(root.parent)) if root.is_dir() else file.name
+        # A name that is no text in this system's encoding is still a name; what could not be read of it is marked.
+        name = shown(str(file.relative_to(root.parent)) if root.is_dir() else file.name, LONGEST_NAME)
         try:
-            data = _read(file, name)
+            data = read_file(file, name)
         except FormatError as error:
             report(error)
             continue
@@ -135,7 +147,8 @@ def _wanted(parts: tuple[str, ...]) -> bool:
     return not any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in parts)
 
 
-def _read(file: Path, name: str) -> bytes:
+def read_file(file: Path, name: str) -> bytes:
+    """Return a file's bytes; raises FormatError if it is too large or cannot be opened."""
     try:
         size = file.stat().st_size
         if size > LARGEST_FILE:
@@ -150,10 +163,10 @@ def _folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
         try:
             exact = folder / wanted
             if exact.is_file():
-                return _read(exact, wanted)
+                return read_file(exact, wanted)
             for file in folder.iterdir():
                 if file.name.lower() == wanted.lower() and file.is_file():
-                    return _read(file, wanted)
+                    return read_file(file, wanted)
         except (OSError, FormatError):
             return None  # an unreadable neighbour is as good as none: the file itself says what it lacks
         return None
@@ -204,13 +217,18 @@ def _gunzip(source: Source, budget: _Budget) -> bytes:
 
 
 def _members(source: Source, report: Callable[[FormatError], None], budget: _Budget) -> Iterator[Source]:
+    if source.data.count(b"PK\x01\x02") > _MOST_ENTRIES:
+        report(FormatError(f"The zip file lists more than {_MOST_ENTRIES:,} members; it was not read.", file=source.name))
+        return
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.data))
     except _UNPACKING_ERRORS as error:
         report(FormatError(f"The zip file is damaged or cut off ({error}).", file=source.name))
         return
     with archive:
-        infos = [info for info in archive.infolist() if not info.is_dir() and _wanted(PurePosixPath(info.filename).parts)]
+        infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
+        infos = [info for info in infos if _wanted(PurePosixPath(info.filename).parts)]
+        siblings = _ArchiveSiblings(source, {info.filename.lower(): info for info in infos}, budget)
         for info in sorted(infos, key=lambda info: info.filename):
             try:
                 data = _member(archive, info, source, budget)
@@ -219,13 +237,14 @@ def _members(source: Source, report: Callable[[FormatError], None], budget: _Bud
                 if budget.bytes_left <= 0 or budget.members_left <= 0:
                     return
                 continue
-            yield Source(f"{source.name}/{info.filename}", data, _archive_siblings(archive, info, source, budget))
+            name = shown(f"{source.name}/{info.filename}", LONGEST_NAME)
+            yield Source(name, data, partial(siblings.find, str(PurePosixPath(info.filename).parent)))
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, budget: _Budget) -> bytes:
     name = f"{source.name}/{info.filename}"
     path = PurePosixPath(info.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
         raise FormatError("The member's path leads out of the archive; it was left alone.", file=name)
     if info.flag_bits & 0x1:
         raise FormatError("The member is encrypted; unpack it with its password first.", file=name)
@@ -239,22 +258,29 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, bud
         raise FormatError(f"The member is damaged or cut off ({error}).", file=name) from error
 
 
-def _archive_siblings(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, budget: _Budget
-) -> Callable[[str], bytes | None]:
-    def find(wanted: str) -> bytes | None:
-        sought = str(PurePosixPath(info.filename).parent / wanted).lower()
-        other = next((other for other in archive.infolist() if other.filename.lower() == sought), None)
-        if other is None:
-            return None
+@dataclass(slots=True)
+class _ArchiveSiblings:
+    """Looks up neighbours in an archive; each is unpacked once, however many members ask for it."""
+
+    source: Source
+    infos: dict[str, zipfile.ZipInfo]
+    budget: _Budget
+    found: dict[str, bytes | None] = field(default_factory=dict)
+
+    def find(self, folder: str, wanted: str) -> bytes | None:
+        """Return the bytes of the file of that name (whatever its case) in a folder of the archive, or None."""
+        sought = str(PurePosixPath(folder) / wanted).lower()
+        if sought in self.infos and sought not in self.found:
+            self.found[sought] = self._read(self.infos[sought])
+        return self.found.get(sought)
+
+    def _read(self, info: zipfile.ZipInfo) -> bytes | None:
         # A fresh handle on the bytes already in memory: the archive of the walk may be closed by the time this is asked.
         try:
-            with zipfile.ZipFile(io.BytesIO(source.data)) as again:
-                return _member(again, other, source, budget)
+            with zipfile.ZipFile(io.BytesIO(self.source.data)) as again:
+                return _member(again, info, self.source, self.budget)
         except (FormatError, *_UNPACKING_ERRORS):
             return None  # a damaged neighbour is as good as none, and is reported when its own turn comes
-
-    return find
 
 
 def _bounded(stream: IO[bytes] | gzip.GzipFile, packed: int, budget: _Budget, name: str) -> bytes:

@@ -15,6 +15,11 @@ from quakegui.formats.source import Source
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*?\?>")
 _EXPAT_READS = ("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "latin-1")
+_OTHERS = re.compile(
+    r"gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]jis|euc[_-](?:jp|kr)|iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|utf-32",
+    re.ASCII,
+)
+"""Encodings that are decoded first. Python knows many more, and some of them take for ever or are no encodings of text."""
 
 
 def is_xml(source: Source) -> bool:
@@ -33,14 +38,21 @@ def elements(source: Source, name: str) -> Iterator[Any]:
     """
     try:
         depth = 0
+        above: list[Any] = []
         for event, element in iterparse(io.BytesIO(_readable(source)), events=("start", "end"), forbid_dtd=True):
             here = local_name(element) == name
-            depth += here if event == "start" else 0
-            if event == "end" and here:
+            if event == "start":
+                depth += here
+                above.append(element)
+                continue
+            above.pop()
+            if here:
                 depth -= 1
                 yield element
-            if event == "end" and depth == 0:
+            if depth == 0:
                 element.clear()
+                if above:
+                    del above[-1][:]  # a file of a hundred million empty elements must not stay in memory either
     except ParseError as error:
         line, column = error.position
         raise FormatError(
@@ -68,5 +80,7 @@ def _readable(source: Source) -> bytes:
     if declared is None or declared.group(1).decode("ascii").lower() in _EXPAT_READS:
         return source.data
     encoding = declared.group(1).decode("ascii").lower()
+    if _OTHERS.fullmatch(encoding) is None:
+        raise LookupError(f"its encoding '{encoding[:40]}' is not one of catalogues")
     encoding = "gb18030" if encoding in ("gb2312", "gbk") else encoding
     return source.data[declared.end() :].decode(encoding).encode("utf-8")
