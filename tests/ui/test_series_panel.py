@@ -117,13 +117,14 @@ def test_the_menu_picks_by_keyboard(panel, session):
     assert session.picked == ("AAA",)
 
 
-def test_the_marker_moves_without_painting_the_plots_anew(panel, session, qtbot):
+def test_the_marker_moves_without_painting_the_plots_anew(panel, session, qtbot, monkeypatch):
     panel.grab()
-    qtbot.waitUntil(lambda: panel.graphics._picture is not None)
-    picture, before = panel.graphics._picture, panel.graphics.grab().toImage()
+    qtbot.waitUntil(lambda: not panel.graphics._stale)
+    before, painted = panel.graphics.grab().toImage(), []
+    monkeypatch.setattr(panel.graphics, "render", lambda *_: painted.append(True))
     session.go_to(3)
     assert panel.graphics.grab().toImage() != before
-    assert panel.graphics._picture is picture
+    assert not painted
     night = session.season.available_at[session.season.shown.start + 3].astype("datetime64[s]").astype(float)
     assert panel._night == (night - 3 * HOUR, night)
 

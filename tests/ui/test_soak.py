@@ -1,6 +1,7 @@
 """A long walk through the days leaves nothing behind: memory and objects stay as they were, no reference to None is lost.
 
-PySide6 6.12.0 on Python 3.11 lost eleven references to None with every painted frame and ended the interpreter after hours.
+PySide6 6.12.0 on Python 3.11 loses eleven references to None with every painted frame and ends the interpreter after hours;
+6.10 and 6.11 gain five with every paint device that Python makes and paints into, so widgets keep theirs (`kept_pixmap`).
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from PySide6.QtWidgets import QApplication
 
 from quakegui.ui.main_window import MainWindow
 
-GAINED = 3.0
-"""References to None that a step may gain on average: pyqtgraph keeps six whenever a plot moves, which costs nothing."""
-LOST = 0.1
+NONE_CHANGE = 50
+"""References to None that may come or go in a walk of any length: what is remembered once, not what a step leaves."""
 STATM = Path("/proc/self/statm")
 PAGE = 4096
 
@@ -45,6 +45,8 @@ def walk(session):
     window.resize(1500, 950)
     window.show()
     session.pick(session.season.network.codes[:2])
+    timeline = window.docks["timeline"].widget().view
+    timeline.set_axis(timeline.axis.zoomed(2.0, 0.0))  # it moves with the days, as the series do
 
     def steps(count: int) -> None:
         direction = 1
@@ -64,7 +66,7 @@ def test_three_hundred_steps_leave_nothing_behind(walk):
     before = Held.now()
     walk(300)
     after = Held.now()
-    assert -LOST * 300 < after.none - before.none < GAINED * 300
+    assert abs(after.none - before.none) < NONE_CHANGE
     assert after.objects - before.objects < 300, "less than one object a frame"
 
 
@@ -76,6 +78,6 @@ def test_twenty_thousand_steps_leave_memory_flat(walk):
     walk(20_000)
     after = Held.now()
     print(f"\nbefore {before}\nafter  {after}")
-    assert -LOST * 20_000 < after.none - before.none < GAINED * 20_000
+    assert abs(after.none - before.none) < NONE_CHANGE
     assert after.objects - before.objects < 2000
     assert after.resident - before.resident < 24 * 2**20, "24 MB: what the allocators keep back, a kilobyte a step"

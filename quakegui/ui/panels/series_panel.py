@@ -19,7 +19,7 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.panels.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
 from quakegui.ui.panels.series_loader import SeriesLoader, Wish
 from quakegui.ui.plots.cached_graphics import CachedGraphics
-from quakegui.ui.plots.local_time_axis import LocalTimeAxis
+from quakegui.ui.plots.local_time_axis import LocalTimeAxis, PlainAxis
 from quakegui.ui.texts import quality_text
 
 LOAD_AFTER_MS: Final = 150
@@ -85,7 +85,8 @@ class SeriesPanel(QWidget):
         self.graphics.ci.setContentsMargins(2, 2, 8, 2)
         for row, name in enumerate(_ROWS):
             last = row == len(_ROWS) - 1
-            plot = self.graphics.addPlot(row=row, col=0, axisItems={"bottom": LocalTimeAxis()}, enableMenu=False)
+            axes = {"bottom": LocalTimeAxis(), "left": PlainAxis("left")}
+            plot = self.graphics.addPlot(row=row, col=0, axisItems=axes, enableMenu=False)
             plot.getAxis("bottom").setStyle(showValues=last)
             plot.getAxis("left").setWidth(44)
             plot.hideButtons()
@@ -150,8 +151,11 @@ class SeriesPanel(QWidget):
                     symbolSize=3.5,
                     symbolBrush=pen.color(),
                     symbolPen=None,
+                    dynamicRangeLimit=None,  # else every point is made anew whenever the vertical range changes
                 )
-            self._curves["raw", code] = self.plots["raw"].plot(pen=pen, connect="finite", skipFiniteCheck=False)
+            self._curves["raw", code] = self.plots["raw"].plot(
+                pen=pen, connect="finite", skipFiniteCheck=False, dynamicRangeLimit=None
+            )
         for line, sign in zip(self.thresholds, (1.0, -1.0), strict=True):
             line.setVisible(not in_nt)
             line.setPos(sign * season.config.anomaly.threshold_z)

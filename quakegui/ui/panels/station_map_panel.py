@@ -21,6 +21,7 @@ from quakegui.ui.icons import icon
 from quakegui.ui.panels.map_camera import Camera
 from quakegui.ui.panels.season_view import offset_text, station_day, zone_name
 from quakegui.ui.plots import station_layers as layers
+from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.station_layers import EventMark, StationMark
 from quakegui.ui.texts import quality_text
 
@@ -198,8 +199,7 @@ class StationMapPanel(QWidget):
         colours, ratio = theme.colours(), self.devicePixelRatioF()
         key = (camera, frame, colours.dark, ratio, self.font().key(), tuple((s.code, s.picked) for s in self._stations))
         if self._ground is None or self._ground[0] != key:
-            picture = QPixmap(self.size() * ratio)
-            picture.setDevicePixelRatio(ratio)
+            picture = pixmap_of(self, self._ground[1] if self._ground is not None else None)
             with QPainter(picture) as painter:
                 painter.setFont(self.font())
                 layers.paint_ground(painter, camera, frame, colours)

@@ -26,6 +26,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.season_view import station_present
 from quakegui.ui.panels.timeline_words import day_words
+from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.time_axis import DayAxis
 from quakegui.ui.plots.timeline_rows import ROWS, TimelineData, paint_rows, row_boxes
 
@@ -183,8 +184,7 @@ class TimelineView(QWidget):
         colours, ratio = theme.colours(), self.devicePixelRatioF()
         key = (self._version, self.axis, self.height(), ratio, colours.dark, self.font().key())
         if self._picture is None or self._picture[0] != key:
-            picture = QPixmap(self.size() * ratio)
-            picture.setDevicePixelRatio(ratio)
+            picture = pixmap_of(self, self._picture[1] if self._picture is not None else None)
             with QPainter(picture) as painter:
                 painter.fillRect(self.rect(), colours.background)
                 painter.setFont(self.font())

@@ -8,6 +8,8 @@ import pyqtgraph as pg
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from quakegui.ui.plots.kept_pixmap import pixmap_of
+
 
 class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     """A layout of plots that is rendered when its scene has changed, and a painter of markers called at every painting."""
@@ -15,11 +17,12 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def __init__(self, markers: Callable[[QPainter], None], parent: QWidget | None = None) -> None:
         self._markers = markers
         self._picture: QPixmap | None = None
+        self._stale = True
         super().__init__(parent)
         self.scene().changed.connect(self._forget)
 
     def _forget(self, _regions: object) -> None:
-        self._picture = None
+        self._stale = True
         self.viewport().update()
 
     def move_markers(self) -> None:
@@ -28,14 +31,13 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the plots from their picture, and the markers."""
-        viewport, ratio = self.viewport(), self.devicePixelRatioF()
-        if self._picture is None or self._picture.size() != viewport.size() * ratio:
-            picture = QPixmap(viewport.size() * ratio)
-            picture.setDevicePixelRatio(ratio)
+        viewport = self.viewport()
+        picture = pixmap_of(viewport, self._picture)
+        if self._stale or picture is not self._picture:
             with QPainter(picture) as painter:
                 painter.fillRect(viewport.rect(), self.backgroundBrush())
                 self.render(painter, viewport.rect(), viewport.rect())
-            self._picture = picture
+            self._picture, self._stale = picture, False
         with QPainter(viewport) as painter:
-            painter.drawPixmap(0, 0, self._picture)
+            painter.drawPixmap(0, 0, picture)
             self._markers(painter)

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QPainter
 
 HOUR: Final = 3600.0
 DAY: Final = 86400.0
@@ -15,7 +16,17 @@ ROOM_PX: Final = 46.0
 ROOM_WITH_YEAR_PX: Final = 84.0
 
 
-class LocalTimeAxis(pg.AxisItem):  # type: ignore[misc]
+class PlainAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis painted straight onto the plot's own picture (`CachedGraphics`), not into a second one made at every repaint."""
+
+    def paint(self, painter: QPainter, _option: object, _widget: object) -> None:
+        """Paint line, ticks and names."""
+        specs = self.generateDrawSpecs(painter)
+        if specs is not None:
+            self.drawPicture(painter, *specs)
+
+
+class LocalTimeAxis(PlainAxis):
     """Ticks at round local hours and days, never so close that their names meet."""
 
     def __init__(self, orientation: str = "bottom") -> None:
