@@ -58,6 +58,7 @@ class Project:
         self.warnings = warnings
         self._engine = engine
         self._writing = threading.RLock()
+        self._file = _identity(folder)
         self.refresh()
 
     @classmethod
@@ -150,6 +151,11 @@ class Project:
         """
         if self.read_only:
             raise ProjectError(f"The project {self.name} is open for reading only; nothing was changed.")
+        if _identity(self.folder) != self._file:  # a system may let go on writing into a file that nobody will find again
+            raise ProjectError(
+                f"The project's folder {self.folder} is not there any more, or another one is in its place; nothing of this "
+                "step was kept. Connect its drive again or put the folder back, and open the project anew."
+            )
         with (
             _sentences(self.folder),
             self._writing,
@@ -262,6 +268,15 @@ def _check_there(folder: Path) -> None:
             raise ProjectError(f"{folder} is not a project: it holds no {DATABASE}. Make one with 'quakegui new'.")
     except OSError as error:
         raise ProjectError(f"{folder} cannot be reached: {error.strerror or error}.") from error
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a project's database from every other file, None where it cannot be found."""
+    try:
+        found = (folder / DATABASE).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _is_free(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from quakegui.project import schema, store
+from quakegui.project import journal, schema, store
 from quakegui.project.filesystem import mount_type
 from quakegui.project.store import Project, ProjectError
+from quakegui.season.labels import Source
 
 
 @pytest.fixture
@@ -192,10 +194,26 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
 def test_labels_survive_the_death_of_the_program(folder: Path) -> None:
-    from quakegui.project import journal
-
     done = subprocess.run([sys.executable, "-c", KILLED, str(folder)], check=False)
     assert done.returncode == -9
     with Project.open(folder) as project:
         kept = journal.in_force(project)
     assert list(kept) == list(np.arange("2022-02-01", "2022-02-21", dtype="datetime64[D]"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let go of a folder with an open file")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_written_into_a_folder_that_is_gone(tmp_path: Path, replaced: bool) -> None:
+    folder = tmp_path / "project"
+    with Project.create(folder) as project:
+        journal.write_labels(project, np.array([19024], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+        folder.rename(tmp_path / "elsewhere")
+        if replaced:
+            Project.create(folder).close()
+        with pytest.raises(ProjectError, match=r"not there any more, or another one .* nothing of this step was kept"):
+            journal.write_labels(project, np.array([19025], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+        if replaced:
+            shutil.rmtree(folder)
+        (tmp_path / "elsewhere").rename(folder)
+        journal.write_labels(project, np.array([19026], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+        assert [str(row.day) for row in journal.rows(project)] == ["2022-02-01", "2022-02-03"]
