@@ -33,8 +33,6 @@ LARGEST: Final = 1_000_000
 FORMER: Final = 3
 """Files kept beside the one that is written: at most 12 MB for the three kinds of process together."""
 CRASH_LARGEST: Final = 200_000
-CALM: Final = 16
-"""An error of one place is written with its traceback so often; then only when its count doubles."""
 Uncaught = Callable[[BaseException], None]
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +49,7 @@ class Rotating(RotatingFileHandler):
     def rotate(self, source: str, dest: str) -> None:
         """Begin anew; where the file cannot be renamed, its lines are copied away and it is emptied."""
         try:
-            os.replace(source, dest)
+            Path(source).replace(dest)
         except OSError:  # Windows, and another process writes it too
             with suppress(OSError):
                 shutil.copyfile(source, dest)
@@ -63,22 +61,23 @@ class Rotating(RotatingFileHandler):
 
 
 class _Lines(logging.Formatter):
-    converter = time.gmtime
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
+        self.converter = time.gmtime
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(process)d %(threadName)s]: %(message)s")
 
 
 class Uncaughts:
-    """Writes down what nobody caught, wherever it happened, and tells `then` of it.
+    """Writes down what nobody caught, wherever it happened, and tells `then` of it in the thread where it happened.
 
-    An error that comes again and again (a widget that fails whenever it paints) does not push everything else out of the log.
+    An error that comes again from the same line is written when its count has doubled: a widget that fails whenever it paints
+    does not push everything else out of the log.
     """
 
-    def __init__(self, then: Uncaught | None = None) -> None:
-        self._then = then
+    def __init__(self) -> None:
+        self.then: Uncaught | None = None
         self._seen: Counter[tuple[str, str, int]] = Counter()
         self._lock = threading.Lock()
 
@@ -88,11 +87,11 @@ class Uncaughts:
         with self._lock:
             self._seen[place] += 1
             times = self._seen[place]
-        if times <= CALM or times & (times - 1) == 0:
+        if times & (times - 1) == 0:
             again = f", {times} times so far" if times > 1 else ""
             LOG.critical("Uncaught in %s%s", where, again, exc_info=(type(error), error, error.__traceback__))
-        if self._then is not None:
-            self._then(error)
+        if self.then is not None:
+            self.then(error)
 
     def main(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         """Stand in for `sys.excepthook`: the main thread, and whatever Qt calls."""
@@ -122,17 +121,15 @@ def _place(error: BaseException) -> tuple[str, str, int]:
 
 
 @contextmanager
-def kept(part: Part, then: Uncaught | None = None) -> Iterator[Uncaughts]:
-    """Keep a log while this lasts: what is logged, what nobody caught, warnings, and the stack of a process that crashes.
+def kept(part: Part) -> Iterator[Uncaughts]:
+    """Keep a log while this lasts: what is logged, what nobody caught, and the stack of a process that crashes.
 
     Parameters
     ----------
     part
         Which kind of process this is; names the file.
-    then
-        Told of each uncaught error after it was written, in the thread where it happened.
     """
-    uncaughts, root, program = Uncaughts(then), logging.getLogger(), logging.getLogger("quakegui")
+    uncaughts, root, program = Uncaughts(), logging.getLogger(), logging.getLogger("quakegui")
     handler = _open(part)
     level = program.level
     before: tuple[Any, Any, Any] = sys.excepthook, threading.excepthook, sys.unraisablehook
@@ -140,9 +137,12 @@ def kept(part: Part, then: Uncaught | None = None) -> Iterator[Uncaughts]:
     program.setLevel(logging.INFO)
     sys.excepthook, threading.excepthook, sys.unraisablehook = uncaughts.main, uncaughts.thread, uncaughts.nowhere
     crash = _watch_for_crashes(part)
-    LOG.info("quakegui %s begins as %s on Python %s, %s", __version__, part, platform.python_version(), platform.platform())
+    LOG.info("quakegui %s begins as %s on Python %s, %s", __version__, part, platform.python_version(), system())
     try:
         yield uncaughts
+    except Exception as error:
+        uncaughts(error, "the main thread")
+        raise
     finally:
         LOG.info("The %s ends", part)
         sys.excepthook, threading.excepthook, sys.unraisablehook = before
@@ -178,6 +178,15 @@ def _watch_for_crashes(part: Part) -> Any:
         return None
     faulthandler.enable(file)
     return file
+
+
+def system() -> str:
+    """Return the operating system's name and version, without asking another program for it."""
+    if sys.platform == "win32":
+        found = sys.getwindowsversion()
+        return f"Windows {found.major}.{found.minor}.{found.build}"
+    told = os.uname()
+    return f"{told.sysname} {told.release} {told.machine}"
 
 
 def tail(part: Part, lines: int) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,11 @@ from quakegui.project.store import Project
 
 settings.register_profile("everyday", deadline=None, derandomize=True)
 settings.load_profile("everyday")
+
+# Tests, and the processes that they start, write no log where a person's program does.
+if "QUAKEGUI_LOG" not in os.environ:
+    os.environ["QUAKEGUI_LOG"] = tempfile.mkdtemp(prefix="quakegui-logs-")
+    atexit.register(shutil.rmtree, os.environ["QUAKEGUI_LOG"], ignore_errors=True)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

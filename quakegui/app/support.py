@@ -14,6 +14,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,15 +34,15 @@ LIBRARIES: Final = (
 SHORT: Final = 4
 """Names of fewer letters are looked for as whole words only."""
 DATA_ENDINGS: Final = (
-    "csv txt tsv dat xls xlsx wdc ack iaga sec min hor day cdf xml qml json zip gz tar png jpg jpeg bmp tif tiff html htm pdf"
-    " keras npz npy sqlite db ini mp4 gif svg"
-).split()
+    "csv|txt|tsv|dat|xlsx?|wdc|ack|iaga|sec|min|hor|day|cdf|xml|qml|json|zip|gz|tar|png|jpe?g|bmp|tiff?|gif|svg|html?|pdf"
+    "|keras|npz|npy|sqlite|db|ini|mp4"
+)
 
 _QUOTED = re.compile(r"""(["'“‘])((?:[A-Za-z]:[\\/]|\\\\|/|~)[^"'“”‘’\n]*)(["'”’])""")
 _BARE = re.compile(r"""(?<![\w.~<>/\\])(?:[A-Za-z]:[\\/]|\\\\|/(?=\w)|~[\\/])[^\n"'“”‘’<>|:;,]*""")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
-_FILE = re.compile(rf"""[^\s"'“”‘’/\\:<>|]+\.(?:{"|".join(DATA_ENDINGS)})\b""", re.IGNORECASE)
+_FILE = re.compile(rf"""[^\s"'“”‘’/\\:<>|]+\.(?:{DATA_ENDINGS})\b""", re.IGNORECASE)
 
 
 def report(session: Session, screens: Sequence[str] = ()) -> str:
@@ -90,7 +91,7 @@ def scrub(text: str, names: Iterable[str]) -> str:
 
 
 def secrets(session: Session) -> frozenset[str] | None:
-    """Return all that may not be in a report: of the machine, the settings and the open project; None where it cannot be read."""
+    """Return what may not be in a report: of the machine, the settings and the open project; None where that cannot be read."""
     own = _own_names(session)
     project = session.project
     if project is None:
@@ -105,11 +106,11 @@ def secrets(session: Session) -> frozenset[str] | None:
 def _own_names(session: Session) -> frozenset[str]:
     """Return the names of user, home and host, and of the projects opened lately."""
     names = {os.environ.get(key, "") for key in ("USER", "USERNAME", "LOGNAME", "COMPUTERNAME", "HOSTNAME", "USERDOMAIN")}
-    names |= {platform.node(), platform.node().partition(".")[0], Path.home().name, session.settings.analyst}
-    try:
+    names |= {Path.home().name, session.settings.analyst}
+    if sys.platform != "win32":
+        names |= {os.uname().nodename, os.uname().nodename.partition(".")[0]}
+    with suppress(OSError, KeyError, ImportError):  # a system without a user's name has none to hide
         names.add(getpass.getuser())
-    except (OSError, KeyError, ImportError):  # a system without a user's name has none to hide
-        pass
     names |= _of_path(Path.home()) | _full_names()
     for folder in (*session.settings.recent, session.settings.interpreter):
         if folder:
@@ -134,10 +135,8 @@ def _full_names() -> set[str]:
 def _of_path(path: Path) -> set[str]:
     """Return the ways of writing a path, and its last part."""
     ways = {str(path), path.as_posix(), str(path).replace("\\", "\\\\"), repr(str(path))[1:-1]}
-    try:
+    with suppress(OSError):
         ways.add(str(path.resolve()))
-    except OSError:
-        pass
     return {way for way in ways if len(way) > 1} | {path.name}
 
 
@@ -183,8 +182,7 @@ def _machine() -> list[str]:
             continue
     memory = _memory_gb()
     return [
-        f"System: {platform.system()} {platform.release()} {platform.machine()}, {os.cpu_count()} processors"
-        + (f", {memory:.0f} GB" if memory else ""),
+        f"System: {logs.system()}, {os.cpu_count()} processors" + (f", {memory:.0f} GB" if memory else ""),
         f"Python {platform.python_version()}, Qt {qVersion()}, {', '.join(versions)}",
         f"Log of at most {(logs.FORMER + 1) * logs.LARGEST // 10**6} MB a part; text encoding {sys.getfilesystemencoding()}",
     ]

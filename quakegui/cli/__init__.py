@@ -29,13 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(words: list[str]) -> None:
+    from quakegui import logs
     from quakegui.cli.terminal import say
     from quakegui.cli.verbs import app
     from quakegui.formats.errors import FormatError
     from quakegui.project.store import ProjectError
 
-    try:
-        app(args=words, prog_name="quakegui")
-    except (ProjectError, FormatError) as error:
-        say(str(error), style="red")
-        sys.exit(1)
+    with logs.kept("command") as uncaughts:
+        try:
+            app(args=words, prog_name="quakegui")
+        except (ProjectError, FormatError) as error:
+            say(str(error), style="red")
+            sys.exit(1)
+        except Exception as error:
+            uncaughts(error, f"the command {words[0]}")
+            say(
+                f"The command met an error that it does not know: {type(error).__name__}: {error}. "
+                f"What it had confirmed is kept. The details are in the log in {logs.folder()}.",
+                style="red",
+            )
+            sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import queue
 import signal
@@ -18,6 +19,7 @@ from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment, command, variables
 from quakegui.learn.registry import LOG, kept_sentence, read_run
 
+PROGRAM_LOG = logging.getLogger(__name__)
 GRACE = 2.0
 """Seconds between asking a worker to stop and ending it."""
 SILENCE = 60.0
@@ -98,7 +100,10 @@ class Supervisor:
                     break
                 yield message
             self._finish(process)
-            yield self._ending(process) if last is None else last
+            last = self._ending(process) if last is None else last
+            level = logging.ERROR if isinstance(last, messages.Failed) else logging.INFO
+            PROGRAM_LOG.log(level, "The worker %d ended with status %s: %s", process.pid, process.returncode, last)
+            yield last
         finally:
             _kill(process)
             for pipe in (process.stdin, process.stdout):
@@ -122,6 +127,7 @@ class Supervisor:
                     creationflags=_windows_flags(),
                 )
                 asked = self._asked is not None
+        PROGRAM_LOG.info("The worker %d began", self._process.pid)
         threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
         if asked:
             self.cancel()

@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import ctypes
 import importlib.util
+import logging
 import os
 import signal
 import sys
@@ -20,8 +21,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from quakegui import logs
 from quakegui.learn import messages
 
+LOG = logging.getLogger(__name__)
 NICE = 10
 HEARTBEAT = 2.0
 """Seconds between two signs of life."""
@@ -61,7 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     threading.Thread(target=_listen, args=(_own_input(), cancelled), daemon=True).start()
     threading.Thread(target=_live, args=(say,), daemon=True).start()
     _be_modest()
-    _end(work(given.folder, given.job, given.run, say, cancelled))
+    with logs.kept("worker"):
+        LOG.info("The job %s", given.job)
+        status = work(given.folder, given.job, given.run, say, cancelled)
+        LOG.info("The job %s ended with status %d", given.job, status)
+        _end(status)
 
 
 def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled: threading.Event) -> int:
@@ -102,6 +109,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled:
     except BaseException as error:
         with contextlib.suppress(OSError):  # the log may be on the full disk; the message below goes through a pipe
             traceback.print_exc()
+        LOG.exception("The job %s failed", job)
         say(jobs.failure(error, folder))
         return FAILED
     say(messages.Done(summary))

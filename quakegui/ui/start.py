@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, QTimer, qInstallMessageHandler
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
-from quakegui import __version__
+from quakegui import __version__, logs
 from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.ui import i18n, theme
+from quakegui.ui.i18n import tr
 from quakegui.ui.main_window import MainWindow
+from quakegui.ui.trouble import Troubles, log_qt_messages
 
+LOG = logging.getLogger(__name__)
 ICON = "quakegui.ico"
 FIRST_SIZE = QSize(1440, 900)
 LET_GO_AFTER = 0.001
@@ -32,9 +36,35 @@ def run_window(folder: Path | None = None) -> int:
     folder
         A project to open; without one, the project that was open last; at the very first start the synthetic season.
     """
+    with logs.kept("window") as uncaughts:
+        log_qt_messages()
+        try:
+            return _run(folder, uncaughts)
+        finally:
+            qInstallMessageHandler(None)
+
+
+def _run(folder: Path | None, uncaughts: logs.Uncaughts) -> int:
     _take_own_place_in_taskbar()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
+    try:
+        session, window = _make(app)
+    except Exception as error:
+        LOG.exception("The window cannot be made")
+        _tell_no_start(error)
+        return 1
+    uncaughts.then = Troubles(window.trouble_bar)
+    session.said.connect(_log_said)
+    window.show()
+    QTimer.singleShot(0, session, lambda: session.after_start(lambda: _open(session, folder)))  # the window answers first
+    try:
+        return int(app.exec())
+    finally:
+        uncaughts.then = None
+
+
+def _make(app: QApplication) -> tuple[Session, MainWindow]:
     app.setApplicationName("quakegui")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("quakegui")
@@ -46,9 +76,23 @@ def run_window(folder: Path | None = None) -> int:
     window = MainWindow(session)
     if session.file.load_layout("work") is None:
         window.resize(FIRST_SIZE)
-    window.show()
-    QTimer.singleShot(0, session, lambda: session.after_start(lambda: _open(session, folder)))  # the window answers first
-    return int(app.exec())
+    return session, window
+
+
+def _tell_no_start(error: Exception) -> None:
+    """Say why there is no window: without a terminal nobody would see it."""
+    QMessageBox.critical(
+        None,
+        "quakegui",
+        tr("quakegui could not start: {error} Nothing was changed. The log is in {folder}.").format(
+            error=error, folder=logs.folder()
+        ),
+    )
+
+
+def _log_said(sentence: str, level: str) -> None:
+    if level != "info":
+        LOG.warning("Said: %s", sentence)
 
 
 def _take_own_place_in_taskbar() -> None:

@@ -81,8 +81,8 @@ class TroubleBar(QFrame):
         """Set the texts in the language in force, and the icon in its colour."""
         if self._times:
             text = tr(
-                "The program met an error that it does not know ({kind}); the window goes on and what was confirmed is on disk. "
-                "Please copy the report and send it to whoever looks after the program."
+                "The program met an error that it does not know ({kind}); the window goes on and what was confirmed is on disk."
+                " Please copy the report and send it to whoever looks after the program."
             ).format(kind=self._what)
             again = tr("It has happened {count} times.").format(count=self._times) if self._times > 1 else ""
             self._sentence.setText(f"{text} {again}".strip())
@@ -131,12 +131,10 @@ def log_qt_messages() -> None:
 
 def screens() -> list[str]:
     """Return a line for each screen: size, scale and text resolution; and the window system's name."""
-    found = [f"{QGuiApplication.platformName()}"]
+    found = [QGuiApplication.platformName()]
     for screen in QGuiApplication.screens():
-        size = screen.size()
-        found.append(
-            f"{size.width()} x {size.height()}, scale {screen.devicePixelRatio():g}, {screen.logicalDotsPerInch():.0f} dots/inch"
-        )
+        size, scale, dots = screen.size(), screen.devicePixelRatio(), screen.logicalDotsPerInch()
+        found.append(f"{size.width()} x {size.height()}, scale {scale:g}, {dots:.0f} dots an inch")
     return found
 
 
