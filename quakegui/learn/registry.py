@@ -12,15 +12,17 @@ import datetime as dt
 import re
 import secrets
 import shutil
+import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from quakegui.learn.checkpoint import CHECKPOINT, WEIGHTS
 from quakegui.learn.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.files import read_json, write_arrays, write_atomically, write_json
+from quakegui.learn.files import PART, read_json, write_arrays, write_atomically, write_json
 from quakegui.learn.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runconfig import RunConfig
 
@@ -32,6 +34,8 @@ LOG = "worker.log"
 LOCK = "worker.lock"
 TRASH = "trash"
 EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
+LEFT_BEHIND_S = 86_400.0
+"""Seconds after which a run's folder that was never completed is taken for what a crash left, and removed."""
 LARGEST_IMPORT = 4 * 2**30
 """Bytes that an imported run may unpack to: the paper's network needs a quarter of a gigabyte."""
 
@@ -58,6 +62,8 @@ class RunFolder:
         The recipe.
     style
         The map style it was trained on.
+    data_hash
+        Of the days, maps, labels and folds that it learns from.
     about
         What the project said: journal position, synthetic or real, and the like.
     card
@@ -72,6 +78,7 @@ class RunFolder:
     created: str
     config: RunConfig
     style: str
+    data_hash: str
     about: dict[str, Any]
     card: dict[str, Any] | None
     resumable: bool
@@ -120,17 +127,30 @@ def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[
         The disk refuses; nothing is left behind.
     """
     created = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    folder = runs / f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    folder.mkdir(parents=True)
-    try:
+    run_id = f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    with _new_folder(runs, run_id) as folder:
         data.save(folder / SNAPSHOT)
         write_arrays(folder / STYLE, {"palette": data.palette, "scalar": data.scalar})
         values = {"title": config.name, "created": created.isoformat(), "style": data.style, "data_hash": data.hash}
         write_json(folder / CONFIG, {**values, "config": config.to_json(), "about": dict(about or {})})
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
+    return read_run(runs / run_id)
+
+
+@contextmanager
+def _new_folder(runs: Path, run_id: str) -> Iterator[Path]:
+    """Give a folder that becomes a run's when the block ends, and is gone if it raises; until then no list shows it."""
+    for left in runs.glob(f".*{PART}"):
+        if time.time() - left.stat().st_mtime > LEFT_BEHIND_S:
+            shutil.rmtree(left, ignore_errors=True)
+    part = runs / f".{run_id}{PART}"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        part.replace(runs / run_id)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
         raise
-    return read_run(folder)
 
 
 def read_run(folder: Path) -> RunFolder:
@@ -151,6 +171,7 @@ def read_run(folder: Path) -> RunFolder:
             created=str(values["created"]),
             config=RunConfig.from_json(values["config"]),
             style=str(values["style"]),
+            data_hash=str(values["data_hash"]),
             about=dict(values["about"]),
             card=card,
             resumable=card is None and (folder / SNAPSHOT).is_file(),
@@ -167,13 +188,39 @@ def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
     problems: list[str] = []
     folders = sorted(runs.iterdir(), reverse=True) if runs.is_dir() else []
     for folder in folders:
-        if not folder.is_dir() or folder.name == TRASH:
+        if not folder.is_dir() or folder.name == TRASH or folder.name.startswith("."):
             continue
         try:
             found.append(read_run(folder))
         except RunError as error:
             problems.append(str(error))
     return tuple(found), tuple(problems)
+
+
+def choose_run(found: Sequence[RunFolder], run_id: str | None, in_use: str | None = None) -> RunFolder:
+    """Return a run by its id (or the beginning of it), or the run in use, or the newest finished one.
+
+    Raises
+    ------
+    RunError
+        If there is no such run.
+    """
+    if run_id is None:
+        chosen = [run for run in found if run.id == in_use] or [run for run in found if run.card is not None]
+        if not chosen:
+            raise RunError("The project has no finished run yet: train one first.")
+        return chosen[0]
+    chosen = [run for run in found if run.id == run_id] or [run for run in found if run.id.startswith(run_id)]
+    if len(chosen) != 1:
+        many = "more than one run begins with" if chosen else "there is no run"
+        raise RunError(f"Here {many} “{run_id}”. There are: {', '.join(run.id for run in found) or 'none'}.")
+    return chosen[0]
+
+
+def same_runs(found: Sequence[RunFolder], config: RunConfig, data_hash: str) -> tuple[RunFolder | None, RunFolder | None]:
+    """Return the newest finished and the newest resumable run of one recipe on the same data, None where there is none."""
+    same = [run for run in found if run.config.hash == config.hash and run.data_hash == data_hash]
+    return next((run for run in same if run.card is not None), None), next((run for run in same if run.resumable), None)
 
 
 def rename_run(run: RunFolder, title: str) -> RunFolder:
@@ -243,23 +290,16 @@ def import_run(runs: Path, path: Path) -> RunFolder:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
             run_id = _checked(members, path)
-            target, part = runs / run_id, runs / f".{run_id}.part"
-            if target.exists():
+            if (runs / run_id).exists():
                 raise RunError(f"The run {run_id} is in this project already.")
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(parents=True)
-            try:
+            with _new_folder(runs, run_id) as part:
                 for info in members:
                     with archive.open(info) as source, (part / PurePosixPath(info.filename).name).open("wb") as out:
                         shutil.copyfileobj(source, out)
                 read_run(part)
-                part.replace(target)
-            except BaseException:
-                shutil.rmtree(part, ignore_errors=True)
-                raise
     except (zipfile.BadZipFile, EOFError) as error:
         raise RunError(f"{path} is damaged or no zip file: {error}.") from error
-    return read_run(target)
+    return read_run(runs / run_id)
 
 
 def _checked(members: list[zipfile.ZipInfo], path: Path) -> str:

@@ -167,7 +167,7 @@ def runs(project: Project) -> tuple[Run, ...]:
 
 def count(project: Project) -> int:
     """Return how many training runs the project's folder holds, whether they ended well or not."""
-    return sum(1 for _ in (project.folder / "runs").glob("*/config.json"))
+    return sum(not path.parent.name.startswith(".") for path in (project.folder / "runs").glob("*/config.json"))
 
 
 def append_predictions(project: Project, run_id: str, said: Predictions, *, issued_ms: int | None = None) -> None:
