@@ -1,11 +1,12 @@
-"""The extremum features of a season, kept in the project's cache: they take longer than everything else of opening it."""
+"""The extremum features of a season, kept in the project's cache: they take longer than everything else of opening it.
+
+They look back only, so those of the days before the first changed one stay.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -13,16 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from quakegui.project import cachefiles
 from quakegui.season import anomaly, extrema, gridding, tracking
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.season import Season
 
-KEPT = 4
-"""Seasons whose features are kept: going back to former parameters is as quick as staying."""
-
 
 def attach_features(season: Season, folder: Path, *, write: bool) -> None:
-    """Give a season the features that were computed for exactly its values before, or compute and keep them.
+    """Give a season the features that were computed for exactly its values before; the others are computed, and kept.
 
     Parameters
     ----------
@@ -32,23 +31,30 @@ def attach_features(season: Season, folder: Path, *, write: bool) -> None:
         Whether the cache may be written.
     """
     path = folder / f"features-{_key(season)}.json"
-    found = _load(path)
-    if found is not None:
-        season.__dict__["features"] = found  # where the cached property would put it
-    elif write:
-        _save(season.features, path)
-    else:
-        _ = season.features
+    names = _names(season)
+    known = _load(path, names)
+    features = season.features_after(known)
+    season.__dict__["features"] = features  # where the cached property would put it
+    if write and len(known) < len(features):
+        _save(features, names, path)
 
 
 def _key(season: Season) -> str:
-    """Return a fingerprint of all that the features follow from, the program's own code included."""
-    digest = hashlib.sha256(season.config.hash.encode())
+    """Return a fingerprint of all that the features follow from besides the days' values, the program's own code included."""
+    digest = hashlib.sha256(json.dumps([asdict(season.config.extrema), asdict(season.config.grid)], sort_keys=True).encode())
     digest.update(repr(season.network).encode())
-    for array in (season.all_days.astype(np.int64), season.anomaly.z, season.anomaly.anomaly_nt):
-        digest.update(np.ascontiguousarray(array).tobytes())
+    digest.update(np.__version__.encode())
     digest.update(_code())
     return digest.hexdigest()[:24]
+
+
+def _names(season: Season) -> list[str]:
+    """Return a fingerprint of each day's date and values."""
+    found = season.anomaly
+    return [
+        hashlib.blake2b(day.tobytes() + z.tobytes() + anomaly_nt.tobytes(), digest_size=12).hexdigest()
+        for day, z, anomaly_nt in zip(season.all_days.astype("<i8"), found.z, found.anomaly_nt, strict=True)
+    ]
 
 
 @cache
@@ -57,13 +63,17 @@ def _code() -> bytes:
     return b"".join(hashlib.sha256(Path(module.__file__ or "").read_bytes()).digest() for module in modules)
 
 
-def _load(path: Path) -> tuple[DayFeatures, ...] | None:
-    """Return kept features; None where there are none, or the file is cut off: a cache may be lost at any time."""
+def _load(path: Path, names: list[str]) -> tuple[DayFeatures, ...]:
+    """Return kept features up to the first day of another name; none where the file is cut off: a cache may be lost."""
     try:
         plain = json.loads(path.read_text(encoding="ascii"))
-        return tuple(_features(day) for day in plain)
+        kept = plain["names"]
+        known = next(
+            (at for at, (one, other) in enumerate(zip(kept, names, strict=False)) if one != other), min(len(kept), len(names))
+        )
+        return tuple(_features(day) for day in plain["days"][:known])
     except (OSError, ValueError, TypeError, KeyError):
-        return None
+        return ()
 
 
 def _features(plain: dict[str, Any]) -> DayFeatures:
@@ -74,19 +84,13 @@ def _features(plain: dict[str, Any]) -> DayFeatures:
     return DayFeatures(**{**plain, "day": np.datetime64(plain["day"], "D"), "regions": regions})
 
 
-def _save(features: tuple[DayFeatures, ...], path: Path) -> None:
-    text = json.dumps([asdict(day) for day in features], default=_plain)
-    try:
-        path.parent.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text)
-        Path(name).replace(path)
-        former = sorted(path.parent.glob("features-*.json"), key=lambda one: one.stat().st_mtime)
-        for one in former[:-KEPT]:
-            one.unlink()
-    except OSError:
-        return  # a full disk or a vanished drive costs the cache, not the season
+def _save(features: tuple[DayFeatures, ...], names: list[str], path: Path) -> None:
+    text = json.dumps({"names": names, "days": [asdict(day) for day in features]}, default=_plain)
+
+    def write(part: Path) -> None:
+        part.write_text(text, encoding="ascii")
+
+    cachefiles.put(path, write, kind="features-*.json")
 
 
 def _plain(value: object) -> Any:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.project import cachefiles
+from quakegui.project.anomalycache import keep_anomalies, kept_anomalies
 from quakegui.project.featurecache import attach_features
 from quakegui.project.kpindex import import_kp, kp
 from quakegui.project.nights import Progress, days_with_data, ensure_nights, read_blocks, season_days, stored_nights
@@ -57,9 +56,12 @@ def load_season(project: Project, *, progress: Progress | None = None, features:
     try:
         basis = _basis(project, network, config.grid)
         say(2, 4, "anomalies")
-        season = compute_season(network, night, config, kp=kp(project), basis=basis)
+        known = kept_anomalies(project.folder / "cache", night, config.anomaly)
+        season = compute_season(network, night, config, kp=kp(project), basis=basis, known=known)
     except ValueError as error:
         raise ProjectError(str(error)) from error
+    if not project.read_only and (known is None or len(known[0]) < len(night.days)):
+        keep_anomalies(project.folder / "cache", night, config.anomaly, season.anomaly)
     say(3, 4, "regions")
     if features:
         attach_features(season, project.folder / "cache", write=not project.read_only)
@@ -136,27 +138,13 @@ def _basis(project: Project, network: Network, config: GridConfig) -> Basis:
             return _in_memory(load_basis(path, network, config))
     basis = build_basis(network, config)
     if not project.read_only:
-        # A full disk or a vanished drive costs the cache, not the season.
-        with contextlib.suppress(OSError):
-            _save(basis, path)
+        cachefiles.put(path, basis.save)
     return basis
 
 
 def _in_memory(basis: Basis) -> Basis:
     """Return the basis without its file, unless it is large: a drive that vanishes under a mapped file ends the program."""
     return replace(basis, matrix=np.array(basis.matrix)) if basis.matrix.nbytes <= MOST_IN_MEMORY else basis
-
-
-def _save(basis: Basis, path: Path) -> None:
-    path.parent.mkdir(exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npy")
-    os.close(handle)
-    try:
-        basis.save(Path(name))
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _silent(_done: int, _total: int, _text: str) -> None:

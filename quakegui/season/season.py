@@ -74,16 +74,24 @@ class Season:
     @cached_property
     def features(self) -> tuple[DayFeatures, ...]:
         """Features and regions of all days, warm-up included; computed at the first call, about 2 ms a day."""
-        z = self.anomaly.z
-        return season_features(
-            self.all_days,
+        return self.features_after(())
+
+    def features_after(self, known: Sequence[DayFeatures]) -> tuple[DayFeatures, ...]:
+        """Return the features of all days, of which the first are known: no later day changes them."""
+        first, z = len(known), self.anomaly.z
+        if first == len(z):
+            return tuple(known)
+        rest = season_features(
+            self.all_days[first:],
             # One by one, as `day_map` draws them: a product of many days rounds its last bit differently.
-            map(self.gridder.map, z),
-            z=z,
-            anomaly_nt=self.anomaly.anomaly_nt,
+            map(self.gridder.map, z[max(first - 1, 0) :]),
+            z=z[first:],
+            anomaly_nt=self.anomaly.anomaly_nt[first:],
             gridder=self.gridder,
             config=self.config.extrema,
+            known=known,
         )
+        return (*known, *rest)
 
     @cached_property
     def has_map(self) -> NDArray[np.bool_]:
