@@ -12,7 +12,7 @@ from quakegui.report.markup import Figures, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside
 from quakegui.report.season_drawings import colour_bar
 from quakegui.report.season_parts import TITLES, no_season
-from quakegui.report.words import KIND_NAMES, SOURCE_NAMES, Words, number, percent
+from quakegui.report.words import KIND_NAMES, SOURCE_NAMES, Words, degrees, number, percent
 from quakegui.season.events import Event, great_circle_km
 from quakegui.season.kp import is_stormy
 from quakegui.season.season import Season
@@ -40,7 +40,7 @@ class MapMaker:
             words.append(say("{n} region(s), peak z {z}", "{n} 个极值区域，峰值 z {z}", n=len(day.regions),
                              z=number(day.regions[0].peak_z, 1, sign=True)))  # fmt: skip
         if not day.exists:
-            return p(" · ".join(words), "caption") + p(say("No map: {why}", "无图：{why}", why=day.sentence), "notice")
+            return p(" · ".join(words), "caption") + p(self._no_map(index), "notice")
         picture = day_picture(
             day,
             season.network,
@@ -52,6 +52,14 @@ class MapMaker:
             alt=say("Map of {day}", "{day} 的等值线图", day=day.day),
         )
         return p(" · ".join(words), "caption") + block(self.figures.add(picture))
+
+    def _no_map(self, index: int) -> str:
+        known = int(np.isfinite(self.season.z[index]).sum())
+        return self.say(
+            "No map: {n} station(s) have a value on this day; a map needs three at different places.",
+            "无图：当日有值的台站为 {n} 个；一张图至少需要三个不同地点的台站。",
+            n=known,
+        )
 
     def scale(self) -> str:
         """Return the colour scale of the maps."""
@@ -120,7 +128,7 @@ def _event(content: Content, maker: MapMaker, place: int, event: Event, say: Wor
         (
             (say("Time", "时间"), f"{content.local(event.time)} · {str(event.time)[:19]} UTC"),
             (say("Magnitude", "震级"), f"{event.magnitude:.1f} {event.magnitude_type}".strip()),
-            (say("Epicentre", "震中"), f"{event.latitude:.3f}° N, {event.longitude:.3f}° E · {where}"),
+            (say("Epicentre", "震中"), f"{degrees(event.latitude, event.longitude)} · {where}"),
             (say("Depth", "深度"), depth),
             (say("Class", "类别"), say.cls(cls) if cls else say("none: the project has no classes", "无：项目没有类别")),
             (say("Alarm", "警报"), _outcome_sentence(content, place, say)),

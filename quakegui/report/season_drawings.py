@@ -154,7 +154,7 @@ def course(shown: Course, *, names: tuple[str, str, str, str, str], stamp: str, 
     axes.frame(drawing, month_ticks(shown.days), ticks(0, top))
     axes.curve(drawing, [k + 0.5 for k in range(shown.peak.size)], shown.peak.tolist(), SERIES[0], width=1.0)
     axes.curve(drawing, [0, count], [shown.threshold, shown.threshold], ALARM, dash="5 4")
-    drawing.text(84, 92, names[0], size=10, anchor="end")
+    drawing.text(66, 104, names[0], size=10, anchor="end")
     drawing.text(84, 30, names[1], size=10, anchor="end")
     for at, magnitude in shown.events:
         x = axes.at(min(max(at, 0.0), count), 0)[0]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import numpy as np
 
-from quakegui.project import catalogue, journal
+from quakegui.project import journal
 from quakegui.project.demo import strength_of
+from quakegui.report.catalogue_parts import choice_of_earthquakes
 from quakegui.report.content import Content
 from quakegui.report.markup import Figure, Figures, block, bullets, facts, grid, h2, h3, links, p, table
 from quakegui.report.parameters import MEANINGS, RULE_MEANINGS, flat
@@ -24,7 +24,7 @@ SECTIONS = (
     ("method", ("Method and parameters", "方法与参数")),
     ("labels", ("Labels", "标注")),
     ("training", ("Training", "训练")),
-    ("skill", ("Skill", "技巧")),
+    ("skill", ("Skill", "预报技巧")),
     ("events", ("Earthquakes", "地震")),
     ("alarms", ("Alarms", "警报")),
     ("provenance", ("Provenance", "来源与版本")),
@@ -278,29 +278,7 @@ def method(content: Content, say: Words, _figures: Figures) -> str:
     else:
         values = dataclasses.asdict(rule).items()
         made += table(head, ((n, _value(v, say), say.of(RULE_MEANINGS[n])) for n, v in values), numbers_from=9)
-    return made + _catalogue(content, say)
-
-
-def _catalogue(content: Content, say: Words) -> str:
-    made = h3(say("Choice of earthquakes, and classes", "地震的选取与类别"))
-    if not content.events:
-        return made + p(say("The project has no earthquakes.", "项目中没有地震。"), "notice")
-    every = catalogue.all_events(content.project)
-    chosen = catalogue.chosen_by(content.project)
-    rows = [
-        (say("Earthquakes chosen", "选取的地震"), str(len(every))),
-        (say("Left after declustering", "去余震后"), str(len(content.events))),
-        *((name, json.dumps(value, ensure_ascii=False)) for name, value in chosen.items() if value),
-    ]
-    scheme = catalogue.class_scheme(content.project)
-    if scheme is not None:
-        north, south = scheme.north_centre, scheme.south_centre
-        rows += [
-            (say("Large and small part at M", "大小地震的分界 M"), number(scheme.split_magnitude, 2)),
-            (say("Centre of the north", "北部中心"), f"{north[0]:.3f}° N, {north[1]:.3f}° E"),
-            (say("Centre of the south", "南部中心"), f"{south[0]:.3f}° N, {south[1]:.3f}° E"),
-        ]
-    return made + facts(rows)
+    return made + choice_of_earthquakes(content, say)
 
 
 def _value(value: object, say: Words) -> str:

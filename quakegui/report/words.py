@@ -109,3 +109,9 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 def percent(value: float | None, digits: int = 1) -> str:
     """Return a share as a percentage, a dash where there is none."""
     return "–" if value is None or not math.isfinite(value) else f"{100 * value:.{digits}f} %"
+
+
+def degrees(latitude: float, longitude: float) -> str:
+    """Return a place in degrees with its hemispheres."""
+    north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
+    return f"{abs(latitude):.3f}° {north}, {abs(longitude):.3f}° {east}"

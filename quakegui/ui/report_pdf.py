@@ -95,13 +95,14 @@ def _paint(report: Report, path: Path) -> int:
     page = QRectF(0, strip, writer.width(), writer.height() - 2 * strip)
     painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
     document = _document(report, writer, page)
-    for number in range(document.pageCount()):
-        if number and not writer.newPage():
+    pages = filled_pages(document)
+    for number, place in enumerate(pages, 1):
+        if number > 1 and not writer.newPage():
             painter.end()
             return 0
-        _one_page(painter, document, page, number)
-        _strips(painter, report, QRectF(0, 0, writer.width(), writer.height()), f"{number + 1} / {document.pageCount()}")
-    return document.pageCount() if painter.end() else 0
+        _one_page(painter, document, page, place)
+        _strips(painter, report, QRectF(0, 0, writer.width(), writer.height()), f"{number} / {len(pages)}")
+    return len(pages) if painter.end() else 0
 
 
 def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument:
@@ -118,6 +119,19 @@ def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument
         document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"figure:{number}"), _image(figure))
     document.setHtml(report.body)
     return document
+
+
+def filled_pages(document: QTextDocument) -> list[int]:
+    """Return the pages with anything on them: the empty line that ends every table may lie alone on a page of its own."""
+    height, layout = document.pageSize().height(), document.documentLayout()
+    filled: set[int] = set()
+    block = document.begin()
+    while block.isValid():
+        if block.text():
+            seen = layout.blockBoundingRect(block)
+            filled.update(range(int(seen.top() // height), int((seen.bottom() - 1.0) // height) + 1))
+        block = block.next()
+    return sorted(filled)
 
 
 def _image(figure: Figure) -> QImage:

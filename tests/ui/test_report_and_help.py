@@ -7,15 +7,15 @@ from html.parser import HTMLParser
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
+from PySide6.QtGui import QImage, QPdfWriter
 from PySide6.QtWidgets import QFileDialog
 
 from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.project.store import Project
-from quakegui.report import make_report
-from quakegui.report.markup import Figure
+from quakegui.report import Report, make_report
+from quakegui.report.markup import Figure, facts, h3
 from quakegui.ui import i18n, report_command, report_pdf
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.guide import GuideDialog, show_guide
@@ -219,3 +219,17 @@ def test_the_shortcut_sheet_leads_to_the_guide(window, qtbot):
     sheet._open_guide()
     assert not sheet.isVisible()
     assert window.findChild(GuideDialog).isVisible()
+
+
+def test_a_page_that_a_table_leaves_empty_is_not_printed(qapp, tmp_path) -> None:
+    writer = QPdfWriter(str(tmp_path / "a.pdf"))
+    writer.setResolution(report_pdf.RESOLUTION)
+    left_out = 0
+    for rows in range(40, 90):
+        body = facts([(str(row), "value") for row in range(rows)]) + h3("Next", new_page=True)
+        document = report_pdf._document(Report("A", "en", "", body, ()), writer, QRectF(0, 0, 2126, 2965))
+        filled = report_pdf.filled_pages(document)
+        assert filled[0] == 0
+        assert filled[-1] == document.pageCount() - 1
+        left_out += document.pageCount() - len(filled)
+    assert left_out, "No length of the table left a page empty, so this test tried nothing."

@@ -1,0 +1,67 @@
+"""The part of a report on how its earthquakes were chosen and told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quakegui.project import catalogue
+from quakegui.report.content import Content
+from quakegui.report.markup import facts, h3, p
+from quakegui.report.words import Words, degrees, number
+
+
+def choice_of_earthquakes(content: Content, say: Words) -> str:
+    """Return what was taken of the catalogue, what declustering dropped, and what tells the classes apart."""
+    made = h3(say("Choice of earthquakes, and classes", "地震的选取与类别"))
+    if not content.events:
+        return made + p(say("The project has no earthquakes.", "项目中没有地震。"), "notice")
+    chosen = catalogue.chosen_by(content.project)
+    rows = [
+        (say("Earthquakes chosen", "选取的地震"), str(len(catalogue.all_events(content.project)))),
+        (say("Chosen by", "选取条件"), selection_in_words(chosen["event_selection"] or {}, say)),
+        (say("Aftershocks", "余震"), declustering_in_words(chosen["declustering"] or {}, say)),
+        (say("Left after declustering", "去余震后"), str(len(content.events))),
+    ]
+    scheme = catalogue.class_scheme(content.project)
+    if scheme is not None:
+        rows += [
+            (say("Large and small part at M", "大小地震的分界 M"), number(scheme.split_magnitude, 2)),
+            (say("Centre of the north", "北部中心"), degrees(*scheme.north_centre)),
+            (say("Centre of the south", "南部中心"), degrees(*scheme.south_centre)),
+        ]
+    return made + facts(rows)
+
+
+def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
+    """Return which earthquakes were taken: the stored fields of a `season.events.Selection`, those that are set."""
+    said = []
+    if selection.get("box") is not None:
+        south, north, west, east = selection["box"]
+        said.append(
+            say("box {corner} to {other}", "范围 {corner} 至 {other}", corner=degrees(south, west), other=degrees(north, east))
+        )
+    if selection.get("centre") is not None:
+        centre, km = degrees(*selection["centre"]), selection.get("radius_km")
+        said.append(say("within {km:g} km of {centre}", "距 {centre} 不超过 {km:g} km", km=km, centre=centre))
+    if selection.get("min_magnitude") is not None:
+        said.append(say("M {m:g} or larger", "M {m:g} 及以上", m=selection["min_magnitude"]))
+    if selection.get("since") is not None:
+        said.append(say("from {day} on", "自 {day} 起", day=selection["since"]))
+    if selection.get("until") is not None:
+        said.append(say("up to {day}", "至 {day} 止", day=selection["until"]))
+    return ("；" if say.language == "zh" else "; ").join(said) or say("the whole catalogue", "整个目录")
+
+
+def declustering_in_words(declustering: Mapping[str, Any], say: Words) -> str:
+    """Return how aftershocks were dropped: the stored fields of a `season.events.Declustering`."""
+    if declustering.get("method") == "gardner-knopoff":
+        return say("dropped by the windows of Gardner and Knopoff (1974)", "按 Gardner 与 Knopoff（1974）的时空窗去除")
+    if declustering.get("method") == "window":
+        return say(
+            "dropped within {km:g} km and {days:g} days of an earlier, no smaller earthquake",
+            "去除距较早且不更小的地震 {km:g} km、{days:g} 天之内者",
+            km=declustering["radius_km"],
+            days=declustering["days"],
+        )
+    return say("kept", "保留")
