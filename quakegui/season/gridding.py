@@ -212,15 +212,6 @@ class Gridder:
         """Return the sentence that says why one day's values, shape (station,), give no map, or None where they do."""
         return why_no_map(self.basis.xy_km[self.present(values)])
 
-    def hull_mask(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which pixels are shown, shape (row, column): those inside the convex hull of the day's stations.
-
-        All of them where the config extends the map to the square; none where the day has no map.
-        """
-        columns = np.arange(self.basis.frame.pixels)
-        drawn: NDArray[np.bool_] = (columns >= self.basis.spans[:, :1]) & (columns < self.basis.spans[:, 1:])
-        return drawn & self._shown(self.present(values))
-
     def maps(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the maps of many days, shape (day, row, column), in the unit of `values`, shape (day, station).
 

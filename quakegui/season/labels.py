@@ -265,13 +265,6 @@ def as_classes(labels: Labels, days: NDArray[np.datetime64], *, unlabelled: int 
     return np.array([unlabelled if label is None else label.cls for label in found], dtype=np.int64)
 
 
-def rule_rows(labels: RuleLabels, *, at: np.datetime64, note: str = "") -> tuple[LabelRow, ...]:
-    """Return the journal rows that record what the rule says, one per day, class 0 included."""
-    return tuple(
-        LabelRow(day, int(cls), Source.RULE, RULE_NAME, at, note) for day, cls in zip(labels.days, labels.classes, strict=True)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """A day on which two analysts differ."""

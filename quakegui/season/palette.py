@@ -115,13 +115,6 @@ def oklab_to_srgb(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     return rgb
 
 
-def srgb_to_oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return OKLab, shape (..., 3), of sRGB colours in 0..1."""
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0.04045) + 0.055) / 1.055) ** 2.4)
-    lab: NDArray[np.float64] = np.cbrt(linear @ np.linalg.inv(_LMS_RGB).T) @ np.linalg.inv(_OKLAB_LMS).T
-    return lab
-
-
 def _diverging(levels: int) -> NDArray[np.uint8]:
     """Return the levels' colours from lowest to highest, shape (level, 3), neighbours at equal distances in OKLab."""
     along = np.linspace(0.0, 1.0, 4001)

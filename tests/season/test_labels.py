@@ -200,10 +200,9 @@ def test_models_leave_no_trace_in_the_truth(journal):
         assert one.source <= strongest
 
 
-def test_classes_by_day_and_the_rules_rows(paper):
+def test_classes_by_day_from_the_rules_rows(paper):
     labels = label(LabelRule(), *paper)
-    rows = lb.rule_rows(labels, at=AT, note="default")
-    assert len(rows) == 334
+    rows = [row(int(cls), Source.RULE, day=str(day)) for day, cls in zip(labels.days, labels.classes, strict=True)]
     np.testing.assert_array_equal(lb.as_classes(lb.in_force(rows), SEASON), labels.classes)
     partial = lb.in_force([replace(rows[1], cls=2)])
     assert lb.as_classes(partial, SEASON[:3]).tolist() == [-1, 2, -1]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from oklab import srgb_to_oklab
 
-from quakegui.season.palette import MapStyle, oklab_to_srgb, palette, srgb_to_oklab
+from quakegui.season.palette import MapStyle, oklab_to_srgb, palette
 
 # Machado, Oliveira, Fernandes (2009), full severity, linear RGB
 DEFICIENCIES = {

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
+from oklab import srgb_to_oklab
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
-from quakegui.season.palette import srgb_to_oklab
 from quakegui.ui import theme
 
 
