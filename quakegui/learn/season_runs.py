@@ -15,7 +15,7 @@ from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import gather, knows_until, make_snapshot, make_split, style_name
 from quakegui.learn.following import Listen, follow, sentence_of
 from quakegui.learn.judgement import plain
-from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal
+from quakegui.learn.registry import CARD, RunError, RunFolder, choose_run, create_run, list_runs, read_run, refusal
 from quakegui.learn.runconfig import CLASSES, RunConfig
 from quakegui.learn.supervise import Supervisor
 from quakegui.project import catalogue, journal, runs
@@ -106,33 +106,55 @@ def end_run(project: Project, season: Season, run_id: str, message: messages.Mes
         status = "cancelled" if isinstance(message, messages.Cancelled) else "failed"
         runs.finish_run(project, run_id, status, {"message": sentence_of(message)})
         return run
-    keep_predictions(project, season, run)
-    runs.finish_run(project, run_id, "done", run.card)
-    runs.use_run(project, run_id)
+    complete_run(project, season, run)
     return run
 
 
-def keep_predictions(project: Project, season: Season, run: RunFolder) -> None:
-    """Add a finished run's out-of-fold and in-sample predictions to the ledger."""
+def complete_run(project: Project, season: Season, run: RunFolder) -> None:
+    """Record a finished run with its out-of-fold and in-sample predictions, and show it."""
+    assert run.card is not None
+    now_ms = time.time_ns() // 1_000_000
+    runs.complete_run(project, runs.Run(run.id, now_ms, "done", run.config.to_json(), run.card), _said(season, run))
+
+
+def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
+    """Record the runs that were finished without it: the worker had ended, and then the program died.
+
+    Returns
+    -------
+    Their ids.
+    """
+    if project.read_only:
+        return ()
+    completed = []
+    for run_id in runs.unfinished(project):
+        if (runs_folder(project) / run_id / CARD).is_file():
+            complete_run(project, season, read_run(runs_folder(project) / run_id))
+            completed.append(run_id)
+    return tuple(completed)
+
+
+def _said(season: Season, run: RunFolder) -> list[runs.Predictions]:
+    """Return a finished run's out-of-fold and in-sample predictions of the season's days."""
     said = run.predictions()
     shares, kinds = said.shown()
     place = {day: k for k, day in enumerate(season.days)}
     cutoff = season.available_at[season.shown].astype("datetime64[ms]").astype(np.int64)
+    found = []
     for kind in ("out-of-fold", "in-sample"):
         rows = np.array([k for k in np.flatnonzero(kinds == kind) if said.days[k] in place], dtype=np.intp)
         if rows.size:
-            runs.append_predictions(
-                project,
-                run.id,
+            found.append(
                 runs.Predictions(
                     days=said.days[rows],
                     probabilities=shares[rows].astype(np.float64),
                     kind=kind,
                     map_hash=tuple(str(name) for name in said.map_hash[rows]),
                     cutoff_ms=cutoff[[place[day] for day in said.days[rows]]],
-                    config_hash=season.config.hash,
-                ),
+                    config_hash=str(run.about.get("season") or season.config.hash),
+                )
             )
+    return found
 
 
 def train(
@@ -174,15 +196,4 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
     RunError
         If there is no such run.
     """
-    found = list_runs(runs_folder(project))[0]
-    if run_id is None:
-        in_use = runs.run_in_use(project)
-        chosen = [run for run in found if run.id == in_use] or [run for run in found if run.card is not None]
-        if not chosen:
-            raise RunError("The project has no finished run yet: train one first.")
-        return chosen[0]
-    chosen = [run for run in found if run.id == run_id] or [run for run in found if run.id.startswith(run_id)]
-    if len(chosen) != 1:
-        many = "more than one run begins with" if chosen else "there is no run"
-        raise RunError(f"In this project {many} “{run_id}”. It has: {', '.join(run.id for run in found) or 'none'}.")
-    return chosen[0]
+    return choose_run(list_runs(runs_folder(project))[0], run_id, runs.run_in_use(project))

@@ -25,7 +25,7 @@ from quakegui.learn.predictions import PREDICTIONS
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.registry import CONFIG, EXPORTED, RunFolder, read_run
 from quakegui.learn.season_judging import evaluate
-from quakegui.learn.season_runs import keep_predictions, record_run, refuse_foreign, runs_folder, train
+from quakegui.learn.season_runs import complete_run, refuse_foreign, runs_folder, train
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
 from quakegui.project.store import Project
@@ -75,12 +75,11 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     shutil.rmtree(target, ignore_errors=True)
     part.replace(target)
     run = read_run(target)
-    record_run(project, run)
     if same:
-        keep_predictions(project, season, run)
+        complete_run(project, season, run)
     else:
         predict_days(project, season, run, listen=listen or _unheard, in_sample=True)
-    runs.use_run(project, run.id)
+        runs.use_run(project, run.id)
     return run
 
 

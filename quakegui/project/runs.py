@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,15 +141,17 @@ def add_run(project: Project, run: Run) -> None:
     with project.write() as connection:
         if connection.scalar(select(schema.run.c.id).where(schema.run.c.id == run.id)) is not None:
             raise ProjectError(f"There is a run {run.id} already; runs are never overwritten.")
-        connection.execute(
-            schema.run.insert().values(
-                id=run.id,
-                created_ms=run.created_ms,
-                status=run.status,
-                config=json.dumps(run.config, ensure_ascii=False),
-                card=json.dumps(run.card, ensure_ascii=False),
-            )
-        )
+        connection.execute(schema.run.insert().values(_row(run)))
+
+
+def _row(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "created_ms": run.created_ms,
+        "status": run.status,
+        "config": json.dumps(run.config, ensure_ascii=False),
+        "card": json.dumps(run.card, ensure_ascii=False),
+    }
 
 
 def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any]) -> None:
@@ -156,6 +159,33 @@ def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any])
     with project.write() as connection:
         values = {"status": status, "card": json.dumps(card, ensure_ascii=False)}
         connection.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
+
+
+def complete_run(project: Project, run: Run, said: Sequence[Predictions]) -> None:
+    """Record a run as done with all that it said, and show it; a run that is recorded so already stays as it is.
+
+    One transaction: whatever ends the program, a run that is done has its predictions.
+    """
+    values = {"status": "done", "card": json.dumps(run.card, ensure_ascii=False)}
+    with project.write() as connection:
+        status = connection.scalar(select(schema.run.c.status).where(schema.run.c.id == run.id))
+        if status == "done":
+            return
+        if status is None:
+            connection.execute(schema.run.insert().values(_row(run)))
+        connection.execute(schema.run.update().where(schema.run.c.id == run.id).values(**values))
+        rows = [row for part in said for row in _ledger_rows(run.id, part, time.time_ns() // 1_000_000)]
+        if rows:
+            connection.execute(schema.prediction.insert(), rows)
+        put_setting(connection, "run_in_use", run.id)
+
+
+def unfinished(project: Project) -> tuple[str, ...]:
+    """Return the runs that are not recorded as done, oldest first."""
+    table = schema.run.c
+    with project.read() as connection:
+        query = select(table.id).where(table.status != "done").order_by(table.created_ms, table.id)
+        return tuple(connection.scalars(query))
 
 
 def runs(project: Project) -> tuple[Run, ...]:
@@ -172,15 +202,21 @@ def count(project: Project) -> int:
 
 def append_predictions(project: Project, run_id: str, said: Predictions, *, issued_ms: int | None = None) -> None:
     """Add predictions to the ledger, dated now unless `issued_ms` says when they were issued."""
-    issued = time.time_ns() // 1_000_000 if issued_ms is None else issued_ms
-    rows = [
+    rows = _ledger_rows(run_id, said, time.time_ns() // 1_000_000 if issued_ms is None else issued_ms)
+    if rows:
+        with project.write() as connection:
+            connection.execute(schema.prediction.insert(), rows)
+
+
+def _ledger_rows(run_id: str, said: Predictions, issued_ms: int) -> list[dict[str, Any]]:
+    return [
         {
             "run": run_id,
             "day": int(day),
             "kind": said.kind,
             **{f"p{cls}": float(share) for cls, share in enumerate(shares)},
             "map_hash": map_hash,
-            "issued_ms": issued,
+            "issued_ms": issued_ms,
             "cutoff_ms": int(cutoff),
             "config_hash": said.config_hash,
         }
@@ -188,9 +224,6 @@ def append_predictions(project: Project, run_id: str, said: Predictions, *, issu
             said.days.astype("datetime64[D]").astype(np.int64), said.probabilities, said.map_hash, said.cutoff_ms, strict=True
         )
     ]
-    if rows:
-        with project.write() as connection:
-            connection.execute(schema.prediction.insert(), rows)
 
 
 def ledger(project: Project, run_id: str) -> tuple[LedgerRow, ...]:
