@@ -62,12 +62,13 @@ def is_wanted(path: PurePosixPath) -> bool:
     ----------
     path
         Relative to the folder that pip filled. Left out: what serves developers, tests, QML and Qt's tools, and TensorFlow's
-        headers (268 MB and the longest paths). The runtime DLLs go beside python.exe instead, one version for all.
+        headers (268 MB and the longest paths), and setuptools' launchers, some of them for other machines. The runtime DLLs
+        go beside python.exe instead, one version for all.
     """
     parts = path.parts
     if any(parts[: len(folder)] == folder for folder in _ABANDONED) or "tests" in parts[:-1] or "__pycache__" in parts:
         return False
-    if path.suffix in _DEVELOPERS or parts[0].startswith("msvc_runtime.") or parts[0].endswith(".whl"):
+    if path.suffix in _DEVELOPERS or path.suffix == ".exe" or parts[0].startswith("msvc_runtime.") or parts[0].endswith(".whl"):
         return False
     if parts[0].endswith(".dist-info"):
         return path.name not in {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
@@ -173,24 +174,44 @@ def wheel_hashes(lists: Iterable[Path]) -> dict[str, str]:
     return {notices.normal(line.split("==")[0]): line.rsplit(":", 1)[1] for line in pinned}
 
 
-def write_notices(tree: Path, lists: list[Path], python_version: str) -> list[str]:
-    """Write NOTICE.txt, LICENSE.txt and sbom.json; returns the names of parts without a licence text."""
-    parts = notices.components(tree / "site", wheel_hashes(lists))
+def write_notices(tree: Path, hashes: dict[str, str], python: tuple[str, str], among: list[tuple[str, str]]) -> None:
+    """Write NOTICE.txt, LICENSE.txt and sbom.json.
+
+    Parameters
+    ----------
+    tree
+        With the wheels, and Python's own licence as LICENSE.txt.
+    hashes
+        Every pinned wheel's SHA-256 by its normal name.
+    python
+        The embedded Python's version, and the SHA-256 of the archive it came from.
+    among
+        What `notices.scattered` found.
+
+    Raises
+    ------
+    SystemExit
+        Where a pinned wheel is not in the tree, or a part has no licence text.
+    """
+    parts = notices.components(tree / "site", hashes)
+    if lost := sorted(set(hashes) - {notices.normal(part.name) for part in parts}):
+        raise SystemExit(f"These wheels are listed and not in the tree: {', '.join(lost)}.")
+    if bare := notices.without_text(parts):
+        raise SystemExit(f"These wheels carry no licence text; notices.BARE must name one: {', '.join(bare)}.")
     own = next(part for part in parts if part.name == "quakegui")
     data = ROOT / "resources"
     texts = [(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in _notices_of(data)]
     texts.insert(0, ("LICENSE", (ROOT / "LICENSE").read_text(encoding="utf-8")))
     own = notices.Component(own.name, own.version, "MIT", tuple(texts))
     licence = (tree / "LICENSE.txt").read_text(encoding="utf-8", errors="replace")
-    python = notices.Component("CPython", python_version, "PSF-2.0", (("LICENSE.txt", licence),))
+    interpreter = notices.Component("CPython", python[0], "PSF-2.0", (("LICENSE.txt", licence),), python[1])
     parts = [part for part in parts if part.name != "quakegui"]
-    (tree / "NOTICE.txt").write_text(notices.notice(own, python, parts), encoding="utf-8")
+    (tree / "NOTICE.txt").write_text(notices.notice(own, interpreter, parts, among), encoding="utf-8")
     (tree / "LICENSE.txt").unlink()  # Python's own, now in the notice
     shutil.copy2(ROOT / "LICENSE", tree / "LICENSE.txt")
     programs = [path for path in sorted(tree.rglob("*")) if path.suffix.lower() in (".exe", ".dll", ".pyd")]
     hashed = [(path.relative_to(tree).as_posix(), notices.digest(path)) for path in programs]
-    (tree / "sbom.json").write_text(notices.sbom(own, python, parts, hashed), encoding="utf-8")
-    return notices.without_text(parts)
+    (tree / "sbom.json").write_text(notices.sbom(own, interpreter, parts, hashed), encoding="utf-8")
 
 
 def _notices_of(folder: Path) -> list[Path]:
@@ -217,6 +238,7 @@ def build(given: argparse.Namespace) -> None:
     lists += [] if given.without_tensorflow else [HERE / "requirements-windows-tensorflow.txt"]
     with tempfile.TemporaryDirectory(dir=given.out) as scratch:
         install_wheels(Path(scratch), lists)
+        among = notices.scattered(Path(scratch))
         take(Path(scratch), tree)
     (tree / "python312._pth").write_text(SEARCH_PATH, encoding="utf-8", newline="")
     (tree / "quakegui.cmd").write_text(COMMAND, encoding="utf-8", newline="")
@@ -224,8 +246,8 @@ def build(given: argparse.Namespace) -> None:
     lost = verify_pe.missing(tree)
     if lost:
         raise SystemExit("\n".join(lost))
-    if bare := write_notices(tree, lists, python_version(tree)):
-        _say(f"Their wheels carry no licence text: {', '.join(bare)}.")
+    archive = embedded.TEST_ZIP if given.test_python else given.python_sha256.lower()
+    write_notices(tree, wheel_hashes(lists), (python_version(tree), archive), among)
     byte_compile(tree)
     files = sorted(path for path in tree.rglob("*") if path.is_file())
     names = [path.relative_to(tree).as_posix() for path in files]

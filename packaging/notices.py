@@ -11,8 +11,13 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 _NAMES = ("licen", "copying", "notice", "authors")
-SHARED = {"LGPL-3.0": "licences/LGPL-3.0.txt", "GPL-3.0": "licences/GPL-3.0.txt"}
-"""Texts that PySide6's wheels name and do not carry."""
+_PROGRAMS = (".py", ".pyc", ".pyi", ".pyd", ".dll", ".h")
+_NOT_OURS = {"LicenseRef-Qt-Commercial.txt"}
+"""Texts for those who bought a licence: this program uses Qt under the LGPL."""
+SHARED = ("LGPL-3.0", "GPL-3.0", "Apache-2.0", "OFL-1.1", "curl")
+"""Texts in licences/ that wheels name and do not carry."""
+BARE = {"tensorflow": "Apache-2.0", "flatbuffers": "Apache-2.0", "pyside6-essentials": "LGPL-3.0", "shiboken6": "LGPL-3.0"}
+"""Distributions without a licence text, and which of the shared ones is theirs; `licences/inside.txt` says so as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,42 @@ def _licence(head: object) -> str:
 
 
 def _texts(info: Path) -> tuple[tuple[str, str], ...]:
-    files = [path for path in sorted(info.rglob("*")) if path.is_file() and any(part in path.name.lower() for part in _NAMES)]
-    return tuple((path.relative_to(info).as_posix(), path.read_text(encoding="utf-8", errors="replace")) for path in files)
+    return tuple((path.relative_to(info).as_posix(), _read(path)) for path in sorted(info.rglob("*")) if _is_text(path))
 
 
-def notice(own: Component, python: Component, parts: Sequence[Component]) -> str:
-    """Return the notice file: a table of what is shipped, then every licence text once."""
+def _is_text(path: Path) -> bool:
+    name = path.name.lower()
+    named = any(part in name for part in _NAMES) and not name.endswith(_PROGRAMS)
+    return named and path.name not in _NOT_OURS and path.is_file()
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def scattered(site: Path) -> list[tuple[str, str]]:
+    """Return (path, text) of the licence files that lie among a folder's modules, not in a distribution's own facts.
+
+    To be asked before anything is left out: the code that a text is about may be shipped where its headers are not.
+    """
+    found = []
+    for path in sorted(site.rglob("*")):
+        place = path.relative_to(site)
+        if not place.parts[0].endswith(".dist-info") and _is_text(path):
+            found.append((place.as_posix(), _read(path)))
+    return found
+
+
+def notice(own: Component, python: Component, parts: Sequence[Component], among: Sequence[tuple[str, str]]) -> str:
+    """Return the notice file: a table of what is shipped, then every licence text once.
+
+    Parameters
+    ----------
+    own, python, parts
+        The program, its interpreter, and the distributions.
+    among
+        What `scattered` found.
+    """
     everything = [own, python, *parts]
     lines = [f"quakegui {own.version} for Windows is shipped with the following.", ""]
     lines += [f"  {part.name} {part.version}: {part.licence}" for part in everything]
@@ -93,21 +128,23 @@ def notice(own: Component, python: Component, parts: Sequence[Component]) -> str
         "files of their own in site\\PySide6 and site\\shiboken6; other builds of the same version may replace them. Their",
         "sources are published by The Qt Company. The texts of both GNU licences are at the end of this file.",
         "The Microsoft Visual C++ runtime (msvc-runtime) is redistributed under Microsoft's terms for redistributable code.",
+        "",
+        _read(HERE / "licences" / "inside.txt").strip(),
     ]
+    texts = [(f"{part.name} {part.version}: {name}", text) for part in everything for name, text in part.texts]
+    texts += [(f"site/{path}", text) for path, text in among]
+    texts += [(name, _read(HERE / "licences" / f"{name}.txt")) for name in SHARED]
     seen: set[str] = set()
-    for part in everything:
-        for name, text in part.texts:
-            if text.strip() and text not in seen:
-                seen.add(text)
-                lines += ["", "=" * 100, f"{part.name} {part.version}: {name}", "=" * 100, "", text.strip()]
-    for name, file in SHARED.items():
-        lines += ["", "=" * 100, name, "=" * 100, "", (HERE / file).read_text(encoding="utf-8").strip()]
+    for title, text in texts:
+        if text.strip() and text not in seen:
+            seen.add(text)
+            lines += ["", "=" * 100, title, "=" * 100, "", text.strip()]
     return "\n".join(lines) + "\n"
 
 
 def without_text(parts: Sequence[Component]) -> list[str]:
-    """Return the names of parts whose wheel carries no licence text."""
-    return [part.name for part in parts if not part.texts]
+    """Return the names of parts whose wheel carries no licence text, and for which `BARE` names none."""
+    return [part.name for part in parts if not part.texts and normal(part.name) not in BARE]
 
 
 def sbom(own: Component, python: Component, parts: Sequence[Component], files: Sequence[tuple[str, str]]) -> str:

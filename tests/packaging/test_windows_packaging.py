@@ -131,6 +131,7 @@ def test_what_the_program_needs_is_shipped(path):
         "PySide6/Qt6Quick.dll",
         "PySide6/opengl32sw.dll",
         "PySide6/designer.exe",
+        "setuptools/cli-32.exe",
         "PySide6/qml/QtQml/plugin.dll",
         "PySide6/plugins/imageformats/qpdf.dll",
         "PySide6/plugins/sqldrivers/qsqlpsql.dll",
@@ -211,14 +212,33 @@ def test_notice_and_sbom_name_every_part(tmp_path):
     assert notices.without_text(parts) == ["beta"]
     own = notices.Component("quakegui", "0.1", "MIT", (("LICENSE", "MIT text"),))
     python = notices.Component("CPython", "3.12.9", "PSF-2.0", (("LICENSE.txt", "PSF text"),))
-    text = notices.notice(own, python, parts)
-    for words in ("Alpha_One 1.0: MIT", "Do as you please.", "PSF text", "GNU LESSER GENERAL PUBLIC LICENSE"):
+    text = notices.notice(own, python, parts, [("scipy/fft/LICENSE.md", "Transforms of others.")])
+    for words in ("Alpha_One 1.0: MIT", "Do as you please.", "PSF text", "site/scipy/fft/LICENSE.md", "Transforms of others."):
         assert words in text
+    for title in ("GNU LESSER GENERAL PUBLIC LICENSE", "SIL OPEN FONT LICENSE", "Apache License", "Daniel Stenberg"):
+        assert title in text
     document = json.loads(notices.sbom(own, python, parts, [("python.exe", "cd" * 32)]))
     assert document["bomFormat"] == "CycloneDX"
     assert [each["name"] for each in document["components"]] == ["CPython", "Alpha_One", "beta", "python.exe"]
     assert document["components"][1]["purl"] == "pkg:pypi/alpha-one@1.0"
     assert document["components"][1]["hashes"] == [{"alg": "SHA-256", "content": "ab" * 32}]
+
+
+def test_licences_among_modules_are_found_and_code_is_not_one(tmp_path):
+    for name in ("alpha/LICENSE", "alpha/include/THIRD_PARTY_NOTICES.txt", "beta/_licences.py", "alpha-1.0.dist-info/LICENSE"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    found = load("notices").scattered(tmp_path)
+    assert found == [(name, name) for name in ("alpha/LICENSE", "alpha/include/THIRD_PARTY_NOTICES.txt")]
+
+
+@pytest.mark.parametrize(("hashes", "said"), [({"lost": "ab" * 32}, "not in the tree: lost"), ({}, "no licence text.*: beta")])
+def test_a_tree_whose_notice_would_be_incomplete_is_refused(tmp_path, hashes, said):
+    info = tmp_path / "site" / "beta-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.4\nName: beta\nVersion: 1.0\n\n")
+    with pytest.raises(SystemExit, match=said):
+        load("build_tree").write_notices(tmp_path, hashes, ("3.12.9", ""), [])
 
 
 def test_the_signer_is_read_from_the_signature_itself():
