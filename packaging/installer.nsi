@@ -2,6 +2,7 @@
 ;
 ;   makensis -DTREE=packaging/build/tree packaging/installer.nsi            (zlib: quick)
 ;   makensis -DTREE=... -DSMALL packaging/installer.nsi                     (LZMA solid: half the size, many times the time)
+;   makensis -DTREE=... -DPLAIN packaging/installer.nsi                     (not compressed: for the smoke test)
 ;   -DOUTFILE=name.exe   -DSIGN="packaging/sign.sh"   (the signing script is called with the file to be signed)
 ;
 ; Beside TREE lies tree.nsh, which build_tree.py wrote. Silent: quakegui-setup.exe /S [/D=C:\folder]; /D must come last, unquoted.
@@ -37,6 +38,9 @@ BrandingText "${NAME} ${VERSION}"
   SetCompressorDictSize 64
 !else
   SetCompressor zlib
+!endif
+!ifdef PLAIN
+  SetCompress off
 !endif
 !ifdef SIGN
   !finalize '"${SIGN}" "%1"'

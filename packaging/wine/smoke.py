@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,9 +143,9 @@ def screen() -> Iterator[str]:
 
 
 def make_installer(out: Path, tree: Path, name: str) -> Path:
-    """Run makensis on a tree."""
+    """Run makensis on a tree; compressing is left out, it costs more than everything else."""
     target = out / name
-    command = ["makensis", "-V2", "-NOCD", "-INPUTCHARSET", "UTF8", f"-DTREE={tree}", f"-DOUTFILE={target}"]
+    command = ["makensis", "-V2", "-NOCD", "-INPUTCHARSET", "UTF8", "-DPLAIN", f"-DTREE={tree}", f"-DOUTFILE={target}"]
     subprocess.run([*command, str(PACKAGING / "installer.nsi")], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     return target
 
@@ -203,17 +204,28 @@ def try_installing(wine: Wine, tree: Path, old: Path, new: Path) -> None:
     require(inside, f"the Start menu's link {link.name} starts pythonw.exe there, with -m quakegui")
 
 
+def try_refusals(wine: Wine, tree: Path, new: Path) -> None:
+    """Offer folders that the installer must refuse before it writes anything."""
+    longest = int(re.search(r"!define LONGEST (\d+)", (tree.parent / "tree.nsh").read_text("utf-8-sig"))[1])  # type: ignore[index]
+    place = "C:\\" + "x" * (260 - longest - 1 - 3)
+    code = wine.command_line(tree / "python.exe", f'"Z:{new}" /S /D={place}')
+    refused = code == 2 and not wine.path(place).exists()
+    require(refused, f"a folder is refused with which the longest path would have 260 characters ({len(place)} of its own)")
+    others = wine.path("C:\\others")
+    others.mkdir()
+    (others / USERS_FILE).write_text("观测", encoding="utf-8")
+    code = wine.command_line(tree / "python.exe", f'"Z:{new}" /S /D=C:\\others')
+    require(code == 2 and list(contents(others)) == [USERS_FILE], "a folder with other files is refused, and they stay")
+
+
 def try_window(wine: Wine, new: Path, shots: Path) -> Path:
     """Use the installed window; returns the project's folder."""
     place = wine.path(PLACE)
-    shots.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(shots, ignore_errors=True)
+    shots.mkdir(parents=True)
     code, said = wine.python(place / "python.exe", str(HERE / "window.py"), f"Z:{shots}", f"Z:{new}")
-    require(
-        code == 0 and (shots / "seen.json").is_file(),
-        f"the window opened and closed (exit code {code}) {said[-1500:] if code else ''}",
-    )
-    seen: Mapping[str, object] = json.loads((shots / "seen.json").read_text(encoding="utf-8"))
-    say(f"seen: {json.dumps(seen, ensure_ascii=False)}")
+    require(code == 0, f"the window opened and closed (exit code {code}) {said[-1500:] if code else ''}")
+    seen = what_was_seen(shots)
     require("failed" not in seen, "nothing failed in the window")
     require(seen["days"] == 334 and "SYNTHETIC" in str(seen["project"]).upper(), "the synthetic season is open")
     require(seen["label"] == 3, f"key 3 labelled {seen['day']}, the day of an earthquake")
@@ -227,6 +239,29 @@ def try_window(wine: Wine, new: Path, shots: Path) -> Path:
     return wine.path(str(seen["project"]))
 
 
+def what_was_seen(shots: Path) -> Mapping[str, object]:
+    """Return what the window's script wrote down."""
+    require((shots / "seen.json").is_file(), "the window's script wrote down what it saw")
+    seen: Mapping[str, object] = json.loads((shots / "seen.json").read_text(encoding="utf-8"))
+    say(f"seen: {json.dumps(seen, ensure_ascii=False)}")
+    return seen
+
+
+def try_killing(wine: Wine, project: Path, scratch: Path) -> None:
+    """Kill the window just after a label; the command line finds the label, and the one of the day before it."""
+    python = wine.path(PLACE) / "python.exe"
+    scratch.mkdir()
+    code, said = wine.python(python, str(HERE / "window.py"), f"Z:{scratch}", "killed")
+    seen = what_was_seen(scratch)
+    require("failed" not in seen and code != 0, f"the window was killed after a label (exit code {code}) {said[-500:]}")
+    code, said = wine.python(python, "-m", "quakegui", "labels", "list", f"Z:{project}", "--json")
+    require(code == 0, f"the project opens again {said[-500:] if code else ''}")
+    labels = json.loads(said[said.index("[") : said.rindex("]") + 1])
+    by_hand = [(each["date"], each["class"]) for each in labels if each["source"] == "analyst"]
+    kept = [cls for _day, cls in by_hand] == [3, 2] and by_hand[1][0] == seen["day"]
+    require(kept, f"the command line knows both labels: {by_hand}")
+
+
 def try_reports(shots: Path, day: str) -> None:
     """Read the two reports that the window wrote: the day just labelled is among those of its earthquake."""
     page = (shots / "report.html").read_text(encoding="utf-8")
@@ -234,8 +269,9 @@ def try_reports(shots: Path, day: str) -> None:
     require(rows and "SYNTHETIC" in page, f"the report as a page for a browser has the label of {day}")
     command = ["pdftotext", "-layout", str(shots / "报告.pdf"), "-"]
     printed = subprocess.run(command, check=True, capture_output=True).stdout.decode("utf-8")  # noqa: S603
-    squeezed = re.sub(r"\s", "", printed)
-    named = re.search(f"{day}[^年]{{0,80}}南部，较大·由分析员", squeezed)
+    # The PDF names some characters by their double among the radicals.
+    squeezed = unicodedata.normalize("NFKC", re.sub(r"\s", "", printed))
+    named = re.search(f"{day}[^年]{{0,80}}南部,较大·由分析员", squeezed)
     require(named and "SYNTHETIC" in printed, f"so has the Chinese report, {printed.count(chr(12))} pages of PDF")
 
 
@@ -299,8 +335,10 @@ def main() -> None:
             old = make_old(folder, out / "tree")
             wine.prepare()
             say("Wine is prepared")
+            try_refusals(wine, out / "tree", out / "quakegui-setup.exe")
             try_installing(wine, out / "tree", old, out / "quakegui-setup.exe")
             project = try_window(wine, out / "quakegui-setup.exe", given.shots.resolve())
+            try_killing(wine, project, folder / "killed")
             try_worker(wine, project, train=given.train)
             try_uninstalling(wine, out / "tree", project)
         except FailedError as failure:

@@ -1,11 +1,14 @@
 """Use the real window as a new user would, with keys alone, and write down what was seen: run by the installed Python in Wine.
 
-Arguments: a folder for what is written, and an installer that must refuse to run while the window is open.
+Arguments: a folder for what is written, and an installer that must refuse to run while the window is open; or the folder and
+`killed`: then the window opens what was open last, gets a label, and is killed while the key is hardly up.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,7 +24,7 @@ from quakegui.ui.start import run_window
 
 OUT, INSTALLER = Path(sys.argv[1]), sys.argv[2]
 PATIENCE = 240.0
-CLASS = 3
+CLASS, LAST_CLASS = 3, 2
 PLAIN, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 SEEN: dict[str, object] = {}
@@ -52,12 +55,18 @@ def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = PLAI
     QTest.keyClick(window, key, modifiers)
 
 
-def label_an_event(window: MainWindow) -> None:
+def open_season(window: MainWindow) -> None:
+    """Wait for what the program opens by itself."""
+    session = window.session
+    wait_for("the season", lambda: session.season is not None and not session.jobs.busy)
+
+
+def label_an_event(window: MainWindow, cls: int) -> None:
     """Jump to the next earthquake, and label its day."""
     session = window.session
     press(window, Qt.Key.Key_Right, CTRL)
     wait_for("the day's map", lambda: session.day_map() is not None)
-    press(window, Qt.Key(Qt.Key.Key_0 + CLASS))
+    press(window, Qt.Key(Qt.Key.Key_0 + cls))
     SEEN["day"] = str(session.day)
     SEEN["label"] = int(session.labels.classes[session.index])
     SEEN["history"] = [f"{row.source}: {row.cls}" for row in session.history()]
@@ -65,8 +74,7 @@ def label_an_event(window: MainWindow) -> None:
 
 def write_report(window: MainWindow, name: str) -> None:
     """Ask for the report by its keys, type a name into the dialog for files, and wait for the file."""
-    path, asked, said = OUT / name, [], []
-    window.session.said.connect(lambda sentence, kind: said.append(f"{kind}: {sentence}"))
+    path, asked = OUT / name, []
 
     def answer() -> None:
         dialog = QApplication.activeModalWidget()
@@ -85,22 +93,23 @@ def write_report(window: MainWindow, name: str) -> None:
     press(window, Qt.Key.Key_R, CTRL_SHIFT)
     wait_for(f"the report {name}", lambda: path.is_file() and not window.session.jobs.busy)
     QTest.qWait(500)  # the last sentence
-    SEEN[f"said of {name}"] = said
     SEEN[f"asked for {name}"] = asked
 
 
 def work(window: MainWindow) -> None:
     """Start page, synthetic season, one label by key, the report in both languages, an installer refused, close."""
-    session = window.session
+    session, said = window.session, []
+    session.said.connect(lambda sentence, kind: said.append(f"{kind}: {sentence}"))
+    SEEN["said"] = said
     shoot(window, "start")
     began = time.monotonic()
     if session.project is None and not session.jobs.busy:  # a first start opens it by itself
         window.actions_by_id["demo"].trigger()
-    wait_for("the synthetic season", lambda: session.season is not None and not session.jobs.busy)
+    open_season(window)
     SEEN["seconds to the season"] = round(time.monotonic() - began, 1)
     SEEN["project"] = str(session.project.folder) if session.project else ""
     SEEN["days"] = int(session.days.size)
-    label_an_event(window)
+    label_an_event(window, CLASS)
     shoot(window, "labelled")
     write_report(window, "report.html")
     shoot(window, "reported")
@@ -111,6 +120,20 @@ def work(window: MainWindow) -> None:
     SEEN["installer while the window is open"] = subprocess.call(f'"{INSTALLER}" /S')  # noqa: S603
 
 
+def be_killed(window: MainWindow) -> None:
+    """Label the earthquake after the last one, and end at once, without a word to anybody."""
+    open_season(window)
+    press(window, Qt.Key.Key_Right, CTRL)
+    label_an_event(window, LAST_CLASS)
+    write_down()
+    os.kill(os.getpid(), signal.SIGTERM)  # on Windows that is TerminateProcess
+
+
+def write_down() -> None:
+    """Write what was seen; `smoke.py` reads it."""
+    (OUT / "seen.json").write_text(json.dumps(SEEN, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def main() -> int:
     """Start the window as the program does, and drive it from a timer."""
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)  # Wine's own dialog takes no keys from Qt
@@ -119,7 +142,7 @@ def main() -> int:
     def drive() -> None:
         window = next(each for each in app.topLevelWidgets() if isinstance(each, MainWindow))
         try:
-            work(window)
+            (be_killed if INSTALLER == "killed" else work)(window)
         except Exception as error:  # the report is what the smoke test reads
             SEEN["failed"] = repr(error)
         finally:
@@ -129,7 +152,7 @@ def main() -> int:
     QTimer.singleShot(2000, drive)
     code = run_window(None)
     SEEN["exit code"] = code
-    (OUT / "seen.json").write_text(json.dumps(SEEN, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_down()
     return code
 
 
