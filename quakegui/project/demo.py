@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from quakegui import formats, paths
 from quakegui.formats.source import expand
-from quakegui.project import catalogue, journal
+from quakegui.project import catalogue, journal, making
 from quakegui.project.importing import store_parsed
 from quakegui.project.kpindex import import_kp, kp
 from quakegui.project.nights import Progress
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.record import blocks_of
-from quakegui.project.store import Project, put_setting
+from quakegui.project.store import Project, ProjectError, put_setting
 from quakegui.project.tables import SYNTHETIC
 from quakegui.season.events import Declustering, Event
 from quakegui.season.network import Network
@@ -33,11 +33,18 @@ SPLIT_MAGNITUDE = 4.0
 
 
 def create_demo(
-    folder: Path | str, *, strength: float = 1.0, seed: int | None = None, progress: Progress | None = None
+    folder: Path | str,
+    *,
+    strength: float = 1.0,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    finish: Callable[[Project], object] | None = None,
 ) -> Project:
     """Make and open a project with the synthetic season.
 
-    It holds every minute of 25 stations over 394 days, the founding paper's 18 events, the real Kp and the rule's labels.
+    It holds every minute of 25 stations over 394 days, the founding paper's 18 events, the real Kp and the rule's labels. It is
+    made in a place of its own within the folder and becomes the folder's project in one step: a start after a crash finds the
+    whole of it, or makes it anew.
 
     Parameters
     ----------
@@ -47,6 +54,8 @@ def create_demo(
         Factor on the precursors; 0 makes the null season.
     seed
         Of all random numbers; the shipped season's where not given.
+    finish
+        Adds what else belongs to the project before it is there.
 
     Raises
     ------
@@ -55,18 +64,24 @@ def create_demo(
     """
     say = progress if progress is not None else _silent
     config = SyntheticConfig(strength=strength) if seed is None else SyntheticConfig(strength=strength, seed=seed)
-    there_before = Path(folder).exists()
-    project = Project.create(folder, timezone=config.timezone, name=NAME, synthetic=True)
+    folder = Path(folder).absolute()
+    there_before = folder.exists()
     try:
-        _fill(project, config, say)
+        place = making.clear(folder)
+    except OSError as error:
+        raise ProjectError(str(error) if isinstance(error, FileExistsError) else f"{folder}: {error.strerror}.") from error
+    try:
+        with Project.create(place, timezone=config.timezone, name=NAME, synthetic=True) as project:
+            _fill(project, config, say)
+            if finish is not None:
+                finish(project)
+        making.settle(folder)
     except BaseException:
-        project.close()
-        for part in project.folder.iterdir() if there_before else ():
-            shutil.rmtree(part) if part.is_dir() else part.unlink()
+        shutil.rmtree(place, ignore_errors=True)
         if not there_before:
-            shutil.rmtree(project.folder)
+            shutil.rmtree(folder, ignore_errors=True)
         raise
-    return project
+    return Project.open(folder)
 
 
 def strength_of(project: Project) -> float | None:

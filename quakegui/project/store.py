@@ -21,14 +21,12 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from quakegui.project import incoming, schema
+from quakegui.project import incoming, making, schema
 from quakegui.project.filesystem import is_network_folder, is_writable
 from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Network, Station
 
-DATABASE = "project.sqlite"
-_PART = f"{DATABASE}.part"
-_FOLDERS = ("cache", "runs")
+DATABASE = making.DATABASE
 BUSY_S = 30.0
 """Seconds that a writer waits for another one to finish its short transaction."""
 
@@ -81,9 +79,9 @@ class Project:
             "revision": "0",
         }
         try:
-            if not _is_free(folder):
+            if not making.is_free(folder):
                 raise ProjectError(f"{folder} is not empty; a new project needs a new or empty folder.")
-            for part in _FOLDERS:
+            for part in making.FOLDERS:
                 (folder / part).mkdir(parents=True, exist_ok=True)
             _make_database(folder, facts)
         except OSError as error:
@@ -279,24 +277,12 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _is_free(folder: Path) -> bool:
-    """Return whether a project can be made in a folder: it is new or empty, or holds what a making that was cut off left."""
-    if not folder.exists():
-        return True
-    if not folder.is_dir():
-        return False
-    left = {path.name: path for path in folder.iterdir()}
-    if not left.keys() <= {*_FOLDERS, _PART, f"{_PART}-journal"}:
-        return False
-    return not any(any(left[name].iterdir()) for name in _FOLDERS if name in left)
-
-
 def _make_database(folder: Path, facts: dict[str, str]) -> None:
     """Write a new database under another name, then give it its own: a project is there whole, or not at all."""
-    part = folder / _PART
-    for old in (part, folder / f"{_PART}-journal"):
+    part = folder / making.PART
+    for old in (part, folder / f"{making.PART}-journal"):
         old.unlink(missing_ok=True)
-    engine = _engine(folder, name=_PART)
+    engine = _engine(folder, name=making.PART)
     try:
         with _sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
             schema.metadata.create_all(connection)
