@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+import platformdirs
+from PySide6.QtCore import QByteArray, QEvent, QSize, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
@@ -358,9 +359,14 @@ class MainWindow(QMainWindow):
         self.session.file.save_layout(self.layout_name, self.saveGeometry(), state)
 
     def last_folder(self) -> Path:
-        """Return where the latest project lies, for file dialogs to start from."""
-        recent = self.session.settings.recent
-        return Path(recent[0]).parent if recent else Path.home()
+        """Return where the analyst's latest project lies, for file dialogs to start from; else the folder for documents.
+
+        The synthetic season does not count: it lies in the program's own folder, which Windows hides.
+        """
+        hidden = Path(platformdirs.user_data_dir("quakegui", appauthor=False))
+        chosen = (Path(recent).parent for recent in self.session.settings.recent)
+        documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+        return next((folder for folder in chosen if folder != hidden), documents if documents.is_dir() else Path.home())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Have the new size kept."""

@@ -7,10 +7,15 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import platformdirs
+import pytest
+import shiboken6
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QIcon
 
 from quakegui.paths import resources
 from quakegui.ui import start
+from quakegui.ui.main_window import MainWindow
 
 
 def test_windows_is_told_the_name_that_the_installers_link_has(monkeypatch):
@@ -33,3 +38,16 @@ def test_other_systems_are_not_asked(monkeypatch):
 def test_the_windows_icon_is_drawn_for_every_size(qapp):
     sizes = {size.width() for size in QIcon(str(resources() / "icon" / start.ICON)).availableSizes()}
     assert {16, 24, 32, 48, 256} <= sizes
+
+
+@pytest.mark.parametrize("recent", [(), ("{hidden}/Synthetic Liangshan 2022",)])
+def test_files_are_not_offered_to_be_written_where_windows_hides_them(empty_session, recent, tmp_path, monkeypatch):
+    hidden = tmp_path / "hidden" / "quakegui"
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_name, **_how: str(hidden))
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _which: str(tmp_path))
+    empty_session.set_settings(recent=tuple(each.format(hidden=hidden) for each in recent))
+    window = MainWindow(empty_session)
+    assert window.last_folder() == tmp_path
+    empty_session.set_settings(recent=(*empty_session.settings.recent, str(tmp_path / "mine" / "season")))
+    assert window.last_folder() == tmp_path / "mine"
+    shiboken6.delete(window)
