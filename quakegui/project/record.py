@@ -21,7 +21,16 @@ DAY_MS = 86_400_000
 PER_NT = 1000.0
 """Stored steps in one nT."""
 
+MOST_READINGS = DAY_MS
+"""Of one block: a reading every millisecond."""
+_LARGEST = 1_000_000_000
+"""Thousandths of a nT that no reading reaches: a million nT."""
+
 _HEAD = struct.Struct("<qqIB")
+
+
+class DamagedReadingsError(ValueError):
+    """Stored readings are not what `pack` made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +82,55 @@ def pack(numbers: NDArray[np.int64]) -> bytes:
 
 
 def unpack(packed: bytes) -> NDArray[np.int64]:
-    """Return the whole numbers that `pack` was given."""
+    """Return the whole numbers that `pack` was given.
+
+    Raises
+    ------
+    DamagedReadingsError
+        If `pack` made nothing like it; a block may come from anywhere, so it unpacks to no more than it says and may.
+    """
+    if len(packed) < _HEAD.size:
+        raise DamagedReadingsError("a block is cut off")
     first, step, count, width = _HEAD.unpack_from(packed)
     if count == 0:
         return np.zeros(0, dtype=np.int64)
-    planes = np.frombuffer(zlib.decompress(packed[_HEAD.size :]), dtype=np.uint8).reshape(width, -1)
+    size = (count - 1) * width
+    if count > MOST_READINGS or width not in (1, 2, 4, 8):
+        raise DamagedReadingsError(f"a block claims {count} numbers of {width} bytes")
+    try:
+        stream = zlib.decompressobj()
+        plain = stream.decompress(packed[_HEAD.size :], size + 1)
+    except zlib.error as error:
+        raise DamagedReadingsError(f"a block does not unpack: {error}") from error
+    if len(plain) != size:
+        raise DamagedReadingsError("a block unpacks to another size than it says")
+    planes = np.frombuffer(plain, dtype=np.uint8).reshape(width, -1)
     folded = np.ascontiguousarray(planes.T).view(f"<u{width}").ravel().astype(np.int64)
     numbers = np.empty(count, dtype=np.int64)
     numbers[0] = first
     np.cumsum(((folded >> 1) ^ -(folded & 1)) * step, out=numbers[1:])
     numbers[1:] += first
     return numbers
+
+
+def _check(block: Block) -> None:
+    """Refuse a block whose facts are of the wrong kind: a database keeps whatever it is given."""
+    whole = (block.utc_day, block.cadence_ms, block.data_type, block.derived, block.count, block.file)
+    if not all(isinstance(number, int) for number in whole) or block.cadence_ms < 1 or block.data_type not in set(DataType):
+        raise DamagedReadingsError("a block's facts are not numbers that they can be")
+    if not (isinstance(block.times, bytes) and isinstance(block.values, bytes)):
+        raise DamagedReadingsError("a block holds something else than packed numbers")
+
+
+def _unpacked(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return a block's milliseconds since the start of its day and thousandths of a nT, each shape (time,)."""
+    time, value = unpack(block.times), unpack(block.values)
+    if not time.size == value.size == block.count or not time.size:
+        raise DamagedReadingsError("a block has another number of times than of values")
+    ordered = bool(time[0] >= 0 and time[-1] < DAY_MS and (time[1:] > time[:-1]).all())
+    if not ordered or int(value.min()) < -_LARGEST or int(value.max()) > _LARGEST:
+        raise DamagedReadingsError("a block holds times outside its day, or values that no field has")
+    return time, value
 
 
 def blocks_of(readings: Readings) -> tuple[Block, ...]:
@@ -113,9 +160,15 @@ def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
 
     Where blocks overlap, definitive readings win over quasi-definitive, provisional and variation ones, then the later import;
     two readings overlap when they fall into the same slot of one cadence, whatever their exact stamps.
+
+    Raises
+    ------
+    DamagedReadingsError
+        If a block is not what was stored.
     """
     by_cadence: dict[int, list[Block]] = {}
     for block in blocks:
+        _check(block)
         by_cadence.setdefault(block.cadence_ms, []).append(block)
     return tuple(_merge(by_cadence[cadence]) for cadence in sorted(by_cadence))
 
@@ -139,10 +192,11 @@ def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int
     """Return stamps (ms since 1970) and values (0.001 nT) of the blocks of one station, UTC day and cadence."""
     start = blocks[0].utc_day * DAY_MS
     if len(blocks) == 1:
-        return unpack(blocks[0].times) + start, unpack(blocks[0].values)
+        time, value = _unpacked(blocks[0])
+        return time + start, value
     ordered = sorted(blocks, key=lambda block: (block.data_type, block.file))
-    time = np.concatenate([unpack(block.times) for block in ordered])
-    value = np.concatenate([unpack(block.values) for block in ordered])
+    times, values = zip(*map(_unpacked, ordered), strict=True)
+    time, value = np.concatenate(times), np.concatenate(values)
     rank = np.repeat(np.arange(len(ordered)), [block.count for block in ordered])
     slot = time // blocks[0].cadence_ms
     best = np.full(int(slot.max()) + 1, -1)

@@ -21,8 +21,9 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from quakegui.project import incoming, making, schema
+from quakegui.project import incoming, making, schema, soundness
 from quakegui.project.filesystem import is_network_folder, is_writable
+from quakegui.project.record import DamagedReadingsError
 from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Network, Station
 
@@ -107,12 +108,14 @@ class Project:
             read_only = True
             warnings = (f"{folder} cannot be written here: the project is open for reading only, and labels cannot be given.",)
         with _sentences(folder):
+            _look_first(folder)
             if read_only:
                 engine = _engine(folder, read_only=True)
             else:
                 engine, warnings = _writable_engine(folder)
             try:
                 _bring_forward(engine, folder, read_only=read_only)
+                _check_content(engine, folder, read_only=read_only)
                 project = cls(folder, engine, read_only=read_only, warnings=warnings)
                 project.take_in_runs()
                 return project
@@ -264,6 +267,11 @@ def _check_there(folder: Path) -> None:
             raise ProjectError(f"There is no folder {folder}; if it lies on another drive or a share, connect it first.")
         if not (folder / DATABASE).is_file():
             raise ProjectError(f"{folder} is not a project: it holds no {DATABASE}. Make one with 'quakegui new'.")
+        for name in (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal"))):
+            if (folder / name).is_symlink():
+                raise ProjectError(
+                    f"{folder / name} is a link to another file; it was not opened. Open the project where it lies."
+                )
     except OSError as error:
         raise ProjectError(f"{folder} cannot be reached: {error.strerror or error}.") from error
 
@@ -295,16 +303,32 @@ def _make_database(folder: Path, facts: dict[str, str]) -> None:
         raise
 
 
+def _look_first(folder: Path) -> None:
+    """Refuse a database that is not a project's, or holds what acts by itself, before anything of it is run or changed."""
+    engine = _engine(folder, read_only=True)
+    try:
+        with engine.connect() as connection, connection.begin():
+            soundness.require_project(connection, folder)
+    except DBAPIError as error:
+        if any(word in str(error.orig) for word in ("not a database", "malformed")):
+            raise
+        # Some drives let nobody read before the journal's mode is set; `_bring_forward` looks again.
+    finally:
+        engine.dispose()
+
+
+def _check_content(engine: Engine, folder: Path, *, read_only: bool) -> None:
+    with engine.connect() as connection, connection.begin():
+        soundness.require_values(connection, folder)
+        whole = soundness.has_triggers(connection)
+    if not whole and not read_only:
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            soundness.restore_triggers(connection)
+
+
 def _bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
     with engine.connect() as connection, connection.begin():
-        found = schema.version(connection)
-    if found is None:
-        raise ProjectError(f"{folder / DATABASE} is a database, but not one of a quakegui project.")
-    if found > schema.SCHEMA:
-        raise ProjectError(
-            f"The project in {folder} was made by a newer quakegui (version {found} of its tables, this program knows "
-            f"{schema.SCHEMA}); nothing was changed. Open it with the newer program."
-        )
+        found = soundness.require_project(connection, folder)
     if found == schema.SCHEMA:
         return
     if read_only:
@@ -313,8 +337,8 @@ def _bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
             "be written: copy the folder there and open the copy."
         )
     with engine.connect().execution_options(write=True) as connection, connection.begin():
-        found = schema.version(connection)
-        if found is None or found >= schema.SCHEMA:
+        found = schema.version(connection) or schema.SCHEMA
+        if found >= schema.SCHEMA:
             return  # another program has just brought it forward
         _keep_copy(folder, found)
         schema.migrate(connection)
@@ -386,6 +410,7 @@ def _engine(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> E
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        soundness.harden(connection)
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a loss of power
         return connection
@@ -409,6 +434,12 @@ def _sentences(folder: Path) -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         raise ProjectError(_sentence(folder, str(getattr(error, "orig", None) or error))) from error
+    except soundness.UnsoundError as error:
+        raise ProjectError(str(error)) from error
+    except DamagedReadingsError as error:
+        raise ProjectError(
+            f"Readings stored in {folder} are damaged ({error}). Restore a copy of the folder, or import the files anew."
+        ) from error
 
 
 def _sentence(folder: Path, said: str) -> str:
@@ -418,6 +449,7 @@ def _sentence(folder: Path, said: str) -> str:
         "readonly": f"The project in {folder} cannot be written here; nothing was changed.",
         "unable to open": f"The project in {folder} cannot be reached; is its drive there? What was saved before is kept.",
         "disk I/O": f"The drive of {folder} does not answer properly; nothing of this step was kept.",
+        "too big": f"The database in {folder} holds a larger value than quakegui stores; restore a copy of the folder.",
         "malformed": f"The database in {folder} is damaged; restore a copy of the folder.",
         "not a database": f"{folder / DATABASE} is not a project's database.",
         "never changed": "Rows of the journal are never changed or removed; nothing was done.",

@@ -1,0 +1,248 @@
+"""What a project's database may hold: it may come from a stranger, or from a disk that forgot something.
+
+A database is a program too: triggers, views and checks that somebody put into it run inside whoever opens it. Nothing but plain
+tables and this program's own triggers is let in, before the first query that could wake anything else.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    Table,
+    create_engine,
+    literal_column,
+    select,
+    text,
+)
+
+from quakegui.project import schema
+from quakegui.season.config import SeasonConfig
+
+LARGEST_VALUE = 64 * 1024**2
+"""Bytes of the largest single value; a day of seconds takes less than one of them."""
+
+_DAY = 24 * 3600 * 1000
+_LAST_MS = 32_000_000_000_000
+"""Milliseconds since 1970 in the year 2984: what lies beyond it, or as far before, is no time of this program."""
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "day": (-400_000, 370_000),
+    "utc_day": (-400_000, 370_000),
+    "data_type": (0, 4),
+    "cadence_ms": (1, 400 * _DAY),
+    "count": (0, _DAY),
+    "source": (0, 3),
+    "old": (0, 4),
+    "new": (0, 4),
+    "quality": (0, 2**16 - 1),
+    "coverage": (0.0, 1e6),
+    "latitude": (-90.0, 90.0),
+    "longitude": (-180.0, 360.0),
+    **{f"p{cls}": (0.0, 1.000001) for cls in range(5)},
+}
+"""By the name of the column; other whole numbers are below 2**53, other numbers below 1e300."""
+_NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]")
+_READ_LATER = frozenset({schema.block.name})
+"""Too large to look through at every start: its rows are checked as they are read (`record`)."""
+
+
+class UnsoundError(Exception):
+    """A database is not one that this program can use; the text is one sentence for the screen."""
+
+
+def harden(connection: sqlite3.Connection) -> None:
+    """Take from a fresh connection what only a hostile database would use."""
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+    if hasattr(connection, "setconfig"):  # from Python 3.12 on
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)  # type: ignore[attr-defined,unused-ignore]
+
+
+def require_project(connection: Connection, folder: Path) -> int:
+    """Return the version of a project's tables, having run nothing of what the database may hold besides.
+
+    Raises
+    ------
+    UnsoundError
+        If it is no project's database, was made by a newer program, or holds what could act by itself.
+    """
+    foreign = foreign_part(connection)
+    if foreign is not None:
+        raise UnsoundError(
+            f"The database in {folder} holds {foreign}, which quakegui did not put there and which could act by itself; it was "
+            "not opened, and nothing of it was run. Ask its sender for an export ('quakegui export') and import that."
+        )
+    found = schema.version(connection)
+    if found is None:
+        raise UnsoundError(f"The database in {folder} is not one of a quakegui project.")
+    if found > schema.SCHEMA:
+        raise UnsoundError(
+            f"The project in {folder} was made by a newer quakegui (version {found} of its tables, this program knows "
+            f"{schema.SCHEMA}); nothing was changed. Open it with the newer program."
+        )
+    return found
+
+
+def require_values(connection: Connection, folder: Path) -> None:
+    """Refuse a project whose tables hold what no project can hold.
+
+    Raises
+    ------
+    UnsoundError
+        With the sentence where it stands.
+    """
+    wrong = wrong_value(connection)
+    facts: dict[str, str] = {row.key: row.value for row in connection.execute(select(schema.setting))}
+    if wrong is None and not re.fullmatch(r"\d{1,15}", facts.get("revision", "0"), re.ASCII):
+        wrong = "the fact 'revision'"
+    if wrong is not None:
+        raise UnsoundError(
+            f"The database in {folder} is damaged, or was changed by another program: {wrong} is nothing that quakegui "
+            "wrote. Restore a copy of the folder."
+        )
+    try:
+        SeasonConfig(timezone=facts.get("timezone", ""))
+        if "config" in facts:
+            SeasonConfig.from_json(facts["config"])
+    except ValueError as error:
+        raise UnsoundError(f"The parameters stored in {folder} cannot be used. {error}") from error
+
+
+def foreign_part(connection: Connection) -> str | None:
+    """Return what a database holds besides plain tables and this program's own parts, as words for a sentence, or None.
+
+    Only the list of parts is read for that, so nothing that they hold is run.
+    """
+    own = _own_parts()
+    for kind, name, sql in connection.execute(text("SELECT type, name, sql FROM sqlite_master")):
+        shown = str(name)[:60]
+        if kind == "table":
+            if not isinstance(sql, str) or re.match(r"\s*create\s+table\b", sql, re.IGNORECASE) is None:
+                return f"the virtual table '{shown}'"
+            table = schema.metadata.tables.get(str(name).lower())  # SQLite's names have no case
+            if table is not None and not _is_ours(connection, table, sql):
+                return f"a table '{shown}' that is not made as this program makes it"
+        elif own.get((kind, name)) != _plain(sql) and not (kind == "index" and sql is None):
+            return f"the {kind} '{shown}'"  # an index without a statement belongs to a primary key
+    return None
+
+
+def has_triggers(connection: Connection) -> bool:
+    """Whether every trigger of this program is there."""
+    return not _lost_triggers(connection)
+
+
+def restore_triggers(connection: Connection) -> None:
+    """Put back this program's own triggers where they were taken out."""
+    for sql in _lost_triggers(connection):
+        connection.execute(text(sql))
+
+
+def _lost_triggers(connection: Connection) -> list[str]:
+    found = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+    return [sql for (kind, name), sql in _own_parts().items() if kind == "trigger" and name not in found]
+
+
+def wrong_value(connection: Connection) -> str | None:
+    """Return where a value of another type, or beyond every bound, stands, as words for a sentence, or None."""
+    there = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
+    for table in schema.metadata.sorted_tables:
+        if table.name not in there or table.name in _READ_LATER:
+            continue
+        right = " AND ".join(_right(column) for column in table.columns)
+        row = connection.execute(
+            select(literal_column("rowid")).select_from(table).where(text(f"NOT ({right})")).limit(1)
+        ).scalar()
+        if row is not None:
+            at: ColumnElement[int] = literal_column("rowid")
+            facts: list[ColumnElement[int]] = [literal_column(_right(column)) for column in table.columns]
+            good = connection.execute(select(*facts).select_from(table).where(at == row)).one()
+            names = [column.name for column, is_right in zip(table.columns, good, strict=True) if not is_right]
+            return f"row {row} of the table '{table.name}' (column {', '.join(names)})"
+    return None
+
+
+def _right(column: Column[object]) -> str:
+    """Return the condition that a column's value has its type and lies within its bounds; never NULL."""
+    name = f'"{column.name}"'
+    allowed = ["'null'"] if column.nullable else []
+    if isinstance(column.type, Integer):
+        low, high = _bounds(column.name, 2.0**53)
+        right = f"typeof({name}) = 'integer' AND {name} BETWEEN {low:.0f} AND {high:.0f}"
+    elif isinstance(column.type, Float):
+        low, high = _bounds(column.name, 1e300)
+        right = f"typeof({name}) IN ('real', 'integer') AND {name} BETWEEN {low!r} AND {high!r}"
+    elif isinstance(column.type, LargeBinary):
+        right = f"typeof({name}) = 'blob'"
+    else:
+        right = f"typeof({name}) = 'text'"
+    return f"(({right}) OR typeof({name}) IN ({', '.join(allowed)}))"
+
+
+def _bounds(name: str, widest: float) -> tuple[float, float]:
+    if name.endswith("_ms") and name not in _BOUNDS:
+        return -_LAST_MS, _LAST_MS
+    return _BOUNDS.get(name, (-widest, widest))
+
+
+def _is_ours(connection: Connection, table: Table, sql: str) -> bool:
+    """Whether a table has the columns and keys that this program gives it, and nothing that acts by itself."""
+    if _NOT_OURS.search(_QUOTED.sub("", sql)):
+        return False
+    return _shape(connection, table.name) == _own_shapes()[table.name]
+
+
+def _shape(connection: Connection, name: str) -> tuple[object, ...]:
+    quoted = '"' + name.replace('"', '""') + '"'
+    columns = frozenset(
+        (row.name, row.type.upper(), row.notnull, row.pk, row.hidden)
+        for row in connection.execute(text(f"PRAGMA table_xinfo({quoted})"))
+    )
+    keys = frozenset(
+        (row.table, row[3], row.to, row.on_update, row.on_delete)
+        for row in connection.execute(text(f"PRAGMA foreign_key_list({quoted})"))
+    )
+    unique = sum(row.origin == "u" for row in connection.execute(text(f"PRAGMA index_list({quoted})")))
+    return columns, keys, unique
+
+
+def _plain(sql: object) -> str:
+    return " ".join(sql.split()) if isinstance(sql, str) else ""
+
+
+@cache
+def _own_parts() -> dict[tuple[str, str], str]:
+    """Return this program's indexes and triggers: their statements by kind and name."""
+    with _fresh() as connection:
+        rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')")).all()
+    return {(kind, name): _plain(sql) for kind, name, sql in rows if sql is not None}
+
+
+@cache
+def _own_shapes() -> dict[str, tuple[object, ...]]:
+    with _fresh() as connection:
+        return {name: _shape(connection, name) for name in schema.metadata.tables}
+
+
+@contextmanager
+def _fresh() -> Iterator[Connection]:
+    """Give an empty project's database in memory."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        schema.metadata.create_all(connection)
+        yield connection
+    engine.dispose()
