@@ -139,7 +139,8 @@ def month_ticks(days: NDArray[np.datetime64]) -> list[tuple[float, str]]:
     if len(first) > 1 and first[1] < days.size / 24:
         first = first[1:]  # a scrap of a month leaves no room for its name
     every = -(-len(first) // 12)
-    return [(float(k), str(months[k])) for k in first[::every]]
+    room = days.size - days.size / 24  # a name further right would be cut off at the picture's edge
+    return [(float(k), str(months[k])) for k in first[::every] if k <= room or k == first[0]]
 
 
 def runs_of(values: NDArray[np.int64]) -> list[tuple[int, int, int]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quakegui.learn.metrics import TARGETS, Target
+from quakegui.learn.phases import FINAL
 from quakegui.report.content import Content
 from quakegui.report.drawings import history, matrix, molchan
 from quakegui.report.markup import Figures, block, bullets, facts, grid, h2, h3, p, table
@@ -52,7 +53,7 @@ def _curves(run: RunFolder, say: Words, figures: Figures) -> str:
     if not rows:
         return p(say("The run has no history of its epochs.", "该运行没有轮次记录。"), "notice")
     picture = history(
-        rows,
+        [row | {"phase": _phase(row["phase"], say)} for row in rows],
         loss=say("Loss", "损失"),
         accuracy=say("Accuracy", "准确率"),
         epoch=say("epoch", "轮次"),
@@ -60,6 +61,10 @@ def _curves(run: RunFolder, say: Words, figures: Figures) -> str:
         alt=say("Loss and accuracy over the epochs of each training", "各次训练的损失和准确率随轮次的变化"),
     )
     return block(figures.add(picture))
+
+
+def _phase(name: str, say: Words) -> str:
+    return say("all days", "全部日子") if name == FINAL else say("fold {n}", "第 {n} 折", n=name.removeprefix("fold "))
 
 
 def _plain(value: object, say: Words) -> str:
