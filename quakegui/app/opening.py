@@ -12,6 +12,7 @@ from quakegui.app.jobs import Report
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
+    from quakegui.project.store import Project
 
 
 def after_start(session: Session, then: Callable[[], object]) -> None:
@@ -63,10 +64,12 @@ def open_demo(session: Session) -> None:
         from quakegui.learn.shipped import install_model
         from quakegui.project import demo, seasons
 
-        with demo.create_demo(folder, progress=report) as project:
+        def finish(project: Project) -> None:
             season = seasons.load_season(project, progress=report)
             assert season is not None
             install_model(project, season)
+
+        demo.create_demo(folder, progress=report, finish=finish).close()
         return folder
 
     session.jobs.start("Making the synthetic season", work, session.open)

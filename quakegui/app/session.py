@@ -190,9 +190,13 @@ class Session(QObject):
             return
 
         def work(report: Report, _cancelled: Callable[[], bool]) -> Season | None:
+            from quakegui.learn import season_runs
             from quakegui.project import seasons
 
-            return seasons.load_season(project, progress=report)
+            season = seasons.load_season(project, progress=report)
+            if season is not None:
+                season_runs.complete_runs(project, season)
+            return season
 
         self.jobs.start("Computing the season", work, lambda season: self._show(project, season))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -128,8 +129,11 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
         return ()
     completed = []
     for run_id in runs.unfinished(project):
-        if (runs_folder(project) / run_id / CARD).is_file():
-            complete_run(project, season, read_run(runs_folder(project) / run_id))
+        folder = runs_folder(project) / run_id
+        if not (folder / CARD).is_file():
+            continue
+        with contextlib.suppress(RunError):  # a damaged run does not keep the season from being shown; the list of runs names it
+            complete_run(project, season, read_run(folder))
             completed.append(run_id)
     return tuple(completed)
 
