@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from quakegui import __version__
+from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.i18n import tr
 from quakegui.ui.texts import CLASS_NAMES
 
@@ -217,8 +218,8 @@ def _tell_update(window: MainWindow, made: Update) -> None:
         name = tr(CLASS_NAMES[alarm.full_class])
         lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
     lines += [tr(note) for note in made.notes]
-    box = QMessageBox.warning if made.opened else QMessageBox.information
-    box(window, tr("New days"), "\n".join(lines))
+    icon = QMessageBox.Icon.Warning if made.opened else QMessageBox.Icon.Information
+    tell(window, tr("New days"), "\n".join(lines), icon)
 
 
 def show_shortcuts(window: MainWindow) -> None:
@@ -251,7 +252,7 @@ def copy_support_report(window: MainWindow) -> None:
 
 def show_about(window: MainWindow) -> None:
     """Say what this is, and what it cannot claim."""
-    QMessageBox.about(
+    tell(
         window,
         tr("About quakegui"),
         tr(

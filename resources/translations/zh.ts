@@ -232,6 +232,10 @@
             <translation>预测为</translation>
         </message>
         <message>
+            <source>Apply</source>
+            <translation>应用</translation>
+        </message>
+        <message>
             <source>Applying the label rule</source>
             <translation>正在应用标注规则</translation>
         </message>
@@ -262,6 +266,10 @@
         <message>
             <source>Area, peak</source>
             <translation>面积、峰值</translation>
+        </message>
+        <message>
+            <source>Arrow keys choose, Enter runs the command</source>
+            <translation>方向键选择，回车执行命令</translation>
         </message>
         <message>
             <source>As published (LEAKY protocol)</source>
@@ -348,6 +356,10 @@
             <translation>逐日变化</translation>
         </message>
         <message>
+            <source>Choose</source>
+            <translation>选择</translation>
+        </message>
+        <message>
             <source>Choose a file</source>
             <translation>选择文件</translation>
         </message>
@@ -360,12 +372,20 @@
             <translation>选择文件夹；其下所有内容都会查看</translation>
         </message>
         <message>
+            <source>Choose a local date of the season</source>
+            <translation>选择时段内的一个本地日期</translation>
+        </message>
+        <message>
             <source>Choose files of readings, tables, Kp, station lists or archives</source>
             <translation>选择读数、表格、Kp、台站列表或压缩文件</translation>
         </message>
         <message>
             <source>Choose no days</source>
             <translation>取消所选日期</translation>
+        </message>
+        <message>
+            <source>Choose the folder on the disk</source>
+            <translation>在磁盘上选择文件夹</translation>
         </message>
         <message>
             <source>Choose the stations whose series are shown</source>
@@ -412,8 +432,20 @@
             <translation>点击一个极值区域，它会在图上闪烁</translation>
         </message>
         <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Close and leave everything as it was</source>
+            <translation>关闭，一切保持原样</translation>
+        </message>
+        <message>
             <source>Close project</source>
             <translation>关闭项目</translation>
+        </message>
+        <message>
+            <source>Close this window (Esc)</source>
+            <translation>关闭此窗口（Esc）</translation>
         </message>
         <message>
             <source>Closed (UTC)</source>
@@ -590,6 +622,10 @@
         <message>
             <source>Default</source>
             <translation>默认</translation>
+        </message>
+        <message>
+            <source>Defaults</source>
+            <translation>默认值</translation>
         </message>
         <message>
             <source>Depth (km)</source>
@@ -956,6 +992,10 @@
             <translation>标注后前进</translation>
         </message>
         <message>
+            <source>Go on with what is chosen here</source>
+            <translation>按所选内容继续</translation>
+        </message>
+        <message>
             <source>Go one day back (Left)</source>
             <translation>后退一天（←）</translation>
         </message>
@@ -1116,6 +1156,10 @@
             <translation>无法确定哪些列是时间和总强度：请在下方指明。</translation>
         </message>
         <message>
+            <source>Its midnight is where a day begins; type a part of its name</source>
+            <translation>一天从该时区的午夜开始；可输入名称的一部分</translation>
+        </message>
+        <message>
             <source>Judge the run</source>
             <translation>评判运行</translation>
         </message>
@@ -1146,6 +1190,10 @@
         <message>
             <source>Keep these earthquakes in the project, in place of those it has</source>
             <translation>把这些地震存入项目，取代已有的地震</translation>
+        </message>
+        <message>
+            <source>Keep what is set here</source>
+            <translation>保存此处的设置</translation>
         </message>
         <message>
             <source>Keep what these files hold in the project</source>
@@ -1236,6 +1284,10 @@
             <translation>标注一天后显示下一天</translation>
         </message>
         <message>
+            <source>Labels given after this moment are taken back</source>
+            <translation>此时刻之后的标注将被收回</translation>
+        </message>
+        <message>
             <source>Language</source>
             <translation>语言</translation>
         </message>
@@ -1290,6 +1342,10 @@
         <message>
             <source>Left out</source>
             <translation>未导入</translation>
+        </message>
+        <message>
+            <source>Let this take effect, and close</source>
+            <translation>使其生效并关闭</translation>
         </message>
         <message>
             <source>Levels</source>
@@ -1552,6 +1608,10 @@
             <translation>还没有日等值线图：请导入至少三个有坐标台站的观测数据。</translation>
         </message>
         <message>
+            <source>No day of this season has a map: an anomaly needs at least {nights} earlier nights to compare with. Import earlier readings, or move the season's days.</source>
+            <translation>本期没有一天有图：异常至少要与此前 {nights} 个夜晚比较。请导入更早的读数，或调整本期的起止日期。</translation>
+        </message>
+        <message>
             <source>No earthquake</source>
             <translation>无地震</translation>
         </message>
@@ -1616,6 +1676,10 @@
             <translation>当天没有台站有值；成图需要三个位置不同的台站。只显示台站。</translation>
         </message>
         <message>
+            <source>No station has coordinates yet, so there are no maps: give the stations their places.</source>
+            <translation>还没有台站有坐标，因此没有图：请填写台站的位置。</translation>
+        </message>
+        <message>
             <source>No station has coordinates, so none can be shown on a map. Enter them under Stations.</source>
             <translation>没有台站有坐标，无法在地图上显示。请在“台站”中填写坐标。</translation>
         </message>
@@ -1632,8 +1696,8 @@
             <translation>北（°）</translation>
         </message>
         <message>
-            <source>North centre {north}, south centre {south}</source>
-            <translation>北中心 {north}，南中心 {south}</translation>
+            <source>North centre {place}</source>
+            <translation>北中心 {place}</translation>
         </message>
         <message>
             <source>North or south of the map's middle</source>
@@ -1674,6 +1738,10 @@
         <message>
             <source>Numbers that stand for no value, besides all from 88888 on</source>
             <translation>除 88888 及以上外，表示缺测的数</translation>
+        </message>
+        <message>
+            <source>OK</source>
+            <translation>确定</translation>
         </message>
         <message>
             <source>Of equal magnitudes the later one wins</source>
@@ -1868,6 +1936,10 @@
             <translation>恢复所有面板的位置</translation>
         </message>
         <message>
+            <source>Put the defaults back</source>
+            <translation>恢复默认值</translation>
+        </message>
+        <message>
             <source>Python that trains</source>
             <translation>训练用的 Python</translation>
         </message>
@@ -2026,6 +2098,10 @@
         <message>
             <source>SYNTHETIC — not measured</source>
             <translation>合成数据 — 非实测</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>保存</translation>
         </message>
         <message>
             <source>Say what each column means</source>
@@ -2202,6 +2278,10 @@
         <message>
             <source>South (°)</source>
             <translation>南（°）</translation>
+        </message>
+        <message>
+            <source>South centre {place}</source>
+            <translation>南中心 {place}</translation>
         </message>
         <message>
             <source>South, larger</source>
@@ -2424,6 +2504,10 @@
             <translation>还没有可标注的日子；请先导入读数。</translation>
         </message>
         <message>
+            <source>There are no earthquakes in this project: days can be labelled by hand, not by rule. Import a catalogue.</source>
+            <translation>本项目中没有地震：可以手工标注，但不能按规则标注。请导入地震目录。</translation>
+        </message>
+        <message>
             <source>There are no earthquakes to label by; import a catalogue first.</source>
             <translation>没有可据以标注的地震；请先导入目录。</translation>
         </message>
@@ -2448,8 +2532,20 @@
             <translation>此文件夹不是空的；请另选一个。</translation>
         </message>
         <message>
+            <source>This project has no readings yet: import some to begin.</source>
+            <translation>本项目还没有读数：请先导入。</translation>
+        </message>
+        <message>
             <source>This project is open for reading only, so nothing can be labelled in it.</source>
             <translation>此项目以只读方式打开，不能标注。</translation>
+        </message>
+        <message>
+            <source>This project is open for reading only: everything can be looked at, nothing can be labelled or changed.</source>
+            <translation>本项目以只读方式打开：可以查看一切，但不能标注或更改。</translation>
+        </message>
+        <message>
+            <source>This season is a single day, so there is nothing to walk through: import more readings, or move its days.</source>
+            <translation>本期只有一天，无法逐日浏览：请导入更多读数，或调整本期的起止日期。</translation>
         </message>
         <message>
             <source>Those outside the selection can be listed too</source>
@@ -2592,12 +2688,24 @@
             <translation>网络所关注的区域</translation>
         </message>
         <message>
+            <source>What the project is called; the folder is named after it</source>
+            <translation>项目的名称；文件夹以此命名</translation>
+        </message>
+        <message>
+            <source>What this project lacks</source>
+            <translation>本项目缺少什么</translation>
+        </message>
+        <message>
             <source>What you saw on this day (kept with your name)</source>
             <translation>您在这一天看到的情况（与您的姓名一同保存）</translation>
         </message>
         <message>
             <source>Where earthquakes are taken from</source>
             <translation>地震取自何处</translation>
+        </message>
+        <message>
+            <source>Where the project is made: a folder that does not exist yet, or an empty one</source>
+            <translation>项目所在的位置：尚不存在的或空的文件夹</translation>
         </message>
         <message>
             <source>Which are listed</source>
@@ -2984,6 +3092,10 @@
             <translation>临时</translation>
         </message>
         <message>
+            <source>quakegui could not start: {error} Nothing was changed. The log is in {folder}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>quakegui {version}
 
 Daily anomaly maps of a geomagnetic network, labels, and a network trained on them.
@@ -3170,6 +3282,14 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} new days were predicted.</source>
             <translation>已预测 {count} 个新的日期。</translation>
+        </message>
+        <message>
+            <source>{count} of {all} stations have coordinates; a day map needs three at different places. Series, timeline and labels work without.</source>
+            <translation>{all} 个台站中有 {count} 个有坐标；日图需要三个位置不同的台站。曲线、时间轴和标注不受影响。</translation>
+        </message>
+        <message>
+            <source>{count} of {all} stations have no coordinates and are left out of the maps: {codes}.</source>
+            <translation>{all} 个台站中有 {count} 个没有坐标，未画入图中：{codes}。</translation>
         </message>
         <message>
             <source>{count} stations were read; Save keeps them.</source>

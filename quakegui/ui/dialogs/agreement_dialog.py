@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -31,6 +30,7 @@ from quakegui.project import journal
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Agreement, LabelRow, Source, compare
 from quakegui.ui import theme
+from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import Row, RowsView, Sentence, named
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
@@ -115,7 +115,7 @@ class AgreementDialog(QDialog):
         for button in self._classes:
             settle.addWidget(button)
         settle.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addLayout(form)

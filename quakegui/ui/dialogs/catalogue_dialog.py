@@ -29,6 +29,7 @@ from quakegui.project import catalogue
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui import theme
+from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.catalogue_choice import Choice, Read, choose, read_catalogue
 from quakegui.ui.dialogs.catalogue_form import CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named
@@ -112,16 +113,15 @@ class CatalogueDialog(JobDialog):
         across = QHBoxLayout()
         across.addWidget(scroll)
         across.addWidget(right, 1)
-        box = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(box.Apply | box.Cancel)
-        self._buttons.button(box.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
-        self._buttons.button(box.Apply).clicked.connect(self.apply)
+        self._buttons = button_box(Standard.Apply | Standard.Cancel)
+        self._buttons.button(Standard.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
+        self._buttons.button(Standard.Apply).clicked.connect(self.apply)
         self._buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.addLayout(across, 1)
         for part in (self.sentence, self.strip, self._buttons):
             outer.addWidget(part)
-        self._buttons.button(box.Apply).setDefault(True)
+        self._buttons.button(Standard.Apply).setDefault(True)
 
     def _source_group(self) -> QGroupBox:
         group = QGroupBox(tr("Catalogue"))
@@ -233,10 +233,12 @@ class CatalogueDialog(JobDialog):
             return ""
         (north_lat, north_lon), (south_lat, south_lon) = choice.scheme.north_centre, choice.scheme.south_centre
         counts = [choice.classes.count(cls) for cls in range(1, 5)]
-        centres = tr("North centre {north}, south centre {south}").format(
-            north=f"{north_lat:.2f}, {north_lon:.2f}", south=f"{south_lat:.2f}, {south_lon:.2f}"
+        lines = (
+            tr("North centre {place}").format(place=f"{north_lat:.2f}, {north_lon:.2f}"),
+            tr("South centre {place}").format(place=f"{south_lat:.2f}, {south_lon:.2f}"),
+            tr("Classes 1 to 4: {counts} earthquakes").format(counts=" / ".join(map(str, counts))),
         )
-        return f"{centres}\n" + tr("Classes 1 to 4: {counts} earthquakes").format(counts=" / ".join(map(str, counts)))
+        return "\n".join(lines)
 
     def _list_events(self) -> None:
         choice = self.choice

@@ -113,8 +113,7 @@ class CatalogueForm(QWidget):
             (tr("Magnitude"), self.split, tr("Larger than this is large; the founding paper uses 4")),
         )
         add_rows(form, rows)
-        self.centres = QLabel()
-        self.centres.setWordWrap(True)
+        self.centres = QLabel()  # its lines stand as they are: a form gives wrapped ones too little height
         form.addRow(self.centres)
         return group
 

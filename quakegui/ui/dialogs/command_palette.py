@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
 from quakegui.ui.actions import ACTIONS
+from quakegui.ui.dialogs.dialog_parts import named
 from quakegui.ui.i18n import tr
 
 if TYPE_CHECKING:
     from quakegui.ui.main_window import MainWindow
+
+ICON_SIZE = QSize(18, 18)
 
 
 class CommandPalette(QDialog):
@@ -25,10 +28,12 @@ class CommandPalette(QDialog):
         self.resize(520, 420)
         self._text = QLineEdit()
         self._text.setPlaceholderText(tr("A few letters of a command"))
-        self._text.setAccessibleName(tr("Command to find"))
+        named(self._text, tr("Command to find"), tr("Arrow keys choose, Enter runs the command"))
         self._text.textChanged.connect(self._filter)
         self._text.installEventFilter(self)
         self._list = QListWidget()
+        self._list.setIconSize(ICON_SIZE)
+        self._list.setUniformItemSizes(True)
         self._list.setAccessibleName(tr("Commands"))
         self._list.itemActivated.connect(self._run)
         column = QVBoxLayout(self)
@@ -60,7 +65,7 @@ class CommandPalette(QDialog):
 
     def _item(self, action: QAction, menu: str) -> QListWidgetItem:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        item = QListWidgetItem(action.icon(), f"{menu} › {action.text()}" + (f"    {keys}" if keys else ""))
+        item = QListWidgetItem(_icon_or_blank(action), f"{menu} › {action.text()}" + (f"    {keys}" if keys else ""))
         item.setData(Qt.ItemDataRole.UserRole, action.objectName())
         if not action.isEnabled():
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
@@ -71,3 +76,12 @@ class CommandPalette(QDialog):
         if action.isEnabled():
             self.accept()
             action.trigger()
+
+
+def _icon_or_blank(action: QAction) -> QIcon:
+    """Return an action's icon, or nothing in the same size, so that all names begin in one line."""
+    if not action.icon().isNull():
+        return action.icon()
+    blank = QPixmap(ICON_SIZE)
+    blank.fill(Qt.GlobalColor.transparent)
+    return QIcon(blank)

@@ -7,29 +7,43 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCalendarWidget, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QDialog, QVBoxLayout, QWidget
 
+from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.dialog_parts import named
 from quakegui.ui.i18n import tr
+
+
+class DateDialog(QDialog):
+    """A calendar of the season's days."""
+
+    def __init__(self, day: np.datetime64, days: NDArray[np.datetime64], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Go to a date"))
+        self._calendar = named(QCalendarWidget(), tr("Date"), tr("Choose a local date of the season"))
+        self._calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self._calendar.setDateRange(_qdate(days[0]), _qdate(days[-1]))
+        self._calendar.setSelectedDate(_qdate(day))
+        self._calendar.activated.connect(self.accept)
+        buttons = button_box(Standard.Ok | Standard.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(self._calendar)
+        column.addWidget(buttons)
+
+    def date(self) -> date:
+        """Return the chosen local date."""
+        chosen = self._calendar.selectedDate().toPython()
+        assert isinstance(chosen, date)
+        return chosen
 
 
 def ask_date(parent: QWidget, day: np.datetime64, days: NDArray[np.datetime64]) -> date | None:
     """Return the chosen local date within `days`, or None where the analyst thought better of it."""
-    dialog = QDialog(parent)
-    dialog.setWindowTitle(tr("Go to a date"))
-    calendar = QCalendarWidget()
-    calendar.setAccessibleName(tr("Date"))
-    calendar.setDateRange(_qdate(days[0]), _qdate(days[-1]))
-    calendar.setSelectedDate(_qdate(day))
-    calendar.activated.connect(dialog.accept)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-    buttons.accepted.connect(dialog.accept)
-    buttons.rejected.connect(dialog.reject)
-    column = QVBoxLayout(dialog)
-    column.addWidget(calendar)
-    column.addWidget(buttons)
-    chosen = calendar.selectedDate().toPython() if dialog.exec() else None
+    dialog = DateDialog(day, days, parent)
+    chosen = dialog.date() if dialog.exec() else None
     dialog.deleteLater()
-    assert chosen is None or isinstance(chosen, date)
     return chosen
 
 

@@ -133,11 +133,13 @@ class Rows(QAbstractTableModel):
         super().__init__(parent)
         self._headers = tuple(headers)
         self.rows: tuple[Row, ...] = ()
+        self._decimals: tuple[int | None, ...] = (None,) * len(headers)
 
     def show(self, rows: Sequence[Row]) -> None:
         """Put these rows in place of what was shown."""
         self.beginResetModel()
         self.rows = tuple(rows)
+        self._decimals = tuple(_decimals([row.cells[k] for row in self.rows]) for k in range(len(self._headers)))
         self.endResetModel()
 
     def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802 - Qt's name
@@ -149,9 +151,12 @@ class Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._headers)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
-        """Return a column's title."""
+        """Return a column's title, at the right above numbers."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if self._decimals[section] is None else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -159,7 +164,7 @@ class Rows(QAbstractTableModel):
         row = self.rows[index.row()]
         value = row.cells[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return value if isinstance(value, str) else f"{value:g}"
+            return value if isinstance(value, str) else f"{value:.{self._decimals[index.column()]}f}"
         if role == Qt.ItemDataRole.UserRole:
             return value
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -171,6 +176,12 @@ class Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and row.level:
             return _level_colour(row.level)
         return None
+
+
+def _decimals(cells: Sequence[str | float]) -> int | None:
+    """Return how many decimals show every number of a column, so that their points stand below each other; None without any."""
+    numbers = [f"{cell:g}" for cell in cells if not isinstance(cell, str)]
+    return max((len(text.partition(".")[2]) for text in numbers if "e" not in text), default=0) if numbers else None
 
 
 def _level_colour(level: str) -> QColor:

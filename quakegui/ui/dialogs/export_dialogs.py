@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.project import export
+from quakegui.ui.dialogs.buttons import Standard, button_box, tell
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.animation import save_animation, video_possible
 from quakegui.ui.plots.figures import FigureError, save_figure
@@ -67,7 +68,7 @@ class FigureDialog(QDialog):
         try:
             save_figure(panel, Path(path), dpi=self._dpi.value(), stamp=stamp_of(self._window))
         except FigureError as error:
-            QMessageBox.warning(self, self.windowTitle(), str(error))
+            tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return
         super().accept()
 
@@ -128,7 +129,7 @@ class AnimationDialog(QDialog):
                 progress=progress,
             )
         except FigureError as error:
-            QMessageBox.warning(self, self.windowTitle(), str(error))
+            tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return False
         finally:
             bar.close()
@@ -159,7 +160,7 @@ def _rows(form: QFormLayout, rows: tuple[tuple[str, QWidget], ...]) -> None:
 
 
 def _save_buttons(dialog: QDialog) -> QDialogButtonBox:
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+    buttons = button_box(Standard.Save | Standard.Cancel)
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     return buttons

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 
 from quakegui.paths import resources
 from quakegui.ui import i18n
+from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.dialog_parts import named
 from quakegui.ui.i18n import tr
 
 
@@ -45,7 +47,7 @@ class GuideDialog(QDialog):
         row = QHBoxLayout()
         for widget in (self.search, self._former, self._next):
             row.addWidget(widget)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter searches on
         column = QVBoxLayout(self)
@@ -64,14 +66,14 @@ class GuideDialog(QDialog):
     def retranslate(self) -> None:
         """Set every text, and show the guide, in the language in force."""
         self.setWindowTitle(tr("User's guide"))
-        self.page.setAccessibleName(tr("User's guide"))
+        named(self.page, tr("User's guide"))
         self.search.setAccessibleName(tr("Search the guide"))
         self.search.setPlaceholderText(tr("Search the guide"))
         self.search.setToolTip(tr("Enter goes on to the next place"))
         for button, text in ((self._next, tr("Next")), (self._former, tr("Former"))):
             button.setText(text)
             button.setToolTip(text)
-        self.said.clear()
+        self._say("")
         if self._language != i18n.language():
             self._language = i18n.language()
             self.page.setSource(QUrl.fromLocalFile(str(resources() / "help" / self._language / "guide.html")))
@@ -84,8 +86,12 @@ class GuideDialog(QDialog):
         if text and not found:
             self.page.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
             found = self.page.find(text, how)
-        self.said.setText(tr("The guide does not say “{text}”.").format(text=text) if text and not found else "")
+        self._say(tr("The guide does not say “{text}”.").format(text=text) if text and not found else "")
         return found
+
+    def _say(self, sentence: str) -> None:
+        self.said.setText(sentence)
+        self.said.setVisible(bool(sentence))
 
     def _search_from_start(self) -> None:
         self.page.moveCursor(QTextCursor.MoveOperation.Start)

@@ -27,6 +27,7 @@ from quakegui.app.session import Session
 from quakegui.formats import TableMapping
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.parsing import files_at
+from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
 from quakegui.ui.dialogs.import_report import ImportReportPage, minute_text
@@ -118,7 +119,7 @@ class ImportWizard(JobDialog):
         return page
 
     def _buttons(self) -> QDialogButtonBox:
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        box = button_box(Standard.Close)
         self._import = _button(tr("Import"), tr("Keep what these files hold in the project"), self.start_import)
         self._more = _button(tr("Import more"), tr("Go back to the files"), self._back)
         box.addButton(self._more, QDialogButtonBox.ButtonRole.ActionRole)

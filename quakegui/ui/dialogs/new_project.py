@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
+from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.dialog_parts import named
 from quakegui.ui.i18n import tr
 
 if TYPE_CHECKING:
@@ -36,20 +38,21 @@ class NewProjectDialog(QDialog):
         self.setWindowTitle(tr("New project"))
         self.setMinimumWidth(520)
         self._name = QLineEdit()
-        self._name.setAccessibleName(tr("Name"))
+        named(self._name, tr("Name"), tr("What the project is called; the folder is named after it"))
         self._name.setPlaceholderText(tr("Liangshan 2022"))
         self._name.textChanged.connect(self._suggest_folder)
         self._parent_folder = window.last_folder()
         self._folder = QLineEdit()
-        self._folder.setAccessibleName(tr("Folder"))
+        named(self._folder, tr("Folder"), tr("Where the project is made: a folder that does not exist yet, or an empty one"))
         self._folder.textChanged.connect(self._check)
-        choose = QPushButton(tr("Choose…"))
+        choose = named(QPushButton(tr("Choose…")), tr("Choose"), tr("Choose the folder on the disk"))
+        choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()
         row.addWidget(self._folder)
         row.addWidget(choose)
         self._zone = QComboBox()
-        self._zone.setAccessibleName(tr("Time zone"))
+        named(self._zone, tr("Time zone"), tr("Its midnight is where a day begins; type a part of its name"))
         self._zone.setEditable(True)
         self._zone.addItems(sorted(zoneinfo.available_timezones()))
         self._zone.setCurrentText(DEFAULT_TIMEZONE)
@@ -60,7 +63,7 @@ class NewProjectDialog(QDialog):
         self._zone.currentTextChanged.connect(self._check)
         self._why = QLabel()
         self._why.setWordWrap(True)
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons = button_box(Standard.Ok | Standard.Cancel)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         form = QFormLayout(self)

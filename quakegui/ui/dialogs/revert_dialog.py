@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QDateTime
-from PySide6.QtWidgets import QDateTimeEdit, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateTimeEdit, QDialog, QLabel, QVBoxLayout, QWidget
 
 from quakegui.app.session import Session
+from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.dialog_parts import named
 from quakegui.ui.i18n import tr
 
 
@@ -24,8 +26,8 @@ class RevertDialog(QDialog):
         self._moment = QDateTimeEdit(QDateTime.currentDateTime())
         self._moment.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
         self._moment.setCalendarPopup(True)
-        self._moment.setAccessibleName(tr("Moment"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        named(self._moment, tr("Moment"), tr("Labels given after this moment are taken back"))
+        buttons = button_box(Standard.Ok | Standard.Cancel)
         buttons.accepted.connect(self._revert)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -29,6 +29,7 @@ from quakegui.project import catalogue, journal
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
+from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, add_rows, named
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
@@ -50,10 +51,9 @@ class RuleDialog(JobDialog):
         self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")
         self._form()
         self._results()
-        box = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(box.Apply | box.Cancel)
-        self._buttons.button(box.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
-        self._buttons.button(box.Apply).clicked.connect(self.apply)
+        self._buttons = button_box(Standard.Apply | Standard.Cancel)
+        self._buttons.button(Standard.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
+        self._buttons.button(Standard.Apply).clicked.connect(self.apply)
         self._buttons.rejected.connect(self.reject)
         says = QLabel(
             tr(
@@ -70,7 +70,7 @@ class RuleDialog(JobDialog):
         column.addLayout(across, 1)
         for widget in (self.sentence, self.strip, self._buttons):
             column.addWidget(widget)
-        self._buttons.button(box.Apply).setDefault(True)
+        self._buttons.button(Standard.Apply).setDefault(True)
         self._start()
 
     # -- widgets ---------------------------------------------------------------------------------------------------

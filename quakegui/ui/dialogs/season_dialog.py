@@ -27,6 +27,7 @@ from quakegui.app.session import Session
 from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
+from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, named
 from quakegui.ui.i18n import mark, tr
 
@@ -163,10 +164,11 @@ class SeasonDialog(JobDialog):
         self._tabs.addTab(self._page(ANOMALY, with_method=True), tr("Anomalies"))
         self._tabs.addTab(self._page(MAPS), tr("Maps"))
         self._tabs.addTab(self._page(REGIONS), tr("Extremum regions"))
-        box = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(box.Save | box.Cancel | box.RestoreDefaults)
-        self._buttons.button(box.RestoreDefaults).setToolTip(tr("Every parameter but the season's window becomes its default"))
-        self._buttons.button(box.RestoreDefaults).clicked.connect(self.reset)
+        self._buttons = button_box(Standard.Save | Standard.Cancel | Standard.RestoreDefaults)
+        self._buttons.button(Standard.RestoreDefaults).setToolTip(
+            tr("Every parameter but the season's window becomes its default")
+        )
+        self._buttons.button(Standard.RestoreDefaults).clicked.connect(self.reset)
         self._buttons.accepted.connect(self.save)
         self._buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -224,6 +226,8 @@ class SeasonDialog(JobDialog):
             control.setRange(parameter.low, parameter.high)
             control.setSingleStep(parameter.step)
             control.valueChanged.connect(self._check)
+        if not isinstance(control, QCheckBox):
+            control.setMinimumWidth(control.fontMetrics().horizontalAdvance("0") * 12)  # all alike
         return named(control, tr(parameter.text), tr(parameter.tip))
 
     def _date(self, day: np.datetime64 | None, name: str) -> tuple[QDateEdit, QCheckBox]:

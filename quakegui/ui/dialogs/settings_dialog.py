@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
     QLineEdit,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app.session import Session
 from quakegui.app.settings import LANGUAGES, THEMES
+from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.i18n import mark, tr
 
 LANGUAGE_NAMES = {"system": mark("As the system"), "en": "English", "zh": "中文"}
@@ -56,7 +56,7 @@ class SettingsDialog(QDialog):
             widget.setAccessibleName(caption)
             widget.setToolTip(tip or caption)
             form.addRow(caption, widget)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
         form.addRow(buttons)
 

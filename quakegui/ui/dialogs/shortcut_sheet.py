@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.ui.actions import ACTIONS, MENUS
+from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.i18n import tr
 
 
@@ -20,8 +22,11 @@ class ShortcutSheet(QDialog):
         self._sheet.setAccessibleName(tr("Keyboard shortcuts"))
         self._sheet.setHeaderLabels([tr("Action"), tr("Keys")])
         self._sheet.setRootIsDecorated(False)
+        self._sheet.setAlternatingRowColors(True)
+        self._sheet.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
+        self._sheet.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._fill()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
         guide = buttons.addButton(tr("User's guide"), QDialogButtonBox.ButtonRole.HelpRole)
         guide.setToolTip(tr("Open the guide, and close this sheet"))

@@ -27,6 +27,7 @@ from quakegui.app.session import Session
 from quakegui.project import stations
 from quakegui.season.network import Station
 from quakegui.ui import theme
+from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, named
 from quakegui.ui.i18n import mark, tr
 
@@ -76,7 +77,7 @@ class StationsDialog(JobDialog):
         for button in (self._add, self._import):
             top.addWidget(button)
         top.addStretch(1)
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons = button_box(Standard.Save | Standard.Cancel)
         self._buttons.accepted.connect(self.save)
         self._buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

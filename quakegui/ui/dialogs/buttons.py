@@ -1,0 +1,44 @@
+"""The buttons along the lower edge of dialogs, and boxes that say one thing: named, without the platform's pictures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QWidget
+
+from quakegui.ui.i18n import mark, tr
+
+Standard = QDialogButtonBox.StandardButton
+
+_WORDS: Final = {
+    Standard.Ok: (mark("OK"), mark("Go on with what is chosen here")),
+    Standard.Save: (mark("Save"), mark("Keep what is set here")),
+    Standard.Apply: (mark("Apply"), mark("Let this take effect, and close")),
+    Standard.Cancel: (mark("Cancel"), mark("Close and leave everything as it was")),
+    Standard.Close: (mark("Close"), mark("Close this window (Esc)")),
+    Standard.RestoreDefaults: (mark("Defaults"), mark("Put the defaults back")),
+}
+
+
+def button_box(buttons: Standard) -> QDialogButtonBox:
+    """Return a box of standard buttons in the language in force, each with a tooltip."""
+    box = QDialogButtonBox(buttons)
+    for kind, (text, tip) in _WORDS.items():
+        button = box.button(kind)
+        if button is not None:
+            button.setText(tr(text))
+            button.setToolTip(tr(tip))
+            button.setIcon(QIcon())
+    return box
+
+
+def tell(parent: QWidget | None, title: str, text: str, icon: QMessageBox.Icon = QMessageBox.Icon.NoIcon) -> None:
+    """Say something in a box of its own, and wait until it was read."""
+    box = QMessageBox(icon, title, text, QMessageBox.StandardButton.Close, parent)
+    button = box.button(QMessageBox.StandardButton.Close)
+    button.setText(tr(_WORDS[Standard.Close][0]))
+    button.setToolTip(tr(_WORDS[Standard.Close][1]))
+    button.setIcon(QIcon())
+    box.exec()
+    box.deleteLater()
