@@ -1,12 +1,10 @@
-"""Commands on training and judging: train, predict, evaluate, compare, update."""
+"""Commands on training and judging: train, predict, evaluate, compare. Each takes a project or a folder of ready maps."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
 import io
-import json
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,17 +13,17 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, Report, bar, interruptible, print_json, print_table, say
-from quakegui.learn import messages, operating, season_judging, season_runs
-from quakegui.learn.alarms import Alarm
-from quakegui.learn.evidence import EvidenceError
+from quakegui.cli.judgements import print_compared, print_judgement, print_run
+from quakegui.cli.terminal import AsJson, bar, interruptible, print_json, say
+from quakegui.cli.working import STOPPING, sentences, worker_bar
+from quakegui.learn import operating, ready_maps, season_judging, season_runs
 from quakegui.learn.files import write_text
 from quakegui.learn.folds import Protocol
-from quakegui.learn.following import Listen, sentence_of
-from quakegui.learn.judgement import Judgement, plain
+from quakegui.learn.following import sentence_of
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.prospective import Prospective, evaluate_prospective
-from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.ready_maps import ReadyMaps
+from quakegui.learn.registry import RunFolder, choose_run, list_runs
 from quakegui.learn.runconfig import RunConfig
 from quakegui.project import runs, seasons
 from quakegui.project.store import Project, ProjectError
@@ -33,9 +31,11 @@ from quakegui.season.season import Season
 
 COMPARED_SIZE = 120
 """Pixels along a side at which `compare` trains where nothing else is asked for."""
-STOPPING = "Stopping the worker; what it has finished is kept."
-SHOWN = ("name", "protocol", "days", "accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "leaky")
 
+Place = Annotated[
+    Path,
+    typer.Argument(metavar="PROJECT", help="The project's folder, or a folder of ready day maps.", show_default=False),
+]
 RunId = Annotated[
     str | None, typer.Option("--run", metavar="ID", help="A run's id or its beginning; the run in use where not given.")
 ]
@@ -54,12 +54,11 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: quakegui predict demo --out predictions.csv")(predict)
     app.command(epilog="Example: quakegui evaluate demo --json")(evaluate)
     app.command(epilog="Example: quakegui compare demo --size 120 --json")(compare)
-    app.command(epilog="Example: quakegui update demo new_files --watch incoming")(update)
     app.command(hidden=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(worker)
 
 
 def train(
-    project: ProjectFolder,
+    project: Place,
     *,
     preset: Preset = "compact",
     protocol: WhichProtocol = None,
@@ -72,29 +71,32 @@ def train(
     """Train VGG-12 on the season's maps and labels, and keep the run with its predictions.
 
     Ctrl+C stops in an orderly way; the run can be resumed.
+
+    Instead of a project a folder of ready day maps will do: images of 480 x 480 pixels with the date in their names, in folders
+    named 0 to 4 by class, or with an index.csv of the columns file, date and class, as 'quakegui maps' writes them. Its runs
+    lie in its folder "runs".
     """
     config = _recipe(preset, protocol=protocol, size=size, epochs=epochs, seed=seed)
-    with _opened(project) as (opened, season), interruptible(STOPPING) as cancelled:
-        unfinished = None if resume is None else season_runs.find_run(opened, resume)
+    with _opened(project) as source, interruptible(STOPPING) as cancelled:
+        unfinished = None if resume is None else _find(source, resume)
         if unfinished is not None and not unfinished.resumable:
             raise ProjectError(f"The run {unfinished.id} is finished, so there is nothing to go on with.")
+        go_on = None if unfinished is None else unfinished.id
         with worker_bar("Training") as listen:
-            ended = season_runs.train(
-                opened,
-                season,
-                config,
-                listen=listen,
-                resume=None if unfinished is None else unfinished.id,
-                cancelled=cancelled,
-            )
-    if not ended.done:
-        raise ProjectError(f"{sentence_of(ended.message)} Its id is {ended.run.id}.")
-    say(sentence_of(ended.message))
-    _print_run(ended.run, as_json=as_json)
+            if isinstance(source, ReadyMaps):
+                run = ready_maps.train(source, config, listen=listen, resume=go_on, cancelled=cancelled)
+            else:
+                ended = season_runs.train(*source, config, listen=listen, resume=go_on, cancelled=cancelled)
+                if not ended.done:
+                    raise ProjectError(f"{sentence_of(ended.message)} Its id is {ended.run.id}.")
+                run = ended.run
+    assert run.card is not None
+    say(f"The run “{run.title}” is finished: {run.card['epochs']} epochs in {run.card['seconds']:.0f} s.")
+    print_run(run, as_json=as_json)
 
 
 def predict(
-    project: ProjectFolder,
+    project: Place,
     run: RunId = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Write every day's prediction: day, class, p0 to p4, kind.")
@@ -105,22 +107,30 @@ def predict(
 
     Days that the run may know something of are in-sample and never scored.
     """
-    with _opened(project) as (opened, season), interruptible(STOPPING) as cancelled:
-        chosen = season_runs.find_run(opened, run)
+    with _opened(project) as source, interruptible(STOPPING) as cancelled:
+        chosen = _find(source, run)
         with worker_bar("Predicting") as listen:
-            done = operating.predict_days(opened, season, chosen, listen=listen, cancelled=cancelled)
-        rows = prediction_rows(opened, season, chosen)
+            if isinstance(source, ReadyMaps):
+                said = ready_maps.predict(source, chosen, listen=listen, cancelled=cancelled)
+                rows = _rows(said.days, said.probabilities, said.kind)
+                new = int((said.kind == "unseen").sum())
+                unchanged = len(rows) - new
+            else:
+                done = operating.predict_days(*source, chosen, listen=listen, cancelled=cancelled)
+                new, unchanged = len(done.issued), done.unchanged
+                table = runs.predictions(source[0], chosen.id, source[1].days)
+                rows = _rows(source[1].days, table.probabilities, table.kind)
     if out is not None:
         _write_csv(out, rows)
         say(f"The predictions of {len(rows)} days are in {out}.")
     if as_json:
-        print_json({"run": chosen.id, "new": len(done.issued), "unchanged": done.unchanged, "predictions": rows})
+        print_json({"run": chosen.id, "new": new, "unchanged": unchanged, "predictions": rows})
     else:
-        say(f"{len(done.issued)} days were predicted anew by “{chosen.title}”, {done.unchanged} were known.")
+        say(f"{new} days were predicted anew by “{chosen.title}”, {unchanged} were known.")
 
 
 def evaluate(
-    project: ProjectFolder,
+    project: Place,
     run: RunId = None,
     prospective: Annotated[
         bool, typer.Option("--prospective", help="Judge what the frozen run said day by day, by the ledger alone.")
@@ -128,13 +138,17 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Judge a finished run beside every baseline, on days that its networks had not seen."""
-    with _opened(project) as (opened, season):
-        chosen = season_runs.find_run(opened, run)
-        if prospective:
-            _tell_prospective(chosen, evaluate_prospective(opened, season, chosen), as_json=as_json)
+    with _opened(project) as source:
+        chosen = _find(source, run)
+        if isinstance(source, ReadyMaps):
+            if prospective:
+                raise ProjectError("A folder of ready maps has no ledger of daily predictions: nothing is prospective.")
+            told, synthetic = ready_maps.evaluate(chosen), source.synthetic
+        elif prospective:
+            _tell_prospective(chosen, evaluate_prospective(*source, chosen), as_json=as_json)
             return
-        told = season_judging.evaluate(opened, season, chosen)
-        synthetic = opened.synthetic
+        else:
+            told, synthetic = season_judging.evaluate(*source, chosen), source[0].synthetic
     if as_json:
         print_json({"run": chosen.id, "synthetic": synthetic, **told.to_json(), "row": told.row()})
         return
@@ -142,7 +156,7 @@ def evaluate(
 
 
 def compare(
-    project: ProjectFolder,
+    project: Place,
     *,
     size: Size = COMPARED_SIZE,
     epochs: Epochs = None,
@@ -152,57 +166,24 @@ def compare(
 ) -> None:
     """Judge the network under every protocol, and every baseline, side by side; trains what was not trained yet.
 
-    The network sees 120 pixels along a side where --size says nothing else.
+    The network sees 120 pixels along a side where --size says nothing else. Stopped with Ctrl+C, it goes on where it was when
+    it is given again.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, seed=seed)
-    with _opened(project) as (opened, season), interruptible(STOPPING) as cancelled:
+    with _opened(project) as source, interruptible(STOPPING) as cancelled:
         say(f"Comparing at {config.size} x {config.size} pixels, up to {config.epochs} epochs a fold, recipe '{preset}'.")
         with worker_bar("Comparing") as listen:
-            told = season_judging.compare(opened, season, config=config, listen=listen, cancelled=cancelled)
-        synthetic, name = opened.synthetic, opened.name
-    rows = [one.row() for one in told]
+            if isinstance(source, ReadyMaps):
+                told = ready_maps.compare(source, config, listen=listen, cancelled=cancelled)
+                synthetic, name = source.synthetic, source.folder.name
+            else:
+                told = season_judging.compare(*source, config=config, listen=listen, cancelled=cancelled)
+                synthetic, name = source[0].synthetic, source[0].name
     if as_json:
+        rows = [one.row() for one in told]
         print_json({"project": name, "synthetic": synthetic, "size": config.size, "epochs": config.epochs, "rows": rows})
         return
-    print_table(f"{name}: event against none, {config.size} pixels", SHOWN, [_cells(row) for row in rows])
-    for one in told:
-        typer.echo(f"{one.name}: {one.verdict.text('en')}")
-
-
-def update(
-    project: ProjectFolder,
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="New files or folders.")] = None,
-    watch: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Keep taking in what appears in this folder, until Ctrl+C.")
-    ] = None,
-    run: RunId = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take in new files, predict the new days with a frozen run, and tell of alarms that open.
-
-    Every prediction becomes one row of a ledger that is never changed. A day that was corrected after its prediction gets a
-    further row; the first one stands in every score. With --watch each round prints one JSON document on a line of its own.
-    """
-    if watch is not None and not watch.is_dir():
-        raise ProjectError(f"There is no folder {watch} to watch.")
-    with sentences(), Project.open(project) as opened, interruptible(STOPPING) as cancelled:
-
-        def take_in(files: Sequence[Path]) -> None:
-            with worker_bar("Updating") as listen:
-                done = operating.update(opened, files, run_id=run, listen=listen, cancelled=cancelled)
-            _tell_update(done, as_json=as_json, lines=watch is not None)
-
-        if watch is None:
-            take_in(paths or ())
-            return
-        look = operating.Watch(watch)
-        take_in([*(paths or ()), watch])
-        say(f"Watching {watch}; Ctrl+C ends it.")
-        for files in look.changes(cancelled):
-            try:
-                take_in(files)
-            except (ProjectError, RunError) as error:
-                say(f"{error} The watch goes on.", style="red")
+    print_compared(f"{name}: event against none, {config.size} pixels", told)
 
 
 def worker(context: typer.Context) -> None:
@@ -210,81 +191,6 @@ def worker(context: typer.Context) -> None:
     from quakegui.learn.worker import main
 
     main(context.args)
-
-
-# -- shared with the other commands ----------------------------------------------------------------------------------
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """Let what cannot be learnt, judged or found end the command with its sentence and exit code 1."""
-    try:
-        yield
-    except (EvidenceError, RunError, ValueError) as error:
-        raise ProjectError(str(error)) from error
-
-
-@contextmanager
-def worker_bar(title: str) -> Iterator[Listen]:
-    """Show how far a worker is, and how long it will take; gives what listens to it."""
-    with bar(title) as report:
-        yield Listener(report)
-
-
-class Listener:
-    """Turns what a worker says into the state of a progress bar, counted in epochs or maps."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._phases: tuple[str, ...] = ()
-        self._epochs = 0
-        self._done = 0
-
-    def __call__(self, message: messages.Message) -> None:
-        """Take one message."""
-        if isinstance(message, messages.Hello):
-            say(f"{message.device}, {message.backend} {message.version}, {message.precision}. {message.reason}")
-        elif isinstance(message, messages.Started):
-            self._phases, self._epochs = message.phases, message.epochs
-            self._tell(message.phase, message.epoch, "")
-        elif isinstance(message, messages.Batch):
-            self._tell(message.phase, message.epoch - 1, f"loss {message.loss:.3f}, {message.images_per_second:.0f} maps/s")
-        elif isinstance(message, messages.Epoch):
-            self._tell(message.phase, message.epoch, f"loss {message.loss:.3f}")
-        elif isinstance(message, messages.Progress):
-            self._report(message.done, message.total, message.text)
-
-    def _tell(self, phase: int, epoch: int, text: str) -> None:
-        # A phase that stopped early counts as whole once the next one has begun.
-        self._report(phase * self._epochs + epoch, len(self._phases) * self._epochs, f"{self._phases[phase]} {text}")
-
-
-def print_judgement(told: Judgement) -> None:
-    """Print what a judgement says, the verdict first."""
-    typer.echo(told.verdict.text("en"))
-    row = told.row()
-    print_table(told.name, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
-    rows = []
-    for one in told.comparisons:
-        if one.target == "event":
-            difference = one.macro_recall_difference
-            rows.append((one.name, one.days, _cell(one.figures.macro_recall), _cell(difference.low), _cell(difference.high)))
-    columns = ("baseline", "days", "macro_recall", "difference, low", "difference, high")
-    print_table("Macro recall less the baseline's, event against none", columns, rows)
-
-
-def prediction_rows(project: Project, season: Season, run: RunFolder) -> list[dict[str, Any]]:
-    """Return what a run says of every day of the season that it has answered."""
-    table = runs.predictions(project, run.id, season.days)
-    return [
-        {
-            "day": str(season.days[k]),
-            "class": int(table.classes[k]),
-            **{f"p{cls}": round(float(p), 6) for cls, p in enumerate(table.probabilities[k])},
-            "kind": str(table.kind[k]),
-        }
-        for k in np.flatnonzero(table.classes >= 0)
-    ]
 
 
 # -- inside ----------------------------------------------------------------------------------------------------------
@@ -303,7 +209,15 @@ def _recipe(preset: str, *, protocol: Protocol | None, size: int | None, epochs:
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[tuple[Project, Season]]:
+def _opened(folder: Path) -> Iterator[tuple[Project, Season] | ReadyMaps]:
+    """Open what is learnt from: a project with its season, or a folder of ready maps."""
+    if ready_maps.is_ready(folder):
+        with sentences():
+            ready = ready_maps.read_folder(folder)
+            for note in ready.notes:
+                say(note, style="yellow")
+            yield ready
+        return
     with sentences(), Project.open(folder) as opened:
         for warning in opened.warnings:
             say(warning, style="yellow")
@@ -312,6 +226,25 @@ def _opened(folder: Path) -> Iterator[tuple[Project, Season]]:
         if season is None:
             raise ProjectError(f"The project {opened.name} has no readings or no located stations yet, so there are no maps.")
         yield opened, season
+
+
+def _find(source: tuple[Project, Season] | ReadyMaps, run_id: str | None) -> RunFolder:
+    if isinstance(source, ReadyMaps):
+        return choose_run(list_runs(source.runs)[0], run_id)
+    return season_runs.find_run(source[0], run_id)
+
+
+def _rows(days: np.ndarray[Any, Any], probabilities: np.ndarray[Any, Any], kinds: np.ndarray[Any, Any]) -> list[dict[str, Any]]:
+    """Return what a run says of every day that it has answered."""
+    return [
+        {
+            "day": str(days[k]),
+            "class": int(probabilities[k].argmax()),
+            **{f"p{cls}": round(float(p), 6) for cls, p in enumerate(probabilities[k])},
+            "kind": str(kinds[k]),
+        }
+        for k in np.flatnonzero(np.isfinite(probabilities).all(axis=1))
+    ]
 
 
 def _tell_prospective(run: RunFolder, told: Prospective, *, as_json: bool) -> None:
@@ -323,73 +256,9 @@ def _tell_prospective(run: RunFolder, told: Prospective, *, as_json: bool) -> No
     say(f"{told.days} days were predicted prospectively, {told.late} of them more than a day late.")
 
 
-def _print_run(run: RunFolder, *, as_json: bool) -> None:
-    assert run.card is not None
-    if as_json:
-        print_json({"run": run.id, "folder": str(run.folder), **plain(run.card)})
-        return
-    facts = ("id", "protocol", "leaky", "epochs", "seconds", "precision")
-    print_table(run.title, ("fact", "value"), [(name, run.card[name]) for name in facts])
-
-
 def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, ["day", "class", "p0", "p1", "p2", "p3", "p4", "kind"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     write_text(path, text.getvalue())
-
-
-def _tell_update(done: operating.Update, *, as_json: bool, lines: bool) -> None:
-    for note in done.notes:
-        say(note, style="yellow")
-    if done.imported is not None:
-        for file in done.imported.skipped:
-            say(f"Skipped {file.file}: {file.reason}", style="yellow")
-    if as_json:
-        facts = update_facts(done)
-        if lines:
-            sys.stdout.write(json.dumps(facts, ensure_ascii=False, allow_nan=False) + "\n")
-            sys.stdout.flush()
-        else:
-            print_json(facts)
-        return
-    count = len(done.predicted.issued)
-    typer.echo(f"{count} days predicted by run {done.predicted.run}, {done.predicted.unchanged} were known.")
-    for one in done.predicted.issued[-20:]:
-        typer.echo(f"  {one.day}: class {one.cls}, P(event) {1 - one.probabilities[0]:.2f}, {one.kind}")
-    for alarm in done.opened:
-        typer.echo(f"ALARM opened {alarm.opened} UTC, open until {alarm.closed} UTC at least: {_alarm_words(alarm)}.")
-    typer.echo("An alarm is open." if done.open_now else "No alarm is open.")
-
-
-def update_facts(done: operating.Update) -> dict[str, Any]:
-    """Return one round of the operating day as plain values."""
-    files = done.imported.imported if done.imported is not None else ()
-    return {
-        "run": done.predicted.run,
-        "imported": [file.file for file in files],
-        "predicted": [{**plain(one), "class": one.cls, "late": one.late} for one in done.predicted.issued],
-        "unchanged": done.predicted.unchanged,
-        "alarms_opened": [
-            {"opened": plain(alarm.opened), "closes": plain(alarm.closed), "probabilities": list(alarm.probabilities)}
-            for alarm in done.opened
-        ],
-        "alarm_open": done.open_now,
-        "notes": list(done.notes),
-    }
-
-
-def _alarm_words(alarm: Alarm) -> str:
-    p = alarm.probabilities
-    return f"P(event) {1 - p[0]:.2f}, {'north' if p[1] + p[2] >= p[3] + p[4] else 'south'}, class {1 + int(np.argmax(p[1:]))}"
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
-    return [_cell(row[name]) for name in SHOWN]
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "not estimable"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -13,8 +13,8 @@ import numpy as np
 import platformdirs
 import typer
 
-from quakegui.cli.learning import sentences, worker_bar
 from quakegui.cli.terminal import AsJson, ProjectFolder, as_day, bar, date_option, interruptible, print_json, print_table, say
+from quakegui.cli.working import sentences, worker_bar
 from quakegui.formats.columns import TableMapping
 from quakegui.learn import following, season_judging, season_runs
 from quakegui.learn.judgement import Judgement

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from quakegui.cli.learning import sentences
-from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
-from quakegui.learn import registry, season_runs
+from quakegui.cli.learning import Place
+from quakegui.cli.terminal import AsJson, print_json, print_table, say
+from quakegui.cli.working import sentences
+from quakegui.learn import ready_maps, registry, season_runs
 from quakegui.learn.registry import RunFolder
 from quakegui.project import runs
-from quakegui.project.store import Project
+from quakegui.project.store import Project, ProjectError
 
-app = typer.Typer(no_args_is_help=True, help="List the project's training runs, show, use, delete, export or import one.")
+app = typer.Typer(no_args_is_help=True, help="List training runs; show, use, delete, restore, export or import one.")
 
 COLUMNS = ("id", "title", "created", "protocol", "size", "state", "leaky", "in_use")
 
@@ -22,12 +25,15 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The run's id, or its begi
 
 
 @app.command("list", epilog="Example: quakegui runs list demo --json")
-def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
+def list_(
+    project: Place,
+    trash: Annotated[bool, typer.Option("--trash", help="Those in the trash.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the runs, the newest first."""
-    with sentences(), Project.open(project, read_only=True) as opened:
-        found, problems = registry.list_runs(season_runs.runs_folder(opened))
-        in_use = runs.run_in_use(opened)
-    facts = [_facts(run, in_use) for run in found]
+    with _kept(project, read_only=True) as (folder, opened):
+        found, problems = registry.list_runs(folder / registry.TRASH if trash else folder)
+        facts = [_facts(run, _in_use(opened)) for run in found]
     for problem in problems:
         say(problem, style="yellow")
     if as_json:
@@ -37,11 +43,11 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
 
 
 @app.command("show", epilog="Example: quakegui runs show demo 20260101 --json")
-def show(project: ProjectFolder, run: Id, as_json: AsJson = False) -> None:
+def show(project: Place, run: Id, as_json: AsJson = False) -> None:
     """Show a run's recipe, its card and its history."""
-    with sentences(), Project.open(project, read_only=True) as opened:
-        found = season_runs.find_run(opened, run)
-        in_use = runs.run_in_use(opened)
+    with _kept(project, read_only=True) as (folder, opened):
+        found = _find(folder, run)
+        in_use = _in_use(opened)
     facts = {**_facts(found, in_use), "config": found.config.to_json(), "card": found.card, "history": found.history()}
     if as_json:
         print_json(facts)
@@ -52,44 +58,82 @@ def show(project: ProjectFolder, run: Id, as_json: AsJson = False) -> None:
 
 
 @app.command("use", epilog="Example: quakegui runs use demo 20260101")
-def use(project: ProjectFolder, run: Id) -> None:
+def use(project: Place, run: Id) -> None:
     """Show this run's predictions from now on."""
-    with sentences(), Project.open(project) as opened:
-        found = season_runs.find_run(opened, run)
+    with _kept(project) as (folder, opened):
+        found = _find(folder, run)
+        if opened is None:
+            raise ProjectError("A folder of ready maps has no window that shows predictions: name a run with --run instead.")
         runs.use_run(opened, found.id)
     say(f"The predictions shown are those of “{found.title}” ({found.id}).")
 
 
 @app.command("delete", epilog="Example: quakegui runs delete demo 20260101")
-def delete(project: ProjectFolder, run: Id) -> None:
-    """Move a run to the trash folder; what it predicted stays in the ledger."""
-    with sentences(), Project.open(project) as opened:
-        found = season_runs.find_run(opened, run)
-        if runs.run_in_use(opened) == found.id:
+def delete(project: Place, run: Id) -> None:
+    """Move a run to the trash; what it predicted stays in the ledger. 'runs restore' takes it back."""
+    with _kept(project) as (folder, opened):
+        found = _find(folder, run)
+        if opened is not None and runs.run_in_use(opened) == found.id:
             runs.use_run(opened, None)
-        place = registry.trash_run(found)
-    say(f"The run “{found.title}” is in {place}; move the folder back to have it again.")
+        registry.trash_run(found)
+    say(f"The run “{found.title}” is in the trash; 'quakegui runs restore {project} {found.id}' takes it back.")
+
+
+@app.command("restore", epilog="Example: quakegui runs restore demo 20260101")
+def restore(project: Place, run: Id) -> None:
+    """Take a run back from the trash."""
+    with _kept(project) as (folder, _opened):
+        found = registry.restore_run(_find(folder / registry.TRASH, run))
+    say(f"The run “{found.title}” ({found.id}) is back.")
+
+
+@app.command("empty-trash", epilog="Example: quakegui runs empty-trash demo")
+def empty_trash(project: Place) -> None:
+    """Delete the runs in the trash for good. What they predicted stays in the ledger."""
+    with _kept(project) as (folder, _opened):
+        try:
+            count = registry.empty_trash(folder)
+        except OSError as error:
+            raise ProjectError(f"The trash could not be emptied wholly: {error}. What is left can be deleted again.") from error
+    say(f"{count} runs were deleted for good.")
 
 
 @app.command("export", epilog="Example: quakegui runs export demo 20260101 run.zip")
-def export(
-    project: ProjectFolder, run: Id, out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The file to write.")]
-) -> None:
+def export(project: Place, run: Id, out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The file to write.")]) -> None:
     """Write a finished run as one zip file."""
-    with sentences(), Project.open(project, read_only=True) as opened:
-        found = season_runs.find_run(opened, run)
+    with _kept(project, read_only=True) as (folder, _opened):
+        found = _find(folder, run)
         registry.export_run(found, out)
     say(f"The run “{found.title}” is in {out}.")
 
 
 @app.command("import", epilog="Example: quakegui runs import other run.zip")
 def import_(
-    project: ProjectFolder, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What 'runs export' wrote.")]
+    project: Place, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What 'runs export' wrote.")]
 ) -> None:
     """Take in a run from another project; it can predict here if its classes and map style are this project's."""
-    with sentences(), Project.open(project) as opened:
-        found = registry.import_run(season_runs.runs_folder(opened), file)
+    with _kept(project) as (folder, _opened):
+        found = registry.import_run(folder, file)
     say(f"The run “{found.title}” came in as {found.id}.")
+
+
+@contextmanager
+def _kept(place: Path, *, read_only: bool = False) -> Iterator[tuple[Path, Project | None]]:
+    """Give the folder of the runs, and the project if it is one's."""
+    with sentences():
+        if ready_maps.is_ready(place):
+            yield place / ready_maps.RUNS, None
+            return
+        with Project.open(place, read_only=read_only) as opened:
+            yield season_runs.runs_folder(opened), opened
+
+
+def _find(folder: Path, run_id: str) -> RunFolder:
+    return registry.choose_run(registry.list_runs(folder)[0], run_id)
+
+
+def _in_use(project: Project | None) -> str | None:
+    return None if project is None else runs.run_in_use(project)
 
 
 def _facts(run: RunFolder, in_use: str | None) -> dict[str, Any]:

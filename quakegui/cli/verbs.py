@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from quakegui import __version__
-from quakegui.cli import events, labels, learning, output, project, reporting, runs, show_window, stations
+from quakegui.cli import events, labels, learning, output, project, reporting, runs, show_window, stations, updating
 
 app = typer.Typer(
     name="quakegui",
@@ -25,6 +25,7 @@ app = typer.Typer(
 project.register(app)
 output.register(app)
 learning.register(app)
+updating.register(app)
 reporting.register(app)
 app.add_typer(stations.app, name="stations")
 app.add_typer(events.app, name="events")

@@ -1,8 +1,8 @@
-"""Predicting with a finished run: only maps that the run has not seen before are computed."""
+"""Predicting with a finished run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from quakegui.learn.augment import NEUTRAL
 from quakegui.learn.checkpoint import WEIGHTS, put_values
-from quakegui.learn.dataset import map_hashes
 from quakegui.learn.files import read_arrays
 from quakegui.learn.registry import RunError, RunFolder, read_run
 from quakegui.learn.steps import predict
@@ -103,34 +102,3 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
         raise RunError(f"The run “{run.title}” cannot be used: {error}") from error
     keras.config.set_dtype_policy(precision or str(run.card.get("precision", "float32")))
     return Predictor(run, tables["palette"], tables["scalar"], weights, {})
-
-
-def predict_changed(
-    answer: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
-    maps: NDArray[np.uint8],
-    style: str,
-    known: Mapping[str, NDArray[np.float32]],
-) -> tuple[NDArray[np.float32], tuple[str, ...], int]:
-    """Predict a season, computing only maps that are not known yet.
-
-    Parameters
-    ----------
-    answer
-        A `Predictor`.
-    maps
-        uint8, shape (day, row, column) or (day, row, column, 3).
-    style
-        The map style's name.
-    known
-        Earlier probabilities by map name (see `dataset.map_hashes`).
-
-    Returns
-    -------
-    Probabilities, shape (day, class), the maps' names, and how many maps were computed. Equal maps are computed once.
-    """
-    names = map_hashes(maps, style)
-    first = {name: day for day, name in reversed(list(enumerate(names))) if name not in known}
-    fresh = np.array(sorted(first.values()), dtype=np.intp)
-    answers = answer(maps[fresh]) if len(fresh) else np.zeros((0, 0), np.float32)
-    by_name = {**known, **{names[day]: row for day, row in zip(fresh, answers, strict=True)}}
-    return np.array([by_name[name] for name in names], np.float32), names, len(fresh)

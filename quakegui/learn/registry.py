@@ -238,7 +238,12 @@ def trash_run(run: RunFolder) -> Path:
     return target
 
 
-def restore_run(trashed: Path) -> RunFolder:
+def trashed_runs(runs: Path) -> tuple[RunFolder, ...]:
+    """Return the runs that lie in the trash, the newest first."""
+    return list_runs(runs / TRASH)[0]
+
+
+def restore_run(trashed: RunFolder) -> RunFolder:
     """Take a run back from the trash.
 
     Raises
@@ -246,16 +251,26 @@ def restore_run(trashed: Path) -> RunFolder:
     RunError
         A run of that id is there again.
     """
-    target = trashed.parent.parent / trashed.name
+    target = trashed.folder.parent.parent / trashed.id
     if target.exists():
-        raise RunError(f"There is a run {trashed.name} already; rename its folder first.")
-    trashed.replace(target)
+        raise RunError(f"There is a run {trashed.id} already; rename its folder first.")
+    trashed.folder.replace(target)
     return read_run(target)
 
 
-def empty_trash(runs: Path) -> None:
-    """Delete what lies in the trash for good."""
-    shutil.rmtree(runs / TRASH, ignore_errors=True)
+def empty_trash(runs: Path) -> int:
+    """Delete what lies in the trash for good and return how many runs that were.
+
+    Raises
+    ------
+    OSError
+        A file cannot be deleted; it and what was not reached yet are still there.
+    """
+    trash = runs / TRASH
+    count = len(trashed_runs(runs))
+    if trash.is_dir():
+        shutil.rmtree(trash)
+    return count
 
 
 def export_run(run: RunFolder, path: Path) -> None:

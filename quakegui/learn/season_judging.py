@@ -15,9 +15,9 @@ from quakegui.learn.judge import judge
 from quakegui.learn.judgement import Judgement
 from quakegui.learn.judging import judged, split_of
 from quakegui.learn.predictions import Predictions
-from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.registry import RunError, RunFolder, list_runs, same_runs
 from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.season_runs import Ended, finished_runs, train
+from quakegui.learn.season_runs import runs_folder, train
 from quakegui.learn.splits import PROTOCOLS, Protocol
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -78,16 +78,20 @@ def compare(
     ----------
     config
         The recipe; its protocol is replaced by each of `protocols` in turn. A finished run of the same recipe on the same data
-        is used again.
+        is used again, an unfinished one goes on.
     """
-    judged = []
+    told = []
     for protocol in protocols:
         wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
-        run = _trained(project, season, wanted) or _finished(
-            train(project, season, wanted, listen=listen, environment=environment, cancelled=cancelled)
-        )
-        judged.append(evaluate(project, season, run))
-    return (*judged, *judge_baselines(gather(project, season), config))
+        run, unfinished = _same_runs(project, season, wanted)
+        if run is None:
+            go_on = None if unfinished is None else unfinished.id
+            ended = train(project, season, wanted, listen=listen, environment=environment, resume=go_on, cancelled=cancelled)
+            if not ended.done:
+                raise RunError(sentence_of(ended.message))
+            run = ended.run
+        told.append(evaluate(project, season, run))
+    return (*told, *judge_baselines(gather(project, season), config))
 
 
 def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:
@@ -109,16 +113,10 @@ def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, .
     )
 
 
-def _trained(project: Project, season: Season, config: RunConfig) -> RunFolder | None:
-    same = [run for run in finished_runs(project) if run.config.hash == config.hash]
-    if not same:
-        return None
+def _same_runs(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
+    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there."""
+    found = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+    if not found:
+        return None, None
     evidence = gather(project, season)
-    data = make_snapshot(evidence, season, config, make_split(evidence.material, config))
-    return next((run for run in same if run.card is not None and run.card["data_hash"] == data.hash), None)
-
-
-def _finished(ended: Ended) -> RunFolder:
-    if not ended.done:
-        raise RunError(sentence_of(ended.message))
-    return ended.run
+    return same_runs(found, config, make_snapshot(evidence, season, config, make_split(evidence.material, config)).hash)

@@ -179,7 +179,7 @@ def test_the_hidden_worker_takes_the_workers_own_arguments(tmp_path: Path) -> No
 
 def test_every_command_has_help_with_an_example(run: Terminal) -> None:
     commands = [("train",), ("predict",), ("evaluate",), ("compare",), ("update",)]
-    commands += [("runs", name) for name in ("list", "show", "use", "delete", "export", "import")]
+    commands += [("runs", name) for name in ("list", "show", "use", "delete", "restore", "empty-trash", "export", "import")]
     for command in commands:
         assert "Example: quakegui" in " ".join(run(*command, "--help")[0].split()), command
     assert "worker" not in run("--help")[0]

@@ -10,10 +10,7 @@ from learn_data import LEVELS, MASKED, maps, palette, season
 
 from quakegui.learn.augment import NEUTRAL, combine, copy_recipes, grow, random_recipes
 from quakegui.learn.dataset import Snapshot, map_hashes, scalar_table, snapshot
-from quakegui.learn.mapsources import image_material, image_snapshot, style_name
 from quakegui.learn.runconfig import Augmentation
-from quakegui.learn.splits import blocked
-from quakegui.season.palette import MapStyle
 
 
 def test_round_trip_keeps_every_array_and_the_hash(tmp_path: Path) -> None:
@@ -116,25 +113,3 @@ def test_growth_of_a_training_part_touches_no_other_day() -> None:
     assert set(days.tolist()) == set(part.tolist())
     factor = np.bincount(labels[days]) / np.bincount(labels[part])
     np.testing.assert_allclose(factor, np.array([833, 437, 96, 169, 114]) / (169, 83, 21, 36, 25), atol=0.06)
-
-
-def test_a_folder_of_images_becomes_a_snapshot(tmp_path: Path) -> None:
-    from PIL import Image
-
-    generator = np.random.default_rng(0)
-    pictures = generator.integers(0, 255, (6, 480, 480, 3)).astype(np.uint8)
-    for number, picture in enumerate(pictures):
-        folder = tmp_path / str(number % 2)
-        folder.mkdir(exist_ok=True)
-        Image.fromarray(picture).save(folder / f"2022-02-0{number + 1}.png")
-    given, paths, notes = image_material(tmp_path)
-    data = image_snapshot(paths, given, blocked(given, folds=2, embargo_days=0, inner_share=0))
-    assert notes == ()
-    assert data.labels.tolist() == [0, 1, 0, 1, 0, 1]
-    assert np.array_equal(data.maps, pictures)
-    assert len(data.folds) == 2
-
-
-def test_a_styles_name_tells_what_the_network_saw() -> None:
-    assert style_name(MapStyle()) == "quake-diverging, 8 z, 20 levels, lines"
-    assert style_name(MapStyle(contour_lines=False)) != style_name(MapStyle())

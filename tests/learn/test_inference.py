@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from learn_data import TINY, maps, season
+from learn_data import TINY, season
 
 from quakegui.learn.checkpoint import array_of
 from quakegui.learn.explain import explain, score_gradient
-from quakegui.learn.inference import Predictor, predict_changed, predictor
+from quakegui.learn.inference import Predictor, predictor
 from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run
 from quakegui.learn.runconfig import RunConfig
 from quakegui.learn.training import train
@@ -60,28 +60,6 @@ def test_the_batch_size_does_not_change_the_answer(network: Predictor) -> None:
     got = network(images, batch=16, progress=lambda done, total: told.append((done, total)))
     np.testing.assert_allclose(got, network(images), atol=1e-6)
     assert told == [(16, 40), (32, 40), (40, 40)]
-
-
-def test_only_changed_maps_are_computed() -> None:
-    asked: list[int] = []
-
-    def answer(images: np.ndarray) -> np.ndarray:
-        asked.append(len(images))
-        return images[:, :2, 0].astype(np.float32)
-
-    images = maps(np.array([0, 1, 2, 3]))
-    images[3] = images[0]
-    first, names, computed = predict_changed(answer, images, "style", {})
-    assert (computed, asked) == (3, [3])
-    np.testing.assert_array_equal(first, images[:, :2, 0])
-    known = dict(zip(names, first, strict=True))
-    changed = images.copy()
-    changed[1, 0, 0] ^= 1
-    again, _, computed = predict_changed(answer, changed, "style", known)
-    assert (computed, asked) == (1, [3, 1])
-    np.testing.assert_array_equal(again, changed[:, :2, 0])
-    assert predict_changed(answer, images, "style", known)[2] == 0
-    assert asked == [3, 1]
 
 
 def test_an_unfinished_run_predicts_nothing(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from quakegui.learn.registry import (
     rename_run,
     restore_run,
     trash_run,
+    trashed_runs,
 )
 from quakegui.learn.runconfig import CLASSES
 
@@ -84,12 +85,19 @@ def test_renaming_keeps_the_id_and_the_recipe(made: RunFolder) -> None:
 
 def test_trash_and_back(made: RunFolder) -> None:
     runs = made.folder.parent
-    trashed = trash_run(made)
+    trash_run(made)
     assert list_runs(runs) == ((), ())
-    assert restore_run(trashed).id == made.id
-    trash_run(read_run(made.folder))
-    empty_trash(runs)
+    (trashed,) = trashed_runs(runs)
+    assert restore_run(trashed) == made
+    assert trashed_runs(runs) == ()
+    trash_run(made)
+    (trashed,) = trashed_runs(runs)
+    made.folder.mkdir()
+    with pytest.raises(RunError, match="already"):
+        restore_run(trashed)
+    assert empty_trash(runs) == 1
     assert not (runs / "trash").exists()
+    assert empty_trash(runs) == 0
 
 
 def test_export_and_import_are_one_run(made: RunFolder, tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""Runs and judgements as tables of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from quakegui.cli.terminal import print_json, print_table
+from quakegui.learn.judgement import Judgement, plain
+from quakegui.learn.registry import RunFolder
+
+SHOWN = ("name", "protocol", "days", "accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "leaky")
+
+
+def print_run(run: RunFolder, *, as_json: bool) -> None:
+    """Print what a finished run says of itself."""
+    assert run.card is not None
+    if as_json:
+        print_json({"run": run.id, "folder": str(run.folder), **plain(run.card)})
+        return
+    facts = ("id", "protocol", "leaky", "epochs", "seconds", "precision")
+    print_table(run.title, ("fact", "value"), [(name, run.card[name]) for name in facts])
+
+
+def print_judgement(told: Judgement) -> None:
+    """Print what a judgement says, the verdict first."""
+    typer.echo(told.verdict.text("en"))
+    row = told.row()
+    print_table(told.name, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
+    rows = []
+    for one in told.comparisons:
+        if one.target == "event":
+            difference = one.macro_recall_difference
+            rows.append((one.name, one.days, _cell(one.figures.macro_recall), _cell(difference.low), _cell(difference.high)))
+    columns = ("baseline", "days", "macro_recall", "difference, low", "difference, high")
+    print_table("Macro recall less the baseline's, event against none", columns, rows)
+
+
+def print_compared(title: str, told: Sequence[Judgement]) -> None:
+    """Print judgements side by side, then each verdict."""
+    rows = [one.row() for one in told]
+    print_table(title, SHOWN, [[_cell(row[name]) for name in SHOWN] for row in rows])
+    for one in told:
+        typer.echo(f"{one.name}: {one.verdict.text('en')}")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "not estimable"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

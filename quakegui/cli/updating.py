@@ -1,0 +1,107 @@
+"""The command of the operating day: update."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from quakegui.cli.learning import RunId
+from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, print_json, say
+from quakegui.cli.working import STOPPING, sentences, worker_bar
+from quakegui.learn import operating
+from quakegui.learn.alarms import Alarm
+from quakegui.learn.judgement import plain
+from quakegui.learn.registry import RunError
+from quakegui.project.store import Project, ProjectError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: quakegui update demo new_files --watch incoming")(update)
+
+
+def update(
+    project: ProjectFolder,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="New files or folders.")] = None,
+    watch: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep taking in what appears in this folder, until Ctrl+C.")
+    ] = None,
+    run: RunId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in new files, predict the new days with a frozen run, and tell of alarms that open.
+
+    Every prediction becomes one row of a ledger that is never changed. A day that was corrected after its prediction gets a
+    further row; the first one stands in every score. With --watch each round prints one JSON document on a line of its own.
+    """
+    if watch is not None and not watch.is_dir():
+        raise ProjectError(f"There is no folder {watch} to watch.")
+    with sentences(), Project.open(project) as opened, interruptible(STOPPING) as cancelled:
+
+        def take_in(files: Sequence[Path]) -> None:
+            with worker_bar("Updating") as listen:
+                done = operating.update(opened, files, run_id=run, listen=listen, cancelled=cancelled)
+            _tell_update(done, as_json=as_json, lines=watch is not None)
+
+        if watch is None:
+            take_in(paths or ())
+            return
+        look = operating.Watch(watch)
+        take_in([*(paths or ()), watch])
+        say(f"Watching {watch}; Ctrl+C ends it.")
+        for files in look.changes(cancelled):
+            try:
+                take_in(files)
+            except (ProjectError, RunError) as error:
+                say(f"{error} The watch goes on.", style="red")
+
+
+def _tell_update(done: operating.Update, *, as_json: bool, lines: bool) -> None:
+    for note in done.notes:
+        say(note, style="yellow")
+    if done.imported is not None:
+        for file in done.imported.skipped:
+            say(f"Skipped {file.file}: {file.reason}", style="yellow")
+    if as_json:
+        facts = update_facts(done)
+        if lines:
+            sys.stdout.write(json.dumps(facts, ensure_ascii=False, allow_nan=False) + "\n")
+            sys.stdout.flush()
+        else:
+            print_json(facts)
+        return
+    count = len(done.predicted.issued)
+    typer.echo(f"{count} days predicted by run {done.predicted.run}, {done.predicted.unchanged} were known.")
+    for one in done.predicted.issued[-20:]:
+        typer.echo(f"  {one.day}: class {one.cls}, P(event) {1 - one.probabilities[0]:.2f}, {one.kind}")
+    for alarm in done.opened:
+        typer.echo(f"ALARM opened {alarm.opened} UTC, open until {alarm.closed} UTC at least: {_alarm_words(alarm)}.")
+    typer.echo("An alarm is open." if done.open_now else "No alarm is open.")
+
+
+def update_facts(done: operating.Update) -> dict[str, Any]:
+    """Return one round of the operating day as plain values."""
+    files = done.imported.imported if done.imported is not None else ()
+    return {
+        "run": done.predicted.run,
+        "imported": [file.file for file in files],
+        "predicted": [{**plain(one), "class": one.cls, "late": one.late} for one in done.predicted.issued],
+        "unchanged": done.predicted.unchanged,
+        "alarms_opened": [
+            {"opened": plain(alarm.opened), "closes": plain(alarm.closed), "probabilities": list(alarm.probabilities)}
+            for alarm in done.opened
+        ],
+        "alarm_open": done.open_now,
+        "notes": list(done.notes),
+    }
+
+
+def _alarm_words(alarm: Alarm) -> str:
+    p = alarm.probabilities
+    return f"P(event) {1 - p[0]:.2f}, {'north' if p[1] + p[2] >= p[3] + p[4] else 'south'}, class {1 + int(np.argmax(p[1:]))}"

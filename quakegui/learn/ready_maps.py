@@ -1,0 +1,256 @@
+"""Runs on a folder of ready-made day maps, without readings and without a project; they lie in its folder `runs`.
+
+Such a folder has images of 480 x 480 pixels in folders named by class with the date in each name, or an `index.csv` with the
+columns file, date and class: what `quakegui maps` writes. It knows no earthquakes, no Kp and no stations. So days that became
+known after their event cannot be told apart, an unbroken run of days of one class counts as one event when label windows are
+purged, alarms have no score, and the majority is the only baseline.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats.errors import FormatError
+from quakegui.formats.images import ENDINGS, INDEX, read_image, read_images
+from quakegui.learn.alarms import Catalogue
+from quakegui.learn.dataset import Snapshot, map_hashes, snapshot
+from quakegui.learn.evidence import EvidenceError, make_split
+from quakegui.learn.folds import NO_LABEL, Material, Split, material, scorable
+from quakegui.learn.following import Listen, answer, follow, sentence_of
+from quakegui.learn.judgement import Judgement
+from quakegui.learn.judging import judged, split_of
+from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
+from quakegui.learn.runconfig import CLASSES, RunConfig
+from quakegui.learn.splits import PROTOCOLS
+from quakegui.learn.supervise import Supervisor
+from quakegui.project.store import DATABASE
+
+RUNS = "runs"
+STYLE = "ready images"
+SYNTHETIC = "SYNTHETIC"
+"""In the names of maps that were made up, as `quakegui maps` writes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMaps:
+    """A folder of ready-made day maps.
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    material
+        Days and classes, as a split takes them.
+    paths
+        The image of each day.
+    notes
+        Sentences on what was left out.
+    synthetic
+        Whether the maps' names say that they are made up.
+    """
+
+    folder: Path
+    material: Material
+    paths: tuple[Path, ...]
+    notes: tuple[str, ...]
+    synthetic: bool
+
+    @property
+    def runs(self) -> Path:
+        """Where the runs lie."""
+        return self.folder / RUNS
+
+
+def is_ready(folder: Path) -> bool:
+    """Say whether a folder holds ready maps instead of a project."""
+    if (folder / DATABASE).is_file() or not folder.is_dir():
+        return False
+    return (folder / INDEX).is_file() or any(
+        path.suffix.lower() in ENDINGS for pattern in ("*", "*/*") for path in folder.glob(pattern)
+    )
+
+
+def read_folder(folder: Path) -> ReadyMaps:
+    """Read which days a folder has maps of, and how they are labelled.
+
+    Raises
+    ------
+    EvidenceError
+        If the folder holds no usable map; the sentence says why.
+    """
+    try:
+        found = read_images(folder)
+    except FormatError as error:
+        raise EvidenceError(str(error)) from error
+    labels = [NO_LABEL if image.cls is None else image.cls for image in found.images]
+    return ReadyMaps(
+        folder=folder,
+        material=material(np.array([image.day for image in found.images]), labels),
+        paths=tuple(image.path for image in found.images),
+        notes=found.notes,
+        synthetic=any(SYNTHETIC in image.path.name for image in found.images),
+    )
+
+
+def read_maps(paths: Sequence[Path]) -> NDArray[np.uint8]:
+    """Return images in memory, RGB, shape (day, row, column, 3): 0.7 MB a map.
+
+    Raises
+    ------
+    FormatError
+        If one was damaged or taken away since its folder was read.
+    """
+    first = read_image(paths[0])
+    maps = np.empty((len(paths), *first.shape), np.uint8)
+    for number, path in enumerate(paths):
+        maps[number] = read_image(path)
+    return maps
+
+
+def make_snapshot(ready: ReadyMaps, config: RunConfig, made: Split) -> Snapshot:
+    """Gather what a run learns from."""
+    given = ready.material
+    return snapshot(
+        given.days,
+        read_maps(ready.paths),
+        given.labels,
+        style=STYLE,
+        has_map=given.has_map,
+        folds=made.folds,
+        final=np.flatnonzero(scorable(given)) if config.final_fit else np.array([], dtype=np.intp),
+    )
+
+
+def train(
+    ready: ReadyMaps,
+    config: RunConfig,
+    *,
+    listen: Listen,
+    resume: str | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RunFolder:
+    """Train to the end in a worker process.
+
+    Parameters
+    ----------
+    listen
+        Told everything that the worker says.
+    resume
+        Id of an unfinished run to go on with, instead of a new one.
+    cancelled
+        Asked ten times a second; once it says yes the worker is asked to stop.
+
+    Raises
+    ------
+    EvidenceError
+        If no map has a class.
+    ValueError
+        If the days cannot be split as the recipe asks.
+    RunError
+        If the training was stopped or failed; what it finished is kept, and the sentence names the run.
+    """
+    if resume is None:
+        if not scorable(ready.material).any():
+            raise EvidenceError(
+                f"No map in {ready.folder} has a class: sort the images into folders named 0 to 4, or name their classes in "
+                "an index.csv with the columns file, date and class."
+            )
+        made = make_split(ready.material, config)
+        about = {"project": ready.folder.name, "synthetic": ready.synthetic, "split": list(made.notes), "maps": "ready"}
+        run = create_run(ready.runs, config, make_snapshot(ready, config, made), about=about)
+    else:
+        run = read_run(ready.runs / resume)
+    last = follow(Supervisor(run.folder), listen, cancelled)
+    done = read_run(run.folder)
+    if done.card is None:
+        raise RunError(f"{sentence_of(last)} Its id is {run.id}.")
+    return done
+
+
+def evaluate(run: RunFolder) -> Judgement:
+    """Judge a finished run beside the majority, by the classes that it was trained with.
+
+    Raises
+    ------
+    RunError
+        If the run is not finished.
+    """
+    if run.card is None:
+        raise RunError(f"The run “{run.title}” is not finished: resume it before judging it.")
+    said = run.predictions()
+    return judged(
+        split_of(run, said),
+        said,
+        name=run.title or run.id,
+        # When a map became known is not told; without a catalogue nothing is measured from it.
+        available_at=(said.days + np.timedelta64(1, "D")).astype("datetime64[ms]"),
+        truth=said.labels.astype(np.int64),
+        catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
+        beside={},
+    )
+
+
+def compare(
+    ready: ReadyMaps, config: RunConfig, *, listen: Listen, cancelled: Callable[[], bool] | None = None
+) -> tuple[Judgement, ...]:
+    """Judge the network under each protocol; trains what was not trained yet."""
+    told = []
+    for protocol in PROTOCOLS:
+        wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
+        hashed = make_snapshot(ready, wanted, make_split(ready.material, wanted)).hash
+        run, unfinished = same_runs(list_runs(ready.runs)[0], wanted, hashed)
+        go_on = None if unfinished is None else unfinished.id
+        told.append(evaluate(run or train(ready, wanted, listen=listen, resume=go_on, cancelled=cancelled)))
+    return tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a run says of a folder's maps.
+
+    Attributes
+    ----------
+    days
+        Local dates, shape (day,).
+    probabilities
+        Shape (day, class).
+    kind
+        "out-of-fold", "in-sample", or "unseen": a map that is not among those the run was trained and judged on; shape (day,).
+    """
+
+    days: NDArray[np.datetime64]
+    probabilities: NDArray[np.float64]
+    kind: NDArray[np.str_]
+
+
+def predict(ready: ReadyMaps, run: RunFolder, *, listen: Listen, cancelled: Callable[[], bool] | None = None) -> Answers:
+    """Let a finished run answer a folder's maps; only maps that it has no answer to yet are computed.
+
+    Raises
+    ------
+    RunError
+        If the run is not finished, was trained on maps of another kind, or the worker failed.
+    """
+    if run.card is None:
+        raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
+    why = refusal(run, classes=CLASSES, style=STYLE)
+    if why is not None:
+        raise RunError(why)
+    said = run.predictions()
+    shares, kinds = said.shown()
+    known = {(day, str(name)): row for row, (day, name) in enumerate(zip(said.days, said.map_hash, strict=True)) if kinds[row]}
+    days = ready.material.days
+    names = [map_hashes(read_image(path)[None], STYLE)[0] for path in ready.paths]
+    rows = np.array([known.get((day, name), -1) for day, name in zip(days, names, strict=True)], dtype=np.intp)
+    fresh = np.flatnonzero(rows < 0)
+    probabilities = shares[rows].astype(np.float64)
+    if len(fresh):
+        maps = read_maps([ready.paths[row] for row in fresh])
+        probabilities[fresh] = answer(run, maps, listen=listen, cancelled=cancelled)
+    return Answers(days, probabilities, np.where(rows >= 0, kinds[rows], "unseen"))
