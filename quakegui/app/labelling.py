@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from quakegui.project.store import Project
 
 
+P = ParamSpec("P")
+
+
 def target(session: Session) -> list[int]:
     """Return the indices that a label would go to: the chosen range, else the day shown."""
     if session.chosen is not None:
@@ -23,6 +27,24 @@ def target(session: Session) -> list[int]:
     return [session.index] if session.index >= 0 else []
 
 
+def _told(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concatenate[Session, P], bool]:
+    """Return the action with a refusal of the project told instead of raised; the panels then show what stands."""
+
+    @functools.wraps(act)
+    def telling(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> bool:
+        from quakegui.project.store import ProjectError
+
+        try:
+            return act(session, *args, **kwargs)
+        except ProjectError as error:
+            session.said.emit(str(error), "error")
+            session.changed.emit(Change.LABELS)
+            return False
+
+    return telling
+
+
+@_told
 def label(session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: Source = Source.ANALYST) -> bool:
     """Give days a class (None takes the label away); kept in the journal before this returns.
 
@@ -56,6 +78,7 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
     return True
 
 
+@_told
 def accept(session: Session) -> bool:
     """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
     from quakegui.project import journal
@@ -83,6 +106,7 @@ def accept(session: Session) -> bool:
     return True
 
 
+@_told
 def note(session: Session, text: str, *, day: np.datetime64 | None = None) -> bool:
     """Keep a note on a local date (default: the day shown); returns whether it was written."""
     from quakegui.project import journal
@@ -96,38 +120,44 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None) -> bo
     return True
 
 
-def undo(session: Session) -> None:
+@_told
+def undo(session: Session) -> bool:
     """Take back the analyst's latest step; works across restarts, because the journal is the history."""
     from quakegui.project import journal
 
-    _walk_history(session, journal.undo, "Nothing to undo.")
+    return _walk_history(session, journal.undo, "Nothing to undo.")
 
 
-def redo(session: Session) -> None:
+@_told
+def redo(session: Session) -> bool:
     """Do again what was last undone."""
     from quakegui.project import journal
 
-    _walk_history(session, journal.redo, "Nothing to redo.")
+    return _walk_history(session, journal.redo, "Nothing to redo.")
 
 
-def revert_to(session: Session, moment: np.datetime64) -> None:
-    """Bring back every label as it was at a moment (UTC), as one undoable step."""
+@_told
+def revert_to(session: Session, moment: np.datetime64) -> bool:
+    """Bring back every label as it was at a moment (UTC), as one undoable step; returns whether it could be done."""
     from quakegui.project import journal
 
     project = _writable(session)
-    if project is not None:
-        journal.revert_to(project, moment, author=session.settings.analyst)
-        session.reload(Change.LABELS)
+    if project is None:
+        return False
+    journal.revert_to(project, moment, author=session.settings.analyst)
+    session.reload(Change.LABELS)
+    return True
 
 
-def _walk_history(session: Session, walk: Callable[[Project, str], Any], nothing: str) -> None:
+def _walk_history(session: Session, walk: Callable[[Project, str], Any], nothing: str) -> bool:
     project = _writable(session)
     if project is None:
-        return
+        return False
     if walk(project, session.settings.analyst) is None:
         session.said.emit(nothing, "info")
-        return
+        return False
     session.reload(Change.LABELS)
+    return True
 
 
 def _writable(session: Session) -> Project | None:

@@ -87,6 +87,8 @@ class Session(QObject):
     def _forget(self) -> None:
         self.project: Project | None = None
         self.season: Season | None = None
+        self.lacks = ""
+        """Why a project has no season: "readings" or "coordinates"; empty where it has one."""
         self.days = NO_DAYS
         self.index = -1
         self.picked: tuple[str, ...] = ()
@@ -147,10 +149,14 @@ class Session(QObject):
         day = self.days[at]
         if day not in self._histories:
             from quakegui.project import journal
+            from quakegui.project.store import ProjectError
 
             first = at - at % DAYS_READ
-            self._histories |= journal.histories(self.project, self.days[first : first + DAYS_READ])
-        return self._histories[day]
+            try:
+                self._histories |= journal.histories(self.project, self.days[first : first + DAYS_READ])
+            except ProjectError as error:  # the drive is gone, say: what was read before can still be looked at
+                self.said.emit(str(error), "error")
+        return self._histories.get(day, ())
 
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
@@ -159,8 +165,13 @@ class Session(QObject):
             return ()
         if self._notes is None:
             from quakegui.project import journal
+            from quakegui.project.store import ProjectError
 
-            self._notes = journal.notes(self.project)
+            try:
+                self._notes = journal.notes(self.project)
+            except ProjectError as error:
+                self.said.emit(str(error), "error")
+                return ()
         return tuple(note for note in self._notes if note.day == self.days[at])
 
     # -- project ---------------------------------------------------------------------------------------------------
@@ -189,16 +200,17 @@ class Session(QObject):
         if project is None:
             return
 
-        def work(report: Report, _cancelled: Callable[[], bool]) -> Season | None:
+        def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str]:
             from quakegui.learn import season_runs
             from quakegui.project import seasons
 
             season = seasons.load_season(project, progress=report)
             if season is not None:
                 season_runs.complete_runs(project, season)
-            return season
+                return season, ""
+            return None, "coordinates" if seasons.days_with_data(project).size else "readings"
 
-        self.jobs.start("Computing the season", work, lambda season: self._show(project, season))
+        self.jobs.start("Computing the season", work, lambda made: self._show(project, *made))
 
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
@@ -210,22 +222,20 @@ class Session(QObject):
         self.changed.emit(Change.ALL)
         self.recompute()
 
-    def _show(self, project: Project, season: Season | None) -> None:
+    def _show(self, project: Project, season: Season | None, lacks: str) -> None:
         if project is not self.project:
             return
         if self._maps is not None:
             self._maps.close()
         before = self.day
         remembered = before if before is not None else _as_day(self.file.load_day(project.folder))
-        self.season = season
+        self.season, self.lacks = season, lacks
         self._maps = MapCache(season) if season is not None else None
         self.days = season.days if season is not None else NO_DAYS
         self.chosen = None
         self.index = _nearest(self.days, remembered)
-        self._load_events()
-        self._load_labels()
-        self._load_predictions()
-        self._load_runs()
+        self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
+        self._read(Change.ALL)
         self._draw_ahead()
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
@@ -306,7 +316,7 @@ class Session(QObject):
             blind_changed = new.blind != self.display.blind
             self.display = new
             if blind_changed:
-                self._load_labels()
+                self._read(Change.LABELS)
             self.changed.emit(Change.DISPLAY | (Change.LABELS | Change.PREDICTIONS if blind_changed else Change.NOTHING))
 
     def set_settings(self, **choices: Any) -> None:
@@ -321,15 +331,25 @@ class Session(QObject):
 
     def reload(self, change: Change) -> None:
         """Read events, labels, predictions or runs again after a dialog or a job changed them in the project."""
-        if Change.EVENTS in change:
-            self._load_events()
-        if Change.LABELS in change:
-            self._load_labels()
-        if Change.PREDICTIONS in change:
-            self._load_predictions()
-        if Change.RUNS in change:
-            self._load_runs()
+        self._read(change)
         self.changed.emit(change)
+
+    def _read(self, change: Change) -> None:
+        """Read what the flags name from the project; what cannot be read is told and stays as it was."""
+        from quakegui.project.store import ProjectError
+
+        readers = {
+            Change.EVENTS: self._load_events,
+            Change.LABELS: self._load_labels,
+            Change.PREDICTIONS: self._load_predictions,
+            Change.RUNS: self._load_runs,
+        }
+        try:
+            for flag, read in readers.items():
+                if flag in change:
+                    read()
+        except ProjectError as error:
+            self.said.emit(str(error), "error")
 
     def _load_events(self) -> None:
         if self.project is not None:

@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
     def _place_centre(self) -> None:
         self.start_page = StartPage(self)
         self.day_map_panel = DayMapPanel(self.session)
+        self.day_map_panel.notice_bar.asked.connect(lambda action: self.actions_by_id[action].trigger())
         self._centre = QStackedWidget()
         self._centre.addWidget(self.start_page)
         self._centre.addWidget(self.day_map_panel)

@@ -108,5 +108,5 @@ def _open(session: Session, folder: Path | None) -> None:
         session.open(folder)
     elif not session.settings.recent:
         session.open_demo()  # a first start shows something real; importing one's own data is one click away
-    elif Path(session.settings.recent[0]).is_dir():
+    else:
         session.open(Path(session.settings.recent[0]))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui.i18n import tr
+from quakegui.ui.panels.notices import NoticeBar
 from quakegui.ui.panels.play_bar import PlayBar
 from quakegui.ui.plots.day_map_view import DayMapView
 from quakegui.ui.plots.map_scene import region_at, scene_of
@@ -32,9 +33,11 @@ class DayMapPanel(QWidget):
         self.readout.setContentsMargins(12, 0, 12, 0)
         self.readout.setMinimumWidth(1)  # its text never widens the window
         self.play_bar = PlayBar(session, self)
+        self.notice_bar = NoticeBar(session, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.notice_bar)
         column.addWidget(self.view, 1)
         column.addWidget(self.readout)
         column.addWidget(self.play_bar)

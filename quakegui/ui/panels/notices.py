@@ -1,0 +1,168 @@
+"""What the project lacks, one sentence above the day map with the command that mends it; put away by a click."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.season.season import Season
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+from quakegui.ui.icons import icon
+
+CODES_NAMED = 6
+"""So many stations are named in a sentence; of more, the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that the analyst should know of the project.
+
+    Attributes
+    ----------
+    id
+        What it is about; a notice that was put away stays away until another project is opened.
+    sentence
+        What is the matter and what to do, in the language in force.
+    remedy
+        Id of the action that mends it, or empty.
+    """
+
+    id: str
+    sentence: str
+    remedy: str = ""
+
+
+def notices(session: Session) -> tuple[Notice, ...]:
+    """Return what is out of the ordinary with the open project, the most pressing first."""
+    if session.project is None or session.jobs.busy:
+        return ()
+    found = []
+    if session.season is not None:
+        found += _of_season(session, session.season)
+    elif session.lacks == "coordinates":
+        text = tr("No station has coordinates yet, so there are no maps: give the stations their places.")
+        found.append(Notice("coordinates", text, "stations"))
+    elif session.lacks == "readings":
+        found.append(Notice("readings", tr("This project has no readings yet: import some to begin."), "import"))
+    if session.project.read_only:
+        text = tr("This project is open for reading only: everything can be looked at, nothing can be labelled or changed.")
+        found.append(Notice("read-only", text))
+    if session.season is not None and not session.events:
+        text = tr("There are no earthquakes in this project: days can be labelled by hand, not by rule. Import a catalogue.")
+        found.append(Notice("events", text, "catalogue"))
+    return tuple(found)
+
+
+def _of_season(session: Session, season: Season) -> list[Notice]:
+    codes, located = season.network.codes, season.network.located
+    without = [code for code, placed in zip(codes, located, strict=True) if not placed]
+    places = int(located.sum())
+    found = []
+    if places < 3:
+        text = tr(
+            "{count} of {all} stations have coordinates; a day map needs three at different places. "
+            "Series, timeline and labels work without."
+        ).format(count=places, all=len(codes))
+        found.append(Notice("few", text, "stations" if without else "import"))
+    elif not np.isfinite(season.z).any():
+        text = tr(
+            "No day of this season has a map: an anomaly needs at least {nights} earlier nights to compare with. "
+            "Import earlier readings, or move the season's days."
+        ).format(nights=season.config.anomaly.at_least)
+        found.append(Notice("warm-up", text, "season"))
+    elif not season.has_map.any():
+        found.append(Notice("no map", tr(season.why_no_map(0)), "stations"))
+    if without and places >= 3:
+        named = ", ".join(without[:CODES_NAMED]) + ("…" if len(without) > CODES_NAMED else "")
+        text = tr("{count} of {all} stations have no coordinates and are left out of the maps: {codes}.")
+        found.append(Notice("unlocated", text.format(count=len(without), all=len(codes), codes=named), "stations"))
+    if session.days.size == 1:
+        text = tr("This season is a single day, so there is nothing to walk through: import more readings, or move its days.")
+        found.append(Notice("one-day", text, "season"))
+    return found
+
+
+class NoticeBar(QFrame):
+    """Shows the most pressing notice that was not put away."""
+
+    asked = Signal(str)
+    """Carries the id of the action that mends what is shown."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._put_away: set[str] = set()
+        self._shown: Notice | None = None
+        self.setObjectName("notice")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.mend, self.dismiss = QPushButton(), QToolButton()
+        for button in (self.mend, self.dismiss):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the keys from nobody
+        self.dismiss.setAutoRaise(True)
+        self.dismiss.setIconSize(QSize(18, 18))
+        self.mend.clicked.connect(self._ask)
+        self.dismiss.clicked.connect(self._dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 8, 4)
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self.mend)
+        row.addWidget(self.dismiss)
+        session.changed.connect(self.refresh)
+        session.jobs.idle.connect(self.retranslate)
+        self.retranslate()
+
+    @property
+    def sentence(self) -> str:
+        """What is shown; empty while nothing is the matter."""
+        return self._shown.sentence if self._shown is not None else ""
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if Change.PROJECT in change:
+            self._put_away = set()
+        if change & (Change.PROJECT | Change.SEASON | Change.EVENTS):
+            self.retranslate()
+
+    def _ask(self) -> None:
+        if self._shown is not None:
+            self.asked.emit(self._shown.remedy)
+
+    def _dismiss(self) -> None:
+        if self._shown is not None:
+            self._put_away.add(self._shown.id)
+            self.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Show what is the matter now, in the language in force."""
+        self._shown = next((one for one in notices(self._session) if one.id not in self._put_away), None)
+        self._sentence.setText(self.sentence)
+        remedies = {
+            "import": tr("Import readings…"),
+            "stations": tr("Stations…"),
+            "season": tr("Season and parameters…"),
+            "catalogue": tr("Earthquake catalogue…"),
+        }
+        remedy = self._shown.remedy if self._shown is not None else ""
+        self.mend.setText(remedies.get(remedy, ""))
+        self.mend.setVisible(bool(remedy))
+        self.setAccessibleName(tr("What this project lacks"))
+        self.dismiss.setIcon(icon("mdi6.close", theme.colours().text, theme.colours().missing))
+        self.dismiss.setToolTip(tr("Hide this message"))
+        self.dismiss.setAccessibleName(tr("Hide this message"))
+        self.setVisible(self._shown is not None)
