@@ -64,6 +64,7 @@ def write_pdf(report: Report, path: Path) -> int:
     """
     part = path.with_name(f".{path.name}.part")
     try:
+        part.touch()  # says why it cannot be, which a painter does not
         pages = _paint(report, part)
         if not pages or not part.exists():
             raise ReportError(_could_not(path))
