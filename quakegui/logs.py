@@ -56,6 +56,11 @@ class Rotating(RotatingFileHandler):
             with suppress(OSError):
                 os.truncate(source, 0)  # the bound is worth more than the copy
 
+    def close(self) -> None:
+        """Close the file, whose last lines a full disk may refuse once more."""
+        with suppress(OSError):
+            super().close()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Let a line go that cannot be written: there is no place left to complain to."""
 

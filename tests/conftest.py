@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +47,28 @@ def real_data() -> Path:
             pytest.fail(f"The real data are required here, and there are none at {folder}.")
         pytest.skip(f"no real data at {folder}; set QUAKEGUI_REAL_DATA")
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Fail where Qt warns while a test's fixtures are taken down; pytest-qt watches until then (`qt_log_level_fail`)."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None or item.get_closest_marker("no_qt_log") is not None:
+        return (yield)
+    said: list[str] = []
+    ignored = re.compile("|".join(item.config.getini("qt_log_ignore")) or "$.")
+
+    def take(kind: object, _context: object, text: str) -> None:
+        if kind not in (core.QtMsgType.QtDebugMsg, core.QtMsgType.QtInfoMsg) and not ignored.search(text):
+            said.append(text)
+
+    before = core.qInstallMessageHandler(take)
+    try:
+        result = yield
+    finally:
+        core.qInstallMessageHandler(before)
+    assert said == [], "Qt warned"
+    return result
 
 
 SMALL_DAYS = 20

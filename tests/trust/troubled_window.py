@@ -1,0 +1,114 @@
+"""The program's own start, and errors in every place where Qt calls Python; what became of it is printed as JSON.
+
+python troubled_window.py PROJECT ANALYST NOTE
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QThread, QTimer, qWarning
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from quakegui.project import journal
+from quakegui.ui import start
+from quakegui.ui.main_window import MainWindow
+
+FOLDER, ANALYST, NOTE = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+SLOT_ERRORS = 40
+
+
+class Unpainted(QWidget):
+    def paintEvent(self, _event) -> None:  # noqa: N802 - Qt's name
+        raise RuntimeError("cannot paint")
+
+
+class Failing(QThread):
+    def run(self) -> None:
+        raise LookupError("in a Qt thread")
+
+
+class Unfinished:
+    def __del__(self) -> None:
+        raise ArithmeticError("in a finaliser")
+
+
+def fail(window: MainWindow) -> None:
+    """Raise as a slot does that works on what the analyst opened, everything personal in its words."""
+    raise ValueError(f"{ANALYST} labelled {window.session.project.folder} with '{NOTE}' on {os.uname().nodename}")
+
+
+def steps(window: MainWindow):
+    session = window.session
+    while session.season is None or session.jobs.busy:
+        yield 20
+    session.set_settings(analyst=ANALYST, language="en")
+    session.note(NOTE)
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    tops = len(QApplication.topLevelWidgets())
+    action = window.actions_by_id["unit"]
+    action.triggered.connect(lambda: fail(window))
+    action.trigger()
+    yield 50
+    told = {"first": window.trouble_bar.sentence, "shown": window.trouble_bar.isVisible()}
+    for _ in range(SLOT_ERRORS - 1):
+        action.trigger()
+    unpainted = Unpainted(window)
+    unpainted.setGeometry(0, 0, 50, 50)
+    unpainted.show()
+    yield 50
+    unpainted.deleteLater()
+    thread = Failing()
+    thread.start()
+    thread.wait()
+    plain = threading.Thread(target=lambda: 1 / 0, name="plain")
+    plain.start()
+    plain.join()
+    Unfinished()
+    qWarning("Qt is not pleased")
+    yield 100
+    told |= {"last": window.trouble_bar.sentence, "more_windows": len(QApplication.topLevelWidgets()) - tops}
+    window.day_map_panel.setFocus()
+    labels = []
+    for cls in (3, 1):
+        QTest.keyClick(window.day_map_panel, str(cls))
+        labels.append(journal.in_force(session.project)[session.day].cls)
+    told |= {"labels": labels, "focus": window.day_map_panel.hasFocus()}
+    window.trouble_bar.copy.click()
+    told |= {"report": QGuiApplication.clipboard().text(), "said": window.status_line.currentMessage()}
+    session.set_settings(language="zh")
+    yield 50
+    told["chinese"] = window.trouble_bar.sentence
+    window.actions_by_id["support"].trigger()
+    told["chinese_said"] = window.status_line.currentMessage()
+    window.trouble_bar.dismiss.click()
+    told["dismissed"] = not window.trouble_bar.isVisible()
+    sys.stdout.write(json.dumps(told))
+    sys.stdout.flush()
+    window.close()
+
+
+def drive() -> None:
+    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
+    going = steps(window)
+
+    def go_on() -> None:
+        wait = next(going, None)
+        if wait is not None:
+            QTimer.singleShot(wait, go_on)
+
+    go_on()
+
+
+app = QApplication(sys.argv[:1])
+QTimer.singleShot(0, drive)
+sys.exit(start.run_window(FOLDER))
