@@ -225,6 +225,8 @@ def _opened(folder: Path) -> Iterator[tuple[Project, Season] | ReadyMaps]:
             season = seasons.load_season(opened, progress=report)
         if season is None:
             raise ProjectError(f"The project {opened.name} has no readings or no located stations yet, so there are no maps.")
+        for run_id in season_runs.complete_runs(opened, season):
+            say(f"The run {run_id} had been trained to its end; its predictions are kept now.")
         yield opened, season
 
 
