@@ -15,16 +15,13 @@ from pathlib import Path
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     Float,
     Integer,
     LargeBinary,
     Table,
     create_engine,
-    literal_column,
     select,
-    text,
 )
 
 from quakegui.project import schema
@@ -127,14 +124,14 @@ def foreign_part(connection: Connection) -> str | None:
 
     Only the list of parts is read for that, so nothing that they hold is run.
     """
-    own = _own_parts()
-    for kind, name, sql in connection.execute(text("SELECT type, name, sql FROM sqlite_master")):
+    raw, own = _raw(connection), _own_parts()
+    for kind, name, sql in raw.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
         shown = str(name)[:60]
         if kind == "table":
             if not isinstance(sql, str) or re.match(r"\s*create\s+table\b", sql, re.IGNORECASE) is None:
                 return f"the virtual table '{shown}'"
             table = schema.metadata.tables.get(str(name).lower())  # SQLite's names have no case
-            if table is not None and not _is_ours(connection, table, sql):
+            if table is not None and not _is_ours(raw, table, sql):
                 return f"a table '{shown}' that is not made as this program makes it"
         elif own.get((kind, name)) != _plain(sql) and not (kind == "index" and sql is None):
             return f"the {kind} '{shown}'"  # an index without a statement belongs to a primary key
@@ -149,31 +146,35 @@ def has_triggers(connection: Connection) -> bool:
 def restore_triggers(connection: Connection) -> None:
     """Put back this program's own triggers where they were taken out."""
     for sql in _lost_triggers(connection):
-        connection.execute(text(sql))
+        connection.exec_driver_sql(sql)
 
 
 def _lost_triggers(connection: Connection) -> list[str]:
-    found = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+    found = {name for (name,) in _raw(connection).execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     return [sql for (kind, name), sql in _own_parts().items() if kind == "trigger" and name not in found]
 
 
 def wrong_value(connection: Connection) -> str | None:
     """Return where a value of another type, or beyond every bound, stands, as words for a sentence, or None."""
-    there = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
+    raw = _raw(connection)
+    there = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in schema.metadata.sorted_tables:
         if table.name not in there or table.name in _READ_LATER:
             continue
-        right = " AND ".join(_right(column) for column in table.columns)
-        row = connection.execute(
-            select(literal_column("rowid")).select_from(table).where(text(f"NOT ({right})")).limit(1)
-        ).scalar()
+        conditions = [_right(column) for column in table.columns]
+        row = raw.execute(f'SELECT rowid FROM "{table.name}" WHERE NOT ({" AND ".join(conditions)}) LIMIT 1').fetchone()  # noqa: S608
         if row is not None:
-            at: ColumnElement[int] = literal_column("rowid")
-            facts: list[ColumnElement[int]] = [literal_column(_right(column)) for column in table.columns]
-            good = connection.execute(select(*facts).select_from(table).where(at == row)).one()
+            good = raw.execute(f'SELECT {", ".join(conditions)} FROM "{table.name}" WHERE rowid = ?', row).fetchone()  # noqa: S608
             names = [column.name for column, is_right in zip(table.columns, good, strict=True) if not is_right]
-            return f"row {row} of the table '{table.name}' (column {', '.join(names)})"
+            return f"row {row[0]} of the table '{table.name}' (column {', '.join(names)})"
     return None
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's own connection: a score of small questions take a tenth of the time there."""
+    found = connection.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection)
+    return found
 
 
 def _right(column: Column[object]) -> str:
@@ -199,25 +200,25 @@ def _bounds(name: str, widest: float) -> tuple[float, float]:
     return _BOUNDS.get(name, (-widest, widest))
 
 
-def _is_ours(connection: Connection, table: Table, sql: str) -> bool:
+def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:
     """Whether a table has the columns and keys that this program gives it, and nothing that acts by itself."""
     if _NOT_OURS.search(_QUOTED.sub("", sql)):
         return False
-    return _shape(connection, table.name) == _own_shapes()[table.name]
+    return _shape(raw, table.name) == _own_shapes()[table.name]
 
 
-def _shape(connection: Connection, name: str) -> tuple[object, ...]:
-    quoted = '"' + name.replace('"', '""') + '"'
-    columns = frozenset(
-        (row.name, row.type.upper(), row.notnull, row.pk, row.hidden)
-        for row in connection.execute(text(f"PRAGMA table_xinfo({quoted})"))
-    )
-    keys = frozenset(
-        (row.table, row[3], row.to, row.on_update, row.on_delete)
-        for row in connection.execute(text(f"PRAGMA foreign_key_list({quoted})"))
-    )
-    unique = sum(row.origin == "u" for row in connection.execute(text(f"PRAGMA index_list({quoted})")))
-    return columns, keys, unique
+def _shape(raw: sqlite3.Connection, name: str) -> tuple[object, ...]:
+    """Return a table's columns (name, type, NULL refused, place in the key, hidden), its foreign keys, and unique ones."""
+    columns = {
+        (column, kind.upper(), strict, key, hidden)
+        for _, column, kind, strict, _, key, hidden in raw.execute(f'PRAGMA table_xinfo("{name}")')
+    }
+    keys = {
+        (of, here, there, update, delete)
+        for _, _, of, here, there, update, delete, _ in raw.execute(f'PRAGMA foreign_key_list("{name}")')
+    }
+    unique = sum(origin == "u" for _, _, _, origin, _ in raw.execute(f'PRAGMA index_list("{name}")'))
+    return frozenset(columns), frozenset(keys), unique
 
 
 def _plain(sql: object) -> str:
@@ -228,14 +229,16 @@ def _plain(sql: object) -> str:
 def _own_parts() -> dict[tuple[str, str], str]:
     """Return this program's indexes and triggers: their statements by kind and name."""
     with _fresh() as connection:
-        rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')")).all()
+        rows = (
+            _raw(connection).execute("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')").fetchall()
+        )
     return {(kind, name): _plain(sql) for kind, name, sql in rows if sql is not None}
 
 
 @cache
 def _own_shapes() -> dict[str, tuple[object, ...]]:
     with _fresh() as connection:
-        return {name: _shape(connection, name) for name in schema.metadata.tables}
+        return {name: _shape(_raw(connection), name) for name in schema.metadata.tables}
 
 
 @contextmanager
