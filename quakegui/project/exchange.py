@@ -12,6 +12,7 @@ import csv
 import errno
 import gzip
 import hashlib
+import io
 import json
 import shutil
 import zlib
@@ -21,15 +22,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
-from quakegui.project import incoming, schema, seasons, tables
+from quakegui.formats.errors import shown
+from quakegui.formats.source import HIGHEST_RATIO, SMALL
+from quakegui.project import incoming, schema, seasons, soundness, tables
 from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import Progress, night_key, update_nights
-from quakegui.project.record import DAY_MS, PER_NT, Block, block_row, blocks_of, unpack
+from quakegui.project.record import DAY_MS, PER_NT, Block, DamagedReadingsError, block_row, blocks_of, instants
 from quakegui.project.store import Project, ProjectError, config_of, put_setting, raise_revision
 from quakegui.project.tables import SYNTHETIC, TableOf, unguard
 from quakegui.season.config import SeasonConfig
+from quakegui.season.plain import parse_json
 from quakegui.season.readings import DataType, Readings
 
 MARK = "quakegui project"
@@ -54,7 +59,16 @@ _LIST_COLUMNS = ("path", "station", "cadence_ms", "data_type", "derived", "readi
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError, csv.Error, zlib.error)
 """What reading an export raises where it is damaged or cut off."""
 
+_LARGEST_MANIFEST = 16 * 1024**2
+_LONGEST_FIELD = 64 * 1024**2
+"""Characters of a csv field: a run's card may be long, and a note as long as its author likes."""
+_CHUNK = 500_000
+"""Readings that are parsed at a time."""
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_STRONGEST = 1e6
+"""nT that no reading reaches."""
 
 Kind = tuple[str, int, int, int]
 """Station, cadence in ms, data type, derived: what one file of readings holds."""
@@ -63,10 +77,20 @@ Kind = tuple[str, int, int, int]
 def is_export(folder: Path | str) -> bool:
     """Whether a folder is an exported project."""
     try:
-        facts = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))
+        return _manifest(Path(folder)).get("format") == MARK
     except (OSError, ValueError):
         return False
-    return isinstance(facts, dict) and facts.get("format") == MARK
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """Return what an export says of itself; raises OSError or ValueError where it is none."""
+    path = folder / MANIFEST
+    if not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
+        raise ValueError(f"there is no file {MANIFEST} of a likely size")
+    facts = parse_json(path.read_text(encoding="utf-8"))
+    if not isinstance(facts, dict):
+        raise ValueError(f"{MANIFEST} holds no named values")
+    return facts
 
 
 # -- out -----------------------------------------------------------------------------------------------------------
@@ -103,7 +127,7 @@ def export_project(project: Project, folder: Path | str, *, progress: Progress |
         say(2, 3, "runs")
         if any((project.folder / "runs").glob("*")):
             # What begins with a dot is being made, or was being made when the program ended.
-            shutil.copytree(project.folder / "runs", folder / "run_folders", ignore=shutil.ignore_patterns(".*"))
+            shutil.copytree(project.folder / "runs", folder / "run_folders", ignore=incoming.not_plain)
         # Last, because it is what makes the folder an export: one that was cut off is none.
         with whole_file(folder / MANIFEST) as part:
             part.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -159,6 +183,8 @@ def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, sa
     found = connection.execute(select(*groups, func.sum(table.count)).group_by(*groups).order_by(*groups)).all()
     rows: list[tuple[tables.Cell, ...]] = []
     for number, (code, cadence_ms, data_type, derived, count) in enumerate(found):
+        if not isinstance(code, str) or not isinstance(cadence_ms, int) or data_type not in set(DataType):
+            raise DamagedReadingsError("a block's facts are not what they can be")
         kind = (code, cadence_ms, data_type, derived)
         path = f"readings/{_file_name(kind, synthetic=synthetic)}"
         say(number, len(found), path)
@@ -184,13 +210,15 @@ def _lines(connection: Connection, kind: Kind) -> Iterator[str]:
     table = schema.block.c
     code, cadence_ms, data_type, derived = kind
     rows = connection.execute(
-        select(table.utc_day, table.file, table.times, table["values"])
+        select(table.utc_day, table.file, table.count, table.times, table["values"])
         .where(table.station == code, table.cadence_ms == cadence_ms)
         .where(table.data_type == data_type, table.derived == derived)
         .order_by(table.utc_day, table.file)
     )
     for row in rows:
-        time, value = unpack(row.times) + row.utc_day * DAY_MS, unpack(row.values)
+        block = Block(code, row.utc_day, cadence_ms, data_type, derived, row[2], row.times, row.values, row.file)
+        time, value = instants(block)
+        time = time + row.utc_day * DAY_MS
         whole = not np.any(time % 1000)
         stamps = np.datetime_as_string(time.astype("datetime64[ms]"), unit="s" if whole else "ms").tolist()
         numbers = (value / PER_NT).tolist()
@@ -223,7 +251,7 @@ def import_export(
     folder = Path(folder)
     say = progress if progress is not None else _silent
     try:
-        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        facts = _manifest(folder)
         if int(facts["version"]) > VERSION:
             raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
         if (folder / "run_folders").is_dir():
@@ -232,8 +260,11 @@ def import_export(
             _refuse_filled(connection, project)
             _take_facts(connection, facts)
             for name, table in _TABLES.items():
-                _fill(connection, folder / f"{name}.csv", table, int(facts["rows"][name]))
+                _fill(connection, _inside(folder, f"{name}.csv"), table, int(facts["rows"][name]))
             touched = _take_readings(connection, folder, say, cancelled)
+            wrong = soundness.wrong_value(connection)
+            if wrong is not None:
+                raise ValueError(f"{wrong} is nothing that quakegui wrote")
             update_nights(connection, touched, progress=progress)
             raise_revision(connection)
             days = connection.scalar(select(func.count(schema.night.c.day.distinct()))) or 0
@@ -263,19 +294,37 @@ def _refuse_filled(connection: Connection, project: Project) -> None:
 def _take_facts(connection: Connection, facts: dict[str, Any]) -> None:
     config = SeasonConfig.from_dict(facts["config"])
     for key, value in facts["settings"].items():
-        if key not in _OWN_SETTINGS:
-            put_setting(connection, str(key), str(value))
-    put_setting(connection, "name", str(facts["name"]))
+        if key not in _OWN_SETTINGS and isinstance(value, str):
+            put_setting(connection, key[:64], value)
+    put_setting(connection, "name", shown(str(facts["name"]), 200))
     put_setting(connection, "timezone", config.timezone)
     put_setting(connection, "synthetic", str(int(bool(facts["synthetic"]))))
     put_setting(connection, "config", config.to_json())
     put_setting(connection, "night_key", night_key(config))
 
 
+def _inside(folder: Path, name: str) -> Path:
+    """Return a file of an export; a name or a link that leads out of it is refused, and so is what is no file."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ProjectError(f"{shown(name, 200)} leads out of the export; nothing was imported.")
+    if not path.is_file():
+        raise ValueError(f"there is no file {shown(name, 200)}")
+    return path
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    former = csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    finally:
+        csv.field_size_limit(former)
+
+
 def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
     columns = {_heading(column): column for column in table.columns}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [{column.name: _in(column, row[heading]) for heading, column in columns.items()} for row in csv.DictReader(file)]
+    rows = [{column.name: _in(column, row[heading]) for heading, column in columns.items()} for row in _rows(path)]
     if len(rows) != count:
         raise ValueError(f"{path.name} has {len(rows)} of {count} rows")
     if rows:
@@ -301,28 +350,23 @@ def _take_readings(
 ) -> dict[str, set[int]]:
     """Store the readings of an export; returns the UTC days they lie in, by station."""
     touched: dict[str, set[int]] = {}
-    with (folder / "readings.csv").open(encoding="utf-8", newline="") as file:
-        listed = list(csv.DictReader(file))
+    listed = _rows(_inside(folder, "readings.csv"))
     for number, row in enumerate(listed):
         say(number, len(listed), row["path"])
         if cancelled is not None and cancelled():
             raise ProjectError("The import was cancelled; nothing was changed.")
-        inside = (folder / row["path"]).resolve()
-        if not inside.is_relative_to(folder.resolve()):
-            raise ProjectError(f"{row['path']} leads out of the export; nothing was imported.")
-        found = _blocks(inside, row)
+        found = _blocks(_inside(folder, row["path"]), row)
         connection.execute(schema.block.insert(), [block_row(block, file) for file, block in found])
         touched.setdefault(unguard(row["station"]), set()).update(block.utc_day for _, block in found)
     return touched
 
 
 def _blocks(path: Path, row: dict[str, str]) -> list[tuple[int, Block]]:
-    frame = pd.read_csv(path, dtype={"time_utc": str, "f_nt": np.float64, "file": np.int64}, compression="gzip")
-    if len(frame) != int(row["readings"]):
-        raise ValueError(f"{row['path']} has {len(frame)} of {row['readings']} readings")
-    time = pd.to_datetime(frame["time_utc"], format="ISO8601", utc=True).dt.tz_localize(None)
-    stamps = time.to_numpy().astype("datetime64[ms]")
-    values, files = frame["f_nt"].to_numpy(), frame["file"].to_numpy()
+    stamps, values, files = _columns(path)
+    if len(stamps) != int(row["readings"]):
+        raise ValueError(f"{row['path']} has {len(stamps)} of {row['readings']} readings")
+    if np.isnat(stamps).any() or not (np.abs(values) < _STRONGEST).all():
+        raise ValueError(f"{row['path']} holds a reading without a time, or one that no field has")
     found: list[tuple[int, Block]] = []
     for number in np.unique(files):
         mine = np.flatnonzero(files == number)
@@ -337,6 +381,37 @@ def _blocks(path: Path, row: dict[str, str]) -> list[tuple[int, Block]]:
         )
         found += [(int(number), block) for block in blocks_of(readings)]
     return found
+
+
+def _columns(path: Path) -> tuple[NDArray[np.datetime64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return stamps, values and numbers of source files, each shape (time,); text is kept no longer than a piece of it."""
+    parts: list[tuple[NDArray[Any], ...]] = []
+    types = {"time_utc": str, "f_nt": np.float64, "file": np.int64}
+    with gzip.open(path) as unpacked:
+        for frame in pd.read_csv(_Bounded(unpacked, path.stat().st_size), dtype=types, chunksize=_CHUNK):
+            time = pd.to_datetime(frame["time_utc"], format="ISO8601", utc=True).dt.tz_localize(None)
+            parts.append((time.to_numpy().astype("datetime64[ms]"), frame["f_nt"].to_numpy(), frame["file"].to_numpy()))
+    stamps, values, files = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return stamps, values, files
+
+
+class _Bounded(io.RawIOBase):
+    """Unpacked bytes that end with an error where they are a bomb."""
+
+    def __init__(self, unpacked: gzip.GzipFile, packed: int) -> None:
+        self._unpacked = unpacked
+        self._left = max(SMALL, int(HIGHEST_RATIO * packed))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._unpacked.read(len(buffer))
+        self._left -= len(part)
+        if self._left < 0:
+            raise ValueError("a file unpacks to far more than readings do")
+        buffer[: len(part)] = part
+        return len(part)
 
 
 def _silent(_done: int, _total: int, _text: str) -> None:

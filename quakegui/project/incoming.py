@@ -7,6 +7,7 @@ moved, which a start after a crash completes.
 from __future__ import annotations
 
 import shutil
+import stat
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
@@ -36,10 +37,23 @@ def stage(folder: Path, runs: Path) -> None:
     place = folder / "runs" / _PLACE
     shutil.rmtree(place, ignore_errors=True)
     try:
-        shutil.copytree(runs, place)
+        shutil.copytree(runs, place, ignore=not_plain)
     except OSError:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def not_plain(folder: str, names: list[str]) -> set[str]:
+    """Return which names of a folder are not copied: hidden ones, and what is neither a file nor a folder of its own.
+
+    A link in a stranger's project may point at anything of whoever copies it, and would bring it along.
+    """
+    return {name for name in names if name.startswith(".") or not _is_plain(Path(folder) / name)}
+
+
+def _is_plain(path: Path) -> bool:
+    found = path.lstat()
+    return (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)) and not getattr(found, "st_reparse_tag", 0)
 
 
 def unstage(folder: Path) -> None:

@@ -122,8 +122,15 @@ def _check(block: Block) -> None:
         raise DamagedReadingsError("a block holds something else than packed numbers")
 
 
-def _unpacked(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return a block's milliseconds since the start of its day and thousandths of a nT, each shape (time,)."""
+def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return a block's milliseconds since the start of its day and thousandths of a nT, each shape (time,).
+
+    Raises
+    ------
+    DamagedReadingsError
+        If the block is not what was stored.
+    """
+    _check(block)
     time, value = unpack(block.times), unpack(block.values)
     if not time.size == value.size == block.count or not time.size:
         raise DamagedReadingsError("a block has another number of times than of values")
@@ -192,10 +199,10 @@ def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int
     """Return stamps (ms since 1970) and values (0.001 nT) of the blocks of one station, UTC day and cadence."""
     start = blocks[0].utc_day * DAY_MS
     if len(blocks) == 1:
-        time, value = _unpacked(blocks[0])
+        time, value = instants(blocks[0])
         return time + start, value
     ordered = sorted(blocks, key=lambda block: (block.data_type, block.file))
-    times, values = zip(*map(_unpacked, ordered), strict=True)
+    times, values = zip(*map(instants, ordered), strict=True)
     time, value = np.concatenate(times), np.concatenate(values)
     rank = np.repeat(np.arange(len(ordered)), [block.count for block in ordered])
     slot = time // blocks[0].cadence_ms
