@@ -216,7 +216,7 @@ def _lines(connection: Connection, kind: Kind) -> Iterator[str]:
         .order_by(table.utc_day, table.file)
     )
     for row in rows:
-        block = Block(code, row.utc_day, cadence_ms, data_type, derived, row[2], row.times, row.values, row.file)
+        block = Block(code, row.utc_day, cadence_ms, data_type, bool(derived), row[2], row.times, row.values, row.file)
         time, value = instants(block)
         time = time + row.utc_day * DAY_MS
         whole = not np.any(time % 1000)
