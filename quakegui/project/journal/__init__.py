@@ -4,6 +4,7 @@ Each (day, source, owner) has its own label; which of them is in force is derive
 opposite rows, so it works across a restart, and what was undone can still be read. A step is what one undo takes back.
 """
 
+from quakegui.project.journal.following import Follower
 from quakegui.project.journal.reading import (
     Note,
     histories,
@@ -22,6 +23,7 @@ from quakegui.project.journal.writing import GivenLabel, restore, write_given, w
 __all__ = [
     "LABEL",
     "NOTE",
+    "Follower",
     "GivenLabel",
     "JournalRow",
     "Note",

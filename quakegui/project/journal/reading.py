@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, func, select
 
 from quakegui.project import schema
-from quakegui.project.journal.row import COLUMNS, LABEL, NOTE, JournalRow, day_numbers, select_rows, standing_rows
+from quakegui.project.journal.row import COLUMNS, LABEL, NOTE, JournalRow, day_numbers, select_rows
 from quakegui.project.store import Project
 from quakegui.season import labels
 from quakegui.season.labels import LabelRow, Labels, Source
@@ -74,13 +74,18 @@ def in_force_with_disputes(project: Project) -> Labels:
 
 def notes(project: Project, day: np.datetime64 | None = None) -> tuple[Note, ...]:
     """Return the notes that stand, of one day or of all, oldest first."""
-    wanted = None if day is None else [int(day_numbers([day])[0])]
+    table = schema.journal.c
+    last = select(func.max(table.id)).where(table.kind == NOTE).group_by(table.day, table.owner)
+    query = select(*COLUMNS).where(table.id.in_(last), table.note != "")
+    if day is not None:
+        query = query.where(table.day == int(day_numbers([day])[0]))
     with project.read() as connection:
-        standing = [row for row in standing_rows(connection, wanted).values() if row.kind == NOTE and row.note]
-    return tuple(
-        Note(np.datetime64(row.day, "D"), row.note, row.owner, np.datetime64(row.at_ms, "ms"))
-        for row in sorted(standing, key=lambda row: row.id)
-    )
+        return tuple(note_of(row) for row in select_rows(connection, query))
+
+
+def note_of(row: JournalRow) -> Note:
+    """Return a journal row of kind "note" as a note."""
+    return Note(np.datetime64(row.day, "D"), row.note, row.owner, np.datetime64(row.at_ms, "ms"))
 
 
 def _labels(project: Project, query: Select[Any]) -> tuple[LabelRow, ...]:

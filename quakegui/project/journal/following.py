@@ -1,0 +1,82 @@
+"""What the journal says now, followed as it grows: a further look reads only the rows that were written since the last one."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from sqlalchemy import func, select
+
+from quakegui.project import schema
+from quakegui.project.journal.reading import Note, note_of
+from quakegui.project.journal.row import COLUMNS, LABEL, JournalRow, select_rows
+from quakegui.project.store import Project
+from quakegui.season import labels
+from quakegui.season.labels import LabelRow, Source
+
+
+class Follower:
+    """Labels in force and notes of a project, as `in_force` and `notes` find them. May be used from any thread.
+
+    The journal only grows, so whoever writes it, in this program or another, is seen at the next look.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._lock = threading.Lock()
+        self._latest = 0
+        self._labels: dict[int, dict[tuple[int, str], JournalRow]] = {}
+        self._notes: dict[tuple[int, str], JournalRow] = {}
+        self._author: str | None = None
+        self._in_force: dict[np.datetime64, LabelRow] = {}
+
+    def in_force(self, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
+        """Return the label in force of each labelled day; of one person's own labels alone where `author` names them."""
+        with self._lock:
+            touched = self._look()
+            if author != self._author:
+                self._author, self._in_force, touched = author, {}, set(self._labels)
+            for day in touched:
+                self._weigh(day)
+            return dict(self._in_force)
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return the notes that stand, oldest first."""
+        with self._lock:
+            for day in self._look():
+                self._weigh(day)
+            standing = [row for row in self._notes.values() if row.note]
+        return tuple(note_of(row) for row in sorted(standing, key=lambda row: row.id))
+
+    def _look(self) -> set[int]:
+        """Read what was written since the last look; returns the days whose labels it may change."""
+        table = schema.journal.c
+        query = select(*COLUMNS).where(table.id > self._latest)
+        if not self._latest:
+            last = select(func.max(table.id)).group_by(table.kind, table.day, table.source, table.owner)
+            query = select(*COLUMNS).where(table.id.in_(last))
+        with self._project.read() as connection:
+            rows = select_rows(connection, query)
+        touched = set()
+        for row in rows:
+            if row.kind == LABEL:
+                said = self._labels.setdefault(row.day, {})
+                said.pop((row.source, row.owner), None)  # so that the order within a day is that of the last word
+                said[row.source, row.owner] = row
+                touched.add(row.day)
+            else:
+                self._notes[row.day, row.owner] = row
+            self._latest = row.id
+        return touched
+
+    def _weigh(self, day: int) -> None:
+        """Bring the label in force of one day up to date."""
+        said = [row.label for row in self._labels[day].values()]
+        if self._author is not None:
+            said = [row for row in said if row.author == self._author and row.source is Source.ANALYST]
+        found = labels.in_force(said)
+        if found:
+            for key, label in found.items():
+                self._in_force[key] = label.row
+        else:
+            self._in_force.pop(np.datetime64(day, "D"), None)
