@@ -271,7 +271,7 @@ def _print_import(done: ImportReport) -> None:
         f"{len(done.stations_added)} new stations, {done.days_changed} days changed."
     )
     for title, lines in (
-        ("Skipped", [f"{each.file}: {each.reason}" for each in done.skipped]),
+        ("Skipped", _grouped([f"{each.file}: {each.reason}" for each in done.skipped])),
         ("Notes", _grouped(done.notes)),
     ):
         if lines:

@@ -132,11 +132,14 @@ def test_bad_files_are_skipped_named_and_given_a_reason(project: Project, files:
     put(files, "cut.min", iaga()[:300])
     put(files, "notes.txt", b"what I did on my holidays")
     put(files, "nothing.min", iaga("DED", values=np.full(1440, np.nan)))
+    put(files, "2022-02-01.png", b"\x89PNG\r\n")
     put(files, "events.csv", b"time,latitude,longitude,depth,mag,place\n2022-01-01T00:00:00Z,30,102,10,5.1,x\n")
     report = import_paths(project, [files, files / "gone.min"])
     assert [one.file for one in report.imported] == ["files/good.min"]
     reasons = {one.file: one.reason for one in report.skipped}
-    assert set(reasons) == {"files/cut.min", "files/notes.txt", "files/nothing.min", "files/events.csv", "gone.min"}
+    left_out = {"2022-02-01.png", "cut.min", "notes.txt", "nothing.min", "events.csv"}
+    assert set(reasons) == {"gone.min", *(f"files/{name}" for name in left_out)}
+    assert "'quakegui train FOLDER'" in reasons["files/2022-02-01.png"]
     assert "every value" in reasons["files/nothing.min"]
     assert "events import" in reasons["files/events.csv"]
     assert all(reason.endswith(".") for reason in reasons.values())
