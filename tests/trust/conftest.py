@@ -12,7 +12,8 @@ import pytest
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[killing.Driver]:
     """Return a driver with everything imported but Keras."""
     folder = tmp_path_factory.mktemp("driver")
-    with killing.driver(folder / "log.txt", "quakegui.report", "quakegui.ui.report_command", "quakegui.ui.main_window") as made:
+    modules = ("quakegui.report", "quakegui.ui.report_command", "quakegui.ui.main_window", "run_parts")
+    with killing.driver(folder / "log.txt", *modules) as made:
         yield made
 
 

@@ -109,6 +109,20 @@ def windows_figures(folder: str, out: str) -> None:
             save_animation(session, panel, Path(out) / name, range(4), days_per_second=5, progress=lambda *_: True)
 
 
+def begin_run(folder: str) -> None:
+    """Begin a run."""
+    import run_parts
+
+    run_parts.begin(Path(folder))
+
+
+def end_run(folder: str, run_id: str) -> None:
+    """Record the end of a run that the worker has finished."""
+    import run_parts
+
+    run_parts.end(Path(folder), run_id)
+
+
 ACTIONS: dict[str, Callable[..., None]] = {
     "command": command,
     "label": label,
@@ -116,6 +130,8 @@ ACTIONS: dict[str, Callable[..., None]] = {
     "tables": tables,
     "train": train_here,
     "figures": windows_figures,
+    "begin": begin_run,
+    "end": end_run,
 }
 
 

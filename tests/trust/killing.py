@@ -117,6 +117,13 @@ class Attack:
     acknowledged: int = 0
     losses: list[str] = field(default_factory=list)
 
+    def run(self, how: str, tries: int, seconds: float, prepare: Prepare, check: Check) -> None:
+        """Kill at so many "moments" or "steps"."""
+        if how == "moments":
+            self.at_moments(range(tries), seconds, prepare, check)
+        else:
+            self.at_steps(range(1, tries + 1), prepare, check)
+
     def at_moments(self, seeds: Iterable[int], seconds: float, prepare: Prepare, check: Check) -> None:
         """Kill an action that takes `seconds` unbroken, at a random moment for each seed."""
         for seed in seeds:

@@ -105,7 +105,4 @@ def test_an_import_is_whole_or_not_at_all(season_files: Path, tmp_path: Path, at
             return "the second import does not complete it"
         return lost
 
-    if how == "moments":
-        attack.at_moments(range(tries), seconds, prepare, check)
-    else:
-        attack.at_steps(range(1, tries + 1), prepare, check)
+    attack.run(how, tries, seconds, prepare, check)

@@ -85,10 +85,7 @@ def test_a_project_is_of_the_old_version_or_of_the_new_one(
         left = {path.name for path in folder.iterdir()} - {"cache", "runs", "project.sqlite", copy.name}
         return lost or (f"left behind: {left}" if left else None)
 
-    if how == "moments":
-        attack.at_moments(range(tries), seconds, prepare, check)
-    else:
-        attack.at_steps(range(1, tries + 1), prepare, check)
+    attack.run(how, tries, seconds, prepare, check)
 
 
 # -- making a project ----------------------------------------------------------------------------------------------
@@ -115,10 +112,7 @@ def test_a_project_is_made_or_can_be_made_again(tmp_path: Path, attack: Attack, 
             }  # fmt: skip
         return killing.damage(folder / "project.sqlite") or (f"left behind: {left}" if left else None)
 
-    if how == "moments":
-        attack.at_moments(range(tries), seconds, prepare, check)
-    else:
-        attack.at_steps(range(1, tries + 1), prepare, check)
+    attack.run(how, tries, seconds, prepare, check)
 
 
 # -- exports -------------------------------------------------------------------------------------------------------
