@@ -23,7 +23,7 @@ from quakegui.season.localtime import local_date
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
     from quakegui.app.runs import RunRow
-    from quakegui.project.journal import Note
+    from quakegui.project.journal import Follower, Note
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
     from quakegui.season.daymap import DayMap
@@ -102,6 +102,7 @@ class Session(QObject):
         self.runs: tuple[RunRow, ...] = ()
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
+        self._journal: Follower | None = None
         self._forget_journal()
         self._maps: MapCache | None = None
         self._direction = 1
@@ -161,14 +162,13 @@ class Session(QObject):
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
         at = self.index if index is None else index
-        if self.project is None or at < 0:
+        if self._journal is None or at < 0:
             return ()
         if self._notes is None:
-            from quakegui.project import journal
             from quakegui.project.store import ProjectError
 
             try:
-                self._notes = journal.notes(self.project)
+                self._notes = self._journal.notes()
             except ProjectError as error:
                 self.said.emit(str(error), "error")
                 return ()
@@ -196,9 +196,10 @@ class Session(QObject):
 
     def recompute(self) -> None:
         """Compute the season anew after readings, stations or parameters changed."""
-        project = self.project
-        if project is None:
+        project, labels = self.project, self._journal
+        if project is None or labels is None:
             return
+        author = self._whose()
 
         def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str]:
             from quakegui.learn import season_runs
@@ -207,6 +208,7 @@ class Session(QObject):
             season = seasons.load_season(project, progress=report)
             if season is not None:
                 season_runs.complete_runs(project, season)
+                labels.in_force(author=author)  # read here, so that the window's thread finds them ready
                 return season, ""
             return None, "coordinates" if seasons.days_with_data(project).size else "readings"
 
@@ -214,8 +216,10 @@ class Session(QObject):
 
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
+        from quakegui.project.journal import Follower
+
         self.close()
-        self.project = project
+        self.project, self._journal = project, Follower(project)
         for warning in project.warnings:
             self.said.emit(warning, "warning")
         self.set_settings(recent=self.settings.with_recent(project.folder).recent)
@@ -362,11 +366,12 @@ class Session(QObject):
 
     def _load_labels(self) -> None:
         self._forget_journal()
-        if self.project is not None:
-            from quakegui.project import journal
+        if self._journal is not None:
+            self.labels = LabelTable.of(self.days, self._journal.in_force(author=self._whose()))
 
-            only = self.settings.analyst if self.display.blind else None
-            self.labels = LabelTable.of(self.days, journal.in_force(self.project, author=only))
+    def _whose(self) -> str | None:
+        """Return whose labels alone are shown, None for everybody's."""
+        return self.settings.analyst if self.display.blind else None
 
     def _load_predictions(self) -> None:
         if self.project is not None:
