@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path, PurePath
 
 from quakegui import formats
@@ -202,7 +203,7 @@ def _in_processes(
 ) -> Iterator[list[Outcome]]:
     left = iter(chunks)
     # Spawned, not forked: a window's process has threads, and Windows knows no fork.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_deaf_to_interrupts)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_helper)
     try:
         ahead: deque[Future[list[Outcome]]] = deque()
         for chunk in islice(left, 3 * workers):
@@ -215,6 +216,14 @@ def _in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _deaf_to_interrupts() -> None:
-    """Leave Ctrl+C to the process that started this one."""
+def _begin_helper() -> None:
+    """Leave Ctrl+C to the process that started this one, and end with it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
