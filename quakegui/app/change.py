@@ -27,4 +27,6 @@ class Change(Flag):
     DISPLAY = auto()
     """Unit or overlays."""
     SETTINGS = auto()
-    ALL = PROJECT | SEASON | DAY | PICK | RANGE | LABELS | EVENTS | PREDICTIONS | RUNS | DISPLAY | SETTINGS
+    FILTER = auto()
+    """The walk goes through days of another kind."""
+    ALL = PROJECT | SEASON | DAY | PICK | RANGE | LABELS | EVENTS | PREDICTIONS | RUNS | DISPLAY | SETTINGS | FILTER

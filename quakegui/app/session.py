@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from quakegui.app import explaining, labelling, opening
+from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.change import Change
 from quakegui.app.jobs import Jobs, Report
-from quakegui.app.kinds import NOTHING_FURTHER, days_of_kind
 from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import LabelTable
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from quakegui.season.season import Season
 
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
-MAPS_AHEAD = 12
 KEEP_DAY_MS = 500
 """How long after a step the day shown is remembered, at the latest."""
 DAYS_READ = 32
@@ -65,6 +63,9 @@ class Session(QObject):
 
     # Actions with a module of their own; each takes the session first, so it is a method here.
     after_start, open, create, open_demo = opening.after_start, opening.open_project, opening.create_project, opening.open_demo
+    step, jump, walked, walk_only, go_to_end = (
+        walking.step, walking.jump, walking.walked, walking.walk_only, walking.go_to_end
+    )  # fmt: skip
     target, label, accept, note = labelling.target, labelling.label, labelling.accept, labelling.note
     undo, redo, revert_to = labelling.undo, labelling.redo, labelling.revert_to
     explain = explaining.explain
@@ -92,6 +93,9 @@ class Session(QObject):
         self.days = NO_DAYS
         self.index = -1
         self.picked: tuple[str, ...] = ()
+        self.only = ""
+        """The kind of days that the walk goes through (see `kinds`), empty for all days."""
+        self.walk: NDArray[np.intp] | None = None
         self.chosen: tuple[int, int] | None = None
         self.labels = LabelTable.of(NO_DAYS, {})
         self.events: tuple[Event, ...] = ()
@@ -104,8 +108,8 @@ class Session(QObject):
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
         self._journal: Follower | None = None
         self._forget_journal()
-        self._maps: MapCache | None = None
-        self._direction = 1
+        self.maps: MapCache | None = None
+        self.direction = 1
 
     def _forget_journal(self) -> None:
         """Forget what was read of the journal, so that walking through days reads each of them once."""
@@ -130,7 +134,7 @@ class Session(QObject):
     def day_map(self, index: int | None = None) -> DayMap | None:
         """Return the map of a day (default: the day shown), or None without a season."""
         at = self.index if index is None else index
-        return self._maps.get(at) if self._maps is not None and at >= 0 else None
+        return self.maps.get(at) if self.maps is not None and at >= 0 else None
 
     def features(self, index: int | None = None) -> DayFeatures | None:
         """Return the extremum features of a day (default: the day shown), or None without a season."""
@@ -180,8 +184,8 @@ class Session(QObject):
         """Close the project; the day shown is remembered for the next start."""
         self.closing.emit()
         self.jobs.close()
-        if self._maps is not None:
-            self._maps.close()
+        if self.maps is not None:
+            self.maps.close()
         self._keeper.stop()
         self._keep_day()
         if self.project is not None:
@@ -229,18 +233,18 @@ class Session(QObject):
     def _show(self, project: Project, season: Season | None, lacks: str) -> None:
         if project is not self.project:
             return
-        if self._maps is not None:
-            self._maps.close()
+        if self.maps is not None:
+            self.maps.close()
         before = self.day
         remembered = before if before is not None else _as_day(self.file.load_day(project.folder))
         self.season, self.lacks = season, lacks
-        self._maps = MapCache(season) if season is not None else None
+        self.maps = MapCache(season) if season is not None else None
         self.days = season.days if season is not None else NO_DAYS
         self.chosen = None
         self.index = _nearest(self.days, remembered)
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
         self._read(Change.ALL)
-        self._draw_ahead()
+        walking.draw_ahead(self)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
     # -- walking through the days ----------------------------------------------------------------------------------
@@ -252,43 +256,16 @@ class Session(QObject):
         index = min(max(index, 0), self.days.size - 1)
         if index == self.index:
             return
-        self._direction = 1 if index > self.index else -1
+        self.direction = 1 if index > self.index else -1
         self.index = index
         self.changed.emit(Change.DAY)
         if not self._keeper.isActive():
             self._keeper.start()
-        self._draw_ahead()
-
-    def step(self, days: int) -> None:
-        """Go so many days on, or back."""
-        self.go_to(self.index + days)
+        walking.draw_ahead(self)
 
     def go_to_day(self, day: np.datetime64) -> None:
         """Show a local date, or the nearest day of the season."""
         self.go_to(_nearest(self.days, day))
-
-    def jump(self, kind: str, direction: int) -> bool:
-        """Go to the next (+1) or former (-1) day of a kind.
-
-        Parameters
-        ----------
-        kind
-            "event", "unlabelled", "disagreement" (label against prediction), "region" or "storm".
-        direction
-            +1 or -1.
-
-        Returns
-        -------
-        bool
-            Whether there was such a day; if not, the day stays and the session says so.
-        """
-        there = np.flatnonzero(days_of_kind(self, kind))
-        there = there[there > self.index] if direction > 0 else there[there < self.index][::-1]
-        if there.size == 0:
-            self.said.emit(NOTHING_FURTHER[kind], "info")
-            return False
-        self.go_to(int(there[0]))
-        return True
 
     def pick(self, codes: Sequence[str]) -> None:
         """Pick stations, whose series are then shown."""
@@ -304,12 +281,6 @@ class Session(QObject):
         if days != self.chosen:
             self.chosen = days
             self.changed.emit(Change.RANGE)
-
-    def _draw_ahead(self) -> None:
-        if self._maps is not None and self.index >= 0:
-            step, count = self._direction, self.days.size
-            ahead = [self.index + step * k for k in range(1, MAPS_AHEAD + 1)] + [self.index - step, self.index - 2 * step]
-            self._maps.want(index % count for index in ahead if self.settings.loop or 0 <= index < count)
 
     # -- settings --------------------------------------------------------------------------------------------------
 
@@ -348,6 +319,7 @@ class Session(QObject):
             Change.PREDICTIONS: self._load_predictions,
             Change.RUNS: self._load_runs,
         }
+        self.walk = None
         try:
             for flag, read in readers.items():
                 if flag in change:

@@ -144,6 +144,12 @@ def go_to_date(window: MainWindow) -> None:
         window.session.go_to_day(np.datetime64(chosen, "D"))
 
 
+def choose_filter(window: MainWindow) -> None:
+    """Open the list of the kinds of days that the walk can be narrowed to."""
+    window.day_map_panel.play_bar.only.setFocus()
+    window.day_map_panel.play_bar.only.showPopup()
+
+
 def play(window: MainWindow) -> None:
     """Start or stop the walk through the days."""
     window.day_map_panel.toggle_play()

@@ -176,6 +176,10 @@
             <translation>警报</translation>
         </message>
         <message>
+            <source>All days</source>
+            <translation>所有日期</translation>
+        </message>
+        <message>
             <source>All labels are on disk</source>
             <translation>所有标注已存盘</translation>
         </message>
@@ -394,6 +398,10 @@
         <message>
             <source>Choose two different analysts.</source>
             <translation>请选择两位不同的分析员。</translation>
+        </message>
+        <message>
+            <source>Choose which days the keys, the play button and the label keys walk through</source>
+            <translation>选择方向键、播放按钮和标注后前进所经过的日期</translation>
         </message>
         <message>
             <source>Choose…</source>
@@ -620,6 +628,10 @@
             <translation>自出现以来的天数，不论是否移动</translation>
         </message>
         <message>
+            <source>Days to walk through</source>
+            <translation>逐日浏览的范围</translation>
+        </message>
+        <message>
             <source>Default</source>
             <translation>默认</translation>
         </message>
@@ -642,6 +654,10 @@
         <message>
             <source>Direction</source>
             <translation>方向</translation>
+        </message>
+        <message>
+            <source>Disagreements</source>
+            <translation>标注与预测不符</translation>
         </message>
         <message>
             <source>Distance (km)</source>
@@ -678,6 +694,10 @@
         <message>
             <source>Earthquake catalogue…</source>
             <translation>地震目录…</translation>
+        </message>
+        <message>
+            <source>Earthquakes</source>
+            <translation>有地震</translation>
         </message>
         <message>
             <source>Earthquakes and their days</source>
@@ -1210,6 +1230,10 @@
         <message>
             <source>Kept and aftershocks</source>
             <translation>保留的和余震</translation>
+        </message>
+        <message>
+            <source>Kept when the cursor leaves it, or by Ctrl+Return; Escape drops what was typed</source>
+            <translation>光标离开或按 Ctrl+回车时保存；Esc 放弃输入</translation>
         </message>
         <message>
             <source>Keyboard shortcuts</source>
@@ -2360,6 +2384,10 @@
             <translation>已停止；没有写报告。</translation>
         </message>
         <message>
+            <source>Stormy nights</source>
+            <translation>磁暴之夜</translation>
+        </message>
+        <message>
             <source>Strongest pixel of the map</source>
             <translation>图上最强像素</translation>
         </message>
@@ -2636,6 +2664,10 @@
             <translation>未知错误</translation>
         </message>
         <message>
+            <source>Unlabelled</source>
+            <translation>未标注</translation>
+        </message>
+        <message>
             <source>Use this run for the timeline and the day panel</source>
             <translation>在时间线和日面板中使用此运行</translation>
         </message>
@@ -2654,6 +2686,18 @@
         <message>
             <source>View</source>
             <translation>视图</translation>
+        </message>
+        <message>
+            <source>Walk and play through these days only (F)</source>
+            <translation>只浏览和播放这些日期（F）</translation>
+        </message>
+        <message>
+            <source>Walk only through…</source>
+            <translation>只浏览…</translation>
+        </message>
+        <message>
+            <source>Walk through all days</source>
+            <translation>浏览所有日期</translation>
         </message>
         <message>
             <source>Walk through the days (Space)</source>
@@ -2690,6 +2734,10 @@
         <message>
             <source>What the project is called; the folder is named after it</source>
             <translation>项目的名称；文件夹以此命名</translation>
+        </message>
+        <message>
+            <source>What the worker said; it can be copied</source>
+            <translation>训练进程的输出；可以复制</translation>
         </message>
         <message>
             <source>What this project lacks</source>
@@ -2734,6 +2782,10 @@
         <message>
             <source>With less of the night recorded there is no mean</source>
             <translation>记录少于此比例的夜间没有均值</translation>
+        </message>
+        <message>
+            <source>With regions</source>
+            <translation>有极值区域</translation>
         </message>
         <message>
             <source>Without coordinates, and so left off the map: {codes}.</source>

@@ -22,6 +22,7 @@ from quakegui.app.settings import SettingsFile
 from quakegui.project import seasons
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
+from quakegui.ui.main_window import MainWindow
 
 
 def _living(kind):
@@ -99,3 +100,31 @@ def session(empty_session, tiny_computed, tmp_path, qtbot, monkeypatch):
     assert empty_session.open(folder)
     qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy, timeout=20_000)
     return empty_session
+
+
+@pytest.fixture
+def open_window(qtbot):
+    """Return what makes a window on a session; every window is gone, C++ part and all, when the test ends."""
+    made = []
+
+    def make(session):
+        window = MainWindow(session)
+        made.append(window)
+        window.resize(1500, 950)
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        window.day_map_panel.setFocus()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    yield make
+    for window in made:
+        window.close()
+        shiboken6.delete(window)
+
+
+@pytest.fixture
+def window(session, open_window):
+    """Return a window on the small project."""
+    return open_window(session)

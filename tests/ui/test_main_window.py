@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
-import shiboken6
 import tiny_season
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -17,36 +15,9 @@ from quakegui.season.labels import Source
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.command_palette import CommandPalette
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
-from quakegui.ui.main_window import DOCKS, MainWindow
+from quakegui.ui.main_window import DOCKS
 from quakegui.ui.plots.animation import pixels, save_animation
 from quakegui.ui.plots.figures import painted, save_figure
-
-
-@pytest.fixture
-def open_window(qtbot):
-    """Return what makes a window on a session; every window is gone, C++ part and all, when the test ends."""
-    made = []
-
-    def make(session):
-        window = MainWindow(session)
-        made.append(window)
-        window.resize(1500, 950)
-        with qtbot.waitExposed(window):
-            window.show()
-        window.activateWindow()
-        window.day_map_panel.setFocus()
-        qtbot.waitUntil(window.isActiveWindow)
-        return window
-
-    yield make
-    for window in made:
-        window.close()
-        shiboken6.delete(window)
-
-
-@pytest.fixture
-def window(session, open_window):
-    return open_window(session)
 
 
 def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):

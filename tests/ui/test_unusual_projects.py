@@ -10,14 +10,12 @@ import sys
 import numpy as np
 import odd_projects
 import pytest
-import shiboken6
 import tiny_season
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from quakegui.project import journal, nights, store
 from quakegui.project.store import Project
-from quakegui.ui.main_window import MainWindow
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
@@ -32,16 +30,9 @@ WALK = [
 
 
 @pytest.fixture
-def window(empty_session, qtbot):
-    made = MainWindow(empty_session)
-    made.resize(1400, 900)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    yield made
-    made.close()
-    shiboken6.delete(made)
+def window(empty_session, open_window):
+    """Return a window without a project."""
+    return open_window(empty_session)
 
 
 def show(window, qtbot, folder) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
@@ -26,6 +27,17 @@ _BUTTONS: Final = (
     ("last", "mdi6.skip-forward", mark("Last day"), mark("Go to the last day (End)")),
     ("loop", "mdi6.repeat", mark("Loop"), mark("Begin again after the last day")),
 )
+KINDS: Final = (
+    ("", mark("All days")),
+    ("event", mark("Earthquakes")),
+    ("unlabelled", mark("Unlabelled")),
+    ("disagreement", mark("Disagreements")),
+    ("region", mark("With regions")),
+    ("storm", mark("Stormy nights")),
+)
+"""The kinds of days that the walk can be narrowed to (`quakegui.app.walking`)."""
+COUNTED: Final = Change.LABELS | Change.PREDICTIONS | Change.EVENTS
+"""What may change how many days are of a kind."""
 
 
 class DaySlider(QSlider):
@@ -61,6 +73,7 @@ class PlayBar(QWidget):
         self.buttons = {name: QToolButton(self) for name, *_ in _BUTTONS}
         self.slider = DaySlider(self)
         self.speed = QComboBox(self)
+        self.only = QComboBox(self)
         self._where = QLabel(self)
         self._lay_out()
         self._connect()
@@ -80,21 +93,26 @@ class PlayBar(QWidget):
         self.buttons["loop"].setCheckable(True)
         row.addWidget(self.slider, 1)
         row.addWidget(self._where)
+        row.addWidget(self.only)
         row.addWidget(self.speed)
         row.addWidget(self.buttons["loop"])
         for speed in SPEEDS:
             self.speed.addItem("", speed)
+        for kind, _ in KINDS:
+            self.only.addItem("", kind)
+        self.only.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _connect(self) -> None:
         session = self._session
-        self.buttons["first"].clicked.connect(lambda: session.go_to(0))
+        self.buttons["first"].clicked.connect(lambda: session.go_to_end(-1))
         self.buttons["back"].clicked.connect(lambda: session.step(-1))
         self.buttons["play"].clicked.connect(self.toggle)
         self.buttons["on"].clicked.connect(lambda: session.step(1))
-        self.buttons["last"].clicked.connect(lambda: session.go_to(session.days.size - 1))
+        self.buttons["last"].clicked.connect(lambda: session.go_to_end(1))
         self.buttons["loop"].clicked.connect(lambda on: session.set_settings(loop=on))
         self.slider.valueChanged.connect(self._slide)
+        self.only.activated.connect(lambda row: session.walk_only(KINDS[row][0]))
         self.speed.activated.connect(lambda row: session.set_settings(days_per_second=SPEEDS[row]))
 
     @property
@@ -106,9 +124,9 @@ class PlayBar(QWidget):
         """Start or stop playing; from the last day it starts at the first."""
         if self.playing:
             self.stop()
-        elif self._session.days.size > 1:
-            if self._session.index == self._session.days.size - 1:
-                self._session.go_to(0)
+        elif self._session.walked().size > 1:
+            if not self._further():
+                self._session.go_to_end(-1)
             self._timer.start()
             self._refresh_icons()
 
@@ -119,12 +137,17 @@ class PlayBar(QWidget):
 
     def _tick(self) -> None:
         session = self._session
-        if session.index < session.days.size - 1:
+        if self._further():
             session.step(1)
         elif session.settings.loop:
-            session.go_to(0)
+            session.go_to_end(-1)
         else:
             self.stop()
+
+    def _further(self) -> bool:
+        """Whether the walk goes on after the day shown."""
+        there = self._session.walked()
+        return bool(there.size) and self._session.index < there[-1]
 
     def _slide(self, index: int) -> None:
         if index != self._session.index:
@@ -141,15 +164,26 @@ class PlayBar(QWidget):
             self.slider.blockSignals(False)
             for name in ("first", "back", "play", "on", "last"):
                 self.buttons[name].setEnabled(session.days.size > 1)
-        if change & (Change.PROJECT | Change.SEASON | Change.DAY):
+        if Change.FILTER in change:
+            self.only.setCurrentIndex([kind for kind, _ in KINDS].index(session.only))
+        if change & (Change.PROJECT | Change.SEASON | Change.DAY | Change.FILTER) or (session.only and change & COUNTED):
             self.slider.setValue(max(session.index, 0))
-            self._where.setText(f"{session.index + 1} / {session.days.size}" if session.days.size else "")
+            self._where.setText(self._place())
             self._where.setMinimumWidth(max(self._where.sizeHint().width(), self._where.minimumWidth()))
         if Change.SETTINGS in change:
             speed = session.settings.days_per_second
             self.speed.setCurrentIndex(min(range(len(SPEEDS)), key=lambda row: abs(SPEEDS[row] - speed)))
             self.buttons["loop"].setChecked(session.settings.loop)
             self._timer.setInterval(round(1000.0 / max(speed, 0.1)))
+
+    def _place(self) -> str:
+        """Return which of the walk's days is shown: "12 / 334", with a dash where it is none of them."""
+        session = self._session
+        if not session.only:
+            return f"{session.index + 1} / {session.days.size}" if session.days.size else ""
+        there = session.walked()
+        at = int(np.searchsorted(there, session.index))
+        return f"{at + 1 if at < there.size and there[at] == session.index else '–'} / {there.size}"
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
@@ -166,6 +200,10 @@ class PlayBar(QWidget):
             self.buttons[name].setToolTip(tr(tip))
         for row, speed in enumerate(SPEEDS):
             self.speed.setItemText(row, tr("{speed:g} days/s").format(speed=speed))
+        for row, (_, name) in enumerate(KINDS):
+            self.only.setItemText(row, tr(name))
+        self.only.setAccessibleName(tr("Days to walk through"))
+        self.only.setToolTip(tr("Walk and play through these days only (F)"))
         self.speed.setAccessibleName(tr("Speed"))
         self.speed.setToolTip(tr("How many days are shown in a second"))
         self.slider.setAccessibleName(tr("Day"))

@@ -28,7 +28,7 @@ from quakegui.ui.panels.season_view import station_present
 from quakegui.ui.panels.timeline_words import day_words
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.time_axis import DayAxis
-from quakegui.ui.plots.timeline_rows import ROWS, TimelineData, paint_rows, row_boxes
+from quakegui.ui.plots.timeline_rows import ROWS, TimelineData, paint_rows, row_boxes, runs_of
 
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
 DRAG_STARTS: Final = 4.0
@@ -150,6 +150,8 @@ class TimelineView(QWidget):
             painter.drawPixmap(0, 0, self._rows_picture(self.data))
             bottom = self.height() - self.axis.below
             painter.setClipRect(QRectF(self.axis.left, 0.0, self.axis.width, self.height()))
+            if self._session.only:
+                self._veil(painter, bottom, colours.background)
             if self._session.chosen is not None:
                 first, last = self._session.chosen
                 box = QRectF(self.axis.x(first), 0.0, self.axis.x(last + 1) - self.axis.x(first), bottom)
@@ -159,6 +161,16 @@ class TimelineView(QWidget):
                 painter.drawLine(box.topRight(), box.bottomRight())
             if self._session.index >= 0:
                 self._paint_cursor(painter, bottom, colours.cursor, colours.background)
+
+    def _veil(self, painter: QPainter, bottom: float, paper: QColor) -> None:
+        """Let the days fade that the walk leaves out."""
+        left_out = np.ones(self.axis.count, dtype=np.int8)
+        left_out[self._session.walked()] = 0
+        veil = QColor(paper)
+        veil.setAlphaF(0.72)
+        for out, first, end in runs_of(left_out, self.axis.visible()):
+            if out:
+                painter.fillRect(QRectF(self.axis.x(first), 0.0, self.axis.x(end) - self.axis.x(first), bottom), veil)
 
     def _paint_cursor(self, painter: QPainter, bottom: float, colour: QColor, paper: QColor) -> None:
         index, axis = self._session.index, self.axis
@@ -287,7 +299,7 @@ class TimelinePanel(QWidget):
         """Follow the session."""
         if change & _CONTENT:
             self.view.show_data(timeline_data(self._session))
-        if change & (Change.DAY | Change.RANGE | Change.SEASON):
+        if change & (Change.DAY | Change.RANGE | Change.SEASON | Change.FILTER):
             self.view.show_index(self._session.index)
 
     def _scrolled(self, value: int) -> None:
