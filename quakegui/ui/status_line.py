@@ -41,8 +41,8 @@ class StatusLine(QStatusBar):
 
     def say(self, sentence: str, level: str) -> None:
         """Show a sentence; warnings and errors stay until the next one."""
-        colour = {"info": theme.colours().text, "warning": theme.colours().warning, "error": theme.colours().error}[level]
-        self.setStyleSheet(f"QStatusBar {{ color: {colour.name()}; }}")
+        colours = theme.colours()
+        theme.tint(self, {"info": colours.text, "warning": colours.warning, "error": colours.error}[level])
         self.showMessage(tr(sentence), SHOWN_MS if level == "info" else 0)
 
     def refresh(self, change: Change) -> None:
@@ -52,7 +52,7 @@ class StatusLine(QStatusBar):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
@@ -63,14 +63,14 @@ class StatusLine(QStatusBar):
         self._cancel.setAccessibleName(tr("Cancel the work that runs"))
         self._cancel.setToolTip(tr("Cancel the work that runs; nothing is left half-written"))
         self._bar.setAccessibleName(tr("Progress"))
-        self._project.setText(f"{project.name} · {project.timezone}" if project else tr("No project"))
+        self._project.setText(f"{_plain(project.name)} · {project.timezone}" if project else tr("No project"))
         self._project.setToolTip(str(project.folder) if project else "")
         self._season.setVisible(project is not None)
         self._saved.setVisible(project is not None)
         if project is not None:
             self._season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
             colour = theme.colours().alarm if project.synthetic else theme.colours().muted
-            self._season.setStyleSheet(f"color: {colour.name()}; font-weight: 600;")
+            theme.tint(self._season, colour, bold=True)
             self._saved.setText(tr("Read only") if project.read_only else tr("All labels are on disk"))
 
     def _show_job(self, progress: Progress) -> None:
@@ -88,3 +88,8 @@ class StatusLine(QStatusBar):
     def _hide_job(self) -> None:
         for widget in (self._job, self._bar, self._cancel):
             widget.hide()
+
+
+def _plain(name: str) -> str:
+    """Return a project's name without the stamp that stands beside it."""
+    return name.removeprefix("SYNTHETIC").lstrip(" —-:") or name

@@ -11,7 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 CHOICES: Final = ("system", "light", "dark")
 
@@ -156,6 +156,23 @@ def apply(choice: str, *, text_scale: float = 1.0) -> None:
     _set_text(app, text_scale)
 
 
+def tint(widget: QWidget, colour: QColor, *, bold: bool = False, scale: float = 1.0) -> None:
+    """Let a label show its words in a colour, bold, or larger than others; to be called again when colours or text size change.
+
+    A style sheet would do the same, but keeps the text size of the moment it was set, and is worked out anew every time.
+    """
+    palette = widget.palette()
+    if palette.color(QPalette.ColorRole.WindowText) != colour:
+        palette.setColor(QPalette.ColorRole.WindowText, colour)
+        widget.setPalette(palette)
+    if bold or scale != 1.0:
+        font = QFont(QApplication.font())
+        font.setPointSizeF(font.pointSizeF() * scale)
+        font.setBold(bold)
+        if font != widget.font():
+            widget.setFont(font)
+
+
 def _follow(_: Qt.ColorScheme) -> None:
     app = QApplication.instance()
     if isinstance(app, QApplication):
@@ -174,6 +191,10 @@ def _set_text(app: QApplication, scale: float) -> None:
     font.setPointSizeF(float(app.property("text points")) * scale)
     if font != app.font():
         app.setFont(font)
+        QToolTip.setFont(font)
+        title = QFont(font)
+        title.setWeight(QFont.Weight.DemiBold)
+        app.setFont(title, "QDockWidgetTitle")  # type: ignore[arg-type]  # the stub says bytes, the call takes str
 
 
 def _palette(table: Colours) -> QPalette:

@@ -222,7 +222,7 @@ class CatalogueDialog(JobDialog):
         )
         self._warning.setText(choice.warning)
         self._warning.setVisible(bool(choice.warning))
-        self._warning.setStyleSheet(f"color: {theme.colours().warning.name()};")
+        theme.tint(self._warning, theme.colours().warning)
         self.form.centres.setText(self._centres_text(choice))
         if choice.scheme is not None:
             self.form.show_median(choice.scheme.split_magnitude)

@@ -72,7 +72,7 @@ class Sentence(QLabel):
     def _paint(self) -> None:
         colours = theme.colours()
         colour = {"info": colours.text, "warning": colours.warning, "error": colours.error}[self._level]
-        self.setStyleSheet(f"color: {colour.name()};")
+        theme.tint(self, colour)
 
 
 class JobStrip(QWidget):

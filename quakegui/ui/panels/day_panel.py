@@ -78,10 +78,6 @@ class DayPanel(QWidget):
         for label in (self._stamp, self._when, self._kp, self._quality, self._label, self._history, self._prediction):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        font = self._date.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        font.setBold(True)
-        self._date.setFont(font)
         self._buttons = [self._button(cls) for cls in range(5)]
         self._bars = [QProgressBar() for _ in range(5)]
         self._note = NoteEdit(self)
@@ -153,7 +149,7 @@ class DayPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
@@ -169,9 +165,11 @@ class DayPanel(QWidget):
         for title, text in zip(self._titles, (tr("Label"), tr("Prediction"), tr("Note")), strict=True):
             title.setText(text)
         self._stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
-        self._stamp.setStyleSheet(f"color: {theme.colours().alarm.name()}; font-weight: 600;")
+        theme.tint(self._stamp, theme.colours().alarm, bold=True)
+        theme.tint(self._date, theme.colours().text, bold=True, scale=1.5)
         self._note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
         self._note.setAccessibleName(tr("Note on this day"))
+        self._note.setToolTip(tr("Kept when the cursor leaves it, or by Ctrl+Return; Escape drops what was typed"))
         self.refresh(Change.ALL)
 
     def _show_day(self) -> None:
@@ -197,9 +195,7 @@ class DayPanel(QWidget):
         self._kp.setText(
             tr("Kp of the night: unknown") if np.isnan(kp) else tr("Kp of the night: {kp:.1f}").format(kp=kp) + storm
         )
-        tint = f"color: {theme.colours().storm.name()};" if kp >= STORM_KP else ""
-        if tint != self._kp.styleSheet():  # Qt works out the look of a style sheet again even where it is the same
-            self._kp.setStyleSheet(tint)
+        theme.tint(self._kp, theme.colours().storm if kp >= STORM_KP else theme.colours().text)
         self._quality.setText(self._quality_sentence(at))
 
     def _quality_sentence(self, at: int) -> str:

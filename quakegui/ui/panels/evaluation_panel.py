@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -24,10 +26,14 @@ from PySide6.QtWidgets import (
 
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation, days_in_cell
+from quakegui.app.jobs import Report
+from quakegui.app.learnt import Learnt, learnt_by_run_in_use
 from quakegui.app.session import Session
+from quakegui.app.training import Training
 from quakegui.learn.metrics import TARGETS, Target
 from quakegui.ui import theme
 from quakegui.ui.i18n import language, mark, tr
+from quakegui.ui.panels.record_strip import RecordStrip
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.plots.molchan_view import MolchanView
 from quakegui.ui.texts import CLASS_NAMES
@@ -57,10 +63,15 @@ BASELINE_NAMES = {
 class EvaluationPanel(QWidget):
     """Judges the run in use in a job, and shows everything that came of it."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
-        self._evaluation: Evaluation | None = None
+        self._session, self._training = session, training
+        self._judged: dict[str, Evaluation] = {}
+        self._learnt: Learnt | None = None
+        self._learnt_is_old = True
+        self._strip = RecordStrip()
+        self._strip.chosen.connect(lambda _record: self._show())
+        self._strip.retrain.connect(self._retrain)
         self._judge = QPushButton()
         self._judge.clicked.connect(self._start)
         self._verdict = QLabel()
@@ -79,7 +90,13 @@ class EvaluationPanel(QWidget):
         self._tabs = QTabWidget()
         self._build()
         session.changed.connect(self.refresh)
+        training.changed.connect(self._compare_labels)
         self.retranslate()
+
+    @property
+    def _evaluation(self) -> Evaluation | None:
+        """The judgement of the record that is chosen, None while it has not been judged."""
+        return self._judged.get(self._strip.record)
 
     def _build(self) -> None:
         head = QHBoxLayout()
@@ -99,31 +116,60 @@ class EvaluationPanel(QWidget):
         for widget in (self._scores, matrix, self._classes, self._molchan, self._alarms):
             self._tabs.addTab(widget, "")
         column = QVBoxLayout(self)
+        column.addWidget(self._strip)
         column.addLayout(head)
         column.addWidget(self._tabs, 1)
 
     # -- judging ---------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        project, season = self._session.project, self._session.season
+        project, season, record = self._session.project, self._session.season, self._strip.record
         if project is None or season is None:
             return
         self._judge.setEnabled(False)
         self._verdict.setText(tr("Judging…"))
-        self._session.jobs.start("Judging the run", lambda _report, _cancelled: Evaluation.of(project, season), self._take)
+
+        def work(_report: Report, _cancelled: Callable[[], bool]) -> Evaluation:
+            return Evaluation.of(project, season, record)
+
+        self._session.jobs.start("Judging the run", work, self._take)
 
     def _take(self, evaluation: Evaluation) -> None:
         if evaluation.project is self._session.project:
-            self._evaluation = evaluation
+            self._judged[evaluation.kind] = evaluation
             self._show()
+
+    # -- labels that moved on ----------------------------------------------------------------------------------------
+
+    def _compare_labels(self) -> None:
+        """Say on how many days the labels are others than the run in use learnt; a hidden panel waits until it is shown."""
+        if not self.isVisible():
+            return
+        if self._learnt_is_old:
+            self._learnt, self._learnt_is_old = learnt_by_run_in_use(self._session), False
+        can_train = self._session.can_write and self._session.season is not None and not self._training.busy
+        self._strip.show_relabelled(0 if self._learnt is None else self._learnt.relabelled(self._session), can_train=can_train)
+
+    def _retrain(self) -> None:
+        if self._learnt is not None:
+            self._training.start(self._learnt.run.config)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up with what happened while the panel was hidden."""
+        super().showEvent(event)
+        self._compare_labels()
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
         """Follow the session; another run, other labels or another project make the figures stale."""
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
-            self._evaluation = None
+            self._judged.clear()
             self._show()
+        if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.RUNS):
+            self._learnt_is_old = True
+        if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.RUNS | Change.LABELS):
+            self._compare_labels()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
@@ -144,13 +190,18 @@ class EvaluationPanel(QWidget):
         self._show()
 
     def _show(self) -> None:
+        said = self._session.predictions
+        kinds, counts = ([], []) if said is None else np.unique(said.kind, return_counts=True)
+        self._strip.show_counts(dict(zip(map(str, kinds), map(int, counts), strict=True)))
         told = self._evaluation.judgement if self._evaluation is not None else None
         self._judge.setEnabled(self._session.season is not None and self._session.predictions is not None)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
         if told is not None and told.leaky:
             stamps.append("LEAKY")
+        if told is not None and told.protocol == "prospective":
+            stamps.append(tr("PROSPECTIVE"))
         self._stamp.setText(" · ".join(stamps))
-        self._stamp.setStyleSheet(f"color: {theme.colours().alarm.name()}; font-weight: 700;")
+        theme.tint(self._stamp, theme.colours().alarm, bold=True)
         self._days.clear()
         self._days_title.setText(tr("Click a cell: its days are listed here, by margin."))
         if told is None:

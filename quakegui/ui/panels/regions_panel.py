@@ -128,6 +128,7 @@ class RegionsPanel(QWidget):
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)
         self.summary.setContentsMargins(8, 4, 8, 4)
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.model = RegionsModel(self)
         self.table = QTableView(self)
         self._set_up_table()

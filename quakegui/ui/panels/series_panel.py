@@ -8,8 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
@@ -46,8 +46,7 @@ class SeriesPanel(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOAD_AFTER_MS)
         self._timer.timeout.connect(self.load_readings)
-        self.chooser = QToolButton(self)
-        self.chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.chooser = QPushButton(self)
         self.chooser.setMenu(QMenu(self.chooser))
         self.chooser.menu().aboutToShow.connect(self._fill_menu)
         self.legend, self.readout = QLabel(self), QLabel(self)
@@ -88,7 +87,6 @@ class SeriesPanel(QWidget):
             axes = {"bottom": LocalTimeAxis(), "left": PlainAxis("left")}
             plot = self.graphics.addPlot(row=row, col=0, axisItems=axes, enableMenu=False)
             plot.getAxis("bottom").setStyle(showValues=last)
-            plot.getAxis("left").setWidth(44)
             plot.hideButtons()
             plot.setMouseEnabled(x=True, y=False)
             plot.enableAutoRange(axis="y")
@@ -101,6 +99,7 @@ class SeriesPanel(QWidget):
         for line in self.thresholds:
             self.plots["anomaly"].addItem(line, ignoreBounds=True)
         self.plots["raw"].getViewBox().sigXRangeChanged.connect(lambda *_: self._timer.start())
+        self._make_room()
         self.graphics.scene().sigMouseMoved.connect(self._hover)
         self.graphics.scene().sigMouseClicked.connect(self._click)
 
@@ -226,12 +225,25 @@ class SeriesPanel(QWidget):
             if self._night is not None:
                 self._paint_night(painter, plot.getViewBox(), around)
             if self.shown:
-                box = painter.boundingRect(around.adjusted(5, 2, -5, -2), Qt.AlignmentFlag.AlignLeft, titles[name])
-                paper = QColor(colours.background)
-                paper.setAlpha(200)
-                painter.fillRect(box.adjusted(-3, -1, 3, 1), paper)
                 painter.setPen(colours.muted)
-                painter.drawText(box, Qt.AlignmentFlag.AlignLeft, titles[name])
+                painter.setFont(self._title_font())
+                strip = QRectF(around.left(), around.top() - self._title_height(), around.width(), self._title_height())
+                painter.drawText(strip, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, titles[name])
+
+    def _title_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        return font
+
+    def _title_height(self) -> float:
+        return QFontMetricsF(self._title_font()).height() + 1.0
+
+    def _make_room(self) -> None:
+        """Keep a line above each plot for its title, and enough room beside it for five digits, in the present text size."""
+        wide = QFontMetricsF(self.font()).horizontalAdvance("−00000") + 8.0
+        for plot in self.plots.values():
+            plot.layout.setRowFixedHeight(0, self._title_height())
+            plot.getAxis("left").setWidth(wide)
 
     def _paint_night(self, painter: QPainter, box: Any, around: QRectF) -> None:
         assert self._night is not None
@@ -317,6 +329,8 @@ class SeriesPanel(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._colour()
             self.legend.setText(self._legend())
+        if event.type() == QEvent.Type.FontChange and self.plots:
+            self._make_room()
         super().changeEvent(event)
 
     def retranslate(self) -> None:

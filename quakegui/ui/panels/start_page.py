@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QCommandLinkButton, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
-from quakegui.ui import commands
+from quakegui.ui import commands, theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.icons import icon
 
 if TYPE_CHECKING:
     from quakegui.ui.main_window import MainWindow
+
+ICON_SIZE = 32
 
 
 class StartPage(QWidget):
@@ -23,10 +26,6 @@ class StartPage(QWidget):
         super().__init__(window)
         self._window = window
         self._title = QLabel("quakegui")
-        font = self._title.font()
-        font.setPointSizeF(font.pointSizeF() * 2.2)
-        font.setWeight(font.Weight.DemiBold)
-        self._title.setFont(font)
         self._says = QLabel()
         self._says.setWordWrap(True)
         self._own = QCommandLinkButton()
@@ -39,14 +38,15 @@ class StartPage(QWidget):
         self._recent = QListWidget()
         self._recent.itemActivated.connect(lambda item: window.session.open(Path(item.data(Qt.ItemDataRole.UserRole))))
         column = QVBoxLayout()
+        column.setSpacing(10)
         for widget in (self._title, self._says, self._own, self._demo, self._open, self._recent_title, self._recent):
             column.addWidget(widget)
-        column.addStretch(1)
-        middle = QWidget()
-        middle.setLayout(column)
-        middle.setMaximumWidth(560)
+        self._middle = QWidget()
+        self._middle.setLayout(column)
         outer = QVBoxLayout(self)
-        outer.addWidget(middle, alignment=Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(1)
+        outer.addWidget(self._middle, alignment=Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(2)
         window.session.changed.connect(self.refresh)
         self.retranslate()
 
@@ -57,12 +57,21 @@ class StartPage(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set the texts in the language in force."""
+        colours = theme.colours()
+        theme.tint(self._title, colours.text, bold=True, scale=2.2)
+        theme.tint(self._says, colours.muted)
+        theme.tint(self._recent_title, colours.text, bold=True)
+        self._middle.setFixedWidth(self.fontMetrics().averageCharWidth() * 90)
+        for button, name in ((self._own, "mdi6.database-import-outline"), (self._demo, "mdi6.flask-outline"),
+                             (self._open, "mdi6.folder-open-outline")):  # fmt: skip
+            button.setIcon(icon(name, colours.accent))
+            button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self._says.setText(
             tr("Daily anomaly maps of a geomagnetic network, labels, and an honest account of what they predict.")
         )
@@ -72,6 +81,8 @@ class StartPage(QWidget):
         self._demo.setDescription(tr("Liangshan 2022, 25 stations, made by a generator and marked so on every screen"))
         self._open.setText(tr("Open a project"))
         self._open.setDescription(tr("A folder that holds a project"))
+        for button in (self._own, self._demo, self._open):
+            button.setToolTip(button.description())
         self._recent_title.setText(tr("Recent projects"))
         self._recent.setAccessibleName(tr("Recent projects"))
         self._fill_recent()

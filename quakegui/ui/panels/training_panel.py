@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -83,7 +83,7 @@ class TrainingPanel(QWidget):
         self.fill(PRESETS["compact"])
 
     def _build(self) -> None:
-        self._form = QFormLayout()
+        self._form = QGridLayout()
         self._fields: tuple[tuple[str, str, QWidget], ...] = (
             (mark("Recipe"), mark("A named set of choices; each can be changed below"), self._preset),
             (mark("Protocol"), mark("How days are divided into training and test"), self._protocol),
@@ -96,15 +96,23 @@ class TrainingPanel(QWidget):
         )
         for box in (self._preset, self._protocol, self._head, self._precision):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(18)
-        for _caption, _tip, widget in self._fields:
-            self._form.addRow(QLabel(), widget)
+            box.setMinimumContentsLength(14)
+        self._form_captions = [QLabel() for _ in self._fields]
+        half = len(self._fields) // 2
+        for number, (caption, (_caption, _tip, widget)) in enumerate(zip(self._form_captions, self._fields, strict=True)):
+            place, column = number % half, 2 * (number // half)  # two columns: the panel is wide and low
+            caption.setBuddy(widget)
+            self._form.addWidget(caption, place, column)
+            self._form.addWidget(widget, place, column + 1)
+        self._form.setColumnStretch(1, 1)
+        self._form.setColumnStretch(3, 1)
+        self._form.setHorizontalSpacing(10)
         buttons = QHBoxLayout()
         buttons.addWidget(self._start)
         buttons.addWidget(self._stop)
+        buttons.addWidget(self._device, 1)
         left = QVBoxLayout()
         left.addLayout(self._form)
-        left.addWidget(self._device)
         left.addLayout(buttons)
         left.addStretch(1)
         row = QHBoxLayout()
@@ -249,9 +257,7 @@ class TrainingPanel(QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        for caption, tip, widget in self._fields:
-            label = self._form.labelForField(widget)
-            assert isinstance(label, QLabel)
+        for label, (caption, tip, widget) in zip(self._form_captions, self._fields, strict=True):
             label.setText(tr(caption))
             widget.setAccessibleName(tr(caption))
             widget.setToolTip(tr(tip))
@@ -268,6 +274,7 @@ class TrainingPanel(QWidget):
         self._logarithmic.setToolTip(tr("Show the loss on a logarithmic scale"))
         self._bar.setAccessibleName(tr("Progress of the training"))
         self._log.setAccessibleName(tr("Log of the training"))
+        self._log.setToolTip(tr("What the worker said; it can be copied"))
         if not self._device.text():
             self._device.setText(tr("The device is named by the worker before its first batch."))
         self._curves.retranslate()

@@ -53,7 +53,7 @@ class Curves(QWidget):
         for plot, title, lines in zip((self._loss, self._accuracy), (tr("Loss"), tr("Accuracy")), self._lines, strict=True):
             plot.setBackground(colours.background)
             plot.setAccessibleName(title)
-            plot.setTitle(title, color=colours.text, size="9pt")
+            plot.setLabel("left", title, color=colours.text.name())
             for axis in ("left", "bottom"):
                 plot.getAxis(axis).setPen(colours.muted)
                 plot.getAxis(axis).setTextPen(colours.text)

@@ -144,11 +144,12 @@ def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: C
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
             names.append((_leaving(line, is_parallel), degree_text(float(degree), is_parallel), is_parallel))
     painter.setPen(colours.muted)
+    metrics = QFontMetricsF(font)
     for at, text, is_parallel in names:
-        if is_parallel:
+        if is_parallel and at.y() - 3.0 > 2.0 * metrics.height():
             painter.drawText(QPointF(3.0, at.y() - 3.0), text)
-        else:
-            painter.drawText(QPointF(at.x() + 3.0, QFontMetricsF(font).ascent() + 2.0), text)
+        elif not is_parallel and at.x() + 3.0 + metrics.horizontalAdvance(text) < width:
+            painter.drawText(QPointF(at.x() + 3.0, metrics.ascent() + 2.0), text)
 
 
 def _leaving(line: NDArray[np.float64], is_parallel: bool) -> QPointF:
@@ -173,22 +174,39 @@ def _degree_step(span: float) -> float:
 
 
 def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], colours: Colours) -> None:
-    """Name the stations, except where a name would cover another."""
+    """Name the stations beside their symbols, on the first side where a name covers neither a symbol nor another name."""
     metrics = QFontMetricsF(painter.font())
     halo = QPen(colours.land, 3.0)
     halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)  # mitres would bristle around small letters
-    taken: list[QRectF] = []
     to_screen = camera.transform()
+    places = {mark.code: to_screen.map(QPointF(mark.x_km, mark.y_km)) for mark in marks}
+    taken = [_around(at, STATION_RADIUS) for at in places.values()]
     for mark in sorted(marks, key=lambda mark: not mark.picked):
-        at = to_screen.map(QPointF(mark.x_km, mark.y_km)) + QPointF(STATION_RADIUS + 3.0, metrics.ascent() / 2.0 - 1.0)
-        box = QRectF(at.x(), at.y() - metrics.ascent(), metrics.horizontalAdvance(mark.code), metrics.height())
-        if any(box.intersects(other) for other in taken):
+        at = _free_place(places[mark.code], mark, metrics, taken)
+        if at is None:
             continue
-        taken.append(box)
         outline = QPainterPath()
         outline.addText(at, painter.font(), mark.code)
         painter.strokePath(outline, halo)
         painter.fillPath(outline, colours.text if mark.picked else colours.muted)
+
+
+def _around(at: QPointF, radius: float) -> QRectF:
+    return QRectF(at.x() - radius, at.y() - radius, 2.0 * radius, 2.0 * radius)
+
+
+def _free_place(at: QPointF, mark: StationMark, metrics: QFontMetricsF, taken: list[QRectF]) -> QPointF | None:
+    """Return where a station's code begins, and take that place; None where there is none."""
+    away = STATION_RADIUS * (1.55 if mark.picked else 1.0) + 3.0
+    wide, tall = metrics.horizontalAdvance(mark.code), metrics.ascent()
+    middle = tall / 2.0 - 1.0
+    sides = ((away, middle), (-away - wide, middle), (-wide / 2.0, away + tall - 2.0), (-wide / 2.0, -away))
+    for x, y in sides:
+        box = QRectF(at.x() + x, at.y() + y - tall, wide, tall)
+        if not any(box.intersects(other) for other in taken):
+            taken.append(box)
+            return QPointF(box.left(), at.y() + y)
+    return None
 
 
 def paint_events(painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: Colours, *, later: bool) -> None:

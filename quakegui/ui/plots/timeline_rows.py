@@ -59,6 +59,8 @@ class TimelineData:
     present: Floats
 
 
+HEAD_RADIUS: Final = 3.6
+"""Of an event's stem, in pixels."""
 RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, Colours], None]
 
 
@@ -121,23 +123,43 @@ def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, c
     """Stems as tall as the magnitude; the larger ones are named."""
     lowest = np.floor(data.event_magnitude.min()) - 0.5 if data.event_magnitude.size else 0.0
     span = max(float(data.event_magnitude.max(initial=lowest)) - lowest, 1.0) + 0.4
-    metrics = QFontMetricsF(painter.font())
-    taken: list[float] = []
-    order = np.argsort(-data.event_magnitude, kind="stable")
-    for number in order.tolist():
-        magnitude, cls = float(data.event_magnitude[number]), int(data.event_class[number])
-        x = axis.x(int(data.event_index[number]) + 0.5)
-        top = box.bottom() - (magnitude - lowest) / span * (box.height() - 4.0)
+    order = np.argsort(-data.event_magnitude, kind="stable").tolist()
+    heads = {
+        number: QPointF(
+            axis.x(int(data.event_index[number]) + 0.5),
+            box.bottom() - (float(data.event_magnitude[number]) - lowest) / span * (box.height() - 4.0),
+        )
+        for number in order
+    }
+    for number, at in heads.items():
+        cls = int(data.event_class[number])
         painter.setPen(QPen(colours.classes[cls], 1.6))
-        painter.drawLine(QLineF(x, box.bottom(), x, top))
+        painter.drawLine(QLineF(at.x(), box.bottom(), at.x(), at.y()))
         painter.setBrush(colours.class_brush(cls))
-        painter.drawEllipse(QPointF(x, top), 3.6, 3.6)
-        text = f"{magnitude:.1f}"
-        wide = metrics.horizontalAdvance(text) + 10.0
-        if all(abs(x - other) > wide for other in taken):
-            taken.append(x)
-            painter.setPen(colours.text)
-            painter.drawText(QPointF(x + 6.0, min(top + metrics.ascent() / 2.0, box.bottom() - 2.0)), text)
+        painter.drawEllipse(at, HEAD_RADIUS, HEAD_RADIUS)
+    painter.setPen(colours.text)
+    texts = [(at, f"{float(data.event_magnitude[number]):.1f}") for number, at in heads.items()]
+    for place, text in _beside(texts, list(heads.values()), box, QFontMetricsF(painter.font())):
+        painter.drawText(place, text)
+
+
+def _beside(
+    texts: list[tuple[QPointF, str]], heads: list[QPointF], box: QRectF, metrics: QFontMetricsF
+) -> list[tuple[QPointF, str]]:
+    """Return where texts stand beside their heads, right or else left; one that would cover a head or a text is left out."""
+    radius = HEAD_RADIUS + 0.5
+    taken = [QRectF(at.x() - radius, at.y() - radius, 2.0 * radius, box.bottom() - at.y() + radius) for at in heads]
+    found = []
+    for at, text in texts:
+        wide, tall = metrics.horizontalAdvance(text), metrics.ascent()
+        base = min(at.y() + tall / 2.0 - 1.0, box.bottom() - 2.0)
+        for left in (at.x() + HEAD_RADIUS + 2.5, at.x() - HEAD_RADIUS - 2.5 - wide):
+            here = QRectF(left, base - tall, wide, tall)
+            if left >= box.left() and here.right() <= box.right() and not any(here.intersects(other) for other in taken):
+                taken.append(here)
+                found.append((QPointF(left, base), text))
+                break
+    return found
 
 
 def runs_of(values: NDArray[np.int8], shown: range) -> list[tuple[int, int, int]]:
