@@ -15,9 +15,11 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import numpy as np
 from sqlalchemy import Engine, event
 
 from quakegui import cli
@@ -25,6 +27,12 @@ from quakegui.cli import verbs
 from quakegui.project import export, journal, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from quakegui.app.session import Session
+    from quakegui.ui.main_window import MainWindow
 
 COUNTED = {
     "open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "tempfile.mkstemp",
@@ -84,23 +92,55 @@ def open_project(folder: str) -> None:
     Project.open(folder).close()
 
 
-def windows_figures(folder: str, out: str) -> None:
-    """Show the window, and write a figure of each kind, an animation and a sequence, again and again."""
+def shown_window(folder: str, settings: str) -> tuple[QApplication, Session, MainWindow]:
+    """Show the window on a project, as soon as its season is there."""
     from PySide6.QtWidgets import QApplication
 
     from quakegui.app.session import Session
     from quakegui.app.settings import SettingsFile
     from quakegui.ui.main_window import MainWindow
+
+    app = QApplication([])
+    session = Session(SettingsFile(Path(settings)))
+    window = MainWindow(session)
+    window.show()
+    assert session.open(Path(folder))
+    while session.season is None or session.jobs.busy:
+        app.processEvents()
+    return app, session, window
+
+
+def label_in_window(folder: str, settings: str, said: str, seed: int) -> None:
+    """Label one day after another by keys, undo now and then, and say what the window shows once it shows it."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    app, session, window = shown_window(folder, settings)
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    keys = [Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4]
+    ack = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    rng = random.Random(seed)
+    while True:
+        at = rng.randrange(session.days.size)
+        session.go_to(at)
+        QTest.keyClick(window, rng.choice(keys))
+        os.write(ack, f"{at} {int(session.labels.classes[at])}\n".encode())
+        if rng.random() < 0.2:
+            before = session.labels.classes.copy()
+            QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+            changed = np.flatnonzero(session.labels.classes != before)
+            lines = [f"{day} {int(session.labels.classes[day])}\n" for day in changed]
+            os.write(ack, "".join(lines).encode())
+        app.processEvents()
+
+
+def windows_figures(folder: str, out: str) -> None:
+    """Write a figure of each kind, an animation and a sequence from the window, again and again."""
     from quakegui.ui.plots.animation import save_animation
     from quakegui.ui.plots.figures import save_figure
 
-    app = QApplication([])
-    session = Session(SettingsFile(Path(out).with_suffix(".ini")))
-    window = MainWindow(session)
-    window.show()
-    session.open(Path(folder))
-    while session.season is None or session.jobs.busy:
-        app.processEvents()
+    _app, session, window = shown_window(folder, str(Path(out).with_suffix(".ini")))
     panel = window.day_map_panel.view
     while True:
         for kind in ("png", "svg", "pdf"):
@@ -130,6 +170,7 @@ ACTIONS: dict[str, Callable[..., None]] = {
     "tables": tables,
     "train": train_here,
     "figures": windows_figures,
+    "window": label_in_window,
     "begin": begin_run,
     "end": end_run,
 }

@@ -40,7 +40,7 @@ def test_no_acknowledged_step_is_lost(small_project: Path, tmp_path: Path, attac
             lost = lost or killing.broken_history(project) or killing.undo_is_broken(project, "Li")
         return lost or killing.damage(small_project / "project.sqlite")
 
-    attack.at_moments(range(tries), 0.4, prepare, check)
+    attack.at_moments(range(tries), 1.0, prepare, check)
     assert attack.acknowledged > 0
 
 
