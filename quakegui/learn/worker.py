@@ -14,6 +14,7 @@ import importlib.util
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import traceback
@@ -24,7 +25,7 @@ from typing import NoReturn
 from quakegui import logs
 from quakegui.learn import messages
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("quakegui.learn.worker")  # this module is run as __main__
 NICE = 10
 HEARTBEAT = 2.0
 """Seconds between two signs of life."""
@@ -64,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     threading.Thread(target=_listen, args=(_own_input(), cancelled), daemon=True).start()
     threading.Thread(target=_live, args=(say,), daemon=True).start()
     _be_modest()
+    _stay_alone()
     with logs.kept("worker"):
         LOG.info("The job %s", given.job)
         status = work(given.folder, given.job, given.run, say, cancelled)
@@ -181,6 +183,12 @@ def _be_modest() -> None:
         os.nice(NICE)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _stay_alone() -> None:
+    """Keep libraries from opening a socket and from starting programs, which they would do while they are imported."""
+    socket.has_ipv6 = False  # `requests`, a part of TensorFlow, would open one to see whether the machine speaks IPv6
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # Keras does without; it asks for the system's fonts
 
 
 def _end(status: int) -> NoReturn:
