@@ -14,14 +14,20 @@ if TYPE_CHECKING:  # what judges is imported with the first judgement
     from quakegui.season.season import Season
 
 
+SCORED = ("out-of-fold", "prospective")
+"""The kinds of answers that are ever judged, each by itself; in-sample ones never are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A judgement with the out-of-fold answers it was made from.
+    """A judgement with the answers it was made from.
 
     Attributes
     ----------
     project
         Whose run was judged.
+    kind
+        Which answers, one of `SCORED`.
     judgement
         All figures.
     days, labels, probabilities
@@ -29,23 +35,28 @@ class Evaluation:
     """
 
     project: Project
+    kind: str
     judgement: Judgement
     days: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
 
     @classmethod
-    def of(cls, project: Project, season: Season) -> Evaluation:
-        """Judge the run in use; takes seconds, so call it in a job."""
-        from quakegui.learn import judging, season_judging, season_runs
+    def of(cls, project: Project, season: Season, kind: str = "out-of-fold") -> Evaluation:
+        """Judge the run in use by one kind of its answers; takes seconds, so call it in a job."""
+        from quakegui.learn import judging, prospective, season_judging, season_runs
 
         run = season_runs.find_run(project, None)
+        if kind == "prospective":
+            told = prospective.evaluate_prospective(project, season, run)
+            return cls(project, kind, told.judgement, told.scored, told.labels, told.probabilities)
         said = run.predictions()
         made = judging.split_of(run, said)
         pooled = said.probabilities[0] if made.leaky else said.out_of_fold()[0]
         scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
         return cls(
             project,
+            kind,
             season_judging.evaluate(project, season, run),
             said.days[scored],
             said.labels[scored].astype(np.int64),

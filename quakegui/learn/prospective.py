@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quakegui.learn.alarm_days import thresholds_of
 from quakegui.learn.alarms import Series
@@ -31,11 +32,16 @@ class Prospective:
         Days with a prospective prediction.
     late
         How many of them were issued more than a day after they were known: no fault of the run, but no warning either.
+    scored, labels, probabilities
+        The days with a label to judge by, their classes, and what the run said, shapes (day,), (day,) and (day, class).
     """
 
     judgement: Judgement
     days: int
     late: int
+    scored: NDArray[np.datetime64]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
 
 
 def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Prospective:
@@ -75,7 +81,10 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         baselines={"majority": np.tile(frequency, (len(probabilities), 1))},
         thresholds=[float(threshold)],
     )
-    return Prospective(told, int(said.sum()), _late(project, run))
+    judged = truth.row_day
+    return Prospective(
+        told, int(said.sum()), _late(project, run), evidence.days[span][judged], truth.row_label, probabilities[judged]
+    )
 
 
 def _late(project: Project, run: RunFolder) -> int:

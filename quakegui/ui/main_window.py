@@ -71,7 +71,7 @@ DOCKS: Final = (
     DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel), BOTTOM, review=True),
     DockSpec("training", mark("Training"), TrainingPanel, BOTTOM, behind="timeline"),
     DockSpec("runs", mark("Runs"), RunsPanel, BOTTOM, behind="timeline"),
-    DockSpec("evaluation", mark("Evaluation"), _plain(EvaluationPanel), BOTTOM, behind="timeline"),
+    DockSpec("evaluation", mark("Evaluation"), EvaluationPanel, BOTTOM, behind="timeline"),
 )
 
 

@@ -236,6 +236,10 @@
             <translation>预测为</translation>
         </message>
         <message>
+            <source>Answers of networks that had not seen these days in training; judged</source>
+            <translation>由训练中未见过这些日子的网络给出的结果；参与评判</translation>
+        </message>
+        <message>
             <source>Apply</source>
             <translation>应用</translation>
         </message>
@@ -1152,12 +1156,20 @@
             <translation>总计</translation>
         </message>
         <message>
+            <source>In sample: {count} days, never judged</source>
+            <translation>样本内：{count} 天，从不参与评判</translation>
+        </message>
+        <message>
             <source>Included</source>
             <translation>含此值</translation>
         </message>
         <message>
             <source>Included; off: as far as there are readings</source>
             <translation>含此日；不选：以有读数为限</translation>
+        </message>
+        <message>
+            <source>Issued day by day by the frozen run, before anything after the day was known; judged by the ledger alone</source>
+            <translation>由冻结的训练结果逐日发布，当时尚不知道该日之后的任何情况；只按台账评判</translation>
         </message>
         <message>
             <source>It has happened {count} times.</source>
@@ -1310,6 +1322,10 @@
         <message>
             <source>Labels given after this moment are taken back</source>
             <translation>此时刻之后的标注将被收回</translation>
+        </message>
+        <message>
+            <source>Labels of {count} days have changed since this run was trained.</source>
+            <translation>此次训练之后，已有 {count} 天的标注发生变化。</translation>
         </message>
         <message>
             <source>Language</source>
@@ -1852,8 +1868,16 @@
             <translation>正在打开项目</translation>
         </message>
         <message>
+            <source>Out of fold: {count} days</source>
+            <translation>折外：{count} 天</translation>
+        </message>
+        <message>
             <source>Outcome</source>
             <translation>结果</translation>
+        </message>
+        <message>
+            <source>PROSPECTIVE</source>
+            <translation>前瞻</translation>
         </message>
         <message>
             <source>Page for a browser (*.html);;Pages to print (*.pdf)</source>
@@ -1950,6 +1974,10 @@
         <message>
             <source>Project</source>
             <translation>项目</translation>
+        </message>
+        <message>
+            <source>Prospective: {count} days</source>
+            <translation>前瞻：{count} 天</translation>
         </message>
         <message>
             <source>Protocol</source>
@@ -2086,6 +2114,10 @@
         <message>
             <source>Resume a training that was stopped</source>
             <translation>继续已停止的训练</translation>
+        </message>
+        <message>
+            <source>Retrain</source>
+            <translation>重新训练</translation>
         </message>
         <message>
             <source>Revert labels to a moment</source>
@@ -2500,6 +2532,10 @@
             <translation>计数最接近原论文的规则</translation>
         </message>
         <message>
+            <source>The run was trained on these days, or may know something of them: right answers prove nothing</source>
+            <translation>网络用这些日子训练过，或可能已知其部分信息：答对不说明任何问题</translation>
+        </message>
+        <message>
             <source>The same seed on the same data gives the same run</source>
             <translation>相同数据和相同种子得到相同的运行</translation>
         </message>
@@ -2626,6 +2662,10 @@
         <message>
             <source>Train a network first.</source>
             <translation>请先训练网络。</translation>
+        </message>
+        <message>
+            <source>Train a new run by the same recipe on the labels in force now</source>
+            <translation>按相同配置，用现行标注重新训练一次</translation>
         </message>
         <message>
             <source>Train on the labels in force; the window stays free</source>
@@ -2924,8 +2964,8 @@
             <translation>由分析员</translation>
         </message>
         <message>
-            <source>by rule</source>
-            <translation>按规则</translation>
+            <source>by rule, retrospective</source>
+            <translation>按规则，回溯</translation>
         </message>
         <message>
             <source>d</source>

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -68,7 +67,6 @@ class EvaluationPanel(QWidget):
         self._session, self._training = session, training
         self._judged: dict[str, Evaluation] = {}
         self._learnt: Learnt | None = None
-        self._learnt_is_old = True
         self._strip = RecordStrip()
         self._strip.chosen.connect(lambda _record: self._show())
         self._strip.retrain.connect(self._retrain)
@@ -142,22 +140,13 @@ class EvaluationPanel(QWidget):
     # -- labels that moved on ----------------------------------------------------------------------------------------
 
     def _compare_labels(self) -> None:
-        """Say on how many days the labels are others than the run in use learnt; a hidden panel waits until it is shown."""
-        if not self.isVisible():
-            return
-        if self._learnt_is_old:
-            self._learnt, self._learnt_is_old = learnt_by_run_in_use(self._session), False
+        """Say on how many days the labels are others than the run in use learnt."""
         can_train = self._session.can_write and self._session.season is not None and not self._training.busy
         self._strip.show_relabelled(0 if self._learnt is None else self._learnt.relabelled(self._session), can_train=can_train)
 
     def _retrain(self) -> None:
         if self._learnt is not None:
             self._training.start(self._learnt.run.config)
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Catch up with what happened while the panel was hidden."""
-        super().showEvent(event)
-        self._compare_labels()
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
@@ -167,7 +156,7 @@ class EvaluationPanel(QWidget):
             self._judged.clear()
             self._show()
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.RUNS):
-            self._learnt_is_old = True
+            self._learnt = learnt_by_run_in_use(self._session)
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.RUNS | Change.LABELS):
             self._compare_labels()
 
@@ -191,8 +180,7 @@ class EvaluationPanel(QWidget):
 
     def _show(self) -> None:
         said = self._session.predictions
-        kinds, counts = ([], []) if said is None else np.unique(said.kind, return_counts=True)
-        self._strip.show_counts(dict(zip(map(str, kinds), map(int, counts), strict=True)))
+        self._strip.show_counts(Counter() if said is None else Counter(said.kind.tolist()))
         told = self._evaluation.judgement if self._evaluation is not None else None
         self._judge.setEnabled(self._session.season is not None and self._session.predictions is not None)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []

@@ -1,0 +1,124 @@
+"""Above the judgement: which of the run's answers it may be judged by, and whether the labels have moved on since it learnt.
+
+Answers are of three kinds. Out-of-fold and prospective ones can be judged, each by itself; in-sample ones never are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QPainter, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QRadioButton, QWidget
+
+from quakegui.app.evaluation import SCORED
+from quakegui.ui import theme
+from quakegui.ui.i18n import mark, tr
+
+KINDS = {
+    "out-of-fold": (
+        mark("Out of fold: {count} days"),
+        mark("Answers of networks that had not seen these days in training; judged"),
+    ),
+    "prospective": (
+        mark("Prospective: {count} days"),
+        mark("Issued day by day by the frozen run, before anything after the day was known; judged by the ledger alone"),
+    ),
+    "in-sample": (
+        mark("In sample: {count} days, never judged"),
+        mark("The run was trained on these days, or may know something of them: right answers prove nothing"),
+    ),
+}
+SWATCH = 14
+
+
+class RecordStrip(QWidget):
+    """Two records to choose from, the third beside them for what it is, and a button to train again."""
+
+    chosen = Signal(str)
+    """One of `quakegui.app.evaluation.SCORED`, by the analyst."""
+    retrain = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counts: dict[str, int] = dict.fromkeys(KINDS, 0)
+        self._relabelled = 0
+        self._swatches = {kind: QLabel() for kind in KINDS}
+        self._choices = {kind: QRadioButton() for kind in SCORED}
+        self._in_sample = QLabel()
+        group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for kind in KINDS:
+            row.addWidget(self._swatches[kind])
+            row.addWidget(self._choices.get(kind, self._in_sample))
+            row.addSpacing(12)
+        for choice in self._choices.values():
+            group.addButton(choice)
+        self._choices["out-of-fold"].setChecked(True)
+        group.buttonClicked.connect(lambda _button: self.chosen.emit(self.record))
+        self._notice = QLabel()
+        self._retrain = QPushButton()
+        self._retrain.clicked.connect(self.retrain)
+        row.addStretch(1)
+        row.addWidget(self._notice)
+        row.addWidget(self._retrain)
+        self.retranslate()
+
+    @property
+    def record(self) -> str:
+        """The kind of answers to be judged."""
+        return next(kind for kind, choice in self._choices.items() if choice.isChecked())
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Show how many days of each kind the run in use has answered; a record without a day cannot be chosen."""
+        self._counts = {kind: counts.get(kind, 0) for kind in KINDS}
+        if not self._counts[self.record]:
+            self._choices["out-of-fold"].setChecked(True)
+        self.retranslate()
+
+    def show_relabelled(self, days: int, *, can_train: bool) -> None:
+        """Offer to train again where labels have changed since the run learnt; the offer is gone where none has."""
+        self._relabelled = days
+        self._notice.setVisible(days > 0)
+        self._retrain.setVisible(days > 0)
+        self._retrain.setEnabled(can_train)
+        self.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        for kind, (text, tip) in KINDS.items():
+            self._swatches[kind].setPixmap(_swatch(kind))
+            widget = self._choices.get(kind, self._in_sample)
+            widget.setText(tr(text).format(count=self._counts[kind]))
+            widget.setToolTip(tr(tip))
+            widget.setEnabled(self._counts[kind] > 0)
+        self._notice.setText(
+            tr("Labels of {count} days have changed since this run was trained.").format(count=self._relabelled)
+        )
+        self._retrain.setText(tr("Retrain"))
+        self._retrain.setToolTip(tr("Train a new run by the same recipe on the labels in force now"))
+
+
+def _swatch(kind: str) -> QPixmap:
+    """Return a kind as the timeline draws it: full, full and underlined, or only sketched."""
+    colours = theme.colours()
+    pixmap = QPixmap(SWATCH, SWATCH)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    bar = QRectF(2.0, 1.0, SWATCH - 4.0, SWATCH - 5.0)
+    if kind == "in-sample":
+        painter.fillRect(bar, QBrush(colours.text, Qt.BrushStyle.Dense5Pattern))
+        painter.fillRect(QRectF(bar.left(), bar.top(), bar.width(), 1.5), colours.text)
+    else:
+        painter.fillRect(bar, colours.text)
+    if kind == "prospective":
+        painter.fillRect(QRectF(0.0, SWATCH - 3.0, float(SWATCH), 2.0), colours.accent)
+    painter.end()
+    return pixmap

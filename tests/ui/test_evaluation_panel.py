@@ -1,0 +1,185 @@
+"""Evaluation: three kinds of answers told apart, two of them judged, and a new training two clicks after a label."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton, QRadioButton, QTabBar
+
+from quakegui.app.change import Change
+from quakegui.app.training import Training
+from quakegui.learn import registry, season_runs
+from quakegui.learn.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.files import write_arrays
+from quakegui.learn.foldpredictions import empty_predictions
+from quakegui.learn.messages import Done
+from quakegui.learn.predictions import PREDICTIONS, SPAN
+from quakegui.learn.runconfig import RunConfig
+from quakegui.project import journal, runs
+from quakegui.season.labels import Source
+
+TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
+LATER = slice(38, 43)
+"""Days after the run's knowledge: it has answered them day by day."""
+
+
+def trained(session):
+    """Leave what a training leaves, without a network: sure and right answers of its test span, in-sample ones before."""
+    run = season_runs.begin_run(session.project, session.season, TINY)
+    data = Snapshot.load(run.folder / SNAPSHOT)
+    said = empty_predictions(TINY, data)
+    answers = np.full((len(data.days), 5), 0.05, np.float32)
+    answers[np.arange(len(data.days)), np.maximum(data.labels, 0)] = 0.8
+    said.probabilities[:] = np.where(said.role[..., None] >= SPAN - 1, answers, np.nan)
+    said.final[:] = answers
+    said.save(run.folder / PREDICTIONS)
+    write_arrays(run.folder / "weights.npz", {"w": np.arange(3)})
+    folds = [
+        {"first": str(f.first), "last": str(f.last), "embargoed": f.embargoed, "purged": f.purged, "test": len(f.test)}
+        for f in data.folds
+    ]
+    card = {"epochs": 4, "seconds": 1.0, "precision": "float32", "data_hash": data.hash, "folds": folds}
+    registry.finish_run(run, card)
+    season_runs.end_run(session.project, session.season, run.id, Done("done"))
+    return season_runs.find_run(session.project, run.id), said, data.folds[0]
+
+
+@pytest.fixture
+def judged(session, open_window, qtbot):
+    """Return a window whose run in use has answers of all three kinds, Evaluation on top, and the run with its fold."""
+    project, days = session.project, session.days
+    journal.write_labels(project, days[10:18], 0, source=Source.ANALYST, author="tester")
+    journal.write_labels(project, days[28:38], 0, source=Source.ANALYST, author="tester")
+    journal.write_labels(project, days[33:35], 4, source=Source.ANALYST, author="tester")
+    run, _said, fold = trained(session)
+    journal.write_labels(project, days[LATER], 0, source=Source.ANALYST, author="tester")
+    later = days[LATER]
+    shares = np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (later.size, 1))
+    stamps = np.zeros(later.size, np.int64)
+    runs.append_predictions(
+        project, run.id, runs.Predictions(later, shares, "prospective", ("m",) * later.size, stamps, "c"), issued_ms=0
+    )
+    window = open_window(session)
+    session.reload(Change.LABELS | Change.RUNS | Change.PREDICTIONS)
+    return window, run, fold
+
+
+def panel_of(window):
+    return window.docks["evaluation"].widget()
+
+
+def radio(window, words):
+    return next(button for button in panel_of(window).findChildren(QRadioButton) if button.text().startswith(words))
+
+
+def click(qtbot, widget, at=None):
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at if at is not None else QPoint())
+
+
+def click_tab(qtbot, window, title):
+    """Click the tab of a docked panel that stands behind others."""
+    for bar in window.findChildren(QTabBar):
+        for number in range(bar.count()):
+            if bar.tabText(number) == title and bar.isVisible():
+                click(qtbot, bar, bar.tabRect(number).center())
+                return
+    raise AssertionError(f"no tab {title}")
+
+
+def judge(qtbot, window):
+    panel = panel_of(window)
+    click(qtbot, next(button for button in panel.findChildren(QPushButton) if button.text() == "Judge the run"))
+    qtbot.waitUntil(lambda: not window.session.jobs.busy and "Judging" not in panel._verdict.text(), timeout=60_000)
+
+
+def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
+    window, _run, fold = judged
+    session, panel = window.session, panel_of(window)
+    window.show_dock("evaluation")
+    said = session.predictions
+    counts = {kind: int((said.kind == kind).sum()) for kind in ("out-of-fold", "prospective", "in-sample")}
+    assert min(counts.values()) > 0
+    assert radio(window, "Out of fold").text() == f"Out of fold: {counts['out-of-fold']} days"
+    assert radio(window, "Prospective").text() == f"Prospective: {counts['prospective']} days"
+    assert f"In sample: {counts['in-sample']} days, never judged" in panel._strip._in_sample.text()
+    pictures = [label.pixmap().toImage() for label in panel._strip._swatches.values()]
+    assert all(pictures[a] != pictures[b] for a in range(3) for b in range(a))
+
+    judge(qtbot, window)
+    first = panel._evaluation
+    assert (first.kind, first.judgement.protocol) == ("out-of-fold", "chronological")
+    np.testing.assert_array_equal(first.days, session.days[fold.test])
+    assert first.judgement.scored == len(fold.test)
+    assert "PROSPECTIVE" not in panel._stamp.text()
+
+    click(qtbot, radio(window, "Prospective"))
+    assert panel._verdict.text() == "Not judged yet."
+    judge(qtbot, window)
+    second = panel._evaluation
+    assert (second.kind, second.judgement.protocol) == ("prospective", "prospective")
+    scored = session.days[LATER][session.season.has_map[LATER]]
+    np.testing.assert_array_equal(second.days, scored)
+    assert second.judgement.scored == scored.size
+    assert "PROSPECTIVE" in panel._stamp.text()
+    assert panel._scores.rowCount() > 0
+
+    # Neither record holds a day that the run answered in-sample only.
+    in_sample = session.days[said.kind == "in-sample"]
+    assert not np.isin(in_sample, np.concatenate([first.days, second.days])).any()
+    click(qtbot, radio(window, "Out of fold"))
+    assert panel._evaluation is first
+
+
+def test_a_record_without_a_day_cannot_be_chosen(session, open_window):
+    trained_run, _said, _fold = trained(session)
+    window = open_window(session)
+    session.reload(Change.RUNS | Change.PREDICTIONS)
+    window.show_dock("evaluation")
+    assert session.predictions.run == trained_run.id
+    assert radio(window, "Out of fold").isEnabled()
+    assert not radio(window, "Prospective").isEnabled()
+
+
+def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatch):
+    window, run, _fold = judged
+    session, panel = window.session, panel_of(window)
+    followed = []
+    monkeypatch.setattr(Training, "_follow", lambda _self, begun: followed.append(begun))
+    notice, button = panel._strip._notice, panel._strip._retrain
+    window.show_dock("evaluation")
+    assert notice.text().startswith(f"Labels of {LATER.stop - LATER.start} days")  # labelled after the training
+    click_tab(qtbot, window, "Timeline")
+    qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty())
+
+    session.go_to(12)
+    qtbot.keyClick(window.day_map_panel, Qt.Key.Key_2)
+    clicks = 0
+    click_tab(qtbot, window, "Evaluation")
+    clicks += 1
+    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
+    assert notice.text().startswith(f"Labels of {LATER.stop - LATER.start + 1} days")
+    assert button.isVisible()
+    click(qtbot, button)
+    clicks += 1
+    qtbot.waitUntil(lambda: bool(followed) and not window.training.busy, timeout=30_000)
+    assert clicks == 2
+    (begun,) = followed
+    assert begun.id != run.id
+    assert begun.config == run.config
+    learnt = Snapshot.load(begun.folder / SNAPSHOT)
+    assert learnt.labels[12] == 2
+
+
+def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qtbot):
+    trained(session)
+    window = open_window(session)
+    session.reload(Change.RUNS | Change.PREDICTIONS)
+    window.show_dock("evaluation")
+    strip = panel_of(window)._strip
+    assert not strip._retrain.isVisible()
+    session.go_to(5)
+    before = int(session.labels.classes[5])
+    session.label(3, days=[5])
+    assert strip._retrain.isVisible()
+    assert strip._retrain.isEnabled()
+    session.label(before, days=[5])
+    assert not strip._retrain.isVisible()
