@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.project import journal, nights, schema
+from quakegui.project import catalogue, journal, nights, runs, schema
 from quakegui.project.record import Block, block_row, blocks_of
 from quakegui.project.store import Project, put_setting
+from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import RULE_NAME, Source
 from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
@@ -33,7 +34,7 @@ class Size:
 
 
 def build(folder: Path, size: Size) -> None:
-    """Make a project with readings, night means and labels of every day and station.
+    """Make a project with readings and night means of every day and station, labels, events and predictions.
 
     The night means are random numbers with a common mode, missing nights and lasting anomalies, not the means of the readings:
     what reads the readings finds them as large as in life, what reads the night means finds a season like any other.
@@ -77,6 +78,8 @@ def build(folder: Path, size: Size) -> None:
             _store_nights(connection, codes, day_numbers, _night_means(rng, size))
             put_setting(connection, "night_key", nights.night_key(project.config()))
         _label(project, size, rng)
+        _predict(project, size, rng)
+        _shake(project, size, rng)
 
 
 def _records(cadence_s: float) -> list[dict[str, object]]:
@@ -144,3 +147,27 @@ def _label(project: Project, size: Size, rng: np.random.Generator) -> None:
     ]
     with project.write() as connection:
         connection.execute(schema.journal.insert(), rows)
+
+
+def _predict(project: Project, size: Size, rng: np.random.Generator) -> None:
+    """Let a run that has no folder say something of every day."""
+    days = FIRST_DAY + np.arange(size.days)
+    runs.add_run(project, runs.Run("built", 0, "done", {}, {}))
+    shares = rng.dirichlet(np.ones(5), size.days)
+    said = runs.Predictions(
+        days, shares, "out-of-fold", ("0" * 32,) * size.days, days.astype("datetime64[ms]").astype(np.int64), ""
+    )
+    runs.append_predictions(project, "built", said, issued_ms=0)
+    runs.use_run(project, "built")
+
+
+def _shake(project: Project, size: Size, rng: np.random.Generator) -> None:
+    """Give the catalogue an event in every twenty days, and classes."""
+    times = FIRST_DAY.astype("datetime64[ms]") + np.sort(rng.integers(0, size.days * 86_400_000, size.days // 20 + 2))
+    places = rng.uniform((27.57, 101.56), (28.63, 102.76), (times.size, 2))
+    found = [
+        Event(f"e{k}", time, float(rng.uniform(3.0, 6.0)), float(lat), float(lon), 10.0, "built", "Ms")
+        for k, (time, (lat, lon)) in enumerate(zip(times, places, strict=True))
+    ]
+    catalogue.store_events(project, found, declustering=Declustering(method="none"))
+    catalogue.make_class_scheme(project)
