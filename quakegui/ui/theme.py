@@ -98,8 +98,8 @@ DARK: Final = _table(
     True,
     ("#8b949e", "#ff7a2e", "#f7c95a", "#3f9be0", "#8fd0f7"),
     ("#56b4e9", "#ff8a3d", "#2fc99a", "#e08cc0", "#e6cf5a", "#9bb7ff"),
-    background="#14181d",
-    raised="#1e242b",
+    background="#15191e",
+    raised="#242b33",
     text="#e4e8ec",
     muted="#98a2ad",
     grid="#2b323a",
@@ -171,6 +171,14 @@ def tint(widget: QWidget, colour: QColor, *, bold: bool = False, scale: float = 
         font.setBold(bold)
         if font != widget.font():
             widget.setFont(font)
+
+
+def tint_bar(bar: QWidget, colour: QColor) -> None:
+    """Let a progress bar fill in a colour; to be called again when colours change."""
+    palette = bar.palette()
+    for role in (QPalette.ColorRole.Highlight, QPalette.ColorRole.Accent):
+        palette.setColor(role, colour)
+    bar.setPalette(palette)
 
 
 def _follow(_: Qt.ColorScheme) -> None:

@@ -644,6 +644,10 @@
             <translation>默认值</translation>
         </message>
         <message>
+            <source>Delete {count} runs for good? What they predicted stays in the ledger.</source>
+            <translation>永久删除 {count} 次训练的结果？它们的预测仍保留在台账中。</translation>
+        </message>
+        <message>
             <source>Depth (km)</source>
             <translation>深度（km）</translation>
         </message>
@@ -734,6 +738,10 @@
         <message>
             <source>Empty the list; no file is touched</source>
             <translation>清空列表；不改动任何文件</translation>
+        </message>
+        <message>
+            <source>Empty the trash…</source>
+            <translation>清空回收站…</translation>
         </message>
         <message>
             <source>End blind labelling and show</source>
@@ -2432,6 +2440,14 @@
             <translation>这样的夜间不进入以后的基线</translation>
         </message>
         <message>
+            <source>Take a run back from the trash, or empty it</source>
+            <translation>从回收站取回训练结果，或清空回收站</translation>
+        </message>
+        <message>
+            <source>Take back: {name}, {begun}</source>
+            <translation>取回：{name}，{begun}</translation>
+        </message>
+        <message>
             <source>Take in new days…</source>
             <translation>接收新的日期…</translation>
         </message>
@@ -2682,6 +2698,10 @@
         <message>
             <source>Train…</source>
             <translation>训练…</translation>
+        </message>
+        <message>
+            <source>Trash</source>
+            <translation>回收站</translation>
         </message>
         <message>
             <source>Two columns say the same of the same station.</source>
@@ -3185,7 +3205,7 @@
         </message>
         <message>
             <source>quakegui could not start: {error} Nothing was changed. The log is in {folder}.</source>
-            <translation type="unfinished" />
+            <translation>quakegui 无法启动：{error} 未作任何更改。日志位于 {folder}。</translation>
         </message>
         <message>
             <source>quakegui {version}

@@ -104,7 +104,9 @@ class CatalogueForm(QWidget):
 
     def _class_group(self) -> QGroupBox:
         group = QGroupBox(tr("Classes"))
-        form = QFormLayout(group)
+        column = QVBoxLayout(group)
+        form = QFormLayout()
+        column.addLayout(form)
         self.median = QCheckBox(tr("the median magnitude"))
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
@@ -113,8 +115,8 @@ class CatalogueForm(QWidget):
             (tr("Magnitude"), self.split, tr("Larger than this is large; the founding paper uses 4")),
         )
         add_rows(form, rows)
-        self.centres = QLabel()  # its lines stand as they are: a form gives wrapped ones too little height
-        form.addRow(self.centres)
+        self.centres = QLabel()  # below the form, whose rows keep the height that they had when they were empty
+        column.addWidget(self.centres)
         return group
 
     def _number(self, low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:

@@ -6,9 +6,11 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QDialog, QVBoxLayout, QWidget
 
+from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import named
 from quakegui.ui.i18n import tr
@@ -22,6 +24,10 @@ class DateDialog(QDialog):
         self.setWindowTitle(tr("Go to a date"))
         self._calendar = named(QCalendarWidget(), tr("Date"), tr("Choose a local date of the season"))
         self._calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        plain = QTextCharFormat()
+        plain.setForeground(theme.colours().muted)
+        for day_off in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self._calendar.setWeekdayTextFormat(day_off, plain)
         self._calendar.setDateRange(_qdate(days[0]), _qdate(days[-1]))
         self._calendar.setSelectedDate(_qdate(day))
         self._calendar.activated.connect(self.accept)

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
@@ -29,6 +31,7 @@ from quakegui.ui.i18n import mark, tr
 Index = QModelIndex | QPersistentModelIndex
 W = TypeVar("W", bound=QWidget)
 NOWHERE: Final = QModelIndex()
+EN_SPACE: Final = "\u2002"
 BUSY: Final = mark("Another job is still running; this one starts when it has ended.")
 
 
@@ -153,7 +156,7 @@ class Rows(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
         """Return a column's title, at the right above numbers."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._headers[section]
+            return self._headers[section] + (EN_SPACE if self._decimals[section] is not None else "")
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if self._decimals[section] is None else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -189,6 +192,16 @@ def _level_colour(level: str) -> QColor:
     return {"muted": colours.missing, "warning": colours.warning, "error": colours.error}[level]
 
 
+class _NumberGap(QStyledItemDelegate):
+    """Leaves a gap to the right of numbers, so that they do not run into the words of the next column."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
+        """Add an en space behind what is aligned to the right."""
+        super().initStyleOption(option, index)
+        if option.displayAlignment & Qt.AlignmentFlag.AlignRight:
+            option.text += EN_SPACE
+
+
 class RowsView(QTableView):
     """A sortable table over `Rows`, one selected row at a time."""
 
@@ -196,6 +209,7 @@ class RowsView(QTableView):
         super().__init__()
         named(self, name)
         self.rows = Rows(headers, self)
+        self.setItemDelegate(_NumberGap(self))
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSortRole(Qt.ItemDataRole.UserRole)
         self._sorted.setSourceModel(self.rows)

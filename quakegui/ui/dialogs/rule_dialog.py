@@ -29,6 +29,7 @@ from quakegui.project import catalogue, journal
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
+from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, add_rows, named
 from quakegui.ui.i18n import mark, tr
@@ -125,6 +126,7 @@ class RuleDialog(JobDialog):
             picture = QLabel()
             picture.setPixmap(class_icon(cls).pixmap(20, 20))
             self._bars[cls].setMaximumHeight(12)
+            theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
             for place, widget in enumerate((picture, self._captions[cls], self.counts[cls], self._bars[cls])):
                 grid.addWidget(widget, cls, place)
         grid.setColumnStretch(3, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -29,7 +29,7 @@ from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.texts import CLASS_NAMES, quality_text
 
 SOURCE_NAMES = {
-    Source.RULE: mark("by rule"),
+    Source.RULE: mark("by rule, retrospective"),
     Source.MODEL: mark("accepted from a prediction"),
     Source.ANALYST: mark("by an analyst"),
     Source.SETTLED: mark("settled"),
@@ -126,14 +126,19 @@ class DayPanel(QWidget):
                 else:
                     column.addLayout(item)
         column.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._inner = inner
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Never be so narrow that something is cut off at the right; below, the panel scrolls."""
+        return QSize(self._inner.minimumSizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width(), 120)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
@@ -162,6 +167,7 @@ class DayPanel(QWidget):
             button.setAccessibleName(tr("Label: {name}").format(name=name))
             self._captions[cls].setText(f"{cls} {name}")
             self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
+            theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
         for title, text in zip(self._titles, (tr("Label"), tr("Prediction"), tr("Note")), strict=True):
             title.setText(text)
         self._stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
@@ -240,7 +246,7 @@ class DayPanel(QWidget):
 
     def _who(self, row: LabelRow) -> str:
         who = tr(SOURCE_NAMES[row.source])
-        return f"{who} ({row.author})" if row.author else who
+        return f"{who} ({row.author})" if row.author and row.source is not Source.RULE else who
 
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QSplitter,
     QVBoxLayout,
@@ -32,6 +33,7 @@ from quakegui.ui.plots.curves import Curves
 from quakegui.ui.texts import PROTOCOL_NAMES
 
 SIZES = (120, 240, 480)
+MARGIN = 6
 HEAD_NAMES = {"compact": mark("4 x 4 grid, then dense layers"), "paper": mark("as published: flatten, then dense layers")}
 PRESET_NAMES = {
     "compact": mark("Compact (120 pixels)"),
@@ -122,12 +124,14 @@ class TrainingPanel(QWidget):
         right.addLayout(row)
         right.addWidget(self._bar)
         below = QHBoxLayout()
+        for tall in (self._curves, self._log):  # as tall as there is room, never taller than the panel for their own wish
+            tall.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         below.addWidget(self._curves, 3)
         below.addWidget(self._log, 1)
         right.addLayout(below, 1)
         splitter = QSplitter()
         for part in (left, right):
-            part.setContentsMargins(6, 6, 6, 6)
+            part.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
             side = QWidget()
             side.setLayout(part)
             scroll = QScrollArea()
@@ -135,7 +139,8 @@ class TrainingPanel(QWidget):
             scroll.setFrameShape(QScrollArea.Shape.NoFrame)
             scroll.setWidget(side)
             if part is left:
-                scroll.setMinimumWidth(side.sizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
+                scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+                self._form_side = scroll
             splitter.addWidget(scroll)
         splitter.setStretchFactor(1, 1)
         outer = QVBoxLayout(self)
@@ -251,7 +256,7 @@ class TrainingPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
@@ -275,10 +280,12 @@ class TrainingPanel(QWidget):
         self._bar.setAccessibleName(tr("Progress of the training"))
         self._log.setAccessibleName(tr("Log of the training"))
         self._log.setToolTip(tr("What the worker said; it can be copied"))
-        if not self._device.text():
+        if not self._device.toolTip():  # no worker has named it yet
             self._device.setText(tr("The device is named by the worker before its first batch."))
         self._curves.retranslate()
         self._show_buttons()
+        bar = self._form_side.verticalScrollBar().sizeHint().width()
+        self._form_side.setMinimumWidth(self._form.minimumSize().width() + 2 * MARGIN + bar)
 
 
 def _offer(box: QComboBox, choices: dict[str, str] | dict[int, str]) -> None:
