@@ -7,12 +7,15 @@ import io
 import json
 import os
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from quakegui.season.plain import parse_json
 
 PART = ".part"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -61,16 +64,18 @@ def write_json(path: Path, value: object) -> None:
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
+def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
+    """Read a JSON object from a file of at most `largest` bytes.
 
     Raises
     ------
     ValueError
         The file holds something else; the sentence names it.
     """
+    if path.stat().st_size > largest:
+        raise ValueError(f"{path} has more than {largest:,} bytes.")
     try:
-        value = json.loads(path.read_text("utf-8"))
+        value = parse_json(path.read_text("utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is no JSON file: {error}.") from error
     if not isinstance(value, dict):
@@ -84,8 +89,8 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, compress: bo
     write_atomically(path, lambda file: save(file, allow_pickle=False, **dict(arrays)))
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Read every array of an .npz that was written by `write_arrays`.
+def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[Any]]:
+    """Read every array of an .npz that was written by `write_arrays`; `largest` is how many bytes it may unpack to.
 
     Raises
     ------
@@ -93,8 +98,15 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         The file is damaged; the sentence names it.
     """
     try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(info.file_size for info in packed.infolist())
+        if size > largest:
+            raise ValueError(f"it unpacks to {size:,} bytes")
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+            arrays = {name: stored[name] for name in stored.files}
+        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+            raise ValueError("it holds something else than arrays")
+        return arrays
     except FileNotFoundError:
         raise
     except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.formats.errors import shown
 from quakegui.learn.augment import NEUTRAL
 from quakegui.learn.checkpoint import WEIGHTS, put_values
 from quakegui.learn.files import read_arrays
 from quakegui.learn.registry import RunError, RunFolder, read_run
+from quakegui.learn.runchecks import LARGEST, STYLE
 from quakegui.learn.steps import predict
 from quakegui.learn.vgg12 import prepare, whole_network
 
@@ -97,8 +99,22 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
     try:
-        weights, tables = read_arrays(folder / WEIGHTS), read_arrays(folder / "style.npz")
+        weights = read_arrays(folder / WEIGHTS, largest=LARGEST[WEIGHTS])
+        tables = read_arrays(folder / STYLE, largest=LARGEST[STYLE])
+        _check(weights, tables)
     except (OSError, ValueError) as error:
         raise RunError(f"The run “{run.title}” cannot be used: {error}") from error
     keras.config.set_dtype_policy(precision or str(run.card.get("precision", "float32")))
     return Predictor(run, tables["palette"], tables["scalar"], weights, {})
+
+
+def _check(weights: Mapping[str, NDArray[Any]], tables: Mapping[str, NDArray[Any]]) -> None:
+    """Refuse weights that are no numbers, and tables that are not those of a map style."""
+    for name, array in weights.items():
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            raise ValueError(f"its weights {shown(name, 60)} are not finite numbers.")
+    wanted = {"palette": ((256, 3), np.uint8), "scalar": ((256,), np.float32)}
+    if any(
+        name not in tables or tables[name].shape != kind[0] or tables[name].dtype != kind[1] for name, kind in wanted.items()
+    ):
+        raise ValueError("its tables of the map style are not whole.")

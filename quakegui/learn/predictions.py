@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from quakegui.learn.files import read_arrays, write_arrays
 
 PREDICTIONS = "predictions.npz"
+LARGEST = 512 * 2**20
+"""Bytes that predictions may unpack to."""
+_FARTHEST_DAY = 400_000
 UNUSED, TRAINED, VALIDATION, TEST, SPAN = range(5)
 """Role of a day in a fold: none; trained on; early stopping; scored; in the test span but not scored."""
 
@@ -99,9 +102,36 @@ class Predictions:
         ValueError
             The file is damaged or holds something else.
         """
-        stored: dict[str, NDArray[Any]] = read_arrays(path)
+        stored: dict[str, NDArray[Any]] = read_arrays(path, largest=LARGEST)
         try:
             values = {field.name: stored[field.name] for field in fields(cls)}
         except KeyError as error:
             raise ValueError(f"{path} holds no predictions: it lacks {error}.") from error
+        _check(path, values)
         return cls(**{**values, "days": values["days"].astype("datetime64[D]")})
+
+
+def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
+    """Refuse arrays whose kinds and shapes do not belong together, or whose days are none."""
+    folds, days, classes = values["probabilities"].shape if values["probabilities"].ndim == 3 else (0, -1, 0)
+    images = values["image_fold"].size
+    shapes = {
+        **dict.fromkeys(("days", "labels", "map_hash", "final_trained"), (days,)),
+        "probabilities": (folds, days, classes),
+        "role": (folds, days),
+        "final": (days, classes),
+        **dict.fromkeys(("image_fold", "image_day", "image_copy"), (images,)),
+        "image_probabilities": (images, classes),
+    }
+    kinds = {"map_hash": "U", "final_trained": "b", **dict.fromkeys(("probabilities", "final", "image_probabilities"), "f")}
+    wrong = [
+        name for name, array in values.items() if array.shape != shapes[name] or array.dtype.kind not in kinds.get(name, "iu")
+    ]
+    if wrong or classes < 1:
+        raise ValueError(f"{path} holds no predictions: its {', '.join(wrong) or 'classes'} are not of the right shape.")
+    shares = [values[name] for name in ("probabilities", "final", "image_probabilities")]
+    within = all(bool(((share >= 0) & (share <= 1.001) | np.isnan(share)).all()) for share in shares)
+    index = [(values["image_day"], days), (values["image_fold"], folds), (values["labels"] + 1, classes + 1)]
+    within = within and all(not array.size or (int(array.min()) >= 0 and int(array.max()) < most) for array, most in index)
+    if not within or (np.abs(values["days"]) > _FARTHEST_DAY).any() or (np.diff(values["days"]) <= 0).any():
+        raise ValueError(f"{path} holds no predictions: some of its numbers are no day, class or probability.")

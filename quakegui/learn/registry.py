@@ -9,35 +9,79 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
+import lzma
 import secrets
 import shutil
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from quakegui.learn.checkpoint import CHECKPOINT, WEIGHTS
+from quakegui.formats.errors import shown
+from quakegui.learn.checkpoint import CHECKPOINT
 from quakegui.learn.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.files import PART, read_json, write_arrays, write_atomically, write_json
 from quakegui.learn.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runchecks import (
+    CARD,
+    CONFIG,
+    EXPORTED,
+    HISTORY,
+    LARGEST,
+    STYLE,
+    TRASH,
+    check_about,
+    check_card,
+    check_epoch,
+    checked_members,
+)
 from quakegui.learn.runconfig import RunConfig
 
-CONFIG = "config.json"
-CARD = "card.json"
-STYLE = "style.npz"
-HISTORY = "history.csv"
+__all__ = [
+    "CARD",
+    "CONFIG",
+    "EXPORTED",
+    "HISTORY",
+    "LEFT_BEHIND_S",
+    "LOCK",
+    "LOG",
+    "STYLE",
+    "TRASH",
+    "RunError",
+    "RunFolder",
+    "choose_run",
+    "create_run",
+    "empty_trash",
+    "export_run",
+    "finish_run",
+    "import_run",
+    "kept_sentence",
+    "list_runs",
+    "read_run",
+    "refusal",
+    "rename_run",
+    "restore_run",
+    "same_runs",
+    "trash_run",
+    "trashed_runs",
+]
+
 LOG = "worker.log"
 LOCK = "worker.lock"
-TRASH = "trash"
-EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
 LEFT_BEHIND_S = 86_400.0
 """Seconds after which a run's folder that was never completed is taken for what a crash left, and removed."""
-LARGEST_IMPORT = 4 * 2**30
-"""Bytes that an imported run may unpack to: the paper's network needs a quarter of a gigabyte."""
+
+
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, LookupError, ArithmeticError, MemoryError, RuntimeError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
+)
+"""What unpacking a damaged archive raises."""
 
 
 class RunError(Exception):
@@ -84,12 +128,24 @@ class RunFolder:
     resumable: bool
 
     def history(self) -> list[dict[str, str]]:
-        """Return the rows of `history.csv`, one per epoch of every phase; empty before the first epoch."""
+        """Return the rows of `history.csv`, one per epoch of every phase; empty before the first epoch.
+
+        Raises
+        ------
+        RunError
+            The file is damaged.
+        """
         path = self.folder / HISTORY
         if not path.is_file():
             return []
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            for row in rows:
+                check_epoch(row)
+        except (ValueError, TypeError, csv.Error) as error:
+            raise RunError(f"The history of the run “{self.title}” is damaged: {error}.") from error
+        return rows
 
     def predictions(self) -> Predictions:
         """Return what the run's networks answered so far.
@@ -162,13 +218,16 @@ def read_run(folder: Path) -> RunFolder:
         It is no run, or its configuration is damaged.
     """
     try:
-        values = read_json(folder / CONFIG)
-        card = read_json(folder / CARD) if (folder / CARD).is_file() else None
+        values = read_json(folder / CONFIG, largest=LARGEST[CONFIG])
+        card = read_json(folder / CARD, largest=LARGEST[CARD]) if (folder / CARD).is_file() else None
+        check_about(values["about"])
+        if card is not None:
+            check_card(card)
         return RunFolder(
             id=folder.name,
             folder=folder,
-            title=str(values["title"]),
-            created=str(values["created"]),
+            title=shown(str(values["title"]), 200),
+            created=shown(str(values["created"]), 40),
             config=RunConfig.from_json(values["config"]),
             style=str(values["style"]),
             data_hash=str(values["data_hash"]),
@@ -302,32 +361,50 @@ def import_run(runs: Path, path: Path) -> RunFolder:
         The file is no exported run, holds other names or too much, or the run is there already.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
-            run_id = _checked(members, path)
+        with _opened(path) as archive:
+            members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
+            run_id = checked_members(members)
             if (runs / run_id).exists():
                 raise RunError(f"The run {run_id} is in this project already.")
             with _new_folder(runs, run_id) as part:
                 for info in members:
-                    with archive.open(info) as source, (part / PurePosixPath(info.filename).name).open("wb") as out:
-                        shutil.copyfileobj(source, out)
-                read_run(part)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise RunError(f"{path} is damaged or no zip file: {error}.") from error
+                    _unpack(archive, info, part / PurePosixPath(info.filename).name)
+                found = read_run(part)
+                if found.card is None:
+                    raise ValueError("The run in it is not finished.")
+                found.history()
+                if (part / PREDICTIONS).is_file():
+                    found.predictions()
+    except ValueError as error:
+        raise RunError(f"{path} is not imported. {error}") from error
     return read_run(runs / run_id)
 
 
-def _checked(members: list[zipfile.ZipInfo], path: Path) -> str:
-    """Return the run's id after refusing names and sizes that no export has."""
-    parts = [PurePosixPath(info.filename).parts for info in members]
-    ids = {part[0] for part in parts if len(part) == 2}
-    fits = len(ids) == 1 and all(len(part) == 2 and part[1] in EXPORTED for part in parts)
-    run_id = next(iter(ids), "")
-    if not fits or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", run_id) or CONFIG not in {part[-1] for part in parts}:
-        raise RunError(f"{path} is no run that was exported by quakegui.")
-    if sum(info.file_size for info in members) > LARGEST_IMPORT:
-        raise RunError(f"{path} would unpack to more than {LARGEST_IMPORT // 2**30} GB; it is not imported.")
-    return run_id
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, struct.error, LookupError, NotImplementedError, EOFError) as error:
+        raise ValueError(f"It is damaged or no zip file: {error}.") from error
+    except OSError as error:
+        raise ValueError(f"It cannot be read, or is damaged: {error.strerror or error}.") from error
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+    """Write one member of an archive; raises ValueError for what cannot be unpacked, OSError for what cannot be written."""
+    with target.open("wb") as out:
+        try:
+            source = archive.open(info)
+        except _DAMAGE as error:
+            raise ValueError(f"It is damaged: {error}.") from error
+        with source:
+            while True:
+                try:
+                    part = source.read(1 << 20)
+                except _DAMAGE as error:
+                    raise ValueError(f"It is damaged: {error}.") from error
+                if not part:
+                    return
+                out.write(part)
 
 
 def kept_sentence(folder: Path) -> str:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from quakegui.learn.folds import PROTOCOLS, Protocol
+from quakegui.season.plain import built
 
 CLASSES = ("none", "north large", "north small", "south large", "south small")
 Head = Literal["paper", "compact"]
 Channel = Literal["colour", "scalar", "both"]
 CHANNELS: dict[Channel, int] = {"colour": 3, "scalar": 1, "both": 4}
 """Input channels of the network."""
+_MOST = {"width": 512, "size": 2048, "epochs": 100_000, "batch_size": 4096, "patience": 100_000}
+_MOST_UNITS = 16_384
 Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
 
 
@@ -112,14 +115,19 @@ class RunConfig:
         for name in ("width", "epochs", "batch_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"The run's {name} is {getattr(self, name)}; it has to be at least 1.")
+        beyond = [name for name, most in _MOST.items() if not abs(getattr(self, name)) <= most]
+        if beyond:
+            raise ValueError(f"The run's {beyond[0]} is beyond what any machine trains; {_MOST[beyond[0]]:g} is the most.")
+        if not all(1 <= units <= _MOST_UNITS for units in self.dense) or self.patience < 0 or not self.learning_rate >= 0:
+            raise ValueError(f"The run needs 1 to {_MOST_UNITS} units per layer, and neither patience nor rate below 0.")
         if self.size < 16:
             raise ValueError(f"A map of {self.size} x {self.size} pixels cannot be halved four times; take 120, 240 or 480.")
         if self.protocol not in PROTOCOLS:
             raise ValueError(f"There is no protocol named '{self.protocol}'. Known are {', '.join(PROTOCOLS)}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"The run's dropout is {self.dropout}; it has to be in 0..1, 1 excluded.")
-        if len(self.classes) < 2:
-            raise ValueError("A run needs at least two classes.")
+        if not 2 <= len(self.classes) <= 100:
+            raise ValueError("A run needs at least two classes, and at most a hundred.")
         growth = self.augmentation.growth
         if growth is not None and len(growth) != len(self.classes):
             raise ValueError(f"The growth names {len(growth)} classes, the run has {len(self.classes)}.")
@@ -148,18 +156,12 @@ class RunConfig:
             raise ValueError(
                 f"The run's configuration has the unknown field {unknown[0]!r}; a newer quakegui may have written it."
             )
-        try:
-            augmentation = Augmentation(**_tuples(dict(values.get("augmentation", {}))))
-            return cls(**{**_tuples(values), "augmentation": augmentation})
-        except TypeError as error:
-            raise ValueError(f"The run's configuration cannot be read: {error}.") from error
+        config = built(cls, values, what="run's configuration value")
+        assert isinstance(config, cls)
+        return config
 
     @property
     def hash(self) -> str:
         """Return 16 hex digits that change with every field but the name."""
         values = {**self.to_json(), "name": ""}
         return hashlib.blake2b(json.dumps(values, sort_keys=True).encode(), digest_size=8).hexdigest()
-
-
-def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
