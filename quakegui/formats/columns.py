@@ -125,8 +125,15 @@ def parse_times(parts: list[pd.Series[Any]], time_format: str) -> pd.Series[Any]
     text = joined.str.strip()
     if time_format in _SPECIAL_FORMATS:
         has_offset = text.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$", regex=True).any()
-        return pd.to_datetime(text, format="ISO8601", errors="coerce", utc=bool(has_offset))
-    return pd.to_datetime(text, format=time_format, errors="coerce")
+        return _instants(text, "ISO8601", utc=bool(has_offset))
+    return _instants(text, time_format, utc=False)
+
+
+def _instants(text: pd.Series[Any], time_format: str, *, utc: bool) -> pd.Series[Any]:
+    try:
+        return pd.to_datetime(text, format=time_format, errors="coerce", utc=utc)
+    except ValueError:  # stamps of several zones, which pandas takes together in UTC only
+        return pd.to_datetime(text, format=time_format, errors="coerce", utc=True)
 
 
 def cell(value: object) -> str:
