@@ -103,6 +103,29 @@ def trash_run(session: Session, run: RunFolder) -> None:
     _tell(session, move, Change.RUNS | Change.PREDICTIONS)
 
 
+def trashed_runs(session: Session) -> tuple[RunFolder, ...]:
+    """Return the runs in the project's trash, the newest first."""
+    from quakegui.learn import registry, season_runs
+
+    return () if session.project is None else registry.trashed_runs(season_runs.runs_folder(session.project))
+
+
+def restore_run(session: Session, run: RunFolder) -> None:
+    """Take a run back from the trash."""
+    from quakegui.learn import registry
+
+    _tell(session, lambda: registry.restore_run(run), Change.RUNS)
+
+
+def empty_trash(session: Session) -> None:
+    """Delete the runs in the trash for good."""
+    from quakegui.learn import registry, season_runs
+
+    project = session.project
+    if project is not None:
+        _tell(session, lambda: registry.empty_trash(season_runs.runs_folder(project)), Change.RUNS)
+
+
 def export_run(session: Session, run: RunFolder, path: Path) -> None:
     """Write a finished run as one file, in a job."""
 

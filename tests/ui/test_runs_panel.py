@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QTableWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QTableWidget
 
 from quakegui.app.change import Change
 from quakegui.learn import operating, registry, season_runs
@@ -84,6 +84,27 @@ def test_a_run_is_renamed_and_thrown_away(window, session, run, qtbot, monkeypat
     assert runs.run_in_use(session.project) is None
     assert session.predictions is None
     assert (session.project.folder / "runs" / registry.TRASH / run.id).is_dir()
+
+
+def test_a_run_comes_back_from_the_trash_until_that_is_emptied(window, session, run, qtbot, monkeypatch):
+    def offered():
+        panel._trash_menu.aboutToShow.emit()
+        return [action for action in panel._trash_menu.actions() if not action.isSeparator()]
+
+    panel = window.docks["runs"].widget()
+    assert [action.isEnabled() for action in offered()] == [False]
+    press(qtbot, window, "delete")
+    back, _empty = offered()
+    assert back.text() == f"Take back: tiny, {run.created[:16].replace('T', ' ')}"
+    back.trigger()
+    assert [row[1] for row in cells(window)] == ["tiny"]
+    press(qtbot, window, "delete")
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_args: answers.pop(0))
+    trash = session.project.folder / "runs" / registry.TRASH
+    for there in (True, False):
+        offered()[-1].trigger()
+        assert trash.is_dir() == there
 
 
 def test_a_run_travels_as_one_file(window, run, qtbot, monkeypatch, tmp_path):

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QInputDialog,
+    QMenu,
+    QMessageBox,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -64,6 +66,10 @@ class RunsPanel(QWidget):
         for name, button in self._buttons.items():
             button.clicked.connect(functools.partial(self._act, name))
             row.addWidget(button)
+        self._trash, self._trash_menu = QPushButton(), QMenu(self)
+        self._trash.setMenu(self._trash_menu)
+        self._trash_menu.aboutToShow.connect(self._fill_trash)
+        row.addWidget(self._trash)
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.addWidget(self._table)
@@ -90,6 +96,8 @@ class RunsPanel(QWidget):
         for name, text, tip in BUTTONS:
             self._buttons[name].setText(tr(text))
             self._buttons[name].setToolTip(tr(tip))
+        self._trash.setText(tr("Trash"))
+        self._trash.setToolTip(tr("Take a run back from the trash, or empty it"))
         self._fill()
 
     def selected(self) -> RunFolder | None:
@@ -145,6 +153,7 @@ class RunsPanel(QWidget):
         }
         for name, button in self._buttons.items():
             button.setEnabled(bool(allowed[name]))
+        self._trash.setEnabled(writable)
 
     # -- what the buttons do ---------------------------------------------------------------------------------------
 
@@ -165,6 +174,21 @@ class RunsPanel(QWidget):
         title, ok = QInputDialog.getText(self, tr("Rename"), tr("Name of the run"), text=run.title)
         if ok and title.strip():
             runs.rename_run(self._session, run, title.strip())
+
+    def _fill_trash(self) -> None:
+        self._trash_menu.clear()
+        found = runs.trashed_runs(self._session)
+        for run in found:
+            text = tr("Take back: {name}, {begun}").format(name=run.title or run.id, begun=run.created[:16].replace("T", " "))
+            self._trash_menu.addAction(text, functools.partial(runs.restore_run, self._session, run))
+        self._trash_menu.addSeparator()
+        self._trash_menu.addAction(tr("Empty the trash…"), self._empty_trash).setEnabled(bool(found))
+
+    def _empty_trash(self) -> None:
+        count = len(runs.trashed_runs(self._session))
+        question = tr("Delete {count} runs for good? What they predicted stays in the ledger.").format(count=count)
+        if QMessageBox.question(self, tr("Trash"), question) == QMessageBox.StandardButton.Yes:
+            runs.empty_trash(self._session)
 
     def _export(self, run: RunFolder) -> None:
         path, _ = QFileDialog.getSaveFileName(self, tr("Export a run"), f"{run.title or run.id}.zip", "zip (*.zip)")
