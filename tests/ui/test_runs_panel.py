@@ -137,7 +137,7 @@ def test_a_file_that_is_no_run_is_told(window, session, qtbot, monkeypatch, tmp_
     with qtbot.waitSignal(session.jobs.failed):
         press(qtbot, window, "import")
     wait(qtbot, window)
-    assert "letter.zip is damaged or no zip file" in window.status_line.currentMessage()
+    assert "letter.zip is not imported. It is damaged or no zip file" in window.status_line.currentMessage()
 
 
 def test_a_run_that_has_said_nothing_here_is_asked_before_it_is_shown(window, session, run, qtbot, monkeypatch):
