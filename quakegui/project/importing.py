@@ -7,10 +7,10 @@ night means follow from that, and are brought up to date afterwards.
 from __future__ import annotations
 
 import json
-import pickle
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -19,7 +19,7 @@ import numpy as np
 from sqlalchemy import Connection, delete, func, select
 
 from quakegui.formats.columns import TableMapping
-from quakegui.project import schema
+from quakegui.project import schema, spool
 from quakegui.project.exchange import import_export, is_export
 from quakegui.project.kpindex import put_kp
 from quakegui.project.nights import ensure_nights, mark_stale
@@ -157,10 +157,16 @@ def import_paths(
     with project.read() as connection:
         known = _known(connection)
     cache = project.folder / "cache"
-    cache.mkdir(exist_ok=True)
-    with tempfile.TemporaryFile(dir=cache) as spool:
-        count = _parse_all(files, spool, tally, known=known, mapping=mapping, say=say, stop=stop)
-        return _store_all(project, _unspool(spool, count), tally, say, stop)
+    with ExitStack() as stack:
+        try:
+            cache.mkdir(exist_ok=True)
+            file = stack.enter_context(tempfile.TemporaryFile(dir=cache))
+            count = _parse_all(files, file, tally, known=known, mapping=mapping, say=say, stop=stop)
+            file.flush()
+        except OSError as error:
+            why = error.strerror or error
+            raise ProjectError(f"What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.") from error
+        return _store_all(project, spool.taken(file, count), tally, say, stop)
 
 
 def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: Progress | None = None) -> ImportReport:
@@ -195,7 +201,7 @@ def _bring_back(project: Project, paths: tuple[Path | str, ...], progress: Progr
 
 def _parse_all(
     files: tuple[tuple[str, str], ...],
-    spool: IO[bytes],
+    file: IO[bytes],
     tally: _Tally,
     *,
     known: frozenset[str],
@@ -203,13 +209,13 @@ def _parse_all(
     say: Progress,
     stop: Cancelled,
 ) -> int:
-    """Parse every file; what is to be stored goes to `spool`, so that memory does not grow with the season."""
+    """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
     count = 0
     say(0, len(files), "reading files")
     for done, outcomes in parse_files(files, known=known, mapping=mapping, cancelled=stop):
         for outcome in outcomes:
             if isinstance(outcome, ParsedFile):
-                pickle.dump(outcome, spool)
+                spool.put(file, outcome)
                 count += 1
             elif isinstance(outcome, KnownFile):
                 tally.unchanged.append(outcome.name)
@@ -217,12 +223,6 @@ def _parse_all(
                 tally.skipped.append(outcome)
         say(done, len(files), files[done - 1][0])
     return count
-
-
-def _unspool(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
-    spool.seek(0)
-    for _ in range(count):
-        yield pickle.load(spool)  # noqa: S301  this program's own temporary file, which no other can open by name
 
 
 def _known(connection: Connection) -> frozenset[str]:

@@ -1,0 +1,68 @@
+"""Parsed files on their way from the readers to the database, in a temporary file: memory does not grow with the season.
+
+Each is one line of JSON with its length before it, and the packed readings of its blocks after it.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import IO
+
+import numpy as np
+
+from quakegui.project.parsing import ParsedFile
+from quakegui.project.record import Block
+from quakegui.season.kp import Kp
+from quakegui.season.network import Station
+
+_LENGTH = struct.Struct("<Q")
+
+
+def put(spool: IO[bytes], parsed: ParsedFile) -> None:
+    """Write one parsed file."""
+    kp = parsed.kp
+    facts = {
+        "name": parsed.name,
+        "base": parsed.base,
+        "sha256": parsed.sha256,
+        "format": parsed.format,
+        "notes": parsed.notes,
+        "stations": [astuple(station) for station in parsed.stations],
+        "kp": None if kp is None else [kp.time.astype(np.int64).tolist(), kp.value.tolist()],
+        "blocks": [
+            (one.station, one.utc_day, one.cadence_ms, one.data_type, one.derived, one.count, len(one.times), len(one.values))
+            for one in parsed.blocks
+        ],
+    }
+    head = json.dumps(facts).encode()
+    spool.write(_LENGTH.pack(len(head)))
+    spool.write(head)
+    for block in parsed.blocks:
+        spool.write(block.times)
+        spool.write(block.values)
+
+
+def taken(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
+    """Yield the first `count` files that were put, from the beginning."""
+    spool.seek(0)
+    for _ in range(count):
+        (length,) = _LENGTH.unpack(spool.read(_LENGTH.size))
+        facts = json.loads(spool.read(length))
+        blocks = tuple(
+            Block(code, day, cadence, kind, derived, number, spool.read(times), spool.read(values))
+            for code, day, cadence, kind, derived, number, times, values in facts["blocks"]
+        )
+        kp = facts["kp"]
+        yield ParsedFile(
+            facts["name"],
+            facts["base"],
+            facts["sha256"],
+            facts["format"],
+            blocks,
+            tuple(Station(*station) for station in facts["stations"]),
+            None if kp is None else Kp(np.array(kp[0], dtype=np.int64).astype("datetime64[ms]"), np.array(kp[1])),
+            tuple(facts["notes"]),
+        )
