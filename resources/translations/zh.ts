@@ -645,7 +645,7 @@
         </message>
         <message>
             <source>Delete {count} runs for good? What they predicted stays in the ledger.</source>
-            <translation>永久删除 {count} 次训练的结果？它们的预测仍保留在台账中。</translation>
+            <translation>永久删除 {count} 个运行？它们的预测仍保留在账本中。</translation>
         </message>
         <message>
             <source>Depth (km)</source>
@@ -1177,7 +1177,7 @@
         </message>
         <message>
             <source>Issued day by day by the frozen run, before anything after the day was known; judged by the ledger alone</source>
-            <translation>由冻结的训练结果逐日发布，当时尚不知道该日之后的任何情况；只按台账评判</translation>
+            <translation>由冻结的运行逐日发布，当时尚不知道该日之后的任何情况；只按账本评判</translation>
         </message>
         <message>
             <source>It has happened {count} times.</source>
@@ -1333,7 +1333,7 @@
         </message>
         <message>
             <source>Labels of {count} days have changed since this run was trained.</source>
-            <translation>此次训练之后，已有 {count} 天的标注发生变化。</translation>
+            <translation>此运行训练之后，已有 {count} 天的标注发生变化。</translation>
         </message>
         <message>
             <source>Language</source>
@@ -1410,6 +1410,10 @@
         <message>
             <source>Light</source>
             <translation>浅色</translation>
+        </message>
+        <message>
+            <source>Line {line}: {sentence}</source>
+            <translation>第 {line} 行：{sentence}</translation>
         </message>
         <message>
             <source>Lines burnt in where the level changes</source>
@@ -1657,7 +1661,7 @@
         </message>
         <message>
             <source>No day of this season has a map: an anomaly needs at least {nights} earlier nights to compare with. Import earlier readings, or move the season's days.</source>
-            <translation>本期没有一天有图：异常至少要与此前 {nights} 个夜晚比较。请导入更早的读数，或调整本期的起止日期。</translation>
+            <translation>时段内没有一天有图：异常至少要与此前 {nights} 个夜晚比较。请导入更早的读数，或调整时段的起止日期。</translation>
         </message>
         <message>
             <source>No earthquake</source>
@@ -2441,7 +2445,7 @@
         </message>
         <message>
             <source>Take a run back from the trash, or empty it</source>
-            <translation>从回收站取回训练结果，或清空回收站</translation>
+            <translation>从回收站取回运行，或清空回收站</translation>
         </message>
         <message>
             <source>Take back: {name}, {begun}</source>
@@ -2549,7 +2553,7 @@
         </message>
         <message>
             <source>The run was trained on these days, or may know something of them: right answers prove nothing</source>
-            <translation>网络用这些日子训练过，或可能已知其部分信息：答对不说明任何问题</translation>
+            <translation>运行用这些日子训练过，或可能已知其部分信息：答对不说明任何问题</translation>
         </message>
         <message>
             <source>The same seed on the same data gives the same run</source>
@@ -2625,7 +2629,7 @@
         </message>
         <message>
             <source>This season is a single day, so there is nothing to walk through: import more readings, or move its days.</source>
-            <translation>本期只有一天，无法逐日浏览：请导入更多读数，或调整本期的起止日期。</translation>
+            <translation>时段只有一天，无法逐日浏览：请导入更多读数，或调整时段的起止日期。</translation>
         </message>
         <message>
             <source>Those outside the selection can be listed too</source>
@@ -2681,7 +2685,7 @@
         </message>
         <message>
             <source>Train a new run by the same recipe on the labels in force now</source>
-            <translation>按相同配置，用现行标注重新训练一次</translation>
+            <translation>按同一配方，用现行标注训练一个新的运行</translation>
         </message>
         <message>
             <source>Train on the labels in force; the window stays free</source>
