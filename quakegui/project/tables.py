@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from quakegui.project import catalogue, journal
 from quakegui.project.filesystem import whole_file
@@ -25,7 +26,9 @@ SYNTHETIC = "SYNTHETIC"
 """Stands in every row that comes from a season that was never measured."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+_LONGEST_CELL = 32_767
+"""Characters that a workbook's cell can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = F
         sheet = book.create_sheet(table.name[:31])
         sheet.append([*table.columns, "season"] if synthetic else list(table.columns))
         for row in table.rows():
-            cells = [guard(value) if isinstance(value, str) else _finite(value) for value in row]
+            cells = [_sheet_text(value) if isinstance(value, str) else _finite(value) for value in row]
             sheet.append([*cells, SYNTHETIC] if synthetic else cells)
     with whole_file(path) as part:
         book.save(part)
@@ -295,6 +298,12 @@ def quality_words(bits: int) -> str:
 
 def _cell(value: Cell) -> Cell:
     return guard(value) if isinstance(value, str) else _finite(value)
+
+
+def _sheet_text(text: str) -> str:
+    """Return text as a workbook can hold it: no formula, no control characters, and not too long."""
+    plain = ILLEGAL_CHARACTERS_RE.sub("\ufffd", guard(text))
+    return plain if len(plain) <= _LONGEST_CELL else f"{plain[: _LONGEST_CELL - 4]} ..."
 
 
 def _finite(value: Cell) -> Cell:
