@@ -30,7 +30,7 @@ def kept_anomalies(folder: Path, night: NightMeans, config: AnomalyConfig) -> Kn
         The project's cache.
     """
     try:
-        with _path(folder, night, config).open("rb") as opened, np.load(opened) as file:
+        with _path(folder, night, config).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             nights, found, scale = file["night"], file["anomaly"], file["scale"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None  # a cache may be lost at any time
@@ -56,7 +56,7 @@ def _path(folder: Path, night: NightMeans, config: AnomalyConfig) -> Path:
     """Return a name made of all that the anomalies follow from besides the nights, the program's own code included."""
     facts = [asdict(config), night.codes, str(night.days[0]), np.__version__]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + _code())
-    return folder / f"anomaly-{digest.hexdigest()[:24]}.npz"
+    return folder / f"anomaly-{cachefiles.named(digest.hexdigest())}.npz"
 
 
 @cache

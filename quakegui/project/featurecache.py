@@ -30,7 +30,7 @@ def attach_features(season: Season, folder: Path, *, write: bool) -> None:
     write
         Whether the cache may be written.
     """
-    path = folder / f"features-{_key(season)}.json"
+    path = folder / f"features-{cachefiles.named(_key(season))}.json"
     names = _names(season)
     known = _load(path, names)
     features = season.features_after(known)

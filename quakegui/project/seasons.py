@@ -131,7 +131,7 @@ def _extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[n
 
 def _basis(project: Project, network: Network, config: GridConfig) -> Basis:
     """Return the map basis from the cache, or compute it and put it there."""
-    path = project.folder / "cache" / f"basis-{basis_key(network, config)}.npy"
+    path = project.folder / "cache" / f"basis-{cachefiles.named(basis_key(network, config))}.npy"
     if path.is_file():
         # A cut-off or foreign file is not an error: a cache may be lost at any time.
         with contextlib.suppress(ValueError, OSError, EOFError):

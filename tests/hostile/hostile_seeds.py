@@ -78,7 +78,8 @@ def iaga(rows: int = 12, letters: str = "XYZF", end: str = "\n") -> bytes:
     lines = [f" {key:<23}{value:<45}|" for key, value in head.items()]
     lines.append("DATE       TIME         DOY     " + "      ".join(f"TST{letter}" for letter in letters) + "   |")
     lines += [
-        f"2022-01-15 00:{k:02d}:00.000 015   " + "".join(f"{value:10.2f}" for value in (30_000.5 + k, -4_000, 35_000, 46_270.85))
+        f"2022-01-15 00:{k:02d}:00.000 015   "
+        + "".join(f"{value:10.2f}" for value in (30_000.5 + k, -4_000, 35_000, 46_270.85))
         for k in range(rows)
     ]
     return (end.join(lines) + end).encode()
