@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 from quakegui import __version__
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.i18n import tr
+from quakegui.ui.sentences import told
 from quakegui.ui.texts import CLASS_NAMES
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def _tell_update(window: MainWindow, made: Update) -> None:
     for alarm in made.opened:
         name = tr(CLASS_NAMES[alarm.full_class])
         lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
-    lines += [tr(note) for note in made.notes]
+    lines += [told(note) for note in made.notes]
     icon = QMessageBox.Icon.Warning if made.opened else QMessageBox.Icon.Information
     tell(window, tr("New days"), "\n".join(lines), icon)
 

@@ -10,6 +10,7 @@ from quakegui.app.jobs import Progress
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.sentences import told
 
 SHOWN_MS = 8000
 
@@ -43,7 +44,7 @@ class StatusLine(QStatusBar):
         """Show a sentence; warnings and errors stay until the next one."""
         colours = theme.colours()
         theme.tint(self, {"info": colours.text, "warning": colours.warning, "error": colours.error}[level])
-        self.showMessage(tr(sentence), SHOWN_MS if level == "info" else 0)
+        self.showMessage(told(sentence), SHOWN_MS if level == "info" else 0)
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
@@ -76,7 +77,7 @@ class StatusLine(QStatusBar):
     def _show_job(self, progress: Progress) -> None:
         text = tr(progress.title)
         if progress.text:
-            text += f": {progress.text}"
+            text += f": {told(progress.text)}"
         if progress.seconds_left is not None:
             text += " · " + tr("{seconds:.0f} s left").format(seconds=progress.seconds_left)
         self._job.setText(text)

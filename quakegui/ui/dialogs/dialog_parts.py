@@ -27,6 +27,7 @@ from quakegui.app.jobs import Progress, Report, Work
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.sentences import told
 
 Index = QModelIndex | QPersistentModelIndex
 W = TypeVar("W", bound=QWidget)
@@ -60,9 +61,9 @@ class Sentence(QLabel):
         self.hide()
 
     def say(self, text: str, level: str = "info") -> None:
-        """Show a text; `level` is "info", "warning" or "error"."""
+        """Show a text, what a lower layer says in the language in force; `level` is "info", "warning" or "error"."""
         self._level = level
-        self.setText(text)
+        self.setText(told(text))
         self._paint()
         self.setVisible(bool(text))
 
@@ -99,7 +100,7 @@ class JobStrip(QWidget):
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far the job has come, and the time left once it can be told."""
-        text = tr(progress.title) + (f": {progress.text}" if progress.text else "")
+        text = tr(progress.title) + (f": {told(progress.text)}" if progress.text else "")
         if progress.seconds_left is not None:
             text += " · " + tr("{seconds:.0f} s left").format(seconds=progress.seconds_left)
         self._text.setText(text)

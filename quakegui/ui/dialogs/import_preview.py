@@ -12,7 +12,8 @@ import numpy as np
 from quakegui import formats
 from quakegui.formats import FormatError, Preview, ReadingsFile, Source, TableMapping
 from quakegui.project.parsing import files_at
-from quakegui.ui.i18n import mark
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.sentences import told
 
 MOST_SOURCES: Final = 200
 """Files and members of archives that are looked into; the import itself looks at all of them."""
@@ -183,4 +184,6 @@ def _readings(preview: FilePreview, source: Source, mapping: TableMapping | None
 
 
 def _sentence(error: FormatError) -> str:
-    return error.sentence if error.line is None else f"Line {error.line}: {error.sentence}"
+    if error.line is None:
+        return error.sentence
+    return tr("Line {line}: {sentence}").format(line=error.line, sentence=told(error.sentence))

@@ -11,6 +11,7 @@ from quakegui.project.importing import ImportReport
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.dialog_parts import Row, RowsView, named
 from quakegui.ui.i18n import tr
+from quakegui.ui.sentences import told
 
 MOST_WRAPPED: Final = 500
 """Rows whose height is fitted to their sentences; with more that would take longer than a glance."""
@@ -68,9 +69,9 @@ class ImportReportPage(QWidget):
                 for one in report.imported
             ]
         )
-        self.skipped.show_rows([Row((one.file, one.reason), "warning") for one in report.skipped])
+        self.skipped.show_rows([Row((one.file, told(one.reason)), "warning") for one in report.skipped])
         self.unchanged.show_rows([Row((name,)) for name in report.unchanged])
-        self.notes.show_rows([Row((note,)) for note in report.notes])
+        self.notes.show_rows([Row((told(note),)) for note in report.notes])
         for view in (self.skipped, self.notes):
             view.setWordWrap(True)
             if len(view.rows.rows) <= MOST_WRAPPED:

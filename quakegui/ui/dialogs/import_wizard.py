@@ -33,6 +33,7 @@ from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again
 from quakegui.ui.dialogs.import_report import ImportReportPage, minute_text
 from quakegui.ui.dialogs.mapping_editor import DATA_TYPES, MappingEditor
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.sentences import told
 
 LOOKING: Final = mark("Looking into the files")
 IMPORTING: Final = mark("Importing")
@@ -205,7 +206,7 @@ class ImportWizard(JobDialog):
         is_table = preview is not None and preview.table is not None
         self._below.setCurrentIndex(1 if is_table else 0)
         self._detail.setPlainText(
-            "" if preview is None else "\n".join(filter(None, (preview.reason and tr(preview.reason), *preview.notes)))
+            "" if preview is None else "\n".join(filter(None, (told(preview.reason), *map(told, preview.notes))))
         )
         if preview is not None and preview.table is not None and self._editor.property("file") != preview.name:
             self.sentence.say("")
@@ -345,7 +346,7 @@ def _button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
 
 
 def _preview_row(one: FilePreview) -> Row:
-    remarks = tr(one.reason) if one.reason else " ".join(one.notes)
+    remarks = told(one.reason) if one.reason else " ".join(map(told, one.notes))
     cells = (
         one.name,
         tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),

@@ -14,6 +14,7 @@ from quakegui.season.season import Season
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
+from quakegui.ui.sentences import told
 
 CODES_NAMED = 6
 """So many stations are named in a sentence; of more, the first."""
@@ -77,7 +78,7 @@ def _of_season(session: Session, season: Season) -> list[Notice]:
         ).format(nights=season.config.anomaly.at_least)
         found.append(Notice("warm-up", text, "season"))
     elif not season.has_map.any():
-        found.append(Notice("no map", tr(season.why_no_map(0)), "stations"))
+        found.append(Notice("no map", told(season.why_no_map(0)), "stations"))
     if without and places >= 3:
         named = ", ".join(without[:CODES_NAMED]) + ("…" if len(without) > CODES_NAMED else "")
         text = tr("{count} of {all} stations have no coordinates and are left out of the maps: {codes}.")

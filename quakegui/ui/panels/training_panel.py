@@ -30,6 +30,7 @@ from quakegui.learn.presets import PRESETS
 from quakegui.learn.runconfig import RunConfig
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.curves import Curves
+from quakegui.ui.sentences import told
 from quakegui.ui.texts import PROTOCOL_NAMES
 
 SIZES = (120, 240, 480)
@@ -193,8 +194,8 @@ class TrainingPanel(QWidget):
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
                 )
             )
-            self._device.setToolTip(message.reason)
-            self._say(message.reason)
+            self._device.setToolTip(told(message.reason))
+            self._say(told(message.reason))
         elif isinstance(message, messages.Started):
             self._begun(message)
         elif isinstance(message, messages.Batch):
@@ -213,9 +214,9 @@ class TrainingPanel(QWidget):
                 f"{message.accuracy:.1%} / {message.validation_accuracy:.1%}{best}"
             )
         elif isinstance(message, messages.Done | messages.Cancelled):
-            self._end(message.summary)
+            self._end(told(message.summary))
         elif isinstance(message, messages.Failed):
-            self._end(message.sentence)
+            self._end(told(message.sentence))
 
     def _begun(self, message: messages.Started) -> None:
         self._phases, self._epochs_at_most = message.phases, message.epochs
@@ -228,7 +229,7 @@ class TrainingPanel(QWidget):
 
     def _where(self, phase: int, epoch: int) -> str:
         name = self._phases[phase] if phase < len(self._phases) else ""
-        return tr("{phase}, epoch {epoch}").format(phase=name, epoch=epoch + 1)
+        return tr("{phase}, epoch {epoch}").format(phase=told(name), epoch=epoch + 1)
 
     def _say(self, text: str) -> None:
         self._log.appendPlainText(text)

@@ -23,6 +23,7 @@ from quakegui.season.kp import STORM_KP
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.season_view import StationDay, station_day
+from quakegui.ui.sentences import told
 from quakegui.ui.theme import Colours
 
 THRESHOLD: Final = QColor("#a8006a")
@@ -318,12 +319,12 @@ def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene) -
 def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
     inner = rect.adjusted(rect.width() * 0.12, 0, -rect.width() * 0.12, 0)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    box = painter.boundingRect(inner, flags, tr(sentence)).adjusted(-14, -10, 14, 10)
+    box = painter.boundingRect(inner, flags, told(sentence)).adjusted(-14, -10, 14, 10)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(255, 255, 255, 225))
     painter.drawRoundedRect(box, 6, 6)
     painter.setPen(INK)
-    painter.drawText(box, flags, tr(sentence))
+    painter.drawText(box, flags, told(sentence))
 
 
 def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor) -> None:
@@ -384,7 +385,10 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: C
                 error=scene.error_z * factor, unit=unit, code=scene.worst
             )
         )
-    text = painter.fontMetrics().elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, int(parts.image.width()))
+    metrics, wide = painter.fontMetrics(), int(parts.image.width())
+    if metrics.horizontalAdvance(" · ".join(words)) > wide:
+        words = words[-1:]  # the day panel counts the stations too
+    text = metrics.elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, wide)
     painter.drawText(parts.foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -417,7 +421,7 @@ def _paint_bar(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Co
 
 
 def _paint_threshold_marks(painter: QPainter, bar: QRectF, share: float) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(PAPER, 0.8) if theme.colours().dark else Qt.PenStyle.NoPen)
     painter.setBrush(QBrush(THRESHOLD))
     for sign in (1.0, -1.0):
         y = bar.center().y() - sign * min(share, 1.0) * bar.height() / 2.0
