@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -63,15 +64,17 @@ class Training(QObject):
         self._session = session
         self._thread: TrainingThread | None = None
         self._beginning = False
+        self._ending = False
         self._last: messages.Message | None = None
         self.run: RunFolder | None = None
         """The run that is trained, or was trained last."""
         session.closing.connect(self.close)
+        session.jobs.failed.connect(self._not_kept)
 
     @property
     def busy(self) -> bool:
-        """Whether a training is being begun or runs."""
-        return self._beginning or self._thread is not None
+        """Whether a training is being begun, runs, or what it said is being kept."""
+        return self._beginning or self._ending or self._thread is not None
 
     def environment(self) -> Environment:
         """Return where the worker runs, by the analyst's settings."""
@@ -110,7 +113,10 @@ class Training(QObject):
         if thread is not None:
             thread.cancel()
             thread.wait()
-            self._ended()
+            self._let_go(thread)
+            keep = self._keeping()
+            if keep is not None:
+                self._kept(keep())
 
     def _begun(self) -> None:
         # Whether or not the job succeeded, nothing is being begun any more.
@@ -132,18 +138,46 @@ class Training(QObject):
         self._last = message
         self.spoke.emit(message)
 
-    def _ended(self) -> None:
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
+    def _let_go(self, thread: TrainingThread) -> None:
+        self._thread = None
         thread.wait()
         thread.deleteLater()
-        project, season = self._session.project, self._session.season
         if self._last is None:
             self._last = messages.Cancelled("The training was stopped.")
-        if project is not None and season is not None and self.run is not None:
+
+    def _keeping(self) -> Callable[[], RunFolder] | None:
+        """Return what records how the run ended and keeps its predictions; None without a project to keep them in."""
+        project, season, run, last = self._session.project, self._session.season, self.run, self._last
+        if project is None or season is None or run is None or last is None:
+            return None
+
+        def keep() -> RunFolder:
             from quakegui.learn import season_runs
 
-            self.run = season_runs.end_run(project, season, self.run.id, self._last)
+            return season_runs.end_run(project, season, run.id, last)
+
+        return keep
+
+    def _ended(self) -> None:
+        thread = self._thread
+        if thread is None:
+            return
+        self._let_go(thread)
+        keep = self._keeping()
+        if keep is not None:
+            # In a job: writing a season's predictions takes longer than a window may stand still.
+            self._ending = True
+            self._session.jobs.start("Keeping the run's predictions", lambda _report, _cancelled: keep(), self._kept)
+        self.changed.emit()
+
+    def _kept(self, run: RunFolder) -> None:
+        self._ending = False
+        self.run = run
         self._session.reload(Change.RUNS | Change.PREDICTIONS)
         self.changed.emit()
+
+    def _not_kept(self, title: str, _error: object) -> None:
+        if self._ending and title == "Keeping the run's predictions":
+            self._ending = False
+            self._session.reload(Change.RUNS)
+            self.changed.emit()

@@ -1244,6 +1244,10 @@
             <translation>正在保存地震</translation>
         </message>
         <message>
+            <source>Keeping the run's predictions</source>
+            <translation>正在保存该次训练的预测</translation>
+        </message>
+        <message>
             <source>Keeping the stations</source>
             <translation>正在保存台站</translation>
         </message>
