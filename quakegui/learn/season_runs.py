@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from quakegui.learn.registry import CARD, RunError, RunFolder, choose_run, creat
 from quakegui.learn.runconfig import CLASSES, RunConfig
 from quakegui.learn.supervise import Supervisor
 from quakegui.project import catalogue, journal, runs
-from quakegui.project.store import Project
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
 
@@ -51,6 +52,8 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         If nothing is labelled.
     ValueError
         If the season cannot be split as the recipe asks.
+    ProjectError
+        If the run cannot be kept; nothing is left behind.
     """
     evidence = gather(project, season)
     made = make_split(evidence.material, config)
@@ -64,8 +67,17 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         "classes": scheme_of(project),
         "knows_until": str(knows_until(evidence, made, data.final)),
     }
-    run = create_run(runs_folder(project), config, data, about=about)
-    runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "running", config.to_json(), {}))
+    try:
+        run = create_run(runs_folder(project), config, data, about=about)
+    except OSError as error:
+        raise ProjectError(
+            f"The run cannot be kept in {runs_folder(project)}: {error.strerror or error}. Nothing was begun."
+        ) from error
+    try:
+        runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "running", config.to_json(), {}))
+    except ProjectError:
+        shutil.rmtree(run.folder, ignore_errors=True)
+        raise
     return run
 
 
@@ -132,7 +144,8 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
         folder = runs_folder(project) / run_id
         if not (folder / CARD).is_file():
             continue
-        with contextlib.suppress(RunError):  # a damaged run does not keep the season from being shown; the list of runs names it
+        # A damaged run does not keep the season from being shown; the list of runs names it.
+        with contextlib.suppress(RunError):
             complete_run(project, season, read_run(folder))
             completed.append(run_id)
     return tuple(completed)

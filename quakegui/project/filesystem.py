@@ -11,6 +11,7 @@ from pathlib import Path
 
 _NETWORK_TYPES = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs", "fuse.rclone", "davfs"})
 _DRIVE_REMOTE = 4
+ROOM_BYTES = 131_072
 
 
 def is_network_folder(folder: Path) -> bool:
@@ -48,6 +49,15 @@ def is_writable(file: Path) -> bool:
     try:
         with tempfile.TemporaryFile(dir=file.parent):
             return True
+    except OSError:
+        return False
+
+
+def has_room(folder: Path) -> bool:
+    """Whether a folder's disk takes the little that a database needs beside it; tried, since quotas do not tell."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            return file.write(bytes(ROOM_BYTES)) == ROOM_BYTES
     except OSError:
         return False
 

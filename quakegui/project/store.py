@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from quakegui.project import incoming, making, schema, soundness
-from quakegui.project.filesystem import is_network_folder, is_writable
+from quakegui.project.filesystem import has_room, is_network_folder, is_writable
 from quakegui.project.record import DamagedReadingsError
 from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Network, Station
@@ -107,6 +107,12 @@ class Project:
         if not read_only and not is_writable(folder / DATABASE):
             read_only = True
             warnings = (f"{folder} cannot be written here: the project is open for reading only, and labels cannot be given.",)
+        elif not read_only and not has_room(folder):
+            read_only = True
+            warnings = (
+                f"The disk that holds {folder} is full: the project is open for reading only. Make room and open it again to "
+                "give labels.",
+            )
         with _sentences(folder):
             _look_first(folder)
             if read_only:
@@ -403,9 +409,8 @@ def _engine(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> E
     path = folder / name
     uri = f"file:{quote(path.as_posix())}"
     if read_only:
-        wal = folder / f"{DATABASE}-wal"
         # Without a place for the shared memory of WAL, a database that was closed cleanly can be read as it lies.
-        frozen = not is_writable(path) and not (wal.exists() and wal.stat().st_size)
+        frozen = not _was_left_open(folder) and not (is_writable(path) and has_room(folder))
         uri += "?mode=ro" + ("&immutable=1" if frozen else "")
 
     def connect() -> sqlite3.Connection:
@@ -427,6 +432,12 @@ def _engine(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> E
     return engine
 
 
+def _was_left_open(folder: Path) -> bool:
+    """Return whether some of what was confirmed lies beside the database, or another program has it open."""
+    wal = folder / f"{DATABASE}-wal"
+    return wal.exists() and (wal.stat().st_size > 0 or (folder / f"{DATABASE}-shm").exists())
+
+
 @contextmanager
 def _sentences(folder: Path) -> Iterator[None]:
     """Turn what the database says into one sentence."""
@@ -443,6 +454,13 @@ def _sentences(folder: Path) -> Iterator[None]:
 
 
 def _sentence(folder: Path, said: str) -> str:
+    if "unable to open" in said and _was_left_open(folder) and not is_writable(folder / DATABASE):
+        return (
+            f"The project in {folder} was not closed the last time, and a part of it can only be read where its folder can be "
+            f"written: copy the whole folder, {DATABASE}-wal included, to such a place and open the copy. Nothing is lost."
+        )
+    if "disk I/O" in said and folder.is_dir() and not has_room(folder):
+        said = "full"
     known = {
         "locked": f"The project in {folder} is in use by another program that does not let go; close it there and try again.",
         "full": f"The disk that holds {folder} is full; nothing of this step was kept. Make room and try again.",

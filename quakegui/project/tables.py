@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -103,8 +104,10 @@ def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = F
         for row in table.rows():
             cells = [_sheet_text(value) if isinstance(value, str) else _finite(value) for value in row]
             sheet.append([*cells, SYNTHETIC] if synthetic else cells)
+    packed = io.BytesIO()  # openpyxl cannot close a file on a disk that is full
+    book.save(packed)
     with whole_file(path) as part:
-        book.save(part)
+        part.write_bytes(packed.getbuffer())
 
 
 def season_tables(project: Project, season: Season) -> tuple[TableOf, ...]:

@@ -1,0 +1,246 @@
+"""Full disks, drives that cannot be written, folders that go away: a sentence, nothing lost, and the program lives."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import killing
+import pytest
+import run_parts
+
+if sys.platform == "win32":
+    pytest.skip("mounts are Linux'; Windows' drives are tried by the installer's smoke test", allow_module_level=True)
+
+import disks
+from PySide6.QtWidgets import QApplication
+
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.learn import registry
+from quakegui.project import export, journal, seasons
+from quakegui.project.importing import import_paths
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.labels import Source
+from quakegui.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[disks.FullDisk]:
+    """Return a disk of eight megabytes."""
+    made = disks.FullDisk(tmp_path / "disk", 8)
+    yield made
+    made.close()
+
+
+def label_days(project: Project, count: int, given: list[int] | None = None) -> list[int]:
+    """Label so many days, one after the other, each another class than before; returns all steps given."""
+    days, given = seasons.season_days(project), [] if given is None else given
+    for _ in range(count):
+        number = len(given)
+        chosen, cls = days[[number % days.size]], (number + number // days.size) % 5
+        given.append(journal.write_labels(project, chosen, cls, source=Source.ANALYST, author="Li"))
+    return given
+
+
+# -- a full disk ---------------------------------------------------------------------------------------------------
+
+
+def test_labels_stop_with_a_sentence_when_the_disk_is_full(small_project_template: Path, disk: disks.FullDisk) -> None:
+    folder = Path(shutil.copytree(small_project_template, disk.folder / "project"))
+    with Project.open(folder) as project:
+        given = label_days(project, 7)
+        disk.fill()
+        with pytest.raises(ProjectError, match=r"is full; nothing of this step was kept\. Make room"):
+            label_days(project, 1000, given)  # what the database had set aside is used first
+        assert {row.step for row in journal.journal_rows(project)} == set(given)
+        with pytest.raises(ProjectError, match="is full"):
+            journal.undo(project, "Li")
+        with pytest.raises(ProjectError, match="is full"):
+            journal.write_note(project, seasons.season_days(project)[0], "a remark" * 1000, "Li")
+        assert seasons.load_season(project) is not None
+        disk.free()
+        label_days(project, 1, given)
+        assert journal.undo(project, "Li") is not None
+        assert killing.broken_history(project) is None
+    assert killing.damage(folder / "project.sqlite") is None
+
+
+def test_a_project_on_a_full_disk_opens_and_shows(small_project_template: Path, disk: disks.FullDisk) -> None:
+    folder = Path(shutil.copytree(small_project_template, disk.folder / "project"))
+    with Project.open(folder) as project:
+        label_days(project, 3)
+    disk.fill()
+    with Project.open(folder) as project:
+        assert len(journal.rows(project)) == 3
+        assert seasons.load_season(project) is not None
+        with pytest.raises(ProjectError, match=r"full|reading only"):
+            label_days(project, 1)
+    disk.free()
+    with Project.open(folder) as project:
+        assert (project.read_only, project.warnings) == (False, ())
+        label_days(project, 1)
+
+
+def test_an_import_that_does_not_fit_leaves_nothing(small_project_template: Path, disk: disks.FullDisk, tmp_path: Path) -> None:
+    folder = disk.folder / "project"
+    with Project.create(folder, timezone="Asia/Shanghai") as project:
+        disk.fill()
+        with pytest.raises(ProjectError, match=r"full|No space|too large"):
+            import_paths(project, [small_project_template.parent / "readings.csv"])
+        disk.free()
+        assert project.network().codes == ()
+        assert import_paths(project, [small_project_template.parent / "readings.csv"]).days_changed > 0
+    assert killing.damage(folder / "project.sqlite") is None
+
+
+def test_a_project_is_not_half_made_on_a_full_disk(disk: disks.FullDisk) -> None:
+    disk.fill()
+    with pytest.raises(ProjectError, match=r"full|No space|too large"):
+        Project.create(disk.folder / "project")
+    assert not (disk.folder / "project" / "project.sqlite").exists()
+    disk.free()
+    Project.create(disk.folder / "project").close()
+
+
+def test_exports_to_a_full_disk_end_in_a_sentence(small_project: Path, disk: disks.FullDisk) -> None:
+    with Project.open(small_project) as project:
+        season = run_parts.season_of(project)
+        (disk.folder / "regions.csv").write_text("as it was", encoding="utf-8")
+        disk.fill()
+        attempts = (
+            lambda: export.maps_to_folder(project, season, disk.folder / "maps"),
+            lambda: export.regions_to_csv(project, season, disk.folder / "regions.csv"),
+            lambda: export.save_tables(project, season, disk.folder / "tables.xlsx"),
+            lambda: export.save_tables(project, season, disk.folder / "tables"),
+            lambda: export.export_project(project, disk.folder / "export"),
+        )
+        for attempt in attempts:
+            with pytest.raises(ProjectError, match=r"cannot be written: (No space left|File too large)"):
+                attempt()
+    disk.free()
+    assert (disk.folder / "regions.csv").read_text(encoding="utf-8") == "as it was"
+    assert [path.name for path in disk.folder.rglob("*") if path.is_file() and path.name != "filler"] == ["regions.csv"]
+
+
+def test_a_run_is_not_half_begun_on_a_full_disk(small_project_template: Path, disk: disks.FullDisk) -> None:
+    folder = Path(shutil.copytree(small_project_template, disk.folder / "project"))
+    run_parts.label_all(folder)
+    disk.fill()
+    with pytest.raises(ProjectError, match=r"The run cannot be kept in .*(No space|too large).* Nothing was begun"):
+        run_parts.begin(folder)
+    disk.free()
+    assert registry.list_runs(folder / "runs") == ((), ())
+    assert run_parts.begin(folder).resumable
+
+
+def test_the_window_lives_on_a_full_disk(small_project_template: Path, disk: disks.FullDisk, qapp: QApplication) -> None:
+    folder = Path(shutil.copytree(small_project_template, disk.folder / "project"))
+    session = Session(SettingsFile(disk.folder / "settings" / "settings.ini"))
+    window = MainWindow(session)
+    said: list[str] = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    window.show()
+    assert session.open(folder)
+    while session.jobs.busy:
+        qapp.processEvents()
+    assert session.label(1)
+    disk.fill()
+    assert not session.label(2)
+    assert not session.note("a remark" * 1000)
+    session.undo()
+    session.set_settings(days_per_second=3.0)
+    session.step(1)
+    qapp.processEvents()
+    assert sum("is full" in sentence for sentence in said) >= 3
+    assert window.isVisible()
+    disk.free()
+    session.step(-1)
+    assert session.labels.classes[session.index] == 1
+    assert session.label(2)
+    window.close()
+    session.close()
+    window.deleteLater()
+    session.deleteLater()
+
+
+# -- a drive that cannot be written --------------------------------------------------------------------------------
+
+
+def test_a_project_on_a_read_only_drive_is_shown_and_not_changed(small_project: Path, tmp_path: Path) -> None:
+    with Project.open(small_project) as project:
+        label_days(project, 3)
+    before = (small_project / "project.sqlite").read_bytes()
+    with disks.read_only(small_project) as real, Project.open(small_project) as project:
+        if real:
+            assert project.read_only
+            assert "open for reading only" in project.warnings[0]
+            with pytest.raises(ProjectError, match="reading only"):
+                label_days(project, 1)
+        season = run_parts.season_of(project)
+        assert len(journal.rows(project)) == 3
+        assert export.maps_to_folder(project, season, tmp_path / "maps") == int(season.has_map.sum())
+    assert (small_project / "project.sqlite").read_bytes() == before
+
+
+def test_a_program_that_died_before_the_drive_was_locked_leaves_a_project_that_can_be_read(
+    small_project: Path, tmp_path: Path, driver: killing.Driver
+) -> None:
+    """What a program that was killed has confirmed lies in the write-ahead log, not yet in the database."""
+    said = tmp_path / "said"
+    assert driver.killed_at(1.5, "label", str(small_project), str(said), 1)
+    assert (small_project / "project.sqlite-wal").stat().st_size > 0
+    with disks.read_only(small_project), Project.open(small_project) as project:
+        told, lost = killing.unacknowledged(project, said)
+        assert told > 0
+        assert lost is None
+    # The same folder, copied by somebody who left out what looks like a leftover of the system.
+    (small_project / "project.sqlite-shm").unlink(missing_ok=True)
+    with disks.read_only(small_project) as real:
+        if real:
+            with pytest.raises(ProjectError, match=r"copy the whole folder.*and open the copy\. Nothing is lost"):
+                Project.open(small_project)
+        shutil.copytree(small_project, tmp_path / "copy")
+    with Project.open(tmp_path / "copy") as project:
+        assert killing.unacknowledged(project, said)[1] is None
+
+
+# -- a folder that goes away ---------------------------------------------------------------------------------------
+
+
+def test_a_drive_that_is_pulled_is_told_and_takes_no_label(small_project_template: Path, disk: disks.FullDisk) -> None:
+    folder = Path(shutil.copytree(small_project_template, disk.folder / "project"))
+    with Project.open(folder) as project:
+        label_days(project, 2)
+        if disk.real:
+            disks.unmount(disk.folder)
+            disk.real = False
+            disk._before = disk._handler = None  # type: ignore[assignment]
+            disk.close = lambda: None  # type: ignore[method-assign]
+        else:
+            folder.rename(disk.folder / "elsewhere")
+        with pytest.raises(ProjectError, match=r"not there any more.*nothing of this step was kept"):
+            label_days(project, 1)
+    with pytest.raises(ProjectError, match="There is no folder"):
+        Project.open(folder)
+
+
+def test_a_database_that_another_program_holds_is_told(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quakegui.project.store.BUSY_S", 0.2)
+    other = sqlite3.connect(small_project / "project.sqlite", isolation_level=None)
+    with Project.open(small_project) as project:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ProjectError, match="in use by another program"):
+            label_days(project, 1)
+        assert journal.rows(project) == ()
+        other.execute("ROLLBACK")
+        assert len(label_days(project, 1)) == 1
+    other.execute("PRAGMA journal_mode=DELETE")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(ProjectError, match="in use by another program"):
+        Project.open(small_project)
+    other.close()
+    Project.open(small_project).close()
