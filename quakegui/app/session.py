@@ -107,6 +107,7 @@ class Session(QObject):
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
         self._journal: Follower | None = None
+        self._ready: tuple[PredictionTable | None, tuple[tuple[int, int], ...]] | None = None
         self._forget_journal()
         self.maps: MapCache | None = None
         self.direction = 1
@@ -212,7 +213,9 @@ class Session(QObject):
             season = seasons.load_season(project, progress=report)
             if season is not None:
                 season_runs.complete_runs(project, season)
-                labels.in_force(author=author)  # read here, so that the window's thread finds them ready
+                # Read here, so that the window's thread finds them ready.
+                labels.in_force(author=author)
+                self.prepare_predictions(project, season)
                 return season, ""
             return None, "coordinates" if seasons.days_with_data(project).size else "readings"
 
@@ -345,18 +348,21 @@ class Session(QObject):
         """Return whose labels alone are shown, None for everybody's."""
         return self.settings.analyst if self.display.blind else None
 
+    def prepare_predictions(self, project: Project, season: Season) -> None:
+        """Read in a job what the run in use says of a season, so that the next reading of predictions finds it ready."""
+        from quakegui.learn.alarm_days import alarms_of
+        from quakegui.project import runs
+
+        said = runs.predictions_in_use(project, season.days)
+        self._ready = said, alarms_of(project, season, said) if said is not None else ()
+
     def _load_predictions(self) -> None:
         if self.project is not None:
-            from quakegui.learn.alarm_days import alarms_of
-            from quakegui.project import runs
-
+            if self._ready is None and self.season is not None:
+                self.prepare_predictions(self.project, self.season)
             self.heat = {}
-            self.predictions = runs.predictions_in_use(self.project, self.days)
-            self.alarms = (
-                alarms_of(self.project, self.season, self.predictions)
-                if self.season is not None and self.predictions is not None
-                else ()
-            )
+            self.predictions, self.alarms = self._ready if self._ready is not None else (None, ())
+            self._ready = None
 
     def _load_runs(self) -> None:
         if self.project is not None:
