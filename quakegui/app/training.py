@@ -154,7 +154,9 @@ class Training(QObject):
         def keep() -> RunFolder:
             from quakegui.learn import season_runs
 
-            return season_runs.end_run(project, season, run.id, last)
+            kept = season_runs.end_run(project, season, run.id, last)
+            self._session.prepare_predictions(project, season)
+            return kept
 
         return keep
 
