@@ -9,8 +9,8 @@ from typing import Final
 
 import platformdirs
 from PySide6.QtCore import QByteArray, QEvent, QSize, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
@@ -37,6 +37,7 @@ LAYOUT_VERSION = 1
 KEEP_LAYOUT_MS = 2000
 SMALLEST = QSize(1024, 640)
 REVIEW_TEXT_SCALE = 1.35
+ICON_POINTS = 20
 SHORT_WINDOW = 850
 """Below this height, in pixels, panels that would stand above each other stand behind each other."""
 
@@ -56,6 +57,13 @@ class DockSpec:
 
 def _plain(panel: Callable[[Session], QWidget]) -> Callable[[Session, Training], QWidget]:
     return lambda session, _training: panel(session)
+
+
+def _weighted(weight: QFont.Weight) -> QFont:
+    """Return a font that says nothing but its weight."""
+    font = QFont()
+    font.setWeight(weight)
+    return font
 
 
 LEFT, RIGHT, BOTTOM = (
@@ -93,7 +101,7 @@ class MainWindow(QMainWindow):
         self._fresh_layout = False
         self._hidden_state: QByteArray | None = None
         self.setObjectName("main window")
-        self.setMinimumSize(SMALLEST)
+        self.setMinimumSize(SMALLEST.boundedTo(self.screen().availableGeometry().size()))
         self.setDockNestingEnabled(True)
         self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
@@ -132,7 +140,11 @@ class MainWindow(QMainWindow):
         for spec in DOCKS:
             dock = QDockWidget(self)
             dock.setObjectName(spec.id)
-            dock.setWidget(spec.make(session, self.training))
+            panel = spec.make(session, self.training)
+            # only a title in the dock's own font follows the text size
+            dock.setFont(_weighted(QFont.Weight.DemiBold))
+            panel.setFont(_weighted(QFont.Weight.Normal))
+            dock.setWidget(panel)
             for moved in (dock.topLevelChanged, dock.visibilityChanged, dock.dockLocationChanged):
                 moved.connect(self._layout_changed)
             self.docks[spec.id] = dock
@@ -155,12 +167,16 @@ class MainWindow(QMainWindow):
                 self.splitDockWidget(self.docks[spec.below], dock, Qt.Orientation.Vertical)
             if spec.behind:
                 self.tabifyDockWidget(self.docks[spec.behind], dock)
-            dock.show()
+            dock.setVisible(spec.review or self.layout_name != "review")
         for name in ("stations", "day", "timeline"):
             self.docks[name].raise_()
         self._share_space()
 
     def _share_space(self) -> None:
+        if self.layout_name == "review":
+            self.resizeDocks([self.docks["day"]], [max(self.width() // 4, 290)], Qt.Orientation.Horizontal)
+            self.resizeDocks([self.docks["timeline"]], [self.height() // 5], Qt.Orientation.Vertical)
+            return
         across = [self.docks["stations"], self.docks["day"]]
         self.resizeDocks(across, [max(self.width() * 27 // 100, 300), max(self.width() // 5, 290)], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["timeline"]], [max(self.height() * 27 // 100, 210)], Qt.Orientation.Vertical)
@@ -231,7 +247,6 @@ class MainWindow(QMainWindow):
         self._toolbar = QToolBar(self)
         self._toolbar.setObjectName("tool bar")
         self._toolbar.setMovable(False)
-        self._toolbar.setIconSize(QSize(20, 20))
         menu = None
         for spec in (spec for spec in ACTIONS if spec.toolbar):
             if menu not in (None, spec.menu):
@@ -291,6 +306,8 @@ class MainWindow(QMainWindow):
     def _apply_theme(self) -> None:
         scale = self.session.settings.text_scale * (REVIEW_TEXT_SCALE if self.layout_name == "review" else 1.0)
         theme.apply(self.session.settings.theme, text_scale=scale)
+        points = round(ICON_POINTS * max(scale, 1.0))
+        self._toolbar.setIconSize(QSize(points, points))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
@@ -332,17 +349,15 @@ class MainWindow(QMainWindow):
         """Switch to the "work" or the "review" layout; each is remembered as it was left."""
         self._remember()
         self.layout_name = name
-        self._restore(name)
         self._apply_theme()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # the panels' smallest sizes follow the text size
+        self._restore(name)
         self._refresh_actions()
 
     def reset_layout(self) -> None:
         """Put every panel back where it stands in the layout in use."""
         self._fresh_layout = not self.isVisible()
         self._arrange()
-        if self.layout_name == "review":
-            for spec in DOCKS:
-                self.docks[spec.id].setVisible(spec.review)
 
     def _restore(self, name: str) -> None:
         kept = self.session.file.load_layout(name)

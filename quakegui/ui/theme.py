@@ -200,9 +200,6 @@ def _set_text(app: QApplication, scale: float) -> None:
     if font != app.font():
         app.setFont(font)
         QToolTip.setFont(font)
-        title = QFont(font)
-        title.setWeight(QFont.Weight.DemiBold)
-        app.setFont(title, "QDockWidgetTitle")  # type: ignore[arg-type]  # the stub says bytes, the call takes str
 
 
 def _palette(table: Colours) -> QPalette:

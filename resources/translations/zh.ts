@@ -1876,6 +1876,10 @@
             <translation>打开合成时段</translation>
         </message>
         <message>
+            <source>Open what mends this</source>
+            <translation>打开解决办法</translation>
+        </message>
+        <message>
             <source>Opened (UTC)</source>
             <translation>打开（UTC）</translation>
         </message>
@@ -2476,6 +2480,10 @@
             <translation>文字大小</translation>
         </message>
         <message>
+            <source>The animation is in {path}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The chosen days</source>
             <translation>所选日子</translation>
         </message>
@@ -2490,6 +2498,10 @@
         <message>
             <source>The device is named by the worker before its first batch.</source>
             <translation>训练进程在第一批之前报告所用设备。</translation>
+        </message>
+        <message>
+            <source>The figure is in {path}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The file is no longer what it was when it was chosen.</source>

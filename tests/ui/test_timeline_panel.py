@@ -104,7 +104,7 @@ def test_wheel_keys_and_scroll_bar_change_the_view(panel, session, qtbot):
     assert view.axis.last == pytest.approx(min(span * 1.5, 43.0))
     qtbot.mouseDClick(view, LEFT, NONE, at)
     assert (view.axis.first, view.axis.last) == (0.0, 43.0)
-    assert not panel.bar.isEnabled()
+    assert panel.bar.isHidden()
 
 
 def test_the_view_follows_the_day(panel, session):

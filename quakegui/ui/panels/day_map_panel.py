@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.ui.elided_label import ElidedLabel
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.notices import NoticeBar
 from quakegui.ui.panels.play_bar import PlayBar
@@ -28,10 +29,8 @@ class DayMapPanel(QWidget):
         self._session = session
         self._pixel: tuple[int, int] | None = None
         self.view = DayMapView(self)
-        self.readout = QLabel(self)
-        self.readout.setTextFormat(Qt.TextFormat.PlainText)
+        self.readout = ElidedLabel(self)
         self.readout.setContentsMargins(12, 0, 12, 0)
-        self.readout.setMinimumWidth(1)  # its text never widens the window
         self.play_bar = PlayBar(session, self)
         self.notice_bar = NoticeBar(session, self)
         column = QVBoxLayout(self)

@@ -103,6 +103,7 @@ class EvaluationPanel(QWidget):
         head.addWidget(self._verdict, 1)
         matrix = QWidget()
         row = QHBoxLayout(matrix)
+        row.setContentsMargins(0, 4, 0, 0)
         left = QVBoxLayout()
         left.addWidget(self._rates)
         left.addWidget(self._matrix)
@@ -114,6 +115,8 @@ class EvaluationPanel(QWidget):
         for widget in (self._scores, matrix, self._classes, self._molchan, self._alarms):
             self._tabs.addTab(widget, "")
         column = QVBoxLayout(self)
+        column.setContentsMargins(8, 2, 8, 4)
+        column.setSpacing(4)
         column.addWidget(self._strip)
         column.addLayout(head)
         column.addWidget(self._tabs, 1)

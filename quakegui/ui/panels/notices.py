@@ -161,6 +161,7 @@ class NoticeBar(QFrame):
         }
         remedy = self._shown.remedy if self._shown is not None else ""
         self.mend.setText(remedies.get(remedy, ""))
+        self.mend.setToolTip(tr("Open what mends this"))
         self.mend.setVisible(bool(remedy))
         self.setAccessibleName(tr("What this project lacks"))
         self.dismiss.setIcon(icon("mdi6.close", theme.colours().text, theme.colours().missing))

@@ -72,6 +72,7 @@ class RunsPanel(QWidget):
         row.addWidget(self._trash)
         row.addStretch(1)
         column = QVBoxLayout(self)
+        column.setContentsMargins(8, 2, 8, 4)
         column.addWidget(self._table)
         column.addLayout(row)
         session.changed.connect(self.refresh)

@@ -15,6 +15,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.ui import theme
+from quakegui.ui.elided_label import ElidedLabel
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
 from quakegui.ui.panels.series_loader import SeriesLoader, Wish
@@ -49,7 +50,7 @@ class SeriesPanel(QWidget):
         self.chooser = QPushButton(self)
         self.chooser.setMenu(QMenu(self.chooser))
         self.chooser.menu().aboutToShow.connect(self._fill_menu)
-        self.legend, self.readout = QLabel(self), QLabel(self)
+        self.legend, self.readout = QLabel(self), ElidedLabel(self)
         self.plots: dict[str, pg.PlotItem] = {}
         self._night: tuple[float, float] | None = None
         self.graphics = CachedGraphics(self._paint_markers, self)
@@ -64,8 +65,7 @@ class SeriesPanel(QWidget):
         return QSize(340, 300)
 
     def _lay_out(self) -> None:
-        for label in (self.legend, self.readout):
-            label.setMinimumWidth(1)  # their texts never widen the window
+        self.legend.setMinimumWidth(1)  # its text never widens the window
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         head = QHBoxLayout()
         head.setContentsMargins(6, 3, 6, 0)
@@ -375,7 +375,6 @@ class SeriesPanel(QWidget):
             for plot in self.plots.values():
                 plot.getAxis("bottom").set_offset(offset_seconds(zone, now))
         self.readout.setText(self._zone_text())
-        self.readout.setToolTip(self._zone_text())
 
     def _zone_text(self) -> str:
         season, session = self._session.season, self._session

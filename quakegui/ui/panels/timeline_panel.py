@@ -28,7 +28,7 @@ from quakegui.ui.panels.season_view import station_present
 from quakegui.ui.panels.timeline_words import day_words
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.time_axis import DayAxis
-from quakegui.ui.plots.timeline_rows import ROWS, TimelineData, paint_rows, row_boxes, runs_of
+from quakegui.ui.plots.timeline_rows import LEAST_ROWS, ROWS, TimelineData, paint_rows, row_boxes, runs_of
 
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
 DRAG_STARTS: Final = 4.0
@@ -94,9 +94,9 @@ class TimelineView(QWidget):
         return QSize(900, 210)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Keep a line of text per row when docks crowd in."""
+        """Keep a line of text for each of the most pressing rows when docks crowd in."""
         line = QFontMetricsF(self.font()).height()
-        return QSize(320, round((len(ROWS) + 2) * (line + 1.0)))
+        return QSize(320, round((LEAST_ROWS + 1.5) * (line + 2.0)))
 
     def show_data(self, data: TimelineData | None) -> None:
         """Show other content; the view stays unless the season has another length."""
@@ -315,7 +315,7 @@ class TimelinePanel(QWidget):
         self.bar.setSingleStep(SCROLL_STEPS)
         self.bar.setValue(round(axis.first * SCROLL_STEPS))
         self.bar.blockSignals(False)
-        self.bar.setEnabled(span < axis.count)
+        self.bar.setVisible(span < axis.count)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language, colours or text size."""

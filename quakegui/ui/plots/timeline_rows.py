@@ -93,14 +93,20 @@ def paint_rows(painter: QPainter, axis: DayAxis, height: float, data: TimelineDa
 
 
 def row_boxes(axis: DayAxis, height: float) -> list[tuple[Row, QRectF]]:
-    """Return each row with the rectangle it is painted in."""
-    total, free = sum(row.weight for row in ROWS), height - axis.below - 3.0 * len(ROWS)
+    """Return each row with the rectangle it is painted in; where there is little room, the less pressing rows are left out."""
+    rows = [ROWS[number] for number in sorted(FIRST_ROWS[: _fitting(axis, height)])]
+    total, free = sum(row.weight for row in rows), height - axis.below - 3.0 * len(rows)
     boxes, top = [], 1.0
-    for row in ROWS:
+    for row in rows:
         tall = max(free * row.weight / total, 4.0)
         boxes.append((row, QRectF(axis.left, top, axis.width, tall)))
         top += tall + 3.0
     return boxes
+
+
+def _fitting(axis: DayAxis, height: float) -> int:
+    """Return how many rows there is room for, about a line of text each (`axis.below` is a line and its ticks)."""
+    return int(np.clip((height - axis.below) // (0.85 * axis.below), LEAST_ROWS, len(ROWS)))
 
 
 def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.datetime64], colours: Colours) -> None:
@@ -325,3 +331,6 @@ ROWS: Final = (
     Row(mark("Data"), mark("Share of stations with an anomaly; hatched is missing"), 0.9, _completeness),
 )  # fmt: skip
 """From top to bottom."""
+FIRST_ROWS: Final = (0, 1, 2, 3, 4, 6, 5)
+"""Their numbers, the most pressing first."""
+LEAST_ROWS: Final = 4
