@@ -129,8 +129,19 @@ class Ticks(QObject):
         self._last, self._busy = time.perf_counter(), time.thread_time()
 
 
-def living(kind: type) -> list:
-    return [found for found in gc.get_objects() if isinstance(found, kind) and shiboken6.isValid(found)]
+def living(kind: type) -> tuple[list, int]:
+    """Return the living objects of a kind, and how many containers Python knows of.
+
+    No other thread may run in between: one that is building a tuple fails when somebody else holds it.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(100.0)
+    time.sleep(0.02)  # who waits for its turn takes it now, and then waits by the new interval
+    everything = gc.get_objects()
+    found, count = [each for each in everything if isinstance(each, kind) and shiboken6.isValid(each)], len(everything)
+    del everything
+    sys.setswitchinterval(before)
+    return found, count
 
 
 def system_counts() -> tuple[float, int, int]:
@@ -363,7 +374,7 @@ class Driver(QObject):
     def _sample(self) -> Sample:
         gc.collect()
         resident, threads, handles = system_counts()
-        timers, tops = living(QTimer), QApplication.topLevelWidgets()
+        (timers, objects), tops = living(QTimer), QApplication.topLevelWidgets()
         roots = [*tops, QApplication.instance(), self.session]
         waits, self.ticks.since = np.array(self.ticks.since or [(0.0, 0.0)]).T, []
         (p50, p95), busy_p95 = np.percentile(waits[0], [50, 95]), np.percentile(waits[1], 95)
@@ -377,7 +388,7 @@ class Driver(QObject):
             running_timers=sum(timer.isActive() for timer in timers),
             top_levels=len(tops),
             qobjects=sum(1 + len(root.findChildren(QObject)) for root in roots),
-            objects=len(gc.get_objects()),
+            objects=objects,
             none_references=sys.getrefcount(None),
             loop_p50=round(float(p50), 2),
             loop_p95=round(float(p95), 2),
