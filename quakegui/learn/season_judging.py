@@ -83,7 +83,7 @@ def compare(
     told = []
     for protocol in protocols:
         wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
-        run, unfinished = _same_runs(project, season, wanted)
+        run, unfinished = same_runs_of(project, season, wanted)
         if run is None:
             go_on = None if unfinished is None else unfinished.id
             ended = train(project, season, wanted, listen=listen, environment=environment, resume=go_on, cancelled=cancelled)
@@ -113,7 +113,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, .
     )
 
 
-def _same_runs(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
+def same_runs_of(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
     """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there."""
     found = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
     if not found:

@@ -183,3 +183,23 @@ def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Pa
         assert found.id == run.id
         told = season_judging.evaluate(project, season_of(project), found)
         assert told.scored > 0
+
+
+def test_a_comparison_takes_up_what_is_there_of_the_same_recipe_and_data(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        done = season_runs.find_run(project, None)
+        assert season_judging.same_runs_of(project, season, TINY) == (done, None)
+        assert season_judging.same_runs_of(project, season, replace(TINY, seed=2)) == (None, None)
+        begun = season_runs.begin_run(project, season, TINY)
+        assert season_judging.same_runs_of(project, season, replace(TINY, name="other")) == (done, begun)
+        journal.write_labels(project, season.days[:1], 2, source=Source.ANALYST, author="B")
+        assert season_judging.same_runs_of(project, season, TINY) == (None, None)
+
+
+def test_maps_are_of_one_style_only_if_everything_that_draws_them_is_equal(small_project: Path) -> None:
+    with Project.open(small_project) as project:
+        config = project.config()
+    assert style_name(replace(config, style=replace(config.style, contour_lines=False))) != style_name(config)
+    assert style_name(replace(config, grid=replace(config.grid, margin=0.2))) != style_name(config)
+    assert style_name(replace(config, timezone="Asia/Tokyo")) == style_name(config)
