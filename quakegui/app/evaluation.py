@@ -32,6 +32,8 @@ class Evaluation:
         All figures.
     days, labels, probabilities
         The scored days, their classes, and the run's answers, shapes (day,), (day,) and (day, class).
+    late
+        How many prospective answers were issued more than a day after their day was known.
     """
 
     project: Project
@@ -40,6 +42,7 @@ class Evaluation:
     days: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    late: int = 0
 
     @classmethod
     def of(cls, project: Project, season: Season, kind: str = "out-of-fold") -> Evaluation:
@@ -49,7 +52,7 @@ class Evaluation:
         run = season_runs.find_run(project, None)
         if kind == "prospective":
             told = prospective.evaluate_prospective(project, season, run)
-            return cls(project, kind, told.judgement, told.scored, told.labels, told.probabilities)
+            return cls(project, kind, told.judgement, told.scored, told.labels, told.probabilities, told.late)
         said = run.predictions()
         made = judging.split_of(run, said)
         pooled = said.probabilities[0] if made.leaky else said.out_of_fold()[0]

@@ -3388,6 +3388,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>{count} 天</translation>
         </message>
         <message>
+            <source>{count} days were answered more than a day late.</source>
+            <translation>有 {count} 天的预测晚于一天以上才发布。</translation>
+        </message>
+        <message>
             <source>{count} days: {truth}, predicted {answer}; click to go there, 0 to 4 relabels</source>
             <translation>{count} 天：{truth}，预测为 {answer}；点击前往，0 至 4 重新标注</translation>
         </message>

@@ -56,7 +56,10 @@ def judged(session, open_window, qtbot):
     shares = np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (later.size, 1))
     stamps = np.zeros(later.size, np.int64)
     runs.append_predictions(
-        project, run.id, runs.Predictions(later, shares, "prospective", ("m",) * later.size, stamps, "c"), issued_ms=0
+        project,
+        run.id,
+        runs.Predictions(later, shares, "prospective", ("m",) * later.size, stamps, "c"),
+        issued_ms=2 * 86_400_000,
     )
     window = open_window(session)
     session.reload(Change.LABELS | Change.RUNS | Change.PREDICTIONS)
@@ -110,6 +113,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     np.testing.assert_array_equal(first.days, session.days[fold.test])
     assert first.judgement.scored == len(fold.test)
     assert "PROSPECTIVE" not in panel._stamp.text()
+    assert "late" not in panel._verdict.text()
 
     click(qtbot, radio(window, "Prospective"))
     assert panel._verdict.text() == "Not judged yet."
@@ -120,6 +124,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     np.testing.assert_array_equal(second.days, scored)
     assert second.judgement.scored == scored.size
     assert "PROSPECTIVE" in panel._stamp.text()
+    assert f"{LATER.stop - LATER.start} days were answered more than a day late" in panel._verdict.text()
     assert panel._scores.rowCount() > 0
 
     # Neither record holds a day that the run answered in-sample only.

@@ -184,7 +184,8 @@ class EvaluationPanel(QWidget):
     def _show(self) -> None:
         said = self._session.predictions
         self._strip.show_counts(Counter() if said is None else Counter(said.kind.tolist()))
-        told = self._evaluation.judgement if self._evaluation is not None else None
+        found = self._evaluation
+        told = None if found is None else found.judgement
         self._judge.setEnabled(self._session.season is not None and self._session.predictions is not None)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
         if told is not None and told.leaky:
@@ -195,11 +196,13 @@ class EvaluationPanel(QWidget):
         theme.tint(self._stamp, theme.colours().alarm, bold=True)
         self._days.clear()
         self._days_title.setText(tr("Click a cell: its days are listed here, by margin."))
-        if told is None:
+        if found is None:
             none = self._session.predictions is None
             self._verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
         else:
-            self._verdict.setText(told.verdict.text("zh" if language() == "zh" else "en"))
+            sentence = found.judgement.verdict.text("zh" if language() == "zh" else "en")
+            late = tr("{count} days were answered more than a day late.").format(count=found.late)
+            self._verdict.setText(f"{sentence} {late}" if found.late else sentence)
         self._show_matrix()
         self._show_scores(told)
         self._show_classes(told)
