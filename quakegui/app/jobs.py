@@ -122,13 +122,14 @@ class Jobs(QObject):
             return  # word of a job that was closed meanwhile: its result is dropped
         thread, self._thread = self._thread, None
         thread.wait()
-        title, done = self._title, self._done
+        title, done, seconds = self._title, self._done, time.monotonic() - self._started
         if self._waiting:
             self._next()
         else:
             self.idle.emit()
+        thread.deleteLater()  # also where `done` fails
+        LOG.info("%s: %s after %.1f s", title, "done" if thread.error is None else "failed", seconds)
         if thread.error is None:
             done(thread.result)
         else:
             self.failed.emit(title, thread.error)
-        thread.deleteLater()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from quakegui.season.daymap import DayMap
     from quakegui.season.season import Season
 
+LOG = logging.getLogger(__name__)
 KEPT_MAPS = 48
 """About 1.8 MB each; enough for two seconds of play in either direction."""
 
@@ -68,4 +70,7 @@ class MapCache:
                 if self._closing:
                     return
                 index = self._wanted.pop(0)
-            self._keep(index, self._season.day_map(index))
+            try:
+                self._keep(index, self._season.day_map(index))
+            except Exception:  # whoever asks for this day meets the error itself; the others are drawn ahead as before
+                LOG.exception("The map of day %d could not be drawn ahead", index)

@@ -17,7 +17,7 @@ import pytest
 
 from quakegui import cli, logs
 from quakegui.learn.worker import FAILED
-from quakegui.project import journal
+from quakegui.project import journal, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
 
@@ -66,7 +66,7 @@ def test_the_log_stays_bounded_and_keeps_the_latest(place, monkeypatch):
     assert files == ["window.log", "window.log.1", "window.log.2", "window.log.3"]
     assert sum(path.stat().st_size for path in place.glob("window.log*")) <= (logs.FORMER + 1) * 10_000
     assert "line 1999" in logs.tail("window", 2)[0]
-    assert len(logs.tail("window", 100)) == 100
+    assert len(logs.tail("window", 90)) == 90
 
 
 def test_a_file_that_another_process_holds_is_emptied_instead_of_renamed(place, monkeypatch):
@@ -196,6 +196,52 @@ def test_a_crash_leaves_its_stack(place):
     assert "Segmentation fault" in text or "access violation" in text
     assert 'File "<string>", line 4' in text
     assert faulthandler.is_enabled(), "pytest's own watch goes on"
+
+
+# -- threads of the window -------------------------------------------------------------------------------------------
+
+
+def test_readings_are_fetched_again_after_an_error_that_nobody_knows(place, small_project, monkeypatch, qtbot):
+    from quakegui.ui.panels.series_loader import SeriesLoader, Wish
+
+    def broken(*_args, **_more):
+        raise KeyError("a fault of ours")
+
+    loader = SeriesLoader()
+    with Project.open(small_project) as project:
+        days = project_days(project)
+        wishes = [
+            Wish(project, ("AAA",), days[k].astype("datetime64[ms]"), days[k + 2].astype("datetime64[ms]"), 50) for k in (0, 3)
+        ]
+        with logs.kept("window"), monkeypatch.context() as change:
+            change.setattr(seasons, "series", broken)
+            loader.ask(wishes[0])
+            qtbot.waitUntil(lambda: not loader.busy)
+        with qtbot.waitSignal(loader.loaded) as got:
+            loader.ask(wishes[1])
+        loader.stop()
+    assert got.args[0] is wishes[1]
+    assert "Uncaught in the thread readings in view" in (place / "window.log").read_text("utf-8")
+
+
+def test_a_map_that_cannot_be_drawn_ahead_does_not_end_drawing_ahead(caplog):
+    from quakegui.app.maps import MapCache
+
+    drawn = threading.Event()
+
+    class Season:
+        def day_map(self, index):
+            if index == 1:
+                raise ValueError("a fault of ours")
+            drawn.set()
+            return f"map {index}"
+
+    cache = MapCache(Season())
+    cache.want([1, 2])
+    assert drawn.wait(10)
+    cache.close()
+    assert cache.get(2) == "map 2"
+    assert "The map of day 1 could not be drawn ahead" in caplog.text
 
 
 # -- the window ------------------------------------------------------------------------------------------------------

@@ -60,6 +60,14 @@ class SeriesLoader(QObject):
             thread.join()
 
     def _read(self) -> None:
+        try:
+            self._read_wishes()
+        except BaseException:
+            with self._lock:
+                self._thread = None  # the next wish begins a thread of its own, whatever ended this one
+            raise
+
+    def _read_wishes(self) -> None:
         done: Wish | None = None
         while True:
             with self._lock:
