@@ -37,6 +37,7 @@ _COLUMN_WORDS = {
     "file": ("file", "filename", "image", "path", "name", "map", "文件", "文件名"),
     "date": ("date", "day", "日期"),
     "class": ("class", "label", "cls", "category", "类别", "标签"),
+    "source": ("label_source",),
 }
 
 
@@ -175,6 +176,11 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
             notes.append(
                 f"{INDEX}:{number}: {shown(text['class'], 40)!r} is no class 0 to {CLASS_COUNT - 1}; the map has no class."
             )
+        if cls is not None and text["source"].lower() == "model":
+            notes.append(
+                f"{INDEX}:{number}: the class was a network's proposal, which is not learnt from; the map has no class."
+            )
+            cls = None
         yield MapImage(day, path, cls)
 
 

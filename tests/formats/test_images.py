@@ -33,6 +33,16 @@ def test_index_of_files_dates_and_classes(tmp_path):
     assert found.notes == ("1 of 2 maps have no class.",)
 
 
+def test_a_class_that_a_network_proposed_is_none(tmp_path):
+    save(tmp_path / "a.png")
+    save(tmp_path / "b.png")
+    rows = ("a.png,2022-02-01,1,model", "b.png,2022-02-02,1,analyst")
+    (tmp_path / "index.csv").write_text("\n".join(("file,date,class,label_source", *rows)), encoding="utf-8")
+    found = read_images(tmp_path)
+    assert [image.cls for image in found.images] == [None, 1]
+    assert found.notes[0].startswith("index.csv:2: the class was a network's proposal")
+
+
 def test_what_cannot_be_used_is_named(tmp_path):
     save(tmp_path / "1" / "2022-02-01.png")
     save(tmp_path / "2" / "2022-02-01.png")
