@@ -262,7 +262,7 @@ def import_export(
             for name, table in _TABLES.items():
                 _fill(connection, _inside(folder, f"{name}.csv"), table, int(facts["rows"][name]))
             touched = _take_readings(connection, folder, say, cancelled)
-            wrong = soundness.wrong_value(connection)
+            wrong = soundness.wrong_value(connection) or soundness.wrong_fact(connection)
             if wrong is not None:
                 raise ValueError(f"{wrong} is nothing that quakegui wrote")
             update_nights(connection, touched, progress=progress)

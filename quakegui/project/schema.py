@@ -218,7 +218,7 @@ def version(connection: Connection) -> int | None:
     if not inspect(connection).has_table(setting.name):
         return None
     value = connection.scalar(select(setting.c.value).where(setting.c.key == "schema"))
-    return int(value) if value is not None and value.isdigit() else None
+    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else None
 
 
 def migrate(

@@ -24,8 +24,12 @@ from sqlalchemy import (
     select,
 )
 
+from quakegui.formats.errors import shown
 from quakegui.project import schema
 from quakegui.season.config import SeasonConfig
+from quakegui.season.events import ClassScheme, Declustering, Selection
+from quakegui.season.labels import LabelRule
+from quakegui.season.plain import built, parse_json
 
 LARGEST_VALUE = 64 * 1024**2
 """Bytes of the largest single value; a day of seconds takes less than one of them."""
@@ -102,15 +106,13 @@ def require_values(connection: Connection, folder: Path) -> None:
     UnsoundError
         With the sentence where it stands.
     """
-    wrong = wrong_value(connection)
-    facts: dict[str, str] = {row.key: row.value for row in connection.execute(select(schema.setting))}
-    if wrong is None and not re.fullmatch(r"\d{1,15}", facts.get("revision", "0"), re.ASCII):
-        wrong = "the fact 'revision'"
+    wrong = wrong_value(connection) or wrong_fact(connection)
     if wrong is not None:
         raise UnsoundError(
             f"The database in {folder} is damaged, or was changed by another program: {wrong} is nothing that quakegui "
             "wrote. Restore a copy of the folder."
         )
+    facts = _facts(connection)
     try:
         SeasonConfig(timezone=facts.get("timezone", ""))
         if "config" in facts:
@@ -126,15 +128,15 @@ def foreign_part(connection: Connection) -> str | None:
     """
     raw, own = _raw(connection), _own_parts()
     for kind, name, sql in raw.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
-        shown = str(name)[:60]
+        part = shown(str(name), 60)
         if kind == "table":
             if not isinstance(sql, str) or re.match(r"\s*create\s+table\b", sql, re.IGNORECASE) is None:
-                return f"the virtual table '{shown}'"
+                return f"the virtual table '{part}'"
             table = schema.metadata.tables.get(str(name).lower())  # SQLite's names have no case
             if table is not None and not _is_ours(raw, table, sql):
-                return f"a table '{shown}' that is not made as this program makes it"
+                return f"a table '{part}' that is not made as this program makes it"
         elif own.get((kind, name)) != _plain(sql) and not (kind == "index" and sql is None):
-            return f"the {kind} '{shown}'"  # an index without a statement belongs to a primary key
+            return f"the {kind} '{part}'"  # an index without a statement belongs to a primary key
     return None
 
 
@@ -168,6 +170,41 @@ def wrong_value(connection: Connection) -> str | None:
             names = [column.name for column, is_right in zip(table.columns, good, strict=True) if not is_right]
             return f"row {row[0]} of the table '{table.name}' (column {', '.join(names)})"
     return None
+
+
+def wrong_fact(connection: Connection) -> str | None:
+    """Return which stored JSON is not what this program writes, as words for a sentence, or None."""
+    facts = _facts(connection)
+    if not re.fullmatch(r"\d{1,15}", facts.get("revision", "0"), re.ASCII):
+        return "the fact 'revision'"
+    for key, kind in _KINDS.items():
+        if key not in facts or (facts[key] == "null" and key in ("event_selection", "declustering")):
+            continue
+        try:
+            built(kind, parse_json(facts[key]), what=f"value of the fact '{key}'")
+        except ValueError as error:
+            return f"the fact '{key}' ({error})"
+    for run in connection.execute(select(schema.run.c.id, schema.run.c.config, schema.run.c.card)):
+        try:
+            objects = all(isinstance(parse_json(words), dict) for words in (run.config, run.card))
+        except ValueError:
+            objects = False
+        if not objects:
+            return f"the record of the run '{shown(run.id, 60)}'"
+    return None
+
+
+_KINDS: dict[str, type[object]] = {
+    "class_scheme": ClassScheme,
+    "label_rule": LabelRule,
+    "event_selection": Selection,
+    "declustering": Declustering,
+}
+"""What stored facts are, of those that are JSON."""
+
+
+def _facts(connection: Connection) -> dict[str, str]:
+    return {row.key: row.value for row in connection.execute(select(schema.setting))}
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:
