@@ -445,6 +445,8 @@ def _sentences(folder: Path) -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         raise ProjectError(_sentence(folder, str(getattr(error, "orig", None) or error))) from error
+    except UnicodeDecodeError as error:  # the driver reads what a damaged database says of its own damage
+        raise ProjectError(_sentence(folder, "malformed")) from error
     except soundness.UnsoundError as error:
         raise ProjectError(str(error)) from error
     except DamagedReadingsError as error:
