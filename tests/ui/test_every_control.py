@@ -1,0 +1,129 @@
+"""Every control of the window and its dialogs says what it does when the mouse rests on it, and is named for screen readers."""
+
+import pytest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QCalendarWidget,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+
+from quakegui.ui import commands, i18n
+from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
+from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
+from quakegui.ui.dialogs.command_palette import CommandPalette
+from quakegui.ui.dialogs.date_dialog import DateDialog
+from quakegui.ui.dialogs.export_dialogs import AnimationDialog, FigureDialog
+from quakegui.ui.dialogs.guide import GuideDialog
+from quakegui.ui.dialogs.import_wizard import ImportWizard
+from quakegui.ui.dialogs.new_project import NewProjectDialog
+from quakegui.ui.dialogs.revert_dialog import RevertDialog
+from quakegui.ui.dialogs.rule_dialog import RuleDialog
+from quakegui.ui.dialogs.season_dialog import SeasonDialog
+from quakegui.ui.dialogs.settings_dialog import SettingsDialog
+from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
+from quakegui.ui.dialogs.stations_dialog import StationsDialog
+from quakegui.ui.main_window import MainWindow
+
+KINDS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
+DIALOGS = {
+    "new project": NewProjectDialog,
+    "import": lambda window: ImportWizard(window.session, window),
+    "catalogue": lambda window: CatalogueDialog(window.session, window),
+    "stations": lambda window: StationsDialog(window.session, window),
+    "season": lambda window: SeasonDialog(window.session, window),
+    "rule": lambda window: RuleDialog(window.session, window),
+    "agreement": lambda window: AgreementDialog(window.session, window),
+    "revert": lambda window: RevertDialog(window.session, window),
+    "settings": lambda window: SettingsDialog(window.session, window),
+    "figure": lambda window: FigureDialog(window, window),
+    "animation": lambda window: AnimationDialog(window, window),
+    "date": lambda window: DateDialog(window.session.day, window.session.days, window),
+    "palette": CommandPalette,
+    "shortcuts": ShortcutSheet,
+    "guide": GuideDialog,
+}
+
+
+def is_inside(widget, kinds):
+    """Whether a widget is a part that Qt put into a larger control."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QDialog):
+        if isinstance(parent, kinds):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def controls(top):
+    """Return what the analyst operates, without the parts that Qt puts into its own controls."""
+    found = [widget for widget in top.findChildren(QWidget) if isinstance(widget, KINDS) and not isinstance(widget, QScrollBar)]
+    own = [widget for widget in found if not widget.objectName().startswith("qt_")]
+    return [
+        widget for widget in own if not is_inside(widget, (QAbstractSpinBox, QComboBox, QCalendarWidget, QLineEdit, QTabBar))
+    ]
+
+
+def words(widget):
+    return f"{type(widget).__name__} {widget.accessibleName() or getattr(widget, 'text', str)()}"
+
+
+def unnamed(top):
+    """Return the controls without a tooltip, or without any name."""
+    return [
+        f"{words(widget)} in {type(widget.parentWidget()).__name__}"
+        for widget in controls(top)
+        if not widget.toolTip() or not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
+    ]
+
+
+def is_chinese(text):
+    return any("一" <= letter <= "鿿" for letter in text)
+
+
+@pytest.fixture
+def window(session, qtbot):
+    shown = MainWindow(session)
+    qtbot.addWidget(shown)
+    session.set_settings(language="en")
+    return shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_control_of_the_window_says_what_it_does(window, language):
+    window.session.set_settings(language=language)
+    QApplication.processEvents()  # the switch of language is an event that Qt posts
+    assert len(controls(window)) > 40
+    assert unnamed(window) == []
+    if language == "zh":
+        assert [words(widget) for widget in controls(window) if not is_chinese(widget.toolTip())] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", DIALOGS)
+def test_every_control_of_a_dialog_says_what_it_does(window, qtbot, name, language):
+    i18n.set_language(language)
+    dialog = DIALOGS[name](window)
+    qtbot.addWidget(dialog)
+    assert controls(dialog)
+    assert unnamed(dialog) == []
+    if language == "zh":
+        assert [words(widget) for widget in controls(dialog) if not is_chinese(widget.toolTip())] == []
+
+
+def test_message_boxes_name_their_buttons(window, qtbot, monkeypatch):
+    seen = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: seen.append(box) or 0)
+    commands.show_about(window)
+    assert unnamed(seen[0]) == []
+    assert all(button.icon().isNull() for button in seen[0].buttons())
