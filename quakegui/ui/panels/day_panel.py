@@ -273,8 +273,11 @@ class DayPanel(QWidget):
             tr("{kind} (run {run})").format(kind=tr(KIND_NAMES[kind]) if kind in KIND_NAMES else kind, run=table.run)
         )
         for bar, chance in zip(self._bars, chances, strict=True):
+            # A bar repaints at once where its value changes, and all that waits to be painted with it, five times a day.
+            bar.setUpdatesEnabled(False)
             bar.setValue(round(float(chance) * 1000))
             bar.setFormat(f"{chance:.0%}")
+            bar.setUpdatesEnabled(True)
 
     # -- note ------------------------------------------------------------------------------------------------------
 
