@@ -119,6 +119,7 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
     """Save the window and every panel."""
     session = window.session
     prepare(window)
+    settle(1000)  # the readings come when the view has rested
     grab(window, out / f"window-{suffix}.png")
     for spec in DOCKS:
         window.show_dock(spec.id)
@@ -201,6 +202,7 @@ def in_one_look(options: argparse.Namespace, folder: Path, scratch: Path, look: 
         width, height = (round(int(part) / ratio) for part in size.split("x"))
         out = options.out / f"{size}-{round(ratio * 100)}"
         window = MainWindow(session)
+        window.move(0, 0)
         window.resize(width, height)
         window.show()
         settle(200)

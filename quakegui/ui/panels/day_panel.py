@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QProgressBar,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from quakegui.season.quality import Quality
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
+from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import CLASS_NAMES, quality_text
 
 SOURCE_NAMES = {
@@ -126,19 +126,10 @@ class DayPanel(QWidget):
                 else:
                     column.addLayout(item)
         column.addStretch(1)
-        self._scroll = scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._inner = inner
+        self._scroll = TallScroll(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Never be so narrow that something is cut off at the right; below, the panel scrolls."""
-        return QSize(self._inner.minimumSizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width(), 120)
+        outer.addWidget(self._scroll)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
@@ -173,6 +164,7 @@ class DayPanel(QWidget):
         self._stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
         theme.tint(self._stamp, theme.colours().alarm, bold=True)
         theme.tint(self._date, theme.colours().text, bold=True, scale=1.5)
+        self._scroll.updateGeometry()
         self._note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
         self._note.setAccessibleName(tr("Note on this day"))
         self._note.setToolTip(tr("Kept when the cursor leaves it, or by Ctrl+Return; Escape drops what was typed"))

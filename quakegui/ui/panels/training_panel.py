@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QSplitter,
@@ -31,6 +30,7 @@ from quakegui.learn.runconfig import RunConfig
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.curves import Curves
 from quakegui.ui.sentences import told
+from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import PROTOCOL_NAMES
 
 SIZES = (120, 240, 480)
@@ -131,18 +131,14 @@ class TrainingPanel(QWidget):
         below.addWidget(self._log, 1)
         right.addLayout(below, 1)
         splitter = QSplitter()
+        splitter.setChildrenCollapsible(False)
+        self._sides = []
         for part in (left, right):
             part.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
             side = QWidget()
             side.setLayout(part)
-            scroll = QScrollArea()
-            scroll.setWidgetResizable(True)
-            scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-            scroll.setWidget(side)
-            if part is left:
-                scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-                self._form_side = scroll
-            splitter.addWidget(scroll)
+            self._sides.append(TallScroll(side))
+            splitter.addWidget(self._sides[-1])
         splitter.setStretchFactor(1, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -285,8 +281,8 @@ class TrainingPanel(QWidget):
             self._device.setText(tr("The device is named by the worker before its first batch."))
         self._curves.retranslate()
         self._show_buttons()
-        bar = self._form_side.verticalScrollBar().sizeHint().width()
-        self._form_side.setMinimumWidth(self._form.minimumSize().width() + 2 * MARGIN + bar)
+        for side in self._sides:
+            side.updateGeometry()
 
 
 def _offer(box: QComboBox, choices: dict[str, str] | dict[int, str]) -> None:
