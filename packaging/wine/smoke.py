@@ -40,7 +40,7 @@ OLD_FILE = "site/quakegui/left_by_the_old_version.py"
 USERS_FILE = "我的笔记 notes.txt"
 APPS = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\quakegui"
 LEAST_COLOURS = 40
-PATIENCE = 600
+PATIENCE = 1800
 """Seconds for one Windows program."""
 _STARTED = time.monotonic()
 
@@ -204,26 +204,26 @@ def try_installing(wine: Wine, tree: Path, old: Path, new: Path) -> None:
     require(inside, f"the Start menu's link {link.name} starts pythonw.exe there, with -m quakegui")
 
 
-def try_refusals(wine: Wine, tree: Path, new: Path) -> None:
-    """Offer folders that the installer must refuse before it writes anything."""
-    longest = int(re.search(r"!define LONGEST (\d+)", (tree.parent / "tree.nsh").read_text("utf-8-sig"))[1])  # type: ignore[index]
-    place = "C:\\" + "x" * (260 - longest - 1 - 3)
-    code = wine.command_line(tree / "python.exe", f'"Z:{new}" /S /D={place}')
+def try_refusals(wine: Wine, tree: Path, small: Path) -> None:
+    """Offer folders that an installer must refuse before it writes anything; a small one answers sooner."""
+    (longest,) = re.findall(r"!define LONGEST (\d+)", small.with_name("old.nsh").read_text("utf-8-sig"))
+    place = "C:\\" + "x" * (260 - int(longest) - 1 - 3)
+    code = wine.command_line(tree / "python.exe", f'"Z:{small}" /S /D={place}')
     refused = code == 2 and not wine.path(place).exists()
     require(refused, f"a folder is refused with which the longest path would have 260 characters ({len(place)} of its own)")
     others = wine.path("C:\\others")
     others.mkdir()
     (others / USERS_FILE).write_text("观测", encoding="utf-8")
-    code = wine.command_line(tree / "python.exe", f'"Z:{new}" /S /D=C:\\others')
+    code = wine.command_line(tree / "python.exe", f'"Z:{small}" /S /D=C:\\others')
     require(code == 2 and list(contents(others)) == [USERS_FILE], "a folder with other files is refused, and they stay")
 
 
-def try_window(wine: Wine, new: Path, shots: Path) -> Path:
+def try_window(wine: Wine, installer: Path, shots: Path) -> Path:
     """Use the installed window; returns the project's folder."""
     place = wine.path(PLACE)
     shutil.rmtree(shots, ignore_errors=True)
     shots.mkdir(parents=True)
-    code, said = wine.python(place / "python.exe", str(HERE / "window.py"), f"Z:{shots}", f"Z:{new}")
+    code, said = wine.python(place / "python.exe", str(HERE / "window.py"), f"Z:{shots}", f"Z:{installer}")
     require(code == 0, f"the window opened and closed (exit code {code}) {said[-1500:] if code else ''}")
     seen = what_was_seen(shots)
     require("failed" not in seen, "nothing failed in the window")
@@ -335,9 +335,9 @@ def main() -> None:
             old = make_old(folder, out / "tree")
             wine.prepare()
             say("Wine is prepared")
-            try_refusals(wine, out / "tree", out / "quakegui-setup.exe")
+            try_refusals(wine, out / "tree", old)
             try_installing(wine, out / "tree", old, out / "quakegui-setup.exe")
-            project = try_window(wine, out / "quakegui-setup.exe", given.shots.resolve())
+            project = try_window(wine, old, given.shots.resolve())
             try_killing(wine, project, folder / "killed")
             try_worker(wine, project, train=given.train)
             try_uninstalling(wine, out / "tree", project)

@@ -23,7 +23,7 @@ from quakegui.ui.main_window import MainWindow
 from quakegui.ui.start import run_window
 
 OUT, INSTALLER = Path(sys.argv[1]), sys.argv[2]
-PATIENCE = 240.0
+PATIENCE = 600.0
 CLASS, LAST_CLASS = 3, 2
 PLAIN, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
