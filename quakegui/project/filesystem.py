@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_NETWORK_TYPES = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs", "fuse.rclone", "davfs"})
+_NETWORK_TYPES = frozenset(
+    {
+        "nfs", "nfs3", "nfs4", "cifs", "smb2", "smb3", "smbfs", "9p", "afs", "ncpfs", "davfs", "coda", "ceph", "lustre", "gpfs",
+        "beegfs", "glusterfs", "orangefs", "pvfs2", "ocfs2", "gfs2", "acfs", "virtiofs", "vboxsf", "vmhgfs", "prl_fs", "drvfs",
+    }
+)  # fmt: skip
 _DRIVE_REMOTE = 4
+_OCTAL = re.compile(r"\\([0-7]{3})")
+"""How /proc/mounts writes blanks and the like."""
 ROOM_BYTES = 131_072
 
 
@@ -19,9 +27,13 @@ def is_network_folder(folder: Path) -> bool:
     if sys.platform == "win32":
         import ctypes
 
-        drive = folder.absolute().drive
-        return drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\") == _DRIVE_REMOTE
-    return mount_type(folder) in _NETWORK_TYPES
+        # As it is written, and where links and mapped drives lead.
+        drives = {folder.absolute().drive, folder.resolve().drive}
+        drive_type = ctypes.windll.kernel32.GetDriveTypeW
+        return any(drive.startswith("\\\\") or drive_type(f"{drive}\\") == _DRIVE_REMOTE for drive in drives)
+    kind = mount_type(folder)
+    # What a program of its own serves (sshfs, rclone, gvfs and many more) may come from anywhere; "fuseblk" is a local drive.
+    return kind in _NETWORK_TYPES or kind == "fuse" or kind.startswith("fuse.")
 
 
 def mount_type(folder: Path, table: Path = Path("/proc/mounts")) -> str:
@@ -36,7 +48,7 @@ def mount_type(folder: Path, table: Path = Path("/proc/mounts")) -> str:
         parts = line.split(" ")
         if len(parts) < 3:
             continue
-        place = parts[1].replace("\\040", " ")
+        place = _OCTAL.sub(lambda found: chr(int(found[1], 8)), parts[1])
         if here.is_relative_to(place) and len(place) >= len(best):
             best, kind = place, parts[2]
     return kind

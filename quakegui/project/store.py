@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +29,8 @@ from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Network, Station
 
 DATABASE = making.DATABASE
+LONGEST_PATH = 511
+"""Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
 BUSY_S = 30.0
 """Seconds that a writer waits for another one to finish its short transaction."""
 
@@ -71,6 +74,7 @@ class Project:
         """
         folder = Path(folder).absolute()
         _check_zone(timezone)
+        _check_length(folder)
         facts = {
             "schema": str(schema.SCHEMA),
             "name": name or folder.name,
@@ -267,7 +271,18 @@ def _check_zone(timezone: str) -> None:
         raise ProjectError(f"'{timezone}' is not a known time zone; use a name such as Asia/Shanghai.") from error
 
 
+def _check_length(folder: Path) -> None:
+    """Refuse a path that SQLite cannot open a database at; Windows has a longer way for it."""
+    length = len(os.fsencode(folder / f"{DATABASE}-journal"))
+    if sys.platform != "win32" and length > LONGEST_PATH:
+        raise ProjectError(
+            f"The path of {folder} is too long for a database, by {length - LONGEST_PATH} bytes (a Chinese character has "
+            "three): use shorter folder names, or fewer folders within each other."
+        )
+
+
 def _check_there(folder: Path) -> None:
+    _check_length(folder)
     try:
         if not folder.is_dir():
             raise ProjectError(f"There is no folder {folder}; if it lies on another drive or a share, connect it first.")
@@ -405,9 +420,17 @@ def _journal(engine: Engine, mode: str) -> bool:
     return str(got).lower() == mode.lower()
 
 
+def address(path: str) -> str:
+    """Return the address by which SQLite finds a file, given as an absolute path with forward slashes.
+
+    It has an empty host, also for a share: SQLite would take //server for a host, and refuses every host.
+    """
+    return f"file://{'' if path.startswith('/') else '/'}{quote(os.fsencode(path))}"
+
+
 def _engine(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
     path = folder / name
-    uri = f"file:{quote(path.as_posix())}"
+    uri = address(path.as_posix())
     if read_only:
         # Without a place for the shared memory of WAL, a database that was closed cleanly can be read as it lies.
         frozen = not _was_left_open(folder) and not (is_writable(path) and has_room(folder))
