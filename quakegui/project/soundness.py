@@ -48,11 +48,12 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "new": (0, 4),
     "quality": (0, 2**16 - 1),
     "coverage": (0.0, 1e6),
+    "kp.value": (0.0, 9.0),
     "latitude": (-90.0, 90.0),
     "longitude": (-180.0, 360.0),
     **{f"p{cls}": (0.0, 1.000001) for cls in range(5)},
 }
-"""By the name of the column; other whole numbers are below 2**53, other numbers below 1e300."""
+"""By the name of the column, or of table and column; other whole numbers are below 2**53, other numbers below 1e300."""
 _NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]")
 _READ_LATER = frozenset({schema.block.name})
@@ -219,10 +220,10 @@ def _right(column: Column[object]) -> str:
     name = f'"{column.name}"'
     allowed = ["'null'"] if column.nullable else []
     if isinstance(column.type, Integer):
-        low, high = _bounds(column.name, 2.0**53)
+        low, high = _bounds(column, 2.0**53)
         right = f"typeof({name}) = 'integer' AND {name} BETWEEN {low:.0f} AND {high:.0f}"
     elif isinstance(column.type, Float):
-        low, high = _bounds(column.name, 1e300)
+        low, high = _bounds(column, 1e300)
         right = f"typeof({name}) IN ('real', 'integer') AND {name} BETWEEN {low!r} AND {high!r}"
     elif isinstance(column.type, LargeBinary):
         right = f"typeof({name}) = 'blob'"
@@ -231,10 +232,9 @@ def _right(column: Column[object]) -> str:
     return f"(({right}) OR typeof({name}) IN ({', '.join(allowed)}))"
 
 
-def _bounds(name: str, widest: float) -> tuple[float, float]:
-    if name.endswith("_ms") and name not in _BOUNDS:
-        return -_LAST_MS, _LAST_MS
-    return _BOUNDS.get(name, (-widest, widest))
+def _bounds(column: Column[object], widest: float) -> tuple[float, float]:
+    usual = (-_LAST_MS, _LAST_MS) if column.name.endswith("_ms") else (-widest, widest)
+    return _BOUNDS.get(f"{column.table.name}.{column.name}", _BOUNDS.get(column.name, usual))
 
 
 def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:

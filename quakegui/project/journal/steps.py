@@ -72,12 +72,11 @@ def _next_step(connection: Connection, author: str, *, back: bool) -> int | None
     done: list[int] = []
     undone: list[int] = []
     for step, undoes, redoes in steps:
-        if undoes is not None:
-            done.remove(undoes)
-            undone.append(undoes)
-        elif redoes is not None:
-            undone.remove(redoes)
-            done.append(redoes)
+        if undoes is not None or redoes is not None:
+            taken, given, which = (done, undone, undoes) if undoes is not None else (undone, done, redoes)
+            if which in taken:  # it is, but in a journal that lost rows
+                taken.remove(which)
+                given.append(which)
         else:
             done.append(step)
             undone.clear()
