@@ -227,6 +227,7 @@ class Session(QObject):
 
         self.close()
         self.project, self._journal = project, Follower(project)
+        project.answer_here()
         for warning in project.warnings:
             self.said.emit(warning, "warning")
         self.set_settings(recent=self.settings.with_recent(project.folder).recent)

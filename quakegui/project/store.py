@@ -33,6 +33,8 @@ LONGEST_PATH = 511
 """Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
 BUSY_S = 30.0
 """Seconds that a writer waits for another one to finish its short transaction."""
+WINDOW_BUSY_S = 2.0
+"""Seconds that a window's own thread waits: longer, and the window would seem to be dead."""
 
 
 class ProjectError(Exception):
@@ -60,6 +62,7 @@ class Project:
         self.warnings = warnings
         self._engine = engine
         self._writing = threading.RLock()
+        self._window: int | None = None
         self._file = _identity(folder)
         self.refresh()
 
@@ -158,7 +161,8 @@ class Project:
         Raises
         ------
         ProjectError
-            If the project is open for reading only, or the database cannot be written; nothing was changed then.
+            If the project is open for reading only, or the database cannot be written, or not within `BUSY_S`, in a window's
+            thread `WINDOW_BUSY_S`; nothing was changed then.
         """
         if self.read_only:
             raise ProjectError(f"The project {self.name} is open for reading only; nothing was changed.")
@@ -167,13 +171,31 @@ class Project:
                 f"The project's folder {self.folder} is not there any more, or another one is in its place; nothing of this "
                 "step was kept. Connect its drive again or put the folder back, and open the project anew."
             )
+        patience = WINDOW_BUSY_S if threading.get_ident() == self._window else BUSY_S
         with (
             _sentences(self.folder),
-            self._writing,
+            self._turn(patience),
             self._engine.connect().execution_options(write=True) as connection,
-            connection.begin(),
         ):
-            yield connection
+            connection.connection.cursor().execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _turn(self, patience: float) -> Iterator[None]:
+        if not self._writing.acquire(timeout=patience):
+            raise ProjectError(
+                f"Another step is being written into the project {self.name}, such as an import; this one was not kept. Try "
+                "again when that one is done."
+            )
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    def answer_here(self) -> None:
+        """Let the thread that calls this, a window's, wait a short time only where another writer is at work."""
+        self._window = threading.get_ident()
 
     def take_in_runs(self) -> None:
         """Move the run folders of an import to their place; what a crash left undone is done at the next opening."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -244,3 +246,33 @@ def test_a_database_that_another_program_holds_is_told(small_project: Path, monk
         Project.open(small_project)
     other.close()
     Project.open(small_project).close()
+
+
+def test_a_window_does_not_wait_long_for_another_writer(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for another program, nor for a long import of its own."""
+    monkeypatch.setattr("quakegui.project.store.WINDOW_BUSY_S", 0.2)
+    other = sqlite3.connect(small_project / "project.sqlite", isolation_level=None)
+    with Project.open(small_project) as project:
+        project.answer_here()
+        other.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        with pytest.raises(ProjectError, match="in use by another program"):
+            label_days(project, 1)
+        other.execute("ROLLBACK")
+        held, done = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with project.write():
+                held.set()
+                done.wait(60)
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        held.wait(60)
+        with pytest.raises(ProjectError, match=r"Another step is being written .* Try again when that one is done"):
+            label_days(project, 1)
+        assert time.monotonic() - begun < 10
+        done.set()
+        thread.join()
+        assert len(label_days(project, 1)) == 1
+    other.close()
