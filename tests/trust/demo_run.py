@@ -1,0 +1,113 @@
+"""A first start, and all that an analyst does on the synthetic season: walk, label, undo, export, report, train, judge.
+
+python demo_run.py OUT: by the program's own start, in the window; files go to OUT. What was done is printed as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCommandLinkButton, QFileDialog, QPushButton
+
+from quakegui.learn.presets import PRESETS
+from quakegui.project import export, journal
+from quakegui.ui import start
+from quakegui.ui.main_window import MainWindow
+
+OUT = Path(sys.argv[1])
+TINY = replace(PRESETS["small"], name="tiny", protocol="chronological", width=2, dense=(8, 8), epochs=1, final_fit=False)
+LONGEST = 400.0
+
+
+def until(so):
+    end = time.monotonic() + LONGEST
+    while not so():
+        if time.monotonic() > end:
+            raise TimeoutError("The window did not come to rest.")
+        yield 20
+
+
+def saved_as(path: Path) -> None:
+    """Let the next file dialog answer with a path."""
+    QFileDialog.getSaveFileName = lambda *_args, **_more: (str(path), "")
+
+
+def steps(window: MainWindow):
+    session = window.session
+    done = {}
+    QTest.mouseClick(window.start_page.findChildren(QCommandLinkButton)[1], Qt.MouseButton.LeftButton)
+    yield from until(lambda: session.season is not None and not session.jobs.busy)
+    done["days"] = int(session.days.size)
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    session.pick(session.season.network.codes[:2])
+    for _ in range(20):
+        QTest.keyClick(window.day_map_panel, Qt.Key.Key_Right)
+        yield 5
+    QTest.keyClick(window.day_map_panel, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    window.actions_by_id["play"].trigger()
+    yield 500
+    window.actions_by_id["play"].trigger()
+    session.go_to(3)
+    QTest.keyClick(window.day_map_panel, Qt.Key.Key_2)
+    QTest.keyClick(window.day_map_panel, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.day_map_panel, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    done["label"] = journal.in_force(session.project)[session.day].cls
+    for name in window.docks:
+        window.show_dock(name)
+        yield 20
+    for action, name in (("tables", "tables.xlsx"), ("report", "report.html"), ("report", "report.pdf")):
+        saved_as(OUT / name)
+        window.actions_by_id[action].trigger()
+        yield from until(lambda: not session.jobs.busy)
+    export.export_project(session.project, OUT / "export")
+    window.actions_by_id["guide"].trigger()
+    window.actions_by_id["support"].trigger()
+    yield 50
+    window.training.start(TINY)
+    yield from until(lambda: not window.training.busy and not session.jobs.busy)
+    assert window.training.run is not None
+    done["trained"] = window.training.run.card is not None
+    window.show_dock("evaluation")
+    panel = window.docks["evaluation"].widget()
+    panel.findChild(QPushButton).click()
+    yield from until(lambda: not session.jobs.busy)
+    done["judged"] = panel._evaluation is not None
+    session.explain()
+    yield from until(lambda: not session.jobs.busy)
+    done["explained"] = len(session.heat)
+    done["files"] = sorted(path.name for path in OUT.iterdir())
+    done["trouble"] = window.trouble_bar.sentence
+    sys.stdout.write(json.dumps(done))
+    sys.stdout.flush()
+    window.close()
+
+
+def drive() -> None:
+    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
+    going = steps(window)
+
+    def go_on() -> None:
+        try:
+            wait = next(going, None)
+        except BaseException:
+            QApplication.instance().exit(3)
+            raise
+        if wait is not None:
+            QTimer.singleShot(wait, go_on)
+
+    go_on()
+
+
+app = QApplication(sys.argv[:1])
+QTimer.singleShot(0, drive)
+sys.exit(start.run_window(None))

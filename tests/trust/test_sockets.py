@@ -1,0 +1,110 @@
+"""The program opens no socket, in a whole demonstration: first start, walk, labels, exports, report, training, judgement.
+
+Python's own are seen by an audit hook in the window's process and in every worker. Native ones, which Python does not see, by
+`strace`, in the long version: Qt speaks to the X server and the message bus through sockets of the machine (AF_UNIX), and no
+other kind is allowed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+NATIVE = re.compile(r"\b(socket|socketpair|connect|bind|sendto|sendmsg)\(.*?\b(AF_[A-Z0-9]+)")
+LOCAL = {"AF_UNIX"}
+
+
+def demo(tmp_path: Path, *, before: tuple[str, ...] = (), platform: str = "offscreen") -> tuple[dict, list[dict]]:
+    """Return what a demonstration did, and every socket and process that Python was asked for."""
+    out = tmp_path / "out"
+    out.mkdir()
+    places = {name: str(tmp_path / name) for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+    paths = os.pathsep.join(filter(None, (str(HERE / "listening"), os.environ.get("PYTHONPATH", ""))))
+    ended = subprocess.run(
+        [*before, sys.executable, HERE / "demo_run.py", out],
+        env={
+            **os.environ,
+            **places,
+            "PYTHONPATH": paths,
+            "QUAKEGUI_AUDIT": str(tmp_path / "audit"),
+            "QT_QPA_PLATFORM": platform,
+        },
+        cwd=HERE.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    assert ended.returncode == 0, ended.stderr[-4000:]
+    return json.loads(ended.stdout), [json.loads(line) for line in (tmp_path / "audit").read_text().splitlines()]
+
+
+def check(done: dict, heard: list[dict]) -> None:
+    """Check that everything was done, that window and workers were listened to, and that no socket was made."""
+    files = {"tables.xlsx", "report.html", "report.pdf", "export"}
+    assert done["trouble"] == ""
+    assert (done["days"], done["label"], done["trained"], done["explained"]) == (334, 2, True, 1)
+    assert done["judged"]
+    assert files <= set(done["files"])
+    listening = [each for each in heard if each["event"] == "listening"]
+    assert len(listening) >= 3, "the window, the worker that trains, the worker that explains"
+    sockets = [each for each in heard if each["event"] not in ("listening", "subprocess.Popen")]
+    assert sockets == []
+    assert programs(heard) <= {"python", "uname"}, "workers; h5py asks for the processor's name"
+
+
+def programs(heard: list[dict]) -> set[str]:
+    """Return the names of the programs that were started."""
+    started = [each["arguments"][1][0] for each in heard if each["event"] == "subprocess.Popen"]
+    return {"python" if name == sys.executable else Path(name).name for name in started}
+
+
+def native(trace: str) -> Counter[str]:
+    """Return how many calls on sockets of each family a trace of `strace` tells of."""
+    return Counter(found[2] for line in trace.splitlines() if (found := NATIVE.search(line)))
+
+
+@pytest.mark.timeout(1000)
+def test_a_whole_demonstration_opens_no_socket(tmp_path):
+    check(*demo(tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2000)
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace, which sees what libraries do beside Python")
+def test_no_library_opens_one_either(tmp_path):
+    trace = tmp_path / "trace"
+    platform = "xcb" if os.environ.get("DISPLAY") else "offscreen"
+    check(*demo(tmp_path, before=("strace", "-f", "-qq", "-e", "trace=network", "-o", str(trace)), platform=platform))
+    found = native(trace.read_text())
+    print(f"\nnative sockets on {platform}: {dict(found)}")
+    assert set(found) <= LOCAL
+
+
+def test_a_socket_would_be_heard(tmp_path):
+    code = "import socket\nwith socket.socket() as made:\n    made.bind(('127.0.0.1', 0))\n"
+    own = {"PYTHONPATH": str(HERE / "listening"), "QUAKEGUI_AUDIT": str(tmp_path / "audit")}
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, **own}, check=True)
+    events = [json.loads(line)["event"] for line in (tmp_path / "audit").read_text().splitlines()]
+    assert events == ["listening", "socket.__new__", "socket.bind"]
+
+
+def test_a_native_socket_would_be_seen():
+    lines = (
+        "101 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3",
+        '101 connect(3, {sa_family=AF_UNIX, sun_path=@"/tmp/.X11-unix/X99"}, 20) = 0',
+        "102 socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 7",
+        "102 bind(7, {sa_family=AF_INET6, sin6_port=htons(0)}, 28) = 0",
+        "101 recvmsg(3, {msg_name=NULL}, 0) = 32",
+        "101 +++ exited with 0 +++",
+    )
+    assert native("\n".join(lines)) == {"AF_UNIX": 2, "AF_INET6": 2}
