@@ -212,6 +212,7 @@ def judge_truth(
             leak=truth.leak,
             accuracy=targets[-1].figures.accuracy,
             shift=targets[0].shift,
+            recall=targets[0].macro_recall,
             majority=versus.get("majority"),
             kp=versus.get("kp"),
             skill=skilled,

@@ -18,6 +18,8 @@ Language = Literal["en", "zh"]
 
 #: Level of the circular-shift test.
 ALPHA = 0.05
+#: Macro recall, event against none, of any answer that is the same every day.
+CONSTANT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,18 @@ def reach_verdict(
     leak: float,
     accuracy: float,
     shift: ShiftTest,
+    recall: Interval,
     majority: Interval | None,
     kp: Interval | None,
     skill: Skill | None,
 ) -> Verdict:
     """Judge by the headline: event against none, by macro recall.
 
-    Better than chance means both: the circular-shift p-value lies below 0.05, and the paired interval of the difference to the
-    majority lies above 0. Better than Kp alone means the same interval against the Kp-only baseline.
+    Better than chance means all three: the circular-shift p-value lies below 0.05, and the paired interval of the difference to
+    the majority lies above 0, and so does that to an answer which is the same every day. The majority alone would be too easy:
+    where the classes are about as frequent, a block with few days of one leaves more of them for training, and the majority
+    learnt there answers the test block worse than a constant. Better than Kp alone means the paired interval against the
+    Kp-only baseline.
 
     Parameters
     ----------
@@ -83,6 +89,8 @@ def reach_verdict(
         Of the five classes.
     shift
         Circular-shift test of event against none.
+    recall
+        Macro recall of event against none.
     majority, kp
         Paired difference of the macro recall of event against none to each baseline; None where that baseline was not run.
     skill
@@ -92,6 +100,8 @@ def reach_verdict(
         "leak": _known(leak),
         "accuracy": _known(accuracy),
         "macro_recall": _known(shift.statistic),
+        "recall_least": _known(recall.low),
+        "recall_most": _known(recall.high),
         "p_value": _known(shift.p_value),
         "majority_low": _known(majority.low if majority else np.nan),
         "majority_high": _known(majority.high if majority else np.nan),
@@ -103,15 +113,23 @@ def reach_verdict(
         "r": None if skill is None else skill.r,
         "r0": None if skill is None else skill.r0,
     }
-    return Verdict(_code(leaky, shift, majority, kp, skill), leaky, parameters)
+    return Verdict(_code(leaky, shift, majority, kp, skill, above_constant=recall.low > CONSTANT), leaky, parameters)
 
 
-def _code(leaky: bool, shift: ShiftTest, majority: Interval | None, kp: Interval | None, skill: Skill | None) -> Code:
+def _code(
+    leaky: bool,
+    shift: ShiftTest,
+    majority: Interval | None,
+    kp: Interval | None,
+    skill: Skill | None,
+    *,
+    above_constant: bool,
+) -> Code:
     if leaky:
         return "leaky"
     if not np.isfinite(shift.p_value) or majority is None or not np.isfinite(majority.low):
         return "not-estimable"
-    if shift.p_value >= ALPHA or not majority.above_zero:
+    if shift.p_value >= ALPHA or not (majority.above_zero and above_constant):
         return "chance"
     if kp is not None and np.isfinite(kp.low) and not kp.above_zero:
         return "kp"
@@ -152,7 +170,8 @@ _SENTENCES: dict[Language, dict[str, str]] = {
         "better": "Better than chance, day by day and in its alarms: {figures}",
         "figures": (
             "event days are told from quiet days with a macro recall of {macro_recall} % "
-            "(p = {p_value}; {majority_low} to {majority_high} points against the majority answer"
+            "({recall_least} to {recall_most}, where the same answer every day has 50; p = {p_value}; "
+            "{majority_low} to {majority_high} points against the majority answer"
         ),
         "kp-compared": ", {kp_low} to {kp_high} against Kp alone)",
         "kp-unknown": ", Kp alone could not be compared)",
@@ -172,7 +191,8 @@ _SENTENCES: dict[Language, dict[str, str]] = {
         "better": "逐日判别与警报均优于随机：{figures}",
         "figures": (
             "有震日与无震日的宏平均召回率为 {macro_recall}%"
-            "（p = {p_value}；与多数类相比 {majority_low} 至 {majority_high} 个百分点"
+            "（{recall_least} 至 {recall_most}，每天同一答案为 50；p = {p_value}；"
+            "与多数类相比 {majority_low} 至 {majority_high} 个百分点"
         ),
         "kp-compared": "，与仅用 Kp 相比 {kp_low} 至 {kp_high}）",
         "kp-unknown": "，无法与仅用 Kp 的预测比较）",

@@ -293,26 +293,29 @@ def test_the_same_seed_gives_the_same_judgement():
 
 
 @pytest.mark.parametrize(
-    ("p_value", "majority_low", "kp_low", "hits", "code"),
+    ("p_value", "lows", "kp_low", "hits", "code"),
     [
-        (0.004, 0.1, 0.05, 14, "better"),
-        (0.004, 0.1, 0.05, 1, "days-only"),
-        (0.004, 0.1, 0.05, None, "no-events"),
-        (0.004, 0.1, -0.01, 14, "kp"),
-        (0.004, 0.1, np.nan, 14, "better"),
-        (0.004, 0.0, 0.05, 14, "chance"),
-        (0.05, 0.1, 0.05, 14, "chance"),
-        (np.nan, 0.1, 0.05, 14, "not-estimable"),
-        (0.004, np.nan, 0.05, 14, "not-estimable"),
+        (0.004, (0.6, 0.1), 0.05, 14, "better"),
+        (0.004, (0.6, 0.1), 0.05, 1, "days-only"),
+        (0.004, (0.6, 0.1), 0.05, None, "no-events"),
+        (0.004, (0.6, 0.1), -0.01, 14, "kp"),
+        (0.004, (0.6, 0.1), np.nan, 14, "better"),
+        (0.004, (0.6, 0.0), 0.05, 14, "chance"),
+        (0.004, (0.5, 0.1), 0.05, 14, "chance"),
+        (0.05, (0.6, 0.1), 0.05, 14, "chance"),
+        (np.nan, (0.6, 0.1), 0.05, 14, "not-estimable"),
+        (0.004, (0.6, np.nan), 0.05, 14, "not-estimable"),
     ],
 )
-def test_verdict_codes(p_value, majority_low, kp_low, hits, code):
+def test_verdict_codes(p_value, lows, kp_low, hits, code):
+    recall_low, majority_low = lows
     skill = None if hits is None else Skill(18, hits, hits / 18, 0.3, hits / 18 - 0.3, r_zero(18, hits))
     told = reach_verdict(
         leaky=False,
         leak=0.0,
         accuracy=0.8,
         shift=ShiftTest(0.7, p_value, 240),
+        recall=Interval(0.7, recall_low, 0.8, 0.95),
         majority=Interval(0.2, majority_low, 0.3, 0.95),
         kp=Interval(0.1, kp_low, 0.2, 0.95),
         skill=skill,
