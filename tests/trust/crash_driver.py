@@ -87,6 +87,19 @@ def train_here(folder: str) -> None:
     jobs.train_job(Path(folder), device, Measured("float32", {}, ""), lambda _message: None, lambda: False)
 
 
+def make_demo(folder: str) -> None:
+    """Make the synthetic season with the network that comes with the program, as a first start of the window does."""
+    from quakegui.learn.shipped import install_model
+    from quakegui.project import demo
+
+    def finish(project: Project) -> None:
+        season = seasons.load_season(project)
+        assert season is not None
+        assert install_model(project, season) is not None
+
+    demo.create_demo(folder, finish=finish).close()
+
+
 def open_project(folder: str) -> None:
     """Open a project, which brings an old one forward."""
     Project.open(folder).close()
@@ -172,6 +185,7 @@ ACTIONS: dict[str, Callable[..., None]] = {
     "figures": windows_figures,
     "window": label_in_window,
     "begin": begin_run,
+    "demo": make_demo,
     "end": end_run,
 }
 

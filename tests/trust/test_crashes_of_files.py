@@ -15,7 +15,7 @@ from killing import Attack
 from openpyxl import load_workbook
 from PIL import Image
 
-from quakegui.project import schema
+from quakegui.project import demo, journal, making, runs, schema
 from quakegui.project.store import Project
 
 pytestmark = pytest.mark.skipif(
@@ -113,6 +113,29 @@ def test_a_project_is_made_or_can_be_made_again(tmp_path: Path, attack: Attack, 
         return killing.damage(folder / "project.sqlite") or (f"left behind: {left}" if left else None)
 
     attack.run(how, tries, seconds, prepare, check)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+def test_the_synthetic_season_is_there_whole_or_is_made_anew(tmp_path: Path, attack: Attack) -> None:
+    folder = tmp_path / "demo"
+    seconds = attack.driver.whole("demo", str(folder))
+    attack.kind = "making the synthetic season"
+
+    def prepare(_number: int) -> tuple[str, tuple[str, ...]]:
+        if (folder / "project.sqlite").exists():
+            shutil.rmtree(folder)
+        return "demo", (str(folder),)
+
+    def check(_number: int) -> str | None:
+        if not (folder / "project.sqlite").exists():
+            return None if making.is_free(folder) else "a start finds neither a project nor a place to make one"
+        with Project.open(folder) as project:
+            whole = demo.strength_of(project) == 1.0 and journal.rows(project) and runs.run_in_use(project) is not None
+            return killing.damage(folder / "project.sqlite") if whole else "half a season"
+
+    attack.at_steps((*range(1, 12), *range(12, 60, 4)), prepare, check)
+    attack.at_moments(range(20), seconds, prepare, check)
 
 
 # -- exports -------------------------------------------------------------------------------------------------------
