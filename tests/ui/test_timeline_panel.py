@@ -117,11 +117,14 @@ def test_the_view_follows_the_day(panel, session):
 def test_a_day_step_paints_the_rows_no_second_time(panel, session, monkeypatch):
     panel.view.grab()
     painted = []
-    monkeypatch.setattr(timeline_panel, "paint_rows", lambda *_: painted.append(1))
+    monkeypatch.setattr(timeline_panel, "paint_rows", lambda *_, **__: painted.append(1))
     before = panel.view.grab().toImage()
     session.go_to(9)
     assert panel.view.grab().toImage() != before
+    panel.refresh(Change.LABELS)
+    panel.view.grab()
     assert painted == []
+    session.label(4)
     panel.refresh(Change.LABELS)
     panel.view.grab()
     assert painted == [1]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -15,6 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -28,7 +30,7 @@ from quakegui.ui.panels.season_view import station_present
 from quakegui.ui.panels.timeline_words import day_words
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.time_axis import DayAxis
-from quakegui.ui.plots.timeline_rows import LEAST_ROWS, ROWS, TimelineData, paint_rows, row_boxes, runs_of
+from quakegui.ui.plots.timeline_rows import LEAST_ROWS, ROWS, TimelineData, changed_rows, paint_rows, row_boxes, runs_of
 
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
 DRAG_STARTS: Final = 4.0
@@ -81,7 +83,8 @@ class TimelineView(QWidget):
         self.data: TimelineData | None = None
         self.axis = DayAxis(0, 0.0, 1.0, 0.0, 1.0)
         self._picture: tuple[object, QPixmap] | None = None
-        self._version = 0
+        self._painted: TimelineData | None = None
+        """What the picture shows; None where all of it must be painted again."""
         self._pressed: QPointF | None = None
         self._dragging = False
         self._hover = -1
@@ -102,7 +105,6 @@ class TimelineView(QWidget):
         """Show other content; the view stays unless the season has another length."""
         count = 0 if data is None else data.days.size
         self.data = data
-        self._version += 1
         if count != self.axis.count:
             self.set_axis(self._axis(count, 0.0, float(max(count, 1))))
         self.update()
@@ -122,7 +124,7 @@ class TimelineView(QWidget):
 
     def fit(self) -> None:
         """Look at the whole season, and measure the names' width again."""
-        self._version += 1
+        self._painted = None
         self.set_axis(self._axis(self.axis.count, 0.0, float(max(self.axis.count, 1))))
         self.update()
 
@@ -192,23 +194,40 @@ class TimelineView(QWidget):
         painter.drawText(QRectF(left, bottom + 1.0, wide, tall), Qt.AlignmentFlag.AlignCenter, text)
 
     def _rows_picture(self, data: TimelineData) -> QPixmap:
-        """Return the rows as a picture, painted again only when content, view or colours change."""
+        """Return the rows as a picture, painted again only when view or colours change, and where the content does."""
         colours, ratio = theme.colours(), self.devicePixelRatioF()
-        key = (self._version, self.axis, self.height(), ratio, colours.dark, self.font().key())
-        if self._picture is None or self._picture[0] != key:
+        key = (self.axis, self.height(), ratio, colours.dark, self.font().key())
+        fits = self._picture is not None and self._picture[0] == key and self._painted is not None
+        if self._picture is None or not fits or self._painted is not data:
+            only = changed_rows(self._painted, data) if fits and self._painted is not None else None
             picture = pixmap_of(self, self._picture[1] if self._picture is not None else None)
-            with QPainter(picture) as painter:
-                painter.fillRect(self.rect(), colours.background)
-                painter.setFont(self.font())
-                paint_rows(painter, self.axis, float(self.height()), data, colours)
-                painter.fillRect(QRectF(0.0, 0.0, self.axis.left, float(self.height())), colours.raised)
-                painter.setPen(colours.text)
-                for row, box in row_boxes(self.axis, float(self.height())):
-                    name = QRectF(0.0, box.top(), self.axis.left - 6.0, box.height())
-                    flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
-                    painter.drawText(name, flags, tr(row.name))
-            self._picture = (key, picture)
+            if only is None or only:
+                with QPainter(picture) as painter:
+                    self._paint_picture(painter, data, colours, only)
+            self._picture, self._painted = (key, picture), data
         return self._picture[1]
+
+    def _paint_picture(
+        self, painter: QPainter, data: TimelineData, colours: theme.Colours, only: frozenset[str] | None
+    ) -> None:
+        """Paint rows and names; of the rows named in `only` alone the stripes that they lie in."""
+        boxes = row_boxes(self.axis, float(self.height()))
+        if only is not None:
+            stripes = QRegion()
+            for row, box in boxes:
+                if row.name in only:
+                    top, bottom = floor(box.top()), ceil(box.bottom())
+                    stripes += QRect(0, top, self.width(), bottom - top)
+            painter.setClipRegion(stripes)
+        painter.fillRect(self.rect(), colours.background)
+        painter.setFont(self.font())
+        paint_rows(painter, self.axis, float(self.height()), data, colours, only=only)
+        painter.fillRect(QRectF(0.0, 0.0, self.axis.left, float(self.height())), colours.raised)
+        painter.setPen(colours.text)
+        for row, box in boxes:
+            name = QRectF(0.0, box.top(), self.axis.left - 6.0, box.height())
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+            painter.drawText(name, flags, tr(row.name))
 
     # -- mouse and keys --------------------------------------------------------------------------------------------
 

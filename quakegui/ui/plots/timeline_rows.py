@@ -66,16 +66,37 @@ RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, Colours], None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: its name, what it shows, its share of the height, and who paints it."""
+    """A row: its name, what it shows, its share of the height, who paints it, and the fields that this reads."""
 
     name: str
     tip: str
     weight: float
     paint: RowPainter
+    reads: tuple[str, ...]
 
 
-def paint_rows(painter: QPainter, axis: DayAxis, height: float, data: TimelineData, colours: Colours) -> None:
-    """Paint all rows with their grid and axis into a picture of `height`."""
+def changed_rows(before: TimelineData, now: TimelineData) -> frozenset[str]:
+    """Return the names of the rows that show something else now; all of them where the days are other ones."""
+
+    def differs(name: str) -> bool:
+        one, other = np.asarray(getattr(before, name)), np.asarray(getattr(now, name))
+        return not np.array_equal(one, other, equal_nan=one.dtype.kind == other.dtype.kind == "f")
+
+    if differs("days"):
+        return frozenset(row.name for row in ROWS)
+    return frozenset(row.name for row in ROWS if any(differs(name) for name in row.reads))
+
+
+def paint_rows(
+    painter: QPainter,
+    axis: DayAxis,
+    height: float,
+    data: TimelineData,
+    colours: Colours,
+    *,
+    only: frozenset[str] | None = None,
+) -> None:
+    """Paint all rows with their grid and axis into a picture of `height`, or no others than those named in `only`."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     named = ticks(axis, data.days)[0]
     bottom = height - axis.below
@@ -83,10 +104,11 @@ def paint_rows(painter: QPainter, axis: DayAxis, height: float, data: TimelineDa
     for index, _ in named:
         painter.drawLine(QLineF(axis.x(index), 0.0, axis.x(index), bottom))
     for row, box in row_boxes(axis, height):
-        painter.save()
-        painter.setClipRect(box)
-        row.paint(painter, box, axis, data, colours)
-        painter.restore()
+        if only is None or row.name in only:
+            painter.save()
+            painter.setClipRect(box)
+            row.paint(painter, box, axis, data, colours)
+            painter.restore()
         painter.setPen(QPen(colours.grid, 1.0))
         painter.drawLine(box.bottomLeft() + QPointF(0.0, 1.5), box.bottomRight() + QPointF(0.0, 1.5))
     _paint_axis(painter, axis, bottom, data.days, colours)
@@ -316,19 +338,22 @@ def _hatch(painter: QPainter, box: QRectF, colours: Colours) -> None:
 
 
 ROWS: Final = (
-    Row(mark("Events"), mark("Earthquakes of the catalogue, as tall as their magnitude"), 1.6, _events),
-    Row(mark("Label"), mark("The label in force: colour, pattern and letter of its class"), 1.1, _labels),
+    Row(mark("Events"), mark("Earthquakes of the catalogue, as tall as their magnitude"), 1.6, _events,
+        ("event_index", "event_magnitude", "event_class")),
+    Row(mark("Label"), mark("The label in force: colour, pattern and letter of its class"), 1.1, _labels, ("labels",)),
     Row(
         mark("Prediction"),
         mark("The predicted class, as tall as its probability: filled where the run had not seen the day, faint where it had, "
              "underlined where issued beforehand"),
         1.4,
         _predictions,
+        ("predicted", "probability", "kind"),
     ),
-    Row(mark("Alarms"), mark("Days on which an alarm was open"), 0.7, _alarms),
-    Row(mark("Kp"), mark("Largest Kp of the night; the dotted line is the storm level, hatched is unknown"), 1.0, _kp),
-    Row(mark("Area, peak"), mark("Area of the extremum regions as bars, the map's strongest |z| as a line"), 1.3, _area),
-    Row(mark("Data"), mark("Share of stations with an anomaly; hatched is missing"), 0.9, _completeness),
+    Row(mark("Alarms"), mark("Days on which an alarm was open"), 0.7, _alarms, ("alarms",)),
+    Row(mark("Kp"), mark("Largest Kp of the night; the dotted line is the storm level, hatched is unknown"), 1.0, _kp, ("kp",)),
+    Row(mark("Area, peak"), mark("Area of the extremum regions as bars, the map's strongest |z| as a line"), 1.3, _area,
+        ("area_km2", "peak_z", "has_map")),
+    Row(mark("Data"), mark("Share of stations with an anomaly; hatched is missing"), 0.9, _completeness, ("present",)),
 )  # fmt: skip
 """From top to bottom."""
 FIRST_ROWS: Final = (0, 1, 2, 3, 4, 6, 5)
