@@ -9,7 +9,7 @@ A reader
 
 from __future__ import annotations
 
-from quakegui.formats import catalogue, cenc, iaga2002, imagcdf, magpy, quakeml, stations, table, usgs, wdc
+from quakegui.formats import catalogue, cenc, iaga2002, imagcdf, images, magpy, quakeml, stations, table, usgs, wdc
 from quakegui.formats import kp as _kp
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.detect import FORMATS, Kind, detect, kind
@@ -76,6 +76,7 @@ def read_readings(source: Source, mapping: TableMapping | None = None) -> Readin
         return table.parse(source)
     if found is not None:
         raise FormatError(_holds(found, "readings"), file=source.name)
+    images.refuse_picture(source)
     try:
         return magpy.parse(source)
     except FormatError:

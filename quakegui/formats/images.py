@@ -135,6 +135,22 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         raise FormatError(f"The image is damaged ({error}).", file=str(path)) from error
 
 
+def refuse_picture(source: Source) -> None:
+    """Refuse a picture where readings are wanted.
+
+    Raises
+    ------
+    FormatError
+        If the file's name ends as a picture's does.
+    """
+    if PurePosixPath(source.base).suffix.lower() in ENDINGS:
+        raise FormatError(
+            "It is a picture, not readings. Ready-made day maps need no project: "
+            "'quakegui train FOLDER' learns from their folder.",
+            file=source.name,
+        )
+
+
 def _from_folders(root: Path, notes: list[str]) -> Iterator[MapImage]:
     for path in sorted(root.rglob("*")):
         parts = path.relative_to(root).parts

@@ -16,12 +16,11 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context, parent_process
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from quakegui import formats
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError
-from quakegui.formats.images import ENDINGS
 from quakegui.formats.source import Source, expand
 from quakegui.project.record import Block, blocks_of
 from quakegui.season.kp import Kp
@@ -32,9 +31,6 @@ FEW_FILES = 300
 FEW_BYTES = 60 * 1024**2
 CHUNK = 24
 """Files that a process parses at a time: progress and cancelling stay lively."""
-PICTURE = (
-    "It is a picture, not readings. Ready-made day maps need no project: 'quakegui train FOLDER' learns from their folder."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +167,6 @@ def _parse(source: Source, sha256: str, mapping: TableMapping | None) -> Outcome
     if kind == "stations":
         stations, notes = formats.read_stations(source)
         return ParsedFile(source.name, source.base, sha256, kind, stations=stations, notes=notes)
-    if kind is None and PurePath(source.base).suffix.lower() in ENDINGS:
-        return SkippedFile(source.name, PICTURE)
     found = formats.read_readings(source, mapping)
     blocks = tuple(block for readings in found.readings for block in blocks_of(readings))
     return ParsedFile(found.name, source.base, sha256, found.format, blocks, found.stations, None, found.notes)
