@@ -25,7 +25,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PIL import Image
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
@@ -36,7 +36,7 @@ from quakegui.project.demo import create_demo
 from quakegui.project.store import Project
 from quakegui.ui import commands
 from quakegui.ui.dialogs.import_wizard import ImportWizard
-from quakegui.ui.main_window import DOCKS, MainWindow
+from quakegui.ui.main_window import DOCKS, MainWindow, fit_of
 
 SIZE = "1600x1000"
 GUIDE_WIDTH = 930
@@ -201,7 +201,7 @@ def in_one_look(options: argparse.Namespace, folder: Path, scratch: Path, look: 
     for number, size in enumerate(options.sizes):
         width, height = (round(int(part) / ratio) for part in size.split("x"))
         out = options.out / f"{size}-{round(ratio * 100)}"
-        window = MainWindow(session)
+        window = MainWindow(session, fit=fit_of(QSize(width, height)))
         window.move(0, 0)
         window.resize(width, height)
         window.show()

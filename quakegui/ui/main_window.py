@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import platformdirs
 from PySide6.QtCore import QByteArray, QEvent, QSize, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont, QKeySequence, QResizeEvent, QShowEvent
@@ -16,7 +17,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.ui import i18n, theme
-from quakegui.ui.actions import ACTIONS, MENUS, ActionSpec
+from quakegui.ui.actions import ACTIONS, EDIT, MENUS, ActionSpec
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
 from quakegui.ui.panels.day_map_panel import DayMapPanel
@@ -31,13 +32,17 @@ from quakegui.ui.panels.timeline_panel import TimelinePanel
 from quakegui.ui.panels.training_panel import TrainingPanel
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.status_line import StatusLine
+from quakegui.ui.texts import step_words
 from quakegui.ui.trouble import TroubleBar, above, copy_report
 
+STEPS: Final = (("undo", mark("Undo")), ("redo", mark("Redo")))
 LAYOUT_VERSION = 1
 KEEP_LAYOUT_MS = 2000
 SMALLEST = QSize(1024, 640)
 REVIEW_TEXT_SCALE = 1.35
 ICON_POINTS = 20
+LEAST_FIT = 0.6
+"""Smaller text cannot be read."""
 SHORT_WINDOW = 850
 """Below this height, in pixels, panels that would stand above each other stand behind each other."""
 
@@ -53,6 +58,11 @@ class DockSpec:
     below: str = ""
     behind: str = ""
     review: bool = False
+
+
+def fit_of(screen: QSize) -> float:
+    """Return by how much text must be smaller than usual for the window to fit a screen, in its scaled pixels; 1 on most."""
+    return float(np.clip(min(screen.width() / SMALLEST.width(), screen.height() / SMALLEST.height()), LEAST_FIT, 1.0))
 
 
 def _plain(panel: Callable[[Session], QWidget]) -> Callable[[Session, Training], QWidget]:
@@ -89,8 +99,10 @@ class MainWindow(QMainWindow):
     session: Session
     layout_name: str
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, fit: float = 1.0) -> None:
+        """Make the window; `fit` is a factor on the text size that lets it fit a small screen (`fit_of`)."""
         super().__init__()
+        self._fit = fit
         self.session = session
         self.training = Training(session)
         self._keeper = QTimer(self)
@@ -101,7 +113,7 @@ class MainWindow(QMainWindow):
         self._fresh_layout = False
         self._hidden_state: QByteArray | None = None
         self.setObjectName("main window")
-        self.setMinimumSize(SMALLEST.boundedTo(self.screen().availableGeometry().size()))
+        self.setMinimumSize(SMALLEST * fit)
         self.setDockNestingEnabled(True)
         self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
@@ -236,12 +248,24 @@ class MainWindow(QMainWindow):
                     menu.addSeparator()
                     group = spec.group
                 menu.addAction(self.actions_by_id[spec.id])
+        self._menus[EDIT].aboutToShow.connect(self._name_steps)
+        self._menus[EDIT].aboutToHide.connect(self._unname_steps)  # the tool bar and the palette say the command alone
         themes = QActionGroup(self)
         for name in ("theme-light", "theme-dark", "theme-system"):
             themes.addAction(self.actions_by_id[name])
         self._panels_menu = self._menus[MENUS[-2]].addMenu("")
         for dock in self.docks.values():
             self._panels_menu.addAction(dock.toggleViewAction())
+
+    def _name_steps(self) -> None:
+        """Let the Edit menu say what would be undone and redone."""
+        for (name, text), step in zip(STEPS, self.session.steps(), strict=True):
+            if step is not None:
+                self.actions_by_id[name].setText(tr("{command}: {what}").format(command=tr(text), what=step_words(step)))
+
+    def _unname_steps(self) -> None:
+        for name, text in STEPS:
+            self.actions_by_id[name].setText(tr(text))
 
     def _fill_toolbar(self) -> None:
         self._toolbar = QToolBar(self)
@@ -304,9 +328,10 @@ class MainWindow(QMainWindow):
         return f"{project.name}{mark_synthetic} — quakegui"
 
     def _apply_theme(self) -> None:
-        scale = self.session.settings.text_scale * (REVIEW_TEXT_SCALE if self.layout_name == "review" else 1.0)
+        review = REVIEW_TEXT_SCALE if self.layout_name == "review" and self._fit == 1.0 else 1.0
+        scale = self.session.settings.text_scale * self._fit * review
         theme.apply(self.session.settings.theme, text_scale=scale)
-        points = round(ICON_POINTS * max(scale, 1.0))
+        points = round(ICON_POINTS * max(scale, 0.8))
         self._toolbar.setIconSize(QSize(points, points))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

@@ -7,7 +7,7 @@ import logging
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer, qInstallMessageHandler
+from PySide6.QtCore import QSize, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -16,7 +16,7 @@ from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.ui import i18n, theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.main_window import MainWindow
+from quakegui.ui.main_window import MainWindow, fit_of
 from quakegui.ui.trouble import Troubles, log_qt_messages
 
 LOG = logging.getLogger(__name__)
@@ -73,9 +73,12 @@ def _make(app: QApplication) -> tuple[Session, MainWindow]:
     session = Session()
     i18n.set_language(session.settings.language)
     theme.apply(session.settings.theme, text_scale=session.settings.text_scale)
-    window = MainWindow(session)
+    screen = app.primaryScreen().availableGeometry().size()
+    window = MainWindow(session, fit=fit_of(screen))
     if session.file.load_layout("work") is None:
-        window.resize(FIRST_SIZE)
+        window.resize(FIRST_SIZE.boundedTo(screen))
+        if FIRST_SIZE.boundedTo(screen) != FIRST_SIZE:
+            window.setWindowState(Qt.WindowState.WindowMaximized)
     return session, window
 
 

@@ -347,13 +347,13 @@ def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: C
     painter.setPen(colours.text)
     date = str(scene.map.day)
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(parts.head, left, date)
     used = QFontMetricsF(bold).horizontalAdvance(date) + 14.0
+    metrics, right, text = QFontMetricsF(font), parts.image.right(), tr("SYNTHETIC")
+    width = metrics.horizontalAdvance(text) + 8.0
+    if not scene.synthetic or used + width < parts.image.width():
+        painter.drawText(parts.head, left, date)  # where there is room for one of them, the stamp it is
     painter.setFont(font)
-    metrics, right = QFontMetricsF(font), parts.image.right()
     if scene.synthetic:
-        text = tr("SYNTHETIC")
-        width = metrics.horizontalAdvance(text) + 8.0
         _pill(painter, QPointF(right - width / 2.0, parts.head.center().y()), text, colours.alarm, colours.background)
         right -= width + 6.0
     painter.setPen(colours.storm if scene.kp >= STORM_KP else colours.muted)
