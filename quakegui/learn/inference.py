@@ -93,8 +93,6 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
     RunError
         The run is not finished or its files are damaged.
     """
-    import keras
-
     run = read_run(folder)
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
@@ -104,6 +102,8 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
         _check(weights, tables)
     except (OSError, ValueError) as error:
         raise RunError(f"The run “{run.title}” cannot be used: {error}") from error
+    import keras
+
     keras.config.set_dtype_policy(precision or str(run.card.get("precision", "float32")))
     return Predictor(run, tables["palette"], tables["scalar"], weights, {})
 

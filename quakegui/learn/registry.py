@@ -238,7 +238,7 @@ def read_run(folder: Path) -> RunFolder:
     except FileNotFoundError as error:
         raise RunError(f"{folder} is no run: it has no {CONFIG}.") from error
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"The run in {folder} cannot be read: {error}") from error
+        raise RunError(f"The run in {folder} cannot be read: {str(error).rstrip('.')}.") from error
 
 
 def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
@@ -438,6 +438,11 @@ def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | No
 def finish_run(run: RunFolder, card: Mapping[str, Any]) -> RunFolder:
     """Write a run's card, then remove what only an unfinished run needs."""
     write_json(run.folder / CARD, dict(card))
+    sweep(run)
+    return read_run(run.folder)
+
+
+def sweep(run: RunFolder) -> None:
+    """Remove from a finished run what only an unfinished one needs."""
     for name in (CHECKPOINT, SNAPSHOT):
         (run.folder / name).unlink(missing_ok=True)
-    return read_run(run.folder)

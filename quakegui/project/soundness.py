@@ -54,6 +54,8 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     **{f"p{cls}": (0.0, 1.000001) for cls in range(5)},
 }
 """By the name of the column, or of table and column; other whole numbers are below 2**53, other numbers below 1e300."""
+_MORE = {"kp.time_ms": f" AND time_ms % {3 * _DAY // 24} = 0"}
+"""What else a column's values are."""
 _NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]")
 _READ_LATER = frozenset({schema.block.name})
@@ -229,6 +231,7 @@ def _right(column: Column[object]) -> str:
         right = f"typeof({name}) = 'blob'"
     else:
         right = f"typeof({name}) = 'text'"
+    right += _MORE.get(f"{column.table.name}.{column.name}", "")
     return f"(({right}) OR typeof({name}) IN ({', '.join(allowed)}))"
 
 

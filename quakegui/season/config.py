@@ -58,7 +58,7 @@ class SeasonConfig:
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"There is no time zone {self.timezone!r}; give an IANA name such as Asia/Shanghai.") from error
+            raise ValueError(f"There is no time zone {self.timezone[:60]!r}; give an IANA name such as Asia/Shanghai.") from error
 
     @property
     def hash(self) -> str:

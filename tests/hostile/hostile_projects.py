@@ -165,8 +165,8 @@ def use(folder: Path, *, all_of_it: bool) -> None:
         project.revision()
         for one in (journal.journal_rows, journal.in_force, journal.rows, journal.notes, journal.label_rule):
             one(project)
-        journal.undo_text(project, "李")
-        journal.redo_text(project, "Wang")
+        journal.step_to_undo(project, "李")
+        journal.step_to_redo(project, "Wang")
         for one in (
             catalogue.events,
             catalogue.all_events,
