@@ -17,7 +17,17 @@ from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import gather, knows_until, make_snapshot, make_split, style_name
 from quakegui.learn.following import Listen, follow, sentence_of
 from quakegui.learn.judgement import plain
-from quakegui.learn.registry import CARD, RunError, RunFolder, choose_run, create_run, list_runs, read_run, refusal
+from quakegui.learn.registry import (
+    CARD,
+    RunError,
+    RunFolder,
+    choose_run,
+    create_run,
+    list_runs,
+    read_run,
+    refusal,
+    sweep,
+)
 from quakegui.learn.runconfig import CLASSES, RunConfig
 from quakegui.learn.supervise import Supervisor
 from quakegui.project import catalogue, journal, runs
@@ -128,6 +138,8 @@ def complete_run(project: Project, season: Season, run: RunFolder) -> None:
     assert run.card is not None
     now_ms = time.time_ns() // 1_000_000
     runs.complete_run(project, runs.Run(run.id, now_ms, "done", run.config.to_json(), run.card), _said(season, run))
+    with contextlib.suppress(OSError):  # what is left behind costs room and nothing else
+        sweep(run)
 
 
 def complete_runs(project: Project, season: Season) -> tuple[str, ...]:

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import QApplication
 
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn import registry
-from quakegui.project import export, journal, seasons
+from quakegui.learn import messages, registry, season_runs
+from quakegui.learn.supervise import Supervisor, follow
+from quakegui.project import export, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import Source
@@ -137,6 +138,27 @@ def test_a_run_is_not_half_begun_on_a_full_disk(small_project_template: Path, di
     disk.free()
     assert registry.list_runs(folder / "runs") == ((), ())
     assert run_parts.begin(folder).resumable
+
+
+@pytest.mark.slow
+def test_a_training_on_a_full_disk_stops_and_goes_on(small_project_template: Path, disk: disks.FullDisk) -> None:
+    if not disk.real:
+        pytest.skip("NO MOUNT ALLOWED HERE: tests/learn/test_worker.py limits the worker's files instead")
+    folder = Path(shutil.copytree(small_project_template, disk.folder / "project"))
+    run_parts.label_all(folder)
+    run = run_parts.begin(folder)
+    for message in Supervisor(run.folder).events():
+        if isinstance(message, messages.Started):
+            disk.fill()
+    assert isinstance(message, messages.Failed)
+    assert (message.kind, message.resumable) == ("disk", True)
+    assert "The disk is full" in message.sentence
+    disk.free()
+    assert isinstance(follow(Supervisor(run.folder))[-1], messages.Done)
+    with Project.open(folder) as project:
+        season = run_parts.season_of(project)
+        assert season_runs.complete_runs(project, season) == (run.id,)
+        assert runs.run_in_use(project) == run.id
 
 
 def test_the_window_lives_on_a_full_disk(small_project_template: Path, disk: disks.FullDisk, qapp: QApplication) -> None:
