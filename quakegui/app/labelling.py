@@ -14,6 +14,7 @@ from quakegui.season.labels import Source
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
+    from quakegui.project.journal import Step
     from quakegui.project.store import Project
 
 
@@ -134,6 +135,21 @@ def redo(session: Session) -> bool:
     from quakegui.project import journal
 
     return _walk_history(session, journal.redo, "Nothing to redo.")
+
+
+def steps(session: Session) -> tuple[Step | None, Step | None]:
+    """Return what undo would take back and what redo would do again."""
+    from quakegui.project import journal
+    from quakegui.project.store import ProjectError
+
+    if session.project is None:
+        return None, None
+    author = session.settings.analyst
+    try:
+        return journal.step_to_undo(session.project, author), journal.step_to_redo(session.project, author)
+    except ProjectError as error:
+        session.said.emit(str(error), "error")
+        return None, None
 
 
 @_told

@@ -67,7 +67,7 @@ class Session(QObject):
         walking.step, walking.jump, walking.walked, walking.walk_only, walking.go_to_end
     )  # fmt: skip
     target, label, accept, note = labelling.target, labelling.label, labelling.accept, labelling.note
-    undo, redo, revert_to = labelling.undo, labelling.redo, labelling.revert_to
+    undo, redo, revert_to, steps = labelling.undo, labelling.redo, labelling.revert_to, labelling.steps
     explain = explaining.explain
 
     def __init__(self, file: SettingsFile | None = None, parent: QObject | None = None) -> None:
@@ -245,7 +245,7 @@ class Session(QObject):
         self.maps = MapCache(season) if season is not None else None
         self.days = season.days if season is not None else NO_DAYS
         self.chosen = None
-        self.index = _nearest(self.days, remembered)
+        self.index = _nearest(self.days, remembered) if remembered is not None else _first_map(season)
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
         self._read(Change.ALL)
         walking.draw_ahead(self)
@@ -384,9 +384,14 @@ def _as_day(text: str | None) -> np.datetime64 | None:
         return None
 
 
-def _nearest(days: NDArray[np.datetime64], day: np.datetime64 | None) -> int:
+def _first_map(season: Season | None) -> int:
+    """Return the first day that has a map, the first of all where none has; -1 without a day."""
+    if season is None or not season.days.size:
+        return -1
+    return int(season.has_map.argmax())
+
+
+def _nearest(days: NDArray[np.datetime64], day: np.datetime64) -> int:
     if not days.size:
         return -1
-    if day is None:
-        return 0
     return int(np.abs((days - day).astype(np.int64)).argmin())

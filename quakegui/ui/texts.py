@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from quakegui.season.quality import Quality
 from quakegui.ui.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from quakegui.project.journal import Step
 
 CLASS_NAMES: Final = (
     mark("No earthquake"),
@@ -31,6 +34,20 @@ _REASONS: Final = {
     Quality.WARM_UP: mark("too few nights before it for a baseline"),
     Quality.DERIVED: mark("F computed from components"),
 }
+
+
+def step_words(step: Step) -> str:
+    """Return in short what a step of the journal did: "label 3 on 2022-05-01"."""
+    if step.days == 1:
+        when = tr("on {day}").format(day=step.first)
+    else:
+        when = tr("on {count} days, {first} to {last}").format(count=step.days, first=step.first, last=step.last)
+    if step.kind != "label":
+        return tr("note {when}").format(when=when)
+    given = [str(cls) for cls in step.classes if cls is not None]
+    if not given:
+        return tr("label taken away {when}").format(when=when)
+    return tr("label {classes} {when}").format(classes=", ".join(given), when=when)
 
 
 def quality_text(quality: Quality) -> str:

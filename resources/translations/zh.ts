@@ -1660,6 +1660,10 @@
             <translation>无日期</translation>
         </message>
         <message>
+            <source>No day is left without an earthquake, so nothing can be learned from the others: take a larger magnitude or a smaller area in the catalogue, or fewer days here.</source>
+            <translation>没有一天是无地震的，其余类别便无从学起：请在目录中取更大的震级或更小的范围，或在此减少天数。</translation>
+        </message>
+        <message>
             <source>No day map yet: import readings of at least three stations with coordinates.</source>
             <translation>还没有日等值线图：请导入至少三个有坐标台站的观测数据。</translation>
         </message>
@@ -1726,6 +1730,10 @@
         <message>
             <source>No project</source>
             <translation>无项目</translation>
+        </message>
+        <message>
+            <source>No remarks on the chosen file.</source>
+            <translation>所选文件没有备注。</translation>
         </message>
         <message>
             <source>No station has a value on this day; a map needs three stations at different places. The stations are shown alone.</source>
@@ -2481,7 +2489,7 @@
         </message>
         <message>
             <source>The animation is in {path}.</source>
-            <translation type="unfinished" />
+            <translation>动画已保存到 {path}。</translation>
         </message>
         <message>
             <source>The chosen days</source>
@@ -2501,7 +2509,7 @@
         </message>
         <message>
             <source>The figure is in {path}.</source>
-            <translation type="unfinished" />
+            <translation>图已保存到 {path}。</translation>
         </message>
         <message>
             <source>The file is no longer what it was when it was chosen.</source>
@@ -3108,6 +3116,14 @@
             <translation>去掉标注</translation>
         </message>
         <message>
+            <source>label taken away {when}</source>
+            <translation>取消标注{when}</translation>
+        </message>
+        <message>
+            <source>label {classes} {when}</source>
+            <translation>标注 {classes}{when}</translation>
+        </message>
+        <message>
             <source>leave-one-out error {error:.2f} {unit} ({code})</source>
             <translation>留一误差 {error:.2f} {unit}（{code}）</translation>
         </message>
@@ -3172,6 +3188,10 @@
             <translation>不使用</translation>
         </message>
         <message>
+            <source>note {when}</source>
+            <translation>备注{when}</translation>
+        </message>
+        <message>
             <source>nothing recorded</source>
             <translation>无记录</translation>
         </message>
@@ -3182,6 +3202,14 @@
         <message>
             <source>on</source>
             <translation>开</translation>
+        </message>
+        <message>
+            <source>on {count} days, {first} to {last}</source>
+            <translation>（{first} 至 {last}，共 {count} 天）</translation>
+        </message>
+        <message>
+            <source>on {day}</source>
+            <translation>（{day}）</translation>
         </message>
         <message>
             <source>out of fold: the run had not seen this day</source>
@@ -3382,6 +3410,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{code} needs both latitude and longitude, or neither.</source>
             <translation>{code} 需要同时有纬度和经度，或都没有。</translation>
+        </message>
+        <message>
+            <source>{command}: {what}</source>
+            <translation>{command}：{what}</translation>
         </message>
         <message>
             <source>{count} days</source>

@@ -66,21 +66,25 @@ def test_settled_stands_above_analyst_above_model_above_rule(project: Project) -
     assert classes(project) == {0: 2}
 
 
+def told(step: journal.Step | None) -> tuple[str, tuple[int | None, ...], str, str, int] | None:
+    return None if step is None else (step.kind, step.classes, str(step.first), str(step.last), step.days)
+
+
 def test_undo_and_redo_work_across_a_restart(project: Project) -> None:
     step = journal.write_labels(project, days(0, 1, 2), 3, source=Source.ANALYST, author="Li")
     label(project, 1, 4)
     project.close()
     with Project.open(project.folder) as again:
-        assert journal.undo_text(again, "Li") == "label 2022-02-02"
+        assert told(journal.step_to_undo(again, "Li")) == ("label", (4,), "2022-02-02", "2022-02-02", 1)
         assert journal.undo(again, "Li") is not None
         assert classes(again) == {0: 3, 1: 3, 2: 3}
     with Project.open(project.folder) as again:
-        assert journal.undo_text(again, "Li") == "label 2022-02-01 … 2022-02-03"
+        assert told(journal.step_to_undo(again, "Li")) == ("label", (3,), "2022-02-01", "2022-02-03", 3)
         assert journal.undo(again, "Li") == step
         assert classes(again) == {}
         assert journal.undo(again, "Li") is None
         assert journal.redo(again, "Li") == step
-        assert journal.redo_text(again, "Li") == "label 2022-02-02"
+        assert told(journal.step_to_redo(again, "Li")) == ("label", (4,), "2022-02-02", "2022-02-02", 1)
     with Project.open(project.folder) as again:
         journal.redo(again, "Li")
         assert classes(again) == {0: 3, 1: 4, 2: 3}

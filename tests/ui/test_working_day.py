@@ -265,3 +265,30 @@ def test_a_click_on_a_region_s_row_lets_it_flash_on_the_map(window, qtbot):
     view = window.day_map_panel.view
     assert view._flash_left > 0
     view._timer.stop()
+
+
+def test_the_edit_menu_says_what_would_be_undone(window, qtbot):
+    session = window.session
+    session.set_settings(analyst="Li")
+    undo, redo = window.actions_by_id["undo"], window.actions_by_id["redo"]
+    menu = window._menus["Edit"]
+
+    def named():
+        menu.aboutToShow.emit()
+        texts = undo.text(), redo.text()
+        menu.aboutToHide.emit()
+        assert (undo.text(), redo.text()) == ("Undo", "Redo")
+        return texts
+
+    assert named() == ("Undo", "Redo")
+    press(qtbot, window, Qt.Key.Key_3)
+    assert named() == ("Undo: label 3 on 2022-02-01", "Redo")
+    session.note("windy")
+    assert named() == ("Undo: note on 2022-02-01", "Redo")
+    session.label(4, range(5, 9))
+    assert named()[0] == "Undo: label 4 on 4 days, 2022-02-06 to 2022-02-09"
+    press(qtbot, window, Qt.Key.Key_Z, CTRL)
+    assert named() == ("Undo: note on 2022-02-01", "Redo: label 4 on 4 days, 2022-02-06 to 2022-02-09")
+    press(qtbot, window, Qt.Key.Key_Z, CTRL)
+    press(qtbot, window, Qt.Key.Key_U)
+    assert named() == ("Undo: label taken away on 2022-02-01", "Redo")

@@ -17,7 +17,7 @@ from quakegui.project.journal.reading import (
 )
 from quakegui.project.journal.row import LABEL, NOTE, JournalRow
 from quakegui.project.journal.ruling import apply_rule, label_rule, rule_labels, write_rule
-from quakegui.project.journal.steps import redo, redo_text, revert_to, undo, undo_text
+from quakegui.project.journal.steps import Step, redo, revert_to, step_to_redo, step_to_undo, undo
 from quakegui.project.journal.writing import GivenLabel, restore, write_given, write_labels, write_note
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "GivenLabel",
     "JournalRow",
     "Note",
+    "Step",
     "apply_rule",
     "histories",
     "history",
@@ -36,13 +37,13 @@ __all__ = [
     "label_rule",
     "notes",
     "redo",
-    "redo_text",
     "restore",
     "revert_to",
     "rows",
     "rule_labels",
+    "step_to_redo",
+    "step_to_undo",
     "undo",
-    "undo_text",
     "write_given",
     "write_labels",
     "write_note",

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import schema
-from quakegui.project.journal.row import COLUMNS, content_of, row_of, select_rows, standing_rows
+from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, select_rows, standing_rows
 from quakegui.project.journal.writing import append
 from quakegui.project.store import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one undo takes back, in short.
+
+    Attributes
+    ----------
+    kind
+        "label" or "note".
+    classes
+        The classes that it gave, in order; None for a label taken away. Empty for notes.
+    first, last
+        The days that it spoke about, datetime64[D].
+    days
+        How many they are.
+    """
+
+    kind: str
+    classes: tuple[int | None, ...]
+    first: np.datetime64
+    last: np.datetime64
+    days: int
 
 
 def undo(project: Project, author: str) -> int | None:
@@ -30,14 +55,14 @@ def revert_to(project: Project, moment: np.datetime64, author: str) -> int:
         return append(connection, wanted, author)
 
 
-def undo_text(project: Project, author: str) -> str:
-    """Return what `undo` would take back, for a menu; "" where there is nothing."""
-    return _text(project, author, back=True)
+def step_to_undo(project: Project, author: str) -> Step | None:
+    """Return what `undo` would take back, for a menu."""
+    return _step(project, author, back=True)
 
 
-def redo_text(project: Project, author: str) -> str:
-    """Return what `redo` would do again, for a menu; "" where there is nothing."""
-    return _text(project, author, back=False)
+def step_to_redo(project: Project, author: str) -> Step | None:
+    """Return what `redo` would do again, for a menu."""
+    return _step(project, author, back=False)
 
 
 def _walk(project: Project, author: str, *, back: bool) -> int | None:
@@ -84,12 +109,13 @@ def _next_step(connection: Connection, author: str, *, back: bool) -> int | None
     return stack[-1] if stack else None
 
 
-def _text(project: Project, author: str, *, back: bool) -> str:
+def _step(project: Project, author: str, *, back: bool) -> Step | None:
     with project.read() as connection:
         step = _next_step(connection, author, back=back)
         found = select_rows(connection, select(*COLUMNS).where(schema.journal.c.step == step)) if step is not None else ()
     if not found:
-        return ""
-    days = sorted({row.day for row in found})
-    first = np.datetime64(days[0], "D")
-    return f"{found[0].kind} {first}" if len(days) == 1 else f"{found[0].kind} {first} … {np.datetime64(days[-1], 'D')}"
+        return None
+    days = np.unique([row.day for row in found]).astype("datetime64[D]")
+    given = {row.new for row in found if row.kind == LABEL}
+    classes = tuple(sorted(given, key=lambda cls: -1 if cls is None else cls))
+    return Step(found[-1].kind, classes, days[0], days[-1], days.size)

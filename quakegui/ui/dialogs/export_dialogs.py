@@ -62,14 +62,16 @@ class FigureDialog(QDialog):
         day = self._window.session.day
         suggestion = self._window.last_folder() / f"{str(name).replace(' ', '-')}-{day}.png"
         kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
-        path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion), kinds)
-        if not path:
+        name, kind = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion), kinds)
+        if not name:
             return
+        path = chosen_path(name, kind, (".png", ".svg", ".pdf"))
         try:
-            save_figure(panel, Path(path), dpi=self._dpi.value(), stamp=stamp_of(self._window))
+            save_figure(panel, path, dpi=self._dpi.value(), stamp=stamp_of(self._window))
         except FigureError as error:
             tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return
+        self._window.session.said.emit(tr("The figure is in {path}.").format(path=path), "info")
         super().accept()
 
 
@@ -104,7 +106,8 @@ class AnimationDialog(QDialog):
         kind = self._kind.currentData()
         suggestion = self._window.last_folder() / f"season{kind}"
         path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion))
-        if path and self._write(Path(path).with_suffix(kind)):
+        if path and self._write(target := chosen_path(path, f"*{kind}", (kind,))):
+            self._window.session.said.emit(tr("The animation is in {path}.").format(path=target), "info")
             super().accept()
 
     def _write(self, path: Path) -> bool:
@@ -143,13 +146,22 @@ def save_tables(window: MainWindow) -> None:
     assert season is not None
     suggestion = window.last_folder() / f"{project.name}.xlsx"
     kinds = tr("Workbook (*.xlsx);;Folder of csv files (*.csv)")
-    path, _ = QFileDialog.getSaveFileName(window, tr("Export the season's tables"), str(suggestion), kinds)
-    if path:
+    name, kind = QFileDialog.getSaveFileName(window, tr("Export the season's tables"), str(suggestion), kinds)
+    if name:
+        path = chosen_path(name, kind, (".xlsx", ".csv"))
         window.session.jobs.start(
             "Writing the tables",
-            lambda report, _cancelled: export.save_tables(project, season, Path(path), progress=report),
+            lambda report, _cancelled: export.save_tables(project, season, path, progress=report),
             lambda _none: window.session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),
         )
+
+
+def chosen_path(name: str, kind: str, endings: tuple[str, ...]) -> Path:
+    """Return the path with an ending that can be written: the one typed, or else the one of the kind chosen."""
+    path = Path(name)
+    if path.suffix.lower() in endings:
+        return path
+    return path.with_name(path.name + next((ending for ending in endings if f"*{ending}" in kind), endings[0]))
 
 
 def _rows(form: QFormLayout, rows: tuple[tuple[str, QWidget], ...]) -> None:

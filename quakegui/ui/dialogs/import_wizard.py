@@ -103,6 +103,7 @@ class ImportWizard(JobDialog):
         self.list = RowsView(headers, tr("Files to import"))
         self.list.selectionModel().selectionChanged.connect(self._show_chosen)
         self._detail = named(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen file"))
+        self._detail.setPlaceholderText(tr("No remarks on the chosen file."))
         self._editor = MappingEditor()
         self._editor.changed.connect(self._remap)
         self._editor.sheet_chosen.connect(self._other_sheet)

@@ -50,6 +50,7 @@ class RuleDialog(JobDialog):
         self.found: RuleLabels | None = None
         self._classes = session.event_classes
         self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")
+        self._without_rest = False
         self._form()
         self._results()
         self._buttons = button_box(Standard.Apply | Standard.Cancel)
@@ -225,6 +226,15 @@ class RuleDialog(JobDialog):
             named(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
             self._bars[cls].setRange(0, max(*counts, 1))
             self._bars[cls].setValue(count)
+        if not counts[0]:
+            text = tr(
+                "No day is left without an earthquake, so nothing can be learned from the others: take a larger magnitude or a "
+                "smaller area in the catalogue, or fewer days here."
+            )
+            self.sentence.say(text, "warning")
+        elif self._without_rest:
+            self.sentence.say("")
+        self._without_rest = not counts[0]
         post = int(found.post.sum())
         positive = sum(counts[1:])
         sentence = tr(
