@@ -68,8 +68,10 @@ def create_demo(
     there_before = folder.exists()
     try:
         place = making.clear(folder)
+    except making.NotFreeError as error:
+        raise ProjectError(str(error)) from error
     except OSError as error:
-        raise ProjectError(str(error) if isinstance(error, FileExistsError) else f"{folder}: {error.strerror}.") from error
+        raise ProjectError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
     try:
         with Project.create(place, timezone=config.timezone, name=NAME, synthetic=True) as project:
             _fill(project, config, say)

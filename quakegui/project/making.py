@@ -12,6 +12,10 @@ MAKING = ".making"
 """Within a folder, the place where a project is filled before it becomes the folder's."""
 
 
+class NotFreeError(Exception):
+    """A folder holds something already; the text is one sentence for the screen."""
+
+
 def is_free(folder: Path) -> bool:
     """Return whether a project can be made in a folder: it is new or empty, or holds what a making that was cut off left."""
     if not folder.exists():
@@ -29,13 +33,13 @@ def clear(folder: Path) -> Path:
 
     Raises
     ------
-    FileExistsError
+    NotFreeError
         If the folder is not free; it is left as it is.
     OSError
         As the disk says.
     """
     if not is_free(folder):
-        raise FileExistsError(f"{folder} is not empty; a new project needs a new or empty folder.")
+        raise NotFreeError(f"{folder} is not empty; a new project needs a new or empty folder.")
     folder.mkdir(parents=True, exist_ok=True)
     for name in (PART, f"{PART}-journal"):
         (folder / name).unlink(missing_ok=True)

@@ -87,11 +87,12 @@ class Project:
             "revision": "0",
         }
         try:
-            if not making.is_free(folder):
-                raise ProjectError(f"{folder} is not empty; a new project needs a new or empty folder.")
+            making.clear(folder)
             for part in making.FOLDERS:
                 (folder / part).mkdir(parents=True, exist_ok=True)
             _make_database(folder, facts)
+        except making.NotFreeError as error:
+            raise ProjectError(str(error)) from error
         except OSError as error:
             raise ProjectError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
         engine, warnings = _writable_engine(folder)
@@ -331,8 +332,6 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 def _make_database(folder: Path, facts: dict[str, str]) -> None:
     """Write a new database under another name, then give it its own: a project is there whole, or not at all."""
     part = folder / making.PART
-    for old in (part, folder / f"{making.PART}-journal"):
-        old.unlink(missing_ok=True)
     engine = _engine(folder, name=making.PART)
     try:
         with _sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():

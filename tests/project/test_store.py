@@ -217,3 +217,14 @@ def test_nothing_is_written_into_a_folder_that_is_gone(tmp_path: Path, replaced:
         (tmp_path / "elsewhere").rename(folder)
         journal.write_labels(project, np.array([19026], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
         assert [str(row.day) for row in journal.rows(project)] == ["2022-02-01", "2022-02-03"]
+
+
+def test_a_folder_in_which_a_making_was_cut_off_is_free(tmp_path: Path) -> None:
+    """What a program that died while it made the synthetic season left, at its worst: the run is in its place already."""
+    (tmp_path / "p" / ".making").mkdir(parents=True)
+    (tmp_path / "p" / "cache").mkdir()
+    (tmp_path / "p" / "runs" / "a run").mkdir(parents=True)
+    (tmp_path / "p" / "project.sqlite.part").write_bytes(b"half")
+    with Project.create(tmp_path / "p") as project:
+        assert not any((project.folder / "runs").iterdir())
+    assert {path.name for path in (tmp_path / "p").iterdir()} == {"project.sqlite", "cache", "runs"}
