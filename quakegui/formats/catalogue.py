@@ -13,7 +13,8 @@ from itertools import islice
 
 import numpy as np
 
-from quakegui.formats.errors import FormatError
+from quakegui.formats.errors import FormatError, shown
+from quakegui.formats.records import LONGEST_NAME
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.season.events import Event, event_id, in_order
@@ -283,7 +284,8 @@ def _event(row: RawEvent, clock: timedelta | None) -> tuple[Event, bool]:
     longitude = longitude - 360.0 if longitude > 180.0 else longitude
     depth = _number(row.depth, "depth", -20.0, 1000.0) if row.depth else None
     identifier = row.id or event_id(time, latitude, longitude)
-    return Event(identifier, time, magnitude, latitude, longitude, depth, row.place, row.magnitude_type), named_zone
+    place, kind = shown(row.place, LONGEST_NAME).strip(), shown(row.magnitude_type, 40).strip()
+    return Event(shown(identifier, LONGEST_NAME), time, magnitude, latitude, longitude, depth, place, kind), named_zone
 
 
 def _number(text: str, what: str, low: float, high: float) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from quakegui.formats.errors import shown
 from quakegui.formats.records import Stamp
 from quakegui.season.plain import built, parse_json
 from quakegui.season.readings import DataType
@@ -165,4 +166,4 @@ def _number(value: object) -> float:
 
 def station_code(value: object) -> str:
     """Return a cell as a station's code in capitals, empty where the cell is."""
-    return re.sub(r"\.0$", "", cell(value)).upper()[:16]
+    return shown(re.sub(r"\.0$", "", cell(value)), 200).strip().upper()[:16]

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.formats.errors import shown
 from quakegui.season.network import Station
 from quakegui.season.readings import TIME_DTYPE, DataType, Readings
 
@@ -42,6 +43,10 @@ class Total:
     values: NDArray[np.float64]
     derived: bool
     notes: tuple[str, ...] = ()
+
+
+LONGEST_NAME = 200
+"""Characters of a station's name or an event's place that are kept."""
 
 
 def total_intensity(letters: Sequence[str], column: Column) -> Total:
@@ -138,7 +143,7 @@ def make_station(
     Longitudes of 0..360 become -180..180. 99999, impossible values and the pair (0, 0) are no coordinates.
     """
     height = elevation if elevation is not None and np.isfinite(elevation) and -500 <= elevation < 9000 else None
-    name = name.strip()
+    name = shown(name, LONGEST_NAME).strip()
     if latitude is None or longitude is None or not np.isfinite([latitude, longitude]).all():
         return Station(code, name, None, None, height), (f"{code}: no coordinates are given; the station is left off the map.",)
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 360) or (latitude == 0 and longitude == 0):

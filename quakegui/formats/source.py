@@ -227,7 +227,7 @@ def _members(source: Source, report: Callable[[FormatError], None], budget: _Bud
         return
     with archive:
         infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
-        infos = [info for info in infos if _wanted(PurePosixPath(info.filename).parts)]
+        infos = [info for info in infos if _wanted(PurePosixPath(info.filename.replace("\\", "/")).parts)]
         siblings = _ArchiveSiblings(source, {info.filename.lower(): info for info in infos}, budget)
         for info in sorted(infos, key=lambda info: info.filename):
             try:

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from quakegui.formats.errors import FormatError
+from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import decode, expand
 from quakegui.project import journal
 from quakegui.project.store import Project
@@ -44,9 +44,9 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
     for source in expand(path):
         text = decode(source.data)[0]
         reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-        if not {"date", "class"} <= set(reader.fieldnames or ()):
-            raise FormatError("Labels need the columns date and class.", file=source.name, line=1)
         try:
+            if not {"date", "class"} <= set(reader.fieldnames or ()):
+                raise FormatError("Labels need the columns date and class.", file=source.name, line=1)
             for row in reader:
                 label = _label(row, author, source.name, reader.line_num)
                 if label.source is Source.RULE:
@@ -70,4 +70,4 @@ def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.Gi
     if facts["source"] not in _SOURCES:
         raise FormatError(f"'{facts['source']}' is not a source of labels.", file=file, line=line)
     cls = int(facts["class"]) if facts["class"] else None
-    return journal.GivenLabel(day, cls, _SOURCES[facts["source"]], facts["author"] or author, facts["note"])
+    return journal.GivenLabel(day, cls, _SOURCES[facts["source"]], shown(facts["author"], 200) or author, facts["note"])
