@@ -18,6 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from quakegui.formats.errors import shown
+
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
@@ -28,7 +30,7 @@ Report = Callable[[int, int, str], None]
 
 def say(text: str, *, style: str = "") -> None:
     """Print a sentence for a person, on standard error."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, style=style, markup=False)
+    Console(stderr=True, highlight=False, soft_wrap=True).print(_plain(text), style=style, markup=False)
 
 
 def print_json(facts: Any) -> None:
@@ -42,11 +44,16 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else _plain(str(cell)) for cell in row))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH  # a pipe has no width, and folded cells are hard to search
     console.print(table, markup=False)
+
+
+def _plain(text: str) -> str:
+    """Return text without characters that a terminal obeys, but for the ends of lines."""
+    return "\n".join(shown(line, len(line)) for line in text.split("\n"))
 
 
 def date_option(text: str) -> Any:
@@ -68,14 +75,15 @@ def as_day(given: datetime | None) -> np.datetime64 | None:
 def bar(title: str) -> Iterator[Report]:
     """Show a progress bar with the time left, on standard error if that is a terminal; gives what reports to it."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    description = TextColumn("{task.description}", markup=False)  # a file's name may look like markup
+    columns = (description, BarColumn(), TextColumn("{task.completed}/{task.total}"))
     with Progress(
         *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
     ) as progress:
         task = progress.add_task(title, total=None)
 
         def report(done: int, total: int, text: str) -> None:
-            progress.update(task, completed=done, total=total or None, description=f"{title}: {text[-40:]}")
+            progress.update(task, completed=done, total=total or None, description=_plain(f"{title}: {text[-40:]}"))
 
         yield report
 
