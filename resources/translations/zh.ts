@@ -588,8 +588,8 @@
             <translation>任意地震之前的天数，与震级无关</translation>
         </message>
         <message>
-            <source>Days before the first one warm up the baselines. A day is a calendar day of {zone}.</source>
-            <translation>第一天之前的日子用于预热基线。一天指 {zone} 的一个日历日。</translation>
+            <source>Days before the first one warm up the baselines. A day is a calendar day of the zone; readings are in UTC.</source>
+            <translation>第一天之前的日子用于基线预热。一天是该时区的一个日历日；读数为 UTC。</translation>
         </message>
         <message>
             <source>Days before, whose maps give the normal</source>
@@ -2862,6 +2862,10 @@
         <message>
             <source>Widening of the frame, a share of its larger side</source>
             <translation>图框的加宽，占较长边的比例</translation>
+        </message>
+        <message>
+            <source>With another time zone every day begins at another moment: nights, maps and regions are computed anew. Labels and notes keep their dates, which stand for other hours from now on; runs have seen other maps.</source>
+            <translation>换用另一时区后，每天从另一时刻开始：夜间均值、图和极值区域将重新计算。标注和备注保留其日期，但此后对应不同的钟点；已有的运行见过的是另外的图。</translation>
         </message>
         <message>
             <source>With fewer a night is warm-up</source>

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QDialogButtonBox
 from small_season import open_small, wait
 
+from quakegui.project.nights import stored_nights
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.season_dialog import SeasonDialog
 
@@ -70,3 +71,22 @@ def test_the_reference_station_is_asked_for_where_the_method_needs_it(dialog):
     assert "reference station" in dialog.sentence.text()
     dialog._reference.setCurrentIndex(dialog._reference.findData("BBB"))
     assert dialog.config().anomaly.reference_station == "BBB"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # the screen of the tests knows no pop-up windows
+def test_another_time_zone_says_what_it_changes_and_computes_the_nights_anew(qtbot, dialog, session):
+    before = stored_nights(session.project).values.copy()
+    line = dialog._zone.lineEdit()
+    line.selectAll()
+    qtbot.keyClicks(line, "Asia/Tok")
+    assert "no time zone" in dialog.sentence.text()
+    assert not dialog._buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()
+    qtbot.keyClicks(line, "yo")
+    assert "Labels and notes keep their dates" in dialog.sentence.text()
+    qtbot.mouseClick(dialog._buttons.button(QDialogButtonBox.StandardButton.Save), Qt.MouseButton.LeftButton)
+    wait(qtbot, session)
+    assert session.project.timezone == "Asia/Tokyo"
+    after = stored_nights(session.project).values
+    both = min(len(before), len(after))
+    assert not np.array_equal(before[:both], after[:both], equal_nan=True)  # the night begins an hour earlier
+    assert session.season.config.timezone == "Asia/Tokyo"

@@ -25,7 +25,7 @@ class DateDialog(QDialog):
         self._calendar = named(QCalendarWidget(), tr("Date"), tr("Choose a local date of the season"))
         self._calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         plain = QTextCharFormat()
-        plain.setForeground(theme.colours().muted)
+        plain.setForeground(theme.colours().text)
         for day_off in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             self._calendar.setWeekdayTextFormat(day_off, plain)
         self._calendar.setDateRange(_qdate(days[0]), _qdate(days[-1]))

@@ -6,10 +6,7 @@ import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
-    QCompleter,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -22,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import named
+from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import tr
 
 if TYPE_CHECKING:
@@ -51,15 +49,7 @@ class NewProjectDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self._folder)
         row.addWidget(choose)
-        self._zone = QComboBox()
-        named(self._zone, tr("Time zone"), tr("Its midnight is where a day begins; type a part of its name"))
-        self._zone.setEditable(True)
-        self._zone.addItems(sorted(zoneinfo.available_timezones()))
-        self._zone.setCurrentText(DEFAULT_TIMEZONE)
-        completer = QCompleter(self._zone.model())
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._zone.setCompleter(completer)
+        self._zone = zone_box(DEFAULT_TIMEZONE)
         self._zone.currentTextChanged.connect(self._check)
         self._why = QLabel()
         self._why.setWordWrap(True)

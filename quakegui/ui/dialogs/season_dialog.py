@@ -29,6 +29,7 @@ from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, named
+from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import mark, tr
 
 METHODS: Final = (
@@ -158,6 +159,8 @@ class SeasonDialog(JobDialog):
         self._controls: dict[tuple[str, ...], QSpinBox | QDoubleSpinBox | QCheckBox] = {}
         self._first, self._first_on = self._date(self._before.first_day, tr("First day"))
         self._last, self._last_on = self._date(self._before.last_day, tr("Last day"))
+        self._zone = zone_box(self._before.timezone)
+        self._zone.currentTextChanged.connect(self._check)
         self._method, self._reference = self._methods(project.network().codes)
         self._tabs = QTabWidget()
         self._tabs.addTab(self._season_page(), tr("Season"))
@@ -183,10 +186,9 @@ class SeasonDialog(JobDialog):
         form = QFormLayout(page)
         form.addRow(tr("First day"), _beside(self._first_on, self._first))
         form.addRow(tr("Last day"), _beside(self._last_on, self._last))
+        form.addRow(tr("Time zone"), self._zone)
         says = QLabel(
-            tr("Days before the first one warm up the baselines. A day is a calendar day of {zone}.").format(
-                zone=self._before.timezone
-            )
+            tr("Days before the first one warm up the baselines. A day is a calendar day of the zone; readings are in UTC.")
         )
         says.setWordWrap(True)
         form.addRow(says)
@@ -289,6 +291,7 @@ class SeasonDialog(JobDialog):
             before = _read(self._before, path)
             same = isinstance(control, QDoubleSpinBox) and round(before, control.decimals()) == round(value, control.decimals())
             values[path] = before if same else value
+        values["timezone",] = self._zone.currentText().strip()
         values["anomaly", "method"] = Method(self._method.currentData())
         values["anomaly", "reference_station"] = self._reference.currentData()
         values["first_day",] = _day(self._first) if self._first_on.isChecked() else None
@@ -314,6 +317,12 @@ class SeasonDialog(JobDialog):
             text = tr(
                 "Networks and their predictions belong to one map style. With another style, runs trained so far are refused "
                 "until you come back to theirs; they are kept."
+            )
+            self.sentence.say(text, "warning")
+        elif config.timezone != self._before.timezone:
+            text = tr(
+                "With another time zone every day begins at another moment: nights, maps and regions are computed anew. "
+                "Labels and notes keep their dates, which stand for other hours from now on; runs have seen other maps."
             )
             self.sentence.say(text, "warning")
         elif replace(config, first_day=None, last_day=None) != replace(self._before, first_day=None, last_day=None):

@@ -1,0 +1,24 @@
+"""The choice of a time zone: every IANA name, found by typing a part of it."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QCompleter
+
+from quakegui.ui.dialogs.dialog_parts import named
+from quakegui.ui.i18n import tr
+
+
+def zone_box(zone: str) -> QComboBox:
+    """Return a box that holds every time zone and shows this one."""
+    box = named(QComboBox(), tr("Time zone"), tr("Its midnight is where a day begins; type a part of its name"))
+    box.setEditable(True)
+    box.addItems(sorted(zoneinfo.available_timezones()))
+    box.setCurrentText(zone)
+    completer = QCompleter(box.model(), box)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    box.setCompleter(completer)
+    return box
