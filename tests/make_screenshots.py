@@ -41,9 +41,9 @@ from quakegui.ui.main_window import DOCKS, MainWindow, fit_of
 SIZE = "1600x1000"
 GUIDE_WIDTH = 930
 GUIDE_COLOURS = 255
-DAY = 215
-"""Of the synthetic season: the day before the Luding earthquake."""
-PATIENCE_MS = 120_000
+DAY = 117
+"""Of the synthetic season: three days before the Lushan earthquake, with an extremum region."""
+PATIENCE_MS = 600_000
 DIALOGS = {
     "new-project": commands.new_project,
     "catalogue": commands.edit_catalogue,

@@ -187,14 +187,14 @@ class MainWindow(QMainWindow):
     def _share_space(self) -> None:
         if self.layout_name == "review":
             self.resizeDocks([self.docks["day"]], [max(self.width() // 4, 290)], Qt.Orientation.Horizontal)
-            self.resizeDocks([self.docks["timeline"]], [self.height() // 5], Qt.Orientation.Vertical)
+            self.resizeDocks([self.docks["timeline"]], [self.height() * 23 // 100], Qt.Orientation.Vertical)
             return
         across = [self.docks["stations"], self.docks["day"]]
         self.resizeDocks(across, [max(self.width() * 27 // 100, 300), max(self.width() // 5, 290)], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["timeline"]], [max(self.height() * 27 // 100, 210)], Qt.Orientation.Vertical)
         if self.height() >= SHORT_WINDOW:
             for above, below in (("stations", "series"), ("day", "regions")):
-                self.resizeDocks([self.docks[above], self.docks[below]], [6, 4], Qt.Orientation.Vertical)
+                self.resizeDocks([self.docks[above], self.docks[below]], [11, 9], Qt.Orientation.Vertical)
 
     def _connect_regions(self) -> None:
         """Let a region clicked in the table flash on the map, and choose in the table one clicked on the map."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -151,9 +151,11 @@ class DayPanel(QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
+        side = round(self.fontMetrics().height() * 1.15)
         for cls, button in enumerate(self._buttons):
             name = tr(CLASS_NAMES[cls])
             button.setIcon(class_icon(cls))
+            button.setIconSize(QSize(side, side))
             button.setToolTip(f"{name} ({cls})")
             button.setAccessibleName(tr("Label: {name}").format(name=name))
             self._captions[cls].setText(f"{cls} {name}")

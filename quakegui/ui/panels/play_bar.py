@@ -75,6 +75,7 @@ class PlayBar(QWidget):
         self.speed = QComboBox(self)
         self.only = QComboBox(self)
         self._where = QLabel(self)
+        self._where.setContentsMargins(2, 0, 6, 0)
         self._lay_out()
         self._connect()
         session.changed.connect(self.refresh)

@@ -100,6 +100,7 @@ class TrainingPanel(QWidget):
         for box in (self._preset, self._protocol, self._head, self._precision):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(14)
+            box.currentIndexChanged.connect(self._tell_choices)
         self._form_captions = [QLabel() for _ in self._fields]
         half = len(self._fields) // 2
         for number, (caption, (_caption, _tip, widget)) in enumerate(zip(self._form_captions, self._fields, strict=True)):
@@ -139,7 +140,8 @@ class TrainingPanel(QWidget):
             side.setLayout(part)
             self._sides.append(TallScroll(side))
             splitter.addWidget(self._sides[-1])
-        splitter.setStretchFactor(1, 1)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 2)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(splitter)
@@ -173,6 +175,12 @@ class TrainingPanel(QWidget):
             seed=self._seed.value(),
             class_weights=self._weights.isChecked(),
         )
+
+    def _tell_choices(self) -> None:
+        """Let each list say in its tooltip all of what is chosen, which may be longer than the list is wide."""
+        for _caption, tip, widget in self._fields:
+            if isinstance(widget, QComboBox):
+                widget.setToolTip(f"{widget.currentText()}\n{tr(tip)}")
 
     def _begin(self) -> None:
         self._curves.clear()
@@ -268,6 +276,7 @@ class TrainingPanel(QWidget):
         _offer(self._size, {size: f"{size} x {size}" for size in SIZES})
         _offer(self._head, {name: tr(text) for name, text in HEAD_NAMES.items()})
         _offer(self._precision, {name: tr(text) for name, text in PRECISION_NAMES.items()})
+        self._tell_choices()
         self._start.setText(tr("Start"))
         self._start.setToolTip(tr("Train on the labels in force; the window stays free"))
         self._stop.setText(tr("Stop"))
