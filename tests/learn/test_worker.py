@@ -194,7 +194,8 @@ def test_errors_become_sentences_that_say_what_is_kept(tmp_path: Path) -> None:
         "Take a smaller batch, smaller maps or the compact head."
     )
     (run.folder / CHECKPOINT).write_bytes(b"x")
-    (run.folder / "history.csv").write_text("phase,epoch\nfold 1,7\n", encoding="utf-8")
+    rows = "phase,epoch,loss,accuracy,validation_loss,validation_accuracy,best\nfold 1,7,1.0,0.5,,,1\n"
+    (run.folder / "history.csv").write_text(rows, encoding="utf-8")
     full = failure(OSError(errno.ENOSPC, "No space left on device", "/x/checkpoint.npz.part"), run.folder)
     assert full.kind == "disk"
     assert full.sentence.startswith(
