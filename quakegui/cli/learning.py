@@ -166,8 +166,8 @@ def compare(
 ) -> None:
     """Judge the network under every protocol, and every baseline, side by side; trains what was not trained yet.
 
-    The network sees 120 pixels along a side where --size says nothing else. Stopped with Ctrl+C, it goes on where it was when
-    it is given again.
+    The network sees 120 pixels along a side where --size says nothing else. A season of a year takes some twenty minutes of
+    processor time, three with --preset fast. Stopped with Ctrl+C, it goes on where it was when it is given again.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, seed=seed)
     with _opened(project) as source, interruptible(STOPPING) as cancelled:
