@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.app.change import Change
+from quakegui.app.environment import environment_of
 from quakegui.app.jobs import Report
 
 if TYPE_CHECKING:
@@ -25,11 +26,14 @@ def explain(session: Session) -> None:
     if not asked or session.predictions is None:
         return
 
+    environment = environment_of(session.settings)
+
     def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
         from quakegui.learn.explained import explain_days
         from quakegui.learn.season_runs import find_run
 
-        return explain_days(season, find_run(project, None), asked, progress=report, cancelled=cancelled)
+        run = find_run(project, None)
+        return explain_days(season, run, asked, progress=report, cancelled=cancelled, environment=environment)
 
     def keep(heat: NDArray[np.float32]) -> None:
         if session.season is season:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quakegui.app.environment import environment_of
 from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 
@@ -26,11 +27,14 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
     project = session.project
     if project is None:
         return
+    environment = environment_of(session.settings)
 
     def work(report: Report, cancelled: Callable[[], bool]) -> Update:
         from quakegui.learn.operating import update
 
-        return update(project, paths, listen=lambda _message: None, progress=report, cancelled=cancelled)
+        return update(
+            project, paths, listen=lambda _message: None, progress=report, cancelled=cancelled, environment=environment
+        )
 
     def show(made: Update) -> None:
         if session.project is project:

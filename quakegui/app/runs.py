@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quakegui.app.change import Change
+from quakegui.app.environment import environment_of
 from quakegui.app.jobs import Report
 
 if TYPE_CHECKING:  # what trains and judges is not for a window at its start
@@ -63,6 +64,7 @@ def use_run(session: Session, run: RunFolder) -> None:
     project, season = session.project, session.season
     if project is None or season is None:
         return
+    environment = environment_of(session.settings)
 
     def use(_predicted: object = None) -> None:
         if session.project is project:
@@ -71,7 +73,7 @@ def use_run(session: Session, run: RunFolder) -> None:
 
     def work(report: Report, cancelled: Callable[[], bool]) -> None:
         report(0, 0, run.title)
-        operating.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled)
+        operating.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled, environment=environment)
 
     if (runs.predictions(project, run.id, season.days).classes >= 0).any():
         use()

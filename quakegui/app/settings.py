@@ -14,6 +14,9 @@ from PySide6.QtCore import QByteArray, QSettings
 MOST_RECENT = 10
 THEMES = ("system", "light", "dark")
 LANGUAGES = ("system", "en", "zh")
+TRAINS_IN = ("this", "interpreter", "wsl")
+BACKENDS = ("", "tensorflow", "torch")
+CHOICES = {"language": LANGUAGES, "theme": THEMES, "trains_in": TRAINS_IN, "backend": BACKENDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,14 @@ class Settings:
         How the season plays.
     text_scale
         Factor on the platform's font size.
+    trains_in
+        One of `TRAINS_IN`: the Python that runs the window, another one, or a Linux distribution under WSL2.
     interpreter
-        Python that trains; empty for the one that runs the window.
+        Path of the other Python, under WSL2 a Linux path; empty under WSL2 for its `python3`.
+    distribution
+        Of WSL2; empty for its default one.
+    backend
+        One of `BACKENDS`; empty leaves the choice to the worker.
     recent
         Project folders, latest first.
     """
@@ -45,7 +54,10 @@ class Settings:
     days_per_second: float = 8.0
     loop: bool = True
     text_scale: float = 1.0
+    trains_in: str = "this"
     interpreter: str = ""
+    distribution: str = ""
+    backend: str = ""
     recent: tuple[str, ...] = ()
 
     def with_recent(self, folder: Path) -> Settings:
@@ -125,8 +137,9 @@ def _checked(kept: dict[str, object]) -> dict[str, Any]:
             good[field.name] = float(value)
         elif field.name != "recent" and type(value) is type(default):
             good[field.name] = value
-    if good.get("language") not in LANGUAGES:
-        good.pop("language", None)
-    if good.get("theme") not in THEMES:
-        good.pop("theme", None)
+    for name, known in CHOICES.items():
+        if good.get(name) not in known:
+            good.pop(name, None)
+    if good.get("interpreter") and "trains_in" not in kept:  # before there was a choice, a path alone said it
+        good["trains_in"] = "interpreter"
     return good

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal
 
 from quakegui.app.change import Change
+from quakegui.app.environment import environment_of
 from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.learn import messages
@@ -78,8 +79,7 @@ class Training(QObject):
 
     def environment(self) -> Environment:
         """Return where the worker runs, by the analyst's settings."""
-        interpreter = self._session.settings.interpreter
-        return Environment(kind="interpreter", interpreter=interpreter) if interpreter else THIS
+        return environment_of(self._session.settings)
 
     def start(self, config: RunConfig) -> None:
         """Gather the season's maps and labels in a job, then train on them; what cannot be trained is said."""

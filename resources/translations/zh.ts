@@ -292,12 +292,24 @@
             <translation>请求停止训练；已完成的部分会保留，以后可继续</translation>
         </message>
         <message>
+            <source>Asking Windows for its distributions</source>
+            <translation>正在向 Windows 询问发行版</translation>
+        </message>
+        <message>
             <source>Asking the network what it looked at</source>
             <translation>正在询问网络关注了哪里</translation>
         </message>
         <message>
+            <source>Asking the worker for its device</source>
+            <translation>正在向训练进程询问设备</translation>
+        </message>
+        <message>
             <source>Asks</source>
             <translation>应占</translation>
+        </message>
+        <message>
+            <source>Backend</source>
+            <translation>后端</translation>
         </message>
         <message>
             <source>Baseline (days)</source>
@@ -394,6 +406,10 @@
         <message>
             <source>Choose the folder on the disk</source>
             <translation>在磁盘上选择文件夹</translation>
+        </message>
+        <message>
+            <source>Choose the program on the disk</source>
+            <translation>在磁盘上选择程序</translation>
         </message>
         <message>
             <source>Choose the stations whose series are shown</source>
@@ -670,6 +686,10 @@
         <message>
             <source>Distance (km)</source>
             <translation>距离（km）</translation>
+        </message>
+        <message>
+            <source>Distribution</source>
+            <translation>发行版</translation>
         </message>
         <message>
             <source>Dots per inch (PNG)</source>
@@ -1196,6 +1216,10 @@
             <translation>无法确定哪些列是时间和总强度：请在下方指明。</translation>
         </message>
         <message>
+            <source>It works: {device}, {backend} {version}, {precision}.</source>
+            <translation>可用：{device}，{backend} {version}，{precision}。</translation>
+        </message>
+        <message>
             <source>Its midnight is where a day begins; type a part of its name</source>
             <translation>一天从该时区的午夜开始；可输入名称的一部分</translation>
         </message>
@@ -1424,6 +1448,10 @@
             <translation>在级别变化处绘入的线</translation>
         </message>
         <message>
+            <source>Linux under WSL2</source>
+            <translation>WSL2 下的 Linux</translation>
+        </message>
+        <message>
             <source>List of stations</source>
             <translation>台站列表</translation>
         </message>
@@ -1650,6 +1678,10 @@
         <message>
             <source>Nights that a baseline needs</source>
             <translation>基线所需夜数</translation>
+        </message>
+        <message>
+            <source>No Linux distribution was found: install WSL2, or choose another place.</source>
+            <translation>没有找到 Linux 发行版：请安装 WSL2，或另选位置。</translation>
         </message>
         <message>
             <source>No anomaly: {reason}</source>
@@ -1932,8 +1964,8 @@
             <translation>无信号日中有 1 % 会超过</translation>
         </message>
         <message>
-            <source>Path of another Python with Keras, e.g. one with a GPU</source>
-            <translation>另一个带 Keras 的 Python 的路径，例如带 GPU 的</translation>
+            <source>Path of a Python with Keras and a backend, such as one that finds the GPU</source>
+            <translation>装有 Keras 和后端的 Python 的路径，例如能使用 GPU 的那个</translation>
         </message>
         <message>
             <source>Pick stations on the map or here.</source>
@@ -2020,8 +2052,8 @@
             <translation>恢复默认值</translation>
         </message>
         <message>
-            <source>Python that trains</source>
-            <translation>训练用的 Python</translation>
+            <source>Python</source>
+            <translation>Python</translation>
         </message>
         <message>
             <source>Quit</source>
@@ -2396,6 +2428,10 @@
             <translation>重新开始</translation>
         </message>
         <message>
+            <source>Start the worker there and tell on which device it would compute</source>
+            <translation>在那里启动训练进程，说明将用哪个设备计算</translation>
+        </message>
+        <message>
             <source>State</source>
             <translation>状态</translation>
         </message>
@@ -2486,6 +2522,14 @@
         <message>
             <source>Text size</source>
             <translation>文字大小</translation>
+        </message>
+        <message>
+            <source>The Linux distribution under WSL2; empty for the default one</source>
+            <translation>WSL2 下的 Linux 发行版；留空则用默认的</translation>
+        </message>
+        <message>
+            <source>The Python that trains</source>
+            <translation>用于训练的 Python</translation>
         </message>
         <message>
             <source>The animation is in {path}.</source>
@@ -2712,12 +2756,20 @@
             <translation>按同一配方，用现行标注训练一个新的运行</translation>
         </message>
         <message>
+            <source>Train in</source>
+            <translation>训练于</translation>
+        </message>
+        <message>
             <source>Train on the labels in force; the window stays free</source>
             <translation>用有效标注训练；窗口仍可使用</translation>
         </message>
         <message>
             <source>Training</source>
             <translation>训练</translation>
+        </message>
+        <message>
+            <source>Training runs in a process of its own, which may use another Python</source>
+            <translation>训练在独立进程中进行，可以使用另一个 Python</translation>
         </message>
         <message>
             <source>Training stops earlier when the validation loss no longer falls</source>
@@ -2730,6 +2782,10 @@
         <message>
             <source>Trash</source>
             <translation>回收站</translation>
+        </message>
+        <message>
+            <source>Try it</source>
+            <translation>试一试</translation>
         </message>
         <message>
             <source>Two columns say the same of the same station.</source>
@@ -2840,6 +2896,10 @@
             <translation>地震取自何处</translation>
         </message>
         <message>
+            <source>Where networks train and predict</source>
+            <translation>网络在何处训练和预测</translation>
+        </message>
+        <message>
             <source>Where the project is made: a folder that does not exist yet, or an empty one</source>
             <translation>项目所在的位置：尚不存在的或空的文件夹</translation>
         </message>
@@ -2854,6 +2914,10 @@
         <message>
             <source>Which days around an earthquake carry its class</source>
             <translation>地震前后哪些日子带有其类别</translation>
+        </message>
+        <message>
+            <source>Which library computes, where both are installed</source>
+            <translation>两者都已安装时由哪个库计算</translation>
         </message>
         <message>
             <source>Whole window</source>
@@ -2988,12 +3052,20 @@
             <translation>以及另外 {count} 个台站</translation>
         </message>
         <message>
+            <source>another Python</source>
+            <translation>另一个 Python</translation>
+        </message>
+        <message>
             <source>any</source>
             <translation>不限</translation>
         </message>
         <message>
             <source>around a place</source>
             <translation>某地周围</translation>
+        </message>
+        <message>
+            <source>as found there</source>
+            <translation>由那里决定</translation>
         </message>
         <message>
             <source>as in 2022-02-01 00:15:00 (ISO 8601)</source>
@@ -3332,6 +3404,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>读数表格</translation>
         </message>
         <message>
+            <source>the Python that runs this window</source>
+            <translation>运行本窗口的 Python</translation>
+        </message>
+        <message>
             <source>the end of its interval</source>
             <translation>时段的结束</translation>
         </message>
@@ -3350,10 +3426,6 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>the middle of its interval</source>
             <translation>时段的中点</translation>
-        </message>
-        <message>
-            <source>the one that runs this window</source>
-            <translation>运行本窗口的 Python</translation>
         </message>
         <message>
             <source>the same for all</source>

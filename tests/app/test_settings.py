@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray
 
+from quakegui.app.environment import environment_of
 from quakegui.app.settings import MOST_RECENT, Settings, SettingsFile
+from quakegui.learn.environments import THIS, Environment
 
 
 @pytest.fixture
@@ -30,6 +32,23 @@ def test_a_damaged_file_gives_the_defaults(path: Path, text: str) -> None:
     file._file.sync()
     settings = SettingsFile(path).load()
     assert settings == Settings(analyst=settings.analyst)
+
+
+def test_a_path_of_a_python_from_before_there_was_a_choice_is_still_used(path: Path) -> None:
+    file = SettingsFile(path)
+    file._file.setValue("settings", '{"interpreter": "/opt/python", "analyst": "Li"}')
+    file._file.sync()
+    settings = SettingsFile(path).load()
+    assert (settings.trains_in, settings.interpreter) == ("interpreter", "/opt/python")
+    assert environment_of(settings) == Environment("interpreter", "/opt/python")
+
+
+def test_where_networks_train() -> None:
+    assert environment_of(Settings()) == THIS
+    assert environment_of(Settings(trains_in="interpreter")) == THIS  # without a path there is no other one
+    assert environment_of(Settings(interpreter="/opt/python", backend="torch")) == Environment(backend="torch")
+    chosen = Settings(trains_in="wsl", distribution="Ubuntu", interpreter="/opt/python", backend="tensorflow")
+    assert environment_of(chosen) == Environment("wsl", "/opt/python", "Ubuntu", "tensorflow")
 
 
 def test_recent_projects_are_distinct_and_bounded(tmp_path: Path) -> None:

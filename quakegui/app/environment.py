@@ -1,0 +1,31 @@
+"""Where networks train and predict: what the analyst's settings say, and what a worker there would compute on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from quakegui.app.settings import Settings
+from quakegui.learn import messages
+from quakegui.learn.environments import THIS, Environment, Kind
+from quakegui.learn.supervise import Supervisor
+
+
+def environment_of(settings: Settings) -> Environment:
+    """Return where the worker runs; another Python without its path is this one."""
+    if settings.trains_in == "this" or (settings.trains_in == "interpreter" and not settings.interpreter):
+        return replace(THIS, backend=settings.backend)
+    kind: Kind = "wsl" if settings.trains_in == "wsl" else "interpreter"
+    return Environment(kind, settings.interpreter, settings.distribution if kind == "wsl" else "", settings.backend)
+
+
+def ask_worker(environment: Environment, cancelled: Callable[[], bool]) -> messages.Message:
+    """Start a worker that only says on what it would compute; returns its last message, the device or what went wrong."""
+    from quakegui.learn.following import follow
+
+    with tempfile.TemporaryDirectory() as folder:
+        heard: list[messages.Message] = []
+        last = follow(Supervisor(Path(folder), job="hello", environment=environment), heard.append, cancelled)
+    return next((message for message in heard if isinstance(message, messages.Hello)), last)
