@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.files import read_arrays, write_arrays
-from quakegui.learn.jobs import ANSWERS, MAPS
+from quakegui.learn.jobs import read_answers, write_maps
 from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.supervise import Supervisor
 
@@ -48,11 +47,11 @@ def answer(
         return np.empty((0, len(run.config.classes)))
     with tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
         folder = Path(scratch)
-        write_arrays(folder / MAPS, {"maps": maps})
+        write_maps(folder, maps)
         last = follow(Supervisor(folder, job="predict", run=run.folder, environment=environment), listen, cancelled)
         if not isinstance(last, messages.Done):
             raise RunError(sentence_of(last))
-        return read_arrays(folder / ANSWERS)["probabilities"].astype(np.float64)
+        return read_answers(folder).astype(np.float64)
 
 
 def follow(supervisor: Supervisor, listen: Listen, cancelled: Callable[[], bool] | None) -> messages.Message:
