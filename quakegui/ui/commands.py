@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 from quakegui import __version__
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.i18n import tr
+from quakegui.ui.plain import keep_plain
 from quakegui.ui.sentences import told
 from quakegui.ui.texts import CLASS_NAMES
 
@@ -272,6 +273,7 @@ def show_about(window: MainWindow) -> None:
 
 def _ask(dialog: QDialog) -> bool:
     """Show a dialog until it is answered, then let go of it: what it holds is still readable until the event loop turns."""
+    keep_plain(dialog)
     answer = dialog.exec()
     dialog.deleteLater()
     return bool(answer)

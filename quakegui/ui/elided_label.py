@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel
 
+from quakegui.ui.plain import as_text
+
 
 class ElidedLabel(QLabel):
     """A label of one line of plain text that never widens what it stands in."""
@@ -33,6 +35,6 @@ class ElidedLabel(QLabel):
 
     def _offer_all(self) -> None:
         cut = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
-        tip = self.text() if cut else ""
+        tip = as_text(self.text()) if cut else ""
         if tip != self.toolTip():
             self.setToolTip(tip)

@@ -30,6 +30,7 @@ from quakegui.ui.panels.start_page import StartPage
 from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.panels.timeline_panel import TimelinePanel
 from quakegui.ui.panels.training_panel import TrainingPanel
+from quakegui.ui.plain import keep_plain
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.status_line import StatusLine
 from quakegui.ui.texts import step_words
@@ -127,6 +128,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status_line)
         session.changed.connect(self.refresh)
         self.retranslate()
+        keep_plain(self)
         self._restore("work")
         self.refresh(Change.ALL)
 

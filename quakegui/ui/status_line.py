@@ -10,6 +10,7 @@ from quakegui.app.jobs import Progress
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.plain import as_text
 from quakegui.ui.sentences import told
 
 SHOWN_MS = 8000
@@ -65,7 +66,7 @@ class StatusLine(QStatusBar):
         self._cancel.setToolTip(tr("Cancel the work that runs; nothing is left half-written"))
         self._bar.setAccessibleName(tr("Progress"))
         self._project.setText(f"{_plain(project.name)} · {project.timezone}" if project else tr("No project"))
-        self._project.setToolTip(str(project.folder) if project else "")
+        self._project.setToolTip(as_text(str(project.folder)) if project else "")
         self._season.setVisible(project is not None)
         self._saved.setVisible(project is not None)
         if project is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QWidget
 
@@ -36,6 +37,7 @@ def button_box(buttons: Standard) -> QDialogButtonBox:
 def tell(parent: QWidget | None, title: str, text: str, icon: QMessageBox.Icon = QMessageBox.Icon.NoIcon) -> None:
     """Say something in a box of its own, and wait until it was read."""
     box = QMessageBox(icon, title, text, QMessageBox.StandardButton.Close, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)  # a file's name may look like markup
     button = box.button(QMessageBox.StandardButton.Close)
     button.setText(tr(_WORDS[Standard.Close][0]))
     button.setToolTip(tr(_WORDS[Standard.Close][1]))

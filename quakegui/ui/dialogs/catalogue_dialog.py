@@ -34,6 +34,7 @@ from quakegui.ui.dialogs.catalogue_choice import Choice, Read, choose, read_cata
 from quakegui.ui.dialogs.catalogue_form import CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plain import as_text
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.plots.cluster_map import ClusterMap
 from quakegui.ui.sentences import told
@@ -168,7 +169,7 @@ class CatalogueDialog(JobDialog):
             self._source.setText(text.format(count=count))
         else:
             self._source.setText(tr("{count} earthquakes in {file}").format(count=count, file=self._read.path.name))
-        self._source.setToolTip("\n".join(map(told, self._read.notes)))
+        self._source.setToolTip(as_text("\n".join(map(told, self._read.notes))))
         self._add.setVisible(self._read.path is not None and bool(self._own.events))
 
     def rechoose(self) -> None:

@@ -27,6 +27,7 @@ from quakegui.app.jobs import Progress, Report, Work
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plain import as_text
 from quakegui.ui.sentences import told
 
 Index = QModelIndex | QPersistentModelIndex
@@ -39,7 +40,7 @@ BUSY: Final = mark("Another job is still running; this one starts when it has en
 def named(widget: W, name: str, tip: str = "") -> W:
     """Give a control its name for screen readers and its tooltip, and return it."""
     widget.setAccessibleName(name)
-    widget.setToolTip(tip or name)
+    widget.setToolTip(as_text(tip or name))
     return widget
 
 
@@ -172,7 +173,7 @@ class Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.UserRole:
             return value
         if role == Qt.ItemDataRole.ToolTipRole:
-            return value if isinstance(value, str) else None
+            return as_text(value) if isinstance(value, str) else None
         if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(value, str):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:

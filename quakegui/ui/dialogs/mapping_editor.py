@@ -24,6 +24,7 @@ from quakegui.formats.columns import TIME_FORMATS, UNITS
 from quakegui.season.readings import DataType
 from quakegui.ui.dialogs.dialog_parts import add_rows, named
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plain import as_text
 
 TIME, STATION, UNUSED = "time", "station", ""
 MEANINGS: Final = (
@@ -120,7 +121,7 @@ class MappingEditor(QWidget):
             examples = " · ".join(row[number] for row in table.rows[:EXAMPLES])
             for column, text in ((NAME, name), (EXAMPLE, examples), (CODE, codes.get(name, ""))):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(as_text(text))
                 if column != CODE:
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 self._columns.setItem(number, column, item)

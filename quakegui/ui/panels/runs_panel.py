@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,7 +193,7 @@ class RunsPanel(QWidget):
             runs.empty_trash(self._session)
 
     def _export(self, run: RunFolder) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, tr("Export a run"), f"{run.title or run.id}.zip", "zip (*.zip)")
+        path, _ = QFileDialog.getSaveFileName(self, tr("Export a run"), f"{_file_name(run)}.zip", "zip (*.zip)")
         if path:
             runs.export_run(self._session, run, Path(path))
 
@@ -200,3 +201,8 @@ class RunsPanel(QWidget):
         path, _ = QFileDialog.getOpenFileName(self, tr("Import a run"), "", "zip (*.zip)")
         if path:
             runs.import_run(self._session, Path(path))
+
+
+def _file_name(run: RunFolder) -> str:
+    """Return a run's title as a name of a file: a title may hold what leads to another folder."""
+    return re.sub(r'[\\/:*?"<>|]+', "_", run.title).strip(" .") or run.id

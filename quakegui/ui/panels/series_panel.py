@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, Final
 
 import numpy as np
@@ -350,7 +351,7 @@ class SeriesPanel(QWidget):
             return tr("Pick stations on the map or here.")
         colours = theme.colours()
         words = [
-            f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{code}'
+            f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{escape(code)}'
             for number, code in enumerate(self.shown)
         ]
         left_out = len(self._session.picked) - len(self.shown)

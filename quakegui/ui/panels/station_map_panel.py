@@ -20,6 +20,7 @@ from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
 from quakegui.ui.panels.map_camera import Camera
 from quakegui.ui.panels.season_view import offset_text, station_day, zone_name
+from quakegui.ui.plain import as_text
 from quakegui.ui.plots import station_layers as layers
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.station_layers import EventMark, StationMark
@@ -250,7 +251,7 @@ class StationMapPanel(QWidget):
         if self._pressed is None or self._camera is None:
             over = self.station_at(event.position()) is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
-            self.setToolTip(self.words_at(event.position()))
+            self.setToolTip(as_text(self.words_at(event.position())))
             return
         by = event.position() - self._pressed
         if self._dragging or by.manhattanLength() > DRAG_STARTS:

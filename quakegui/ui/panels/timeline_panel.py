@@ -28,6 +28,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.season_view import station_present
 from quakegui.ui.panels.timeline_words import day_words
+from quakegui.ui.plain import as_text
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.time_axis import DayAxis
 from quakegui.ui.plots.timeline_rows import LEAST_ROWS, ROWS, TimelineData, changed_rows, paint_rows, row_boxes, runs_of
@@ -240,7 +241,7 @@ class TimelineView(QWidget):
         """Choose days by dragging, or say what the day under the cursor holds."""
         at = event.position()
         if self._pressed is None:
-            self.setToolTip(self.words_at(at))
+            self.setToolTip(as_text(self.words_at(at)))
             return
         if self._dragging or abs(at.x() - self._pressed.x()) > DRAG_STARTS:
             self._dragging = True

@@ -28,6 +28,7 @@ from quakegui.learn import messages
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.runconfig import RunConfig
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.plain import as_text
 from quakegui.ui.plots.curves import Curves
 from quakegui.ui.sentences import told
 from quakegui.ui.tall_scroll import TallScroll
@@ -198,7 +199,7 @@ class TrainingPanel(QWidget):
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
                 )
             )
-            self._device.setToolTip(told(message.reason))
+            self._device.setToolTip(as_text(told(message.reason)))
             self._say(told(message.reason))
         elif isinstance(message, messages.Started):
             self._begun(message)
