@@ -48,6 +48,9 @@ def build_network(
     # no XLA: on processors it goes around the fast convolutions
     network.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss=loss, metrics=[hit], jit_compile=False)
     network.optimizer.build(network.trainable_variables)
+    # A metric makes its variables when it is first asked; within the first step that would have the step traced a second time.
+    network.compute_metrics(None, np.zeros((1, 2), np.float32), np.zeros((1, network.output_shape[-1]), np.float32))
+    network.reset_metrics()
     return network
 
 

@@ -1,127 +1,230 @@
-"""How time and memory grow with days, stations and cadence: 1 x and 10 x, and the exponent between them."""
+"""How time and memory grow with days, stations and cadence: 1 x and 10 x, each case in a process of its own."""
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 import numpy as np
-from bench_reading import season as synthetic
+from bench_reading import HEAD
 from bench_tools import Row
+from built_project import Size, build
 from test_maps_benchmark import case
 
-from quakegui.project.importing import store_parsed
-from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import blocks_of
+from quakegui.project.importing import import_paths
 from quakegui.project.seasons import load_season
 from quakegui.project.store import Project
 from quakegui.season.extrema import ExtremaConfig
-from quakegui.season.readings import Readings
-from quakegui.season.synthetic import minutes
 from quakegui.season.tracking import season_features
 
-
-def weighed(work: Callable[[], Any]) -> tuple[float, float]:
-    """Return processor seconds and, of a second run, the peak of allocated memory in MB."""
-    begun = time.process_time()
-    work()
-    seconds = time.process_time() - begun
-    tracemalloc.start()
-    work()
-    peak = tracemalloc.get_traced_memory()[1] / 1e6
-    tracemalloc.stop()
-    return seconds, peak
+NAME_DAY, NAME_DOY, NAME_CODE = b"2000-01-01", b" 001 ", b"S00"
+"""What stands in the written days for the date, the day of the year and the station."""
+PATTERNS = 8
 
 
-def grown(work: str, small: tuple[float, float], large: tuple[float, float], times: float, linear: bool) -> Row:
-    exponent, memory = (float(np.log(b / a) / np.log(times)) for a, b in zip(small, large, strict=True))
-    return Row(
-        work,
-        f"{times:g} x",
-        f"{large[0]:.2f} s, {large[1]:.0f} MB",
-        f"{small[0]:.2f} s, {small[1]:.0f} MB",
-        f"exponent {exponent:.2f} in processor time, {memory:.2f} in memory",
-        "at most 1 in days" if linear else "stated",
-        exponent <= 1.1 if linear else None,
-    )
+def megabytes() -> float:
+    """Return the largest memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
-def maps(days: int, stations: int) -> tuple[float, float]:
+def maps(days: int, stations: int, _cadence_s: float, _folder: Path) -> Callable[[], Any]:
     made = case(stations, days)
-    return weighed(lambda: [None for _ in made.gridder.iterate(made.z)])
+    return lambda: [None for _ in made.gridder.iterate(made.z)]
 
 
-def features(days: int, stations: int) -> tuple[float, float]:
+def features(days: int, stations: int, _cadence_s: float, _folder: Path) -> Callable[[], Any]:
     made = case(stations, days)
-    dates, config = np.datetime64("2022-02-01") + np.arange(days), ExtremaConfig(threshold_z=4.0)
+    dates, config = np.datetime64("2013-02-01") + np.arange(days), ExtremaConfig(threshold_z=4.0)
 
     def work() -> None:
         drawn = map(made.gridder.map, made.z)
         season_features(dates, drawn, z=made.z, anomaly_nt=made.z, gridder=made.gridder, config=config)
 
-    return weighed(work)
+    return work
 
 
-def project_of(folder: Path, days: int, stations: int, cadence_s: float = 60.0) -> tuple[float, float]:
-    """Return what storing a synthetic season takes; the project stays in `folder`."""
-    made = synthetic(days, stations)
-    records = [finer(minutes(made, station), cadence_s) for station in range(stations)]
-    number = 0
+def prediction(days: int, _stations: int, _cadence_s: float, _folder: Path) -> Callable[[], Any]:
+    from quakegui.learn.dataset import scalar_table
+    from quakegui.learn.devices import detect
+    from quakegui.learn.inference import Predictor
+    from quakegui.learn.precision import choose
+    from quakegui.learn.presets import PRESETS
+    from quakegui.learn.registry import RunFolder
+    from quakegui.learn.vgg12 import whole_network
+
+    import keras  # isort: skip
+
+    keras.config.set_dtype_policy(choose(detect()).policy)
+    rng = np.random.default_rng(0)
+    palette, config = rng.integers(0, 255, (256, 3)).astype(np.uint8), PRESETS["shipped"]
+    run = RunFolder(id="r", folder=Path(), title="r", created="", config=config, style="style", data_hash="", about={}, card={})
+    answer = Predictor(run, palette, scalar_table(20), {}, {})
+    pictures = np.zeros((1, config.size, config.size, 3), np.float16)
+    answer._built[pictures.shape[1:], pictures.dtype] = whole_network(config, pictures, palette, scalar_table(20))
+    few = rng.integers(0, 22, (32, 480, 480)).astype(np.uint8)
+    answer(few)  # traced before the clock runs, as in a season that goes on
 
     def work() -> None:
-        nonlocal number
-        number += 1
-        files = [
-            ParsedFile(code.code, code.code, f"{k:064d}", "test", blocks_of(record), (code,))
-            for k, (code, record) in enumerate(zip(made.network.stations, records, strict=True))
-        ]
-        with Project.create(folder / str(number), timezone="Asia/Shanghai", name="Growth") as project:
-            store_parsed(project, files)
+        for start in range(0, days, 32):
+            answer(few[: min(32, days - start)])
 
-    return weighed(work)
+    return work
 
 
-def finer(record: Readings, cadence_s: float) -> Readings:
-    """Return a record repeated to a finer cadence."""
-    count = round(60.0 / cadence_s)
-    if count == 1:
-        return record
-    step = np.timedelta64(round(cadence_s * 1000), "ms")
-    time_ms = (record.time[:, None] + np.arange(count) * step).ravel()
-    return Readings(record.code, time_ms, np.repeat(record.values, count), cadence_s)
+def importing(days: int, stations: int, cadence_s: float, folder: Path) -> Callable[[], Any]:
+    files = folder / "files"
+    files.mkdir()
+    write_files(files, days, stations, cadence_s)
 
-
-def opened(folder: Path) -> tuple[float, float]:
     def work() -> None:
-        with Project.open(folder) as project:
-            assert load_season(project) is not None
+        with Project.create(folder / "project", timezone="Asia/Shanghai", name="Growth") as project:
+            assert len(import_paths(project, [files]).imported) == days * stations
 
-    return weighed(work)
+    return work
+
+
+def opening(days: int, stations: int, _cadence_s: float, folder: Path) -> Callable[[], Any]:
+    build(folder / "project", Size(days, stations))
+    return lambda: opened(folder / "project")
+
+
+def reopening(days: int, stations: int, _cadence_s: float, folder: Path) -> Callable[[], Any]:
+    # Opened before in a process of its own, so that only this opening's memory is seen.
+    build(folder / "project", Size(days, stations))
+    code = f"import bench_growth, pathlib; bench_growth.opened(pathlib.Path({str(folder / 'project')!r}))"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent)
+    return lambda: opened(folder / "project")
+
+
+def opened(folder: Path) -> None:
+    with Project.open(folder) as project:
+        assert load_season(project) is not None
+
+
+def write_files(folder: Path, days: int, stations: int, cadence_s: float) -> None:
+    """Write IAGA-2002 files of one UTC day and station; a few different days take turns under their dates."""
+    rng = np.random.default_rng(1)
+    count = round(86_400 / cadence_s)
+    seconds = (np.arange(count) * cadence_s).astype(int)
+    bodies = []
+    for _ in range(PATTERNS):
+        total = 49_500.0 + np.cumsum(rng.normal(0.0, 0.05, count)) + rng.normal(0.0, 0.1, count)
+        stamps = (f"{at // 3600:02d}:{at // 60 % 60:02d}:{at % 60:02d}" for at in seconds.tolist())
+        lines = (
+            f"2000-01-01 {clock}.000 001    {36000.0:9.2f} {-700.0:9.2f} {33000.0:9.2f} {f:9.2f}\n"
+            for clock, f in zip(stamps, total.tolist(), strict=True)
+        )
+        bodies.append("".join(lines).encode())
+    head = HEAD.replace("1-minute ", f"{cadence_s:.0f}-second") if cadence_s < 60 else HEAD
+    places = rng.uniform((27.57, 101.56), (28.63, 102.76), (stations, 2))
+    for station, (latitude, longitude) in enumerate(places.tolist()):
+        code = f"S{station:02d}" if station < 100 else f"T{station - 100:02d}" if station < 200 else f"U{station - 200:02d}"
+        said = head.format(code=code, latitude=latitude, longitude=longitude).encode()
+        for day in range(days):
+            date = np.datetime64("2013-02-01") + day
+            doy = int((date - date.astype("datetime64[Y]")).astype(int)) + 1
+            body = bodies[(day + station) % PATTERNS].replace(NAME_DAY, str(date).encode())
+            body = body.replace(NAME_DOY, f" {doy:03d} ".encode())
+            (folder / f"{code.lower()}{str(date).replace('-', '')}.min").write_bytes(said + body)
+
+
+CASES = {each.__name__: each for each in (maps, features, prediction, importing, opening, reopening)}
+DAY, STATION, SECOND = (334, 25, 60.0), (334, 250, 60.0), (3, 25, 1.0)
+LONG = (3340, 25, 60.0)
+GROWTHS = (
+    ("Maps", maps, DAY, LONG),
+    ("Maps", maps, DAY, STATION),
+    ("Features of maps", features, DAY, LONG),
+    ("Features of maps", features, DAY, STATION),
+    ("Prediction, shipped recipe", prediction, DAY, LONG),
+    ("Import of minute files", importing, (33, 25, 60.0), (330, 25, 60.0)),
+    ("Import of minute files", importing, (33, 25, 60.0), (33, 250, 60.0)),
+    ("Import of files", importing, (3, 25, 60.0), SECOND),
+    ("Opening a project for the first time", opening, DAY, LONG),
+    ("Opening a project for the first time", opening, DAY, STATION),
+    ("Opening a project again", reopening, DAY, LONG),
+    ("Opening a project again", reopening, DAY, STATION),
+    ("Opening a project again", reopening, DAY, (3650, 100, 60.0)),
+)
+
+
+def measured(kind: str, days: int, stations: int, cadence_s: float) -> tuple[float, float, float]:
+    """Return processor seconds, the peak of memory, and what of it the work added, in MB; in a process of its own."""
+    command = [sys.executable, __file__, kind, str(days), str(stations), str(cadence_s)]
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parent)
+    seconds, peak, before = json.loads(said.stdout.splitlines()[-1])
+    return seconds, peak, max(peak - before, 1.0)
 
 
 def measure_growth() -> list[Row]:
-    with tempfile.TemporaryDirectory() as place:
-        base = Path(place)
-        rows = [
-            grown("Maps, 334 -> 3340 days of 25 stations", maps(334, 25), maps(3340, 25), 10, True),
-            grown("Maps, 25 -> 250 stations, 64 days", maps(64, 25), maps(64, 250), 10, False),
-            grown("Features, 100 -> 1000 days of 25 stations", features(100, 25), features(1000, 25), 10, True),
-            grown("Features, 25 -> 250 stations, 40 days", features(40, 25), features(40, 250), 10, False),
-        ]
-        cases = {"s": (67, 5, 60.0), "days": (670, 5, 60.0), "stations": (67, 50, 60.0)}
-        stored = {name: project_of(base / name, *case_) for name, case_ in cases.items()}
-        rows += [
-            grown("Storing readings, 67 -> 670 days of 5 stations", stored["s"], stored["days"], 10, True),
-            grown("Storing readings, 5 -> 50 stations, 67 days", stored["s"], stored["stations"], 10, False),
-        ]
-        minute = project_of(base / "minute", 3, 25)
-        second = project_of(base / "second", 3, 25, 1.0)
-        rows.append(grown("Storing readings, 1 min -> 1 s, 3 days of 25 stations", minute, second, 60, False))
-        small = opened(base / "s" / "1")
-        for name, words in (("days", "67 -> 670 days of 5 stations"), ("stations", "5 -> 50 stations, 67 days")):
-            rows.append(grown(f"Opening a project, {words}", small, opened(base / name / "1"), 10, name == "days"))
-        return rows
+    known: dict[tuple[Any, ...], tuple[float, float, float]] = {}
+    rows = []
+    for words, kind, small, large in GROWTHS:
+        one, many = ((kind.__name__, *size) for size in (small, large))
+        for size in (one, many):
+            if size not in known:
+                known[size] = measured(*size)
+        rows.append(grown(words, small, large, known[one], known[many]))
+        print(f"    {rows[-1].work}: {rows[-1].ours} | {rows[-1].theirs} | {rows[-1].ratio}", file=sys.stderr, flush=True)
+    return rows
+
+
+def grown(words: str, small: Any, large: Any, one: tuple[float, float, float], many: tuple[float, float, float]) -> Row:
+    """Return a row: how many times the work, and the exponents of processor time and of the memory that the work added."""
+    days, stations, fineness = large[0] / small[0], large[1] / small[1], small[2] / large[2]
+    times = days * stations * fineness
+    exponent, memory = (float(np.log(many[k] / one[k]) / np.log(times)) for k in (0, 2))
+    only_days = stations == fineness == 1
+    return Row(
+        f"{words}: {told(small)} -> {told(large)}",
+        f"{times:.3g} x",
+        f"{many[0]:.2f} s, {many[1]:.0f} MB",
+        f"{one[0]:.2f} s, {one[1]:.0f} MB",
+        f"exponent {exponent:.2f} in processor time, {memory:.2f} in the memory added",
+        "at most 1 in days" if only_days else "stated",
+        exponent <= 1.05 if only_days else None,
+    )
+
+
+def told(size: tuple[int, int, float]) -> str:
+    days, stations, cadence_s = size
+    return f"{days} days x {stations} stations" + ("" if cadence_s == 60.0 else f" at {cadence_s:g} s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=CASES)
+    parser.add_argument("days", type=int)
+    parser.add_argument("stations", type=int)
+    parser.add_argument("cadence_s", type=float)
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp())
+    try:
+        work = CASES[given.kind](given.days, given.stations, given.cadence_s, folder)
+        before, begun = megabytes(), total_seconds()
+        work()
+        print(json.dumps([total_seconds() - begun, megabytes(), before]), flush=True)
+    finally:
+        shutil.rmtree(folder)
+
+
+def total_seconds() -> float:
+    """Return the processor time of this process and of those that it waited for: an import parses in several."""
+    now = os.times()
+    return time.process_time() + now.children_user + now.children_system
+
+
+if __name__ == "__main__":
+    main()

@@ -8,9 +8,10 @@ from dataclasses import replace
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-from bench_tools import Row, Timed, both, in_turn, ms
+from bench_tools import Row, Timed, both, in_turn, ms, once, ratios
 
 from quakegui.learn.augment import NEUTRAL
+from quakegui.learn.checkpoint import put_values, values_of
 from quakegui.learn.dataset import scalar_table
 from quakegui.learn.devices import detect
 from quakegui.learn.precision import choose
@@ -19,7 +20,7 @@ from quakegui.learn.steps import build_network, predict, train_step
 from quakegui.learn.vgg12 import prepare, vgg12
 
 BATCH = 8
-ROUNDS = 3
+ROUNDS = 5
 
 
 def measure_network(size: int = 480) -> list[Row]:
@@ -48,9 +49,91 @@ def measure_network(size: int = 480) -> list[Row]:
     return [row("training", size, measured.policy, trained), row("prediction", size, measured.policy, answered)]
 
 
+def measure_input(size: int = 480) -> list[Row]:
+    """Time a training step from palette indices beside the same network, in the same precision, on finished pictures."""
+    import keras
+
+    generator = np.random.default_rng(0)
+    palette = generator.integers(0, 255, (256, 3)).astype(np.uint8)
+    maps = generator.integers(0, 22, (4 * BATCH, 480, 480)).astype(np.uint8)
+    truth, weights = generator.integers(0, 5, BATCH), np.ones(BATCH, np.float32)
+    recipes = np.column_stack([generator.uniform(-0.1, 0.1, BATCH), generator.uniform(-9, 9, (BATCH, 2))]).astype(np.float32)
+    scalar, config = scalar_table(20), replace(RunConfig(), size=size, batch_size=BATCH)
+    keras.config.set_dtype_policy(choose(detect()).policy)
+    prepared = prepare(config, maps, palette, scalar)
+    ours = build_network(config, prepared, palette, scalar)
+    bare = vgg12(config)
+    bare.compile(optimizer=keras.optimizers.Adam(), loss="sparse_categorical_crossentropy", jit_compile=False)
+    pictures = generator.uniform(-1, 1, (BATCH, size, size, 3)).astype(np.float32)
+    days = generator.permutation(len(maps))[:BATCH]
+    peer, own = in_turn(
+        ROUNDS + 2,
+        lambda: bare.train_on_batch(pictures, truth),
+        lambda: train_step(ours, prepared[days], recipes, truth, weights, size=BATCH),
+    )
+    wall, processor = ratios(own, peer)
+    return [
+        Row(
+            f"Input pipeline at {size} x {size}: maps gathered, coloured, varied, per training step",
+            "the same network and precision, pictures ready in memory",
+            f"{ms(own, BATCH)} an image",
+            f"{ms(peer, BATCH)} an image",
+            f"{(wall - 1.0) * 100:+.1f} % (processor {(processor - 1.0) * 100:+.1f} %)",
+            "at most 5 %",
+            min(wall, processor) <= 1.05,
+        ),
+        measure_tracing(),
+    ]
+
+
+def measure_tracing(size: int = 120) -> Row:
+    """Count how often the training step is traced in a run of two phases, and time its first steps."""
+    import keras
+
+    generator = np.random.default_rng(0)
+    palette = generator.integers(0, 255, (256, 3)).astype(np.uint8)
+    maps = generator.integers(0, 22, (BATCH, 480, 480)).astype(np.uint8)
+    truth, weights = generator.integers(0, 5, BATCH), np.ones(BATCH, np.float32)
+    recipes = np.tile(NEUTRAL, (BATCH, 1))
+    scalar, config = scalar_table(20), replace(RunConfig(), size=size, batch_size=BATCH)
+    prepared = prepare(config, maps, palette, scalar)
+    traced = 0
+    plain = keras.losses.sparse_categorical_crossentropy
+
+    def counted(*given: object) -> object:
+        nonlocal traced
+        traced += 1
+        return plain(*given)
+
+    keras.losses.sparse_categorical_crossentropy = counted
+    try:
+        network = build_network(config, prepared, palette, scalar)
+        fresh = values_of(network.variables)
+        phases = []
+        for _ in range(2):
+            put_values(network.variables, fresh)
+            begun = traced
+            steps = [
+                once(lambda: train_step(network, prepared, recipes, truth, weights, size=BATCH))[0] for _ in range(ROUNDS + 1)
+            ]
+            phases.append((steps[0], float(np.median(steps[1:])), traced - begun))
+    finally:
+        keras.losses.sparse_categorical_crossentropy = plain
+    (first, later, traces), (further, _, again) = phases
+    return Row(
+        "First step of a run, and of its next fold",
+        "a later step of the same run",
+        f"{first / 1e3:.2f} s ({traces} trace), next fold {further / 1e3:.2f} s ({again} traces)",
+        f"{later / 1e3:.2f} s",
+        f"{first / later:.1f} x, next fold {further / later:.1f} x",
+        "traced once in a run",
+        (traces, again) == (1, 0),
+    )
+
+
 def row(what: str, size: int, policy: str, timed: list[Timed]) -> Row:
     theirs, ours = timed
-    ratio = theirs.median() / ours.median()
+    ratio = ratios(theirs, ours)[0]
     quick = policy != "float32"
     return Row(
         f"VGG-12 {what} at {size} x {size} x 3, {policy}",

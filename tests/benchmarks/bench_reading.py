@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import re
 import shutil
 import tempfile
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bench_tools import Row, both, in_turn, ms
+from bench_tools import Row, Timed, both, in_turn, ms, ratios
 
 from quakegui import formats
 from quakegui.formats.source import Source, expand
@@ -97,24 +98,42 @@ def measure_reading() -> list[Row]:
         one = formats.read_readings(next(iter(expand(paths[1])))).readings[0]
         assert np.array_equal(one.values, by_pandas(found[1][1])["f"].dropna().to_numpy())
         peer, own = in_turn(15, theirs, ours)
-        wall, processor = own.median() / peer.median(), own.processor_median() / peer.processor_median()
-        rows = [
-            Row(
-                "Reading IAGA-2002 minute files, one day each",
-                "pandas read_csv",
-                ms(own, FILES),
-                ms(peer, FILES),
-                f"{wall:.2f} x the time (processor {processor:.2f} x)",
-                "at most 1.2 x pandas",
-                processor <= 1.2,
-            )
-        ]
+        rows = [beside_pandas("Reading IAGA-2002 minute files, one day each", own, peer)]
+        rows.append(measure_free(found))
         if importlib.util.find_spec("magpy") is not None:
             from magpy.stream import read
 
-            slow, own = in_turn(3, partial(read, str(paths[1])), partial(formats.read_readings, Source(*found[1])))
+            slow, own = in_turn(9, partial(read, str(paths[1])), partial(formats.read_readings, Source(*found[1])))
             rows.append(Row("Reading one of them", "MagPy read", ms(own), ms(slow), both(own, slow), "faster", None))
         return rows
+
+
+def beside_pandas(work: str, ours: Timed, peer: Timed) -> Row:
+    wall, processor = ratios(ours, peer)
+    return Row(
+        work,
+        "pandas read_csv",
+        ms(ours, FILES),
+        ms(peer, FILES),
+        f"{wall:.2f} x the time (processor {processor:.2f} x)",
+        "at most 1.2 x pandas",
+        processor <= 1.2,
+    )
+
+
+def measure_free(found: list[tuple[str, bytes]]) -> Row:
+    """Time files whose columns are one character narrower than the standard says."""
+    narrow = []
+    for name, data in found:
+        at = data.index(b"\n", data.index(b"\nDATE") + 1) + 1
+        narrow.append((name, data[:at] + re.sub(rb"   ( *-?\d+\.\d\d) ", rb"  \1 ", data[at:])))
+    assert len(narrow[0][1]) < len(found[0][1])
+    peer, own = in_turn(
+        7,
+        lambda: [by_pandas(data) for _, data in narrow],
+        lambda: [formats.read_readings(Source(name, data)) for name, data in narrow],
+    )
+    return beside_pandas("The same, columns not at the standard's places", own, peer)
 
 
 def measure_import(days: int = DAYS, stations: int = STATIONS) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from bench_tools import Row, Timed, in_turn, ms
+from bench_tools import Row, Timed, in_turn, ms, ratios
 from scipy.interpolate import RBFInterpolator, griddata
 from test_maps_benchmark import DAYS, STYLE, case
 from threadpoolctl import threadpool_limits
@@ -30,8 +30,7 @@ def pictures_by_matplotlib(fields: np.ndarray) -> None:
 
 
 def compared(work: str, peer: str, ours: Timed, theirs: Timed, *, peer_days: int, least: float) -> Row:
-    wall = theirs.median() / peer_days * DAYS / ours.median()
-    processor = theirs.processor_median() / peer_days * DAYS / ours.processor_median()
+    wall, processor = (ratio / peer_days * DAYS for ratio in ratios(theirs, ours))
     return Row(
         work,
         peer,
@@ -53,7 +52,7 @@ def measure_season() -> list[Row]:
             to_rgb(indices(piece, STYLE), STYLE, out=rgb[: len(piece)])
 
     with threadpool_limits(1, user_api="blas"):
-        peer, ours = in_turn(5, partial(pictures_by_matplotlib, fields), pictures)
+        peer, ours = in_turn(7, partial(pictures_by_matplotlib, fields), pictures)
     return [
         compared("Season of day maps, 334 x 25 stations to RGB with lines", "matplotlib contourf + contour",
                  ours, peer, peer_days=PEER_DAYS, least=60.0)
@@ -81,7 +80,7 @@ def measure_gridding() -> list[Row]:
             pass
 
     with threadpool_limits(1, user_api="blas"):
-        *slow, own = in_turn(4, *peers.values(), ours)
+        *slow, own = in_turn(7, *peers.values(), ours)
     fastest = min(timed.processor_median() for timed in slow)
     return [
         compared("Gridding a season", name, own, timed, peer_days=1, least=50.0 if timed.processor_median() == fastest else 1.0)

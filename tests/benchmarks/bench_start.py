@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from bench_tools import Row
 
-ROUNDS = 7
+ROUNDS = 9
 EMPTY = """
 import json, os, time
 import pyqtgraph as pg
@@ -70,14 +70,15 @@ def measure_start() -> list[Row]:
                 if number:
                     times[name].append(taken)
     (peer_wall, peer_own), (wall, own) = (np.median(times[name], axis=0) for name in ("empty", "ours"))
+    by_clock, by_processor = np.median(np.divide(times["ours"], times["empty"]), axis=0)
     return [
         Row(
             "Start to a window that answers",
             "an empty PySide6 + pyqtgraph window",
             f"{wall:.2f} s (processor {own:.2f})",
             f"{peer_wall:.2f} s (processor {peer_own:.2f})",
-            f"{wall / peer_wall:.2f} x (processor {own / peer_own:.2f} x)",
+            f"{by_clock:.2f} x (processor {by_processor:.2f} x)",
             "at most 2 x",
-            bool(min(wall / peer_wall, own / peer_own) <= 2.0),
+            bool(min(by_clock, by_processor) <= 2.0),
         )
     ]

@@ -35,6 +35,13 @@ class Timed:
         return float(np.percentile(self.processor, 95))
 
 
+def ratios(over: Timed, under: Timed) -> tuple[float, float]:
+    """Return the median of the rounds' ratios, by the clock and by processor time: what disturbs a round disturbs both."""
+    return tuple(  # type: ignore[return-value]
+        float(np.median(np.divide(one, other))) for one, other in ((over.wall, under.wall), (over.processor, under.processor))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of the table: a piece of work, ours beside its peer or its limit.
@@ -92,8 +99,6 @@ def ms(timed: Timed, per: float = 1.0) -> str:
 
 
 def both(ours: Timed, theirs: Timed, *, faster: bool = True) -> str:
-    """Return the ratio of medians by the clock and by processor time."""
-    wall, processor = theirs.median() / ours.median(), theirs.processor_median() / ours.processor_median()
-    if not faster:
-        wall, processor = 1.0 / wall, 1.0 / processor
+    """Return how many times faster ours is, or how many times the time it takes, by the clock and by processor time."""
+    wall, processor = ratios(theirs, ours) if faster else ratios(ours, theirs)
     return f"{wall:.3g} x (processor {processor:.3g} x)"

@@ -24,6 +24,7 @@ ROWS = {
     "reading": ("bench_reading", "measure_reading", False),
     "import": ("bench_reading", "measure_import", False),
     "network": ("bench_network", "measure_network", False),
+    "input": ("bench_network", "measure_input", False),
     "start": ("bench_start", "measure_start", False),
     "training": ("bench_step", "measure_training", True),
     "memory": ("bench_step", "measure_memory", True),
