@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
+from quakegui.learn.following import follow, sentence_of
 from quakegui.learn.jobs import read_heat, write_maps
 from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.supervise import Supervisor
@@ -35,7 +36,7 @@ def explain_days(
     progress
         Told maps done, maps in all, and what is being done.
     cancelled
-        Asked after each message whether to stop.
+        Asked ten times a second whether to stop.
 
     Returns
     -------
@@ -47,17 +48,15 @@ def explain_days(
     RunError
         If the worker could not answer, with its sentence.
     """
+
+    def listen(message: messages.Message) -> None:
+        if isinstance(message, messages.Progress):
+            progress(message.done, message.total, message.text)
+
     with tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
         folder = Path(name)
         write_maps(folder, season.indices(np.asarray(indices, dtype=np.intp)))
-        supervisor = Supervisor(folder, job="explain", run=run.folder, environment=environment)
-        last: messages.Message | None = None
-        for message in supervisor.events():
-            last = message
-            if isinstance(message, messages.Progress):
-                progress(message.done, message.total, message.text)
-            if cancelled():
-                supervisor.cancel()
+        last = follow(Supervisor(folder, job="explain", run=run.folder, environment=environment), listen, cancelled)
         if not isinstance(last, messages.Done):
-            raise RunError(getattr(last, "sentence", None) or getattr(last, "summary", "The worker gave no answer."))
+            raise RunError(sentence_of(last))
         return read_heat(folder)[0]

@@ -13,6 +13,7 @@ from quakegui.learn import judging, messages, registry, season_judging, season_r
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.dataset import map_hashes
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
+from quakegui.learn.explained import explain_days
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
@@ -203,3 +204,18 @@ def test_maps_are_of_one_style_only_if_everything_that_draws_them_is_equal(small
     assert style_name(replace(config, style=replace(config.style, contour_lines=False))) != style_name(config)
     assert style_name(replace(config, grid=replace(config.grid, margin=0.2))) != style_name(config)
     assert style_name(replace(config, timezone="Asia/Tokyo")) == style_name(config)
+
+
+def test_days_are_explained_by_a_worker(trained: Path) -> None:
+    told: list[tuple[int, int]] = []
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        days = np.flatnonzero(season.has_map)[:2].tolist()
+        heat = explain_days(
+            season, run, days, progress=lambda done, total, _text: told.append((done, total)), cancelled=lambda: False
+        )
+        assert heat.shape == (2, *season.gridder.shape)
+        assert heat.min() >= 0.0
+        assert heat.max() <= 1.0
+        assert told[-1] == (2, 2)
