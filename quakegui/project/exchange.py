@@ -14,6 +14,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
@@ -67,6 +68,7 @@ _CHUNK = 500_000
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 _STRONGEST = 1e6
 """nT that no reading reaches."""
 
@@ -273,7 +275,9 @@ def import_export(
         incoming.unstage(project.folder)
         if isinstance(error, OSError) and error.errno in _FULL:
             raise ProjectError(f"The disk that holds {project.folder} is full; nothing was imported. Make room.") from error
-        raise ProjectError(f"The export in {folder} is damaged or not complete ({error}); nothing was imported.") from error
+        raise ProjectError(
+            f"The export in {folder} is damaged or not complete ({shown(str(error), 300)}); nothing was imported."
+        ) from error
     except ProjectError:
         incoming.unstage(project.folder)
         raise
@@ -338,6 +342,8 @@ def _in(column: Column[Any], text: str | None) -> Any:
         if text == "":
             return None
         if column.name.endswith("_ms"):
+            if _INSTANT.fullmatch(text) is None:
+                raise ValueError(f"'{shown(text, 40)}' is no instant")
             return int(np.datetime64(text.removesuffix("Z"), "ms").astype(np.int64))
         if column.name == "day":
             return int(np.datetime64(text, "D").astype(np.int64))

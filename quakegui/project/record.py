@@ -26,6 +26,9 @@ MOST_READINGS = DAY_MS
 _LARGEST = 1_000_000_000
 """Thousandths of a nT that no reading reaches: a million nT."""
 
+_FARTHEST_DAY = 400_000
+_LONGEST_CADENCE = 400 * DAY_MS
+
 _HEAD = struct.Struct("<qqIB")
 
 
@@ -116,8 +119,10 @@ def unpack(packed: bytes) -> NDArray[np.int64]:
 def _check(block: Block) -> None:
     """Refuse a block whose facts are of the wrong kind: a database keeps whatever it is given."""
     whole = (block.utc_day, block.cadence_ms, block.data_type, block.derived, block.count, block.file)
-    if not all(isinstance(number, int) for number in whole) or block.cadence_ms < 1 or block.data_type not in set(DataType):
+    if not all(isinstance(number, int) for number in whole) or block.data_type not in set(DataType):
         raise DamagedReadingsError("a block's facts are not numbers that they can be")
+    if not 1 <= block.cadence_ms <= _LONGEST_CADENCE or abs(block.utc_day) > _FARTHEST_DAY:
+        raise DamagedReadingsError(f"a block lies on the day {block.utc_day}, every {block.cadence_ms} ms")
     if not (isinstance(block.times, bytes) and isinstance(block.values, bytes)):
         raise DamagedReadingsError("a block holds something else than packed numbers")
 
