@@ -1,6 +1,6 @@
 """The window used for a stated time by a driver that never tires, and what the process holds, minute by minute.
 
-python tests/trust/soak_window.py PROJECT --minutes 60 --csv soak.csv [--trainings 5] [--seed 1]
+python tests/trust/soak_window.py PROJECT --minutes 60 --csv soak.csv [--trainings 5] [--seed 1] [--pace 1.0] [--rounds 1]
 
 PROJECT is changed: give a copy. One round plays, scrubs, labels and undoes, writes a note, switches theme, language, unit,
 overlays and layout, and opens and closes every dialog; some rounds close the project and open it again. Trainings go through
@@ -154,8 +154,20 @@ def system_counts() -> tuple[float, int, int]:
 class Driver(QObject):
     """Works the window from its event loop: `_rounds` yields milliseconds to wait, and is gone on with after them."""
 
-    def __init__(self, window: MainWindow, folder: Path, *, minutes: float, trainings: int, seed: int, csv_path: Path) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        folder: Path,
+        *,
+        minutes: float,
+        trainings: int,
+        seed: int,
+        csv_path: Path,
+        pace: float = 1.0,
+        rounds: int = 1,
+    ) -> None:
         super().__init__()
+        self.pace, self.rounds = pace, rounds
         self.window, self.session, self.folder = window, window.session, folder
         self.until = minutes * 60.0
         self.training_at = [self.until * (k + 0.5) / trainings for k in range(trainings)]
@@ -189,7 +201,7 @@ class Driver(QObject):
         except BaseException:
             QApplication.instance().exit(3)
             raise
-        self._next.start(wait)
+        self._next.start(round(wait * self.pace))
 
     # -- the rounds --------------------------------------------------------------------------------------------------
 
@@ -199,7 +211,7 @@ class Driver(QObject):
         with self.csv_path.open("w", newline="") as file:
             self.table = csv.writer(file)
             self.table.writerow(field.name for field in fields(Sample))
-            while self.elapsed() < self.until:
+            while self.elapsed() < self.until or self.count["rounds"] < self.rounds:
                 yield from self._round()
                 if self.elapsed() >= self.waits_for_sample:
                     yield from self._rest_and_sample()
@@ -421,6 +433,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--trainings", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1, help="at least so many, however long they take")
+    parser.add_argument("--pace", type=float, default=1.0, help="factor on every wait; less is more hurried")
     parser.add_argument("--csv", type=Path, default=Path("soak.csv"))
     given = parser.parse_args()
     app = QApplication([])
@@ -434,7 +448,14 @@ def main() -> int:
         window.resize(*SIZE)
         window.show()
         driver = Driver(
-            window, given.project, minutes=given.minutes, trainings=given.trainings, seed=given.seed, csv_path=given.csv
+            window,
+            given.project,
+            minutes=given.minutes,
+            trainings=given.trainings,
+            seed=given.seed,
+            csv_path=given.csv,
+            pace=given.pace,
+            rounds=given.rounds,
         )
         status = app.exec()
     with Project.open(given.project) as project:
