@@ -106,6 +106,9 @@ Check = Callable[[int], str | None]
 """Starts the program again on what is left; returns a sentence where something was lost."""
 
 
+MANY, STEPS_APART = 50, 4
+
+
 @dataclass(slots=True)
 class Attack:
     """Kills of one kind, and what was lost by them."""
@@ -118,11 +121,12 @@ class Attack:
     losses: list[str] = field(default_factory=list)
 
     def run(self, how: str, tries: int, seconds: float, prepare: Prepare, check: Check) -> None:
-        """Kill at so many "moments" or "steps"."""
+        """Kill at so many "moments", or at so many "steps": at each where there are many tries, else some apart."""
         if how == "moments":
             self.at_moments(range(tries), seconds, prepare, check)
         else:
-            self.at_steps(range(1, tries + 1), prepare, check)
+            apart = 1 if tries >= MANY else STEPS_APART
+            self.at_steps(range(1, 1 + tries * apart, apart), prepare, check)
 
     def at_moments(self, seeds: Iterable[int], seconds: float, prepare: Prepare, check: Check) -> None:
         """Kill an action that takes `seconds` unbroken, at a random moment for each seed."""

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 # -- labelling -----------------------------------------------------------------------------------------------------
 
 
-@killing.sizes(6, 300)
+@killing.sizes(3, 300)
 def test_no_acknowledged_step_is_lost(small_project: Path, tmp_path: Path, attack: Attack, tries: int) -> None:
     attack.kind = "labelling, remarking, undoing"
 
@@ -76,7 +76,7 @@ def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.mark.parametrize("how", ["moments", "steps"])
-@killing.sizes(4, 100)
+@killing.sizes(3, 100)
 def test_an_import_is_whole_or_not_at_all(season_files: Path, tmp_path: Path, attack: Attack, tries: int, how: str) -> None:
     empty, wanted = tmp_path / "empty", tmp_path / "wanted"
     Project.create(empty, timezone="Asia/Shanghai").close()

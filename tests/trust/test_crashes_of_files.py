@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import random
 import shutil
 import sqlite3
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import killing
@@ -58,7 +60,7 @@ def version_in(database: Path) -> tuple[str, int, int]:
 
 
 @pytest.mark.parametrize("how", ["moments", "steps"])
-@killing.sizes(8, 150)
+@killing.sizes(4, 150)
 def test_a_project_is_of_the_old_version_or_of_the_new_one(
     old_project: Path, tmp_path: Path, attack: Attack, tries: int, how: str
 ) -> None:
@@ -92,7 +94,7 @@ def test_a_project_is_of_the_old_version_or_of_the_new_one(
 
 
 @pytest.mark.parametrize("how", ["moments", "steps"])
-@killing.sizes(8, 100)
+@killing.sizes(3, 100)
 def test_a_project_is_made_or_can_be_made_again(tmp_path: Path, attack: Attack, tries: int, how: str) -> None:
     folder = tmp_path / "project"
     seconds = attack.driver.whole("command", "new", str(folder))
@@ -134,8 +136,8 @@ def test_the_synthetic_season_is_there_whole_or_is_made_anew(tmp_path: Path, att
             whole = demo.strength_of(project) == 1.0 and journal.rows(project) and runs.run_in_use(project) is not None
             return killing.damage(folder / "project.sqlite") if whole else "half a season"
 
-    attack.at_steps((*range(1, 12), *range(12, 60, 4)), prepare, check)
-    attack.at_moments(range(20), seconds, prepare, check)
+    attack.at_steps(range(1, 60, 6), prepare, check)
+    attack.at_moments(range(8), seconds, prepare, check)
 
 
 # -- exports -------------------------------------------------------------------------------------------------------
@@ -151,6 +153,7 @@ EXPORTS = {
     "report": ("command", "report", "PROJECT", "OUT/report.html"),
     "printed report": ("command", "report", "PROJECT", "OUT/report.pdf"),
 }
+QUICK = ["maps", "regions", "workbook"]
 LAST = {"maps": "maps/index.csv", "maps by class": "classes/index.csv", "whole project": "export/project.json"}
 """What makes a folder whole: it is written after everything else."""
 
@@ -161,7 +164,8 @@ def fingerprint(path: Path) -> object:
         case ".gz":
             return gzip.decompress(path.read_bytes())
         case ".xlsx":
-            return [[[cell.value for cell in row] for row in sheet] for sheet in load_workbook(path, read_only=True)]
+            book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True)
+            return [[[cell.value for cell in row] for row in sheet] for sheet in book]
         case ".pdf":
             return path.read_bytes()[:5], path.read_bytes().strip()[-5:]
         case ".html":
@@ -195,11 +199,12 @@ def half_file(out: Path, whole: dict[Path, object], last: Path | None) -> str | 
 def test_no_half_file_has_an_exports_name(small_project: Path, tmp_path: Path, attack: Attack, tries: int, how: str) -> None:
     wanted, out = tmp_path / "wanted", tmp_path / "out"
     wanted.mkdir()
-    seconds = {name: attack.driver.whole(do, *places(words, small_project, wanted)) for name, (do, *words) in EXPORTS.items()}
+    names = list(EXPORTS) if tries > 1 else QUICK
+    seconds = {name: attack.driver.whole(EXPORTS[name][0], *places(EXPORTS[name][1:], small_project, wanted)) for name in names}
     whole = {path.relative_to(wanted): fingerprint(path) for path in wanted.rglob("*") if path.is_file()}
-    attack.kind = f"exporting in {len(EXPORTS)} ways, at {how}"
+    attack.kind = f"exporting in {len(names)} ways, at {how}"
     rng = random.Random(tries)
-    for number, name in enumerate(list(EXPORTS) * tries):
+    for number, name in enumerate(names * tries):
 
         def prepare(_number: int, name: str = name) -> tuple[str, tuple[str, ...]]:
             shutil.rmtree(out, ignore_errors=True)
@@ -214,9 +219,9 @@ def test_no_half_file_has_an_exports_name(small_project: Path, tmp_path: Path, a
         if how == "moments":
             attack.at_moments([number], seconds[name], prepare, check)
         else:
-            attack.at_steps([rng.randrange(1, 60)], prepare, check)
+            attack.at_steps([rng.randrange(1, 60 if tries > 1 else 12)], prepare, check)
 
 
-def places(words: list[str], project: Path, out: Path) -> tuple[str, ...]:
+def places(words: Sequence[str], project: Path, out: Path) -> tuple[str, ...]:
     """Return the words of a command with its project and the folder of what it writes."""
     return tuple(word.replace("PROJECT", str(project)).replace("OUT", str(out)) for word in words)

@@ -65,7 +65,7 @@ def fill_again(wanted: Path, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["moments", "steps"])
-@killing.sizes(5, 100)
+@killing.sizes(3, 100)
 def test_a_run_is_begun_or_not(labelled: Path, tmp_path: Path, attack: Attack, tries: int, how: str) -> None:
     folder = tmp_path / "attacked"
     fill_again(labelled, folder)
@@ -89,7 +89,7 @@ def test_a_run_is_begun_or_not(labelled: Path, tmp_path: Path, attack: Attack, t
 
 
 @pytest.mark.parametrize("how", ["moments", "steps"])
-@killing.sizes(5, 100)
+@killing.sizes(3, 100)
 def test_a_run_that_is_done_has_its_predictions(labelled: Path, tmp_path: Path, attack: Attack, tries: int, how: str) -> None:
     run, folder = run_parts.finish(run_parts.begin(labelled)), tmp_path / "attacked"
     fill_again(labelled, folder)
@@ -120,7 +120,7 @@ def test_a_run_that_is_done_has_its_predictions(labelled: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("way", ["import", "export"])
-@killing.sizes(4, 100)
+@killing.sizes(3, 100)
 def test_a_run_comes_in_or_goes_out_whole(labelled: Path, tmp_path: Path, attack: Attack, tries: int, way: str) -> None:
     run = run_parts.finish(run_parts.begin(labelled))
     run_parts.end(labelled, run.id)
@@ -149,10 +149,10 @@ def test_a_run_comes_in_or_goes_out_whole(labelled: Path, tmp_path: Path, attack
             attack.driver.whole("command", "runs", "import", str(folder), str(archive))
         return half_a_run(folder)
 
-    attack.at_steps(range(1, tries + 1), prepare, check)
+    attack.run("steps", tries, 0.0, prepare, check)
 
 
-@killing.sizes(6, 100)
+@killing.sizes(3, 100)
 def test_an_exported_project_comes_in_with_its_runs(labelled: Path, tmp_path: Path, attack: Attack, tries: int) -> None:
     run = run_parts.finish(run_parts.begin(labelled))
     run_parts.end(labelled, run.id)

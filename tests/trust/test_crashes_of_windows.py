@@ -39,7 +39,7 @@ def lost_labels(folder: Path, said: Path) -> tuple[int, str | None]:
         return len(lines), f"labels lost: {lost}" if lost.keys() - unseen else killing.broken_history(project)
 
 
-@killing.sizes(3, 150)
+@killing.sizes(2, 60)
 def test_no_label_that_the_window_showed_is_lost(small_project: Path, tmp_path: Path, attack: Attack, tries: int) -> None:
     attack.kind = "the window, while labelling"
     settings = tmp_path / "settings.ini"
@@ -89,7 +89,7 @@ def test_no_half_picture_has_a_figures_name(small_project: Path, tmp_path: Path,
         shutil.rmtree(out)
         return killing.damage(small_project / "project.sqlite")
 
-    attack.at_moments(range(60), 6.0, prepare, check)
+    attack.at_moments(range(30), 12.0, prepare, check)
     assert attack.acknowledged > 0
 
 

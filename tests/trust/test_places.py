@@ -32,10 +32,11 @@ NAMES = {
     "no text": os.fsdecode(b"\xff\xfe latin"),
     "dots": "...",
 }
+QUICK = {"long Chinese", "of a URI", "no text"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows allows few of these names")
-@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("kind", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in NAMES])
 def test_a_project_of_any_name_can_be_worked_with(small_project_template: Path, tmp_path: Path, kind: str) -> None:
     folder = tmp_path / NAMES[kind]
     folder.mkdir()
