@@ -26,7 +26,8 @@ def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
 @lru_cache(maxsize=256)
 def _pixels(name: str, colour: str, disabled: str, chosen: str) -> QIcon:
     drawn, made = qtawesome.icon(name, color=colour, color_disabled=disabled, color_selected=chosen), QIcon()
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled, QIcon.Mode.Selected):
+    made.addPixmap(drawn.pixmap(QSize(20, 20), 1.0, QIcon.Mode.Selected), QIcon.Mode.Selected)  # lists show no other size
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
         for size in SIZES:
             made.addPixmap(drawn.pixmap(QSize(size, size), 1.0, mode), mode)
     return made
