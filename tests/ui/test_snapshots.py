@@ -15,18 +15,42 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from quakegui.learn.messages import Epoch
 from quakegui.ui import theme
+from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.panels.day_map_panel import DayMapPanel
+from quakegui.ui.panels.series_panel import SeriesPanel
 from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.panels.timeline_panel import TimelinePanel
+from quakegui.ui.plots.curves import Curves
 
 FOLDER = Path(__file__).parent / "snapshots"
 MEAN_GREY_LEVELS, LARGEST_PATCH = 1.0, 40.0
+
+
+def learning_curves(_session) -> Curves:
+    """Return the curves of a training of two phases that learnt, and then no more."""
+    curves = Curves()
+    for number in range(30):
+        loss, best = 1.6 * 0.9**number + 0.2, number in (12, 27)
+        curves.add(Epoch(number // 15, number % 15, loss, 1.0 - loss / 2.0, loss + 0.01 * number, 0.6, best, 1.0, 0.0))
+    return curves
+
+
+def earthquakes(session) -> CatalogueDialog:
+    """Return the catalogue dialog, whose map is looked at."""
+    return CatalogueDialog(session)
+
+
 PANELS = {
-    "day-map": (DayMapPanel, (560, 560)),
-    "station-map": (StationMapPanel, (420, 420)),
-    "timeline": (TimelinePanel, (900, 240)),
+    "day-map": (DayMapPanel, (560, 560), "view"),
+    "station-map": (StationMapPanel, (420, 420), ""),
+    "timeline": (TimelinePanel, (900, 240), "view"),
+    "series": (SeriesPanel, (600, 420), "graphics"),
+    "curves": (learning_curves, (800, 240), ""),
+    "earthquakes": (earthquakes, (420, 380), "map"),
 }
+"""What makes each, its size, and the part of it that is painted by this program."""
 
 
 def small(widget) -> np.ndarray:
@@ -42,15 +66,22 @@ def small(widget) -> np.ndarray:
 @pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize("name", PANELS)
 def test_a_panel_looks_as_before(name, look, session, qtbot):
-    make, size = PANELS[name]
+    make, size, part = PANELS[name]
     theme.apply(look)
     session.pick(["AAA", "EEE"])
     session.go_to(21)
     panel = make(session)
-    shown = getattr(panel, "view", panel)
+    shown = getattr(panel, part) if part else panel
     qtbot.addWidget(panel)
     shown.setFixedSize(*size)
     panel.adjustSize()
+    if name == "series":
+        panel.load_readings()
+        qtbot.waitUntil(
+            lambda: not panel.loader.busy and panel._curves["raw", "AAA"].getOriginalDataset()[0] is not None, timeout=60_000
+        )
+    if name == "earthquakes":
+        qtbot.waitUntil(lambda: panel.choice is not None, timeout=60_000)
     now, path = small(shown), FOLDER / f"{name}-{look}.png"
     if os.environ.get("QUAKEGUI_NEW_SNAPSHOTS"):
         FOLDER.mkdir(exist_ok=True)

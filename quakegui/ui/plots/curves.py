@@ -23,9 +23,10 @@ class Curves(QWidget):
         self._loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for plot in (self._loss, self._accuracy):
+        for plot, lower in ((self._loss, False), (self._accuracy, True)):
             plot.setMinimumHeight(90)
-            plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
+            plot.addLegend(offset=(-8, -8 if lower else 8), labelTextSize="8pt")  # where the curves do not come
+            plot.getAxis("left").enableAutoSIPrefix(False)
             row.addWidget(plot)
         self._lines = [
             (plot.plot(connect="finite"), plot.plot(connect="finite"), plot.plot(pen=None, symbol="star", symbolSize=11))

@@ -25,6 +25,8 @@ class MolchanView(QWidget):
         self._text.setWordWrap(True)
         self._plot = pg.PlotWidget(enableMenu=False)
         self._plot.setRange(xRange=(0, 1), yRange=(0, 1))
+        for axis in ("bottom", "left"):
+            self._plot.getAxis(axis).enableAutoSIPrefix(False)
         self._chance = self._plot.plot([0, 1], [1, 0])
         self._curve = self._plot.plot()
         self._point = self._plot.plot(pen=None, symbol="o", symbolSize=9)
