@@ -16,10 +16,6 @@ if TYPE_CHECKING:  # what trains and judges is not for a window at its start
     from quakegui.learn.registry import RunFolder
     from quakegui.project.store import Project
 
-EXPORTING = "Exporting the run"
-IMPORTING = "Importing the run"
-PREDICTING = "Predicting with the run"
-
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
@@ -78,7 +74,7 @@ def use_run(session: Session, run: RunFolder) -> None:
     if (runs.predictions(project, run.id, season.days).classes >= 0).any():
         use()
     else:
-        session.jobs.start(PREDICTING, work, use)
+        session.jobs.start("Predicting with the run", work, use)
 
 
 def rename_run(session: Session, run: RunFolder, title: str) -> None:
@@ -137,7 +133,9 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
         report(0, 0, run.title)
         registry.export_run(run, path)
 
-    session.jobs.start(EXPORTING, work, lambda _nothing: session.said.emit(f"The run “{run.title}” is in {path}.", "info"))
+    session.jobs.start(
+        "Exporting the run", work, lambda _nothing: session.said.emit(f"The run “{run.title}” is in {path}.", "info")
+    )
 
 
 def import_run(session: Session, path: Path) -> None:
@@ -156,7 +154,7 @@ def import_run(session: Session, path: Path) -> None:
         session.said.emit(f"The run “{run.title}” came in as {run.id}.", "info")
         session.reload(Change.RUNS)
 
-    session.jobs.start(IMPORTING, work, done)
+    session.jobs.start("Importing the run", work, done)
 
 
 def _tell(session: Session, act: Callable[[], object], change: Change) -> None:

@@ -844,6 +844,10 @@
             <translation>导出时段的表格…</translation>
         </message>
         <message>
+            <source>Exporting the run</source>
+            <translation>正在导出运行</translation>
+        </message>
+        <message>
             <source>Export…</source>
             <translation>导出…</translation>
         </message>
@@ -1174,6 +1178,10 @@
         <message>
             <source>Importing</source>
             <translation>正在导入</translation>
+        </message>
+        <message>
+            <source>Importing the run</source>
+            <translation>正在导入运行</translation>
         </message>
         <message>
             <source>Import…</source>
@@ -2006,6 +2014,10 @@
         <message>
             <source>Precision</source>
             <translation>精确率</translation>
+        </message>
+        <message>
+            <source>Predicting with the run</source>
+            <translation>正在用该运行预测</translation>
         </message>
         <message>
             <source>Prediction</source>
