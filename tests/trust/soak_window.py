@@ -38,7 +38,7 @@ from quakegui.learn.presets import PRESETS
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
 from quakegui.ui.main_window import MainWindow
-from quakegui.ui.start import LET_GO_AFTER
+from quakegui.ui.start import LET_GO_AFTER, give_memory_back
 
 SIZE = (1600, 1000)
 SAMPLE_EVERY = 60.0
@@ -439,6 +439,7 @@ def main() -> int:
     given = parser.parse_args()
     app = QApplication([])
     sys.setswitchinterval(LET_GO_AFTER)
+    give_memory_back()
     with tempfile.TemporaryDirectory() as place:
         session = Session(SettingsFile(Path(place) / "settings.ini"))
         session.set_settings(language="en", theme="light", analyst="soak")
