@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from quakegui.strangers import shown
+
+__all__ = ["FormatError", "shown"]
+
 LONGEST_SENTENCE = 800
 """Characters of a sentence beyond which it only repeats what a file holds."""
 
@@ -34,22 +38,6 @@ class FormatError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Let the error cross process borders with its keywords."""
         return _rebuild, (self.sentence, self.file, self.line)
-
-
-def shown(text: str, longest: int) -> str:
-    """Return text from a file as it can be shown: on one line, without control characters, its middle left out if it is long.
-
-    Terminals obey control characters, and characters that turn the direction of writing make one name look like another.
-    """
-    plain = text if text.isprintable() else "".join(map(_printable, text))
-    half = longest // 2
-    return plain if len(plain) <= longest else f"{plain[:half]} ... {plain[-half:]}"
-
-
-def _printable(character: str) -> str:
-    if character.isprintable():
-        return character
-    return " " if character.isspace() else "\ufffd"
 
 
 def _rebuild(sentence: str, file: str, line: int | None) -> FormatError:

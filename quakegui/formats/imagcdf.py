@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from quakegui.formats.errors import FormatError
 from quakegui.formats.records import MISSING_CODE, Total, make_readings, make_station, total_intensity
 from quakegui.formats.result import ReadingsFile
-from quakegui.formats.source import HIGHEST_RATIO, LARGEST_FILE, SMALL, Source
+from quakegui.formats.source import LARGEST_FILE, Source
 from quakegui.season.readings import DataType
+from quakegui.strangers import HIGHEST_RATIO, SMALL
 
 NAME = "cdf"
 MOST_RECORDS = 40_000_000

@@ -16,7 +16,8 @@ import openpyxl
 import pandas as pd
 
 from quakegui.formats.errors import FormatError
-from quakegui.formats.source import HIGHEST_RATIO, LARGEST_FILE, SMALL, Source, decode
+from quakegui.formats.source import LARGEST_FILE, Source, decode
+from quakegui.strangers import HIGHEST_RATIO, SMALL
 
 DELIMITERS = ("\t", ";", ",", "|", " ")
 """Tried in this order; the first that cuts the first lines into equally many fields wins. A blank means any run of blanks."""

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from quakegui.formats.errors import FormatError, shown
+from quakegui.strangers import HIGHEST_RATIO, SMALL
 
 LARGEST_FILE = 512 * 1024**2
 """Bytes of the largest single file that is read, packed or not: a year of 1 s text is split into days by every publisher."""
@@ -25,10 +26,6 @@ MOST_MEMBERS = 100_000
 """Members that one archive may have, nested ones included."""
 DEEPEST_NESTING = 3
 """How many archives may lie within each other."""
-HIGHEST_RATIO = 250.0
-"""Unpacked to packed size above which a large member is taken for a bomb; minute files full of 99999 reach about 60."""
-SMALL = 16 * 1024**2
-"""Bytes below which the ratio does not matter."""
 LONGEST_NAME = 1000
 """Characters of a file's or member's name with its folders."""
 _MOST_ENTRIES = 10 * MOST_MEMBERS

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.formats.errors import shown
 from quakegui.learn.augment import NEUTRAL
 from quakegui.learn.checkpoint import WEIGHTS, put_values
 from quakegui.learn.files import read_arrays
@@ -18,6 +17,7 @@ from quakegui.learn.registry import RunError, RunFolder, read_run
 from quakegui.learn.runchecks import LARGEST, STYLE
 from quakegui.learn.steps import predict
 from quakegui.learn.vgg12 import prepare, whole_network
+from quakegui.strangers import shown
 
 BATCH = 32
 

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from quakegui.formats.errors import shown
 from quakegui.learn.checkpoint import CHECKPOINT
 from quakegui.learn.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.files import PART, read_json, write_arrays, write_atomically, write_json
@@ -41,6 +40,7 @@ from quakegui.learn.runchecks import (
     checked_members,
 )
 from quakegui.learn.runconfig import RunConfig
+from quakegui.strangers import shown
 
 __all__ = [
     "CARD",

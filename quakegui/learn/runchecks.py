@@ -16,12 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from quakegui.formats.errors import shown
-from quakegui.formats.source import HIGHEST_RATIO, SMALL
 from quakegui.learn.checkpoint import WEIGHTS
 from quakegui.learn.predictions import PREDICTIONS
 from quakegui.season.events import ClassScheme
 from quakegui.season.plain import built
+from quakegui.strangers import HIGHEST_RATIO, SMALL, shown
 
 CONFIG = "config.json"
 CARD = "card.json"

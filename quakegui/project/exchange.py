@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
-from quakegui.formats.source import HIGHEST_RATIO, SMALL
 from quakegui.project import incoming, schema, seasons, soundness, tables
 from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import Progress, night_key, update_nights
@@ -37,6 +36,7 @@ from quakegui.project.tables import SYNTHETIC, TableOf, unguard
 from quakegui.season.config import SeasonConfig
 from quakegui.season.plain import parse_json
 from quakegui.season.readings import DataType, Readings
+from quakegui.strangers import HIGHEST_RATIO, SMALL
 
 MARK = "quakegui project"
 VERSION = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -10,11 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
-from quakegui.season.season import Season
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
 from quakegui.ui.sentences import told
+
+if TYPE_CHECKING:
+    from quakegui.season.season import Season
 
 CODES_NAMED = 6
 """So many stations are named in a sentence; of more, the first."""
