@@ -32,6 +32,8 @@ from quakegui.season.tracking import season_features
 NAME_DAY, NAME_DOY, NAME_CODE = b"2000-01-01", b" 001 ", b"S00"
 """What stands in the written days for the date, the day of the year and the station."""
 PATTERNS = 8
+SMALL_MB = 8.0
+"""Memory added by the larger case that is not told from none."""
 
 
 def megabytes() -> float:
@@ -69,7 +71,18 @@ def prediction(days: int, _stations: int, _cadence_s: float, _folder: Path) -> C
     keras.config.set_dtype_policy(choose(detect()).policy)
     rng = np.random.default_rng(0)
     palette, config = rng.integers(0, 255, (256, 3)).astype(np.uint8), PRESETS["shipped"]
-    run = RunFolder(id="r", folder=Path(), title="r", created="", config=config, style="style", data_hash="", about={}, card={})
+    run = RunFolder(
+        id="r",
+        folder=Path(),
+        title="r",
+        created="",
+        config=config,
+        style="style",
+        data_hash="",
+        about={},
+        card={},
+        resumable=False,
+    )
     answer = Predictor(run, palette, scalar_table(20), {}, {})
     pictures = np.zeros((1, config.size, config.size, 3), np.float16)
     answer._built[pictures.shape[1:], pictures.dtype] = whole_network(config, pictures, palette, scalar_table(20))
@@ -186,13 +199,14 @@ def grown(words: str, small: Any, large: Any, one: tuple[float, float, float], m
     days, stations, fineness = large[0] / small[0], large[1] / small[1], small[2] / large[2]
     times = days * stations * fineness
     exponent, memory = (float(np.log(many[k] / one[k]) / np.log(times)) for k in (0, 2))
+    remembered = f"{memory:.2f}" if many[2] - one[2] > SMALL_MB else "flat"
     only_days = stations == fineness == 1
     return Row(
         f"{words}: {told(small)} -> {told(large)}",
         f"{times:.3g} x",
         f"{many[0]:.2f} s, {many[1]:.0f} MB",
         f"{one[0]:.2f} s, {one[1]:.0f} MB",
-        f"exponent {exponent:.2f} in processor time, {memory:.2f} in the memory added",
+        f"exponent {exponent:.2f} in processor time, {remembered} in memory",
         "at most 1 in days" if only_days else "stated",
         exponent <= 1.05 if only_days else None,
     )

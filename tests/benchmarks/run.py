@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
@@ -40,7 +41,8 @@ def head() -> list[str]:
     if Path("/proc/cpuinfo").exists():
         names = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
         cpu = names[0] if names else cpu
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    here = [*PACKAGES, *(["geomagpy"] if importlib.util.find_spec("magpy") is not None else [])]
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in here)
     busy = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return [
         f"{cpu}, {os.cpu_count()} cores{busy}; {platform.platform()}",
