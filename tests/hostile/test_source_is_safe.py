@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,10 +41,29 @@ ATTRIBUTES = {
 """Attributes that are not used: Keras's own files name classes to be made, archives name places to be written."""
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
+def faults(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield node, ast.unparse(node.func)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (f"line {node.lineno}: imports {name}" for name in imported(node) if is_banned(name))
+        elif isinstance(node, ast.Name) and node.id in NAMES:
+            yield f"line {node.lineno}: {node.id}"
+        elif isinstance(node, ast.Attribute) and (node.attr in ATTRIBUTES or ast.unparse(node) in PATHS):
+            yield f"line {node.lineno}: {ast.unparse(node)}"
+        elif isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            yield from (f"line {node.lineno}: {name} {why}" for found, why in CALLS if found(node, name))
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    names = [alias.name for alias in node.names]
+    if isinstance(node, ast.Import):
+        yield from names
+    else:
+        yield from (f"{node.module}.{name}" for name in names)
+
+
+def is_banned(name: str) -> bool:
+    return name.rpartition(".")[2] in ATTRIBUTES or any(f"{name}.".startswith(f"{banned}.") for banned in MODULES)
 
 
 def constant(call: ast.Call, name: str) -> object:
@@ -52,36 +71,17 @@ def constant(call: ast.Call, name: str) -> object:
     return found.value if isinstance(found, ast.Constant) else None
 
 
-def faults(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names = [alias.name for alias in node.names]
-            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else names
-            for name in (*modules, *(f"{module}.{name}" for module in modules for name in names)):
-                if any(name == banned or name.startswith(f"{banned}.") for banned in MODULES):
-                    yield f"line {node.lineno}: imports {name}"
-            if isinstance(node, ast.ImportFrom):
-                yield from (f"line {node.lineno}: imports {name}" for name in names if name in ATTRIBUTES)
-        elif isinstance(node, ast.Name) and node.id in NAMES:
-            yield f"line {node.lineno}: {node.id}"
-        elif isinstance(node, ast.Attribute) and (node.attr in ATTRIBUTES or ast.unparse(node) in PATHS):
-            yield f"line {node.lineno}: {ast.unparse(node)}"
-    for call, name in calls(tree):
-        where = f"line {call.lineno}: {name}"
-        if (
-            name.split(".")[-1] == "load"
-            and name.split(".")[0] in ("np", "numpy", "torch", "keras")
-            and (constant(call, "allow_pickle") is not False)
-        ):
-            yield f"{where} without allow_pickle=False"
-        if name.endswith(("savez", "savez_compressed", "np.save")) and constant(call, "allow_pickle") is True:
-            yield f"{where} with pickles"
-        if constant(call, "shell") is True:
-            yield f"{where} through a shell"
-        if name == "Image.open" and not any(keyword.arg == "formats" for keyword in call.keywords):
-            yield f"{where} lets Pillow start other programs"
-        if name.endswith("load_workbook") and constant(call, "keep_links") is not False:
-            yield f"{where} reads links to other workbooks"
+def loads_arrays(name: str) -> bool:
+    return name.rpartition(".")[2] == "load" and name.partition(".")[0] in ("np", "numpy", "torch", "keras")
+
+
+CALLS: tuple[tuple[Callable[[ast.Call, str], bool], str], ...] = (
+    (lambda call, name: loads_arrays(name) and constant(call, "allow_pickle") is not False, "without allow_pickle=False"),
+    (lambda call, _: constant(call, "allow_pickle") is True, "with pickles"),
+    (lambda call, _: constant(call, "shell") is True, "through a shell"),
+    (lambda call, name: name == "Image.open" and all(each.arg != "formats" for each in call.keywords), "may start programs"),
+    (lambda call, name: name.endswith("load_workbook") and constant(call, "keep_links") is not False, "reads linked workbooks"),
+)
 
 
 def test_there_is_a_source_to_look_at() -> None:
@@ -89,9 +89,9 @@ def test_there_is_a_source_to_look_at() -> None:
     assert {"formats", "learn", "project", "ui"} <= {path.relative_to(PACKAGE).parts[0] for path in FILES}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_nothing_runs_what_it_reads(path: Path) -> None:
-    assert list(faults(ast.parse(path.read_text(encoding="utf-8")))) == []
+def test_nothing_runs_what_it_reads() -> None:
+    found = [f"{path}: {fault}" for path in FILES for fault in faults(ast.parse(path.read_text(encoding="utf-8")))]
+    assert found == []
 
 
 @pytest.mark.parametrize(
