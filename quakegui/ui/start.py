@@ -23,9 +23,10 @@ LOG = logging.getLogger(__name__)
 ICON = "quakegui.ico"
 FIRST_SIZE = QSize(1440, 900)
 MALLOC_OPTIONS = {-8: 2, -3: 2**20, -1: 2**23}
-"""For the C library of Linux: at most two arenas, arrays from 1 MB on by themselves, 8 MB kept at the end of the heap. Left to
-itself it keeps what a closed season held: some 70 MB more after an hour of use. Smaller arrays by themselves would cost a day map
-half as much time again."""
+"""For the C library of Linux: at most two arenas, arrays from 1 MB on by themselves, 8 MB kept at the end of the heap.
+
+Left to itself it keeps what a closed season held. Smaller arrays by themselves would cost a day map half as much time again.
+"""
 LET_GO_AFTER = 0.001
 """Seconds after which a job's thread lets the window's run; Python's own 5 ms can be felt where a job computes for long."""
 TASKBAR_NAME = "quakegui"
@@ -91,8 +92,9 @@ def give_memory_back() -> None:
     """Have the C library return freed memory to the system, where it can be told to; to be called before there are threads."""
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        for option, value in MALLOC_OPTIONS.items() if mallopt is not None else ():
-            mallopt(option, value)
+        if mallopt is not None:  # a C library other than glibc need not have it
+            for option, value in MALLOC_OPTIONS.items():
+                mallopt(option, value)
 
 
 def _tell_no_start(error: Exception) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 from quakegui import cli, logs
 from quakegui.learn.worker import FAILED
 from quakegui.project import journal, seasons
