@@ -166,14 +166,15 @@ class TimelineView(QWidget):
                 self._paint_cursor(painter, bottom, colours.cursor, colours.background)
 
     def _veil(self, painter: QPainter, bottom: float, paper: QColor) -> None:
-        """Let the days fade that the walk leaves out."""
+        """Let the days fade that the walk leaves out, below the earthquakes, whose figures reach over several days."""
+        top = row_boxes(self.axis, float(self.height()))[0][1].bottom()
         left_out = np.ones(self.axis.count, dtype=np.int8)
         left_out[self._session.walked()] = 0
         veil = QColor(paper)
         veil.setAlphaF(0.72)
         for out, first, end in runs_of(left_out, self.axis.visible()):
             if out:
-                painter.fillRect(QRectF(self.axis.x(first), 0.0, self.axis.x(end) - self.axis.x(first), bottom), veil)
+                painter.fillRect(QRectF(self.axis.x(first), top, self.axis.x(end) - self.axis.x(first), bottom - top), veil)
 
     def _paint_cursor(self, painter: QPainter, bottom: float, colour: QColor, paper: QColor) -> None:
         index, axis = self._session.index, self.axis
