@@ -6,8 +6,7 @@ import os
 import resource
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,12 +24,12 @@ def unmount(folder: Path) -> None:
 class FullDisk:
     """A small disk of its own, or, where that cannot be mounted, a limit on how far this process may write in a file."""
 
-    def __init__(self, folder: Path, megabytes: int) -> None:
+    def __init__(self, folder: Path, megabytes: int, aloud: Callable[[str], None]) -> None:
         folder.mkdir()
         self.folder = folder
         self.real = mount("-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder))
         if not self.real:
-            sys.__stderr__.write("\nNO MOUNT ALLOWED HERE: a limit on the size of files stands in for the full disk.\n")
+            aloud("NO MOUNT ALLOWED HERE: a limit on the size of files stands in for the full disk.")
             self._before = resource.getrlimit(resource.RLIMIT_FSIZE)
             self._handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
@@ -64,12 +63,12 @@ class FullDisk:
 
 
 @contextmanager
-def read_only(folder: Path) -> Iterator[bool]:
+def read_only(folder: Path, aloud: Callable[[str], None]) -> Iterator[bool]:
     """Let nothing in a folder be written, also not by root; gives whether that could be done."""
     there = mount("--bind", str(folder), str(folder))
     done = there and mount("-o", "remount,ro,bind", str(folder))
     if not done:
-        sys.__stderr__.write("\nNO MOUNT ALLOWED HERE: permissions stand in for the read-only drive.\n")
+        aloud("NO MOUNT ALLOWED HERE: permissions stand in for the read-only drive.")
         for path in (folder, *folder.rglob("*")):
             path.chmod(path.stat().st_mode & ~0o222)
     try:

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import killing
@@ -32,9 +32,20 @@ from quakegui.ui.main_window import MainWindow
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[disks.FullDisk]:
+def aloud(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Return what prints a sentence that everybody is to see."""
+
+    def tell(sentence: str) -> None:
+        with capsys.disabled():
+            print(f"\n{sentence}")
+
+    return tell
+
+
+@pytest.fixture
+def disk(tmp_path: Path, aloud: Callable[[str], None]) -> Iterator[disks.FullDisk]:
     """Return a disk of eight megabytes."""
-    made = disks.FullDisk(tmp_path / "disk", 8)
+    made = disks.FullDisk(tmp_path / "disk", 8, aloud)
     yield made
     made.close()
 
@@ -194,11 +205,13 @@ def test_the_window_lives_on_a_full_disk(small_project_template: Path, disk: dis
 # -- a drive that cannot be written --------------------------------------------------------------------------------
 
 
-def test_a_project_on_a_read_only_drive_is_shown_and_not_changed(small_project: Path, tmp_path: Path) -> None:
+def test_a_project_on_a_read_only_drive_is_shown_and_not_changed(
+    small_project: Path, tmp_path: Path, aloud: Callable[[str], None]
+) -> None:
     with Project.open(small_project) as project:
         label_days(project, 3)
     before = (small_project / "project.sqlite").read_bytes()
-    with disks.read_only(small_project) as real, Project.open(small_project) as project:
+    with disks.read_only(small_project, aloud) as real, Project.open(small_project) as project:
         if real:
             assert project.read_only
             assert "open for reading only" in project.warnings[0]
@@ -211,19 +224,19 @@ def test_a_project_on_a_read_only_drive_is_shown_and_not_changed(small_project: 
 
 
 def test_a_program_that_died_before_the_drive_was_locked_leaves_a_project_that_can_be_read(
-    small_project: Path, tmp_path: Path, driver: killing.Driver
+    small_project: Path, tmp_path: Path, driver: killing.Driver, aloud: Callable[[str], None]
 ) -> None:
     """What a program that was killed has confirmed lies in the write-ahead log, not yet in the database."""
     said = tmp_path / "said"
     assert driver.killed_at(1.5, "label", str(small_project), str(said), 1)
     assert (small_project / "project.sqlite-wal").stat().st_size > 0
-    with disks.read_only(small_project), Project.open(small_project) as project:
+    with disks.read_only(small_project, aloud), Project.open(small_project) as project:
         told, lost = killing.unacknowledged(project, said)
         assert told > 0
         assert lost is None
     # The same folder, copied by somebody who left out what looks like a leftover of the system.
     (small_project / "project.sqlite-shm").unlink(missing_ok=True)
-    with disks.read_only(small_project) as real:
+    with disks.read_only(small_project, aloud) as real:
         if real:
             with pytest.raises(ProjectError, match=r"copy the whole folder.*and open the copy\. Nothing is lost"):
                 Project.open(small_project)
