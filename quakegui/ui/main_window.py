@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
         self._fill_toolbar()
         self.status_line = StatusLine(session, self)
         self.setStatusBar(self.status_line)
+        self.training.spoke.connect(self.status_line.hear)
         session.changed.connect(self.refresh)
         self.retranslate()
         keep_plain(self)
@@ -236,7 +237,14 @@ class MainWindow(QMainWindow):
             self.actions_by_id[spec.id] = action
 
     def _run(self, spec: ActionSpec) -> None:
-        spec.slot(self)
+        try:
+            spec.slot(self)
+        except Exception as error:
+            from quakegui.project.store import ProjectError  # not loaded at the start
+
+            if not isinstance(error, ProjectError):
+                raise
+            self.session.said.emit(str(error), "error")  # the drive is gone, say
         self._refresh_actions()
 
     def _fill_menus(self) -> None:

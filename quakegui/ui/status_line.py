@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 from quakegui.app.change import Change
 from quakegui.app.jobs import Progress
 from quakegui.app.session import Session
+from quakegui.learn import messages
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.plain import as_text
@@ -26,13 +27,14 @@ class StatusLine(QStatusBar):
         self._season = QLabel()
         self._saved = QLabel()
         self._job = QLabel()
+        self._device = QLabel()
         self._bar = QProgressBar()
         self._bar.setMaximumWidth(160)
         self._bar.setTextVisible(False)
         self._cancel = QToolButton()
         self._cancel.setAutoRaise(True)
         self._cancel.clicked.connect(session.jobs.cancel)
-        for widget in (self._job, self._bar, self._cancel, self._saved, self._season, self._project):
+        for widget in (self._job, self._bar, self._cancel, self._saved, self._device, self._season, self._project):
             self.addPermanentWidget(widget)
         session.changed.connect(self.refresh)
         session.said.connect(self.say)
@@ -46,6 +48,16 @@ class StatusLine(QStatusBar):
         colours = theme.colours()
         theme.tint(self, {"info": colours.text, "warning": colours.warning, "error": colours.error}[level])
         self.showMessage(told(sentence), SHOWN_MS if level == "info" else 0)
+
+    def hear(self, message: messages.Message) -> None:
+        """Name the device that computes, as soon as a worker has said which."""
+        if isinstance(message, messages.Hello):
+            self._device.setText(as_text(message.device))
+            self._device.setToolTip(
+                tr("What trains and predicts: {device}, {backend} {version}, {precision}").format(
+                    device=message.device, backend=message.backend, version=message.version, precision=message.precision
+                )
+            )
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
@@ -61,6 +73,8 @@ class StatusLine(QStatusBar):
     def retranslate(self) -> None:
         """Set the texts in the language in force."""
         project = self._session.project
+        for label in (self._job, self._device, self._saved, self._project):
+            theme.tint(label, theme.colours().text)  # whatever the colour of what is said
         self._cancel.setText(tr("Cancel"))
         self._cancel.setAccessibleName(tr("Cancel the work that runs"))
         self._cancel.setToolTip(tr("Cancel the work that runs; nothing is left half-written"))

@@ -2900,6 +2900,10 @@
             <translation>本项目缺少什么</translation>
         </message>
         <message>
+            <source>What trains and predicts: {device}, {backend} {version}, {precision}</source>
+            <translation>用于训练和预测的设备：{device}，{backend} {version}，{precision}</translation>
+        </message>
+        <message>
             <source>What you saw on this day (kept with your name)</source>
             <translation>您在这一天看到的情况（与您的姓名一同保存）</translation>
         </message>
