@@ -11,8 +11,8 @@ import numpy as np
 import odd_projects
 import pytest
 import tiny_season
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from quakegui.project import journal, nights, store
 from quakegui.project.store import Project
@@ -130,6 +130,32 @@ def test_a_drive_that_vanishes_takes_no_label_with_it(window, qtbot, tmp_path):
     qtbot.keyClick(window, Qt.Key.Key_4)
     with Project.open(folder) as project:
         assert [row.cls for row in journal.rows(project)] == [3, 4]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let go of a folder with an open file")
+@pytest.mark.parametrize(
+    "action", ["catalogue", "stations", "season", "rule", "agreement", "tables", "figure", "import", "revert"]
+)
+def test_every_dialog_on_a_vanished_drive_opens_or_says_why_not(window, qtbot, tmp_path, action):
+    folder = odd_projects.make(tmp_path / "stick", stations=4)
+    assert show(window, qtbot, folder)
+    window.session.project.close()  # no connection is held: each is made anew, and there is nothing to connect to
+    folder.rename(tmp_path / "pulled out")
+    opened = []
+
+    def close_it():
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            opened.append(type(dialog).__name__)
+            dialog.close()
+
+    timer = QTimer()
+    timer.timeout.connect(close_it)
+    timer.start(20)
+    window.actions_by_id[action].trigger()
+    qtbot.waitUntil(lambda: not window.session.jobs.busy)
+    timer.stop()
+    assert opened or "cannot be reached; is its drive there?" in said(window)
 
 
 def test_a_recent_project_that_is_gone_is_told_at_the_start(window, qtbot, tmp_path):
