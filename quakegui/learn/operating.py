@@ -31,6 +31,8 @@ from quakegui.project.nights import Progress
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
+MOST_MAPS = 512
+"""Maps that are drawn and asked about at once, 120 MB: a season is one portion, ten years are seven."""
 LATE_HOURS = 24.0
 """A prediction that was issued so long after its day became known is told as late."""
 
@@ -202,13 +204,18 @@ def predict_days(
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
     later = (cutoff > known_until(run)) & (not in_sample)
     wanted = np.flatnonzero(season.has_map & (later if only_later else True))
-    maps = draw_maps(season, run.config, wanted)
-    names = map_hashes(maps, style_name(season.config))
     said = _said(project, run.id)
-    fresh = [k for k, name in enumerate(names) if name not in said.get(season.days[wanted[k]], ())]
-    shares = answer(run, maps[fresh], listen=listen, cancelled=cancelled, environment=environment)
+    found: list[tuple[NDArray[np.intp], list[str], NDArray[np.float64]]] = []
+    for start in range(0, max(len(wanted), 1), MOST_MAPS):
+        part = wanted[start : start + MOST_MAPS]
+        maps = draw_maps(season, run.config, part)
+        every = map_hashes(maps, style_name(season.config))
+        fresh = [k for k, name in enumerate(every) if name not in said.get(season.days[part[k]], ())]
+        told = answer(run, maps[fresh], listen=listen, cancelled=cancelled, environment=environment)
+        found.append((part[fresh], [every[k] for k in fresh], told))
+    rows, shares = (np.concatenate([piece[k] for piece in found]) for k in (0, 2))
+    names = [name for piece in found for name in piece[1]]
     issued_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    rows = wanted[fresh]
     record_run(project, run)
     for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows])):
         runs.append_predictions(
@@ -218,7 +225,7 @@ def predict_days(
                 days=season.days[rows[mask]],
                 probabilities=shares[mask],
                 kind=kind,
-                map_hash=tuple(names[fresh[k]] for k in np.flatnonzero(mask)),
+                map_hash=tuple(names[k] for k in np.flatnonzero(mask)),
                 cutoff_ms=cutoff[rows[mask]].astype(np.int64),
                 config_hash=season.config.hash,
             ),
@@ -235,7 +242,7 @@ def predict_days(
         for row, share in zip(rows, shares, strict=True)
     )
     without = tuple((season.days[k], season.why_no_map(int(k))) for k in np.flatnonzero(~season.has_map & later))
-    return Predicted(run.id, issued, len(wanted) - len(fresh), without)
+    return Predicted(run.id, issued, len(wanted) - len(rows), without)
 
 
 def known_until(run: RunFolder) -> np.datetime64:

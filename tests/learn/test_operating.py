@@ -94,6 +94,31 @@ def test_days_after_the_run_become_prospective_rows_once(trained: Path, answers:
         assert answers.asked == [0, len(mapped), 0]
 
 
+def test_days_asked_about_in_portions_are_predicted_as_at_once(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def by_map(_run: RunFolder, maps: np.ndarray, **_: object) -> np.ndarray:
+        asked.append(len(maps))
+        share = maps.reshape(len(maps), -1).mean(axis=1) / 255.0
+        return np.column_stack([1.0 - share, *[share / 4.0] * 4])
+
+    monkeypatch.setattr(operating, "answer", by_map)
+    found = []
+    for most in (512, 3):
+        monkeypatch.setattr(operating, "MOST_MAPS", most)
+        asked.clear()
+        with Project.open(shutil.copytree(trained, tmp_path / str(most))) as project:
+            run = replace(season_runs.find_run(project, None), id="other")
+            said = predict_days(project, season_of(project), run, listen=unheard, now_ms=10**12)
+            found.append((said, runs.ledger(project, "other")))
+        assert max(asked) <= most
+    assert len(asked) > 2
+    assert len(found[0][0].issued) == sum(asked)
+    assert found[0] == found[1]
+
+
 def test_nothing_that_the_run_knows_of_is_prospective(trained: Path, answers: Answers) -> None:
     with Project.open(trained) as project:
         season = season_of(project)
