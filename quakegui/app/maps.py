@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from quakegui.season.season import Season
 
 LOG = logging.getLogger(__name__)
-KEPT_MAPS = 48
-"""About 1.8 MB each; enough for two seconds of play in either direction."""
+KEPT_MAPS = 32
+"""About 1.8 MB each: those drawn ahead, and more than as many behind for a walk that turns."""
 
 
 class MapCache:
