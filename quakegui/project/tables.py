@@ -87,10 +87,13 @@ def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
     count = 0
     with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
+        quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow((*table.columns, "season") if synthetic else table.columns)
         for row in table.rows():
             cells = [_cell(value) for value in row]
-            writer.writerow([*cells, SYNTHETIC] if synthetic else cells)
+            # Left bare, a carriage return would begin a new row, and what follows it a new cell.
+            of_row = quoting if any(isinstance(cell, str) and "\r" in cell for cell in cells) else writer
+            of_row.writerow([*cells, SYNTHETIC] if synthetic else cells)
             count += 1
     return count
 

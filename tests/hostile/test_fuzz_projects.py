@@ -76,7 +76,7 @@ ATTACKS: dict[str, Attack] = {"statements": statements, "bytes": on_bytes, "expo
 
 
 def one_input(kind: str, good: Path, program: list[Mutation], number: int) -> None:
-    with tempfile.TemporaryDirectory() as scratch, bounded(seconds=15.0):
+    with tempfile.TemporaryDirectory() as scratch, bounded(seconds=45.0):
         try:
             ATTACKS[kind](good, Path(scratch), program, number)
         except ProjectError as error:
