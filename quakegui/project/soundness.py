@@ -265,12 +265,16 @@ def _shape(raw: sqlite3.Connection, name: str) -> tuple[object, ...]:
 
 
 def _plain(sql: object) -> str:
-    return " ".join(sql.split()) if isinstance(sql, str) else ""
+    """Return a statement without what means nothing: spaces, and quotes that another version of the library may leave out."""
+    return " ".join(re.sub(r'["`\[\]]', "", sql).split()) if isinstance(sql, str) else ""
 
 
 @cache
 def _own_parts() -> dict[tuple[str, str], str]:
-    """Return this program's indexes and triggers: their statements by kind and name."""
+    """Return this program's indexes and triggers: their statements by kind and name.
+
+    One that a later version of the tables gives up has to stay known here, or projects that still have it are refused.
+    """
     with _fresh() as connection:
         rows = (
             _raw(connection).execute("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')").fetchall()

@@ -352,7 +352,7 @@ def _look_first(folder: Path) -> None:
         with engine.connect() as connection, connection.begin():
             soundness.require_project(connection, folder)
     except DBAPIError as error:
-        if any(word in str(error.orig) for word in ("not a database", "malformed")):
+        if any(word in str(error.orig) for word in ("not a database", "malformed", "locked")):
             raise
         # Some drives let nobody read before the journal's mode is set; `_bring_forward` looks again.
     finally:
