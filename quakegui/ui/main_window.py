@@ -11,7 +11,7 @@ import numpy as np
 import platformdirs
 from PySide6.QtCore import QByteArray, QEvent, QSize, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
@@ -384,8 +384,7 @@ class MainWindow(QMainWindow):
         """Switch to the "work" or the "review" layout; each is remembered as it was left."""
         self._remember()
         self.layout_name = name
-        self._apply_theme()
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # the panels' smallest sizes follow the text size
+        self._apply_theme()  # first, so that the panels' smallest sizes are those of the layout's text size
         self._restore(name)
         self._refresh_actions()
 

@@ -41,6 +41,7 @@ class StatusLine(QStatusBar):
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
         self._hide_job()
+        self._device.hide()  # until a worker has named it
         self.retranslate()
 
     def say(self, sentence: str, level: str) -> None:
@@ -53,6 +54,7 @@ class StatusLine(QStatusBar):
         """Name the device that computes, as soon as a worker has said which."""
         if isinstance(message, messages.Hello):
             self._device.setText(as_text(message.device))
+            self._device.show()
             self._device.setToolTip(
                 tr("What trains and predicts: {device}, {backend} {version}, {precision}").format(
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
