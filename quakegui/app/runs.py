@@ -86,7 +86,7 @@ def rename_run(session: Session, run: RunFolder, title: str) -> None:
 
 def trash_run(session: Session, run: RunFolder) -> None:
     """Move a run to the project's trash; its predictions are shown no longer."""
-    from quakegui.learn import registry
+    from quakegui.learn import trash
     from quakegui.project import runs
 
     project = session.project
@@ -94,7 +94,7 @@ def trash_run(session: Session, run: RunFolder) -> None:
         return
 
     def move() -> None:
-        registry.trash_run(run)
+        trash.trash_run(run)
         if runs.run_in_use(project) == run.id:
             runs.use_run(project, None)
 
@@ -103,25 +103,25 @@ def trash_run(session: Session, run: RunFolder) -> None:
 
 def trashed_runs(session: Session) -> tuple[RunFolder, ...]:
     """Return the runs in the project's trash, the newest first."""
-    from quakegui.learn import registry, season_runs
+    from quakegui.learn import season_runs, trash
 
-    return () if session.project is None else registry.trashed_runs(season_runs.runs_folder(session.project))
+    return () if session.project is None else trash.trashed_runs(season_runs.runs_folder(session.project))
 
 
 def restore_run(session: Session, run: RunFolder) -> None:
     """Take a run back from the trash."""
-    from quakegui.learn import registry
+    from quakegui.learn import trash
 
-    _tell(session, lambda: registry.restore_run(run), Change.RUNS)
+    _tell(session, lambda: trash.restore_run(run), Change.RUNS)
 
 
 def empty_trash(session: Session) -> None:
     """Delete the runs in the trash for good."""
-    from quakegui.learn import registry, season_runs
+    from quakegui.learn import season_runs, trash
 
     project = session.project
     if project is not None:
-        _tell(session, lambda: registry.empty_trash(season_runs.runs_folder(project)), Change.RUNS)
+        _tell(session, lambda: trash.empty_trash(season_runs.runs_folder(project)), Change.RUNS)
 
 
 def export_run(session: Session, run: RunFolder, path: Path) -> None:

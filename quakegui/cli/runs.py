@@ -13,6 +13,7 @@ from quakegui.cli.learning import Place
 from quakegui.cli.terminal import AsJson, print_json, print_table, say
 from quakegui.cli.working import sentences
 from quakegui.learn import ready_maps, registry, season_runs
+from quakegui.learn import trash as trashcan
 from quakegui.learn.registry import RunFolder
 from quakegui.project import runs
 from quakegui.project.store import Project, ProjectError
@@ -75,7 +76,7 @@ def delete(project: Place, run: Id) -> None:
         found = _find(folder, run)
         if opened is not None and runs.run_in_use(opened) == found.id:
             runs.use_run(opened, None)
-        registry.trash_run(found)
+        trashcan.trash_run(found)
     say(f"The run “{found.title}” is in the trash; 'quakegui runs restore {project} {found.id}' takes it back.")
 
 
@@ -83,7 +84,7 @@ def delete(project: Place, run: Id) -> None:
 def restore(project: Place, run: Id) -> None:
     """Take a run back from the trash."""
     with _kept(project) as (folder, _opened):
-        found = registry.restore_run(_find(folder / registry.TRASH, run))
+        found = trashcan.restore_run(_find(folder / registry.TRASH, run))
     say(f"The run “{found.title}” ({found.id}) is back.")
 
 
@@ -92,7 +93,7 @@ def empty_trash(project: Place) -> None:
     """Delete the runs in the trash for good. What they predicted stays in the ledger."""
     with _kept(project) as (folder, _opened):
         try:
-            count = registry.empty_trash(folder)
+            count = trashcan.empty_trash(folder)
         except OSError as error:
             raise ProjectError(f"The trash could not be emptied wholly: {error}. What is left can be deleted again.") from error
     say(f"{count} runs were deleted for good.")

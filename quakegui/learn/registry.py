@@ -56,7 +56,6 @@ __all__ = [
     "RunFolder",
     "choose_run",
     "create_run",
-    "empty_trash",
     "export_run",
     "finish_run",
     "import_run",
@@ -65,10 +64,7 @@ __all__ = [
     "read_run",
     "refusal",
     "rename_run",
-    "restore_run",
     "same_runs",
-    "trash_run",
-    "trashed_runs",
 ]
 
 LOG = "worker.log"
@@ -287,49 +283,6 @@ def rename_run(run: RunFolder, title: str) -> RunFolder:
     values = read_json(run.folder / CONFIG)
     write_json(run.folder / CONFIG, {**values, "title": title})
     return read_run(run.folder)
-
-
-def trash_run(run: RunFolder) -> Path:
-    """Move a run to the trash folder beside it and return where it lies now; `restore_run` takes it back."""
-    target = run.folder.parent / TRASH / run.id
-    target.parent.mkdir(exist_ok=True)
-    run.folder.replace(target)
-    return target
-
-
-def trashed_runs(runs: Path) -> tuple[RunFolder, ...]:
-    """Return the runs that lie in the trash, the newest first."""
-    return list_runs(runs / TRASH)[0]
-
-
-def restore_run(trashed: RunFolder) -> RunFolder:
-    """Take a run back from the trash.
-
-    Raises
-    ------
-    RunError
-        A run of that id is there again.
-    """
-    target = trashed.folder.parent.parent / trashed.id
-    if target.exists():
-        raise RunError(f"There is a run {trashed.id} already; rename its folder first.")
-    trashed.folder.replace(target)
-    return read_run(target)
-
-
-def empty_trash(runs: Path) -> int:
-    """Delete what lies in the trash for good and return how many runs that were.
-
-    Raises
-    ------
-    OSError
-        A file cannot be deleted; it and what was not reached yet are still there.
-    """
-    trash = runs / TRASH
-    count = len(trashed_runs(runs))
-    if trash.is_dir():
-        shutil.rmtree(trash)
-    return count
 
 
 def export_run(run: RunFolder, path: Path) -> None:

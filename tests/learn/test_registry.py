@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,6 @@ from quakegui.learn.registry import (
     RunError,
     RunFolder,
     create_run,
-    empty_trash,
     export_run,
     finish_run,
     import_run,
@@ -26,11 +26,9 @@ from quakegui.learn.registry import (
     read_run,
     refusal,
     rename_run,
-    restore_run,
-    trash_run,
-    trashed_runs,
 )
 from quakegui.learn.runconfig import CLASSES
+from quakegui.learn.trash import empty_trash, restore_run, trash_run, trashed_runs
 
 
 @pytest.fixture
@@ -95,6 +93,11 @@ def test_trash_and_back(made: RunFolder) -> None:
     made.folder.mkdir()
     with pytest.raises(RunError, match="already"):
         restore_run(trashed)
+    made.folder.rmdir()
+    assert restore_run(trashed) == made
+    shutil.copytree(trash_run(made), made.folder)
+    trash_run(made)
+    assert [run.id for run in trashed_runs(runs)] == [made.id]
     assert empty_trash(runs) == 1
     assert not (runs / "trash").exists()
     assert empty_trash(runs) == 0

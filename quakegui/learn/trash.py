@@ -1,0 +1,56 @@
+"""Deleted runs: they lie in a folder beside the others until it is emptied."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from quakegui.learn.registry import TRASH, RunError, RunFolder, list_runs, read_run
+
+
+def trash_run(run: RunFolder) -> Path:
+    """Move a run to the trash folder beside it and return where it lies now; `restore_run` takes it back.
+
+    A run of the same id that lies there already, deleted before this one was imported again, gives way.
+    """
+    target = run.folder.parent / TRASH / run.id
+    target.parent.mkdir(exist_ok=True)
+    if target.exists():
+        shutil.rmtree(target)
+    run.folder.replace(target)
+    return target
+
+
+def trashed_runs(runs: Path) -> tuple[RunFolder, ...]:
+    """Return the runs that lie in the trash, the newest first."""
+    return list_runs(runs / TRASH)[0]
+
+
+def restore_run(trashed: RunFolder) -> RunFolder:
+    """Take a run back from the trash.
+
+    Raises
+    ------
+    RunError
+        A run of that id is there again.
+    """
+    target = trashed.folder.parent.parent / trashed.id
+    if target.exists():
+        raise RunError(f"There is a run {trashed.id} already; rename its folder first.")
+    trashed.folder.replace(target)
+    return read_run(target)
+
+
+def empty_trash(runs: Path) -> int:
+    """Delete what lies in the trash for good and return how many runs that were.
+
+    Raises
+    ------
+    OSError
+        A file cannot be deleted; it and what was not reached yet are still there.
+    """
+    trash = runs / TRASH
+    count = len(trashed_runs(runs))
+    if trash.is_dir():
+        shutil.rmtree(trash)
+    return count
