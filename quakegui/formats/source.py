@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import lzma
+import stat
 import struct
 import zipfile
 import zlib
@@ -147,7 +148,10 @@ def _wanted(parts: tuple[str, ...]) -> bool:
 def read_file(file: Path, name: str) -> bytes:
     """Return a file's bytes; raises FormatError if it is too large or cannot be opened."""
     try:
-        size = file.stat().st_size
+        found = file.stat()
+        size = found.st_size
+        if not stat.S_ISREG(found.st_mode):
+            raise FormatError("This is no file but a device, a pipe or a folder; it was not read.", file=name)
         if size > LARGEST_FILE:
             raise FormatError(f"The file has {size:,} bytes; the most that is read at once is {LARGEST_FILE:,}.", file=name)
         return file.read_bytes()

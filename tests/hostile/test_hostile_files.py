@@ -303,6 +303,15 @@ def test_a_file_whose_name_is_no_text_is_read_and_kept(tmp_path: Path) -> None:
     assert report.imported[0].file.isprintable()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files there")
+def test_devices_and_pipes_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", Path("/dev/zero")):
+        with pytest.raises(FormatError, match="no file but a device"):
+            list(expand(path))
+    assert list(expand(tmp_path)) == []
+
+
 # -- images --------------------------------------------------------------------------------------------------------
 
 
