@@ -464,7 +464,8 @@ def _engine(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> E
         connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a loss of power
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=16)
+    pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16}
+    engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pool)  # names and notes stay out of the log
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -200,6 +200,20 @@ def test_a_crash_leaves_its_stack(place):
     assert faulthandler.is_enabled(), "pytest's own watch goes on"
 
 
+def test_what_the_database_refuses_is_logged_without_names_and_notes(place, small_project):
+    with logs.kept("command"), Project.open(small_project) as project:
+        with project.write() as connection:
+            connection.exec_driver_sql("DROP TABLE journal")
+        try:
+            journal.write_note(project, project_days(project)[0], NOTE, ANALYST)
+        except Exception:
+            logging.getLogger("quakegui").exception("refused")
+    text = (place / "command.log").read_text("utf-8")
+    assert "no such table: journal" in text
+    assert NOTE not in text
+    assert ANALYST not in text
+
+
 # -- threads of the window -------------------------------------------------------------------------------------------
 
 
