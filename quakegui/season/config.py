@@ -58,7 +58,8 @@ class SeasonConfig:
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"There is no time zone {self.timezone[:60]!r}; give an IANA name such as Asia/Shanghai.") from error
+            zone = self.timezone[:60]
+            raise ValueError(f"There is no time zone {zone!r}; give an IANA name such as Asia/Shanghai.") from error
 
     @property
     def hash(self) -> str:
