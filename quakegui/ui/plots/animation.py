@@ -131,6 +131,8 @@ def _mp4(path: Path, days_per_second: float) -> Writer:
 
 
 def _sequence(folder: Path, names: Sequence[str]) -> Writer:
+    from quakegui.project.filesystem import whole_file  # the window answers before it knows of projects
+
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     whole = False
@@ -139,7 +141,8 @@ def _sequence(folder: Path, names: Sequence[str]) -> Writer:
             frame = yield
             assert frame is not None
             written.append(folder / f"{name}.png")
-            Image.fromarray(frame).save(written[-1])
+            with whole_file(written[-1]) as part:
+                Image.fromarray(frame).save(part, format="PNG")
         yield
         whole = True
     finally:
