@@ -31,7 +31,7 @@ from quakegui.season.localtime import to_local
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.catalogue_choice import Choice, Read, choose, read_catalogue
-from quakegui.ui.dialogs.catalogue_form import CatalogueForm
+from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plain import as_text
@@ -232,7 +232,7 @@ class CatalogueDialog(JobDialog):
 
     def _centres_text(self, choice: Choice) -> str:
         if choice.scheme is None:
-            return ""
+            return NO_CENTRES
         (north_lat, north_lon), (south_lat, south_lon) = choice.scheme.north_centre, choice.scheme.south_centre
         counts = [choice.classes.count(cls) for cls in range(1, 5)]
         lines = (

@@ -28,6 +28,8 @@ from quakegui.ui.i18n import mark, tr
 
 EVERYWHERE, BOX, AROUND = range(3)
 BOX_SIDES: Final = (mark("South (°)"), mark("North (°)"), mark("West (°)"), mark("East (°)"))
+NO_CENTRES: Final = "\n\n"
+"""As many lines as there are with centres, so that the group always has the height that they need."""
 AROUND_PARTS: Final = (mark("Latitude (°)"), mark("Longitude (°)"), mark("Radius (km)"))
 
 
@@ -115,7 +117,7 @@ class CatalogueForm(QWidget):
             (tr("Magnitude"), self.split, tr("Larger than this is large; the founding paper uses 4")),
         )
         add_rows(form, rows)
-        self.centres = QLabel()  # below the form, whose rows keep the height that they had when they were empty
+        self.centres = QLabel(NO_CENTRES)
         column.addWidget(self.centres)
         return group
 
