@@ -20,7 +20,7 @@ from quakegui.project import exchange, journal
 from quakegui.project.importing import import_paths
 from quakegui.project.store import DATABASE, Project, ProjectError
 
-SHORT = {"statements": 15, "bytes": 12, "export": 8}
+SHORT = {"statements": 12, "bytes": 10, "export": 6}
 Attack = Callable[[Path, Path, list[Mutation], int], None]
 
 

@@ -163,7 +163,7 @@ SHORT = {
     "archives": 30,
     "image-index": 30,
 }
-"""Inputs of the short version where they are not 60: what one takes differs."""
+"""Inputs of the short version where they are not 50: what one takes differs."""
 ON_DISK = frozenset({"images", "image-index", "archives", "labels", "run"})
 
 
@@ -214,7 +214,7 @@ def test_good_files_are_read(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", READERS)
 def test_mutated_files(kind: str) -> None:
-    attack(kind, SHORT.get(kind, 60), same=True)
+    attack(kind, SHORT.get(kind, 50), same=True)
 
 
 @pytest.mark.slow
