@@ -1,6 +1,7 @@
 """A first start, and all that an analyst does on the synthetic season: walk, label, undo, export, report, train, judge.
 
-python demo_run.py OUT: by the program's own start, in the window; files go to OUT. What was done is printed as JSON.
+python demo_run.py OUT HOME: by the program's own start, in the window, on an empty home; files go to OUT. What was done is
+printed as JSON.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import platformdirs
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCommandLinkButton, QFileDialog, QPushButton
@@ -23,9 +25,12 @@ from quakegui.project import export, journal
 from quakegui.ui import start
 from quakegui.ui.main_window import MainWindow
 
-OUT = Path(sys.argv[1])
+OUT, HOME = Path(sys.argv[1]), Path(sys.argv[2])
 TINY = replace(PRESETS["small"], name="tiny", protocol="chronological", width=2, dense=(8, 8), epochs=1, final_fit=False)
 LONGEST = 400.0
+
+for place in ("user_config_dir", "user_data_dir", "user_cache_dir"):  # never the person's own, on no system
+    setattr(platformdirs, place, lambda *_names, _place=place, **_more: str(HOME / _place))
 
 
 def until(so):

@@ -27,22 +27,16 @@ def demo(tmp_path: Path, *, before: tuple[str, ...] = (), platform: str = "offsc
     """Return what a demonstration did, and every socket and process that Python was asked for."""
     out = tmp_path / "out"
     out.mkdir()
-    places = {name: str(tmp_path / name) for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+    own = {"QUAKEGUI_LOG": str(tmp_path / "logs"), "QUAKEGUI_CACHE": str(tmp_path / "cache"), "QT_QPA_PLATFORM": platform}
     paths = os.pathsep.join(filter(None, (str(HERE / "listening"), os.environ.get("PYTHONPATH", ""))))
     ended = subprocess.run(
-        [*before, sys.executable, HERE / "demo_run.py", out],
-        env={
-            **os.environ,
-            **places,
-            "PYTHONPATH": paths,
-            "QUAKEGUI_AUDIT": str(tmp_path / "audit"),
-            "QT_QPA_PLATFORM": platform,
-        },
+        [*before, sys.executable, HERE / "demo_run.py", out, tmp_path / "home"],
+        env={**os.environ, **own, "PYTHONPATH": paths, "QUAKEGUI_AUDIT": str(tmp_path / "audit")},
         cwd=HERE.parents[1],
         capture_output=True,
         text=True,
         check=False,
-        timeout=900,
+        timeout=1800,
     )
     assert ended.returncode == 0, ended.stderr[-4000:]
     return json.loads(ended.stdout), [json.loads(line) for line in (tmp_path / "audit").read_text().splitlines()]

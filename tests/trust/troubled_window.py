@@ -1,18 +1,20 @@
 """The program's own start, and errors in every place where Qt calls Python; what became of it is printed as JSON.
 
-python troubled_window.py PROJECT ANALYST NOTE
+python troubled_window.py PROJECT HOME ANALYST NOTE
 """
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import sys
 import threading
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import platformdirs
 from PySide6.QtCore import QThread, QTimer, qWarning
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -22,8 +24,11 @@ from quakegui.project import journal
 from quakegui.ui import start
 from quakegui.ui.main_window import MainWindow
 
-FOLDER, ANALYST, NOTE = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+FOLDER, HOME, ANALYST, NOTE = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 SLOT_ERRORS = 40
+
+for place in ("user_config_dir", "user_data_dir", "user_cache_dir"):  # never the person's own, on no system
+    setattr(platformdirs, place, lambda *_names, _place=place, **_more: str(HOME / _place))
 
 
 class Unpainted(QWidget):
@@ -43,7 +48,7 @@ class Unfinished:
 
 def fail(window: MainWindow) -> None:
     """Raise as a slot does that works on what the analyst opened, everything personal in its words."""
-    raise ValueError(f"{ANALYST} labelled {window.session.project.folder} with '{NOTE}' on {os.uname().nodename}")
+    raise ValueError(f"{ANALYST} labelled {window.session.project.folder} with '{NOTE}' on {platform.node()}")
 
 
 def steps(window: MainWindow):
