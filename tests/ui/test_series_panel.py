@@ -24,7 +24,7 @@ def panel(session, qtbot):
     shown.resize(600, 480)
     shown.show()
     qtbot.waitExposed(shown)
-    qtbot.waitUntil(lambda: not shown._timer.isActive() and not shown.loader.busy)
+    qtbot.waitUntil(lambda: curve(shown, "raw")[0] is not None and not shown.loader.busy)
     return shown
 
 
