@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.season.localtime import local_date
+from quakegui.season.twomeans import two_means
 
 EARTH_RADIUS_KM = 6371.0
 """Radius of the sphere that distances to events are taken on."""
@@ -252,9 +253,6 @@ def directions(events: Sequence[Event]) -> Directions:
     ----------
     Founding paper, section 4.3 and table 4.
     """
-    from sklearn.cluster import KMeans  # slow to import, and only this needs it
-    from threadpoolctl import threadpool_limits
-
     where = {(event.latitude, event.longitude) for event in events}
     if len(where) < 2:
         raise ValueError(
@@ -263,12 +261,12 @@ def directions(events: Sequence[Event]) -> Directions:
         )
     longitude = _unwrapped([event.longitude for event in events])
     places = np.column_stack([[event.latitude for event in events], longitude])
-    with threadpool_limits(limits=1):  # a few dozen points: threads would wait for each other longer than they work
-        fit = KMeans(n_clusters=2, n_init=20, random_state=0).fit(places)
-    north = int(np.argmax(fit.cluster_centers_[:, 0]))
-    centres = [(float(lat), _wrapped(float(lon))) for lat, lon in fit.cluster_centers_]
-    flags = tuple(bool(label == north) for label in fit.labels_)
-    return Directions(centres[north], centres[1 - north], flags, _east_west_warning(centres[north], centres[1 - north]))
+    centres, second = two_means(places)
+    north = int(np.argmax(centres[:, 0]))
+    flags = tuple(bool(label == north) for label in second)
+    (lat, lon), (other_lat, other_lon) = (centres[k].tolist() for k in (north, 1 - north))
+    north_centre, south_centre = (lat, _wrapped(lon)), (other_lat, _wrapped(other_lon))
+    return Directions(north_centre, south_centre, flags, _east_west_warning(north_centre, south_centre))
 
 
 def median_split(events: Sequence[Event]) -> float:
