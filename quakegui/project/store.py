@@ -7,38 +7,34 @@ that loses power, loses nothing that was confirmed.
 from __future__ import annotations
 
 import os
-import sqlite3
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
 
-from quakegui.project import incoming, making, schema, soundness
-from quakegui.project.filesystem import has_room, is_network_folder, is_writable
-from quakegui.project.record import DamagedReadingsError
+from quakegui.project import incoming, making, schema
+from quakegui.project.database import BUSY_S, DATABASE, ProjectError, engine_of, sentences, writable_engine
+from quakegui.project.filesystem import has_room, is_writable
+from quakegui.project.opening import (
+    bring_forward,
+    look_first,
+    make_database,
+    require_content,
+    require_length,
+    require_there,
+)
 from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Network, Station
 
-DATABASE = making.DATABASE
-LONGEST_PATH = 511
-"""Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
-BUSY_S = 30.0
-"""Seconds that a writer waits for another one to finish its short transaction."""
+__all__ = ["DATABASE", "Project", "ProjectError"]  # whoever uses a project needs no more of `database`
+
 WINDOW_BUSY_S = 2.0
 """Seconds that a window's own thread waits: longer, and the window would seem to be dead."""
-
-
-class ProjectError(Exception):
-    """Something about a project cannot be done; the text is one sentence for the screen."""
 
 
 class Project:
@@ -77,7 +73,7 @@ class Project:
         """
         folder = Path(folder).absolute()
         _check_zone(timezone)
-        _check_length(folder)
+        require_length(folder)
         facts = {
             "schema": str(schema.SCHEMA),
             "name": name or folder.name,
@@ -90,12 +86,12 @@ class Project:
             making.clear(folder)
             for part in making.FOLDERS:
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            _make_database(folder, facts)
+            make_database(folder, facts)
         except making.NotFreeError as error:
             raise ProjectError(str(error)) from error
         except OSError as error:
             raise ProjectError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
-        engine, warnings = _writable_engine(folder)
+        engine, warnings = writable_engine(folder)
         return cls(folder, engine, read_only=False, warnings=warnings)
 
     @classmethod
@@ -110,7 +106,7 @@ class Project:
         folder = Path(folder).absolute()
         if folder.name == DATABASE:
             folder = folder.parent
-        _check_there(folder)
+        require_there(folder)
         warnings: tuple[str, ...] = ()
         if not read_only and not is_writable(folder / DATABASE):
             read_only = True
@@ -121,15 +117,15 @@ class Project:
                 f"The disk that holds {folder} is full: the project is open for reading only. Make room and open it again to "
                 "give labels.",
             )
-        with _sentences(folder):
-            _look_first(folder)
+        with sentences(folder):
+            look_first(folder)
             if read_only:
-                engine = _engine(folder, read_only=True)
+                engine = engine_of(folder, read_only=True)
             else:
-                engine, warnings = _writable_engine(folder)
+                engine, warnings = writable_engine(folder)
             try:
-                _bring_forward(engine, folder, read_only=read_only)
-                _check_content(engine, folder, read_only=read_only)
+                bring_forward(engine, folder, read_only=read_only)
+                require_content(engine, folder, read_only=read_only)
                 project = cls(folder, engine, read_only=read_only, warnings=warnings)
                 project.take_in_runs()
                 return project
@@ -152,7 +148,7 @@ class Project:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one consistent state of the database."""
-        with _sentences(self.folder), self._engine.connect() as connection, connection.begin():
+        with sentences(self.folder), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -174,7 +170,7 @@ class Project:
             )
         patience = WINDOW_BUSY_S if threading.get_ident() == self._window else BUSY_S
         with (
-            _sentences(self.folder),
+            sentences(self.folder),
             self._turn(patience),
             self._engine.connect().execution_options(write=True) as connection,
         ):
@@ -294,32 +290,6 @@ def _check_zone(timezone: str) -> None:
         raise ProjectError(f"'{timezone}' is not a known time zone; use a name such as Asia/Shanghai.") from error
 
 
-def _check_length(folder: Path) -> None:
-    """Refuse a path that SQLite cannot open a database at; Windows has a longer way for it."""
-    length = len(os.fsencode(folder / f"{DATABASE}-journal"))
-    if sys.platform != "win32" and length > LONGEST_PATH:
-        raise ProjectError(
-            f"The path of {folder} is too long for a database, by {length - LONGEST_PATH} bytes (a Chinese character has "
-            "three): use shorter folder names, or fewer folders within each other."
-        )
-
-
-def _check_there(folder: Path) -> None:
-    _check_length(folder)
-    try:
-        if not folder.is_dir():
-            raise ProjectError(f"There is no folder {folder}; if it lies on another drive or a share, connect it first.")
-        if not (folder / DATABASE).is_file():
-            raise ProjectError(f"{folder} is not a project: it holds no {DATABASE}. Make one with 'quakegui new'.")
-        for name in (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal"))):
-            if (folder / name).is_symlink():
-                raise ProjectError(
-                    f"{folder / name} is a link to another file; it was not opened. Open the project where it lies."
-                )
-    except OSError as error:
-        raise ProjectError(f"{folder} cannot be reached: {error.strerror or error}.") from error
-
-
 def _identity(folder: Path) -> tuple[int, int] | None:
     """Return what tells a project's database from every other file, None where it cannot be found."""
     try:
@@ -327,202 +297,6 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _make_database(folder: Path, facts: dict[str, str]) -> None:
-    """Write a new database under another name, then give it its own: a project is there whole, or not at all."""
-    part = folder / making.PART
-    engine = _engine(folder, name=making.PART)
-    try:
-        with _sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
-            schema.metadata.create_all(connection)
-            connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
-        engine.dispose()
-        part.replace(folder / DATABASE)
-    except BaseException:
-        engine.dispose()
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _look_first(folder: Path) -> None:
-    """Refuse a database that is not a project's, or holds what acts by itself, before anything of it is run or changed."""
-    engine = _engine(folder, read_only=True)
-    try:
-        with engine.connect() as connection, connection.begin():
-            soundness.require_project(connection, folder)
-    except DBAPIError as error:
-        if any(word in str(error.orig) for word in ("not a database", "malformed", "locked")):
-            raise
-        # Some drives let nobody read before the journal's mode is set; `_bring_forward` looks again.
-    finally:
-        engine.dispose()
-
-
-def _check_content(engine: Engine, folder: Path, *, read_only: bool) -> None:
-    with engine.connect() as connection, connection.begin():
-        soundness.require_values(connection, folder)
-        whole = soundness.has_triggers(connection)
-    if not whole and not read_only:
-        with engine.connect().execution_options(write=True) as connection, connection.begin():
-            soundness.restore_triggers(connection)
-
-
-def _bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
-    with engine.connect() as connection, connection.begin():
-        found = soundness.require_project(connection, folder)
-    if found == schema.SCHEMA:
-        return
-    if read_only:
-        raise ProjectError(
-            f"The project in {folder} is of an older version and must be brought forward once, which needs a place that can "
-            "be written: copy the folder there and open the copy."
-        )
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
-        found = schema.version(connection) or schema.SCHEMA
-        if found >= schema.SCHEMA:
-            return  # another program has just brought it forward
-        _keep_copy(folder, found)
-        schema.migrate(connection)
-
-
-def _keep_copy(folder: Path, found: int) -> None:
-    """Copy the database, which nobody else can change meanwhile, as it is before it is brought forward."""
-    copy = folder / f"project.version{found}.sqlite"
-    part = folder / f"{copy.name}.part"
-    try:
-        part.unlink(missing_ok=True)
-        source, target = sqlite3.connect(folder / DATABASE), sqlite3.connect(part)
-        try:
-            source.backup(target)
-        finally:
-            target.close()
-            source.close()
-        part.replace(copy)
-    except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        why = _sentence(folder, str(error)) if isinstance(error, sqlite3.Error) else f"{error.strerror or error}."
-        raise ProjectError(
-            f"The project in {folder} is of an older version. It is brought forward only when a copy of its database was kept, "
-            f"and the copy cannot be written: {why}"
-        ) from error
-
-
-# -- the engine ----------------------------------------------------------------------------------------------------
-
-
-def _writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
-    """Return an engine in WAL mode or, where that cannot be relied on, with a rollback journal, and a warning for that."""
-    reason = "lies on a network drive" if is_network_folder(folder) else ""
-    with _sentences(folder):
-        if not reason:
-            engine = _engine(folder)
-            if _journal(engine, "WAL"):
-                return engine, ()
-            engine.dispose()
-            reason = "does not allow shared memory between programs"
-        engine = _engine(folder)
-        _journal(engine, "TRUNCATE")
-    return engine, (f"{folder} {reason}: labels are kept safely, but only one program at a time can use the project.",)
-
-
-def _journal(engine: Engine, mode: str) -> bool:
-    """Set SQLite's journal mode and prove that a transaction works in it."""
-    try:
-        with engine.connect().execution_options(plain=True) as connection:
-            got = connection.exec_driver_sql(f"PRAGMA journal_mode={mode}").scalar()
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            connection.exec_driver_sql("COMMIT")
-    except DBAPIError as error:
-        if mode == "WAL" and not any(word in str(error.orig) for word in ("locked", "not a database", "malformed")):
-            return False
-        raise
-    return str(got).lower() == mode.lower()
-
-
-def address(path: str) -> str:
-    """Return the address by which SQLite finds a file, given as an absolute path with forward slashes.
-
-    It has an empty host, also for a share: SQLite would take //server for a host, and refuses every host.
-    """
-    return f"file://{'' if path.startswith('/') else '/'}{quote(os.fsencode(path))}"
-
-
-def _engine(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
-    path = folder / name
-    uri = address(path.as_posix())
-    if read_only:
-        # Without a place for the shared memory of WAL, a database that was closed cleanly can be read as it lies.
-        frozen = not _was_left_open(folder) and not (is_writable(path) and has_room(folder))
-        uri += "?mode=ro" + ("&immutable=1" if frozen else "")
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-        soundness.harden(connection)
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a loss of power
-        return connection
-
-    pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16}
-    engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pool)  # names and notes stay out of the log
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("plain"):
-            # A writer takes its turn at the start: a reader that turns writer half-way could be refused.
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
-
-    return engine
-
-
-def _was_left_open(folder: Path) -> bool:
-    """Return whether some of what was confirmed lies beside the database, or another program has it open."""
-    wal = folder / f"{DATABASE}-wal"
-    return wal.exists() and (wal.stat().st_size > 0 or (folder / f"{DATABASE}-shm").exists())
-
-
-@contextmanager
-def _sentences(folder: Path) -> Iterator[None]:
-    """Turn what the database says into one sentence."""
-    try:
-        yield
-    except (DBAPIError, sqlite3.Error) as error:
-        raise ProjectError(_sentence(folder, str(getattr(error, "orig", None) or error))) from error
-    except UnicodeDecodeError as error:  # the driver reads what a damaged database says of its own damage
-        raise ProjectError(_sentence(folder, "malformed")) from error
-    except soundness.UnsoundError as error:
-        raise ProjectError(str(error)) from error
-    except DamagedReadingsError as error:
-        raise ProjectError(
-            f"Readings stored in {folder} are damaged ({error}). Restore a copy of the folder, or import the files anew."
-        ) from error
-
-
-def _sentence(folder: Path, said: str) -> str:
-    if "unable to open" in said and _was_left_open(folder) and not is_writable(folder / DATABASE):
-        return (
-            f"The project in {folder} was not closed the last time, and a part of it can only be read where its folder can be "
-            f"written: copy the whole folder, {DATABASE}-wal included, to such a place and open the copy. Nothing is lost."
-        )
-    if "disk I/O" in said and folder.is_dir() and not has_room(folder):
-        said = "full"
-    known = {
-        "locked": f"The project in {folder} is in use by another program that does not let go; close it there and try again.",
-        "full": f"The disk that holds {folder} is full; nothing of this step was kept. Make room and try again.",
-        "readonly": f"The project in {folder} cannot be written here; nothing was changed.",
-        "unable to open": f"The project in {folder} cannot be reached; is its drive there? What was saved before is kept.",
-        "disk I/O": f"The drive of {folder} does not answer properly; nothing of this step was kept.",
-        "too big": f"The database in {folder} holds a larger value than quakegui stores; restore a copy of the folder.",
-        "malformed": f"The database in {folder} is damaged; restore a copy of the folder.",
-        "not a database": f"{folder / DATABASE} is not a project's database.",
-        "never changed": "Rows of the journal are never changed or removed; nothing was done.",
-    }
-    for word, sentence in known.items():
-        if word in said:
-            return sentence
-    return f"The database of {folder} refused the step ({said}); nothing of it was kept."
 
 
 def default_author() -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from quakegui.project import journal, schema, store
+from quakegui.project import database, journal, schema, store
 from quakegui.project.filesystem import mount_type
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import Source
@@ -93,7 +93,7 @@ def test_a_place_that_cannot_be_written_opens_for_reading_and_says_so(folder: Pa
 
 
 def test_on_a_network_drive_a_rollback_journal_is_used_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "is_network_folder", lambda _folder: True)
+    monkeypatch.setattr(database, "is_network_folder", lambda _folder: True)
     with Project.create(tmp_path / "p") as project:
         assert "network drive" in project.warnings[0]
         with project.read() as connection:

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, event
 
 from quakegui import cli
 from quakegui.cli import verbs
-from quakegui.project import export, journal, seasons, store
+from quakegui.project import database, export, journal, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
 
@@ -239,7 +239,7 @@ def main(preload: list[str]) -> None:
         __import__(name)
     assert verbs.app is not None
     if os.environ.get("QUAKEGUI_TEST_SHARE"):  # every folder is taken for one on a network share
-        store.is_network_folder = lambda _folder: True
+        database.is_network_folder = lambda _folder: True
     print("ready", flush=True)
     for line in sys.stdin:
         pid = os.fork()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import run_parts
 
-from quakegui.project import export, filesystem, journal, runs, store
+from quakegui.project import database, export, filesystem, journal, opening, runs
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import Source
@@ -59,7 +59,7 @@ def test_a_project_of_any_name_can_be_worked_with(small_project_template: Path, 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit is Linux'")
 def test_the_longest_path_works_and_a_longer_one_is_told(small_project_template: Path, tmp_path: Path) -> None:
-    room = store.LONGEST_PATH - len(os.fsencode(tmp_path / "project.sqlite-journal")) - 2
+    room = opening.LONGEST_PATH - len(os.fsencode(tmp_path / "project.sqlite-journal")) - 2
     fits, too_long = (tmp_path / ("x" * (length - 200)) / ("y" * 200) for length in (room, room + 1))
     shutil.copytree(small_project_template, fits)
     with Project.open(fits) as project:
@@ -87,7 +87,7 @@ def test_a_path_that_begins_with_two_slashes_is_no_address(small_project: Path) 
 )
 def test_a_path_becomes_an_address_without_a_host(path: str, uri: str) -> None:
     """SQLite takes what follows two slashes for a host, and refuses every host."""
-    assert store.address(f"{path}/project.sqlite") == uri
+    assert database.address(f"{path}/project.sqlite") == uri
 
 
 # -- network shares ------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_a_project_moved_to_a_share_leaves_the_write_ahead_log(
     """Also where a program died on the local drive before, and what it confirmed lies in the log."""
     assert driver.killed_at(1.5, "label", str(small_project), str(tmp_path / "said"), 3)
     assert (small_project / "project.sqlite-wal").stat().st_size > 0
-    monkeypatch.setattr(store, "is_network_folder", lambda _folder: True)
+    monkeypatch.setattr(database, "is_network_folder", lambda _folder: True)
     with Project.open(small_project) as project:
         with project.read() as connection:
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "truncate"
@@ -155,7 +155,7 @@ def test_two_programs_label_one_project_at_once(
     share = {}
     if mode == "truncate":
         share = {"QUAKEGUI_TEST_SHARE": "1"}
-        monkeypatch.setattr(store, "is_network_folder", lambda _folder: True)
+        monkeypatch.setattr(database, "is_network_folder", lambda _folder: True)
         Project.open(small_project).close()
     with (
         killing.driver(tmp_path / "a.txt", environment=share) as one,

@@ -1,0 +1,141 @@
+"""How a project's database is reached: its address, its connections and their journal, and what it says in one sentence."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from quakegui.project import making, soundness
+from quakegui.project.filesystem import has_room, is_network_folder, is_writable
+from quakegui.project.record import DamagedReadingsError
+
+DATABASE = making.DATABASE
+BUSY_S = 30.0
+"""Seconds that a writer waits for another one to finish its short transaction."""
+
+
+class ProjectError(Exception):
+    """Something about a project cannot be done; the text is one sentence for the screen."""
+
+
+def writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
+    """Return an engine in WAL mode or, where that cannot be relied on, with a rollback journal, and a warning for that."""
+    reason = "lies on a network drive" if is_network_folder(folder) else ""
+    with sentences(folder):
+        if not reason:
+            engine = engine_of(folder)
+            if _journal(engine, "WAL"):
+                return engine, ()
+            engine.dispose()
+            reason = "does not allow shared memory between programs"
+        engine = engine_of(folder)
+        _journal(engine, "TRUNCATE")
+    return engine, (f"{folder} {reason}: labels are kept safely, but only one program at a time can use the project.",)
+
+
+def _journal(engine: Engine, mode: str) -> bool:
+    """Set SQLite's journal mode and prove that a transaction works in it."""
+    try:
+        with engine.connect().execution_options(plain=True) as connection:
+            got = connection.exec_driver_sql(f"PRAGMA journal_mode={mode}").scalar()
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("COMMIT")
+    except DBAPIError as error:
+        if mode == "WAL" and not any(word in str(error.orig) for word in ("locked", "not a database", "malformed")):
+            return False
+        raise
+    return str(got).lower() == mode.lower()
+
+
+def address(path: str) -> str:
+    """Return the address by which SQLite finds a file, given as an absolute path with forward slashes.
+
+    It has an empty host, also for a share: SQLite would take //server for a host, and refuses every host.
+    """
+    return f"file://{'' if path.startswith('/') else '/'}{quote(os.fsencode(path))}"
+
+
+def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
+    """Return what makes connections to a project's database, hardened against what a stranger's file may hold."""
+    path = folder / name
+    uri = address(path.as_posix())
+    if read_only:
+        # Without a place for the shared memory of WAL, a database that was closed cleanly can be read as it lies.
+        frozen = not _was_left_open(folder) and not (is_writable(path) and has_room(folder))
+        uri += "?mode=ro" + ("&immutable=1" if frozen else "")
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        soundness.harden(connection)
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a loss of power
+        return connection
+
+    pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16}
+    engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pool)  # names and notes stay out of the log
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if not options.get("plain"):
+            # A writer takes its turn at the start: a reader that turns writer half-way could be refused.
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+    return engine
+
+
+def _was_left_open(folder: Path) -> bool:
+    """Return whether some of what was confirmed lies beside the database, or another program has it open."""
+    wal = folder / f"{DATABASE}-wal"
+    return wal.exists() and (wal.stat().st_size > 0 or (folder / f"{DATABASE}-shm").exists())
+
+
+@contextmanager
+def sentences(folder: Path) -> Iterator[None]:
+    """Turn what the database says into one sentence."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        raise ProjectError(sentence(folder, str(getattr(error, "orig", None) or error))) from error
+    except UnicodeDecodeError as error:  # the driver reads what a damaged database says of its own damage
+        raise ProjectError(sentence(folder, "malformed")) from error
+    except soundness.UnsoundError as error:
+        raise ProjectError(str(error)) from error
+    except DamagedReadingsError as error:
+        raise ProjectError(
+            f"Readings stored in {folder} are damaged ({error}). Restore a copy of the folder, or import the files anew."
+        ) from error
+
+
+def sentence(folder: Path, said: str) -> str:
+    """Return what the database said, as one sentence for the screen."""
+    if "unable to open" in said and _was_left_open(folder) and not is_writable(folder / DATABASE):
+        return (
+            f"The project in {folder} was not closed the last time, and a part of it can only be read where its folder can be "
+            f"written: copy the whole folder, {DATABASE}-wal included, to such a place and open the copy. Nothing is lost."
+        )
+    if "disk I/O" in said and folder.is_dir() and not has_room(folder):
+        said = "full"
+    known = {
+        "locked": f"The project in {folder} is in use by another program that does not let go; close it there and try again.",
+        "full": f"The disk that holds {folder} is full; nothing of this step was kept. Make room and try again.",
+        "readonly": f"The project in {folder} cannot be written here; nothing was changed.",
+        "unable to open": f"The project in {folder} cannot be reached; is its drive there? What was saved before is kept.",
+        "disk I/O": f"The drive of {folder} does not answer properly; nothing of this step was kept.",
+        "too big": f"The database in {folder} holds a larger value than quakegui stores; restore a copy of the folder.",
+        "malformed": f"The database in {folder} is damaged; restore a copy of the folder.",
+        "not a database": f"{folder / DATABASE} is not a project's database.",
+        "never changed": "Rows of the journal are never changed or removed; nothing was done.",
+    }
+    for word, sentence in known.items():
+        if word in said:
+            return sentence
+    return f"The database of {folder} refused the step ({said}); nothing of it was kept."

@@ -1,0 +1,127 @@
+"""What happens to a project's database before it is used: made whole, looked at before it is trusted, brought forward."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from quakegui.project import making, schema, soundness
+from quakegui.project.database import DATABASE, ProjectError, engine_of, sentence, sentences
+
+LONGEST_PATH = 511
+"""Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
+
+
+def make_database(folder: Path, facts: dict[str, str]) -> None:
+    """Write a new database under another name, then give it its own: a project is there whole, or not at all."""
+    part = folder / making.PART
+    engine = engine_of(folder, name=making.PART)
+    try:
+        with sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
+            schema.metadata.create_all(connection)
+            connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+        engine.dispose()
+        part.replace(folder / DATABASE)
+    except BaseException:
+        engine.dispose()
+        part.unlink(missing_ok=True)
+        raise
+
+
+def require_length(folder: Path) -> None:
+    """Refuse a path that SQLite cannot open a database at; Windows has a longer way for it."""
+    length = len(os.fsencode(folder / f"{DATABASE}-journal"))
+    if sys.platform != "win32" and length > LONGEST_PATH:
+        raise ProjectError(
+            f"The path of {folder} is too long for a database, by {length - LONGEST_PATH} bytes (a Chinese character has "
+            "three): use shorter folder names, or fewer folders within each other."
+        )
+
+
+def require_there(folder: Path) -> None:
+    """Refuse a folder that cannot be reached or holds no project, and a database that is a link."""
+    require_length(folder)
+    try:
+        if not folder.is_dir():
+            raise ProjectError(f"There is no folder {folder}; if it lies on another drive or a share, connect it first.")
+        if not (folder / DATABASE).is_file():
+            raise ProjectError(f"{folder} is not a project: it holds no {DATABASE}. Make one with 'quakegui new'.")
+        for name in (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal"))):
+            if (folder / name).is_symlink():
+                raise ProjectError(
+                    f"{folder / name} is a link to another file; it was not opened. Open the project where it lies."
+                )
+    except OSError as error:
+        raise ProjectError(f"{folder} cannot be reached: {error.strerror or error}.") from error
+
+
+def look_first(folder: Path) -> None:
+    """Refuse a database that is not a project's, or holds what acts by itself, before anything of it is run or changed."""
+    engine = engine_of(folder, read_only=True)
+    try:
+        with engine.connect() as connection, connection.begin():
+            soundness.require_project(connection, folder)
+    except DBAPIError as error:
+        if any(word in str(error.orig) for word in ("not a database", "malformed", "locked")):
+            raise
+        # Some drives let nobody read before the journal's mode is set; `bring_forward` looks again.
+    finally:
+        engine.dispose()
+
+
+def require_content(engine: Engine, folder: Path, *, read_only: bool) -> None:
+    """Refuse values that no project holds, and put back this program's own triggers where they were taken out."""
+    with engine.connect() as connection, connection.begin():
+        soundness.require_values(connection, folder)
+        whole = soundness.has_triggers(connection)
+    if not whole and not read_only:
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            soundness.restore_triggers(connection)
+
+
+def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
+    """Bring an older version's database forward once, after a copy of it was kept."""
+    with engine.connect() as connection, connection.begin():
+        found = soundness.require_project(connection, folder)
+    if found == schema.SCHEMA:
+        return
+    if read_only:
+        raise ProjectError(
+            f"The project in {folder} is of an older version and must be brought forward once, which needs a place that can "
+            "be written: copy the folder there and open the copy."
+        )
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        found = schema.version(connection) or schema.SCHEMA
+        if found >= schema.SCHEMA:
+            return  # another program has just brought it forward
+        _keep_copy(folder, found)
+        schema.migrate(connection)
+
+
+def _keep_copy(folder: Path, found: int) -> None:
+    """Copy the database, which nobody else can change meanwhile, as it is before it is brought forward."""
+    copy = folder / f"project.version{found}.sqlite"
+    part = folder / f"{copy.name}.part"
+    try:
+        part.unlink(missing_ok=True)
+        source, target = sqlite3.connect(folder / DATABASE), sqlite3.connect(part)
+        try:
+            source.backup(target)
+        finally:
+            target.close()
+            source.close()
+        part.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        why = sentence(folder, str(error)) if isinstance(error, sqlite3.Error) else f"{error.strerror or error}."
+        raise ProjectError(
+            f"The project in {folder} is of an older version. It is brought forward only when a copy of its database was kept, "
+            f"and the copy cannot be written: {why}"
+        ) from error
