@@ -7,7 +7,7 @@ rows inside the network. A folder of ready images is kept as RGB bytes instead.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from quakegui.learn.files import read_arrays, write_arrays
 from quakegui.learn.folds import NO_LABEL, Fold
+from quakegui.learn.portions import Portions
 
 SNAPSHOT = "snapshot.npz"
 FOLD_INDICES = ("train", "validation", "test", "predict", "train_copy", "validation_copy", "test_copy")
@@ -31,7 +32,8 @@ class Snapshot:
     days
         Local dates, shape (day,).
     maps
-        Palette indices uint8, shape (day, row, column), or RGB uint8, shape (day, row, column, colour).
+        Palette indices uint8, shape (day, row, column), or RGB uint8, shape (day, row, column, colour); an array, or drawn
+        some at a time where a process is only to write them: see `pixels`.
     has_map
         Whether the day has a map, shape (day,); days without one are never predicted.
     palette
@@ -49,7 +51,7 @@ class Snapshot:
     """
 
     days: NDArray[np.datetime64]
-    maps: NDArray[np.uint8]
+    maps: NDArray[np.uint8] | Portions
     has_map: NDArray[np.bool_]
     palette: NDArray[np.uint8]
     scalar: NDArray[np.float32]
@@ -61,7 +63,7 @@ class Snapshot:
     def __post_init__(self) -> None:
         """Check shapes and make every array read-only."""
         days = len(self.days)
-        if self.maps.ndim not in {3, 4} or len(self.maps) != days or self.maps.dtype != np.uint8:
+        if len(self.maps.shape) not in {3, 4} or len(self.maps) != days or self.maps.dtype != np.uint8:
             raise ValueError(
                 f"{days} days need uint8 maps of shape (day, row, column); these are {self.maps.dtype} {self.maps.shape}."
             )
@@ -76,21 +78,33 @@ class Snapshot:
             if (self.labels[part] == NO_LABEL).any() or not self.has_map[part].all():
                 raise ValueError("A fold trains on a day without a label or without a map.")
         for name in ("days", "maps", "has_map", "palette", "scalar", "labels", "final"):
-            getattr(self, name).flags.writeable = False
+            if not isinstance(array := getattr(self, name), Portions):
+                array.flags.writeable = False
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Return all maps as one array."""
+        return self.maps.whole() if isinstance(self.maps, Portions) else self.maps
 
     @property
     def hash(self) -> str:
         """Return 16 hex digits over maps, labels, style and folds."""
-        digest = hashlib.blake2b(digest_size=8)
-        for name, array in sorted(_arrays(self).items()):
-            digest.update(f"{name}{array.dtype}{array.shape}".encode())
-            # The array's own bytes: a copy of a season would keep every other thread of the window waiting.
-            digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        digest, arrays = hashlib.blake2b(digest_size=8), _arrays(self)
+        _take_in(digest.update, arrays, sorted(arrays))
         return digest.hexdigest()
 
-    def save(self, path: Path) -> None:
-        """Write the snapshot, compressed, in one step."""
-        write_arrays(path, _arrays(self), compress=True)
+    def save(self, path: Path) -> str:
+        """Write the snapshot, compressed, in one step; returns its `hash`, for which no map is drawn a second time."""
+        digest, arrays = hashlib.blake2b(digest_size=8), _arrays(self)
+        names = sorted(arrays)
+        place = names.index("maps")
+        _take_in(digest.update, arrays, names[:place])
+        if isinstance(self.maps, Portions):
+            digest.update(_head("maps", self.maps))
+            arrays["maps"] = self.maps.heard(digest.update)
+            place += 1
+        write_arrays(path, arrays, compress=True)
+        _take_in(digest.update, arrays, names[place:])
+        return digest.hexdigest()
 
     @classmethod
     def load(cls, path: Path) -> Snapshot:
@@ -115,7 +129,7 @@ class Snapshot:
 
 def snapshot(
     days: ArrayLike,
-    maps: NDArray[np.uint8],
+    maps: NDArray[np.uint8] | Portions,
     labels: ArrayLike,
     *,
     style: str,
@@ -132,7 +146,7 @@ def snapshot(
     days
         Local dates, shape (day,).
     maps
-        Palette indices, shape (day, row, column), or RGB, shape (day, row, column, colour), uint8. Not copied.
+        Palette indices, shape (day, row, column), or RGB, shape (day, row, column, colour), uint8. An array is not copied.
     labels
         Class of each day, -1 where it has none, shape (day,).
     style
@@ -153,7 +167,7 @@ def snapshot(
     ValueError
         Shapes do not fit, or palette indices come without a palette.
     """
-    if maps.ndim == 3 and palette is None:
+    if len(maps.shape) == 3 and palette is None:
         raise ValueError("Maps of palette indices need their palette.")
     dates = np.asarray(days).astype("datetime64[D]")
     classes = np.array(labels, dtype=np.int8)
@@ -161,7 +175,7 @@ def snapshot(
     last = np.flatnonzero((classes != NO_LABEL) & mapped) if final is None else np.array(final, np.intp)
     return Snapshot(
         days=dates,
-        maps=maps.view(),
+        maps=maps if isinstance(maps, Portions) else maps.view(),
         has_map=mapped,
         palette=np.zeros((256, 3), np.uint8) if palette is None else palette.copy(),
         scalar=np.full(256, np.nan, np.float32) if scalar is None else np.array(scalar, np.float32),
@@ -193,7 +207,7 @@ def scalar_table(levels: int, *, masked: int | None = None) -> NDArray[np.float3
     return table
 
 
-def map_hashes(maps: NDArray[np.uint8], style: str) -> tuple[str, ...]:
+def map_hashes(maps: NDArray[np.uint8] | Portions, style: str) -> tuple[str, ...]:
     """Return a name for the pixels of each map, 32 hex digits: equal maps of one style have equal names.
 
     Parameters
@@ -210,11 +224,25 @@ def map_hashes(maps: NDArray[np.uint8], style: str) -> tuple[str, ...]:
         digest.update(np.ascontiguousarray(image).data)
         return digest.hexdigest()
 
-    return tuple(name(image) for image in maps)
+    return tuple(name(image) for part in (maps if isinstance(maps, Portions) else (maps,)) for image in part)
 
 
-def _arrays(data: Snapshot) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {
+def _take_in(digest: Callable[[Any], object], arrays: Mapping[str, NDArray[Any] | Portions], names: Sequence[str]) -> None:
+    """Let a digest take in some arrays: name, type, shape and bytes."""
+    for name in names:
+        array = arrays[name]
+        digest(_head(name, array))
+        for part in array if isinstance(array, Portions) else (array,):
+            # The array's own bytes: a copy of a season would keep every other thread of the window waiting.
+            digest(np.ascontiguousarray(part).reshape(-1).view(np.uint8).data)
+
+
+def _head(name: str, array: NDArray[Any] | Portions) -> bytes:
+    return f"{name}{array.dtype}{array.shape}".encode()
+
+
+def _arrays(data: Snapshot) -> dict[str, NDArray[Any] | Portions]:
+    arrays: dict[str, NDArray[Any] | Portions] = {
         field.name: getattr(data, field.name) for field in fields(data) if field.name not in {"days", "folds", "style"}
     }
     arrays |= {"days": data.days.astype(np.int64), "style": np.array(data.style), "folds": np.array(len(data.folds))}

@@ -14,6 +14,7 @@ from quakegui.learn.alarms import Catalogue, catalogue_of
 from quakegui.learn.baselines import feature_table, run_baselines
 from quakegui.learn.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.folds import Material, Split, material, scorable
+from quakegui.learn.portions import Portions
 from quakegui.learn.runconfig import RunConfig
 from quakegui.learn.splits import blocked, chronological, split
 from quakegui.project import catalogue, journal
@@ -130,12 +131,12 @@ def make_split(given: Material, config: RunConfig) -> Split:
 
 
 def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, made: Split) -> Snapshot:
-    """Gather what a run learns from; see `draw_maps`."""
+    """Gather what a run learns from; its maps, see `maps_to_draw`, are drawn where they are written."""
     style = season.config.style
     final = np.flatnonzero(scorable(evidence.material)) if config.final_fit else np.array([], dtype=np.intp)
     return snapshot(
         evidence.days,
-        draw_maps(season, config),
+        maps_to_draw(season, config, np.arange(len(season.days))),
         evidence.taught,
         style=evidence.style,
         palette=palette(style),
@@ -146,17 +147,21 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, made: S
     )
 
 
-def draw_maps(season: Season, config: RunConfig, which: NDArray[np.intp] | None = None) -> NDArray[np.uint8]:
+def maps_to_draw(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> Portions:
+    """Return the maps of some of the season's days, see `draw_maps`, without keeping them all in memory at any time."""
+    return Portions((len(rows), *season.gridder.shape), lambda first, last: draw_maps(season, config, rows[first:last]))
+
+
+def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
     """Return the maps that a recipe takes, as palette indices, shape (day, row, column): the pixels that the analyst sees.
 
     Parameters
     ----------
     config
         A scalar channel takes them without contour lines.
-    which
-        Positions in the season's days; all of them by default.
+    rows
+        Positions in the season's days.
     """
-    rows = np.arange(len(season.days)) if which is None else which
     if config.channel == "colour":
         return season.indices(rows)
     plain = dataclasses.replace(season.config.style, contour_lines=False)

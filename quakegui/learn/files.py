@@ -15,6 +15,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.learn.portions import Portions
 from quakegui.season.plain import parse_json
 
 PART = ".part"
@@ -85,24 +86,33 @@ def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
     return value
 
 
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, compress: bool = False) -> None:
-    """Write named arrays as one .npz in one step."""
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, compress: bool = False) -> None:
+    """Write named arrays as one .npz in one step; of maps in portions, no more than one portion is ever in memory."""
     write_atomically(path, lambda file: _pack(file, arrays, zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED))
 
 
-def _pack(file: IO[bytes], arrays: Mapping[str, NDArray[Any]], method: int) -> None:
+def _pack(file: IO[bytes], arrays: Mapping[str, NDArray[Any] | Portions], method: int) -> None:
     """Write what `np.savez` writes, large arrays piece by piece: it copies 16 MB at a time, and every other thread waits."""
     with zipfile.ZipFile(file, "w", method) as packed:
         for name, given in arrays.items():
-            array = np.asanyarray(given)
             with packed.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                if isinstance(given, Portions):
+                    np.lib.format.write_array_header_1_0(entry, given.header)
+                    for maps in given:
+                        _write_pieces(entry, maps)
+                    continue
+                array = np.asanyarray(given)
                 if array.nbytes <= PIECE or not array.flags.c_contiguous:
                     np.lib.format.write_array(entry, array, allow_pickle=False)
                     continue
                 np.lib.format.write_array_header_1_0(entry, np.lib.format.header_data_from_array_1_0(array))
-                data = array.reshape(-1).view(np.uint8).data
-                for start in range(0, len(data), PIECE):
-                    entry.write(data[start : start + PIECE])
+                _write_pieces(entry, array)
+
+
+def _write_pieces(entry: IO[bytes], array: NDArray[Any]) -> None:
+    data = array.reshape(-1).view(np.uint8).data
+    for start in range(0, len(data), PIECE):
+        entry.write(data[start : start + PIECE])
 
 
 def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[Any]]:

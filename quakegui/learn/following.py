@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.jobs import read_answers, write_maps
+from quakegui.learn.portions import Portions
 from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.supervise import Supervisor
 
@@ -21,7 +22,7 @@ Listen = Callable[[messages.Message], None]
 
 def answer(
     run: RunFolder,
-    maps: NDArray[np.uint8],
+    maps: NDArray[np.uint8] | Portions,
     *,
     listen: Listen,
     cancelled: Callable[[], bool] | None = None,
@@ -32,7 +33,7 @@ def answer(
     Parameters
     ----------
     maps
-        As `draw_maps` gives them.
+        As `draw_maps` or `maps_to_draw` gives them.
 
     Returns
     -------

@@ -18,6 +18,7 @@ from quakegui.learn.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.devices import Device
 from quakegui.learn.files import disk_is_full, hold, read_arrays, write_arrays
 from quakegui.learn.messages import Say
+from quakegui.learn.portions import Portions
 from quakegui.learn.precision import Measured
 from quakegui.learn.registry import LOCK, RunError, RunFolder, finish_run, kept_sentence, read_run
 from quakegui.learn.steps import Stop, Stopped
@@ -50,7 +51,7 @@ def _train(run: RunFolder, device: Device, measured: Measured, say: Say, stopped
     return f"The run “{done.title}” is finished: {len(state.history)} epochs in {state.seconds:.0f} s."
 
 
-def write_maps(folder: Path, maps: NDArray[np.uint8], classes: NDArray[np.integer[Any]] | None = None) -> None:
+def write_maps(folder: Path, maps: NDArray[np.uint8] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
     """Put maps into a job's folder, to be predicted or explained.
 
     Parameters

@@ -21,7 +21,7 @@ from quakegui.learn.alarm_days import season_alarms
 from quakegui.learn.alarms import Alarm
 from quakegui.learn.dataset import map_hashes
 from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.evidence import draw_maps, style_name
+from quakegui.learn.evidence import maps_to_draw, style_name
 from quakegui.learn.following import Listen, answer
 from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
@@ -32,7 +32,7 @@ from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
 MOST_MAPS = 512
-"""Maps that are drawn and asked about at once, 120 MB: a season is one portion, ten years are seven."""
+"""Maps that a worker is given at once, 120 MB: a season is one portion, ten years are seven."""
 LATE_HOURS = 24.0
 """A prediction that was issued so long after its day became known is told as late."""
 
@@ -208,10 +208,11 @@ def predict_days(
     found: list[tuple[NDArray[np.intp], list[str], NDArray[np.float64]]] = []
     for start in range(0, max(len(wanted), 1), MOST_MAPS):
         part = wanted[start : start + MOST_MAPS]
-        maps = draw_maps(season, run.config, part)
-        every = map_hashes(maps, style_name(season.config))
+        every = map_hashes(maps_to_draw(season, run.config, part), style_name(season.config))
         fresh = [k for k, name in enumerate(every) if name not in said.get(season.days[part[k]], ())]
-        told = answer(run, maps[fresh], listen=listen, cancelled=cancelled, environment=environment)
+        told = answer(
+            run, maps_to_draw(season, run.config, part[fresh]), listen=listen, cancelled=cancelled, environment=environment
+        )
         found.append((part[fresh], [every[k] for k in fresh], told))
     rows, shares = (np.concatenate([piece[k] for piece in found]) for k in (0, 2))
     names = [name for piece in found for name in piece[1]]

@@ -25,11 +25,13 @@ from quakegui.learn.folds import NO_LABEL, Material, Split, material, scorable
 from quakegui.learn.following import Listen, answer, follow, sentence_of
 from quakegui.learn.judgement import Judgement
 from quakegui.learn.judging import judged, split_of
+from quakegui.learn.portions import Portions
 from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
 from quakegui.learn.runconfig import CLASSES, RunConfig
 from quakegui.learn.splits import PROTOCOLS
 from quakegui.learn.supervise import Supervisor
 from quakegui.project.store import DATABASE
+from quakegui.season.network import MAP_PIXELS
 
 RUNS = "runs"
 STYLE = "ready images"
@@ -98,19 +100,14 @@ def read_folder(folder: Path) -> ReadyMaps:
     )
 
 
-def read_maps(paths: Sequence[Path]) -> NDArray[np.uint8]:
-    """Return images in memory, RGB, shape (day, row, column, 3): 0.7 MB a map.
+def maps_to_read(paths: Sequence[Path]) -> Portions:
+    """Return images, RGB, shape (day, row, column, 3), 0.7 MB a map, without keeping them all in memory at any time.
 
-    Raises
-    ------
-    FormatError
-        If one was damaged or taken away since its folder was read.
+    Where they are read, a FormatError tells of one that was damaged or taken away since its folder was read.
     """
-    first = read_image(paths[0])
-    maps = np.empty((len(paths), *first.shape), np.uint8)
-    for number, path in enumerate(paths):
-        maps[number] = read_image(path)
-    return maps
+    return Portions(
+        (len(paths), MAP_PIXELS, MAP_PIXELS, 3), lambda first, last: np.stack([read_image(path) for path in paths[first:last]])
+    )
 
 
 def make_snapshot(ready: ReadyMaps, config: RunConfig, made: Split) -> Snapshot:
@@ -118,7 +115,7 @@ def make_snapshot(ready: ReadyMaps, config: RunConfig, made: Split) -> Snapshot:
     given = ready.material
     return snapshot(
         given.days,
-        read_maps(ready.paths),
+        maps_to_read(ready.paths),
         given.labels,
         style=STYLE,
         has_map=given.has_map,
@@ -251,6 +248,6 @@ def predict(ready: ReadyMaps, run: RunFolder, *, listen: Listen, cancelled: Call
     fresh = np.flatnonzero(rows < 0)
     probabilities = shares[rows].astype(np.float64)
     if len(fresh):
-        maps = read_maps([ready.paths[row] for row in fresh])
+        maps = maps_to_read([ready.paths[row] for row in fresh])
         probabilities[fresh] = answer(run, maps, listen=listen, cancelled=cancelled)
     return Answers(days, probabilities, np.where(rows >= 0, kinds[rows], "unseen"))

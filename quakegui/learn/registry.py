@@ -181,9 +181,9 @@ def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[
     created = dt.datetime.now(dt.UTC).replace(microsecond=0)
     run_id = f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with _new_folder(runs, run_id) as folder:
-        data.save(folder / SNAPSHOT)
+        data_hash = data.save(folder / SNAPSHOT)
         write_arrays(folder / STYLE, {"palette": data.palette, "scalar": data.scalar})
-        values = {"title": config.name, "created": created.isoformat(), "style": data.style, "data_hash": data.hash}
+        values = {"title": config.name, "created": created.isoformat(), "style": data.style, "data_hash": data_hash}
         write_json(folder / CONFIG, {**values, "config": config.to_json(), "about": dict(about or {})})
     return read_run(runs / run_id)
 

@@ -129,7 +129,7 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
         state = State(**stored)
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
-    work = Work(folder, config, data, prepare(config, data.maps, data.palette, data.scalar), phases, say, stopped)
+    work = Work(folder, config, data, prepare(config, data.pixels(), data.palette, data.scalar), phases, say, stopped)
     begun = time.perf_counter() - state.seconds
     network = build_network(config, work.prepared, data.palette, data.scalar)
     first_steps = values_of(network.optimizer.variables)

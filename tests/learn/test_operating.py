@@ -16,6 +16,7 @@ from run_projects import LATER_DAYS, open_window, season_of
 from quakegui.learn import operating, registry, season_runs
 from quakegui.learn.following import answer
 from quakegui.learn.operating import Update, Watch, known_until, predict_days
+from quakegui.learn.portions import Portions
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.registry import RunFolder
 from quakegui.project import journal, runs
@@ -99,9 +100,9 @@ def test_days_asked_about_in_portions_are_predicted_as_at_once(
 ) -> None:
     asked: list[int] = []
 
-    def by_map(_run: RunFolder, maps: np.ndarray, **_: object) -> np.ndarray:
+    def by_map(_run: RunFolder, maps: Portions, **_: object) -> np.ndarray:
         asked.append(len(maps))
-        share = maps.reshape(len(maps), -1).mean(axis=1) / 255.0
+        share = maps.whole().reshape(len(maps), -1).mean(axis=1) / 255.0
         return np.column_stack([1.0 - share, *[share / 4.0] * 4])
 
     monkeypatch.setattr(operating, "answer", by_map)

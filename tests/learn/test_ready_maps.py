@@ -117,7 +117,9 @@ def test_a_folder_is_read_with_its_classes_in_an_index_too(tmp_path: Path) -> No
     (tmp_path / "index.csv").write_text("\n".join(lines), encoding="utf-8")
     ready = ready_maps.read_folder(tmp_path)
     assert ready.material.labels.tolist() == [3, 4, -1]
-    np.testing.assert_array_equal(ready_maps.read_maps(ready.paths)[0], np.asarray(Image.open(tmp_path / f"{FIRST}.png")))
+    np.testing.assert_array_equal(
+        ready_maps.maps_to_read(ready.paths).draw(0, 1)[0], np.asarray(Image.open(tmp_path / f"{FIRST}.png"))
+    )
     assert not ready.synthetic
     assert ready_maps.is_ready(tmp_path)
 

@@ -91,11 +91,12 @@ def test_the_network_is_given_the_pixels_that_the_analyst_sees(small_project: Pa
         season = season_of(project)
         evidence = gather(project, season)
         data = make_snapshot(evidence, season, TINY, make_split(evidence.material, TINY))
-        np.testing.assert_array_equal(data.maps[3], season.day_map(3).index)
+        maps = data.pixels()
+        np.testing.assert_array_equal(maps[3], season.day_map(3).index)
         some = np.array([3, 5])
-        np.testing.assert_array_equal(draw_maps(season, TINY, some), data.maps[some])
+        np.testing.assert_array_equal(draw_maps(season, TINY, some), maps[some])
         lines = season.config.style.line
-        assert (data.maps == lines).any()
+        assert (maps == lines).any()
         assert not (draw_maps(season, replace(TINY, channel="scalar"), some) == lines).any()
 
 
@@ -157,7 +158,7 @@ def test_predictions_name_the_maps_they_were_made_on(trained: Path) -> None:
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        names = map_hashes(draw_maps(season, run.config), style_name(season.config))
+        names = map_hashes(draw_maps(season, run.config, np.arange(len(season.days))), style_name(season.config))
         rows = runs.ledger(project, run.id)
         place = {day: k for k, day in enumerate(season.days)}
         assert rows

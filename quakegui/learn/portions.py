@@ -1,0 +1,69 @@
+"""Maps that never lie in memory all at once: they are drawn some at a time, where they are written or fingerprinted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+AT_ONCE = 32
+"""Maps that are drawn together: 7 MB of palette indices at 480 pixels, 22 MB of colours."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portions:
+    """Maps that are drawn as they are asked for, and let go afterwards.
+
+    Ten years of maps take 770 MB, more than a window's process may have. What writes them needs some at a time only.
+
+    Attributes
+    ----------
+    shape
+        (day, row, column) or (day, row, column, colour); the pixels are uint8.
+    draw
+        Given the first day and the one after the last, returns their maps, C-contiguous uint8. Drawn again, they are the same.
+    """
+
+    shape: tuple[int, ...]
+    draw: Callable[[int, int], NDArray[np.uint8]]
+
+    def __len__(self) -> int:
+        """Return the number of days."""
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[NDArray[np.uint8]]:
+        """Yield the maps of `AT_ONCE` days after another."""
+        for first in range(0, len(self), AT_ONCE):
+            yield self.draw(first, min(first + AT_ONCE, len(self)))
+
+    @property
+    def dtype(self) -> np.dtype[np.uint8]:
+        """The pixels' type, as an array tells it."""
+        return np.dtype(np.uint8)
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """What an ``.npy`` file says at its head about an array of all these maps."""
+        return {"descr": np.lib.format.dtype_to_descr(self.dtype), "fortran_order": False, "shape": self.shape}
+
+    def whole(self) -> NDArray[np.uint8]:
+        """Return all maps as one array."""
+        out = np.empty(self.shape, np.uint8)
+        first = 0
+        for maps in self:
+            out[first : first + len(maps)] = maps
+            first += len(maps)
+        return out
+
+    def heard(self, listen: Callable[[memoryview], object]) -> Portions:
+        """Return the same maps, whose bytes `listen` is given too whenever they are drawn."""
+
+        def draw(first: int, last: int) -> NDArray[np.uint8]:
+            maps = self.draw(first, last)
+            listen(maps.reshape(-1).data)
+            return maps
+
+        return Portions(self.shape, draw)
