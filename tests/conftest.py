@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+from run_projects import TINY, fill, season_of
 
+from quakegui.learn import season_runs
 from quakegui.project.importing import import_paths
 from quakegui.project.nights import days_with_data
 from quakegui.project.stations import import_stations
@@ -105,6 +107,17 @@ def small_project_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         # The last local date holds only its first hours.
         project.set_config(replace(project.config(), first_day=days[-SMALL_DAYS], last_day=days[-1]))
     return folder / "project"
+
+
+@pytest.fixture(scope="session")
+def trained_template(small_project_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a closed project with labels of one analyst and one finished run, trained once; copy it before use."""
+    folder = Path(shutil.copytree(small_project_template, tmp_path_factory.mktemp("trained") / "project"))
+    fill(folder)
+    with Project.open(folder) as project:
+        ended = season_runs.train(project, season_of(project), TINY, listen=lambda _message: None)
+        assert ended.done, ended.message
+    return folder
 
 
 @pytest.fixture

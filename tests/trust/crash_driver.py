@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # what all rooms' tests share, as pytest has it
 
 import numpy as np
 from sqlalchemy import Engine, event

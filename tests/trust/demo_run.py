@@ -15,22 +15,20 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import platformdirs
-from PySide6.QtCore import Qt, QTimer
+import driven_window
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCommandLinkButton, QFileDialog, QPushButton
+from PySide6.QtWidgets import QCommandLinkButton, QFileDialog, QPushButton
 
 from quakegui.learn.presets import PRESETS
 from quakegui.project import export, journal
-from quakegui.ui import start
 from quakegui.ui.main_window import MainWindow
 
 OUT, HOME = Path(sys.argv[1]), Path(sys.argv[2])
 TINY = replace(PRESETS["small"], name="tiny", protocol="chronological", width=2, dense=(8, 8), epochs=1, final_fit=False)
 LONGEST = 400.0
 
-for place in ("user_config_dir", "user_data_dir", "user_cache_dir"):  # never the person's own, on no system
-    setattr(platformdirs, place, lambda *_names, _place=place, **_more: str(HOME / _place))
+driven_window.use_home(HOME)
 
 
 def until(so):
@@ -97,22 +95,4 @@ def steps(window: MainWindow):
     window.close()
 
 
-def drive() -> None:
-    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
-    going = steps(window)
-
-    def go_on() -> None:
-        try:
-            wait = next(going, None)
-        except BaseException:
-            QApplication.instance().exit(3)
-            raise
-        if wait is not None:
-            QTimer.singleShot(wait, go_on)
-
-    go_on()
-
-
-app = QApplication(sys.argv[:1])
-QTimer.singleShot(0, drive)
-sys.exit(start.run_window(None))
+sys.exit(driven_window.run(steps, None))

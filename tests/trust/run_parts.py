@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from run_projects import TINY, season_of
 
 from quakegui.learn import messages, season_runs
 from quakegui.learn.checkpoint import WEIGHTS
@@ -13,24 +15,11 @@ from quakegui.learn.files import write_arrays
 from quakegui.learn.foldpredictions import empty_predictions
 from quakegui.learn.predictions import PREDICTIONS
 from quakegui.learn.registry import RunFolder, finish_run
-from quakegui.learn.runconfig import RunConfig
 from quakegui.project import journal, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
-from quakegui.season.season import Season
 
-TINY = RunConfig(
-    name="tiny",
-    protocol="chronological",
-    size=48,
-    width=2,
-    dense=(8, 8),
-    epochs=3,
-    patience=0,
-    batch_size=8,
-    precision="float32",
-    learning_rate=3e-3,
-)
+LONGER = replace(TINY, epochs=3)
 
 
 def label_all(folder: Path) -> None:
@@ -41,17 +30,10 @@ def label_all(folder: Path) -> None:
             journal.write_labels(project, days[np.arange(days.size) // 2 % 5 == cls], cls, source=Source.ANALYST, author="A")
 
 
-def season_of(project: Project) -> Season:
-    """Return the project's season, which is there."""
-    found = seasons.load_season(project)
-    assert found is not None
-    return found
-
-
 def begin(folder: Path) -> RunFolder:
     """Begin a run."""
     with Project.open(folder) as project:
-        return season_runs.begin_run(project, season_of(project), TINY)
+        return season_runs.begin_run(project, season_of(project), LONGER)
 
 
 def finish(run: RunFolder) -> RunFolder:

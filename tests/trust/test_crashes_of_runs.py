@@ -15,6 +15,7 @@ import killing
 import pytest
 import run_parts
 from killing import Attack
+from run_projects import season_of
 
 from quakegui.learn import season_runs
 from quakegui.learn.dataset import SNAPSHOT, Snapshot
@@ -109,7 +110,7 @@ def test_a_run_that_is_done_has_its_predictions(labelled: Path, tmp_path: Path, 
             said, left = len(runs.ledger(project, run.id)), runs.unfinished(project)
             if (said, left) not in {(0, (run.id,)), (wanted, ())}:
                 return f"{said} predictions of a run, and not done: {left}"
-            season_runs.complete_runs(project, run_parts.season_of(project))
+            season_runs.complete_runs(project, season_of(project))
             if len(runs.ledger(project, run.id)) != wanted or runs.run_in_use(project) != run.id:
                 return "the next start does not complete it"
             if left and (folder / "runs" / run.id / SNAPSHOT).exists():

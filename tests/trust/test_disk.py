@@ -13,6 +13,7 @@ from pathlib import Path
 import killing
 import pytest
 import run_parts
+from run_projects import season_of
 
 if sys.platform == "win32":
     pytest.skip("mounts are Linux'; Windows' drives are tried by the installer's smoke test", allow_module_level=True)
@@ -122,7 +123,7 @@ def test_a_project_is_not_half_made_on_a_full_disk(disk: disks.FullDisk) -> None
 
 def test_exports_to_a_full_disk_end_in_a_sentence(small_project: Path, disk: disks.FullDisk) -> None:
     with Project.open(small_project) as project:
-        season = run_parts.season_of(project)
+        season = season_of(project)
         (disk.folder / "regions.csv").write_text("as it was", encoding="utf-8")
         disk.fill()
         attempts = (
@@ -167,7 +168,7 @@ def test_a_training_on_a_full_disk_stops_and_goes_on(small_project_template: Pat
     disk.free()
     assert isinstance(follow(Supervisor(run.folder))[-1], messages.Done)
     with Project.open(folder) as project:
-        season = run_parts.season_of(project)
+        season = season_of(project)
         assert season_runs.complete_runs(project, season) == (run.id,)
         assert runs.run_in_use(project) == run.id
 
@@ -217,7 +218,7 @@ def test_a_project_on_a_read_only_drive_is_shown_and_not_changed(
             assert "open for reading only" in project.warnings[0]
             with pytest.raises(ProjectError, match="reading only"):
                 label_days(project, 1)
-        season = run_parts.season_of(project)
+        season = season_of(project)
         assert len(journal.rows(project)) == 3
         assert export.maps_to_folder(project, season, tmp_path / "maps") == int(season.has_map.sum())
     assert (small_project / "project.sqlite").read_bytes() == before

@@ -11,7 +11,7 @@ from pathlib import Path
 import killing
 import numpy as np
 import pytest
-import run_parts
+from run_projects import season_of
 
 from quakegui.project import database, export, filesystem, journal, opening, runs
 from quakegui.project.importing import import_paths
@@ -46,7 +46,7 @@ def test_a_project_of_any_name_can_be_worked_with(small_project_template: Path, 
         assert not project.warnings
     project_folder = Path(shutil.copytree(small_project_template, folder / NAMES[kind], dirs_exist_ok=True))
     with Project.open(project_folder) as project:
-        season = run_parts.season_of(project)
+        season = season_of(project)
         journal.write_labels(project, season.days[:3], 1, source=Source.ANALYST, author="李")
         export.export_project(project, folder / "export")
         export.regions_to_csv(project, season, folder / f"{NAMES[kind]}.csv")
@@ -138,7 +138,7 @@ def test_a_project_moved_to_a_share_leaves_the_write_ahead_log(
 
 def label_once(project: Project, author: str, cls: int = 1) -> None:
     """Label the first day."""
-    journal.write_labels(project, run_parts.season_of(project).days[:1], cls, source=Source.ANALYST, author=author)
+    journal.write_labels(project, season_of(project).days[:1], cls, source=Source.ANALYST, author=author)
 
 
 def steps_said(said: Path) -> int:
@@ -187,7 +187,7 @@ def test_undo_never_takes_back_what_the_other_window_did(small_project: Path) ->
         label_once(there, "Wang", 2)
         assert journal.undo(here, "Li") is not None
         assert journal.undo(here, "Li") is None
-        day = run_parts.season_of(here).days[0]
+        day = season_of(here).days[0]
         assert [row.cls for row in journal.in_force(there).values()] == [2]
         assert journal.history(there, day) == journal.history(here, day)
         assert killing.broken_history(there) is None
@@ -200,7 +200,7 @@ def test_a_clock_that_jumps_back_changes_no_order(small_project: Path, monkeypat
     clock = [1_650_000_000_000_000_000]
     monkeypatch.setattr(time, "time_ns", lambda: clock[0])
     with Project.open(small_project) as project:
-        day = run_parts.season_of(project).days[0]
+        day = season_of(project).days[0]
         for hours, cls in ((0, 1), (24 * 365 * 10, 2), (-24 * 365 * 10, 3), (-5, 4)):
             clock[0] += hours * 3_600_000_000_000
             label_once(project, "Li", cls)
@@ -228,7 +228,7 @@ def test_the_latest_run_is_the_one_begun_last_whatever_the_clock_says(
     clock = [1_650_000_000_000_000_000]
     monkeypatch.setattr(time, "time_ns", lambda: clock[0])
     with Project.open(small_project) as project:
-        days = run_parts.season_of(project).days[:2]
+        days = season_of(project).days[:2]
         for number in range(3):
             clock[0] -= 3_600_000_000_000
             runs.add_run(project, runs.Run(f"run-{number}", clock[0] // 1_000_000, "done", {}, {}))

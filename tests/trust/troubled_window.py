@@ -14,21 +14,19 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import platformdirs
-from PySide6.QtCore import QThread, QTimer, qWarning
+import driven_window
+from PySide6.QtCore import QThread, qWarning
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from quakegui.project import journal
-from quakegui.ui import start
 from quakegui.ui.main_window import MainWindow
 
 FOLDER, HOME, ANALYST, NOTE = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 SLOT_ERRORS = 40
 
-for place in ("user_config_dir", "user_data_dir", "user_cache_dir"):  # never the person's own, on no system
-    setattr(platformdirs, place, lambda *_names, _place=place, **_more: str(HOME / _place))
+driven_window.use_home(HOME)
 
 
 class Unpainted(QWidget):
@@ -102,18 +100,4 @@ def steps(window: MainWindow):
     window.close()
 
 
-def drive() -> None:
-    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
-    going = steps(window)
-
-    def go_on() -> None:
-        wait = next(going, None)
-        if wait is not None:
-            QTimer.singleShot(wait, go_on)
-
-    go_on()
-
-
-app = QApplication(sys.argv[:1])
-QTimer.singleShot(0, drive)
-sys.exit(start.run_window(FOLDER))
+sys.exit(driven_window.run(steps, FOLDER))
