@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 KEPT_MAPS = 32
-"""About 1.8 MB each: those drawn ahead, and more than as many behind for a walk that turns."""
+"""About 1.2 MB each: those drawn ahead, and more than as many behind for a walk that turns."""
 
 
 class MapCache:

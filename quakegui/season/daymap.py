@@ -30,8 +30,6 @@ class DayMap:
         z, float32, shape (row, column), north up; NaN where not shown.
     index
         Palette indices, uint8, shape (row, column).
-    rgb
-        The picture, uint8, shape (row, column, 3).
     regions
         The day's extremum regions, strongest first.
     style
@@ -43,7 +41,6 @@ class DayMap:
     day: np.datetime64
     field: NDArray[np.float32]
     index: NDArray[np.uint8]
-    rgb: NDArray[np.uint8]
     regions: tuple[Region, ...]
     style: MapStyle
     sentence: str = ""
@@ -52,6 +49,11 @@ class DayMap:
     def exists(self) -> bool:
         """Whether the day has a map at all."""
         return not self.sentence
+
+    @property
+    def rgb(self) -> NDArray[np.uint8]:
+        """The picture, uint8, shape (row, column, 3); made anew at each call."""
+        return to_rgb(self.index, self.style)
 
 
 def draw(
@@ -64,7 +66,7 @@ def draw(
 ) -> DayMap:
     """Return the day map of one field of z values, shape (row, column)."""
     index = indices(field[None], style)[0]
-    return DayMap(day, field, index, to_rgb(index, style), regions, style, sentence)
+    return DayMap(day, field, index, regions, style, sentence)
 
 
 def indices(fields: NDArray[np.float32], style: MapStyle, *, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:

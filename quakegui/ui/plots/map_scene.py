@@ -20,6 +20,7 @@ from quakegui.app.session import Display, Session
 from quakegui.season.daymap import DayMap, contour_lines
 from quakegui.season.extrema import Region, region_outline, regions_mask
 from quakegui.season.kp import STORM_KP
+from quakegui.season.palette import MapStyle, palette
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.season_view import StationDay, station_day
@@ -199,13 +200,19 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
 def paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
     """Paint a map's pixels into `rect`: exactly where each covers whole screen pixels, smoothly between such sizes."""
     rows, columns = day_map.index.shape
-    # Drawn in the screen's own format: converting once is several times cheaper than scaling three-byte pixels.
-    picture = QImage(day_map.rgb.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
+    picture = QImage(day_map.index.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+    picture.setColorTable(_colour_table(day_map.style))
+    # Drawn in the screen's own format: converting once is several times cheaper than scaling pixels that are looked up.
     picture = picture.convertToFormat(QImage.Format.Format_RGB32)
     device_pixels = rect.width() * painter.device().devicePixelRatioF()
     whole = abs(device_pixels / columns - round(device_pixels / columns)) < 1e-6
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
     painter.drawImage(rect, picture)
+
+
+@lru_cache(maxsize=8)
+def _colour_table(style: MapStyle) -> tuple[int, ...]:
+    return tuple(QColor(*colour).rgb() for colour in palette(style).tolist())
 
 
 def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, flash: int | None) -> None:
