@@ -7,16 +7,18 @@ import datetime as dt
 import json
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import shown
 from quakegui.formats.records import Stamp
 from quakegui.season.plain import built, parse_json
 from quakegui.season.readings import DataType
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNITS = {"nT": 1.0, "uT": 1e3, "µT": 1e3, "mT": 1e6, "T": 1e9, "G": 1e5}
 """nT in one unit."""
@@ -113,6 +115,8 @@ class TableMapping:
 
 def parse_times(parts: list[pd.Series[Any]], time_format: str) -> pd.Series[Any]:
     """Return the instants in one column, or in those of date and time of day together, NaT where unreadable."""
+    import pandas as pd
+
     if time_format.startswith("unix"):
         number = pd.Series(numbers(parts[0]))
         seconds = number / (1000.0 if time_format == "unix_ms" else 1.0)
@@ -131,6 +135,8 @@ def parse_times(parts: list[pd.Series[Any]], time_format: str) -> pd.Series[Any]
 
 
 def _instants(text: pd.Series[Any], time_format: str, *, utc: bool) -> pd.Series[Any]:
+    import pandas as pd
+
     try:
         return pd.to_datetime(text, format=time_format, errors="coerce", utc=utc)
     except ValueError:  # stamps of several zones, which pandas takes together in UTC only
@@ -139,6 +145,8 @@ def _instants(text: pd.Series[Any], time_format: str, *, utc: bool) -> pd.Series
 
 def cell(value: object) -> str:
     """Return a cell as text; a workbook's date loses the midnight that it carries along."""
+    import pandas as pd
+
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
@@ -148,6 +156,8 @@ def cell(value: object) -> str:
 
 def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     """Return a column's numbers, NaN where there is none, shape (row,)."""
+    import pandas as pd
+
     if pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     point = column.map(lambda value: value.replace(",", ".") if isinstance(value, str) and _COMMA.fullmatch(value) else value)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
@@ -15,6 +14,9 @@ from quakegui.formats.columns import TIME_FORMATS, TableMapping, cell, numbers, 
 from quakegui.formats.errors import FormatError
 from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD, total_intensity
 from quakegui.formats.source import Source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LETTERS = "FSXYZHDEG"
 _TIME_WORDS = re.compile(

@@ -7,13 +7,11 @@ INTERMAGNET Technical Note 8, ImagCDF 1.2. NASA Space Physics Data Facility, CDF
 
 from __future__ import annotations
 
-import io
 import re
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-import cdflib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,13 +22,12 @@ from quakegui.formats.source import LARGEST_FILE, Source
 from quakegui.season.readings import DataType
 from quakegui.strangers import HIGHEST_RATIO, SMALL
 
-NAME = "cdf"
-MOST_RECORDS = 40_000_000
-"""Records of one variable that are read: more than a year of seconds."""
+if TYPE_CHECKING:
+    from quakegui.formats.cdfbytes import Reader
 
+NAME = "cdf"
 _MAGIC = (b"\xcd\xf3\x00\x01", b"\xcd\xf2\x60\x02")
 _PLAIN, _PACKED = b"\x00\x00\xff\xff", b"\xcc\xcc\x00\x01"
-_MOST_READS = 300_000
 _MOST_DIMENSIONS = 10
 _EPOCH, _EPOCH16, _TT2000 = 31, 32, 33
 _UNIX_EPOCH_MS = 62_167_219_200_000
@@ -55,8 +52,10 @@ def parse(source: Source) -> ReadingsFile:
     FormatError
         If the file is damaged, or has no variable that gives total intensity, or no time.
     """
+    from quakegui.formats.cdfbytes import Reader  # with cdflib, which other formats need not pay for
+
     try:
-        with _Reader(_unpacked(source)) as cdf:
+        with Reader(_unpacked(source)) as cdf:
             return _parse(source, cdf)
     except FormatError:
         raise
@@ -65,7 +64,7 @@ def parse(source: Source) -> ReadingsFile:
         raise FormatError(f"The CDF file is damaged or cut off ({type(error).__name__}: {error}).", file=source.name) from error
 
 
-def _parse(source: Source, cdf: _Reader) -> ReadingsFile:
+def _parse(source: Source, cdf: Reader) -> ReadingsFile:
     attributes = {key: str(value[0]).strip() for key, value in cdf.globalattsget().items() if len(value)}
     info = cdf.cdf_info()
     names = [*info.zVariables, *info.rVariables]
@@ -98,7 +97,7 @@ def _parse(source: Source, cdf: _Reader) -> ReadingsFile:
     )
 
 
-def _elements(cdf: _Reader, names: list[str]) -> dict[str, str]:
+def _elements(cdf: Reader, names: list[str]) -> dict[str, str]:
     """Return the variable of each element's letter."""
     found: dict[str, str] = {}
     for name in names:
@@ -120,7 +119,7 @@ def _elements(cdf: _Reader, names: list[str]) -> dict[str, str]:
 
 
 def _total(
-    source: Source, cdf: _Reader, names: list[str], elements: Mapping[str, str], official: bool
+    source: Source, cdf: Reader, names: list[str], elements: Mapping[str, str], official: bool
 ) -> tuple[NDArray[np.datetime64], Total, list[str]]:
     """Return times, total intensity and notes; the scalar instrument may have times of its own, so it is tried first."""
     leads = [*(letter for letter in "SF" if letter in elements), *(letter for letter in elements if letter not in "SF")]
@@ -149,7 +148,7 @@ def _total(
     return found
 
 
-def _values(cdf: _Reader, name: str) -> NDArray[np.float64]:
+def _values(cdf: Reader, name: str) -> NDArray[np.float64]:
     """Return a variable's values, NaN where they are a fill value or a code for missing, shape (time,)."""
     values = np.asarray(cdf.whole(name), dtype=np.float64).ravel()
     attributes = cdf.varattsget(name)
@@ -160,7 +159,7 @@ def _values(cdf: _Reader, name: str) -> NDArray[np.float64]:
     return np.where(bad, np.nan, values)
 
 
-def _time_name(cdf: _Reader, names: list[str], variable: str) -> str | None:
+def _time_name(cdf: Reader, names: list[str], variable: str) -> str | None:
     """Return the variable that holds the times of `variable`."""
     stated = str(cdf.varattsget(variable).get("DEPEND_0", "")).strip()
     scalar = variable.upper().endswith(("S", "F"))
@@ -171,7 +170,7 @@ def _time_name(cdf: _Reader, names: list[str], variable: str) -> str | None:
     return next((name for name in names if cdf.varinq(name).Data_Type in (_EPOCH, _EPOCH16, _TT2000)), None)
 
 
-def _times(cdf: _Reader, name: str) -> NDArray[np.datetime64]:
+def _times(cdf: Reader, name: str) -> NDArray[np.datetime64]:
     """Return UTC instants, rounded to the millisecond, NaT where a record has none, shape (time,)."""
     kind = cdf.varinq(name).Data_Type
     raw = np.atleast_1d(cdf.whole(name))
@@ -182,7 +181,9 @@ def _times(cdf: _Reader, name: str) -> NDArray[np.datetime64]:
         return _from_epoch(raw)
     if kind != _TT2000:
         raise ValueError(f"the times in {name} are of the unknown type {kind}")
-    exact = np.asarray(cdflib.cdfepoch.to_datetime(raw))
+    from cdflib import cdfepoch
+
+    exact = np.asarray(cdfepoch.to_datetime(raw))
     return (exact + np.timedelta64(500_000, "ns")).astype("datetime64[ms]")
 
 
@@ -245,39 +246,3 @@ def _check_structure(name: str, data: bytes) -> None:
         record = number(record + size + 4, size)
     if not possible:
         raise FormatError("The CDF file is damaged (it claims more variables or dimensions than CDF allows).", file=name)
-
-
-class _Bytes(io.BytesIO):
-    """A file in memory that ends loops: past its end, and after more reads than any true file needs."""
-
-    reads = 0
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.reads += 1
-        if self.reads > _MOST_READS:
-            raise EOFError("its records refer to each other in circles")
-        part = super().read(size)
-        if size is not None and len(part) < size:
-            raise EOFError("an offset leads past its end")
-        return part
-
-
-class _Reader(cdflib.CDF):  # type: ignore[misc]
-    """cdflib's reader over bytes in memory: it opens no file, leaves none behind, and holds to limits."""
-
-    def __init__(self, data: bytes) -> None:
-        self._bytes = data
-        # Any address does: what would open it is replaced below.
-        super().__init__("http://in.memory", string_encoding="latin-1")
-
-    def _file_or_url_or_s3_handler(self, filename: str, filetype: str, s3_read_method: int) -> Any:
-        return _Bytes(self._bytes)
-
-    def whole(self, name: str) -> Any:
-        """Return all records of a variable."""
-        variable = self.varinq(name)
-        # Deflate packs no more than 1030 to one, so a small file cannot hold what it may claim.
-        most = min(MOST_RECORDS, 150 * len(self._bytes))
-        if not -1 <= variable.Last_Rec < most or variable.Num_Dims > 0:
-            raise ValueError(f"variable {name} has {variable.Last_Rec + 1} records of {variable.Num_Dims} dimensions")
-        return np.empty(0) if variable.Last_Rec < 0 else self.varget(name)

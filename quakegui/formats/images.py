@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
@@ -23,6 +23,9 @@ from quakegui.formats.columns import cell
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import Source, read_file
 from quakegui.season.network import MAP_PIXELS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp")
 KINDS = ("PNG", "JPEG", "BMP", "TIFF", "GIF", "WEBP")

@@ -10,14 +10,16 @@ import warnings
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
-
-import openpyxl
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import LARGEST_FILE, Source, decode
 from quakegui.strangers import HIGHEST_RATIO, SMALL
+
+# pandas and openpyxl are imported where a table is read: 40 MB and half a second that a window or an observatory's own
+# formats need not pay.
+if TYPE_CHECKING:
+    import pandas as pd
 
 DELIMITERS = ("\t", ";", ",", "|", " ")
 """Tried in this order; the first that cuts the first lines into equally many fields wins. A blank means any run of blanks."""
@@ -64,6 +66,8 @@ def preview(source: Source, *, sheet: str = "", rows: int = 50) -> Preview:
     FormatError
         If it is no table.
     """
+    import pandas as pd
+
     frame, sheets = load(source, sheet=sheet, most_rows=rows)
     text = tuple(tuple("" if pd.isna(value) else str(value) for value in row) for row in frame.itertuples(index=False))
     return Preview(tuple(frame.columns), text, sheets)
@@ -99,6 +103,8 @@ def load(
 
 
 def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None) -> pd.DataFrame:
+    import pandas as pd
+
     if b"\x00" in source.data[:4096] and source.data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise FormatError("This is not text.", file=source.name)
     text, _ = decode(source.data)
@@ -138,6 +144,9 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
 
 
 def _workbook(source: Source, sheet: str, most_rows: int | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    import openpyxl
+    import pandas as pd
+
     try:
         _refuse_bomb(source)
         with warnings.catch_warnings():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from quakegui.formats import sheet, wdc
 from quakegui.formats.columns import cell, numbers, station_code
@@ -13,6 +13,9 @@ from quakegui.formats.errors import FormatError
 from quakegui.formats.records import make_station
 from quakegui.formats.source import Source, decode
 from quakegui.season.network import Station
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = {
     "latitude": re.compile(r"(?:geodetic|geographic)?[ _]?lat(?:itude)?|纬度|北纬", re.IGNORECASE),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
@@ -19,6 +19,9 @@ from quakegui.formats.sheet import Preview, preview
 from quakegui.formats.source import Source
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["NAME", "Preview", "TableMapping", "guess_mapping", "parse", "preview"]
 

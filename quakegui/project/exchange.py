@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
@@ -391,6 +390,8 @@ def _blocks(path: Path, row: dict[str, str]) -> list[tuple[int, Block]]:
 
 def _columns(path: Path) -> tuple[NDArray[np.datetime64], NDArray[np.float64], NDArray[np.int64]]:
     """Return stamps, values and numbers of source files, each shape (time,); text is kept no longer than a piece of it."""
+    import pandas as pd  # not for a window that imports nothing
+
     parts: list[tuple[NDArray[Any], ...]] = []
     types = {"time_utc": str, "f_nt": np.float64, "file": np.int64}
     with gzip.open(path) as unpacked:
