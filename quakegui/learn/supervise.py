@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -204,11 +204,6 @@ class Supervisor:
             return read_run(self._folder).resumable
         except Exception:  # a job that is no run
             return False
-
-
-def follow(supervisor: Supervisor) -> Sequence[messages.Message]:
-    """Run a worker to its end and return all it said; for scripts and tests."""
-    return tuple(supervisor.events())
 
 
 def _windows_flags() -> int:

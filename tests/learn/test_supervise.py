@@ -15,7 +15,7 @@ import pytest
 
 from quakegui.learn import messages
 from quakegui.learn.environments import Environment
-from quakegui.learn.supervise import Supervisor, follow
+from quakegui.learn.supervise import Supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are scripts with a #! line")
 
@@ -55,12 +55,15 @@ def test_messages_come_in_order_and_noise_is_passed_over(tmp_path: Path) -> None
         print('{"event": "done", "summary": "Finished."}')
         """,
     )
-    assert follow(Supervisor(tmp_path, environment=environment)) == (messages.Checkpoint(0, 1), messages.Done("Finished."))
+    assert tuple(Supervisor(tmp_path, environment=environment).events()) == (
+        messages.Checkpoint(0, 1),
+        messages.Done("Finished."),
+    )
 
 
 def test_what_the_worker_prints_elsewhere_is_kept_in_its_log(tmp_path: Path) -> None:
     environment = stand_in(tmp_path, "sys.stderr.write('first\\nsomething broke\\n'); sys.exit(7)")
-    (failed,) = follow(Supervisor(tmp_path, environment=environment))
+    (failed,) = tuple(Supervisor(tmp_path, environment=environment).events())
     assert isinstance(failed, messages.Failed)
     assert failed.kind == "crash"
     assert "status 0x7" in failed.sentence
@@ -82,7 +85,7 @@ def test_a_worker_that_dies_is_told_in_a_sentence(tmp_path: Path, name: str, kin
     environment = stand_in(tmp_path, f"os.kill(os.getpid(), signal.{name})")
     before = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, before[1]))
-    (failed,) = follow(Supervisor(tmp_path, environment=environment))
+    (failed,) = tuple(Supervisor(tmp_path, environment=environment).events())
     resource.setrlimit(resource.RLIMIT_CORE, before)
     assert isinstance(failed, messages.Failed)
     assert failed.kind == kind
@@ -90,7 +93,7 @@ def test_a_worker_that_dies_is_told_in_a_sentence(tmp_path: Path, name: str, kin
 
 
 def test_a_worker_that_cannot_be_started_is_told(tmp_path: Path) -> None:
-    (failed,) = follow(Supervisor(tmp_path, environment=Environment("interpreter", interpreter="/nowhere/python")))
+    (failed,) = tuple(Supervisor(tmp_path, environment=Environment("interpreter", interpreter="/nowhere/python")).events())
     assert isinstance(failed, messages.Failed)
     assert failed.kind == "start"
     assert "/nowhere/python" in failed.sentence
@@ -98,7 +101,7 @@ def test_a_worker_that_cannot_be_started_is_told(tmp_path: Path) -> None:
 
 def test_a_silent_worker_is_ended(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, environment=stand_in(tmp_path, "time.sleep(60)"), silence=0.5)
-    (failed,) = follow(supervisor)
+    (failed,) = tuple(supervisor.events())
     assert isinstance(failed, messages.Failed)
     assert failed.kind == "lost"
     assert supervisor.pid is not None
@@ -115,7 +118,7 @@ def test_a_sign_of_life_is_enough(tmp_path: Path) -> None:
         print('{"event": "done", "summary": "x"}')
         """,
     )
-    assert follow(Supervisor(tmp_path, environment=environment, silence=0.6)) == (messages.Done("x"),)
+    assert tuple(Supervisor(tmp_path, environment=environment, silence=0.6).events()) == (messages.Done("x"),)
 
 
 READY = """print('{"event": "checkpoint", "phase": 0, "epoch": 1}')\n"""
@@ -155,7 +158,7 @@ def test_a_worker_that_does_not_listen_is_ended_within_three_seconds(tmp_path: P
 def test_cancelling_before_the_start_works(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, environment=stand_in(tmp_path, "time.sleep(60)"), grace=0.3)
     supervisor.cancel()
-    assert follow(supervisor) == (messages.Cancelled("Stopped. Nothing was changed."),)
+    assert tuple(supervisor.events()) == (messages.Cancelled("Stopped. Nothing was changed."),)
 
 
 def test_cancelling_from_another_thread_while_nothing_is_said(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from quakegui.learn.jobs import failure, precision_reason
 from quakegui.learn.precision import Measured, decide
 from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run, read_run
 from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.supervise import Supervisor, follow
+from quakegui.learn.supervise import Supervisor
 
 CONFIG = replace(TINY, protocol="blocked", epochs=3)
 
@@ -71,7 +71,7 @@ def same_outcome(left: RunFolder, right: RunFolder) -> None:
 
 def test_killed_while_writing_the_checkpoint_it_resumes_after_the_last_epoch(tmp_path: Path) -> None:
     run = new_run(tmp_path, replace(CONFIG, epochs=2))
-    heard = follow(Supervisor(run.folder, environment=prepared_worker(tmp_path, DIES_WRITING.format(number=2))))
+    heard = tuple(Supervisor(run.folder, environment=prepared_worker(tmp_path, DIES_WRITING.format(number=2))).events())
     hello, failed = heard[0], heard[-1]
     assert isinstance(hello, messages.Hello)
     assert hello.backend == "tensorflow"
@@ -81,7 +81,7 @@ def test_killed_while_writing_the_checkpoint_it_resumes_after_the_last_epoch(tmp
     assert failed.kind == "killed"
     assert failed.resumable
     assert "Everything up to epoch 1 of fold 1 is kept" in failed.sentence
-    again = follow(Supervisor(run.folder))
+    again = tuple(Supervisor(run.folder).events())
     started = next(message for message in again if isinstance(message, messages.Started))
     assert (started.phase, started.epoch) == (0, 1)
     assert isinstance(again[-1], messages.Done)
@@ -98,7 +98,7 @@ def test_killed_while_writing_the_checkpoint_it_resumes_after_the_last_epoch(tmp
 @pytest.mark.slow
 def test_killed_at_start_mid_epoch_and_while_writing_it_ends_as_the_unbroken_run(tmp_path: Path) -> None:
     unbroken, broken = new_run(tmp_path / "a"), new_run(tmp_path / "b")
-    assert isinstance(follow(Supervisor(unbroken.folder))[-1], messages.Done)
+    assert isinstance(tuple(Supervisor(unbroken.folder).events())[-1], messages.Done)
 
     def kill_at(kind: type[messages.Message], phase: int) -> None:
         supervisor = Supervisor(broken.folder)
@@ -113,12 +113,12 @@ def test_killed_at_start_mid_epoch_and_while_writing_it_ends_as_the_unbroken_run
     kill_at(messages.Started, 0)
     kill_at(messages.Batch, 0)
     assert isinstance(
-        follow(Supervisor(broken.folder, environment=prepared_worker(tmp_path, DIES_WRITING.format(number=3))))[-1],
+        tuple(Supervisor(broken.folder, environment=prepared_worker(tmp_path, DIES_WRITING.format(number=3))).events())[-1],
         messages.Failed,
     )
     kill_at(messages.Epoch, 1)
     kill_at(messages.Checkpoint, 2)
-    assert isinstance(follow(Supervisor(broken.folder))[-1], messages.Done)
+    assert isinstance(tuple(Supervisor(broken.folder).events())[-1], messages.Done)
     same_outcome(read_run(unbroken.folder), read_run(broken.folder))
 
 
@@ -152,12 +152,12 @@ def test_a_full_disk_ends_in_a_sentence_and_a_resumable_run(tmp_path: Path) -> N
         complete(path, fill)
     files.write_atomically = limited
     """
-    failed = follow(Supervisor(run.folder, environment=prepared_worker(tmp_path, preparation)))[-1]
+    failed = tuple(Supervisor(run.folder, environment=prepared_worker(tmp_path, preparation)).events())[-1]
     assert isinstance(failed, messages.Failed)
     assert failed.kind == "disk"
     assert "The disk is full" in failed.sentence
     assert failed.resumable
-    assert isinstance(follow(Supervisor(run.folder))[-1], messages.Done)
+    assert isinstance(tuple(Supervisor(run.folder).events())[-1], messages.Done)
 
 
 @pytest.mark.slow
@@ -169,7 +169,7 @@ def test_memory_that_runs_out_ends_in_a_sentence_and_a_resumable_run(tmp_path: P
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (8 * 2**30, 8 * 2**30))
     """
-    failed = follow(Supervisor(run.folder, environment=prepared_worker(tmp_path, preparation)))[-1]
+    failed = tuple(Supervisor(run.folder, environment=prepared_worker(tmp_path, preparation)).events())[-1]
     assert isinstance(failed, messages.Failed)
     assert failed.kind in {"memory", "killed", "crash"}  # some allocators abort the process instead of telling it
     assert failed.resumable
@@ -181,7 +181,7 @@ def test_a_stand_in_for_wsl_runs_the_worker(tmp_path: Path) -> None:
     launcher.write_text('#!/bin/sh\n[ "$1 $2 $3" = "-d Ubuntu --exec" ] || exit 9\nshift 3\nexec "$@"\n', encoding="utf-8")
     launcher.chmod(0o755)
     environment = Environment("wsl", interpreter=sys.executable, distribution="Ubuntu", launcher=str(launcher))
-    heard = follow(Supervisor(tmp_path, job="hello", environment=environment))
+    heard = tuple(Supervisor(tmp_path, job="hello", environment=environment).events())
     assert [type(message) for message in heard] == [messages.Hello, messages.Done]
 
 

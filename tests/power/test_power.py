@@ -27,3 +27,9 @@ def test_the_papers_protocol_scores_high_on_null_seasons_and_is_called_leaky() -
     rows = list(power.trials(range(power.FIRST_SEED, power.FIRST_SEED + 3), 0.0, longer))
     assert all(row["leaky"] and row["verdict"].startswith("LEAKY") and not row["better"] for row in rows)
     assert np.mean([row["class_accuracy"] for row in rows]) > 0.9
+
+
+def test_a_season_with_a_strong_signal_is_told_from_noise() -> None:
+    rows = list(power.trials([power.FIRST_SEED + 101, power.FIRST_SEED + 102], 2.0, RECIPE))
+    assert all(row["p_value"] < 0.01 and row["majority_low"] > 0.0 and row["kp_low"] > 0.0 for row in rows), rows
+    assert not any(row["leaky"] for row in rows)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.learn import messages, registry, season_runs
-from quakegui.learn.supervise import Supervisor, follow
+from quakegui.learn.supervise import Supervisor
 from quakegui.project import export, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
@@ -166,7 +166,7 @@ def test_a_training_on_a_full_disk_stops_and_goes_on(small_project_template: Pat
     assert (message.kind, message.resumable) == ("disk", True)
     assert "The disk is full" in message.sentence
     disk.free()
-    assert isinstance(follow(Supervisor(run.folder))[-1], messages.Done)
+    assert isinstance(tuple(Supervisor(run.folder).events())[-1], messages.Done)
     with Project.open(folder) as project:
         season = season_of(project)
         assert season_runs.complete_runs(project, season) == (run.id,)
