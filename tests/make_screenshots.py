@@ -36,7 +36,8 @@ from quakegui.project.demo import create_demo
 from quakegui.project.store import Project
 from quakegui.ui import commands
 from quakegui.ui.dialogs.import_wizard import ImportWizard
-from quakegui.ui.main_window import DOCKS, MainWindow, fit_of
+from quakegui.ui.dock_plan import DOCKS
+from quakegui.ui.main_window import MainWindow, fit_of
 
 SIZE = "1600x1000"
 GUIDE_WIDTH = 930
@@ -204,7 +205,11 @@ def in_one_look(options: argparse.Namespace, folder: Path, scratch: Path, look: 
         window = MainWindow(session, fit=fit_of(QSize(width, height)))
         window.move(0, 0)
         window.resize(width, height)
-        window.show()
+        room = window.screen().availableGeometry()
+        if width >= room.width() or height >= room.height():
+            window.showMaximized()  # the title bar takes its part of the screen
+        else:
+            window.show()
         settle(200)
         if number == 0:
             grab(window, out / f"start-{look}-{language}.png")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,20 +14,15 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, Q
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.training import Training
-from quakegui.ui import i18n, theme
+from quakegui.ui import dock_plan, i18n, theme
 from quakegui.ui.actions import ACTIONS, EDIT, MENUS, ActionSpec
+from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.day_panel import DayPanel
-from quakegui.ui.panels.evaluation_panel import EvaluationPanel
 from quakegui.ui.panels.regions_panel import RegionsPanel
-from quakegui.ui.panels.runs_panel import RunsPanel
-from quakegui.ui.panels.series_panel import SeriesPanel
 from quakegui.ui.panels.start_page import StartPage
-from quakegui.ui.panels.station_map_panel import StationMapPanel
-from quakegui.ui.panels.timeline_panel import TimelinePanel
-from quakegui.ui.panels.training_panel import TrainingPanel
 from quakegui.ui.plain import keep_plain
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.status_line import StatusLine
@@ -40,25 +33,13 @@ STEPS: Final = (("undo", mark("Undo")), ("redo", mark("Redo")))
 LAYOUT_VERSION = 1
 KEEP_LAYOUT_MS = 2000
 SMALLEST = QSize(1024, 640)
+"""For text of the usual size."""
+SMALLEST_OF_ALL = QSize(560, 320)
+"""Where text is smaller because the screen is: 1280x720 at 200 % less title and task bar."""
 REVIEW_TEXT_SCALE = 1.35
 ICON_POINTS = 20
 LEAST_FIT = 0.6
 """Smaller text cannot be read."""
-SHORT_WINDOW = 850
-"""Below this height, in pixels, panels that would stand above each other stand behind each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class DockSpec:
-    """A panel that docks: its name, its title, who makes it, where it stands, and the dock it stands below or behind."""
-
-    id: str
-    title: str
-    make: Callable[[Session, Training], QWidget]
-    area: Qt.DockWidgetArea
-    below: str = ""
-    behind: str = ""
-    review: bool = False
 
 
 def fit_of(screen: QSize) -> float:
@@ -66,32 +47,11 @@ def fit_of(screen: QSize) -> float:
     return float(np.clip(min(screen.width() / SMALLEST.width(), screen.height() / SMALLEST.height()), LEAST_FIT, 1.0))
 
 
-def _plain(panel: Callable[[Session], QWidget]) -> Callable[[Session, Training], QWidget]:
-    return lambda session, _training: panel(session)
-
-
 def _weighted(weight: QFont.Weight) -> QFont:
     """Return a font that says nothing but its weight."""
     font = QFont()
     font.setWeight(weight)
     return font
-
-
-LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
-DOCKS: Final = (
-    DockSpec("stations", mark("Station map"), _plain(StationMapPanel), LEFT),
-    DockSpec("series", mark("Series"), _plain(SeriesPanel), LEFT, below="stations"),
-    DockSpec("day", mark("Day"), _plain(DayPanel), RIGHT, review=True),
-    DockSpec("regions", mark("Extremum regions"), _plain(RegionsPanel), RIGHT, below="day"),
-    DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel), BOTTOM, review=True),
-    DockSpec("training", mark("Training"), TrainingPanel, BOTTOM, behind="timeline"),
-    DockSpec("runs", mark("Runs"), RunsPanel, BOTTOM, behind="timeline"),
-    DockSpec("evaluation", mark("Evaluation"), EvaluationPanel, BOTTOM, behind="timeline"),
-)
 
 
 class MainWindow(QMainWindow):
@@ -114,10 +74,10 @@ class MainWindow(QMainWindow):
         self._fresh_layout = False
         self._hidden_state: QByteArray | None = None
         self.setObjectName("main window")
-        self.setMinimumSize(SMALLEST * fit)
+        self.setMinimumSize(SMALLEST if fit == 1.0 else SMALLEST_OF_ALL)
         self.setDockNestingEnabled(True)
-        self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
-        self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
+        self.setCorner(Qt.Corner.BottomLeftCorner, dock_plan.BOTTOM)
+        self.setCorner(Qt.Corner.BottomRightCorner, dock_plan.BOTTOM)
         self._place_centre()
         self._place_docks(session)
         self._connect_regions()
@@ -163,41 +123,12 @@ class MainWindow(QMainWindow):
             for moved in (dock.topLevelChanged, dock.visibilityChanged, dock.dockLocationChanged):
                 moved.connect(self._layout_changed)
             self.docks[spec.id] = dock
+        self.tabifiedDockWidgetActivated.connect(lambda raised: dock_plan.make_room_below(self, self.docks, raised))
 
     def _layout_changed(self) -> None:
         """Have the layout kept soon, so that it is back also after a crash."""
         if self.isVisible() and not self._keeper.isActive():
             self._keeper.start()
-
-    def _arrange(self) -> None:
-        for dock in self.docks.values():
-            dock.setFloating(False)
-            self.removeDockWidget(dock)
-        for spec in DOCKS:
-            dock = self.docks[spec.id]
-            self.addDockWidget(spec.area, dock)
-            if spec.below and self.height() < SHORT_WINDOW:
-                self.tabifyDockWidget(self.docks[spec.below], dock)
-            elif spec.below:
-                self.splitDockWidget(self.docks[spec.below], dock, Qt.Orientation.Vertical)
-            if spec.behind:
-                self.tabifyDockWidget(self.docks[spec.behind], dock)
-            dock.setVisible(spec.review or self.layout_name != "review")
-        for name in ("stations", "day", "timeline"):
-            self.docks[name].raise_()
-        self._share_space()
-
-    def _share_space(self) -> None:
-        if self.layout_name == "review":
-            self.resizeDocks([self.docks["day"]], [max(self.width() // 4, 290)], Qt.Orientation.Horizontal)
-            self.resizeDocks([self.docks["timeline"]], [self.height() * 23 // 100], Qt.Orientation.Vertical)
-            return
-        across = [self.docks["stations"], self.docks["day"]]
-        self.resizeDocks(across, [max(self.width() * 27 // 100, 300), max(self.width() // 5, 290)], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["timeline"]], [max(self.height() * 27 // 100, 210)], Qt.Orientation.Vertical)
-        if self.height() >= SHORT_WINDOW:
-            for above, below in (("stations", "series"), ("day", "regions")):
-                self.resizeDocks([self.docks[above], self.docks[below]], [11, 9], Qt.Orientation.Vertical)
 
     def _connect_regions(self) -> None:
         """Let a region clicked in the table flash on the map, and choose in the table one clicked on the map."""
@@ -287,6 +218,10 @@ class MainWindow(QMainWindow):
                 self._toolbar.addSeparator()
             menu = spec.menu
             self._toolbar.addAction(self.actions_by_id[spec.id])
+        lines = [action for action in self._toolbar.actions() if action.isSeparator()]
+        self._toolbar.orientationChanged.connect(  # at the side of a low window there is no room for them
+            lambda along: [line.setVisible(along == Qt.Orientation.Horizontal) for line in lines]
+        )
         self.addToolBar(self._toolbar)
 
     def _refresh_actions(self) -> None:
@@ -341,7 +276,7 @@ class MainWindow(QMainWindow):
         review = REVIEW_TEXT_SCALE if self.layout_name == "review" and self._fit == 1.0 else 1.0
         scale = self.session.settings.text_scale * self._fit * review
         theme.apply(self.session.settings.theme, text_scale=scale)
-        points = round(ICON_POINTS * max(scale, 0.8))
+        points = round(ICON_POINTS * max(scale, 0.7))
         self._toolbar.setIconSize(QSize(points, points))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -391,7 +326,8 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Put every panel back where it stands in the layout in use."""
         self._fresh_layout = not self.isVisible()
-        self._arrange()
+        review = self.layout_name == "review"
+        dock_plan.arrange(self, self.docks, self._toolbar, review=review, fit=self._fit)
 
     def _restore(self, name: str) -> None:
         kept = self.session.file.load_layout(name)

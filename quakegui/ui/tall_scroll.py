@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 LEAST_HEIGHT = 60
 
 
 class TallScroll(QScrollArea):
-    """Without a frame, without a horizontal bar; `updateGeometry` after the column has got wider."""
+    """Without a frame, without a horizontal bar; follows the column where it gets wider or narrower."""
 
     def __init__(self, column: QWidget) -> None:
         super().__init__()
@@ -17,6 +17,12 @@ class TallScroll(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(column)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Ask for another width where the column, which Qt has this area listen to, needs one."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Ask for the column's width and that of the scroll bar."""

@@ -23,6 +23,12 @@ PROTOCOL_NAMES: Final = {
     "chronological": mark("Chronological: train on the past, test on the future"),
     "paper": mark("Paper: augment first, split at random (LEAKY)"),
 }
+PROTOCOL_SHORT: Final = {
+    "blocked": mark("Blocked"),
+    "chronological": mark("Chronological"),
+    "paper": mark("Paper"),
+}
+"""For a column of a table; what each means is in `PROTOCOL_NAMES`."""
 
 _REASONS: Final = {
     Quality.MISSING: mark("nothing recorded"),

@@ -328,6 +328,10 @@
             <translation>台站范围之外的图是外推的</translation>
         </message>
         <message>
+            <source>Blocked</source>
+            <translation>分块</translation>
+        </message>
+        <message>
             <source>Blocked: contiguous blocks of days, with an embargo</source>
             <translation>分块：连续日块，留有隔离期</translation>
         </message>
@@ -430,6 +434,10 @@
         <message>
             <source>Choosing the earthquakes</source>
             <translation>正在选取地震</translation>
+        </message>
+        <message>
+            <source>Chronological</source>
+            <translation>按时间</translation>
         </message>
         <message>
             <source>Chronological: train on the past, test on the future</source>
@@ -650,6 +658,10 @@
         <message>
             <source>Days to walk through</source>
             <translation>逐日浏览的范围</translation>
+        </message>
+        <message>
+            <source>Days to walk through, speed and loop</source>
+            <translation>浏览哪些日子、速度与循环</translation>
         </message>
         <message>
             <source>Default</source>
@@ -1596,6 +1608,10 @@
             <translation>时刻</translation>
         </message>
         <message>
+            <source>More of the play bar</source>
+            <translation>播放栏的更多选项</translation>
+        </message>
+        <message>
             <source>Move the run to the project's trash</source>
             <translation>把运行移到项目的回收站</translation>
         </message>
@@ -1962,6 +1978,10 @@
         <message>
             <source>Panels</source>
             <translation>面板</translation>
+        </message>
+        <message>
+            <source>Paper</source>
+            <translation>论文</translation>
         </message>
         <message>
             <source>Paper: augment first, split at random (LEAKY)</source>

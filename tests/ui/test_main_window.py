@@ -15,7 +15,7 @@ from quakegui.season.labels import Source
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.command_palette import CommandPalette
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
-from quakegui.ui.main_window import DOCKS
+from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.plots.animation import pixels, save_animation
 from quakegui.ui.plots.figures import painted, save_figure
 

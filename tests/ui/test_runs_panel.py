@@ -61,7 +61,7 @@ def wait(qtbot, window):
 
 def test_a_run_is_shown_with_how_far_it_came(window, session, run):
     assert [row[1:] for row in cells(window)] == [
-        ["tiny", run.created[:16].replace("T", " "), "chronological", "16", "0", "stopped; can go on"]
+        ["tiny", run.created[:16].replace("T", " "), "Chronological", "16", "0", "stopped; can go on"]
     ]
     finish(session, run, epochs=7)
     assert [row[-2:] for row in cells(window)] == [["7", "finished"]]

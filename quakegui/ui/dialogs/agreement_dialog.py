@@ -45,6 +45,8 @@ WORDS: Final = (
     (1.01, mark("almost perfect")),
 )
 """Landis and Koch (1977): the word of a kappa up to each limit."""
+MOST: Final = 1000
+"""The tables take what room there is."""
 
 
 class AgreementDialog(QDialog):
@@ -70,6 +72,8 @@ class AgreementDialog(QDialog):
         self._unhide.clicked.connect(lambda: session.set_display(blind=False))
         self._kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
         self._kappa.setWordWrap(True)
+        self._compared = QWidget()
+        """All that is empty where there is nothing to compare, and hidden then: the sentence above says why."""
         self._table = self._cross_table()
         headers = [tr("Day"), tr("First says"), tr("Second says"), tr("Settled")]
         self.list = RowsView(headers, tr("Days on which they differ"))
@@ -117,11 +121,17 @@ class AgreementDialog(QDialog):
         settle.addStretch(1)
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
+        compared = QVBoxLayout(self._compared)
+        compared.setContentsMargins(0, 0, 0, 0)
+        compared.addWidget(self._table)
+        compared.addWidget(self.list, 1)
+        compared.addLayout(settle)
         column = QVBoxLayout(self)
         column.addLayout(form)
-        for widget in (self._unhide, self._kappa, self._table, self.list):
-            column.addWidget(widget, 1 if widget is self.list else 0)
-        column.addLayout(settle)
+        for widget in (self._unhide, self._kappa):
+            column.addWidget(widget)
+        column.addWidget(self._compared, MOST)
+        column.addStretch(1)  # where there is nothing to compare
         column.addWidget(self.sentence)
         column.addWidget(buttons)
 
@@ -233,6 +243,7 @@ class AgreementDialog(QDialog):
         self._enable()
 
     def _enable(self) -> None:
+        self._compared.setVisible(self.agreement is not None and self.agreement.days > 0)
         possible = self.session.can_write and self._chosen_index() >= 0
         for button in self._classes:
             button.setEnabled(possible)

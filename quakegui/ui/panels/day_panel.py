@@ -166,7 +166,6 @@ class DayPanel(QWidget):
         self._stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
         theme.tint(self._stamp, theme.colours().alarm, bold=True)
         theme.tint(self._date, theme.colours().text, bold=True, scale=1.5)
-        self._scroll.updateGeometry()
         self._note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
         self._note.setAccessibleName(tr("Note on this day"))
         self._note.setToolTip(tr("Kept when the cursor leaves it, or by Ctrl+Return; Escape drops what was typed"))

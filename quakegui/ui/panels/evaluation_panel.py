@@ -35,6 +35,7 @@ from quakegui.ui.i18n import language, mark, tr
 from quakegui.ui.panels.record_strip import RecordStrip
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.plots.molchan_view import MolchanView
+from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import CLASS_NAMES
 
 if TYPE_CHECKING:
@@ -114,12 +115,16 @@ class EvaluationPanel(QWidget):
         row.addLayout(right, 2)
         for widget in (self._scores, matrix, self._classes, self._molchan, self._alarms):
             self._tabs.addTab(widget, "")
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(8, 2, 8, 4)
         column.setSpacing(4)
         column.addWidget(self._strip)
         column.addLayout(head)
         column.addWidget(self._tabs, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(TallScroll(inner))
 
     # -- judging ---------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
+from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
@@ -27,6 +28,7 @@ _BUTTONS: Final = (
     ("last", "mdi6.skip-forward", mark("Last day"), mark("Go to the last day (End)")),
     ("loop", "mdi6.repeat", mark("Loop"), mark("Begin again after the last day")),
 )
+LEAST_SLIDER: Final = 36
 KINDS: Final = (
     ("", mark("All days")),
     ("event", mark("Earthquakes")),
@@ -74,6 +76,10 @@ class PlayBar(QWidget):
         self.slider = DaySlider(self)
         self.speed = QComboBox(self)
         self.only = QComboBox(self)
+        self.more = QToolButton(self)
+        self._menu = QMenu(self.more)
+        self._parts = {box: self._menu.addMenu("") for box in (self.only, self.speed)}
+        self._loops = self._menu.addAction("")
         self._where = QLabel(self)
         self._where.setContentsMargins(2, 0, 6, 0)
         self._lay_out()
@@ -83,7 +89,7 @@ class PlayBar(QWidget):
         self.refresh(Change.ALL)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 4)
         row.setSpacing(2)
         for name, button in self.buttons.items():
@@ -97,6 +103,12 @@ class PlayBar(QWidget):
         row.addWidget(self.only)
         row.addWidget(self.speed)
         row.addWidget(self.buttons["loop"])
+        row.addWidget(self.more)
+        self.slider.setMinimumWidth(LEAST_SLIDER)
+        self.more.setAutoRaise(True)
+        self.more.setIconSize(QSize(20, 20))
+        self.more.clicked.connect(lambda: self._menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+        self._loops.setCheckable(True)
         for speed in SPEEDS:
             self.speed.addItem("", speed)
         for kind, _ in KINDS:
@@ -115,6 +127,56 @@ class PlayBar(QWidget):
         self.slider.valueChanged.connect(self._slide)
         self.only.activated.connect(lambda row: session.walk_only(KINDS[row][0]))
         self.speed.activated.connect(lambda row: session.set_settings(days_per_second=SPEEDS[row]))
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self._loops.triggered.connect(lambda on: session.set_settings(loop=on))
+
+    # -- a narrow bar ----------------------------------------------------------------------------------------------
+
+    @property
+    def _extras(self) -> tuple[QWidget, ...]:
+        """What a narrow bar keeps in a menu."""
+        return self.only, self.speed, self.buttons["loop"]
+
+    def _width_with(self, others: tuple[QWidget, ...]) -> int:
+        """Return the width that the bar needs for the steps, the slider and these others."""
+        steps = tuple(button for name, button in self.buttons.items() if name != "loop")
+        shown = (*steps, self._where, *others)
+        room, gaps = self.contentsMargins(), self._row.contentsMargins()
+        around = room.left() + room.right() + gaps.left() + gaps.right() + self._row.spacing() * len(shown)
+        return around + LEAST_SLIDER + sum(max(one.sizeHint().width(), one.minimumWidth()) for one in shown)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for the width of the narrow bar."""
+        return QSize(self._width_with((self.more,)), super().minimumSizeHint().height())
+
+    def _show_what_fits(self) -> None:
+        """Show kinds, speed and loop side by side, or the menu that holds them where there is no room."""
+        fits = self.width() >= self._width_with(self._extras)
+        for widget in self._extras:
+            widget.setVisible(fits)
+        self.more.setVisible(not fits)
+
+    def _fill_menu(self) -> None:
+        for box, part in self._parts.items():
+            part.clear()
+            for row in range(box.count()):
+                action = part.addAction(box.itemText(row), functools.partial(box.activated.emit, row))
+                action.setCheckable(True)
+                action.setChecked(row == box.currentIndex())
+        self._loops.setChecked(self._session.settings.loop)
+
+    def event(self, event: QEvent) -> bool:
+        """Follow what the controls ask for: their width changes with language and text size."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._show_what_fits()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the room there is."""
+        super().resizeEvent(event)
+        self._show_what_fits()
+
+    # -- playing ---------------------------------------------------------------------------------------------------
 
     @property
     def playing(self) -> bool:
@@ -208,11 +270,17 @@ class PlayBar(QWidget):
         self.speed.setAccessibleName(tr("Speed"))
         self.speed.setToolTip(tr("How many days are shown in a second"))
         self.slider.setAccessibleName(tr("Day"))
+        self.more.setAccessibleName(tr("More of the play bar"))
+        self.more.setToolTip(tr("Days to walk through, speed and loop"))
+        for box, part in self._parts.items():
+            part.setTitle(box.accessibleName())
+        self._loops.setText(tr("Loop"))
         self.slider.setToolTip(tr("Drag to walk through the season"))
         self._refresh_icons()
 
     def _refresh_icons(self) -> None:
         colours = theme.colours()
+        self.more.setIcon(icon("mdi6.dots-horizontal", colours.text, colours.missing))
         for name, usual, *_ in _BUTTONS:
             shown = "mdi6.pause" if name == "play" and self.playing else usual
             tint = colours.accent if name == "loop" and self._session.settings.loop else colours.text

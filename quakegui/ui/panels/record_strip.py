@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QR
 
 from quakegui.app.evaluation import SCORED
 from quakegui.ui import theme
+from quakegui.ui.elided_label import ElidedLabel
 from quakegui.ui.i18n import mark, tr
 
 KINDS = {
@@ -57,7 +58,7 @@ class RecordStrip(QWidget):
             group.addButton(choice)
         self._choices["out-of-fold"].setChecked(True)
         group.buttonClicked.connect(lambda _button: self.chosen.emit(self.record))
-        self._notice = QLabel()
+        self._notice = ElidedLabel()
         self._retrain = QPushButton()
         self._retrain.clicked.connect(self.retrain)
         row.addStretch(1)

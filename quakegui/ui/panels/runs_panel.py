@@ -30,6 +30,8 @@ from quakegui.app.runs import RunRow
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.tall_scroll import TallScroll
+from quakegui.ui.texts import PROTOCOL_NAMES, PROTOCOL_SHORT
 
 if TYPE_CHECKING:
     from quakegui.learn.registry import RunFolder
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     mark("Shown"), mark("Name"), mark("Begun (UTC)"), mark("Protocol"), mark("Pixels"), mark("Epochs"), mark("State"),
 )  # fmt: skip
+PROTOCOL = 3
 BUTTONS = (
     ("use", mark("Show its predictions"), mark("Use this run for the timeline and the day panel")),
     ("resume", mark("Go on"), mark("Resume a training that was stopped")),
@@ -45,6 +48,8 @@ BUTTONS = (
     ("export", mark("Export…"), mark("Write the run as one file for another institute")),
     ("import", mark("Import…"), mark("Read a run that was exported")),
 )
+BESIDE_TEXT = 26
+"""Room for a button's edges and the arrow of the one with a menu."""
 
 
 class RunsPanel(QWidget):
@@ -72,10 +77,14 @@ class RunsPanel(QWidget):
         self._trash_menu.aboutToShow.connect(self._fill_trash)
         row.addWidget(self._trash)
         row.addStretch(1)
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(8, 2, 8, 4)
         column.addWidget(self._table)
         column.addLayout(row)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(TallScroll(inner))
         session.changed.connect(self.refresh)
         training.changed.connect(self._show_buttons)
         self.retranslate()
@@ -87,7 +96,7 @@ class RunsPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
@@ -100,6 +109,8 @@ class RunsPanel(QWidget):
             self._buttons[name].setToolTip(tr(tip))
         self._trash.setText(tr("Trash"))
         self._trash.setToolTip(tr("Take a run back from the trash, or empty it"))
+        for button in (*self._buttons.values(), self._trash):  # the style would have all of them as wide as a dialog's
+            button.setMinimumWidth(self.fontMetrics().horizontalAdvance(button.text()) + BESIDE_TEXT)
         self._fill()
 
     def selected(self) -> RunFolder | None:
@@ -116,6 +127,7 @@ class RunsPanel(QWidget):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
                 self._table.setItem(number, column, item)
+            self._table.item(number, PROTOCOL).setToolTip(tr(PROTOCOL_NAMES.get(row.run.config.protocol, "")))
         self._table.resizeColumnsToContents()
         chosen = next((k for k, row in enumerate(self._shown) if before is not None and row.run.id == before.id), 0)
         if self._shown:
@@ -129,7 +141,7 @@ class RunsPanel(QWidget):
             "●" if row.in_use else "",
             run.title or run.id,
             run.created[:16].replace("T", " "),
-            run.config.protocol + leaky,
+            tr(PROTOCOL_SHORT.get(run.config.protocol, run.config.protocol)) + leaky,
             str(run.config.size),
             str(row.epochs),
             self._state(run),

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QCommandLinkButton, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.ui import commands, theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
+from quakegui.ui.tall_scroll import TallScroll
 
 if TYPE_CHECKING:
     from quakegui.ui.main_window import MainWindow
 
 ICON_SIZE = 32
+WIDE = 1000
+"""The column takes all the room there is, up to its greatest width."""
 
 
 class StartPage(QWidget):
@@ -43,10 +46,14 @@ class StartPage(QWidget):
             column.addWidget(widget)
         self._middle = QWidget()
         self._middle.setLayout(column)
+        inner = QWidget()
+        row = QHBoxLayout(inner)
+        row.addStretch(1)
+        row.addWidget(self._middle, WIDE, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch(1)
         outer = QVBoxLayout(self)
-        outer.addStretch(1)
-        outer.addWidget(self._middle, alignment=Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(2)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(TallScroll(inner))
         window.session.changed.connect(self.refresh)
         self.retranslate()
 

@@ -77,7 +77,7 @@ class StationMapPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Stay usable when docks crowd in."""
-        return QSize(200, 180)
+        return QSize(150, 110)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

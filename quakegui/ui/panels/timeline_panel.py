@@ -31,7 +31,16 @@ from quakegui.ui.panels.timeline_words import day_words
 from quakegui.ui.plain import as_text
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.time_axis import DayAxis
-from quakegui.ui.plots.timeline_rows import LEAST_ROWS, ROWS, TimelineData, changed_rows, paint_rows, row_boxes, runs_of
+from quakegui.ui.plots.timeline_rows import (
+    LEAST_ROWS,
+    ROWS,
+    TimelineData,
+    axis_names,
+    changed_rows,
+    paint_rows,
+    row_boxes,
+    runs_of,
+)
 
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
 DRAG_STARTS: Final = 4.0
@@ -86,6 +95,8 @@ class TimelineView(QWidget):
         self._picture: tuple[object, QPixmap] | None = None
         self._painted: TimelineData | None = None
         """What the picture shows; None where all of it must be painted again."""
+        self._names: list[tuple[float, float]] = []
+        """Where the names below the rows begin and end."""
         self._pressed: QPointF | None = None
         self._dragging = False
         self._hover = -1
@@ -188,6 +199,9 @@ class TimelineView(QWidget):
         text, metrics = str(self._session.day), QFontMetricsF(painter.font())
         tall, wide = self.axis.below - 2.0, metrics.horizontalAdvance(text) + 10.0
         left = float(np.clip(middle - wide / 2.0, axis.left, max(axis.left + axis.width - wide, axis.left)))
+        for first, last in self._names:
+            if first < left + wide and last > left:  # a name of which a sliver would be left
+                painter.fillRect(QRectF(first, bottom + 3.0, last - first, axis.below - 3.0), paper)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
@@ -223,6 +237,7 @@ class TimelineView(QWidget):
             painter.setClipRegion(stripes)
         painter.fillRect(self.rect(), colours.background)
         painter.setFont(self.font())
+        self._names = [(left, right) for left, right, _ in axis_names(self.axis, data.days, QFontMetricsF(self.font()))]
         paint_rows(painter, self.axis, float(self.height()), data, colours, only=only)
         painter.fillRect(QRectF(0.0, 0.0, self.axis.left, float(self.height())), colours.raised)
         painter.setPen(colours.text)

@@ -36,6 +36,8 @@ from quakegui.ui.texts import PROTOCOL_NAMES
 
 SIZES = (120, 240, 480)
 MARGIN = 6
+LEAST_CURVES = 110
+"""In a lower panel they are scrolled to."""
 HEAD_NAMES = {"compact": mark("4 x 4 grid, then dense layers"), "paper": mark("as published: flatten, then dense layers")}
 PRESET_NAMES = {
     "compact": mark("Compact (120 pixels)"),
@@ -100,7 +102,7 @@ class TrainingPanel(QWidget):
         )
         for box in (self._preset, self._protocol, self._head, self._precision):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(14)
+            box.setMinimumContentsLength(10)
             box.currentIndexChanged.connect(self._tell_choices)
         self._form_captions = [QLabel() for _ in self._fields]
         half = len(self._fields) // 2
@@ -129,18 +131,17 @@ class TrainingPanel(QWidget):
         below = QHBoxLayout()
         for tall in (self._curves, self._log):  # as tall as there is room, never taller than the panel for their own wish
             tall.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+            tall.setMinimumHeight(LEAST_CURVES)
         below.addWidget(self._curves, 3)
         below.addWidget(self._log, 1)
         right.addLayout(below, 1)
         splitter = QSplitter()
         splitter.setChildrenCollapsible(False)
-        self._sides = []
         for part in (left, right):
             part.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
             side = QWidget()
             side.setLayout(part)
-            self._sides.append(TallScroll(side))
-            splitter.addWidget(self._sides[-1])
+            splitter.addWidget(TallScroll(side))
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 2)
         outer = QVBoxLayout(self)
@@ -291,8 +292,6 @@ class TrainingPanel(QWidget):
             self._device.setText(tr("The device is named by the worker before its first batch."))
         self._curves.retranslate()
         self._show_buttons()
-        for side in self._sides:
-            side.updateGeometry()
 
 
 def _offer(box: QComboBox, choices: dict[str, str] | dict[int, str]) -> None:

@@ -25,7 +25,7 @@ class Curves(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         for plot, lower in ((self._loss, False), (self._accuracy, True)):
             plot.setMinimumHeight(90)
-            plot.addLegend(offset=(-8, -8 if lower else 8), labelTextSize="8pt")  # where the curves do not come
+            plot.addLegend(offset=(-8, -8 if lower else 8))  # where the curves do not come
             plot.getAxis("left").enableAutoSIPrefix(False)
             row.addWidget(plot)
         self._lines = [
@@ -50,18 +50,21 @@ class Curves(QWidget):
 
     def retranslate(self) -> None:
         """Set texts and colours in force."""
-        colours = theme.colours()
+        colours, points = theme.colours(), self.font().pointSizeF()
+        words = {"color": colours.text.name(), "font-size": f"{points}pt"}
         for plot, title, lines in zip((self._loss, self._accuracy), (tr("Loss"), tr("Accuracy")), self._lines, strict=True):
             plot.setBackground(colours.background)
             plot.setAccessibleName(title)
-            plot.setLabel("left", title, color=colours.text.name())
+            plot.setLabel("left", title, **words)
             for axis in ("left", "bottom"):
                 plot.getAxis(axis).setPen(colours.muted)
                 plot.getAxis(axis).setTextPen(colours.text)
-            plot.setLabel("bottom", tr("Epoch, all trainings in turn"), color=colours.text.name())
+                plot.getAxis(axis).setStyle(tickFont=self.font())
+            plot.setLabel("bottom", tr("Epoch, all trainings in turn"), **words)
             legend = plot.getPlotItem().legend
             legend.clear()
             legend.setLabelTextColor(colours.text)
+            legend.setLabelTextSize(f"{0.9 * points:.1f}pt")
             for line, colour, name in zip(
                 lines,
                 (colours.series[0], colours.series[1], colours.cursor),
@@ -76,8 +79,8 @@ class Curves(QWidget):
                 legend.addItem(line, name)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of colours."""
-        if event.type() == QEvent.Type.PaletteChange:
+        """Follow a switch of colours or text size."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 

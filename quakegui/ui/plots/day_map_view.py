@@ -71,7 +71,7 @@ class DayMapView(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Stay usable when docks crowd in."""
-        return QSize(300, 220)
+        return QSize(180, 130)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the frame."""

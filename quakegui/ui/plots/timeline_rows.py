@@ -137,14 +137,22 @@ def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.d
     painter.drawLine(QLineF(axis.left, top, axis.left + axis.width, top))
     for index in fine:
         painter.drawLine(QLineF(axis.x(index), top, axis.x(index), top + 3.0))
+    for index, _ in named:
+        painter.drawLine(QLineF(axis.x(index), top, axis.x(index), top + 6.0))
     metrics = QFontMetricsF(painter.font())
-    free_from = -np.inf
-    for index, text in named:
-        x = axis.x(index)
-        painter.drawLine(QLineF(x, top, x, top + 6.0))
-        if x + 3.0 >= free_from and x + 3.0 + metrics.horizontalAdvance(text) <= axis.left + axis.width:
-            painter.drawText(QPointF(x + 3.0, top + metrics.ascent() + 3.0), text)
-            free_from = x + metrics.horizontalAdvance(text) + 14.0
+    for left, _right, text in axis_names(axis, days, metrics):
+        painter.drawText(QPointF(left, top + metrics.ascent() + 3.0), text)
+
+
+def axis_names(axis: DayAxis, days: NDArray[np.datetime64], metrics: QFontMetricsF) -> list[tuple[float, float, str]]:
+    """Return the names of days or months that there is room for, each with where it begins and ends."""
+    names: list[tuple[float, float, str]] = []
+    for index, text in ticks(axis, days)[0]:
+        left = axis.x(index) + 3.0
+        right = left + metrics.horizontalAdvance(text)
+        if (not names or left >= names[-1][1] + 11.0) and right <= axis.left + axis.width:
+            names.append((left, right, text))
+    return names
 
 
 def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
