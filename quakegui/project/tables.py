@@ -11,8 +11,6 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from quakegui.project import catalogue, journal
 from quakegui.project.filesystem import whole_file
@@ -100,6 +98,8 @@ def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
 
 def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = False) -> None:
     """Write tables as the sheets of one workbook, through a temporary file."""
+    from openpyxl import Workbook  # not for a window that writes no workbook
+
     book = Workbook(write_only=True)
     for table in tables:
         sheet = book.create_sheet(table.name[:31])
@@ -308,6 +308,8 @@ def _cell(value: Cell) -> Cell:
 
 def _sheet_text(text: str) -> str:
     """Return text as a workbook can hold it: no formula, no control characters, and not too long."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     plain = ILLEGAL_CHARACTERS_RE.sub("\ufffd", guard(text))
     return plain if len(plain) <= _LONGEST_CELL else f"{plain[: _LONGEST_CELL - 4]} ..."
 
