@@ -13,23 +13,21 @@ from __future__ import annotations
 
 import argparse
 import csv
-import gc
 import json
-import os
 import random
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
-import numpy as np
 import shiboken6
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from soak_samples import Sample, Ticks, sample_of
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
@@ -38,7 +36,7 @@ from quakegui.learn.presets import PRESETS
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
 from quakegui.ui.main_window import MainWindow
-from quakegui.ui.start import LET_GO_AFTER, give_memory_back
+from quakegui.ui.start import LET_GO_AFTER, give_back_after, give_memory_back
 
 SIZE = (1600, 1000)
 SAMPLE_EVERY = 60.0
@@ -52,103 +50,6 @@ SWITCHES = ("unit", "threshold", "outlines", "map-stations", "blind", "review")
 CLASS_KEYS = (Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
 TINY = replace(PRESETS["small"], name="soak", width=4, dense=(16, 8), epochs=2)
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What the process holds at a moment, and how the event loop went since the sample before.
-
-    Attributes
-    ----------
-    seconds
-        Since the first round began.
-    steps, labels, undos, switches, dialogs, reopened, trainings
-        What was done until then.
-    resident_mb, threads, handles
-        As the system counts them; handles are open file descriptors.
-    timers, running_timers, top_levels, qobjects
-        Living QTimers, those that run, windows and dialogs, and every QObject below them, the application and the session.
-    objects, none_references
-        Python's containers, and references to None.
-    loop_p50, loop_p95, loop_max
-        Milliseconds between two ticks of a 5 ms timer, sampling itself left out.
-    busy_p95, busy_max
-        Processor time of the window's thread between two ticks, in milliseconds: what others do on the machine hardly moves it.
-    load
-        Of the machine, over one minute.
-    """
-
-    seconds: float
-    steps: int
-    labels: int
-    undos: int
-    switches: int
-    dialogs: int
-    reopened: int
-    trainings: int
-    resident_mb: float
-    threads: int
-    handles: int
-    timers: int
-    running_timers: int
-    top_levels: int
-    qobjects: int
-    objects: int
-    none_references: int
-    loop_p50: float
-    loop_p95: float
-    loop_max: float
-    busy_p95: float
-    busy_max: float
-    load: float
-
-
-class Ticks(QObject):
-    """A 5 ms timer that notes what each tick let wait, in milliseconds, under the name of what was being done."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.doing = "rest"
-        self.since: list[tuple[float, float]] = []
-        self.by_doing: dict[str, list[tuple[float, float]]] = defaultdict(list)
-        self.skip()
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-        self._timer.start(5)
-
-    def _tick(self) -> None:
-        now, busy = time.perf_counter(), time.thread_time()
-        wait = (now - self._last) * 1e3, (busy - self._busy) * 1e3
-        self.since.append(wait)
-        self.by_doing[self.doing].append(wait)
-        self._last, self._busy = now, busy
-
-    def skip(self) -> None:
-        """Begin anew: what was just done is not to be counted."""
-        self._last, self._busy = time.perf_counter(), time.thread_time()
-
-
-def living(kind: type) -> tuple[list, int]:
-    """Return the living objects of a kind, and how many containers Python knows of.
-
-    No other thread may run in between: one that is building a tuple fails when somebody else holds it.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(100.0)
-    time.sleep(0.02)  # who waits for its turn takes it now, and then waits by the new interval
-    everything = gc.get_objects()
-    found, count = [each for each in everything if isinstance(each, kind) and shiboken6.isValid(each)], len(everything)
-    del everything
-    sys.setswitchinterval(before)
-    return found, count
-
-
-def system_counts() -> tuple[float, int, int]:
-    """Return resident MB, threads and open descriptors."""
-    status = Path("/proc/self/status").read_text()
-    resident = int(status.split("VmRSS:")[1].split()[0]) / 1024.0
-    return resident, int(status.split("Threads:")[1].split()[0]), sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 class Driver(QObject):
@@ -378,47 +279,10 @@ class Driver(QObject):
         self.session.go_to(0)
         self.session.choose(None)
         yield 1500
-        self.samples.append(self._sample())
+        self.samples.append(sample_of(self.elapsed(), self.count, self.ticks, self.session))
         self.table.writerow(asdict(self.samples[-1]).values())
         self.waits_for_sample = self.elapsed() + self.every
         self.ticks.skip()
-
-    def _sample(self) -> Sample:
-        gc.collect()
-        resident, threads, handles = system_counts()
-        (timers, objects), tops = living(QTimer), QApplication.topLevelWidgets()
-        roots = [*tops, QApplication.instance(), self.session]
-        waits, self.ticks.since = np.array(self.ticks.since or [(0.0, 0.0)]).T, []
-        (p50, p95), busy_p95 = np.percentile(waits[0], [50, 95]), np.percentile(waits[1], 95)
-        return Sample(
-            seconds=round(self.elapsed(), 1),
-            **{name: self.count[name] for name in ("steps", "labels", "undos", "switches", "dialogs", "reopened", "trainings")},
-            resident_mb=round(resident, 2),
-            threads=threads,
-            handles=handles,
-            timers=len(timers),
-            running_timers=sum(timer.isActive() for timer in timers),
-            top_levels=len(tops),
-            qobjects=sum(1 + len(root.findChildren(QObject)) for root in roots),
-            objects=objects,
-            none_references=sys.getrefcount(None),
-            loop_p50=round(float(p50), 2),
-            loop_p95=round(float(p95), 2),
-            loop_max=round(float(waits[0].max()), 1),
-            busy_p95=round(float(busy_p95), 2),
-            busy_max=round(float(waits[1].max()), 1),
-            load=round(os.getloadavg()[0], 2),
-        )
-
-    def loop_table(self) -> dict[str, dict[str, float]]:
-        """Return the event loop's waits by what was being done, and the processor time in them, in milliseconds."""
-        told = {}
-        for doing, noted in sorted(self.ticks.by_doing.items()):
-            waits, busy = np.array(noted).T
-            figures = {"p50": np.median(waits), "p95": np.percentile(waits, 95), "max": waits.max()}
-            figures |= {"busy p95": np.percentile(busy, 95), "busy max": busy.max()}
-            told[doing] = {"ticks": len(waits), **{name: round(float(value), 1) for name, value in figures.items()}}
-        return told
 
 
 def _close_modal() -> None:
@@ -442,6 +306,7 @@ def main() -> int:
     give_memory_back()
     with tempfile.TemporaryDirectory() as place:
         session = Session(SettingsFile(Path(place) / "settings.ini"))
+        give_back_after(session)
         session.set_settings(language="en", theme="light", analyst="soak")
         i18n.set_language("en")
         theme.apply("light")
@@ -462,7 +327,7 @@ def main() -> int:
     with Project.open(given.project) as project:
         runs = len(list((project.folder / "runs").iterdir())) if (project.folder / "runs").is_dir() else 0
     print(json.dumps({"status": status, "platform": app.platformName(), "done": driver.count, "runs": runs}))
-    for doing, figures in driver.loop_table().items():
+    for doing, figures in driver.ticks.table().items():
         print(json.dumps({"doing": doing, **figures}))
     sys.stdout.flush()
     return status

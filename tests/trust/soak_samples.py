@@ -1,0 +1,151 @@
+"""What the process holds at a moment and how its event loop went, for `soak_window.py`."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the process holds at a moment, and how the event loop went since the sample before.
+
+    Attributes
+    ----------
+    seconds
+        Since the first round began.
+    steps, labels, undos, switches, dialogs, reopened, trainings
+        What was done until then.
+    resident_mb, threads, handles
+        As the system counts them; handles are open file descriptors.
+    timers, running_timers, top_levels, qobjects
+        Living QTimers, those that run, windows and dialogs, and every QObject below them, the application and the session.
+    objects, none_references
+        Python's containers, and references to None.
+    loop_p50, loop_p95, loop_max
+        Milliseconds between two ticks of a 5 ms timer, sampling itself left out.
+    busy_p95, busy_max
+        Processor time of the window's thread between two ticks, in milliseconds: what others do on the machine hardly moves it.
+    load
+        Of the machine, over one minute.
+    """
+
+    seconds: float
+    steps: int
+    labels: int
+    undos: int
+    switches: int
+    dialogs: int
+    reopened: int
+    trainings: int
+    resident_mb: float
+    threads: int
+    handles: int
+    timers: int
+    running_timers: int
+    top_levels: int
+    qobjects: int
+    objects: int
+    none_references: int
+    loop_p50: float
+    loop_p95: float
+    loop_max: float
+    busy_p95: float
+    busy_max: float
+    load: float
+
+
+class Ticks(QObject):
+    """A 5 ms timer that notes what each tick let wait, in milliseconds, under the name of what was being done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.doing = "rest"
+        self.since: list[tuple[float, float]] = []
+        self.by_doing: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        self.skip()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(5)
+
+    def _tick(self) -> None:
+        now, busy = time.perf_counter(), time.thread_time()
+        wait = (now - self._last) * 1e3, (busy - self._busy) * 1e3
+        self.since.append(wait)
+        self.by_doing[self.doing].append(wait)
+        self._last, self._busy = now, busy
+
+    def skip(self) -> None:
+        """Begin anew: what was just done is not to be counted."""
+        self._last, self._busy = time.perf_counter(), time.thread_time()
+
+    def table(self) -> dict[str, dict[str, float]]:
+        """Return the event loop's waits by what was being done, and the processor time in them, in milliseconds."""
+        told = {}
+        for doing, noted in sorted(self.by_doing.items()):
+            waits, busy = np.array(noted).T
+            figures = {"p50": np.median(waits), "p95": np.percentile(waits, 95), "max": waits.max()}
+            figures |= {"busy p95": np.percentile(busy, 95), "busy max": busy.max()}
+            told[doing] = {"ticks": len(waits), **{name: round(float(value), 1) for name, value in figures.items()}}
+        return told
+
+
+def living(kind: type) -> tuple[list, int]:
+    """Return the living objects of a kind, and how many containers Python knows of.
+
+    No other thread may run in between: one that is building a tuple fails when somebody else holds it.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(100.0)
+    time.sleep(0.02)  # who waits for its turn takes it now, and then waits by the new interval
+    everything = gc.get_objects()
+    found, count = [each for each in everything if isinstance(each, kind) and shiboken6.isValid(each)], len(everything)
+    del everything
+    sys.setswitchinterval(before)
+    return found, count
+
+
+def system_counts() -> tuple[float, int, int]:
+    """Return resident MB, threads and open descriptors."""
+    status = Path("/proc/self/status").read_text()
+    resident = int(status.split("VmRSS:")[1].split()[0]) / 1024.0
+    return resident, int(status.split("Threads:")[1].split()[0]), sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def sample_of(seconds: float, done: Counter[str], ticks: Ticks, *roots: QObject) -> Sample:
+    """Return what the process holds now; QObjects are counted below the windows, the application and `roots`."""
+    gc.collect()
+    resident, threads, handles = system_counts()
+    (timers, objects), tops = living(QTimer), QApplication.topLevelWidgets()
+    waits, ticks.since = np.array(ticks.since or [(0.0, 0.0)]).T, []
+    (p50, p95), busy_p95 = np.percentile(waits[0], [50, 95]), np.percentile(waits[1], 95)
+    return Sample(
+        seconds=round(seconds, 1),
+        **{name: done[name] for name in ("steps", "labels", "undos", "switches", "dialogs", "reopened", "trainings")},
+        resident_mb=round(resident, 2),
+        threads=threads,
+        handles=handles,
+        timers=len(timers),
+        running_timers=sum(timer.isActive() for timer in timers),
+        top_levels=len(tops),
+        qobjects=sum(1 + len(root.findChildren(QObject)) for root in (*tops, QApplication.instance(), *roots)),
+        objects=objects,
+        none_references=sys.getrefcount(None),
+        loop_p50=round(float(p50), 2),
+        loop_p95=round(float(p95), 2),
+        loop_max=round(float(waits[0].max()), 1),
+        busy_p95=round(float(busy_p95), 2),
+        busy_max=round(float(waits[1].max()), 1),
+        load=round(os.getloadavg()[0], 2),
+    )
