@@ -8,14 +8,16 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 from run_projects import TINY, fill, season_of
 
 from quakegui.learn import season_runs
@@ -32,6 +34,7 @@ if "QUAKEGUI_LOG" not in os.environ:
     os.environ["QUAKEGUI_LOG"] = tempfile.mkdtemp(prefix="quakegui-logs-")
     atexit.register(shutil.rmtree, os.environ["QUAKEGUI_LOG"], ignore_errors=True)
 
+WAIT_MS = 60_000
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -49,6 +52,25 @@ def real_data() -> Path:
             pytest.fail(f"The real data are required here, and there are none at {folder}.")
         pytest.skip(f"no real data at {folder}; set QUAKEGUI_REAL_DATA")
     return folder
+
+
+class PatientQtBot(QtBot):
+    """Waits as long as a busy machine needs: what does not come at all is a failure either way, a little later."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = WAIT_MS) -> None:  # noqa: N802 - its name
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = WAIT_MS, **more: Any) -> Any:  # noqa: N802 - its name
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitExposed(self, widget: Any, *, timeout: int = WAIT_MS) -> Any:  # noqa: N802 - its name
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """Return pytest-qt's robot, more patient."""
+    return PatientQtBot(request)
 
 
 @pytest.hookimpl(wrapper=True)
