@@ -26,7 +26,7 @@ SHORT_WINDOW = 850
 LOW_WINDOW = 560
 """Below this height every line counts: the tool bar stands at the side, and the row below takes what its panel needs."""
 TIMELINE_SHARE = 27
-OTHERS_SHARE = 52
+OTHERS_SHARE = 48
 """Of a low window's height, in percent, for the panels that stand behind the timeline, while they are looked at."""
 
 

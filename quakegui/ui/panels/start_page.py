@@ -74,7 +74,7 @@ class StartPage(QWidget):
         theme.tint(self._title, colours.text, bold=True, scale=2.2)
         theme.tint(self._says, colours.muted)
         theme.tint(self._recent_title, colours.text, bold=True)
-        self._middle.setMaximumWidth(self.fontMetrics().horizontalAdvance("0") * 66)
+        self._middle.setMaximumWidth(self.fontMetrics().horizontalAdvance("0") * 86)
         for button, name in ((self._own, "mdi6.database-import-outline"), (self._demo, "mdi6.flask-outline"),
                              (self._open, "mdi6.folder-open-outline")):  # fmt: skip
             button.setIcon(icon(name, colours.accent))

@@ -102,7 +102,7 @@ class TrainingPanel(QWidget):
         )
         for box in (self._preset, self._protocol, self._head, self._precision):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(10)
+            box.setMinimumContentsLength(8)
             box.currentIndexChanged.connect(self._tell_choices)
         self._form_captions = [QLabel() for _ in self._fields]
         half = len(self._fields) // 2
