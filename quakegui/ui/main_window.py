@@ -218,11 +218,14 @@ class MainWindow(QMainWindow):
                 self._toolbar.addSeparator()
             menu = spec.menu
             self._toolbar.addAction(self.actions_by_id[spec.id])
-        lines = [action for action in self._toolbar.actions() if action.isSeparator()]
-        self._toolbar.orientationChanged.connect(  # at the side of a low window there is no room for them
-            lambda along: [line.setVisible(along == Qt.Orientation.Horizontal) for line in lines]
-        )
+        self._toolbar.orientationChanged.connect(self._separate_tools)
         self.addToolBar(self._toolbar)
+
+    def _separate_tools(self, along: Qt.Orientation) -> None:
+        """Draw lines between the groups of tools but at the side of a low window, where there is no room for them."""
+        for action in self._toolbar.actions():
+            if action.isSeparator():
+                action.setVisible(along == Qt.Orientation.Horizontal)
 
     def _refresh_actions(self) -> None:
         have = {

@@ -10,7 +10,8 @@ from quakegui.app.change import Change
 from quakegui.season.hull import why_no_map
 from quakegui.ui import i18n, theme
 from quakegui.ui.panels.day_map_panel import DayMapPanel
-from quakegui.ui.plots.map_scene import NO_MAP, paint_image, region_at, scene_of
+from quakegui.ui.plots.map_painting import paint_image
+from quakegui.ui.plots.map_scene import NO_MAP, region_at, scene_of
 
 QUIET_DAY, REGION_DAY = 5, 21
 

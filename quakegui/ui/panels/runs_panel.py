@@ -126,8 +126,9 @@ class RunsPanel(QWidget):
             for column, text in enumerate(self._cells(row)):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+                if column == PROTOCOL:
+                    item.setToolTip(tr(PROTOCOL_NAMES.get(row.run.config.protocol, "")))
                 self._table.setItem(number, column, item)
-            self._table.item(number, PROTOCOL).setToolTip(tr(PROTOCOL_NAMES.get(row.run.config.protocol, "")))
         self._table.resizeColumnsToContents()
         chosen = next((k for k, row in enumerate(self._shown) if before is not None and row.run.id == before.id), 0)
         if self._shown:

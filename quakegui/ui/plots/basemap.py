@@ -46,7 +46,6 @@ class _World:
     land: Lines
 
 
-@cache
 def base_map(frame: Frame, reach: float = 4.0) -> BaseMap:
     """Return what lies within `reach` half-widths (at least 200 km) of the centre of `frame`."""
     world = _world()
@@ -57,8 +56,11 @@ def base_map(frame: Frame, reach: float = 4.0) -> BaseMap:
     def layer(name: str) -> Lines:
         numbers = np.array(world.layers[name], dtype=np.intp)
         near = numbers[_near(world.extents[numbers], box, float(centre[1]))]
-        arcs = (world.arcs[number] for number in near)
-        return _project(frame, [piece for arc in arcs for piece in _pieces(arc, box, float(centre[1]))])
+        whole = _within(world.extents[near], box, float(centre[1]))
+        arcs = ((world.arcs[number], kept) for number, kept in zip(near, whole, strict=True))
+        return _project(
+            frame, [piece for arc, kept in arcs for piece in ([arc] if kept else _pieces(arc, box, float(centre[1])))]
+        )
 
     land = [clipped for ring in world.land for clipped in _clip_ring(ring, box, float(centre[1]))]
     return BaseMap(
@@ -109,6 +111,16 @@ def _near(extents: NDArray[np.float64], box: tuple[float, float, float, float], 
     beside = (np.abs(offset) <= half + (east - west) / 2.0) | (half + (east - west) / 2.0 >= 180.0)
     near: NDArray[np.bool_] = beside & (extents[:, 3] >= south) & (extents[:, 2] <= north)
     return near
+
+
+def _within(extents: NDArray[np.float64], box: tuple[float, float, float, float], origin: float) -> NDArray[np.bool_]:
+    """Which extents lie in the box with all they hold, shape (arc,): most, and those need not be cut."""
+    west, east, south, north = box
+    middle, half = (extents[:, 0] + extents[:, 1]) / 2.0, (extents[:, 1] - extents[:, 0]) / 2.0
+    offset = (middle - origin + 180.0) % 360.0 - 180.0
+    beside = (offset - half >= west) & (offset + half <= east)
+    within: NDArray[np.bool_] = beside & (extents[:, 2] >= south) & (extents[:, 3] <= north)
+    return within
 
 
 def _from(longitude: NDArray[np.float64], origin: float) -> NDArray[np.float64]:

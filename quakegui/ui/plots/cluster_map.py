@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -74,8 +73,7 @@ class ClusterMap(QWidget):
             return
         frame = self._frame
         camera = Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km, QSizeF(self.size()))
-        # The square of a frame means the day map elsewhere and nothing here, so it is moved out of view.
-        layers.paint_ground(painter, camera, replace(frame, half_width_km=frame.half_width_km * 3.0), colours)
+        layers.paint_ground(painter, camera, frame, colours, square=False)
         painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_area(painter, camera, frame)

@@ -10,7 +10,8 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from quakegui.ui import theme
-from quakegui.ui.plots.map_scene import MapLayout, MapScene, layout, paint, region_at
+from quakegui.ui.plots.map_painting import paint
+from quakegui.ui.plots.map_scene import MapLayout, MapScene, layout, region_at
 
 FLASHES: Final = 6
 FLASH_MS: Final = 220

@@ -1,7 +1,4 @@
-"""One day map as it is painted: the network's own pixels below, the analyst's overlays above, scale and words around them.
-
-The window and every export paint through `paint`, so what is exported is what was seen.
-"""
+"""What one day map shows, and where its parts lie: the scene that `quakegui.ui.plots.map_painting` paints."""
 
 from __future__ import annotations
 
@@ -9,30 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-import contourpy
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from quakegui.app.session import Display, Session
-from quakegui.season.daymap import DayMap, contour_lines
-from quakegui.season.extrema import Region, region_outline, regions_mask
-from quakegui.season.kp import STORM_KP
-from quakegui.season.palette import MapStyle, palette
-from quakegui.ui import theme
-from quakegui.ui.i18n import mark, tr
+from quakegui.season.daymap import DayMap
+from quakegui.season.extrema import Region, regions_mask
+from quakegui.ui.i18n import mark
 from quakegui.ui.panels.season_view import StationDay, station_day
-from quakegui.ui.sentences import told
-from quakegui.ui.theme import Colours
-
-THRESHOLD: Final = QColor("#a8006a")
-"""A colour that the map's own blue, white and orange never come near."""
-HEAT: Final = QColor("#7fff2a")
-"""The line around what counted for a prediction."""
-INK: Final = QColor("#101418")
-PAPER: Final = QColor("#ffffff")
 
 BAR_WIDTH: Final = 14.0
 
@@ -164,110 +147,9 @@ def layout(rect: QRectF, font: QFont) -> MapLayout:
     )
 
 
-def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None = None, bar: bool = True) -> MapLayout:
-    """Paint a frame into `rect` and return where its parts lie.
-
-    Parameters
-    ----------
-    flash
-        Id of a region to show filled.
-    bar
-        Whether the colour bar is painted too; on the screen it stands while the days go by.
-    """
-    parts, colours = layout(rect, painter.font()), theme.colours()
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    paint_image(painter, parts.image, scene.map)
-    painter.save()
-    painter.setClipRect(parts.image)
-    pixels = scene.map.field.shape[0]
-    scale = parts.image.width() / pixels
-    # pixel centres are at integers, so the corner of the picture is at -0.5
-    to_screen = QTransform(scale, 0, 0, scale, parts.image.left() + scale / 2.0, parts.image.top() + scale / 2.0)
-    _paint_overlays(painter, to_screen, scene, flash)
-    painter.restore()
-    if scene.map.sentence:
-        _paint_sentence(painter, parts.image, scene.map.sentence)
-    painter.setPen(QPen(colours.border, 1.0))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(parts.image)
-    _paint_head(painter, parts, scene, colours)
-    if bar:
-        _paint_bar(painter, parts, scene, colours)
-    _paint_foot(painter, parts, scene, colours)
-    return parts
-
-
-def paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
-    """Paint a map's pixels into `rect`: exactly where each covers whole screen pixels, smoothly between such sizes."""
-    rows, columns = day_map.index.shape
-    picture = QImage(day_map.index.data, columns, rows, columns, QImage.Format.Format_Indexed8)
-    picture.setColorTable(_colour_table(day_map.style))
-    # Drawn in the screen's own format: converting once is several times cheaper than scaling pixels that are looked up.
-    picture = picture.convertToFormat(QImage.Format.Format_RGB32)
-    device_pixels = rect.width() * painter.device().devicePixelRatioF()
-    whole = abs(device_pixels / columns - round(device_pixels / columns)) < 1e-6
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
-    painter.drawImage(rect, picture)
-
-
-@lru_cache(maxsize=8)
-def _colour_table(style: MapStyle) -> tuple[int, ...]:
-    return tuple(QColor(*colour).rgb() for colour in palette(style).tolist())
-
-
-def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, flash: int | None) -> None:
-    display, day_map = scene.display, scene.map
-    if scene.heat is not None:
-        _paint_heat(painter, to_screen, scene.heat)
-    if flash is not None:
-        _paint_flash(painter, to_screen, day_map, scene.threshold_z, flash)
-    # The threshold line runs along the outlines: drawn above them and thinner, both are seen.
-    if display.outlines and day_map.regions:
-        painter.strokePath(to_screen.map(outline_path(day_map, scene.threshold_z)), QPen(INK, 3.2))
-    if display.threshold and day_map.exists:
-        line = to_screen.map(threshold_path(day_map, scene.threshold_z))
-        painter.strokePath(line, QPen(THRESHOLD, 1.4))
-    if display.stations:
-        _paint_stations(painter, to_screen, scene)
-    if display.outlines:
-        _paint_numbers(painter, to_screen, day_map)
-
-
-def _paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float32]) -> None:
-    """Darken what did not count: the map stays in its own colours where the network looked."""
-    rows, columns = heat.shape
-    veil = np.zeros((rows, columns, 4), dtype=np.uint8)
-    veil[..., 3] = np.round(170.0 * (1.0 - np.clip(heat, 0.0, 1.0)))
-    picture = QImage(veil.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32)
-    painter.drawImage(to_screen.mapRect(QRectF(-0.5, -0.5, columns, rows)), picture)
-    lines = contourpy.contour_generator(z=heat).lines(0.5)
-    painter.strokePath(to_screen.map(_path([line[:, ::-1] for line in lines])), QPen(HEAT, 2.2, Qt.PenStyle.DashLine))
-
-
-@lru_cache(maxsize=8)
-def threshold_path(day_map: DayMap, threshold_z: float) -> QPainterPath:
-    """Return the lines of +threshold and -threshold in pixels, x as column and y as row."""
-    both = contour_lines(day_map.field, (threshold_z, -threshold_z))
-    return _path([line for lines in both for line in lines])
-
-
-@lru_cache(maxsize=8)
-def outline_path(day_map: DayMap, threshold_z: float) -> QPainterPath:
-    """Return the outlines of all extremum regions in pixels, x as column and y as row.
-
-    Together they are the outline of all pixels beyond the threshold, so no region has to be told from another.
-    """
-    if not day_map.regions:
-        return QPainterPath()
-    boxes = np.array([region.bbox for region in day_map.regions])
-    (top, left), (bottom, right) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    beyond = np.pad(np.abs(day_map.field[top:bottom, left:right]) >= threshold_z, 1).astype(np.float64)
-    generator = contourpy.contour_generator(x=np.arange(left - 1, right + 1), y=np.arange(top - 1, bottom + 1), z=beyond)
-    return _path([line[:, ::-1] for line in generator.lines(0.5)])
-
-
 @lru_cache(maxsize=2)
-def _labels(day_map: DayMap, threshold_z: float) -> NDArray[np.int32]:
+def labelled(day_map: DayMap, threshold_z: float) -> NDArray[np.int32]:
+    """Return which region each pixel belongs to, 0 for none, shape (row, column)."""
     return regions_mask(day_map.field, threshold_z)
 
 
@@ -275,167 +157,5 @@ def region_at(day_map: DayMap, threshold_z: float, row: int, column: int) -> Reg
     """Return the extremum region that a pixel belongs to."""
     if not day_map.regions:
         return None
-    label = int(_labels(day_map, threshold_z)[row, column])
+    label = int(labelled(day_map, threshold_z)[row, column])
     return next((region for region in day_map.regions if region.label == label and label != 0), None)
-
-
-def _path(lines: list[NDArray[np.float64]]) -> QPainterPath:
-    if not lines:
-        return QPainterPath()
-    every = np.vstack(lines)
-    connect = np.ones(len(every), dtype=np.int32)
-    connect[np.cumsum([len(line) for line in lines]) - 1] = 0
-    path: QPainterPath = pg.arrayToQPath(np.ascontiguousarray(every[:, 1]), np.ascontiguousarray(every[:, 0]), connect)
-    return path
-
-
-def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap) -> None:
-    """Write each region's number on its northern edge, where the symbol of the strongest station does not lie."""
-    for region in day_map.regions:
-        at = to_screen.map(QPointF(region.centroid_col, region.bbox[0]))
-        _pill(painter, at, str(region.id), INK, PAPER)
-
-
-def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, threshold_z: float, flash: int) -> None:
-    region = next((region for region in day_map.regions if region.id == flash), None)
-    if region is None:
-        return
-    shape = to_screen.map(_path(list(region_outline(_labels(day_map, threshold_z), region))))
-    painter.fillPath(shape, QColor(255, 235, 59, 150))
-    painter.strokePath(shape, QPen(INK, 5.0))
-    painter.strokePath(shape, QPen(QColor("#ffeb3b"), 3.0))
-
-
-def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene) -> None:
-    radius = painter.fontMetrics().height() * 0.26
-    for code, place, here in zip(scene.stations.codes, scene.places, scene.stations.present, strict=True):
-        if not np.isfinite(place[0]):
-            continue
-        at = to_screen.map(QPointF(place[1], place[0]))
-        picked = code in scene.picked
-        painter.setBrush(INK if here else Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(PAPER if here else INK, 1.4))
-        painter.drawEllipse(at, radius, radius)
-        if picked:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.LIGHT.cursor, 2.0))
-            painter.drawEllipse(at, radius * 1.9, radius * 1.9)
-            _pill(painter, at + QPointF(0.0, -radius * 4.2), code, PAPER, INK)
-
-
-def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
-    inner = rect.adjusted(rect.width() * 0.12, 0, -rect.width() * 0.12, 0)
-    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    box = painter.boundingRect(inner, flags, told(sentence)).adjusted(-14, -10, 14, 10)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(255, 255, 255, 225))
-    painter.drawRoundedRect(box, 6, 6)
-    painter.setPen(INK)
-    painter.drawText(box, flags, told(sentence))
-
-
-def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor) -> None:
-    metrics = QFontMetricsF(painter.font())
-    width, height = metrics.horizontalAdvance(text) + 8.0, metrics.height() + 1.0
-    box = QRectF(at.x() - width / 2.0, at.y() - height / 2.0, width, height)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(fill)
-    painter.drawRoundedRect(box, height / 2.4, height / 2.4)
-    painter.setPen(ink)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
-    font = QFont(painter.font())
-    bold = QFont(font)
-    bold.setBold(True)
-    bold.setPointSizeF(font.pointSizeF() * 1.25)
-    painter.setFont(bold)
-    painter.setPen(colours.text)
-    date = str(scene.map.day)
-    left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    used = QFontMetricsF(bold).horizontalAdvance(date) + 14.0
-    metrics, right, text = QFontMetricsF(font), parts.image.right(), tr("SYNTHETIC")
-    width = metrics.horizontalAdvance(text) + 8.0
-    if not scene.synthetic or used + width < parts.image.width():
-        painter.drawText(parts.head, left, date)  # where there is room for one of them, the stamp it is
-    painter.setFont(font)
-    if scene.synthetic:
-        _pill(painter, QPointF(right - width / 2.0, parts.head.center().y()), text, colours.alarm, colours.background)
-        right -= width + 6.0
-    painter.setPen(colours.storm if scene.kp >= STORM_KP else colours.muted)
-    beside = QRectF(parts.head.left() + used, parts.head.top(), right - parts.head.left() - used, parts.head.height())
-    words = kp_text(scene.kp)
-    if metrics.horizontalAdvance(words) > beside.width() and np.isfinite(scene.kp):
-        words = tr("Kp {kp:.1f}").format(kp=scene.kp)
-    if metrics.horizontalAdvance(words) <= beside.width():
-        painter.drawText(beside, left, words)
-
-
-def kp_text(kp: float) -> str:
-    """Return the night's Kp in words: unknown, quiet or stormy."""
-    if not np.isfinite(kp):
-        return tr("Kp unknown")
-    if kp >= STORM_KP:
-        return tr("Kp {kp:.1f}, stormy night").format(kp=kp)
-    return tr("Kp {kp:.1f}").format(kp=kp)
-
-
-def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
-    painter.setPen(colours.muted)
-    present, count = int(scene.stations.present.sum()), len(scene.stations.codes)
-    words = [tr("{present} of {count} stations").format(present=present, count=count)]
-    if np.isfinite(scene.error_z):
-        unit, factor = ("nT", scene.stations.nt_per_z) if scene.display.unit == "nT" else ("z", 1.0)
-        words.append(
-            tr("leave-one-out error {error:.2f} {unit} ({code})").format(
-                error=scene.error_z * factor, unit=unit, code=scene.worst
-            )
-        )
-    metrics, wide = painter.fontMetrics(), int(parts.image.width())
-    if metrics.horizontalAdvance(" · ".join(words)) > wide:
-        words = words[-1:]  # the day panel counts the stations too
-    text = metrics.elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, wide)
-    painter.drawText(parts.foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-
-
-def _paint_bar(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
-    style, bar = scene.map.style, parts.bar
-    step = bar.height() / style.levels
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for level, (red, green, blue) in enumerate(style.colours.tolist()):
-        bottom = bar.bottom() - level * step
-        painter.fillRect(QRectF(bar.left(), bottom - step, bar.width(), step + 0.5), QColor(red, green, blue))
-    painter.setPen(QPen(colours.border, 1.0))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(bar)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    in_nt = scene.display.unit == "nT" and np.isfinite(scene.stations.nt_per_z)
-    factor = scene.stations.nt_per_z if in_nt else 1.0
-    painter.setPen(colours.text)
-    title = "≈ nT" if in_nt else "z"
-    painter.drawText(QRectF(bar.left() - 6.0, parts.image.top(), 60.0, bar.top() - parts.image.top()), 0, title)
-    limit = style.limit_z * factor
-    every = _nice_step(limit / 4.0)
-    for k in range(-int(limit / every + 1e-9), int(limit / every + 1e-9) + 1):
-        y = bar.center().y() - k * every / limit * bar.height() / 2.0
-        painter.setPen(colours.text)
-        painter.drawLine(QPointF(bar.right() + 1.0, y), QPointF(bar.right() + 4.0, y))
-        box = QRectF(bar.right() + 6.0, y - 10.0, 60.0, 20.0)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{k * every:g}".replace("-", "−"))
-    if scene.display.threshold:
-        _paint_threshold_marks(painter, bar, scene.threshold_z / style.limit_z)
-
-
-def _paint_threshold_marks(painter: QPainter, bar: QRectF, share: float) -> None:
-    painter.setPen(QPen(PAPER, 0.8) if theme.colours().dark else Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(THRESHOLD))
-    for sign in (1.0, -1.0):
-        y = bar.center().y() - sign * min(share, 1.0) * bar.height() / 2.0
-        painter.drawPolygon([QPointF(bar.left() - 7.0, y - 4.5), QPointF(bar.left() - 7.0, y + 4.5), QPointF(bar.left(), y)])
-
-
-def _nice_step(about: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, the nearest at or below `about` within a factor."""
-    power = 10.0 ** np.floor(np.log10(about))
-    return float(power * max(k for k in (1.0, 2.0, 5.0) if k * power <= about * 1.0001))
