@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QImage, QPainter
 
 from quakegui.season.network import Frame
+from quakegui.ui import theme
+from quakegui.ui.plots import basemap, station_layers
 from quakegui.ui.plots.basemap import base_map
 
 
@@ -53,6 +57,29 @@ def test_lines_stay_within_the_reach_and_are_unbroken():
             assert np.hypot(*np.diff(line, axis=0).T).max() < 600.0
 
 
-def test_the_same_frame_is_read_once():
-    frame = Frame(36.0, 138.0, 0.0, 0.0, 300.0)
-    assert base_map(frame) is base_map(frame)
+@pytest.mark.parametrize("place", [(28.1, 102.16, 600.0), (52.0, 179.0, 900.0), (-18.0, 178.0, 400.0), (78.0, 16.0, 500.0)])
+def test_lines_that_lie_within_are_the_same_as_those_that_are_cut(place, monkeypatch):
+    frame = Frame(place[0], place[1], 0.0, 0.0, place[2])
+    found = base_map(frame)
+    monkeypatch.setattr(basemap, "_within", lambda extents, _box, _origin: np.zeros(len(extents), dtype=bool))
+    cut = base_map(frame)
+    for name in ("coast", "border", "province", "prefecture"):
+        for one, other in zip(getattr(found, name), getattr(cut, name), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_ground_in_view_is_painted_the_same_whatever_lies_beyond(qapp, monkeypatch):
+    frame = Frame(28.1, 102.16, 0.0, 0.0, 250.0)
+
+    def painted():
+        camera = station_layers.Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km, QSizeF(420, 380))
+        picture = QImage(420, 380, QImage.Format.Format_RGB32)
+        painter = QPainter(picture)
+        station_layers.paint_ground(painter, camera, frame, theme.LIGHT, square=False)
+        painter.end()
+        return picture
+
+    near = painted()
+    plain = station_layers._ground
+    monkeypatch.setattr(station_layers, "_ground", lambda frame, reach: plain(frame, station_layers.REACH))
+    assert near == painted()

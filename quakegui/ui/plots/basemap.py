@@ -59,7 +59,12 @@ def base_map(frame: Frame, reach: float = 4.0) -> BaseMap:
         whole = _within(world.extents[near], box, float(centre[1]))
         arcs = ((world.arcs[number], kept) for number, kept in zip(near, whole, strict=True))
         return _project(
-            frame, [piece for arc, kept in arcs for piece in ([arc] if kept else _pieces(arc, box, float(centre[1])))]
+            frame,
+            [
+                piece
+                for arc, kept in arcs
+                for piece in ([arc] if kept and len(arc) > 1 else _pieces(arc, box, float(centre[1])))
+            ],
         )
 
     land = [clipped for ring in world.land for clipped in _clip_ring(ring, box, float(centre[1]))]
