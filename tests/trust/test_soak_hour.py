@@ -34,6 +34,8 @@ GROWTH = {
     "objects": 6000.0,  # notes and runs grow in number, and the window lists them
 }
 """How much an hour may add."""
+MOST_MB = 500.0
+"""What the window's process may hold at any moment between the rounds, one season open."""
 NONE_LOST = 1000.0
 """References to None that an hour may lose: what is lost over and over ends the interpreter; what is gained costs nothing."""
 
@@ -81,6 +83,7 @@ def test_some_hurried_rounds_leave_nothing_behind(small_project, tmp_path):
     assert done["done"]["labels"] == done["done"]["undos"] == 3 * 26
     for name in ("handles", "timers", "running_timers", "top_levels"):
         assert rows[-1][name] <= rows[1][name], name
+    assert rows[-1]["resident_mb"] <= MOST_MB
 
 
 @pytest.mark.slow
@@ -95,3 +98,4 @@ def test_an_hour_of_use_leaves_the_process_as_it_was(tmp_path):
     print({name: round(value, 2) for name, value in grown.items()})
     assert {name: value for name, value in grown.items() if value > GROWTH.get(name, float("inf"))} == {}
     assert grown["none_references"] > -NONE_LOST
+    assert max(row["resident_mb"] for row in rows) <= MOST_MB
