@@ -26,8 +26,12 @@ SHORT_WINDOW = 850
 LOW_WINDOW = 560
 """Below this height every line counts: the tool bar stands at the side, and the row below takes what its panel needs."""
 TIMELINE_SHARE = 27
+"""Of the window's height, in percent, for the row below."""
 OTHERS_SHARE = 48
-"""Of a low window's height, in percent, for the panels that stand behind the timeline, while they are looked at."""
+SHORT_SHARE = 38
+"""The same in a low and in a short window, while a panel that stands behind the timeline is looked at."""
+LEAST_BELOW = 210
+"""The row below in a window that is not low, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +106,25 @@ def _share_for_review(window: QMainWindow, docks: dict[str, QDockWidget], fit: f
 
 
 def _share_for_work(window: QMainWindow, docks: dict[str, QDockWidget], fit: float) -> None:
-    width, height = window.width(), window.height()
+    width = window.width()
     columns = [max(width * 27 // 100, round(300 * fit)), max(width // 5, round(290 * fit))]
     window.resizeDocks([docks["stations"], docks["day"]], columns, Qt.Orientation.Horizontal)
-    below = height * TIMELINE_SHARE // 100
-    window.resizeDocks([docks["timeline"]], [below if height < LOW_WINDOW else max(below, 210)], Qt.Orientation.Vertical)
-    if height >= SHORT_WINDOW:
+    window.resizeDocks([docks["timeline"]], [_row_below(window.height())], Qt.Orientation.Vertical)
+    if window.height() >= SHORT_WINDOW:
         for upper, lower in (("stations", "series"), ("day", "regions")):
             window.resizeDocks([docks[upper], docks[lower]], [11, 9], Qt.Orientation.Vertical)
 
 
+def _row_below(height: int) -> int:
+    """Return how tall the row below is at first."""
+    share = height * TIMELINE_SHARE // 100
+    return share if height < LOW_WINDOW else max(share, LEAST_BELOW)
+
+
 def make_room_below(window: QMainWindow, docks: dict[str, QDockWidget], raised: QDockWidget) -> None:
-    """Give the row below half of a low window while a panel behind the timeline is looked at, and take it back after."""
+    """Give the row below more of a short window while a panel behind the timeline is looked at, and take it back after."""
     together = raised in [docks["timeline"], *window.tabifiedDockWidgets(docks["timeline"])]
-    if window.height() < LOW_WINDOW and together and not raised.isFloating():
-        share = TIMELINE_SHARE if raised is docks["timeline"] else OTHERS_SHARE
-        window.resizeDocks([raised], [window.height() * share // 100], Qt.Orientation.Vertical)
+    height = window.height()
+    if height < SHORT_WINDOW and together and not raised.isFloating():
+        more = height * (OTHERS_SHARE if height < LOW_WINDOW else SHORT_SHARE) // 100
+        window.resizeDocks([raised], [_row_below(height) if raised is docks["timeline"] else more], Qt.Orientation.Vertical)

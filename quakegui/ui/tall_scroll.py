@@ -11,8 +11,10 @@ LEAST_HEIGHT = 60
 class TallScroll(QScrollArea):
     """Without a frame, without a horizontal bar; follows the column where it gets wider or narrower."""
 
-    def __init__(self, column: QWidget) -> None:
+    def __init__(self, column: QWidget, *, whole: bool = False) -> None:
+        """Show a column; with `whole` it asks for the height of all of it, and scrolls only where it cannot have it."""
         super().__init__()
+        self._whole = whole
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -23,6 +25,11 @@ class TallScroll(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for the usual height, or for that of the whole column."""
+        column = self.widget()
+        return column.sizeHint() if self._whole and column is not None else super().sizeHint()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Ask for the column's width and that of the scroll bar."""

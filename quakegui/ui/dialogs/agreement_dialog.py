@@ -31,7 +31,7 @@ from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Agreement, LabelRow, Source, compare
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import Row, RowsView, Sentence, named
+from quakegui.ui.dialogs.dialog_parts import Row, RowsView, Sentence, named, open_at
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.texts import CLASS_NAMES
@@ -56,7 +56,7 @@ class AgreementDialog(QDialog):
         super().__init__(parent)
         self.session = session
         self.setWindowTitle(tr("Agreement of analysts"))
-        self.resize(820, 620)
+        open_at(self, 820, 620)
         self.agreement: Agreement | None = None
         self.sentence = Sentence()
         self._rows: tuple[LabelRow, ...] = ()

@@ -32,7 +32,7 @@ from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.catalogue_choice import Choice, Read, choose, read_catalogue
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plain import as_text
 from quakegui.ui.plots.class_icons import class_icon
@@ -51,7 +51,7 @@ class CatalogueDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Earthquake catalogue"))
-        self.resize(1080, 760)
+        open_at(self, 1080, 760)
         project = session.project
         assert project is not None
         self._own = Read(None, tuple(event for event, _ in catalogue.all_events(project)))

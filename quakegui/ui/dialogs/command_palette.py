@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
 from quakegui.ui.actions import ACTIONS
-from quakegui.ui.dialogs.dialog_parts import named
+from quakegui.ui.dialogs.dialog_parts import named, open_at
 from quakegui.ui.i18n import tr
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class CommandPalette(QDialog):
         super().__init__(window)
         self._window = window
         self.setWindowTitle(tr("Find a command"))
-        self.resize(520, 420)
+        open_at(self, 520, 420)
         self._text = QLineEdit()
         self._text.setPlaceholderText(tr("A few letters of a command"))
         named(self._text, tr("Command to find"), tr("Arrow keys choose, Enter runs the command"))

@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, QTimer
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,8 +42,15 @@ from quakegui.ui.sentences import told
 Index = QModelIndex | QPersistentModelIndex
 W = TypeVar("W", bound=QWidget)
 NOWHERE: Final = QModelIndex()
+AROUND: Final = QSize(12, 40)
+"""A dialog's title bar and edges, in pixels."""
 EN_SPACE: Final = "\u2002"
 BUSY: Final = mark("Another job is still running; this one starts when it has ended.")
+
+
+def open_at(dialog: QDialog, width: int, height: int) -> None:
+    """Let a dialog open at a size, less where the screen with its bars has no room for it."""
+    dialog.resize(QSize(width, height).boundedTo(dialog.screen().availableSize() - AROUND))
 
 
 def named(widget: W, name: str, tip: str = "") -> W:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from quakegui.paths import resources
 from quakegui.ui import i18n
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import named
+from quakegui.ui.dialogs.dialog_parts import named, open_at
 from quakegui.ui.i18n import tr
 
 
@@ -29,7 +29,7 @@ class GuideDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setModal(False)
-        self.resize(720, 760)
+        open_at(self, 720, 760)
         self._language = ""
         self.page = QTextBrowser()
         self.page.setOpenExternalLinks(False)

@@ -28,7 +28,7 @@ from quakegui.formats import TableMapping
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.parsing import files_at
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
 from quakegui.ui.dialogs.import_report import ImportReportPage, minute_text
 from quakegui.ui.dialogs.mapping_editor import DATA_TYPES, MappingEditor
@@ -54,7 +54,7 @@ class ImportWizard(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Import readings"))
-        self.resize(1000, 720)
+        open_at(self, 1000, 720)
         self.setAcceptDrops(True)
         self._paths: list[Path] = []
         self._unseen = 0

@@ -31,7 +31,7 @@ from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, add_rows, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, add_rows, named, open_at
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
 
@@ -46,7 +46,7 @@ class RuleDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Label rule (retrospective)"))
-        self.resize(1080, 620)
+        open_at(self, 1080, 620)
         self.found: RuleLabels | None = None
         self._classes = session.event_classes
         self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")

@@ -28,10 +28,12 @@ from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, named, open_at
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.tall_scroll import TallScroll
 
+WIDTH: Final = 640
 METHODS: Final = (
     (Method.REGRESSION, mark("robust regression on the other stations")),
     (Method.DAY_DIFFERENCE, mark("difference from the night before")),
@@ -151,7 +153,6 @@ class SeasonDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Season"))
-        self.setMinimumWidth(640)
         project = session.project
         assert project is not None
         self._before = project.config()
@@ -163,10 +164,10 @@ class SeasonDialog(JobDialog):
         self._zone.currentTextChanged.connect(self._check)
         self._method, self._reference = self._methods(project.network().codes)
         self._tabs = QTabWidget()
-        self._tabs.addTab(self._season_page(), tr("Season"))
-        self._tabs.addTab(self._page(ANOMALY, with_method=True), tr("Anomalies"))
-        self._tabs.addTab(self._page(MAPS), tr("Maps"))
-        self._tabs.addTab(self._page(REGIONS), tr("Extremum regions"))
+        self._tabs.addTab(TallScroll(self._season_page(), whole=True), tr("Season"))
+        self._tabs.addTab(TallScroll(self._page(ANOMALY, with_method=True), whole=True), tr("Anomalies"))
+        self._tabs.addTab(TallScroll(self._page(MAPS), whole=True), tr("Maps"))
+        self._tabs.addTab(TallScroll(self._page(REGIONS), whole=True), tr("Extremum regions"))
         self._buttons = button_box(Standard.Save | Standard.Cancel | Standard.RestoreDefaults)
         self._buttons.button(Standard.RestoreDefaults).setToolTip(
             tr("Every parameter but the season's window becomes its default")
@@ -178,6 +179,7 @@ class SeasonDialog(JobDialog):
         for widget in (self._tabs, self.sentence, self.strip, self._buttons):
             column.addWidget(widget)
         self._show(self._before)
+        open_at(self, WIDTH, self.sizeHint().height())
 
     # -- pages -----------------------------------------------------------------------------------------------------
 

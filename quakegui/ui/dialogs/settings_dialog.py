@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout,
 from quakegui.app.session import Session
 from quakegui.app.settings import LANGUAGES, THEMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog
+from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at
 from quakegui.ui.dialogs.worker_box import WorkerBox
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.tall_scroll import TallScroll
 
+WIDTH: Final = 520
 LANGUAGE_NAMES: Final = {"system": mark("As the system"), "en": "English", "zh": "中文"}
 THEME_NAMES: Final = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
@@ -24,7 +26,6 @@ class SettingsDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         settings = session.settings
-        self.setMinimumWidth(520)
         self._analyst = QLineEdit(settings.analyst)
         self._analyst.editingFinished.connect(self._keep_analyst)
         self._language = self._choice(LANGUAGES, settings.language, "language")
@@ -50,11 +51,17 @@ class SettingsDialog(JobDialog):
         self.worker = WorkerBox(self)
         self._buttons = button_box(Standard.Close)
         self._buttons.rejected.connect(self.reject)
+        inner = QWidget()
+        choices = QVBoxLayout(inner)
+        choices.setContentsMargins(0, 0, 0, 0)
+        choices.addLayout(form)
+        choices.addWidget(self.worker)
+        choices.addStretch(1)
         column = QVBoxLayout(self)
-        column.addLayout(form)
-        for part in (self.worker, self.sentence, self.strip, self._buttons):
+        for part in (TallScroll(inner, whole=True), self.sentence, self.strip, self._buttons):
             column.addWidget(part)
         self.retranslate()
+        open_at(self, WIDTH, self.sizeHint().height())
 
     def done(self, result: int) -> None:
         """Keep what is still being typed, then close."""

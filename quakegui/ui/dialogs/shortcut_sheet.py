@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidge
 
 from quakegui.ui.actions import ACTIONS, MENUS
 from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.dialog_parts import open_at
 from quakegui.ui.i18n import tr
 
 
@@ -17,7 +18,7 @@ class ShortcutSheet(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
-        self.resize(560, 640)
+        open_at(self, 560, 640)
         self._sheet = QTreeWidget()
         self._sheet.setAccessibleName(tr("Keyboard shortcuts"))
         self._sheet.setHeaderLabels([tr("Action"), tr("Keys")])

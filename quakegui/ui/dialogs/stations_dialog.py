@@ -28,7 +28,7 @@ from quakegui.project import stations
 from quakegui.season.network import Station
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, named
+from quakegui.ui.dialogs.dialog_parts import JobDialog, named, open_at
 from quakegui.ui.i18n import mark, tr
 
 READING: Final = mark("Reading the list of stations")
@@ -56,7 +56,7 @@ class StationsDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Stations"))
-        self.resize(720, 560)
+        open_at(self, 720, 560)
         project = session.project
         assert project is not None
         self._known = {station.code: station for station in project.network().stations}

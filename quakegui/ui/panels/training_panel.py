@@ -101,7 +101,7 @@ class TrainingPanel(QWidget):
             (mark("Class weights"), mark("Rare classes count more in training"), self._weights),
         )
         for box in (self._preset, self._protocol, self._head, self._precision):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMinimumContentsLength(8)
             box.currentIndexChanged.connect(self._tell_choices)
         self._form_captions = [QLabel() for _ in self._fields]

@@ -34,7 +34,7 @@ class ClusterMap(QWidget):
         self._choice: Choice | None = None
         self._selection = Selection()
         self._frame: Frame | None = None
-        self.setMinimumSize(260, 220)
+        self.setMinimumSize(200, 150)
         self.setAccessibleName(tr("Map of the earthquakes and their two directions"))
         self.setToolTip(tr("Filled: kept; hollow: aftershock; cross: centre of a direction; triangle: station"))
 
