@@ -83,3 +83,66 @@ def test_what_opens_a_project_loads_no_reader_of_tables():
     loaded = set(found.stdout.split())
     assert {"sqlalchemy", "numpy"} <= loaded
     assert not loaded & {*NETWORKS, "pandas", "openpyxl", "cdflib", "sklearn"}, "40 MB that a window on a project need not have"
+
+
+WORKED = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.ui.main_window import MainWindow
+
+app = QApplication([])
+window = MainWindow(Session(SettingsFile(Path(sys.argv[1]))))
+window.show()
+session = window.session
+
+
+def at_rest():
+    while session.jobs.busy:
+        loop = QEventLoop()
+        QTimer.singleShot(10, loop.quit)
+        loop.exec()
+
+
+def close():
+    dialog = app.activeModalWidget()
+    if dialog is not None and not session.jobs.busy:
+        shown.append(dialog.objectName() or type(dialog).__name__)
+        dialog.close()
+
+
+assert session.open(Path(sys.argv[2]))
+at_rest()
+assert session.season is not None
+session.pick(session.season.network.codes[:2])
+session.step(1)
+session.label(1)
+at_rest()
+for name in sys.argv[3:]:
+    shown = []
+    closer = QTimer()
+    closer.timeout.connect(close)
+    closer.start(50)
+    window.actions_by_id[name].trigger()
+    closer.stop()
+    assert shown, name
+at_rest()
+print(*sorted(name for name in sys.modules if name.count(".") < 2))
+"""
+DIALOGS = (
+    "settings", "palette", "shortcuts", "about", "stations", "season", "catalogue", "rule", "agreement", "revert",
+    "figure", "animation", "day-date", "new", "import", "open",
+)  # fmt: skip
+NEEDLESS = {"sklearn", "pandas", "openpyxl", "cdflib", "matplotlib", "scipy.stats", "scipy.signal", "scipy.optimize"}
+
+
+def test_an_hour_of_labelling_and_every_dialog_load_nothing_heavy(small_project, tmp_path):
+    walk = [sys.executable, "-c", WORKED, tmp_path / "settings.ini", small_project, *DIALOGS]
+    found = subprocess.run(walk, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr[-3000:]
+    loaded = set(found.stdout.split())
+    assert {"quakegui.ui", "scipy.spatial", "sqlalchemy"} <= loaded
+    assert not loaded & {*NETWORKS, *NEEDLESS}, "100 MB that a window which reads no table and fits nothing need not have"
