@@ -80,5 +80,7 @@ def measure_start() -> list[Row]:
             f"{by_clock:.2f} x (processor {by_processor:.2f} x)",
             "at most 2 x",
             bool(min(by_clock, by_processor) <= 2.0),
+            float(by_clock),
+            float(by_processor),
         )
     ]

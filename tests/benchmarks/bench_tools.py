@@ -58,6 +58,8 @@ class Row:
         What is to be reached.
     reached
         Whether it was, None where that cannot be said on this machine.
+    by_clock, by_processor
+        The ratio as a number, by which two runs are compared; None where there is none.
     """
 
     work: str
@@ -67,6 +69,8 @@ class Row:
     ratio: str
     goal: str
     reached: bool | None
+    by_clock: float | None = None
+    by_processor: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

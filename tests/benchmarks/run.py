@@ -1,5 +1,6 @@
-"""The speed table by one command: ``python tests/benchmarks/run.py [row ...] [--markdown FILE]``.
+"""The speed table by one command: ``python tests/benchmarks/run.py [row ...] [--markdown FILE] [--json FILE]``.
 
+``--compare FIRST.json SECOND.json`` measures nothing and tells by how much two runs differ.
 Each row runs in a process of its own, the peer and the project in turn within it.
 """
 
@@ -15,7 +16,12 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+from compare import compared
+
+import quakegui  # noqa: F401  # first: what it asks of NumPy's library holds here as in the program
 
 HERE = Path(__file__).resolve().parent
 ROWS = {
@@ -64,7 +70,7 @@ def measured(name: str, demo: Path) -> list[dict[str, object]]:
     said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if said.returncode != 0:
         return [{"work": name, "peer": "", "ours": f"FAILED with code {said.returncode}", "theirs": "", "ratio": "",
-                 "goal": "", "reached": False}]  # fmt: skip
+                 "goal": "", "reached": False, "by_clock": None, "by_processor": None}]  # fmt: skip
     return list(json.loads(said.stdout.splitlines()[-1]))
 
 
@@ -91,11 +97,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="*", help=f"of {', '.join(ROWS)}; all without one")
     parser.add_argument("--markdown", type=Path, help="write the table to this file too")
+    parser.add_argument("--json", type=Path, help="write the rows with their ratios to this file, for --compare")
+    parser.add_argument("--compare", type=Path, nargs=2, metavar=("FIRST", "SECOND"), help="compare two files of --json")
     parser.add_argument("--demo", type=Path, help="the synthetic season as a project, where there is one already")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         one(given.one, given.demo)
+    if given.compare:
+        print(compared(*given.compare))
+        return
     names = given.rows or list(ROWS)
     if unknown := [name for name in names if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}")
@@ -105,17 +116,26 @@ def main() -> None:
             from quakegui.project.demo import create_demo
 
             create_demo(demo).close()
-        rows = []
+        rows, seconds = [], {}
         for name in names:
             print(f"... {name}", file=sys.stderr, flush=True)
+            begun = time.perf_counter()
             found = measured(name, demo)
+            seconds[name] = time.perf_counter() - begun
             for row in found:
                 print(f"    {row['work']}: {row['ours']} | {row['theirs']} | {row['ratio']}", file=sys.stderr, flush=True)
             rows += found
-    text = "\n\n".join(["\n".join(f"- {line}" for line in head()), table(rows)])
+    lasted = f"measured in {sum(seconds.values()):.0f} s: " + ", ".join(
+        f"{name} {taken:.0f}" for name, taken in seconds.items()
+    )
+    text = "\n\n".join(["\n".join(f"- {line}" for line in [*head(), lasted]), table(rows)])
     print(text)
     if given.markdown:
-        given.markdown.write_text(text + "\n")
+        given.markdown.write_text(text + "\n", "utf-8")
+    if given.json:
+        given.json.write_text(
+            json.dumps({"head": head(), "seconds": seconds, "rows": rows}, ensure_ascii=False, indent=1), "utf-8"
+        )
 
 
 if __name__ == "__main__":
