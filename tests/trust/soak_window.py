@@ -279,6 +279,7 @@ class Driver(QObject):
         self.session.go_to(0)
         self.session.choose(None)
         yield 1500
+        self.window.statusBar().clearMessage()  # with its timer, which Qt makes for each message and ends with it
         self.samples.append(sample_of(self.elapsed(), self.count, self.ticks, self.session))
         self.table.writerow(asdict(self.samples[-1]).values())
         self.waits_for_sample = self.elapsed() + self.every
