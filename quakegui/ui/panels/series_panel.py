@@ -59,6 +59,7 @@ class SeriesPanel(QWidget):
         self._make_plots()
         session.changed.connect(self.refresh)
         self.retranslate()
+        self._colour()
         self.refresh(Change.ALL)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -342,7 +343,6 @@ class SeriesPanel(QWidget):
         self.graphics.setAccessibleName(tr("Series of the picked stations"))
         self.legend.setText(self._legend())
         self._show_zone()
-        self._colour()
 
     def _legend(self) -> str:
         if self._session.season is None:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from quakegui.learn import messages
@@ -20,6 +21,7 @@ class Curves(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._epochs: list[messages.Epoch] = []
+        self._stale = False
         self._loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -32,7 +34,7 @@ class Curves(QWidget):
             (plot.plot(connect="finite"), plot.plot(connect="finite"), plot.plot(pen=None, symbol="star", symbolSize=11))
             for plot in (self._loss, self._accuracy)
         ]
-        self.retranslate()
+        self._dress()
 
     def clear(self) -> None:
         """Forget all epochs."""
@@ -49,7 +51,19 @@ class Curves(QWidget):
         self._loss.setLogMode(y=on)
 
     def retranslate(self) -> None:
-        """Set texts and colours in force."""
+        """Set texts and colours in force, now or when they are next seen: most switches find the training's tab in the back."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._dress()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up with what was switched in the meantime."""
+        if self._stale:
+            self._stale = False
+            self._dress()
+        super().showEvent(event)
+
+    def _dress(self) -> None:
         colours, points = theme.colours(), self.font().pointSizeF()
         words = {"color": colours.text.name(), "font-size": f"{points}pt"}
         for plot, title, lines in zip((self._loss, self._accuracy), (tr("Loss"), tr("Accuracy")), self._lines, strict=True):
