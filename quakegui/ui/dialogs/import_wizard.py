@@ -34,6 +34,7 @@ from quakegui.ui.dialogs.import_report import ImportReportPage, minute_text
 from quakegui.ui.dialogs.mapping_editor import DATA_TYPES, MappingEditor
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.sentences import told
+from quakegui.ui.tall_scroll import TallScroll
 
 LOOKING: Final = mark("Looking into the files")
 IMPORTING: Final = mark("Importing")
@@ -109,7 +110,7 @@ class ImportWizard(JobDialog):
         self._editor.sheet_chosen.connect(self._other_sheet)
         self._below = QStackedWidget()
         self._below.addWidget(self._detail)
-        self._below.addWidget(self._editor)
+        self._below.addWidget(TallScroll(self._editor))
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
         split.addWidget(self._below)

@@ -144,6 +144,7 @@ class TrainingPanel(QWidget):
             splitter.addWidget(TallScroll(side))
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 2)
+        splitter.setSizes([500, 700])  # in this proportion, as far as the narrowest form lets it
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(splitter)
