@@ -120,10 +120,16 @@ def reopening(days: int, stations: int, _cadence_s: float, folder: Path) -> Call
 def window(days: int, stations: int, _cadence_s: float, folder: Path) -> Callable[[], Any]:
     opened_before(folder, days, stations)
 
-    def work() -> None:
-        from bench_step import measure_memory
-
-        measure_memory(folder / "project")
+    def work() -> float:
+        # In a process of its own: this one has loaded what no window does.
+        code = (
+            "import os, pathlib, resource, quakegui, bench_step; "
+            f"bench_step.measure_memory(pathlib.Path({str(folder / 'project')!r})); "
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0, flush=True); os._exit(0)"
+        )
+        command = [sys.executable, "-c", code]
+        said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parent)
+        return float(said.stdout.split()[-1])
 
     return work
 
@@ -135,8 +141,8 @@ def opened_before(folder: Path, days: int, stations: int) -> None:
 
 def built(folder: Path, days: int, stations: int, then: str = "") -> None:
     """Build a project in a process of its own."""
-    make = f"folder = pathlib.Path({str(folder / 'project')!r}); growth.build(folder, growth.Size({days}, {stations}))"
-    code = f"import bench_growth as growth, pathlib; {make}{then}"
+    make = f"folder = pathlib.Path({str(folder / 'project')!r}); built.build(folder, built.Size({days}, {stations}))"
+    code = f"import bench_growth as growth, built_project as built, pathlib; {make}{then}"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent)
 
 
@@ -263,10 +269,12 @@ def main() -> None:
     try:
         work = CASES[given.kind](given.days, given.stations, given.cadence_s, folder)
         before, begun = megabytes(), total_seconds()
-        work()
-        print(json.dumps([total_seconds() - begun, megabytes(), before]), flush=True)
+        peak = work()
+        measures = [peak, 0.0] if isinstance(peak, float) else [megabytes(), before]
+        print(json.dumps([total_seconds() - begun, *measures]), flush=True)
     finally:
         shutil.rmtree(folder)
+    os._exit(0)  # Qt's and TensorFlow's ends are not measured
 
 
 def total_seconds() -> float:
