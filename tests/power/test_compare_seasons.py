@@ -1,7 +1,7 @@
 """What `quakegui compare` says of the two seasons that there are, by the program's own commands; only with `-m slow`.
 
-The figures are in models/README.md. A signal, if there is one, is not found by the blocked protocol in either; what is held
-here is that the program says so, and that the paper's protocol scores high on the same days all the same.
+The figures are in models/README.md. Those of the blocked protocol move with every rounding; what is held here is that a verdict
+says no more than its figures do, and that the paper's protocol scores high, and is called leaky, on the same days.
 """
 
 from __future__ import annotations
@@ -40,18 +40,23 @@ def compared(project: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     for row in rows:
         assert row["leaky"] == (row["protocol"] == "paper")
         assert row["verdict"].startswith("LEAKY") == row["leaky"]
-        if not row["leaky"] and row["p_value"] >= 0.05:
-            assert row["verdict"].startswith("Not better than chance")
+        if row["leaky"]:
+            continue
+        found = row["verdict"].startswith("Better than chance")
+        assert found or row["verdict"].startswith("Not better than chance")
+        assert not found or (row["p_value"] < 0.05 and row["macro_recall"] > 0.5)
+        assert not row["verdict"].startswith("Better than chance, day by day and in its alarms") or row["r_score"] > row["r0"]
+    paper, blocked = rows[:2]
+    assert paper["p_value"] < 0.01
+    assert paper["macro_recall"] > max(0.65, blocked["macro_recall"] + 0.05)
     return told, rows
 
 
 def test_the_synthetic_season(tmp_path: Path) -> None:
     quakegui("demo", "--headless", "--project", tmp_path / "demo")
-    told, (paper, blocked, _, *baselines) = compared(tmp_path / "demo")
+    told, rows = compared(tmp_path / "demo")
     assert told["synthetic"]
-    assert paper["macro_recall"] > 0.65 > blocked["macro_recall"]
-    assert paper["p_value"] < 0.01 <= blocked["p_value"]
-    assert max(row["macro_recall"] for row in baselines) < 0.65
+    assert max(row["macro_recall"] for row in rows[len(NETWORK) :]) < 0.65
 
 
 def test_japan(real_data: Path, tmp_path: Path) -> None:
@@ -63,7 +68,4 @@ def test_japan(real_data: Path, tmp_path: Path) -> None:
     quakegui("events", "import", project, catalogue, *box, "--min-magnitude", 5.5, "--decluster", 50, 5)
     quakegui("events", "classes", project)
     quakegui("labels", "rule", project)
-    told, (paper, blocked, *_) = compared(project)
-    assert not told["synthetic"]
-    assert paper["p_value"] < 0.01 <= blocked["p_value"]
-    assert paper["macro_recall"] > blocked["macro_recall"] + 0.05
+    assert not compared(project)[0]["synthetic"]
