@@ -333,7 +333,7 @@ class MainWindow(QMainWindow):
         dock_plan.arrange(self, self.docks, self._toolbar, review=review, fit=self._fit)
 
     def _restore(self, name: str) -> None:
-        kept = self.session.file.load_layout(name)
+        kept = self.session.file.load_layout(self._kept_as(name))
         if kept is None:
             self.reset_layout()
             return
@@ -345,7 +345,11 @@ class MainWindow(QMainWindow):
 
     def _remember(self) -> None:
         state = self.saveState(LAYOUT_VERSION) if self._hidden_state is None else self._hidden_state
-        self.session.file.save_layout(self.layout_name, self.saveGeometry(), state)
+        self.session.file.save_layout(self._kept_as(self.layout_name), self.saveGeometry(), state)
+
+    def _kept_as(self, layout: str) -> str:
+        """Return the name that a layout is kept by: a small screen has its own, and leaves a large one's alone."""
+        return layout if self._fit == 1.0 else f"{layout}-small"
 
     def last_folder(self) -> Path:
         """Return where the analyst's latest project lies, for file dialogs to start from; else the folder for documents.

@@ -137,3 +137,25 @@ def test_every_tool_has_its_place_at_the_side(window):
     buttons = [window._toolbar.widgetForAction(action) for action in window._toolbar.actions() if not action.isSeparator()]
     assert all(isinstance(button, QToolButton) and button.isVisible() for button in buttons)
     assert all(window._toolbar.rect().contains(button.geometry()) for button in buttons)
+
+
+def test_a_small_screen_keeps_a_layout_of_its_own(window, session, qtbot):
+    window.docks["day"].hide()
+    window._remember()
+    large = MainWindow(session)
+    qtbot.addWidget(large)
+    large.resize(1500, 900)
+    with qtbot.waitExposed(large):
+        large.show()
+    settle(large, session, "en")
+    assert large.docks["day"].isVisible()
+    large.docks["regions"].hide()
+    large._remember()
+    again = MainWindow(session, fit=window._fit)
+    qtbot.addWidget(again)
+    again.resize(window.size())
+    with qtbot.waitExposed(again):
+        again.show()
+    settle(again, session, "en")
+    assert again.docks["day"].isHidden()
+    assert not again.docks["regions"].isHidden()
