@@ -134,6 +134,7 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
     grab(window.day_map_panel, out / f"day-map-{suffix}.png")
     window.show_dock("timeline")
     window.use_layout("review")
+    settle(1500)  # texts of another size are laid out anew, on a busy machine after a while
     wait_until(lambda: not session.jobs.busy)
     grab(window, out / f"review-{suffix}.png")
     window.use_layout("work")
