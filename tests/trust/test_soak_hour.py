@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
 WARM_UP = 1 / 3
 """The part of the time that is left out: every dialog, library and worker is met once, and caches fill."""
 GROWTH = {
-    "resident_mb": 40.0,  # what allocators keep back between a closed season and the next one goes up and down by as much
+    "resident_mb": 30.0,  # what allocators keep back between a closed season and the next one goes up and down by as much
     "threads": 1.0,
     "handles": 1.0,
     "timers": 1.0,
