@@ -288,7 +288,10 @@ def try_worker(wine: Wine, project: Path, *, train: bool) -> None:
         code, said = wine.python(place / "python.exe", "-m", "quakegui", *line)
         require(code == 0, f"one epoch was trained in {time.monotonic() - began:.0f} s: {said.strip()[-300:]}")
     else:
-        require("Neither TensorFlow nor PyTorch is installed" in said, "without TensorFlow the worker says so in a sentence")
+        told = "Neither TensorFlow nor PyTorch is installed" in said
+        require(
+            told, f"without TensorFlow the worker says so in a sentence{'' if told else f'; it said: {said.strip()[-600:]}'}"
+        )
 
 
 def try_uninstalling(wine: Wine, tree: Path, project: Path) -> None:

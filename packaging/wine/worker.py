@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from quakegui.learn.supervise import Supervisor, follow
+from quakegui.learn.supervise import Supervisor
 
-for message in follow(Supervisor(Path(sys.argv[1]), job="hello")):
+for message in Supervisor(Path(sys.argv[1]), job="hello").events():
     print(message)  # noqa: T201
