@@ -12,10 +12,10 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from quakegui import __version__, logs
-from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.ui import i18n, theme
+from quakegui.ui.housekeeping import Housekeeping, hold_little_memory, leave_garbage_to_python
 from quakegui.ui.i18n import tr
 from quakegui.ui.main_window import MainWindow, fit_of
 from quakegui.ui.trouble import Troubles, log_qt_messages
@@ -23,15 +23,6 @@ from quakegui.ui.trouble import Troubles, log_qt_messages
 LOG = logging.getLogger(__name__)
 ICON = "quakegui.ico"
 FIRST_SIZE = QSize(1440, 900)
-MALLOC_OPTIONS = {-8: 2, -3: 2**20, -1: 2**23}
-"""For the C library of Linux: at most two arenas, arrays from 1 MB on by themselves, 8 MB kept at the end of the heap.
-
-Left to itself it keeps what a closed season held. Smaller arrays by themselves would cost a day map half as much time again.
-"""
-LET_GO_AFTER = 0.001
-"""Seconds after which a job's thread lets the window's run; Python's own 5 ms can be felt where a job computes for long."""
-GIVEN_BACK_AFTER_MS = 1000
-"""After a project was opened, closed or computed anew: until then panels, too, have let go of what they showed."""
 TASKBAR_NAME = "quakegui"
 """The installer gives the Start menu's link the same name (`APP_ID` in packaging/installer.nsi)."""
 
@@ -70,6 +61,7 @@ def _run(folder: Path | None, uncaughts: logs.Uncaughts) -> int:
         return int(app.exec())
     finally:
         uncaughts.then = None
+        leave_garbage_to_python()
 
 
 def _make(app: QApplication) -> tuple[Session, MainWindow]:
@@ -77,10 +69,9 @@ def _make(app: QApplication) -> tuple[Session, MainWindow]:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("quakegui")
     app.setWindowIcon(QIcon(str(resources() / "icon" / ICON)))
-    sys.setswitchinterval(LET_GO_AFTER)
-    give_memory_back()
+    hold_little_memory()
     session = Session()
-    give_back_after(session)
+    Housekeeping(session)
     i18n.set_language(session.settings.language)
     theme.apply(session.settings.theme, text_scale=session.settings.text_scale)
     screen = app.primaryScreen().availableGeometry().size()
@@ -90,27 +81,6 @@ def _make(app: QApplication) -> tuple[Session, MainWindow]:
         if FIRST_SIZE.boundedTo(screen) != FIRST_SIZE:
             window.setWindowState(Qt.WindowState.WindowMaximized)
     return session, window
-
-
-def give_memory_back() -> None:
-    """Have the C library return freed memory to the system, where it can be told to; to be called before there are threads."""
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        if mallopt is not None:  # a C library other than glibc need not have it
-            for option, value in MALLOC_OPTIONS.items():
-                mallopt(option, value)
-
-
-def give_back_after(session: Session) -> None:
-    """Have the C library look for whole free pages after each project, 25 ms at most: between what stays they go unnoticed."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is None:
-        return
-    later = QTimer(session)
-    later.setSingleShot(True)
-    later.setInterval(GIVEN_BACK_AFTER_MS)
-    later.timeout.connect(lambda: trim(0))
-    session.changed.connect(lambda change: later.start() if change & (Change.PROJECT | Change.SEASON) else None)
 
 
 def _tell_no_start(error: Exception) -> None:

@@ -27,8 +27,8 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.learn.presets import PRESETS
 from quakegui.ui import theme
+from quakegui.ui.housekeeping import SETTLED_AFTER_MS, Housekeeping
 from quakegui.ui.main_window import MainWindow
-from quakegui.ui.start import LET_GO_AFTER
 
 SIZE = (1600, 1000)
 STEPS = 300
@@ -40,8 +40,8 @@ def opened(folder: Path) -> tuple[QApplication, MainWindow]:
     """Return a shown window on a project whose season is computed."""
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
-    sys.setswitchinterval(LET_GO_AFTER)
     session = Session(SettingsFile(Path(tempfile.mkdtemp()) / "settings.ini"))
+    Housekeeping(session)
     theme.apply("light")
     window = MainWindow(session)
     window.resize(*SIZE)
@@ -50,7 +50,7 @@ def opened(folder: Path) -> tuple[QApplication, MainWindow]:
     session.open(folder)
     wait(lambda: session.season is not None and not session.jobs.busy)
     session.pick(session.season.network.codes[:2])
-    rest(500)
+    rest(SETTLED_AFTER_MS + 500)
     return app, window
 
 

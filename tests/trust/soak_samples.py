@@ -125,10 +125,15 @@ def system_counts() -> tuple[float, int, int]:
 
 
 def sample_of(seconds: float, done: Counter[str], ticks: Ticks, *roots: QObject) -> Sample:
-    """Return what the process holds now; QObjects are counted below the windows, the application and `roots`."""
+    """Return what the process holds now; QObjects are counted below the windows, the application and `roots`.
+
+    What was set aside from Python's collector is looked at and counted as well, and set aside again.
+    """
+    gc.unfreeze()
     gc.collect()
     resident, threads, handles = system_counts()
     (timers, objects), tops = living(QTimer), QApplication.topLevelWidgets()
+    gc.freeze()
     waits, ticks.since = np.array(ticks.since or (0.0, 0.0)).reshape(-1, 2).T, array("f")
     (p50, p95), busy_p95 = np.percentile(waits[0], [50, 95]), np.percentile(waits[1], 95)
     return Sample(

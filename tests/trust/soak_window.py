@@ -35,8 +35,8 @@ from quakegui.app.settings import SettingsFile
 from quakegui.learn.presets import PRESETS
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
+from quakegui.ui.housekeeping import Housekeeping, hold_little_memory
 from quakegui.ui.main_window import MainWindow
-from quakegui.ui.start import LET_GO_AFTER, give_back_after, give_memory_back
 
 SIZE = (1600, 1000)
 SAMPLE_EVERY = 60.0
@@ -303,11 +303,10 @@ def main() -> int:
     parser.add_argument("--csv", type=Path, default=Path("soak.csv"))
     given = parser.parse_args()
     app = QApplication([])
-    sys.setswitchinterval(LET_GO_AFTER)
-    give_memory_back()
+    hold_little_memory()
     with tempfile.TemporaryDirectory() as place:
         session = Session(SettingsFile(Path(place) / "settings.ini"))
-        give_back_after(session)
+        Housekeeping(session)
         session.set_settings(language="en", theme="light", analyst="soak")
         i18n.set_language("en")
         theme.apply("light")

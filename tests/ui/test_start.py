@@ -10,10 +10,9 @@ from types import SimpleNamespace
 import platformdirs
 import pytest
 import shiboken6
-from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QIcon
 
-from quakegui.app.change import Change
 from quakegui.paths import resources
 from quakegui.ui import start
 from quakegui.ui.main_window import MainWindow
@@ -39,17 +38,6 @@ def test_other_systems_are_not_asked(monkeypatch):
 def test_the_windows_icon_is_drawn_for_every_size(qapp):
     sizes = {size.width() for size in QIcon(str(resources() / "icon" / start.ICON)).availableSizes()}
     assert {16, 24, 32, 48, 256} <= sizes
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only glibc keeps freed pages that it can be asked for")
-def test_memory_is_given_back_after_a_project_and_not_at_every_step(empty_session):
-    start.give_back_after(empty_session)
-    (timer,) = (one for one in empty_session.findChildren(QTimer) if one.interval() == start.GIVEN_BACK_AFTER_MS)
-    empty_session.changed.emit(Change.DAY | Change.LABELS)
-    assert not timer.isActive()
-    empty_session.changed.emit(Change.ALL)
-    assert timer.isActive()
-    timer.timeout.emit()  # the C library is really asked
 
 
 @pytest.mark.parametrize("recent", [(), ("{hidden}/Synthetic Liangshan 2022",)])
