@@ -15,6 +15,7 @@ class TallScroll(QScrollArea):
         """Show a column; with `whole` it asks for the height of all of it, and scrolls only where it cannot have it."""
         super().__init__()
         self._whole = whole
+        self._asked: tuple[QSize, QSize] | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -23,7 +24,10 @@ class TallScroll(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Ask for another width where the column, which Qt has this area listen to, needs one."""
         if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
+            ask = self.minimumSizeHint(), self.sizeHint()
+            if ask != self._asked:  # else every change of words within would have the whole window laid out anew
+                self._asked = ask
+                self.updateGeometry()
         return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name

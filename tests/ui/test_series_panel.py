@@ -24,7 +24,7 @@ def panel(session, qtbot):
     shown.resize(600, 480)
     shown.show()
     qtbot.waitExposed(shown)
-    qtbot.waitUntil(lambda: curve(shown, "raw")[0] is not None and not shown.loader.busy)
+    qtbot.waitUntil(lambda: curve(shown, "raw")[0] is not None and not shown.readings.loader.busy)
     return shown
 
 
@@ -79,7 +79,7 @@ def test_the_latest_wish_wins_and_a_failure_is_said(panel, session, qtbot, monke
     session.pick(["AAA", "BBB"])
     qtbot.waitUntil(began.is_set)
     session.pick(["CCC"])
-    qtbot.waitUntil(lambda: panel._wish.codes == ("CCC",))
+    qtbot.waitUntil(lambda: panel.readings.wish is not None and panel.readings.wish.codes == ("CCC",))
     go_on.set()
     qtbot.waitUntil(lambda: curve(panel, "raw", "CCC")[0] is not None)
     assert asked == ["AAA", "CCC"]

@@ -81,7 +81,7 @@ def test_a_panel_looks_as_before(name, look, session, qtbot):
     shown.setFixedSize(*size)
     panel.adjustSize()
     if name == "series":
-        panel.load_readings()
+        panel.readings.fetch()
         qtbot.waitUntil(lambda: readings_drawn(panel), timeout=60_000)
     if name == "earthquakes":
         qtbot.waitUntil(lambda: panel.choice is not None, timeout=60_000)

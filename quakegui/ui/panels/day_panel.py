@@ -203,10 +203,9 @@ class DayPanel(QWidget):
         z, quality = season.anomaly.z[at], season.anomaly.quality[at]
         present = int(np.isfinite(z).sum())
         lines = [tr("{present} of {all} stations have an anomaly").format(present=present, all=len(z))]
-        for code, bits in zip(season.anomaly.codes, quality, strict=True):
-            reasons = quality_text(Quality(int(bits)) & ~Quality.STORMY & ~Quality.DERIVED)
-            if reasons:
-                lines.append(f"{code}: {reasons}")
+        told = quality & ~np.array(Quality.STORMY | Quality.DERIVED, dtype=quality.dtype)
+        codes = season.anomaly.codes
+        lines += [f"{codes[station]}: {quality_text(Quality(int(told[station])))}" for station in np.flatnonzero(told)]
         most = 6
         if len(lines) > most + 1:
             lines = [*lines[:most], tr("and {count} more stations").format(count=len(lines) - most)]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -19,13 +19,11 @@ from quakegui.ui import theme
 from quakegui.ui.elided_label import ElidedLabel
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
-from quakegui.ui.panels.series_loader import SeriesLoader, Wish
+from quakegui.ui.panels.series_readings import ReadingsInView
 from quakegui.ui.plots.cached_graphics import CachedGraphics
 from quakegui.ui.plots.local_time_axis import LocalTimeAxis, PlainAxis
 from quakegui.ui.texts import quality_text
 
-LOAD_AFTER_MS: Final = 150
-"""Readings are fetched when the view has rested so long, so that scrubbing through days never waits for them."""
 MOST_STATIONS: Final = 6
 """As many as there are colours that can be told apart."""
 DAYS_AROUND: Final = 20
@@ -40,14 +38,6 @@ class SeriesPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._curves: dict[tuple[str, str], pg.PlotDataItem] = {}
-        self._wish: Wish | None = None
-        self.loader = SeriesLoader(self)
-        self.loader.loaded.connect(self._draw_readings)
-        self.loader.failed.connect(lambda sentence: session.said.emit(sentence, "warning"))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(LOAD_AFTER_MS)
-        self._timer.timeout.connect(self.load_readings)
         self.chooser = QPushButton(self)
         self.chooser.setMenu(QMenu(self.chooser))
         self.chooser.menu().aboutToShow.connect(self._fill_menu)
@@ -57,6 +47,8 @@ class SeriesPanel(QWidget):
         self.graphics = CachedGraphics(self._paint_markers, self)
         self._lay_out()
         self._make_plots()
+        view = self.plots["raw"].getViewBox()
+        self.readings = ReadingsInView(session, view, lambda: max(2 * self.graphics.width(), 400), self._draw_readings, self)
         session.changed.connect(self.refresh)
         self.retranslate()
         self._colour()
@@ -100,7 +92,6 @@ class SeriesPanel(QWidget):
         self.thresholds = [pg.InfiniteLine(angle=0) for _ in range(2)]
         for line in self.thresholds:
             self.plots["anomaly"].addItem(line, ignoreBounds=True)
-        self.plots["raw"].getViewBox().sigXRangeChanged.connect(lambda *_: self._timer.start())
         self._make_room()
         self.graphics.scene().sigMouseMoved.connect(self._hover)
         self.graphics.scene().sigMouseClicked.connect(self._click)
@@ -115,8 +106,7 @@ class SeriesPanel(QWidget):
     def refresh(self, change: Change) -> None:
         """Follow the session."""
         if Change.PROJECT in change:
-            self._timer.stop()
-            self.loader.stop()
+            self.readings.stop()
         if change & _CONTENT:
             self._show_series()
         if change & (Change.PROJECT | Change.SEASON):
@@ -160,7 +150,7 @@ class SeriesPanel(QWidget):
         for line, sign in zip(self.thresholds, (1.0, -1.0), strict=True):
             line.setVisible(not in_nt)
             line.setPos(sign * season.config.anomaly.threshold_z)
-        self._timer.start()
+        self.readings.show(self.shown)
 
     def _level(self, values: NDArray[np.float64]) -> float:
         """Return what is subtracted from a station's intensities: its median where several are compared, else nothing."""
@@ -174,22 +164,9 @@ class SeriesPanel(QWidget):
         start, end = night_bounds(season.anomaly.days, zone_name(self._session), season.config.night.window)
         return (start.astype(np.int64) + end.astype(np.int64)) / 2000.0
 
-    def load_readings(self) -> None:
-        """Ask for the readings that are in view; they are drawn as they come."""
-        project, season = self._session.project, self._session.season
-        if project is None or season is None or not self.shown:
-            return
-        low, high = self.plots["raw"].getViewBox().viewRange()[0]
-        first = season.anomaly.days[0].astype("datetime64[ms]") - np.timedelta64(1, "D")
-        last = season.anomaly.days[-1].astype("datetime64[ms]") + np.timedelta64(2, "D")
-        since, until = (np.datetime64(round(seconds * 1000.0), "ms") for seconds in (low, high))
-        self._wish = Wish(project, self.shown, max(since, first), min(until, last), max(2 * self.graphics.width(), 400))
-        self.loader.ask(self._wish)
-
-    def _draw_readings(self, wish: Wish, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
-        """Draw one station's readings, unless something else is wanted by now; gaps stay gaps."""
-        if wish is self._wish and ("raw", code) in self._curves:
-            self._curves["raw", code].setData(time.astype(np.int64) / 1000.0, values - self._level(values))
+    def _draw_readings(self, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
+        """Draw one station's readings; gaps stay gaps."""
+        self._curves["raw", code].setData(time.astype(np.int64) / 1000.0, values - self._level(values))
 
     def show_days_around(self) -> None:
         """Look at the days around the one shown."""
@@ -318,8 +295,7 @@ class SeriesPanel(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Stop reading."""
-        self._timer.stop()
-        self.loader.stop()
+        self.readings.stop()
         super().closeEvent(event)
 
     # -- look ------------------------------------------------------------------------------------------------------

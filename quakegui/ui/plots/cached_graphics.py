@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pyqtgraph as pg
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -29,11 +30,18 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """Paint the markers anew over the plots as they are."""
         self.viewport().update()
 
+    def _settle(self) -> None:
+        """Let plots take their ranges now, and the scene say what has changed: else each of them asks for a rendering more."""
+        for _ in range(2):  # a range taken moves the curves, after which pyqtgraph looks once more
+            self.scene().prepareForPaint()
+        QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall)
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the plots from their picture, and the markers."""
         viewport = self.viewport()
         picture = pixmap_of(viewport, self._picture)
         if self._stale or picture is not self._picture:
+            self._settle()
             with QPainter(picture) as painter:
                 painter.fillRect(viewport.rect(), self.backgroundBrush())
                 self.render(painter, viewport.rect(), viewport.rect())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -51,12 +52,12 @@ class EventMark:
 
 def event_radius(magnitude: float) -> float:
     """Return the radius of an epicentre in pixels: each unit of magnitude makes it 1.6 times as wide."""
-    return float(np.clip(3.2 * 1.6 ** (magnitude - 3.0), 2.0, 48.0))
+    return float(min(max(3.2 * 1.6 ** (magnitude - 3.0), 2.0), 48.0))
 
 
 def station_colour(z: float, style: MapStyle) -> QColor:
     """Return the colour that the day map gives a value."""
-    level = int(np.clip(np.floor((z + style.limit_z) / (2.0 * style.limit_z) * style.levels), 0, style.levels - 1))
+    level = min(max(math.floor((z + style.limit_z) / (2.0 * style.limit_z) * style.levels), 0), style.levels - 1)
     red, green, blue = (int(part) for part in palette(style)[level])
     return QColor(red, green, blue)
 

@@ -1,0 +1,129 @@
+"""The readings in the view of the series, fetched beyond its edges too, so that a walk finds the next ones ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer
+
+from quakegui.app.session import Session
+from quakegui.ui.panels.series_loader import SeriesLoader, Wish
+
+LOAD_AFTER_MS: Final = 150
+"""Readings are fetched when the view has rested so long, so that scrubbing through days never waits for them."""
+BEYOND: Final = 1.0
+"""So many widths of the view are fetched on both sides of it."""
+COARSER: Final = 1.2
+"""Readings so much coarser than a fetch would bring them are drawn anew; nobody sees less."""
+
+Draw = Callable[[str, NDArray[np.datetime64], NDArray[np.float64]], None]
+"""Draws a station's readings: its code, times, shape (point,), and values in nT, shape (point,)."""
+
+
+class ReadingsInView(QObject):
+    """Has a plot show the readings in its view.
+
+    What arrives is drawn at once where the view lacks it. Where what is drawn will do, it is kept until the view leaves that:
+    painting the plots anew is dear, and then one painting shows both.
+
+    Parameters
+    ----------
+    session
+        Whose project is read.
+    box
+        The plot's view box; its range is in seconds of UTC.
+    points
+        Says how many points the view has room for.
+    draw
+        Called in the window's thread.
+    """
+
+    def __init__(self, session: Session, box: Any, points: Callable[[], int], draw: Draw, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._box, self._points, self._draw = session, box, points, draw
+        self._codes: tuple[str, ...] = ()
+        self.wish: Wish | None = None
+        self._drawn: dict[str, Wish] = {}
+        self._kept: dict[str, tuple[NDArray[np.datetime64], NDArray[np.float64]]] = {}
+        self.loader = SeriesLoader(self)
+        self.loader.loaded.connect(self._take)
+        self.loader.failed.connect(lambda sentence: session.said.emit(sentence, "warning"))
+        self._timer = QTimer(self, interval=LOAD_AFTER_MS, singleShot=True)
+        self._timer.timeout.connect(self.fetch)
+        box.sigXRangeChanged.connect(self._follow_view)
+
+    def show(self, codes: tuple[str, ...]) -> None:
+        """Show the readings of these stations, whose curves are empty now."""
+        self._forget()
+        self._codes = codes
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Read and draw no more; waits for at most one station's reading."""
+        self._timer.stop()
+        self.loader.stop()
+        self._forget()
+
+    def _forget(self) -> None:
+        self.wish, self._codes = None, ()
+        self._drawn.clear()
+        self._kept.clear()
+
+    def fetch(self) -> None:
+        """Ask for the readings in view and beside it."""
+        project = self._session.project
+        if project is None or self._session.season is None or not self._codes:
+            return
+        low, high = self._box.viewRange()[0]
+        reach = BEYOND * (high - low)
+        since, until = self._instants(low - reach, high + reach)
+        share = (until - since) / np.timedelta64(max(round((high - low) * 1000.0), 1), "ms")
+        self._kept.clear()
+        self.wish = Wish(project, self._codes, since, until, max(round(self._points() * share), 1))
+        self.loader.ask(self.wish)
+
+    def _instants(self, low: float, high: float) -> tuple[np.datetime64, np.datetime64]:
+        """Return two instants, not before the season nor after it, or equal ones where it is elsewhere."""
+        season = self._session.season
+        assert season is not None
+        first = season.anomaly.days[0].astype("datetime64[ms]") - np.timedelta64(1, "D")
+        last = season.anomaly.days[-1].astype("datetime64[ms]") + np.timedelta64(2, "D")
+        since, until = (min(max(np.datetime64(round(at * 1000.0), "ms"), first), last) for at in (low, high))
+        return since, until
+
+    def _take(self, wish: Wish, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
+        if wish is not self.wish or code not in self._codes:
+            return
+        self._kept[code] = (time, values)
+        if not self._will_do():
+            self._draw_kept()
+
+    def _follow_view(self, *_: object) -> None:
+        self._timer.start()
+        if self._kept and not self._will_do():
+            self._draw_kept()
+
+    def _draw_kept(self) -> None:
+        assert self.wish is not None
+        for code, (time, values) in self._kept.items():
+            self._drawn[code] = self.wish
+            self._draw(code, time, values)
+        self._kept.clear()
+
+    def _will_do(self) -> bool:
+        """Say whether every station's drawn readings fill the view, as fine as it can show them."""
+        if self._session.season is None:
+            return True
+        low, high = self._box.viewRange()[0]
+        since, until = self._instants(low, high)
+        finest = np.timedelta64(round(COARSER * (high - low) * 1000.0 / self._points()), "ms")
+        return all(
+            (drawn := self._drawn.get(code)) is not None
+            and drawn.since <= since
+            and until <= drawn.until
+            and drawn.until - drawn.since <= finest * drawn.most
+            for code in self._codes
+        )
