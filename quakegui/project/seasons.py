@@ -120,12 +120,16 @@ def series(
 
 
 def _extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the positions of the smallest and largest value of each stretch that begins at `starts`, in order."""
-    length = np.diff(np.append(starts, value.size))
-    stretch = np.repeat(np.arange(starts.size), length)
-    order = np.lexsort((value, stretch))
-    ends = starts + length - 1
-    found: NDArray[np.intp] = np.unique(np.concatenate([order[starts], order[ends]]))
+    """Return where each stretch, which begin at `starts`, is smallest and largest, in order; of equal values the first counts.
+
+    Sorting each stretch would say the same in ten times the time.
+    """
+    stretch = np.repeat(np.arange(starts.size), np.diff(np.append(starts, value.size)))
+    ends = []
+    for extreme in (np.minimum, np.maximum):
+        reached = np.flatnonzero(value == extreme.reduceat(value, starts)[stretch])
+        ends.append(reached[np.diff(stretch[reached], prepend=-1) > 0])
+    found: NDArray[np.intp] = np.unique(np.concatenate(ends))
     return found
 
 

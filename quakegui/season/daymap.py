@@ -146,8 +146,17 @@ def contour_lines(
     """
     rows = _samples(field.shape[0], step)
     columns = _samples(field.shape[1], step)
-    generator = contourpy.contour_generator(x=columns, y=rows, z=field[np.ix_(rows, columns)].astype(np.float64))
+    z = field[np.ix_(rows, columns)].astype(np.float64)
+    if not _crossed(z, levels):
+        return ((),) * len(levels)  # most days of a quiet season, and preparing to look for lines is most of the work
+    generator = contourpy.contour_generator(x=columns, y=rows, z=z)
     return tuple(tuple(np.ascontiguousarray(line[:, ::-1]) for line in generator.lines(float(level))) for level in levels)
+
+
+def _crossed(z: NDArray[np.float64], levels: Sequence[float]) -> bool:
+    """Say whether any level lies between the smallest and the largest value."""
+    lowest, highest = np.fmin.reduce(z, axis=None), np.fmax.reduce(z, axis=None)
+    return any(lowest <= level <= highest for level in levels)
 
 
 def _samples(length: int, step: int) -> NDArray[np.intp]:

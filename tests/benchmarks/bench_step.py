@@ -104,32 +104,53 @@ def measure_step(folder: Path) -> list[Row]:
     pictures = [session.day_map(index).rgb for index in range(40)]
     view, peer = image_alone(app, window.day_map_panel.view.rect(), pictures)
 
+    shown: list[tuple[float, float]] = []
+    plain = window.day_map_panel.view.show_scene
+
+    def noting(*given, **named) -> None:
+        plain(*given, **named)
+        shown.append((time.perf_counter(), time.thread_time()))
+
+    window.day_map_panel.view.show_scene = noting
+    maps: list[tuple[float, float]] = []
+
     def ours() -> None:
         if session.index == session.days.size - 1:
             session.go_to(0)
         before = session.index
+        shown.clear()
+        wall, processor = time.perf_counter(), time.thread_time()
         press(app, window, Qt.Key.Key_Right)
         assert session.index == before + 1
+        assert len(shown) == 1
+        maps.append(((shown[0][0] - wall) * 1e3, (shown[0][1] - processor) * 1e3))
 
     window.activateWindow()
     app.processEvents()
     floor, step = in_turn(STEPS, peer, ours, warm_up=20, clock=time.thread_time)
     view.close()
     window.close()
-    wall, processor = p95_ratio(step.wall, floor.wall), p95_ratio(step.processor, floor.processor)
+    first = Timed(*(tuple(column) for column in zip(*maps[-STEPS:], strict=True)))
     return [
-        Row(
-            "Day step, key press to painted, contour lines on",
-            "pyqtgraph ImageItem.setImage + repaint alone",
-            words(step),
-            words(floor),
-            f"p95 {wall:.2f} x (processor p95 {processor:.2f} x)",
-            "p95 at most 2 x the floor, under 16 ms",
-            wall <= 2.0 and step.p95() < 16.0,
-            wall,
-            processor,
-        )
+        step_row("Day step, key press to the map painted, contour lines on", first, floor, most=2.0),
+        step_row("Day step, key press to every panel painted", step, floor, most=None),
     ]
+
+
+def step_row(work: str, step: Timed, floor: Timed, *, most: float | None) -> Row:
+    """Return a row of the table; `most` is what the ratio of the 95th percentiles may be."""
+    wall, processor = p95_ratio(step.wall, floor.wall), p95_ratio(step.processor, floor.processor)
+    return Row(
+        work,
+        "pyqtgraph ImageItem.setImage + repaint alone",
+        words(step),
+        words(floor),
+        f"p95 {wall:.2f} x (processor p95 {processor:.2f} x)",
+        "p95 under 16 ms" if most is None else f"p95 at most {most:g} x the floor, under 16 ms",
+        step.p95() < 16.0 and (most is None or wall <= most),
+        wall,
+        processor,
+    )
 
 
 def p95_ratio(ours: tuple[float, ...], floor: tuple[float, ...]) -> float:

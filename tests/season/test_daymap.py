@@ -79,6 +79,8 @@ def test_contour_lines_follow_the_value() -> None:
     rows, columns = np.mgrid[:101, :101]
     field = (columns / 10.0 + 0.0 * rows).astype(np.float32)
     field[:50] = np.nan
+    assert contour_lines(field, (-7.0, 99.0)) == ((), ())
+    assert contour_lines(np.full_like(field, np.nan), (4.0,)) == ((),)
     (line,), none = contour_lines(field, (4.0, 99.0))
     assert none == ()
     np.testing.assert_allclose(line[:, 1], 40.0, atol=1e-5)

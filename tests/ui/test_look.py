@@ -1,16 +1,17 @@
 """What stands on the screen is whole: nothing is cut off silently, sizes follow the text, small screens are fitted."""
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+import tiny_season
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from quakegui.learn.messages import Hello
 from quakegui.ui import theme
-from quakegui.ui.elided_label import ElidedLabel
 from quakegui.ui.main_window import MainWindow, fit_of
 from quakegui.ui.plots.time_axis import DayAxis
 from quakegui.ui.plots.timeline_rows import LEAST_ROWS, ROWS, _beside, row_boxes
+from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 
 
 @pytest.fixture
@@ -33,6 +34,66 @@ def test_a_line_without_room_ends_in_dots_and_tells_all(qtbot):
     label.resize(2000, 20)
     assert label.toolTip() == ""
     assert label.minimumSizeHint().width() == 1
+
+
+def test_changing_words_lay_out_what_is_around_them_only_where_they_need_other_room(qtbot):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    column = QVBoxLayout(holder)
+    line, lines = ElidedLabel(), WrappedLabel()
+    column.addWidget(line)
+    column.addWidget(lines)
+    column.addStretch(1)
+    holder.resize(200, 200)
+    holder.show()
+    lines.setText("short")
+    qtbot.waitExposed(holder)
+    QApplication.processEvents()
+    asked = Requests(holder)
+    line.setText("A sentence that is far too long for this line, however it is turned")
+    lines.setText("brief")
+    QApplication.processEvents()
+    assert asked.count == 0
+    lines.setText("A sentence that takes several lines of a holder that is as narrow as this one is")
+    QApplication.processEvents()
+    assert asked.count > 0
+    assert lines.height() == lines.heightForWidth(lines.width()) >= 2 * lines.fontMetrics().height()
+
+
+class Requests(QObject):
+    """Counts how often a widget is asked to lay out its children anew."""
+
+    def __init__(self, widget):
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched, event):  # noqa: N802 - Qt's name
+        self.count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+def test_the_buttons_that_label_stand_still(window, session, qtbot):
+    places, said = set(), set()
+    for index in range(tiny_season.SILENT_DAY - 3, tiny_season.SILENT_DAY + 2):  # with stations that are missing, and without
+        session.go_to(index)
+        QApplication.processEvents()
+        places.add(tuple(button.mapTo(window, button.rect().topLeft()).y() for button in window.day_panel._buttons))
+        said.add(window.day_panel._quality.text())
+    assert len(said) > 1
+    assert len(places) == 1
+
+
+def test_a_step_between_quiet_days_lays_out_nothing_anew(window, session, qtbot):
+    quiet = [index for index in range(session.days.size - 1) if not session.features(index).regions][:4]
+    session.go_to(quiet[0])
+    for _ in range(3):
+        QApplication.processEvents()
+    asked = Requests(window)
+    for index in quiet[1:]:
+        session.go_to(index)
+        QApplication.processEvents()
+    assert asked.count == 0
 
 
 def test_a_low_timeline_keeps_the_most_pressing_rows():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication
 
 from quakegui.project import seasons
 from quakegui.project.store import ProjectError
@@ -86,6 +87,59 @@ def test_the_latest_wish_wins_and_a_failure_is_said(panel, session, qtbot, monke
     with qtbot.waitSignal(session.said) as said:
         session.pick(["DDD"])
     assert said.args == ["The drive is gone.", "warning"]
+
+
+def rendered_at_a_step(panel, session, monkeypatch, index):
+    """Go to a day, and return how often the plots were rendered until nothing more is to be painted."""
+    settle(panel)
+    rendered, plain = [], panel.graphics.render
+    monkeypatch.setattr(panel.graphics, "render", lambda *given: (rendered.append(True), plain(*given)))
+    session.go_to(index)
+    settle(panel)
+    monkeypatch.undo()
+    return len(rendered)
+
+
+def settle(panel):
+    """Have all that waits be painted."""
+    for _ in range(5):
+        panel.graphics.grab()
+        QApplication.processEvents()
+
+
+def test_a_walk_finds_the_next_readings_ready_and_renders_the_plots_once_a_page(panel, session, qtbot, monkeypatch):
+    session.go_to(2)
+    start = panel._day_start()
+    panel.plots["raw"].setXRange(start, start + 10 * DAY, padding=0)
+    qtbot.waitUntil(lambda: start + 19 * DAY < reading_until(panel) < start + 21 * DAY)  # beyond the view, and no further
+    drawn = curve(panel, "raw")[0]
+    assert rendered_at_a_step(panel, session, monkeypatch, 12) == 0  # still in view: the marker moves
+    assert rendered_at_a_step(panel, session, monkeypatch, 13) == 1
+    low, high = panel.plots["raw"].getViewBox().viewRange()[0]
+    assert low > start + 9 * DAY
+    np.testing.assert_array_equal(curve(panel, "raw")[0], drawn)  # nothing was read for this
+    assert drawn[-1] > high - HOUR
+    qtbot.waitUntil(lambda: bool(panel.readings._kept))  # the next ones are read when the view has rested,
+    assert rendered_at_a_step(panel, session, monkeypatch, 14) == 0  # and kept until it moves beyond those drawn
+    session.go_to(23)
+    assert not panel.readings._kept
+    assert reading_until(panel) > panel.plots["raw"].getViewBox().viewRange()[0][1] - HOUR
+
+
+def reading_until(panel):
+    """Return the last instant that is drawn."""
+    return curve(panel, "raw")[0][-1]
+
+
+def test_a_closer_look_is_drawn_as_soon_as_it_is_read(panel, session, qtbot, monkeypatch):
+    asked, plain = [], seasons.series
+    monkeypatch.setattr(seasons, "series", lambda *given, most: (asked.append(most), plain(*given, most=most))[1])
+    before = curve(panel, "raw")[0]
+    middle = panel._day_start()
+    panel.plots["raw"].setXRange(middle - DAY, middle + DAY, padding=0)
+    qtbot.waitUntil(lambda: curve(panel, "raw")[0].size != before.size)
+    assert asked == [2 * 2 * panel.graphics.width()]  # two points a pixel, and as much again ahead
+    assert curve(panel, "raw")[0][0] >= middle - DAY
 
 
 def test_several_stations_are_shown_about_their_medians(panel, session):

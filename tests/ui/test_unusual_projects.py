@@ -12,10 +12,11 @@ import odd_projects
 import pytest
 import tiny_season
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from quakegui.project import journal, nights, store
 from quakegui.project.store import Project
+from quakegui.ui.quiet_labels import ElidedLabel
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
@@ -249,7 +250,7 @@ def test_two_hundred_stations(window, qtbot, tmp_path):
     assert window.session.day_map().exists
     assert nights.stored_nights(window.session.project).values.shape[1] == 200
     press_all(window, qtbot)
-    assert "200 of 200 stations have an anomaly" in [label.text() for label in window.day_panel.findChildren(QLabel)]
+    assert "200 of 200 stations have an anomaly" in [label.text() for label in window.day_panel.findChildren(ElidedLabel)]
 
 
 def test_the_notice_follows_the_language(window, qtbot, tmp_path):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -25,6 +29,7 @@ from quakegui.season.quality import Quality
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
+from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import CLASS_NAMES, quality_text
 
@@ -39,6 +44,8 @@ KIND_NAMES = {
     "prospective": mark("prospective: issued before it was known"),
     "in-sample": mark("in sample: the run was trained on this day"),
 }
+MOST_REASONS: Final = 8
+"""Of so many stations at most it is said what was odd; the data row of the timeline tells of all."""
 
 
 class NoteEdit(QPlainTextEdit):
@@ -73,9 +80,10 @@ class DayPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._note_day: np.datetime64 | None = None
-        self._date, self._when, self._kp, self._quality = QLabel(), QLabel(), QLabel(), QLabel()
+        self._date, self._when, self._kp = WrappedLabel(), QLabel(), WrappedLabel()
+        self._present, self._quality = ElidedLabel(), ElidedLabel()
         self._label, self._history, self._prediction, self._stamp = QLabel(), QLabel(), QLabel(), QLabel()
-        for label in (self._stamp, self._when, self._kp, self._quality, self._label, self._history, self._prediction):
+        for label in (self._stamp, self._when, self._label, self._history, self._prediction):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = [self._button(cls) for cls in range(5)]
@@ -101,6 +109,7 @@ class DayPanel(QWidget):
         column.addWidget(self._date)
         column.addWidget(self._when)
         column.addWidget(self._kp)
+        column.addWidget(self._present)
         column.addWidget(self._quality)
         row = QHBoxLayout()
         for button in self._buttons:
@@ -149,8 +158,14 @@ class DayPanel(QWidget):
             self.retranslate()
         super().changeEvent(event)
 
+    def _hold_still(self) -> None:
+        """Keep two lines where there often are two, so that what is below stands still from day to day."""
+        for label in (self._history, self._prediction):
+            label.setMinimumHeight(2 * math.ceil(QFontMetricsF(label.font()).lineSpacing()))
+
     def retranslate(self) -> None:
         """Set every text in the language in force."""
+        self._hold_still()
         side = round(self.fontMetrics().height() * 1.15)
         for cls, button in enumerate(self._buttons):
             name = tr(CLASS_NAMES[cls])
@@ -176,8 +191,8 @@ class DayPanel(QWidget):
         self._stamp.setVisible(session.synthetic)
         self._note_day = session.day
         if session.day is None or session.season is None or session.project is None:
-            for label in (self._date, self._when, self._kp, self._quality):
-                label.clear()
+            for label in (self._when, self._kp, self._present, self._quality):
+                label.setText("")
             self._date.setText(tr("No day") if session.project is None or not session.days.size else "")
             return
         at = session.season.shown.start + session.index
@@ -195,21 +210,20 @@ class DayPanel(QWidget):
             tr("Kp of the night: unknown") if np.isnan(kp) else tr("Kp of the night: {kp:.1f}").format(kp=kp) + storm
         )
         theme.tint(self._kp, theme.colours().storm if kp >= STORM_KP else theme.colours().text)
-        self._quality.setText(self._quality_sentence(at))
+        here = np.isfinite(session.season.anomaly.z[at])
+        self._present.setText(tr("{present} of {all} stations have an anomaly").format(present=int(here.sum()), all=here.size))
+        self._quality.setText(self._reasons(session.season.anomaly.quality[at]))
 
-    def _quality_sentence(self, at: int) -> str:
+    def _reasons(self, quality: NDArray[np.uint16]) -> str:
+        """Say of which stations something is to be known on a day; `quality` has shape (station,)."""
         season = self._session.season
         assert season is not None
-        z, quality = season.anomaly.z[at], season.anomaly.quality[at]
-        present = int(np.isfinite(z).sum())
-        lines = [tr("{present} of {all} stations have an anomaly").format(present=present, all=len(z))]
         told = quality & ~np.array(Quality.STORMY | Quality.DERIVED, dtype=quality.dtype)
-        codes = season.anomaly.codes
-        lines += [f"{codes[station]}: {quality_text(Quality(int(told[station])))}" for station in np.flatnonzero(told)]
-        most = 6
-        if len(lines) > most + 1:
-            lines = [*lines[:most], tr("and {count} more stations").format(count=len(lines) - most)]
-        return "\n".join(lines)
+        which = np.flatnonzero(told)
+        words = [f"{season.anomaly.codes[one]}: {quality_text(Quality(int(told[one])))}" for one in which[:MOST_REASONS]]
+        if which.size > MOST_REASONS:
+            words.append(tr("and {count} more stations").format(count=which.size - MOST_REASONS))
+        return " · ".join(words)
 
     def _show_label(self) -> None:
         session = self._session
@@ -228,7 +242,6 @@ class DayPanel(QWidget):
         others = [note for note in notes if note.author != session.settings.analyst and not session.display.blind]
         shown = [self._history_line(old) for old in rows[-5:]] + [f"{note.author}: {note.text}" for note in others]
         self._history.setText("\n".join(shown))
-        self._history.setVisible(bool(shown))
         if not self._note.document().isModified():
             self._show_note(mine[-1] if mine else "")
 

@@ -137,6 +137,12 @@ class PlayBar(QWidget):
         """What a narrow bar keeps in a menu."""
         return self.only, self.speed, self.buttons["loop"]
 
+    def _hold_place(self) -> None:
+        """Let the place in the walk keep the widest room it had: of one size, it has nothing laid out anew at a step."""
+        needs = self._where.sizeHint()
+        if needs.width() > self._where.minimumWidth() or needs.height() != self._where.minimumHeight():
+            self._where.setFixedSize(max(needs.width(), self._where.minimumWidth()), needs.height())
+
     def _width_with(self, others: tuple[QWidget, ...]) -> int:
         """Return the width that the bar needs for the steps, the slider and these others."""
         steps = tuple(button for name, button in self.buttons.items() if name != "loop")
@@ -232,7 +238,7 @@ class PlayBar(QWidget):
         if change & (Change.PROJECT | Change.SEASON | Change.DAY | Change.FILTER) or (session.only and change & COUNTED):
             self.slider.setValue(max(session.index, 0))
             self._where.setText(self._place())
-            self._where.setMinimumWidth(max(self._where.sizeHint().width(), self._where.minimumWidth()))
+            self._hold_place()
         if Change.SETTINGS in change:
             speed = session.settings.days_per_second
             self.speed.setCurrentIndex(min(range(len(SPEEDS)), key=lambda row: abs(SPEEDS[row] - speed)))

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QR
 
 from quakegui.app.evaluation import SCORED
 from quakegui.ui import theme
-from quakegui.ui.elided_label import ElidedLabel
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.quiet_labels import ElidedLabel
 
 KINDS = {
     "out-of-fold": (
@@ -58,11 +58,10 @@ class RecordStrip(QWidget):
             group.addButton(choice)
         self._choices["out-of-fold"].setChecked(True)
         group.buttonClicked.connect(lambda _button: self.chosen.emit(self.record))
-        self._notice = ElidedLabel()
+        self._notice = ElidedLabel(align=Qt.AlignmentFlag.AlignRight)
         self._retrain = QPushButton()
         self._retrain.clicked.connect(self.retrain)
-        row.addStretch(1)
-        row.addWidget(self._notice)
+        row.addWidget(self._notice, 1)
         row.addWidget(self._retrain)
         self.retranslate()
 

@@ -16,12 +16,12 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.ui import theme
-from quakegui.ui.elided_label import ElidedLabel
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
 from quakegui.ui.panels.series_readings import ReadingsInView
 from quakegui.ui.plots.cached_graphics import CachedGraphics
 from quakegui.ui.plots.local_time_axis import LocalTimeAxis, PlainAxis
+from quakegui.ui.quiet_labels import ElidedLabel
 from quakegui.ui.texts import quality_text
 
 MOST_STATIONS: Final = 6

@@ -15,7 +15,7 @@ from quakegui.ui.panels.series_loader import SeriesLoader, Wish
 LOAD_AFTER_MS: Final = 150
 """Readings are fetched when the view has rested so long, so that scrubbing through days never waits for them."""
 BEYOND: Final = 1.0
-"""So many widths of the view are fetched on both sides of it."""
+"""So many widths of the view are fetched ahead of it, where it was moving; on both sides of it before it moves."""
 COARSER: Final = 1.2
 """Readings so much coarser than a fetch would bring them are drawn anew; nobody sees less."""
 
@@ -45,6 +45,7 @@ class ReadingsInView(QObject):
         super().__init__(parent)
         self._session, self._box, self._points, self._draw = session, box, points, draw
         self._codes: tuple[str, ...] = ()
+        self._low, self._heading = 0.0, 0.0
         self.wish: Wish | None = None
         self._drawn: dict[str, Wish] = {}
         self._kept: dict[str, tuple[NDArray[np.datetime64], NDArray[np.float64]]] = {}
@@ -58,7 +59,7 @@ class ReadingsInView(QObject):
     def show(self, codes: tuple[str, ...]) -> None:
         """Show the readings of these stations, whose curves are empty now."""
         self._forget()
-        self._codes = codes
+        self._codes, self._heading = codes, 0.0
         self._timer.start()
 
     def stop(self) -> None:
@@ -79,7 +80,8 @@ class ReadingsInView(QObject):
             return
         low, high = self._box.viewRange()[0]
         reach = BEYOND * (high - low)
-        since, until = self._instants(low - reach, high + reach)
+        back, on = reach * (self._heading <= 0.0), reach * (self._heading >= 0.0)
+        since, until = self._instants(low - back, high + on)
         share = (until - since) / np.timedelta64(max(round((high - low) * 1000.0), 1), "ms")
         self._kept.clear()
         self.wish = Wish(project, self._codes, since, until, max(round(self._points() * share), 1))
@@ -102,6 +104,8 @@ class ReadingsInView(QObject):
             self._draw_kept()
 
     def _follow_view(self, *_: object) -> None:
+        low = self._box.viewRange()[0][0]
+        self._low, self._heading = low, low - self._low
         self._timer.start()
         if self._kept and not self._will_do():
             self._draw_kept()

@@ -46,13 +46,15 @@ class DayMapView(QWidget):
         """What is shown."""
         return self._scene
 
-    def show_scene(self, scene: MapScene | None, empty: str = "") -> None:
-        """Show a frame, or the sentence `empty` where there is none."""
+    def show_scene(self, scene: MapScene | None, empty: str = "", *, at_once: bool = False) -> None:
+        """Show a frame, or the sentence `empty` where there is none; `at_once`, before the other panels are painted."""
         before, self._scene, self._empty = self._scene, scene, empty
-        if before is not None and scene is not None and _same_scale(before, scene):
-            self.update(self.layout_now().daily.toAlignedRect())
+        same = before is not None and scene is not None and _same_scale(before, scene)
+        rect = self.layout_now().daily.toAlignedRect() if same else self.rect()
+        if at_once:
+            self.repaint(rect)
         else:
-            self.update()
+            self.update(rect)
 
     def flash(self, region: int) -> None:
         """Let a region of the day shown flash for a moment."""

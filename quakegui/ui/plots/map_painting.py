@@ -5,6 +5,7 @@ The window and every export paint through `paint`, so what is exported is what w
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Final
 
@@ -164,19 +165,22 @@ def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, thre
 
 def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene) -> None:
     radius = painter.fontMetrics().height() * 0.26
-    for code, place, here in zip(scene.stations.codes, scene.places, scene.stations.present, strict=True):
-        if not np.isfinite(place[0]):
+    painted = None
+    for code, (row, column), here in zip(scene.stations.codes, scene.places.tolist(), scene.stations.present, strict=True):
+        if not math.isfinite(row):
             continue
-        at = to_screen.map(QPointF(place[1], place[0]))
-        picked = code in scene.picked
-        painter.setBrush(INK if here else Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(PAPER if here else INK, 1.4))
+        at = to_screen.map(QPointF(column, row))
+        if here != painted:
+            painter.setBrush(INK if here else Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(PAPER if here else INK, 1.4))
+            painted = here
         painter.drawEllipse(at, radius, radius)
-        if picked:
+        if code in scene.picked:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.LIGHT.cursor, 2.0))
             painter.drawEllipse(at, radius * 1.9, radius * 1.9)
             _pill(painter, at + QPointF(0.0, -radius * 4.2), code, PAPER, INK)
+            painted = None
 
 
 def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:

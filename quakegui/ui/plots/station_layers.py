@@ -58,8 +58,12 @@ def event_radius(magnitude: float) -> float:
 def station_colour(z: float, style: MapStyle) -> QColor:
     """Return the colour that the day map gives a value."""
     level = min(max(math.floor((z + style.limit_z) / (2.0 * style.limit_z) * style.levels), 0), style.levels - 1)
-    red, green, blue = (int(part) for part in palette(style)[level])
-    return QColor(red, green, blue)
+    return _level_colours(style)[level]
+
+
+@lru_cache(maxsize=8)
+def _level_colours(style: MapStyle) -> tuple[QColor, ...]:
+    return tuple(QColor(*colour) for colour in palette(style)[: style.levels].tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,22 +249,30 @@ def paint_stations(
 ) -> None:
     """Paint the stations as triangles in the day map's colours, hollow where they have no anomaly."""
     to_screen = camera.transform()
+    edge = None
     for mark in marks:
         at = to_screen.map(QPointF(mark.x_km, mark.y_km))
         if mark.picked:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colours.cursor, 2.2))
             painter.drawEllipse(at, STATION_RADIUS * 1.55, STATION_RADIUS * 1.55)
-        here = bool(np.isfinite(mark.z))
+            edge = None
+        here = math.isfinite(mark.z)
         painter.setBrush(station_colour(mark.z, style) if here else Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colours.text if here else colours.missing, 1.3))
+        if edge is not here:
+            painter.setPen(QPen(colours.text if here else colours.missing, 1.3))
+            edge = here
         painter.drawPolygon(triangle(at))
+
+
+_TRIANGLE: Final = QPolygonF(
+    [QPointF(STATION_RADIUS * x, STATION_RADIUS * y) for x, y in ((0.0, -1.0), (0.92, 0.66), (-0.92, 0.66))]
+)
 
 
 def triangle(at: QPointF) -> QPolygonF:
     """Return the symbol of a station."""
-    r = STATION_RADIUS
-    return QPolygonF([at + QPointF(0, -r), at + QPointF(0.92 * r, 0.66 * r), at + QPointF(-0.92 * r, 0.66 * r)])
+    return _TRIANGLE.translated(at)
 
 
 def paint_legend(painter: QPainter, camera: Camera, colours: Colours, missing: int) -> None:
