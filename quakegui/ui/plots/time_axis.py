@@ -67,7 +67,7 @@ class DayAxis:
 def ticks(axis: DayAxis, days: NDArray[np.datetime64]) -> tuple[list[tuple[int, str]], list[int]]:
     """Return named ticks (day index, text) and the indices of fine ticks, as dense as the view has room for."""
     shown = axis.visible()
-    dates: list[date] = [days[index].astype(object) for index in shown]
+    dates: list[date] = days[shown.start : shown.stop].astype(object).tolist()
     pairs = list(zip(shown, dates, strict=True))
     if axis.px_per_day >= 60.0:
         return [(k, day.strftime("%m-%d") if day.day != 1 else day.isoformat()) for k, day in pairs], []
