@@ -30,9 +30,9 @@ from quakegui.learn.judgement import Judgement
 from quakegui.learn.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
+from quakegui.season.basis import Basis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import classify, scheme_of
-from quakegui.season.gridding import Basis, build_basis
 from quakegui.season.kp import Kp
 from quakegui.season.labels import LabelRule, apply
 from quakegui.season.localtime import local_date

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from quakegui.project import cachefiles
-from quakegui.season import anomaly, extrema, gridding, tracking
+from quakegui.season import anomaly, basis, extrema, gridding, tracking
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.season import Season
 
@@ -59,7 +59,7 @@ def _names(season: Season) -> list[str]:
 
 @cache
 def _code() -> bytes:
-    modules = (anomaly, extrema, gridding, tracking)
+    modules = (anomaly, basis, extrema, gridding, tracking)
     return b"".join(hashlib.sha256(Path(module.__file__ or "").read_bytes()).digest() for module in modules)
 
 

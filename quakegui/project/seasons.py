@@ -15,7 +15,7 @@ from quakegui.project.kpindex import import_kp, kp
 from quakegui.project.nights import Progress, days_with_data, ensure_nights, read_blocks, season_days, stored_nights
 from quakegui.project.record import DAY_MS, merged
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.gridding import Basis, GridConfig, basis_key, build_basis, load_basis
+from quakegui.season.basis import Basis, GridConfig, basis_key, build_basis, load_basis
 from quakegui.season.network import Network
 from quakegui.season.readings import Readings
 from quakegui.season.season import Season, compute_season

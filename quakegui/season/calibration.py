@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.season.anomaly import AnomalyConfig, daily
-from quakegui.season.gridding import GridConfig, Gridder, build_basis
+from quakegui.season.basis import GridConfig, build_basis
+from quakegui.season.gridding import Gridder
 from quakegui.season.kp import Kp
 from quakegui.season.network import MAP_PIXELS
 from quakegui.season.night import NightConfig

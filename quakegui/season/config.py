@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from quakegui.season.anomaly import AnomalyConfig
+from quakegui.season.basis import GridConfig
 from quakegui.season.extrema import ExtremaConfig
-from quakegui.season.gridding import GridConfig
 from quakegui.season.night import NightConfig
 from quakegui.season.palette import MapStyle
 from quakegui.season.plain import built, parse_json

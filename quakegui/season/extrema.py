@@ -12,7 +12,8 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.gridding import Basis, Gridder
+from quakegui.season.basis import Basis
+from quakegui.season.gridding import Gridder
 
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
 

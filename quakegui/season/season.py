@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from quakegui.season import daymap
 from quakegui.season.anomaly import DailyAnomaly, daily
+from quakegui.season.basis import Basis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.daymap import DayMap, draw
 from quakegui.season.extrema import DayFeatures
-from quakegui.season.gridding import Basis, Gridder, build_basis
+from quakegui.season.gridding import Gridder
 from quakegui.season.hull import has_area
 from quakegui.season.kp import Kp, night_kp
 from quakegui.season.localtime import available_at

@@ -22,9 +22,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.interpolate import RBFInterpolator, griddata
 from threadpoolctl import threadpool_limits
 
+from quakegui.season.basis import GridConfig, build_basis
 from quakegui.season.daymap import indices, to_rgb
 from quakegui.season.extrema import ExtremaConfig
-from quakegui.season.gridding import GridConfig, Gridder, build_basis
+from quakegui.season.gridding import Gridder
 from quakegui.season.network import Network, Station
 from quakegui.season.palette import MapStyle
 from quakegui.season.tracking import season_features

@@ -9,8 +9,9 @@ import pytest
 
 from quakegui.season import calibration
 from quakegui.season.anomaly import AnomalyConfig, daily
+from quakegui.season.basis import GridConfig, build_basis
 from quakegui.season.calibration import NullMaxima, null_maxima, rate, threshold
-from quakegui.season.gridding import GridConfig, Gridder, build_basis
+from quakegui.season.gridding import Gridder
 from quakegui.season.night import NightConfig
 from quakegui.season.synthetic import SyntheticConfig, make_season, synthetic_network, synthetic_night_means
 

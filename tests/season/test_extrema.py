@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from quakegui.season.basis import GridConfig, build_basis
 from quakegui.season.extrema import DayFeatures, ExtremaConfig, region_outline, regions_mask
-from quakegui.season.gridding import GridConfig, Gridder, build_basis
+from quakegui.season.gridding import Gridder
 from quakegui.season.network import Network, Station
 from quakegui.season.tracking import Tracker, season_features, step
 

@@ -10,15 +10,8 @@ from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 from scipy.spatial import Delaunay
 
-from quakegui.season.gridding import (
-    Basis,
-    GridConfig,
-    Gridder,
-    basis_key,
-    basis_shape,
-    build_basis,
-    load_basis,
-)
+from quakegui.season.basis import Basis, GridConfig, basis_key, basis_shape, build_basis, load_basis
+from quakegui.season.gridding import Gridder
 from quakegui.season.hull import why_no_map
 from quakegui.season.network import Network, Station
 

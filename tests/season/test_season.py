@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from quakegui.season.basis import GridConfig, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.daymap import to_rgb
-from quakegui.season.gridding import GridConfig, build_basis
 from quakegui.season.kp import Kp
 from quakegui.season.network import Network, Station
 from quakegui.season.night import NightConfig, NightMeans

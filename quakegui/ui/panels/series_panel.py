@@ -27,6 +27,8 @@ from quakegui.ui.texts import quality_text
 MOST_STATIONS: Final = 6
 """As many as there are colours that can be told apart."""
 DAYS_AROUND: Final = 20
+CLOSEST_S: Final = 10.0
+"""No closer look is taken: readings are a second apart at least."""
 _ROWS: Final = ("raw", "night", "anomaly")
 _CONTENT = Change.PROJECT | Change.SEASON | Change.PICK | Change.DISPLAY
 
@@ -111,6 +113,7 @@ class SeriesPanel(QWidget):
             self._show_series()
         if change & (Change.PROJECT | Change.SEASON):
             self._show_zone()
+            self._limit_view()
             self.show_days_around()
         if change & (Change.PROJECT | Change.SEASON | Change.DAY):
             self._move_cursor()
@@ -167,6 +170,17 @@ class SeriesPanel(QWidget):
     def _draw_readings(self, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
         """Draw one station's readings; gaps stay gaps."""
         self._curves["raw", code].setData(time.astype(np.int64) / 1000.0, values - self._level(values))
+
+    def _limit_view(self) -> None:
+        """Let the wheel lead no further than once the season's length beyond it: far away there are no dates to write."""
+        season = self._session.season
+        for plot in self.plots.values():
+            plot.setMouseEnabled(x=season is not None, y=False)
+            if season is not None:
+                days = season.anomaly.days
+                since, until = float(days[0].astype(np.int64)) * 86400.0, float(days[-1].astype(np.int64)) * 86400.0
+                reach = max(until - since, 2 * DAYS_AROUND * 86400.0)
+                plot.setLimits(xMin=since - reach, xMax=until + reach, minXRange=CLOSEST_S)
 
     def show_days_around(self) -> None:
         """Look at the days around the one shown."""
