@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from project_parts import iaga, minute_values, put, small_synthetic
 
 from quakegui.project import journal, seasons
@@ -80,6 +82,15 @@ def test_features_come_from_the_cache_and_are_the_same(project: Project, monkeyp
     assert lower is not None
     assert sum(len(day.regions) for day in lower.features) > sum(len(day.regions) for day in cached.features)
     project.set_config(config)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.sets(st.integers(1, 59)))
+def test_the_extremes_of_stretches_are_those_found_one_by_one(values: list[int], cuts: set[int]) -> None:
+    value = np.array(values, dtype=np.float64)
+    starts = np.array(sorted({0, *(cut for cut in cuts if cut < len(values))}))
+    parts = zip(starts, np.split(value, starts[1:]), strict=True)
+    found = {begin + pick(part) for begin, part in parts for pick in (np.argmin, np.argmax)}
+    assert seasons._extremes(value, starts).tolist() == sorted(found)
 
 
 def test_a_view_of_readings_loses_no_extreme_and_keeps_gaps(tmp_path: Path) -> None:
