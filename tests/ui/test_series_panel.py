@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from quakegui.project import seasons
@@ -140,6 +141,70 @@ def test_a_closer_look_is_drawn_as_soon_as_it_is_read(panel, session, qtbot, mon
     qtbot.waitUntil(lambda: curve(panel, "raw")[0].size != before.size)
     assert asked == [2 * 2 * panel.graphics.width()]  # two points a pixel, and as much again ahead
     assert curve(panel, "raw")[0][0] >= middle - DAY
+
+
+def turn_wheel(panel, notches):
+    """Turn the wheel over the plots by so many notches, forward where positive."""
+    view, at = panel.graphics.viewport(), QPointF(300.0, 100.0)
+    turned, none = QPoint(0, 120 if notches > 0 else -120), QPoint(0, 0)
+    for _ in range(abs(notches)):
+        buttons, modifiers, phase = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+        QApplication.sendEvent(view, QWheelEvent(at, view.mapToGlobal(at), none, turned, buttons, modifiers, phase, False))
+    panel.grab()  # what cannot be painted ends the process
+    panel._hover(at)
+
+
+def test_the_wheel_leads_neither_to_years_that_have_no_date_nor_between_readings(panel, session, qtbot):
+    days = session.season.anomaly.days
+    first, last = (float(day.astype(np.int64)) * DAY for day in days[[0, -1]])
+    turn_wheel(panel, -200)
+    low, high = panel.plots["raw"].getViewBox().viewRange()[0]
+    assert (first - low, high - last) == pytest.approx((last - first, last - first), abs=DAY)
+    panel.readings.fetch()
+    qtbot.waitUntil(lambda: np.ptp(curve(panel, "raw")[0]) > days.size * DAY - DAY)
+    turn_wheel(panel, 300)
+    low, high = panel.plots["raw"].getViewBox().viewRange()[0]
+    assert high - low == pytest.approx(10.0, abs=0.1)
+    panel.readings.fetch()
+    qtbot.waitUntil(lambda: not panel.readings.loader.busy)
+    panel.grab()
+
+
+def test_without_a_season_the_wheel_moves_nothing(empty_session, qtbot):
+    panel = SeriesPanel(empty_session)
+    qtbot.addWidget(panel)
+    panel.resize(600, 480)
+    before = panel.plots["raw"].getViewBox().viewRange()[0]
+    turn_wheel(panel, -200)
+    assert panel.plots["raw"].getViewBox().viewRange()[0] == before
+
+
+def test_nothing_is_read_once_a_project_is_being_closed(panel, session, qtbot, monkeypatch):
+    """A reading begun after the project let go of its database would open it again, and keep it open."""
+    asked, began, go_on = [], threading.Event(), threading.Event()
+    plain, closed, project = seasons.series, type(session.project).close, session.project
+
+    def slow(*given, most):
+        asked.append(given[1])
+        began.set()
+        while panel.readings.loader._wish is not None and not go_on.wait(0.001):  # until the reading is given up
+            pass
+        return plain(*given, most=most)
+
+    def close(it):
+        closed(it)
+        go_on.set()
+        reading = panel.readings.loader._thread
+        if reading is not None:
+            reading.join()
+
+    monkeypatch.setattr(seasons, "series", slow)
+    session.pick(["AAA", "BBB", "CCC"])
+    qtbot.waitUntil(began.is_set)
+    monkeypatch.setattr(type(project), "close", close)
+    session.close()
+    assert asked == ["AAA"]
+    assert project._engine.pool.checkedin() == 0
 
 
 def test_several_stations_are_shown_about_their_medians(panel, session):

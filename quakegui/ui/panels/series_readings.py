@@ -55,6 +55,7 @@ class ReadingsInView(QObject):
         self._timer = QTimer(self, interval=LOAD_AFTER_MS, singleShot=True)
         self._timer.timeout.connect(self.fetch)
         box.sigXRangeChanged.connect(self._follow_view)
+        session.closing.connect(self.stop)  # a reading that begins after it would open the database again, for good
 
     def show(self, codes: tuple[str, ...]) -> None:
         """Show the readings of these stations, whose curves are empty now."""
