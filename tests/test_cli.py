@@ -7,11 +7,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from terminal import Terminal
 
 from quakegui import cli
 from quakegui.project import catalogue, journal, seasons
@@ -23,24 +23,6 @@ EVENTS = """time,latitude,longitude,depth,mag,magType,place
 2022-03-08T04:00:00.000Z,27.2,101.9,,3.6,mb,Huili
 2022-03-20T04:00:00.000Z,37.2,101.9,10,5.6,mb,far away
 """
-
-
-class Terminal:
-    """Runs the program in this process and keeps what it printed."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: object, code: int = 0) -> tuple[str, str]:
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            cli.main([str(argument) for argument in arguments])
-        out, err = self._capsys.readouterr()
-        assert (end.value.code or 0) == code, (out, err)
-        return out, err
-
-    def json(self, *arguments: object) -> Any:
-        return json.loads(self(*arguments, "--json")[0])
 
 
 @pytest.fixture

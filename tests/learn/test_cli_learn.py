@@ -14,30 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 from run_projects import TINY, fill
+from terminal import Terminal
 
-from quakegui import cli
 from quakegui.learn import operating
 from quakegui.learn.presets import PRESETS
 
 ROW = {"accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "verdict", "leaky", "name", "protocol"}
-
-
-class Terminal:
-    """Runs the program in this process and keeps what it printed."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: object, code: int = 0) -> tuple[str, str]:
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            cli.main([str(argument) for argument in arguments])
-        out, err = self._capsys.readouterr()
-        assert (end.value.code or 0) == code, (out, err)
-        return out, err
-
-    def json(self, *arguments: object) -> Any:
-        return json.loads(self(*arguments, "--json")[0])
 
 
 @pytest.fixture
