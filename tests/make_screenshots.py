@@ -31,8 +31,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
+from quakegui.learn.shipped import install_model
 from quakegui.paths import resources
 from quakegui.project.demo import create_demo
+from quakegui.project.seasons import load_season
 from quakegui.project.store import Project
 from quakegui.ui import commands
 from quakegui.ui.dialogs.import_wizard import ImportWizard
@@ -63,6 +65,17 @@ DIALOGS = {
 }
 """What each modal dialog is called and what opens it; the import and the guide are opened otherwise."""
 READINGS = "time,LS01,LS02\n2022-03-01T00:00:00Z,50012.1,50044.9\n2022-03-01T00:01:00Z,50012.3,50045.2\n"
+
+
+def make_demo(folder: Path) -> None:
+    """Make the synthetic season as a first start has it: with the shipped network's answers."""
+
+    def finish(project: Project) -> None:
+        season = load_season(project)
+        assert season is not None
+        install_model(project, season)
+
+    create_demo(folder, finish=finish).close()
 
 
 def wait_until(ready: Callable[[], bool]) -> None:
@@ -261,7 +274,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         project = options.project or Path(scratch) / "Liangshan 2022"
         if options.project is None:
-            create_demo(project).close()
+            make_demo(project)
         with Project.open(project, read_only=True) as opened:
             if options.guide and not opened.synthetic:
                 raise SystemExit("The guide's pictures are made of the synthetic season only.")
