@@ -60,6 +60,30 @@ class ElidedLabel(QFrame):
             self.setToolTip(tip)
 
 
+class SteadyLabel(ElidedLabel):
+    """One line of text that keeps the room of the widest it ever had, so that nothing beside it moves."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._widest = ""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - as of Qt's own labels
+        """Show another text."""
+        super().setText(text)
+        if self._room(text) > self._room(self._widest):
+            self._widest = text
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for the widest text's room, in the present font."""
+        return QSize(self._room(self._widest), super().sizeHint().height())
+
+    def _room(self, text: str) -> int:
+        around = self.contentsMargins()
+        return self.fontMetrics().horizontalAdvance(text) + around.left() + around.right()
+
+
 class WrappedLabel(QFrame):
     """Plain text in as many lines as it needs, which asks for other room where their number changes."""
 

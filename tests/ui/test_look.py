@@ -11,7 +11,7 @@ from quakegui.ui import theme
 from quakegui.ui.main_window import MainWindow, fit_of
 from quakegui.ui.plots.time_axis import DayAxis
 from quakegui.ui.plots.timeline_rows import LEAST_ROWS, ROWS, _beside, row_boxes
-from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
+from quakegui.ui.quiet_labels import ElidedLabel, SteadyLabel, WrappedLabel
 
 
 @pytest.fixture
@@ -58,6 +58,22 @@ def test_changing_words_lay_out_what_is_around_them_only_where_they_need_other_r
     QApplication.processEvents()
     assert asked.count > 0
     assert lines.height() == lines.heightForWidth(lines.width()) >= 2 * lines.fontMetrics().height()
+
+
+def test_a_place_in_the_walk_keeps_its_room_and_grows_with_the_text(qtbot):
+    label = SteadyLabel()
+    qtbot.addWidget(label)
+    label.setText("334 / 334")
+    wide = label.sizeHint().width()
+    assert wide == label.fontMetrics().horizontalAdvance("334 / 334")
+    label.setText("1 / 334")
+    assert label.sizeHint().width() == wide
+    large = label.font()
+    large.setPointSizeF(2 * large.pointSizeF())
+    label.setFont(large)
+    assert label.sizeHint().width() == label.fontMetrics().horizontalAdvance("334 / 334") > 1.5 * wide
+    label.resize(label.sizeHint())
+    assert label.toolTip() == ""
 
 
 class Requests(QObject):

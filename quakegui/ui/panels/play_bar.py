@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
+from quakegui.ui.quiet_labels import SteadyLabel
 
 SPEEDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Days per second."""
@@ -80,7 +81,7 @@ class PlayBar(QWidget):
         self._menu = QMenu(self.more)
         self._parts = {box: self._menu.addMenu("") for box in (self.only, self.speed)}
         self._loops = self._menu.addAction("")
-        self._where = QLabel(self)
+        self._where = SteadyLabel(self)
         self._where.setContentsMargins(2, 0, 6, 0)
         self._lay_out()
         self._connect()
@@ -136,12 +137,6 @@ class PlayBar(QWidget):
     def _extras(self) -> tuple[QWidget, ...]:
         """What a narrow bar keeps in a menu."""
         return self.only, self.speed, self.buttons["loop"]
-
-    def _hold_place(self) -> None:
-        """Let the place in the walk keep the widest room it had: of one size, it has nothing laid out anew at a step."""
-        needs = self._where.sizeHint()
-        if needs.width() > self._where.minimumWidth() or needs.height() != self._where.minimumHeight():
-            self._where.setFixedSize(max(needs.width(), self._where.minimumWidth()), needs.height())
 
     def _width_with(self, others: tuple[QWidget, ...]) -> int:
         """Return the width that the bar needs for the steps, the slider and these others."""
@@ -238,7 +233,6 @@ class PlayBar(QWidget):
         if change & (Change.PROJECT | Change.SEASON | Change.DAY | Change.FILTER) or (session.only and change & COUNTED):
             self.slider.setValue(max(session.index, 0))
             self._where.setText(self._place())
-            self._hold_place()
         if Change.SETTINGS in change:
             speed = session.settings.days_per_second
             self.speed.setCurrentIndex(min(range(len(SPEEDS)), key=lambda row: abs(SPEEDS[row] - speed)))
