@@ -5,8 +5,10 @@ A `QLabel` asks its layout for other room at every text, and every layout asks t
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from quakegui.ui.plain import as_text
@@ -81,7 +83,8 @@ class SteadyLabel(ElidedLabel):
 
     def _room(self, text: str) -> int:
         around = self.contentsMargins()
-        return self.fontMetrics().horizontalAdvance(text) + around.left() + around.right()
+        wide = QFontMetricsF(self.font()).horizontalAdvance(text)  # the other metrics round down, and a pixel short is cut
+        return math.ceil(wide) + 1 + around.left() + around.right()
 
 
 class WrappedLabel(QFrame):
