@@ -18,6 +18,7 @@ CLASS_COLOURS = ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc")
 CLASS_LETTERS = ("–", "N", "n", "S", "s")
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc")
 FONT = "Noto Sans, Segoe UI, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
+"""For browsers; what prints takes one family in place of the list, because Qt's drawings know no lists."""
 
 
 @dataclass(slots=True)
@@ -189,18 +190,18 @@ def molchan(
     *,
     across: str,
     up: str,
-    chance: str,
+    key: str,
     stamp: str,
     alt: str,
 ) -> Figure:
-    """Draw a Molchan diagram: the curve, the diagonal of chance, and the working point."""
+    """Draw a Molchan diagram: the curve, the diagonal of chance, and the working point; `key` stands where no curve goes."""
     drawing = Drawing(340, 320)
     axes = Axes(52, 20, 270, 254, (0.0, 1.0), (0.0, 1.0))
     axes.frame(drawing, ticks(0, 1), ticks(0, 1))
     axes.curve(drawing, [0.0, 1.0], [1.0, 0.0], MUTED, dash="5 4")
     axes.curve(drawing, alarm_fraction.tolist(), miss_rate.tolist(), SERIES[0], width=2.0)
     drawing.circle(*axes.at(*point), 5, ALARM)
-    drawing.text(*axes.at(0.52, 0.5), chance, size=10, colour=MUTED)
+    drawing.text(*axes.at(0.98, 0.94), key, size=10, colour=MUTED, anchor="end")
     drawing.text(52 + 135, 308, across, anchor="middle", colour=MUTED)
     drawing.text(14, 20 + 127, up, anchor="middle", colour=MUTED, turn=-90)
     drawing.stamp(stamp)
@@ -236,7 +237,8 @@ def history(rows: Sequence[dict[str, str]], *, loss: str, accuracy: str, epoch: 
         left, down = 48 + 105 * (number % 6), 240 + 14 * (number // 6)
         drawing.rectangle(left, down, 12, 4, SERIES[number % len(SERIES)])
         drawing.text(left + 16, down + 6, phase, size=10)
-    drawing.text(48, 228, validation, size=10, colour=MUTED)
+    if any(row.get("validation_loss") for row in rows):
+        drawing.text(48, 228, validation, size=10, colour=MUTED)
     return drawing.figure(alt)
 
 

@@ -12,7 +12,7 @@ from quakegui.report.markup import Figures, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside
 from quakegui.report.season_drawings import colour_bar
 from quakegui.report.season_parts import TITLES, no_season
-from quakegui.report.words import KIND_NAMES, SOURCE_NAMES, Words, degrees, number, percent
+from quakegui.report.words import DIRECTION_NAMES, KIND_NAMES, SOURCE_NAMES, Words, degrees, number, percent
 from quakegui.season.events import Event, great_circle_km
 from quakegui.season.kp import is_stormy
 from quakegui.season.season import Season
@@ -37,8 +37,12 @@ class MapMaker:
         if self.storm[index]:
             words.append(say("storm", "磁暴"))
         if day.regions:
-            words.append(say("{n} region(s), peak z {z}", "{n} 个极值区域，峰值 z {z}", n=len(day.regions),
-                             z=number(day.regions[0].peak_z, 1, sign=True)))  # fmt: skip
+            peak, count = number(day.regions[0].peak_z, 1, sign=True), len(day.regions)
+            words.append(
+                say("1 region, peak z {z}", "1 个极值区域，峰值 z {z}", z=peak)
+                if count == 1
+                else say("{n} regions, peak z {z}", "{n} 个极值区域，峰值 z {z}", n=count, z=peak)
+            )
         if not day.exists:
             return p(" · ".join(words), "caption") + p(self._no_map(index), "notice")
         picture = day_picture(
@@ -82,6 +86,14 @@ def events(content: Content, say: Words, figures: Figures, *, progress: Progress
     made += _overview(content, say)
     if content.season is None:
         return made + p(no_season(say), "notice")
+    made += p(
+        say(
+            "On the maps of the following pages: small rings are the stations, a dark red line is the edge of an extremum "
+            "region, grey lies outside the hull of the day's stations.",
+            "以下各页的图中：小圆圈为台站，暗红线为极值区域的边界，灰色在当日台站外包线之外。",
+        ),
+        "caption",
+    )
     maker = MapMaker(content, content.season, say, figures)
     for place, event in enumerate(content.events):
         if cancelled():
@@ -219,15 +231,17 @@ def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress
     made += p(
         say(
             "An alarm opens when P(event) reaches its threshold on two consecutive days, and stays open until 15 days after "
-            "the last such day. Days that a run was trained on raise none.",
-            "P（有震）连续两天达到阈值时警报打开，直到最后一个这样的日子之后 15 天。运行训练用过的日子不会引发警报。",
+            "the last such day. Days that a run was trained on raise none. The direction is the likelier of north and south, "
+            "the class the likeliest of the four; each is named by itself, so they may differ.",
+            "P（有震）连续两天达到阈值时警报打开，直到最后一个这样的日子之后 15 天。运行训练用过的日子不会引发警报。"
+            "方向取南北中较可能者，类别取四类中最可能者；二者各自得出，因此可能不一致。",
         )
     )
     found = content.record.alarms
     if not found:
         return made + p(say("No alarm was raised in the season.", "时段内没有警报。"), "notice")
     rows = [
-        (str(place + 1), content.local(alarm.opened), content.local(alarm.closed), alarm.direction,
+        (str(place + 1), content.local(alarm.opened), content.local(alarm.closed), say.of(DIRECTION_NAMES[alarm.direction]),
          say.cls(alarm.full_class), str(len(alarm.positive_days)), _came_of(content, alarm, say))
         for place, alarm in enumerate(found)
     ]  # fmt: skip
@@ -268,7 +282,10 @@ def _alarm(content: Content, maker: MapMaker, place: int, alarm: Alarm, say: Wor
         (
             (say("Opened", "打开"), content.local(alarm.opened)),
             (say("Closes", "关闭"), content.local(alarm.closed)),
-            (say("Direction and class named", "所指方向与类别"), f"{alarm.direction} · {say.cls(alarm.full_class)}"),
+            (
+                say("Direction and class named", "所指方向与类别"),
+                f"{say.of(DIRECTION_NAMES[alarm.direction])} · {say.cls(alarm.full_class)}",
+            ),
             (say("Days at or above the threshold", "达到阈值的天数"), str(len(alarm.positive_days))),
             (say("What came of it", "结果"), _came_of(content, alarm, say)),
         )

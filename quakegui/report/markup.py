@@ -112,7 +112,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: i
 
     body = "\n".join(row(cells, "td") for cells in rows)
     top = f"<thead>{row(head, 'th')}</thead>" if head else ""
-    return f'<table class="rows" border="1" cellspacing="0" cellpadding="3">{top}<tbody>\n{body}</tbody></table>\n'
+    return f'<table class="rows" border="1" cellspacing="0" cellpadding="2">{top}<tbody>\n{body}</tbody></table>\n'
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> str:

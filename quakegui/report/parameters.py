@@ -58,6 +58,30 @@ RULE_MEANINGS: Final[dict[str, Pair]] = {
     "days_after": ("days after the event's own day", "地震当天之后的天数"),
     "winner": ("who takes a day that two events claim", "两次地震都涉及的日子归于"),
 }
+RECIPE_MEANINGS: Final[dict[str, Pair]] = {
+    "name": ("what the analyst calls it", "分析员所起的名称"),
+    "protocol": ("how the days were split into training and test", "训练与检验日子的划分方法"),
+    "size": ("pixels along a side that the network sees", "网络所见图像的边长，像素"),
+    "head": ("paper: all features; compact: pooled to 4 x 4 first", "paper：全部特征；compact：先汇聚为 4 × 4"),
+    "width": ("filters of the first block; 32 is VGG-12", "第一组的滤波器个数；32 即 VGG-12"),
+    "dense": ("units of the two dense layers", "两个全连接层的单元数"),
+    "dropout": ("share dropped after each dense layer in training", "训练时每个全连接层之后丢弃的比例"),
+    "channel": ("colour: the map's colours; scalar: its z levels; both", "colour：图的颜色；scalar：z 的级别；both：两者"),
+    "epochs": ("at most, or exactly where there is no validation part", "轮次上限；没有验证部分时即为轮次"),
+    "patience": ("epochs without a better validation loss; 0: never stops early", "验证损失不再改善的轮次；0 为不提前停止"),
+    "batch_size": ("maps per step", "每步的图数"),
+    "learning_rate": ("of Adam", "Adam 的学习率"),
+    "class_weights": ("whether rare classes weigh more", "稀少类别是否加权"),
+    "final_fit": ("whether it was trained once more on all labelled days", "是否再用全部已标注的日子训练一次"),
+    "precision": ("of the arithmetic; auto: the fastest measured", "计算精度；auto：实测最快者"),
+    "seed": ("of the first weights, shuffling and augmentation", "初始权重、打乱与扩充的随机种子"),
+    "classes": ("names of the classes 0 to 4", "类别 0 至 4 的名称"),
+    "augmentation.brightness": ("half width of the change of brightness", "亮度变化的半幅"),
+    "augmentation.contrast": ("half width of the change of contrast", "对比度变化的半幅"),
+    "augmentation.flip": ("whether maps are mirrored left to right", "是否左右镜像"),
+    "augmentation.each_epoch": ("whether changes are drawn anew in every epoch", "每轮是否重新抽取变化"),
+    "augmentation.growth": ("fixed varied copies, images per class", "固定的扩充副本，每类的图数"),
+}
 
 
 def flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

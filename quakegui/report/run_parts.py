@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,19 @@ from quakegui.learn.phases import FINAL
 from quakegui.report.content import Content
 from quakegui.report.drawings import history, matrix, molchan
 from quakegui.report.markup import Figures, block, bullets, facts, grid, h2, h3, p, table
-from quakegui.report.parameters import flat
+from quakegui.report.parameters import RECIPE_MEANINGS, flat
 from quakegui.report.season_parts import TITLES, small_stamp, verdict
-from quakegui.report.words import BASELINE_NAMES, GROUP_NAMES, LEAKY, PROTOCOL_NAMES, TARGET_NAMES, Words, number, percent
+from quakegui.report.words import (
+    BASELINE_NAMES,
+    GROUP_NAMES,
+    LEAKY,
+    PROTOCOL_NAMES,
+    TARGET_NAMES,
+    Words,
+    number,
+    percent,
+    points,
+)
 
 if TYPE_CHECKING:
     from quakegui.learn.bootstrap import Interval
@@ -42,10 +53,12 @@ def training(content: Content, say: Words, figures: Figures) -> str:
             "notice",
         )
     run = content.run
-    made += h3(say("Run “{title}” ({id})", "运行“{title}”（{id}）", title=run.title or run.id, id=run.id))
+    made += h3(say("Run: {title} ({id})", "运行：{title}（{id}）", title=run.title or run.id, id=run.id))
     made += _curves(run, say, figures)
-    made += h3(say("Recipe", "配方"))
-    return made + facts((name, _plain(value, say)) for name, value in flat(run.config.to_json()))
+    made += h3(say("Recipe", "配方"), new_page=True)
+    columns = (say("Parameter", "参数"), say("Value", "值"), say("Meaning", "含义"))
+    recipe = [(name, _plain(value, say), say.of(RECIPE_MEANINGS[name])) for name, value in flat(run.config.to_json())]
+    return made + table(columns, recipe, numbers_from=9)
 
 
 def _curves(run: RunFolder, say: Words, figures: Figures) -> str:
@@ -92,7 +105,8 @@ def skill(content: Content, say: Words, figures: Figures) -> str:
         )
     )  # fmt: skip
     made += _matrices(content, told, say, figures)
-    made += h3(say("Figures with 95 % block-bootstrap intervals", "指标与 95 % 分块自助区间")) + _figures_table(told, say)
+    title = say("Figures with 95 % block-bootstrap intervals", "指标与 95 % 分块自助区间")
+    made += h3(title, new_page=True) + _figures_table(told, say)
     made += h3(say("Beside simpler predictors, on the same days", "与更简单的预测在同样日子上比较")) + _comparisons(told, say)
     made += _per_class(told, say)
     return made + _alarm_skill(content, told, say, figures) + _calibration(told, say)
@@ -114,21 +128,20 @@ def _matrices(content: Content, told: Judgement, say: Words, figures: Figures) -
     return h3(say("Confusion matrices", "混淆矩阵")) + grid(cells[:2], 2) + grid(cells[2:], 1)
 
 
-def _interval(found: Interval, *, share: bool = True) -> str:
-    if share:
-        value, low, high = percent(found.value), percent(found.low), percent(found.high)
-    else:
-        value, low, high = number(found.value), number(found.low), number(found.high)
-    return f"{value} ({low} … {high})"
+def _interval(found: Interval, say: Words, write: Callable[[float | None], str] = percent) -> str:
+    if not np.isfinite(found.value):
+        return write(None)
+    value, low, high = write(found.value), write(found.low), write(found.high)
+    return say("{value} ({low} to {high})", "{value}（{low} 至 {high}）", value=value, low=low, high=high)
 
 
 def _figures_table(told: Judgement, say: Words) -> str:
     rows = [
         (
             say.of(TARGET_NAMES[target]),
-            _interval(told.of(target).accuracy),
-            _interval(told.of(target).macro_recall),
-            _interval(told.of(target).kappa, share=False),
+            _interval(told.of(target).accuracy, say),
+            _interval(told.of(target).macro_recall, say),
+            _interval(told.of(target).kappa, say, number),
             number(told.of(target).shift.p_value, 3),
         )
         for target in TARGETS
@@ -153,20 +166,22 @@ def _comparisons(told: Judgement, say: Words) -> str:
                 str(one.dropped),
                 percent(one.figures.accuracy),
                 percent(one.figures.macro_recall),
-                _interval(one.macro_recall_difference),
-                say.yes(one.beaten),
+                _interval(one.macro_recall_difference, say, points),
+                say.yes(one.beaten) if one.days else "–",
             )
         )
     if not rows:
         return p(say("No other predictor could be run on these days.", "这些日子上没有可比较的预测方法。"), "notice")
     head = (
         say("Predictor", "预测方法"), say("Days", "天数"), say("Dropped", "去除"), say("Accuracy", "准确率"),
-        say("Macro recall", "宏召回率"), say("Run less it", "运行减去它"), say("Beaten", "已超过"),
+        say("Macro recall", "宏召回率"), say("Run less it, points", "运行减去它，百分点"),
+        say("Beaten", "已超过"),
     )  # fmt: skip
     return table(head, rows) + p(
         say(
-            "Event against none. Beaten: the whole paired interval of the difference lies above 0.",
-            "有震对无震。已超过：配对差值的整个区间在 0 之上。",
+            "Event against none. Run less it: of the macro recalls. Beaten: the whole paired interval of that lies above 0. "
+            "A dash: it could not be run on these days.",
+            "有震对无震。运行减去它：宏召回率之差。已超过：该配对差值的整个区间在 0 之上。横线：无法用于这些日子。",
         ),
         "caption",
     )
@@ -228,11 +243,11 @@ def _alarm_skill(content: Content, told: Judgement, say: Words, figures: Figures
             (found.alarm_fraction, 1.0 - found.hit_rate),
             across=say("share of time under alarm", "警报时间的比例"),
             up=say("share of earthquakes missed", "漏报地震的比例"),
-            chance=say("chance", "随机"),
+            key=say("broken: chance; point: the run", "虚线：随机；圆点：本运行"),
             stamp=small_stamp(content, scores=True),
             alt=say("Molchan diagram", "Molchan 图"),
         )
-        made += block(figures.add(picture))
+        made += h3(say("Molchan diagram", "Molchan 图")) + block(figures.add(picture))
         made += p(
             say("Molchan diagram: area skill score {area}; chance is 0.50.", "Molchan 图：面积技巧评分 {area}；随机为 0.50。",
                 area=number(told.molchan.area_skill)),

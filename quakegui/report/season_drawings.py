@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,12 +63,11 @@ def network_map(network: Network, frame: Frame, events: Sequence[Event], *, stam
     here = network.located
     at_km = frame.project(network.latitude[here], network.longitude[here])
     codes = [station.code for station in network.stations if station.located]
-    for code, (x_km, y_km) in zip(codes, at_km.tolist(), strict=True):
-        x, y = place(x_km, y_km)
+    dots = [place(x_km, y_km) for x_km, y_km in at_km.tolist()]
+    for x, y in dots:
         drawing.circle(x, y, 1.5 if events else 3.0, ACCENT, ACCENT)
-        if not events:
-            near_edge = x > edge + side - 40
-            drawing.text(x - 5 if near_edge else x + 5, y - 3, code, size=9, anchor="end" if near_edge else "start")
+    for code, left, base in () if events else name_places(codes, dots, edge, edge + side):
+        drawing.text(left, base, code, size=9)
     bar_km = max(
         step * 10.0**power for power in range(5) for step in (1, 2, 5) if step * 10.0**power <= max(half_km, 1.5) / 1.5
     )
@@ -78,6 +77,37 @@ def network_map(network: Network, frame: Frame, events: Sequence[Event], *, stam
     drawing.text(edge + side, edge + side + 16, "N ↑", size=10, anchor="end")
     drawing.stamp(stamp)
     return drawing.figure(alt)
+
+
+def name_places(
+    names: Sequence[str], dots: Sequence[tuple[float, float]], low: float, high: float
+) -> Iterator[tuple[str, float, float]]:
+    """Yield each name with the left end of its base line: beside its dot, where it meets no dot and no other name.
+
+    Parameters
+    ----------
+    dots
+        x and y of each, in pixels of the drawing.
+    low, high
+        Left and right edge of the frame; no name leaves it. Where every place beside a dot is taken, the first is used.
+    """
+    tall, taken = 9.0, [(x - 3.0, y - 3.0, x + 3.0, y + 3.0) for x, y in dots]
+    for name, (x, y) in zip(names, dots, strict=True):
+        wide = 6.6 * len(name)
+        sides = [(x + 5.0, y - 3.0), (x + 5.0, y + 10.0), (x - 5.0 - wide, y - 3.0), (x - 5.0 - wide, y + 10.0)]
+        boxes = [(left, base - tall, left + wide, base) for left, base in sides]
+        free = [
+            box
+            for box in boxes
+            if low + 3.0 <= box[0] and box[2] <= high - 3.0 and not any(_meet(box, other) for other in taken)
+        ]
+        box = (free or [box for box in boxes if low + 3.0 <= box[0] and box[2] <= high - 3.0] or boxes)[0]
+        taken.append(box)
+        yield name, box[0], box[3]
+
+
+def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def completeness(

@@ -65,7 +65,16 @@ def short(content: Content, say: Words, figures: Figures) -> str:
         return made + p(no_season(say), "notice")
     made += facts(_facts(content, season, say))
     made += block(figures.add(_course(content, season, say)))
-    return made
+    return made + p(
+        say(
+            "Triangles: earthquakes, larger with magnitude. Broken: the threshold of extremum regions. Letters: N, n north, "
+            "larger and smaller; S, s south, larger and smaller. Grey: no earthquake. Empty: no label, or no prediction of "
+            "a day that the run had not learnt from.",
+            "三角：地震，越大震级越高。虚线：极值区域的阈值。字母：N、n 为北部较大与较小，S、s 为南部较大与较小。灰：无地震。"
+            "空白：没有标注，或没有对运行未学习过的日子的预测。",
+        ),
+        "caption",
+    )
 
 
 def verdict(content: Content, say: Words) -> str:
@@ -93,7 +102,6 @@ def no_season(say: Words) -> str:
 
 def _facts(content: Content, season: Season, say: Words) -> list[tuple[str, str]]:
     labelled = sum(1 for day in season.days if day in content.labels)
-    stormy = int(is_stormy(season.kp_night[season.shown]).sum())
     regions = sum(bool(day.regions) for day in season.features[season.shown])
     window = season.config.night.window
     here = content.local(content.known_at[0])[-11:] if content.days.size else ""
@@ -115,7 +123,7 @@ def _facts(content: Content, season: Season, say: Words) -> list[tuple[str, str]
         (say("Stations", "台站"), str(len(season.network.stations))),
         (say("Days with a map", "有图的天数"), str(int(season.has_map.sum()))),
         (say("Days with an extremum region", "有极值区域的天数"), str(regions)),
-        (say("Stormy nights (Kp 5 and more)", "磁暴夜（Kp ≥ 5）"), str(stormy)),
+        (say("Stormy nights (Kp 5 and more)", "磁暴夜（Kp ≥ 5）"), _storms(season, say)),
         (say("Earthquakes", "地震"), str(len(content.events))),
         (say("Labelled days", "已标注的天数"), str(labelled)),
         (say("Alarms", "警报"), "–" if content.record is None else str(len(content.record.alarms))),
@@ -124,6 +132,18 @@ def _facts(content: Content, season: Season, say: Words) -> list[tuple[str, str]
     if strength is not None:
         rows.append((say("Strength of the invented signals", "合成信号的强度"), number(strength, 2)))
     return rows
+
+
+def _storms(season: Season, say: Words) -> str:
+    """Return the number of stormy nights, of those whose Kp is known: without Kp no night is quiet either."""
+    kp = season.kp_night[season.shown]
+    known = int(np.isfinite(kp).sum())
+    if not known:
+        return say("unknown: no Kp was read", "未知：未读入 Kp")
+    stormy = int(is_stormy(kp).sum())
+    if known == kp.size:
+        return str(stormy)
+    return say("{n} of the {known} nights with Kp", "有 Kp 的 {known} 夜中的 {n} 夜", n=stormy, known=known)
 
 
 def _course(content: Content, season: Season, say: Words) -> Figure:
@@ -180,7 +200,7 @@ def network(content: Content, say: Words, figures: Figures) -> str:
     season = content.season
     if season is None:
         rows = ((s.code, s.name, number(s.latitude, 4), number(s.longitude, 4)) for s in stations)
-        head = (say("Code", "代码"), say("Name", "名称"), say("Latitude", "纬度"), say("Longitude", "经度"))
+        head = (say("Code", "代码"), say("Name", "名称"), say("Latitude, °", "纬度，°"), say("Longitude, °", "经度，°"))
         return made + table(head, rows, numbers_from=2) + p(no_season(say), "notice")
     stamp = small_stamp(content)
     frame = season.gridder.basis.frame
@@ -230,7 +250,7 @@ def _completeness_table(season: Season, say: Words) -> str:
             )
         )
     head = (
-        say("Code", "代码"), say("Name", "名称"), say("Latitude", "纬度"), say("Longitude", "经度"),
+        say("Code", "代码"), say("Name", "名称"), say("Latitude, °", "纬度，°"), say("Longitude, °", "经度，°"),
         say("Nights", "夜数"), say("Share", "比例"), *(say.of(name) for name in QUALITY_NAMES.values()),
         say("Scale, nT", "离散度，nT"),
     )  # fmt: skip

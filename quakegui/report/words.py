@@ -38,6 +38,7 @@ SOURCE_NAMES: Final[dict[Source, Pair]] = {
     Source.ANALYST: ("by an analyst", "由分析员"),
     Source.SETTLED: ("settled between analysts", "分析员商定"),
 }
+DIRECTION_NAMES: Final[dict[str, Pair]] = {"N": ("north", "北部"), "S": ("south", "南部")}
 KIND_NAMES: Final[dict[str, Pair]] = {
     "out-of-fold": ("out-of-fold", "折外"),
     "prospective": ("prospective", "前瞻"),
@@ -108,7 +109,12 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 
 def percent(value: float | None, digits: int = 1) -> str:
     """Return a share as a percentage, a dash where there is none."""
-    return "–" if value is None or not math.isfinite(value) else f"{100 * value:.{digits}f} %"
+    return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)} %"
+
+
+def points(value: float | None, digits: int = 1) -> str:
+    """Return a difference of two shares in percentage points with its sign, a dash where there is none."""
+    return "–" if value is None else number(100 * value, digits, sign=True)
 
 
 def degrees(latitude: float, longitude: float) -> str:

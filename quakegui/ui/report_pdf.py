@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QRectF, Qt, QUrl
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
     QFont,
+    QFontDatabase,
     QGuiApplication,
     QImage,
     QPageLayout,
@@ -21,13 +23,17 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPdfWriter,
+    QTextBlockFormat,
+    QTextCursor,
     QTextDocument,
+    QTextFormat,
 )
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from quakegui.report import Report
+from quakegui.report import Language, Report
 from quakegui.report.document import STYLE
+from quakegui.report.drawings import FONT
 from quakegui.report.markup import Figure
 from quakegui.ui.i18n import tr
 
@@ -36,6 +42,11 @@ MARGIN_MM = 15.0
 STRIP_MM = 7.0
 """Height of the strips for title, stamp and page number, within the margins."""
 FAMILIES = ["Segoe UI", "Noto Sans", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "DejaVu Sans"]
+DRAWING_FAMILIES: dict[Language, list[str]] = {
+    "en": ["Segoe UI", "Noto Sans", "DejaVu Sans"],
+    "zh": ["Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei"],
+}
+"""The first that is there is the one of the drawings, so that Chinese is not set in Japanese forms."""
 SVG_DENSITY = 3
 """Pixels per CSS pixel at which drawings are printed."""
 
@@ -116,10 +127,29 @@ def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument
     document.setDocumentMargin(0)
     document.setPageSize(page.size())
     document.setDefaultStyleSheet(STYLE)
+    there = set(QFontDatabase.families())
+    family = next((name for name in DRAWING_FAMILIES[report.language] if name in there), QGuiApplication.font().family())
     for number, figure in enumerate(report.figures):
-        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"figure:{number}"), _image(figure))
+        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"figure:{number}"), _image(figure, family))
     document.setHtml(report.body)
+    _keep_headings(document)
     return document
+
+
+def _keep_headings(document: QTextDocument) -> None:
+    """Put every heading whose text, table or picture begins on the next page onto that page."""
+    height, layout = document.pageSize().height(), document.documentLayout()
+    block = document.begin()
+    while block.isValid():
+        following = block.next()
+        if block.blockFormat().headingLevel() and following.isValid():
+            here, there = (layout.blockBoundingRect(one).top() // height for one in (block, following))
+            if there > here:
+                cursor = QTextCursor(block)
+                kept = QTextBlockFormat()
+                kept.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+                cursor.mergeBlockFormat(kept)
+        block = block.next()
 
 
 def filled_pages(document: QTextDocument) -> list[int]:
@@ -135,13 +165,13 @@ def filled_pages(document: QTextDocument) -> list[int]:
     return sorted(filled)
 
 
-def _image(figure: Figure) -> QImage:
+def _image(figure: Figure, family: str) -> QImage:
     if figure.kind == "png":
         return QImage.fromData(figure.data)
     image = QImage(figure.width * SVG_DENSITY, figure.height * SVG_DENSITY, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)
-    QSvgRenderer(figure.data).render(painter)
+    QSvgRenderer(figure.data.replace(FONT.encode(), escape(family, quote=True).encode(), 1)).render(painter)
     painter.end()
     return image
 

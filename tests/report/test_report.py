@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
@@ -17,9 +18,10 @@ from quakegui.learn import season_runs
 from quakegui.project import catalogue, journal
 from quakegui.project.stations import set_station
 from quakegui.project.store import Project
-from quakegui.report import ReportCancelledError, make_report, write_html
+from quakegui.report import ReportCancelledError, make_report, season_parts, write_html
 from quakegui.report.content import gather
 from quakegui.report.pictures import OUTLINE, day_picture
+from quakegui.report.words import Words
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import Source, compare
 from quakegui.season.network import Station
@@ -149,6 +151,29 @@ def test_a_project_without_events_labels_and_runs_still_shows_its_data(small_pro
     assert "LEAKY" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("rest", "english", "chinese"),
+    [
+        (np.nan, "1 of the 2 nights with Kp", "有 Kp 的 2 夜中的 1 夜"),
+        (2.0, "1", "1"),
+    ],
+)
+def test_stormy_nights_are_counted_among_those_whose_kp_is_known(
+    reported: Reported, rest: float, english: str, chinese: str
+) -> None:
+    nights = np.full(reported.season.kp_night.size, rest)
+    nights[reported.season.shown][:2] = 5.0, 0.3
+    told = dataclasses.replace(reported.season, kp_night=nights)
+    assert season_parts._storms(told, Words("en")) == english
+    assert season_parts._storms(told, Words("zh")) == chinese
+
+
+def test_without_kp_no_night_is_called_quiet(reported: Reported) -> None:
+    told = dataclasses.replace(reported.season, kp_night=np.full(reported.season.kp_night.size, np.nan))
+    assert season_parts._storms(told, Words("en")) == "unknown: no Kp was read"
+    assert season_parts._storms(told, Words("zh")) == "未知：未读入 Kp"
+
+
 def test_a_station_without_coordinates_is_named(small_project: Path) -> None:
     with Project.open(small_project) as project:
         set_station(project, Station("QQQ", "nowhere"))
@@ -230,7 +255,7 @@ def test_text_from_outside_is_only_ever_text(judged: Path) -> None:
         assert one.fetched == []
         assert "script" not in one.tags
     assert page.text.count('alert("1")') >= 3
-    assert f"Run “{HOSTILE}”" in again.text
+    assert f"Run: {HOSTILE} (" in again.text
 
 
 @pytest.mark.usefixtures("judged_before")

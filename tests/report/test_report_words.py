@@ -14,6 +14,7 @@ import quakegui.report
 from quakegui.learn.baselines import BASELINES
 from quakegui.learn.folds import PROTOCOLS
 from quakegui.learn.metrics import GROUPS
+from quakegui.learn.runconfig import RunConfig
 from quakegui.report import parameters, season_parts, words
 from quakegui.season.config import SeasonConfig
 from quakegui.season.labels import LabelRule, Source
@@ -35,7 +36,8 @@ def _said() -> list[tuple[str, str, str]]:
 
 def _tables() -> list[tuple[str, str]]:
     named = [words.TARGET_NAMES, words.SOURCE_NAMES, words.KIND_NAMES, words.QUALITY_NAMES, words.PROTOCOL_NAMES,
-             words.BASELINE_NAMES, parameters.MEANINGS, parameters.RULE_MEANINGS, season_parts.TITLES]  # fmt: skip
+             words.BASELINE_NAMES, words.DIRECTION_NAMES, parameters.MEANINGS, parameters.RULE_MEANINGS,
+             parameters.RECIPE_MEANINGS, season_parts.TITLES]  # fmt: skip
     pairs = [pair for table in named for pair in table.values()]
     return [
         *pairs,
@@ -68,6 +70,7 @@ def test_every_name_is_there_in_both_languages() -> None:
 def test_every_parameter_source_protocol_and_baseline_is_named() -> None:
     assert {name for name, _ in parameters.flat(SeasonConfig("UTC").to_dict())} == set(parameters.MEANINGS)
     assert {field.name for field in dataclasses.fields(LabelRule)} == set(parameters.RULE_MEANINGS)
+    assert {name for name, _ in parameters.flat(RunConfig().to_json())} == set(parameters.RECIPE_MEANINGS)
     assert set(words.SOURCE_NAMES) == set(Source)
     assert set(words.PROTOCOL_NAMES) == set(PROTOCOLS)
     assert set(words.BASELINE_NAMES) == set(BASELINES)
@@ -85,4 +88,11 @@ def test_a_number_that_is_not_there_is_a_dash_and_never_zero(value: float | None
 
 def test_shares_are_percentages() -> None:
     assert words.percent(0.123) == "12.3 %"
+    assert words.percent(-0.004) == "−0.4 %"
     assert words.percent(float("nan")) == "–"
+
+
+def test_differences_of_shares_are_points_with_their_sign() -> None:
+    assert words.points(0.072) == "+7.2"
+    assert words.points(-0.148) == "−14.8"
+    assert words.points(float("nan")) == "–"

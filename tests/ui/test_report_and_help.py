@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from itertools import product
 
 import pytest
 import shiboken6
@@ -15,7 +16,7 @@ from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.project.store import Project
 from quakegui.report import Report, make_report
-from quakegui.report.markup import Figure, facts, h3
+from quakegui.report.markup import Figure, facts, h3, p
 from quakegui.ui import i18n, report_command, report_pdf
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.guide import GuideDialog, show_guide
@@ -125,7 +126,7 @@ def test_a_former_file_stays_whole_where_the_new_one_fails(tiny_folder, tmp_path
 
 def test_a_drawing_is_printed_as_it_is_drawn(qapp):
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="10" fill="#ff0000"/></svg>'
-    image = report_pdf._image(Figure("svg", svg, 10, 10, ""))
+    image = report_pdf._image(Figure("svg", svg, 10, 10, ""), "DejaVu Sans")
     assert image.size().toTuple() == (30, 30)
     assert image.pixelColor(3, 15).name() == "#ff0000"
     assert image.pixelColor(27, 15).name() == "#ffffff"
@@ -133,7 +134,7 @@ def test_a_drawing_is_printed_as_it_is_drawn(qapp):
     target = QBuffer(packed)
     target.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(target, "PNG")
-    again = report_pdf._image(Figure("png", packed.data(), 10, 10, ""))
+    again = report_pdf._image(Figure("png", packed.data(), 10, 10, ""), "DejaVu Sans")
     assert again.convertToFormat(QImage.Format.Format_RGB32) == image
 
 
@@ -225,11 +226,27 @@ def test_a_page_that_a_table_leaves_empty_is_not_printed(qapp, tmp_path) -> None
     writer = QPdfWriter(str(tmp_path / "a.pdf"))
     writer.setResolution(report_pdf.RESOLUTION)
     left_out = 0
-    for rows in range(40, 90):
+    for rows, height in product(range(42, 50), range(2930, 3010, 10)):
         body = facts([(str(row), "value") for row in range(rows)]) + h3("Next", new_page=True)
-        document = report_pdf._document(Report("A", "en", "", body, ()), writer, QRectF(0, 0, 2126, 2965))
+        document = report_pdf._document(Report("A", "en", "", body, ()), writer, QRectF(0, 0, 2126, height))
         filled = report_pdf.filled_pages(document)
         assert filled[0] == 0
         assert filled[-1] == document.pageCount() - 1
         left_out += document.pageCount() - len(filled)
     assert left_out, "No length of the table left a page empty, so this test tried nothing."
+
+
+def test_no_heading_is_left_alone_at_the_foot_of_a_page(qapp, tmp_path) -> None:
+    writer = QPdfWriter(str(tmp_path / "a.pdf"))
+    writer.setResolution(report_pdf.RESOLUTION)
+    moved = 0
+    for lines in range(20, 48):
+        body = "".join(p("line") for _ in range(lines)) + h3("Next") + facts([("name", "value")] * 4)
+        document = report_pdf._document(Report("A", "en", "", body, ()), writer, QRectF(0, 0, 2126, 2965))
+        layout, block = document.documentLayout(), document.begin()
+        while block.text() != "Next":
+            block = block.next()
+        pages = [layout.blockBoundingRect(one).top() // 2965 for one in (block, block.next())]
+        assert pages[0] == pages[1], lines
+        moved += bool(block.blockFormat().pageBreakPolicy())
+    assert moved, "No number of lines left a heading at the foot, so this test tried nothing."
