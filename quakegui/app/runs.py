@@ -43,13 +43,16 @@ def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
 
     found, problems = registry.list_runs(season_runs.runs_folder(project))
     in_use = runs.run_in_use(project)
-    rows = tuple(RunRow(run, run.id == in_use, _epochs(run)) for run in found)
-    return rows, problems
-
-
-def _epochs(run: RunFolder) -> int:
-    told = (run.card or {}).get("epochs")
-    return len(run.history()) if told is None else int(told)
+    rows, said = [], list(problems)
+    for run in found:
+        told = (run.card or {}).get("epochs")
+        try:
+            epochs = len(run.history()) if told is None else int(told)
+        except registry.RunError as error:  # the run stands in the list all the same, and can be deleted there
+            said.append(str(error))
+            epochs = 0
+        rows.append(RunRow(run, run.id == in_use, epochs))
+    return tuple(rows), tuple(said)
 
 
 def use_run(session: Session, run: RunFolder) -> None:

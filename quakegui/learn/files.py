@@ -75,6 +75,7 @@ def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
     ValueError
         The file holds something else; the sentence names it.
     """
+    _require_plain(path)
     if path.stat().st_size > largest:
         raise ValueError(f"{path} has more than {largest:,} bytes.")
     try:
@@ -84,6 +85,12 @@ def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"{path} does not hold a JSON object.")
     return value
+
+
+def _require_plain(path: Path) -> None:
+    """Refuse what is no file: a pipe in a stranger's folder would be waited at for ever."""
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is no file.")
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, compress: bool = False) -> None:
@@ -123,6 +130,7 @@ def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[An
     ValueError
         The file is damaged; the sentence names it.
     """
+    _require_plain(path)
     try:
         with zipfile.ZipFile(path) as packed:
             size = sum(info.file_size for info in packed.infolist())

@@ -139,8 +139,8 @@ class RunFolder:
                 rows = list(csv.DictReader(file))
             for row in rows:
                 check_epoch(row)
-        except (ValueError, TypeError, csv.Error) as error:
-            raise RunError(f"The history of the run “{self.title}” is damaged: {error}.") from error
+        except (OSError, ValueError, TypeError, csv.Error) as error:
+            raise RunError(f"The history of the run “{self.title}” is damaged: {str(error).rstrip('.')}.") from error
         return rows
 
     def predictions(self) -> Predictions:
@@ -233,6 +233,8 @@ def read_run(folder: Path) -> RunFolder:
         )
     except FileNotFoundError as error:
         raise RunError(f"{folder} is no run: it has no {CONFIG}.") from error
+    except OSError as error:
+        raise RunError(f"The run in {folder} cannot be read: {error.strerror or error}.") from error
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"The run in {folder} cannot be read: {str(error).rstrip('.')}.") from error
 
@@ -241,7 +243,10 @@ def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
     """Return all runs, the newest first, and a sentence for each folder that cannot be read."""
     found: list[RunFolder] = []
     problems: list[str] = []
-    folders = sorted(runs.iterdir(), reverse=True) if runs.is_dir() else []
+    try:
+        folders = sorted(runs.iterdir(), reverse=True) if runs.is_dir() else []
+    except OSError as error:
+        return (), (f"{runs} cannot be reached: {error.strerror or error}.",)
     for folder in folders:
         if not folder.is_dir() or folder.name == TRASH or folder.name.startswith("."):
             continue
