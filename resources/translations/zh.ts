@@ -2664,6 +2664,10 @@
             <translation>正在计算观测季。</translation>
         </message>
         <message>
+            <source>The season was computed anew meanwhile; no animation was written. Choose its days again.</source>
+            <translation>其间时段已重新计算，没有写出动画。请重新选择日期。</translation>
+        </message>
+        <message>
             <source>The tables were written to {path}.</source>
             <translation>表格已写入 {path}。</translation>
         </message>

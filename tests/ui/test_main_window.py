@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import tiny_season
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -13,11 +16,13 @@ from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
 from quakegui.season.labels import Source
 from quakegui.ui.actions import ACTIONS
+from quakegui.ui.dialogs import export_dialogs
 from quakegui.ui.dialogs.command_palette import CommandPalette
+from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.plots.animation import pixels, save_animation
-from quakegui.ui.plots.figures import painted, save_figure
+from quakegui.ui.plots.figures import FigureError, painted, save_figure
 
 
 def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
@@ -196,6 +201,28 @@ def test_a_cancelled_animation_leaves_nothing(window, tmp_path):
         window.session, window.day_map_panel.view, target, range(5), days_per_second=4, progress=lambda done, _total: done < 2
     )
     assert list(tmp_path.glob("*season*")) == []
+
+
+def test_no_animation_is_made_of_two_seasons(window, tmp_path, monkeypatch):
+    """An import that ends meanwhile computes the season anew: an index is another day's then."""
+    session = window.session
+    dialog = AnimationDialog(window, window)
+
+    def compute_anew(_done, _total):
+        session.season = replace(session.season)
+        return True
+
+    with pytest.raises(FigureError, match="computed anew"):
+        save_animation(
+            session, window.day_map_panel.view, tmp_path / "days", range(5), days_per_second=4, progress=compute_anew
+        )
+    assert list((tmp_path / "days").iterdir()) == []
+    told = []
+    monkeypatch.setattr(export_dialogs, "tell", lambda _parent, _title, sentence, _icon: told.append(sentence))
+    assert not dialog._write(tmp_path / "season.gif")  # its days were chosen before, too
+    assert told == ["The season was computed anew meanwhile; no animation was written. Choose its days again."]
+    assert not (tmp_path / "season.gif").exists()
+    dialog.deleteLater()
 
 
 def test_every_control_has_a_name(window):

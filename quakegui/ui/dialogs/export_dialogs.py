@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from quakegui.project import export
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
 from quakegui.ui.i18n import tr
-from quakegui.ui.plots.animation import save_animation, video_possible
+from quakegui.ui.plots.animation import save_animation, season_changed, video_possible
 from quakegui.ui.plots.figures import FigureError, save_figure
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class AnimationDialog(QDialog):
         super().__init__(parent)
         self._window = window
         session = window.session
+        self._season = session.season
         self.setWindowTitle(tr("Export an animation"))
         self._days = QComboBox()
         if session.chosen is not None:
@@ -122,6 +123,8 @@ class AnimationDialog(QDialog):
             return not bar.wasCanceled()
 
         try:
+            if self._window.session.season is not self._season:
+                raise season_changed()
             return save_animation(
                 self._window.session,
                 self._window.day_map_panel.view,

@@ -62,9 +62,9 @@ def save_animation(
     Raises
     ------
     FigureError
-        If the kind is unknown or the file cannot be written.
+        If the kind is unknown, the file cannot be written, or the season is computed anew meanwhile.
     """
-    before = session.index
+    before, season = session.index, session.season
     part = path.with_name(f".{path.name}.part")
     try:
         writer = _writer(path, part, session, indices, days_per_second)
@@ -75,6 +75,9 @@ def save_animation(
             if not progress(done, len(indices)):
                 writer.close()
                 return False
+            if session.season is not season:  # an index is another day's now
+                writer.close()
+                raise season_changed()
         with contextlib.suppress(StopIteration):  # a writer that has made its file whole is at its end
             writer.send(None)
         if path.suffix:
@@ -83,8 +86,14 @@ def save_animation(
         raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror or error)) from error
     finally:
         part.unlink(missing_ok=True)
-        session.go_to(before)
+        if session.season is season:
+            session.go_to(before)
     return True
+
+
+def season_changed() -> FigureError:
+    """Return the error for days that were chosen in a season that is not shown any more."""
+    return FigureError(tr("The season was computed anew meanwhile; no animation was written. Choose its days again."))
 
 
 def _writer(path: Path, part: Path, session: Session, indices: Sequence[int], days_per_second: float) -> Writer:
