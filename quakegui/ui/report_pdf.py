@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPdfWriter,
+    QTextBlock,
     QTextBlockFormat,
     QTextCursor,
     QTextDocument,
@@ -117,12 +118,22 @@ def _paint(report: Report, path: Path) -> int:
     return len(pages) if painter.end() else 0
 
 
-def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument:
-    document = QTextDocument()
+def _font(points: float) -> QFont:
+    """Return the font of the pages.
+
+    Without the forms of single languages: Noto Sans CJK sets digits between Latin letters by them, and such digits could
+    neither be searched for nor copied from the file.
+    """
     font = QFont()
     font.setFamilies(FAMILIES)
-    font.setPointSizeF(9.0)
-    document.setDefaultFont(font)
+    font.setPointSizeF(points)
+    font.setFeature(QFont.Tag("locl"), 0)
+    return font
+
+
+def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument:
+    document = QTextDocument()
+    document.setDefaultFont(_font(9.0))
     document.documentLayout().setPaintDevice(writer)
     document.setDocumentMargin(0)
     document.setPageSize(page.size())
@@ -137,19 +148,28 @@ def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument
 
 
 def _keep_headings(document: QTextDocument) -> None:
-    """Put every heading whose text, table or picture begins on the next page onto that page."""
+    """Put every heading whose text, table or picture begins on the next page onto that page.
+
+    The whole is laid out anew after each, because Qt's layout of the changed part alone loses lines after it.
+    """
     height, layout = document.pageSize().height(), document.documentLayout()
+    kept = QTextBlockFormat()
+    kept.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
     block = document.begin()
     while block.isValid():
         following = block.next()
         if block.blockFormat().headingLevel() and following.isValid():
-            here, there = (layout.blockBoundingRect(one).top() // height for one in (block, following))
+            here, there = (_first_line(layout, one) // height for one in (block, following))
             if there > here:
-                cursor = QTextCursor(block)
-                kept = QTextBlockFormat()
-                kept.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
-                cursor.mergeBlockFormat(kept)
-        block = block.next()
+                QTextCursor(block).mergeBlockFormat(kept)
+                document.markContentsDirty(0, document.characterCount())
+        block = following
+
+
+def _first_line(layout: QAbstractTextDocumentLayout, block: QTextBlock) -> float:
+    """Return where the first line of a block begins: a picture may lie far below the top of its block, on the next page."""
+    lines = block.layout()
+    return layout.blockBoundingRect(block).top() + (lines.lineAt(0).y() if lines.lineCount() else 0.0)
 
 
 def filled_pages(document: QTextDocument) -> list[int]:
@@ -191,9 +211,7 @@ def _one_page(painter: QPainter, document: QTextDocument, page: QRectF, number: 
 def _strips(painter: QPainter, report: Report, whole: QRectF, number: str) -> None:
     """Write the title and the stamp above the page, and the page's number below it."""
     painter.save()
-    font = QFont()
-    font.setFamilies(FAMILIES)
-    font.setPointSizeF(8.0)
+    font = _font(8.0)
     painter.setFont(font)
     painter.setPen(QColor("#5b6470"))
     left, right, top = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignTop

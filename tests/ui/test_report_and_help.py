@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from itertools import product
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -16,13 +19,17 @@ from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.project.store import Project
 from quakegui.report import Report, make_report
-from quakegui.report.markup import Figure, facts, h3, p
+from quakegui.report.markup import Figure, Figures, block, facts, h3, p
 from quakegui.ui import i18n, report_command, report_pdf
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.guide import GuideDialog, show_guide
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.main_window import MainWindow
 from quakegui.ui.report_pdf import ReportError, write_pdf
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="10" fill="#ff0000"/></svg>'
+
+needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not here")
 
 
 @pytest.fixture
@@ -125,8 +132,7 @@ def test_a_former_file_stays_whole_where_the_new_one_fails(tiny_folder, tmp_path
 
 
 def test_a_drawing_is_printed_as_it_is_drawn(qapp):
-    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="10" fill="#ff0000"/></svg>'
-    image = report_pdf._image(Figure("svg", svg, 10, 10, ""), "DejaVu Sans")
+    image = report_pdf._image(Figure("svg", SVG, 10, 10, ""), "DejaVu Sans")
     assert image.size().toTuple() == (30, 30)
     assert image.pixelColor(3, 15).name() == "#ff0000"
     assert image.pixelColor(27, 15).name() == "#ffffff"
@@ -236,17 +242,47 @@ def test_a_page_that_a_table_leaves_empty_is_not_printed(qapp, tmp_path) -> None
     assert left_out, "No length of the table left a page empty, so this test tried nothing."
 
 
-def test_no_heading_is_left_alone_at_the_foot_of_a_page(qapp, tmp_path) -> None:
+@pytest.mark.parametrize("picture", [False, True])
+def test_no_heading_is_left_alone_at_the_foot_of_a_page(qapp, tmp_path, picture) -> None:
     writer = QPdfWriter(str(tmp_path / "a.pdf"))
     writer.setResolution(report_pdf.RESOLUTION)
+    figures = Figures()
+    shown = block(figures.add(Figure("svg", SVG, 60, 40, ""))) if picture else facts([("name", "value")] * 4)
     moved = 0
     for lines in range(20, 48):
-        body = "".join(p("line") for _ in range(lines)) + h3("Next") + facts([("name", "value")] * 4)
-        document = report_pdf._document(Report("A", "en", "", body, ()), writer, QRectF(0, 0, 2126, 2965))
-        layout, block = document.documentLayout(), document.begin()
-        while block.text() != "Next":
-            block = block.next()
-        pages = [layout.blockBoundingRect(one).top() // 2965 for one in (block, block.next())]
+        body = p("line") * lines + h3("Next") + shown + p("after") * 20
+        document = report_pdf._document(Report("A", "en", "", body, tuple(figures.made)), writer, QRectF(0, 0, 2126, 2965))
+        layout = document.documentLayout()
+        blocks = [document.findBlockByNumber(number) for number in range(document.blockCount())]
+        place = next(number for number, one in enumerate(blocks) if one.text() == "Next")
+        pages = [
+            (layout.blockBoundingRect(one).top() + one.layout().lineAt(0).y()) // 2965 for one in blocks[place : place + 2]
+        ]
         assert pages[0] == pages[1], lines
-        moved += bool(block.blockFormat().pageBreakPolicy())
+        assert all(one.layout().lineCount() and layout.blockBoundingRect(one).height() > 1 for one in blocks if one.text())
+        moved += bool(blocks[place].blockFormat().pageBreakPolicy())
     assert moved, "No number of lines left a heading at the foot, so this test tried nothing."
+
+
+def printed(report: Report, path: Path) -> str:
+    """Return the text of a report's pages, read from the file."""
+    write_pdf(report, path)
+    return " ".join(subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.split())
+
+
+@needs_pdftotext
+def test_what_stands_on_the_pages_can_be_searched_for_and_copied(qapp, tmp_path) -> None:
+    lines = [f"line {number}: macro recall of 57.2 % (45.3 to 68.4), R = 0.10" for number in range(20)]
+    body = "".join(p(line) for line in lines) + h3("Alarms 2022-03-29") + facts([("召回率 57.2", "–")])
+    said = printed(Report("Season 2022", "en", "SYNTHETIC", body, ()), tmp_path / "a.pdf")
+    assert [line for line in [*lines, "Alarms 2022-03-29", "57.2", "Season 2022"] if line not in said] == []
+
+
+@needs_pdftotext
+def test_headings_that_are_moved_leave_every_line_printed(qapp, tmp_path) -> None:
+    parts = [f"part {number}" for number in range(40)]
+    body = "".join(h3(part) + block("x<br>" * (3 + number % 7)) + facts([(f"{part} row {k}", "v") for k in range(9)])
+                   for number, part in enumerate(parts))  # fmt: skip
+    said = printed(Report("Season", "en", "", body, ()), tmp_path / "a.pdf")
+    assert [f"{part} row {k}" for part in parts for k in range(9) if f"{part} row {k}" not in said] == []
+    assert [part for part in parts if said.count(part) < 10] == []
