@@ -90,6 +90,30 @@ def test_a_view_in_the_place_of_the_facts_is_never_asked(folder: Path) -> None:
         Project.open(folder)
 
 
+def test_a_wrong_value_in_a_row_that_its_number_does_not_find_is_told(folder: Path) -> None:
+    """A damaged page: going through the table meets the row, looking for it does not."""
+    write(folder, "UPDATE setting SET value = x'00' WHERE key = 'name'")
+    [(number, root, size)] = read(
+        folder,
+        "SELECT setting.rowid, rootpage, page_size FROM setting, sqlite_master, pragma_page_size "
+        "WHERE setting.key = 'name' AND sqlite_master.name = 'setting'",
+    )
+    assert isinstance(number, int)
+    assert isinstance(root, int)
+    assert isinstance(size, int)
+    data = bytearray((folder / DATABASE).read_bytes())
+    page = (root - 1) * size
+    assert data[page] == 13  # a leaf
+    pointers = page + 8
+    cells = [page + int.from_bytes(data[at : at + 2], "big") for at in range(pointers, pointers + 2 * data[page + 4], 2)]
+    (at,) = (cell + 1 for cell in cells if data[cell + 1] == number)  # after the payload's length, of one byte
+    data[at] = 127  # beyond the rows that follow it
+    (folder / DATABASE).write_bytes(data)
+    assert read(folder, "SELECT rowid FROM setting WHERE rowid = 127") == []
+    with pytest.raises(ProjectError, match=r"row 127 of the table 'setting' \(column value\)"):
+        Project.open(folder)
+
+
 def test_plain_tables_of_others_are_left_alone(folder: Path) -> None:
     write(folder, "CREATE TABLE theirs (a, b)", "INSERT INTO theirs VALUES (1, x'00')")
     use(folder, all_of_it=False)
