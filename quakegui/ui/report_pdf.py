@@ -159,7 +159,9 @@ def _keep_headings(document: QTextDocument) -> None:
     while block.isValid():
         following = block.next()
         if block.blockFormat().headingLevel() and following.isValid():
-            here, there = (_first_line(layout, one) // height for one in (block, following))
+            here, there = (
+                (_first_line(layout, one) + 2.0) // height for one in (block, following)
+            )  # a page may begin at 0.999
             if there > here:
                 QTextCursor(block).mergeBlockFormat(kept)
                 document.markContentsDirty(0, document.characterCount())
