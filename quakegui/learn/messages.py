@@ -54,7 +54,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch was trained. `loss` and `accuracy` are means over the epoch so far, the rate is since the last message."""
+    """A batch was trained. `loss` and `accuracy` are means over the epoch so far, the rate is since the last message.
+
+    The epoch is the one in hand; a phase's first is 1.
+    """
 
     name: ClassVar[str] = "batch"
     phase: int
@@ -68,7 +71,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """An epoch ended. Validation figures are NaN where the phase has no validation part."""
+    """An epoch ended; a phase's first is 1. Validation figures are NaN where the phase has no validation part."""
 
     name: ClassVar[str] = "epoch"
     phase: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import (
@@ -78,6 +79,7 @@ class TrainingPanel(QWidget):
         self._logarithmic.toggled.connect(self._curves.set_logarithmic)
         self._phases: tuple[str, ...] = ()
         self._epochs_at_most = 1
+        self._drawn = ""
         self._build()
         self._preset.activated.connect(lambda _index: self.fill(PRESETS[self._preset.currentData()]))
         self._start.clicked.connect(self._begin)
@@ -209,25 +211,45 @@ class TrainingPanel(QWidget):
             self._state.setText(
                 self._where(message.phase, message.epoch) + f" · {message.images_per_second:.0f} " + tr("images/s")
             )
-            done = message.phase * self._epochs_at_most + message.epoch + message.batch / max(message.batches, 1)
-            self._bar.setValue(round(1000 * done / (len(self._phases) * self._epochs_at_most)))
+            self._advance(message.phase, message.epoch - 1 + message.batch / max(message.batches, 1))
         elif isinstance(message, messages.Epoch):
-            self._curves.add(message)
-            left = tr("{minutes:.0f} min left").format(minutes=max(message.eta_seconds, 0.0) / 60.0)
-            self._state.setText(f"{self._where(message.phase, message.epoch)} · {left}")
-            best = tr(" — best so far") if message.best else ""
-            self._say(
-                f"{self._where(message.phase, message.epoch)}: {message.loss:.4f} / {message.validation_loss:.4f}, "
-                f"{message.accuracy:.1%} / {message.validation_accuracy:.1%}{best}"
-            )
-        elif isinstance(message, messages.Done | messages.Cancelled):
+            self._epoch_ended(message)
+        elif isinstance(message, messages.Done):
+            self._advance(len(self._phases), 0)
+            self._end(told(message.summary))
+        elif isinstance(message, messages.Cancelled):
             self._end(told(message.summary))
         elif isinstance(message, messages.Failed):
             self._end(told(message.sentence))
 
+    def _epoch_ended(self, message: messages.Epoch) -> None:
+        self._curves.add(message)
+        self._advance(message.phase, message.epoch)
+        where = self._where(message.phase, message.epoch)
+        left = tr("{minutes:.0f} min left").format(minutes=max(message.eta_seconds, 0.0) / 60.0)
+        self._state.setText(f"{where} · {left}")
+        if math.isnan(message.validation_loss):  # no part to judge by: the last epoch is kept, none is the best so far
+            self._say(f"{where}: {message.loss:.4f}, {message.accuracy:.1%}")
+            return
+        best = tr(" — best so far") if message.best else ""
+        self._say(
+            f"{where}: {message.loss:.4f} / {message.validation_loss:.4f}, "
+            f"{message.accuracy:.1%} / {message.validation_accuracy:.1%}{best}"
+        )
+
+    def _advance(self, phase: int, epochs: float) -> None:
+        """Show how much of all trainings is done: whole phases, and epochs of the one in hand."""
+        done = phase * self._epochs_at_most + epochs
+        self._bar.setValue(round(1000 * done / max(len(self._phases) * self._epochs_at_most, 1)))
+
     def _begun(self, message: messages.Started) -> None:
         self._phases, self._epochs_at_most = message.phases, message.epochs
         self._bar.setRange(0, 1000)
+        self._advance(message.phase, message.epoch)
+        run = self._training.run
+        if run is not None and run.id != self._drawn:  # another run than the last goes on: its epochs are not that one's
+            self._drawn = run.id
+            self._curves.clear()
         self._say(
             tr("{parameters} parameters, {phases} trainings").format(
                 parameters=f"{message.parameters:,}", phases=len(message.phases)
@@ -236,14 +258,14 @@ class TrainingPanel(QWidget):
 
     def _where(self, phase: int, epoch: int) -> str:
         name = self._phases[phase] if phase < len(self._phases) else ""
-        return tr("{phase}, epoch {epoch}").format(phase=told(name), epoch=epoch + 1)
+        return tr("{phase}, epoch {epoch}").format(phase=told(name), epoch=epoch)
 
     def _say(self, text: str) -> None:
         self._log.appendPlainText(text)
 
     def _end(self, sentence: str) -> None:
-        self._bar.setRange(0, 1000)
-        self._bar.setValue(1000)
+        self._bar.setRange(0, 1000)  # it stays where it is: a training that stopped early is not a full bar
+        self._bar.setValue(max(self._bar.value(), 0))
         self._state.setText(sentence)
         self._say(sentence)
 

@@ -1,0 +1,82 @@
+"""What the training's panel makes of what a worker says."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar
+
+from quakegui.learn import messages
+
+FOLDS = ("fold 1", "fold 2", "all days")
+
+
+@pytest.fixture
+def panel(window):
+    return window.docks["training"].widget()
+
+
+@pytest.fixture
+def say(window, panel):
+    def speak(*said):
+        for each in said:
+            window.training.spoke.emit(each)
+        bar = panel.findChild(QProgressBar)
+        return panel._state.text(), bar.value(), panel.findChild(QPlainTextEdit).toPlainText().splitlines()
+
+    return speak
+
+
+def epoch(phase, number, validation=math.nan, *, best=True):
+    return messages.Epoch(phase, number, 1.5, 0.464, validation, validation / 10, best, 2.0, 90.0)
+
+
+def started(phase=0, epochs_over=0):
+    return messages.Started(FOLDS, 2, 1000, phase, epochs_over)
+
+
+def test_the_first_epoch_is_the_first_and_the_bar_tells_how_much_is_done(say):
+    state, bar, _log = say(started(), messages.Batch(0, 1, 5, 10, 1.6, 0.4, 30.0))
+    assert state.startswith("fold 1, epoch 1 · 30 images/s")
+    assert bar == 83  # half an epoch of six
+    state, bar, log = say(epoch(0, 1))
+    assert state == "fold 1, epoch 1 · 2 min left"
+    assert bar == 167
+    assert log[-1] == "fold 1, epoch 1: 1.5000, 46.4%"
+    assert say(messages.Batch(0, 2, 10, 10, 1.6, 0.4, 30.0))[1] == 333
+    assert say(epoch(2, 2))[1] == 1000
+
+
+def test_a_validation_part_is_told_with_the_best_epoch(say):
+    log = say(started(), epoch(0, 1, 2.0), epoch(0, 2, 2.5, best=False))[2]
+    assert log[-2:] == [
+        "fold 1, epoch 1: 1.5000 / 2.0000, 46.4% / 20.0% — best so far",
+        "fold 1, epoch 2: 1.5000 / 2.5000, 46.4% / 25.0%",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "bar"),
+    [
+        (messages.Cancelled("Stopped. Nothing was kept."), 167),
+        (messages.Failed("The worker gave up.", "crash", resumable=True), 167),
+        (messages.Done("Three trainings."), 1000),
+    ],
+    ids=["cancelled", "failed", "done"],
+)
+def test_only_a_training_that_ended_fills_the_bar(say, end, bar):
+    assert say(started(), epoch(0, 1), end)[1] == bar
+
+
+def test_a_training_that_goes_on_begins_where_it_stopped(say):
+    assert say(started(phase=1, epochs_over=1))[1] == 500
+
+
+def test_curves_of_a_run_that_goes_on_are_not_joined_to_another_run(window, panel, say):
+    window.training.run = SimpleNamespace(id="first")
+    say(started(), epoch(0, 1), epoch(0, 2))
+    say(started(phase=1), epoch(1, 1))
+    assert [(each.phase, each.epoch) for each in panel._curves._epochs] == [(0, 1), (0, 2), (1, 1)]
+    window.training.run = SimpleNamespace(id="second")
+    say(started(phase=2), epoch(2, 1))
+    assert [(each.phase, each.epoch) for each in panel._curves._epochs] == [(2, 1)]
