@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import threading
 from typing import ClassVar
@@ -58,7 +59,7 @@ def test_garbage_of_another_thread_goes_in_the_windows_own(house, qtbot):
 
 def test_python_itself_would_have_collected_it_in_the_other_thread():
     Ring.gone_in.clear()
-    assert gc.isenabled()
+    gc.enable()
     kept: list[list[int]] = []
     other = threading.Thread(target=make_much, args=(kept,))
     other.start()
@@ -119,3 +120,48 @@ def test_python_collects_by_itself_again_afterwards(house):
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc keeps freed pages that it can be asked for")
 def test_the_c_library_is_really_asked():
     housekeeping.trim_memory()
+
+
+CRASHES_WITHOUT = """
+import sys, threading
+from pathlib import Path
+import pyqtgraph as pg
+from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.ui.housekeeping import Housekeeping
+
+app = QApplication([])
+if sys.argv[2] == "with":
+    session = Session(SettingsFile(Path(sys.argv[1]) / "settings.ini"))
+    house = Housekeeping(session)
+
+
+class Plots(QDialog):
+    def __init__(self):
+        super().__init__()
+        self.itself = self
+        QVBoxLayout(self).addWidget(pg.PlotWidget())
+        self.show()
+
+
+def make_much():
+    kept = [[[], {}] for _ in range(100_000)]
+
+
+for _ in range(8):
+    for _ in range(5):
+        Plots()
+    thread = threading.Thread(target=make_much)
+    thread.start()
+    while thread.is_alive():
+        app.processEvents()
+print("went on")
+"""
+
+
+def test_a_thread_that_makes_much_does_not_take_down_dialogs_that_were_closed(tmp_path):
+    script = tmp_path / "dialogs.py"
+    script.write_text(CRASHES_WITHOUT, encoding="utf-8")
+    done = subprocess.run([sys.executable, script, tmp_path, "with"], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "went on\n"), done.stderr[-2000:]

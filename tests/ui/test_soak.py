@@ -15,6 +15,7 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
 
+from quakegui.ui import housekeeping
 from quakegui.ui.main_window import MainWindow
 
 NONE_CHANGE = 50
@@ -55,6 +56,7 @@ def walk(session):
                 direction = -direction
             session.step(direction)
             QApplication.processEvents()
+            housekeeping.collect_due()  # as the program does by the clock
 
     yield steps
     window.close()
