@@ -265,7 +265,8 @@ def _store_file(connection: Connection, parsed: ParsedFile, tally: _Tally, seen:
         return
     tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in parsed.notes))
     if parsed.kp is not None:
-        put_kp(connection, parsed.kp)
+        fresh = put_kp(connection, parsed.kp)
+        tally.notes[f"{parsed.name}: Kp of {fresh} three-hour intervals is new or changed."] = None
     tally.imported.append(writer.add(parsed, tally.touched))
 
 

@@ -287,6 +287,15 @@ def dies(project: Project, file: Path, when: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
+def test_kp_is_told_by_its_intervals_since_it_has_no_readings(project: Project, files: Path) -> None:
+    table = "Date,K_00,K_03,K_06,K_09,K_12,K_15,K_18,K_21\n2022-01-15,1.0,2.3,2.0,5.7,1.0,0.3,0.0,2.0\n"
+    file = put(files, "kp.csv", table.encode())
+    report = import_paths(project, [file])
+    assert report.notes == ("kp.csv: Kp of 8 three-hour intervals is new or changed.",)
+    file.write_bytes(table.replace("5.7", "6.0").encode())
+    assert import_paths(project, [file]).notes == ("kp.csv: Kp of 1 three-hour intervals is new or changed.",)
+
+
 def test_a_program_that_dies_in_an_import_leaves_nothing_half(project: Project, files: Path) -> None:
     """Killed with every row written and the transaction not yet ended."""
     before = all_of(project)
