@@ -60,10 +60,22 @@ class MapMaker:
     def _no_map(self, index: int) -> str:
         known = int(np.isfinite(self.season.z[index]).sum())
         return self.say(
-            "No map: {n} station(s) have a value on this day; a map needs three at different places.",
+            "No map. Stations with a value: {n}; a map needs three at different places.",
             "无图：当日有值的台站为 {n} 个；一张图至少需要三个不同地点的台站。",
             n=known,
         )
+
+    def maps(self, indices: Sequence[int], event: Event | None) -> str:
+        """Return the pictures of some days with their scale, or a sentence where none of them has a map."""
+        if not self.season.has_map[list(indices)].any():
+            known = int(np.isfinite(self.season.z[list(indices)]).sum(axis=1).max(initial=0))
+            said = self.say(
+                "None of these days has a map. Stations with a value: {n} at most; a map needs three at different places.",
+                "这些日子都没有图：有值的台站最多 {n} 个；一张图至少需要三个不同地点的台站。",
+                n=known,
+            )
+            return p(said, "notice")
+        return grid([self.cell(index, event) for index in indices], 3) + self.scale()
 
     def scale(self) -> str:
         """Return the colour scale of the maps."""
@@ -154,7 +166,7 @@ def _event(content: Content, maker: MapMaker, place: int, event: Event, say: Wor
         if on_map
         else say("The {n} days known before it:", "地震前已知的 {n} 天：", n=len(before))
     )
-    made += grid([maker.cell(index, event) for index in before], 3) + maker.scale()
+    made += maker.maps(before, event)
     return made + _day_table(content, season, before, say)
 
 
@@ -261,7 +273,7 @@ def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress
 
 def _came_of(content: Content, alarm: Alarm, say: Words) -> str:
     if alarm.hits:
-        came = "; ".join(
+        came = ("；" if say.language == "zh" else "; ").join(
             say("earthquake {n}, M {m:.1f}, after {lead} days", "地震 {n}，M {m:.1f}，{lead} 天后", n=hit.event + 1,
                 m=content.events[hit.event].magnitude, lead=number(hit.lead_days, 1))
             for hit in alarm.hits
@@ -292,5 +304,5 @@ def _alarm(content: Content, maker: MapMaker, place: int, alarm: Alarm, say: Wor
     )
     shown = alarm.positive_days[:MAPS]
     made += p(say("Its first {n} such days:", "最初的 {n} 个这样的日子：", n=len(shown)))
-    made += grid([maker.cell(index, None) for index in shown], 3) + maker.scale()
+    made += maker.maps(shown, None)
     return made + _day_table(content, maker.season, shown, say)

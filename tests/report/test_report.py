@@ -20,6 +20,8 @@ from quakegui.project.stations import set_station
 from quakegui.project.store import Project
 from quakegui.report import ReportCancelledError, make_report, season_parts, write_html
 from quakegui.report.content import gather
+from quakegui.report.event_parts import MapMaker
+from quakegui.report.markup import Figures
 from quakegui.report.pictures import OUTLINE, day_picture
 from quakegui.report.words import Words
 from quakegui.season.events import Declustering, Event
@@ -101,6 +103,19 @@ def test_each_earthquake_has_its_part_with_the_days_known_before_it(reported: Re
     for day in season.days[first - 6 : first]:
         assert f'alt="Map of {day}"' in first_part
     assert f'alt="Map of {season.days[first]}"' not in first_part
+
+
+def test_days_without_a_map_are_one_sentence_and_have_no_scale(reported: Reported) -> None:
+    season = reported.season
+    z = season.anomaly.z.copy()
+    z[season.shown][:6] = np.nan
+    bare = dataclasses.replace(season, anomaly=dataclasses.replace(season.anomaly, z=z))
+    with Project.open(reported.folder) as project:
+        content = gather(project, season, progress=lambda *_step: None, cancelled=lambda: False)
+        figures = Figures()
+        made = MapMaker(content, bare, Words("en"), figures).maps(range(6), None)
+    assert Page(made).text.startswith("None of these days has a map. Stations with a value: 0 at most")
+    assert figures.made == []
 
 
 def test_both_languages_say_the_same_things(reported: Reported) -> None:
