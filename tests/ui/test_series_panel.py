@@ -1,5 +1,6 @@
 """The series: gaps stay gaps, times stand in the project's zone, and readings are fetched only when the view rests."""
 
+import random
 import threading
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app.change import Change
 from quakegui.project import seasons
 from quakegui.project.store import ProjectError
 from quakegui.ui import i18n
@@ -141,6 +143,45 @@ def test_a_closer_look_is_drawn_as_soon_as_it_is_read(panel, session, qtbot, mon
     qtbot.waitUntil(lambda: curve(panel, "raw")[0].size != before.size)
     assert asked == [2 * 2 * panel.graphics.width()]  # two points a pixel, and as much again ahead
     assert curve(panel, "raw")[0][0] >= middle - DAY
+
+
+@pytest.mark.parametrize("width", [1, 600])
+def test_whatever_is_done_in_a_hurry_the_readings_in_view_are_shown_in_the_end(session, qtbot, width):
+    """Stations picked, views set, seasons lost and found again, while readings are on their way."""
+    panel, drawn = SeriesPanel(session), random.Random(width)
+    qtbot.addWidget(panel)
+    panel.resize(width, 480)
+    panel.show()
+    qtbot.waitExposed(panel)
+    season, codes = session.season, session.season.network.codes
+    first = season.anomaly.days[0].astype(np.int64) * DAY
+
+    def look():
+        start = first + drawn.uniform(-300.0, 400.0) * DAY  # also where there is no season
+        panel.plots["raw"].setXRange(start, start + 10.0 ** drawn.uniform(-3.0, 9.0), padding=0)
+
+    def lose_season():
+        for found in (None, season):
+            session.season = found
+            session.changed.emit(Change.ALL & ~Change.PROJECT)
+            panel.grab()
+
+    acts = (
+        look, lose_season, panel.readings.fetch, panel.grab, QApplication.processEvents,
+        lambda: session.pick(drawn.sample(codes, drawn.randrange(len(codes) + 1))),
+        lambda: session.go_to(drawn.randrange(session.days.size)),
+        lambda: session.set_display(unit=drawn.choice(["nT", "z"])),
+    )  # fmt: skip
+    for _ in range(60):
+        drawn.choice(acts)()
+    session.pick(codes[:3])
+    panel.show_days_around()
+    panel.readings.fetch()
+    wish = panel.readings.wish
+    qtbot.waitUntil(lambda: not panel.readings.loader.busy and len(panel.readings._drawn) + len(panel.readings._kept) == 3)
+    for code in codes[:3]:
+        time, _ = seasons.series(session.project, code, wish.since, wish.until, most=wish.most)
+        np.testing.assert_array_equal(curve(panel, "raw", code)[0], time.astype(np.int64) / 1000.0)
 
 
 def turn_wheel(panel, notches):

@@ -136,9 +136,10 @@ class SeriesPanel(QWidget):
             values = (anomaly.anomaly_nt if in_nt else anomaly.z)[:, station]
             means = means - self._level(means)
             for row, series in (("night", means), ("anomaly", values)):
+                some = slice(None) if np.isfinite(series).any() else slice(0)  # points that are nowhere have no bounds
                 self._curves[row, code] = self.plots[row].plot(
-                    nights,
-                    series,
+                    nights[some],
+                    series[some],
                     pen=pen,
                     connect="finite",
                     symbol="o",
