@@ -2,7 +2,7 @@
 
     python3.12 packaging/wine/smoke.py                     builds tree and installer, then tries them
     python3.12 packaging/wine/smoke.py --built FOLDER      tries what build_tree.py and makensis left in FOLDER
-    ... --train                                            also one tiny epoch (an installer with TensorFlow)
+    ... --train                                            also trains, by command and window (an installer with TensorFlow)
 
 Needs what `TOOLS` names (apt-get install nsis wine wine64 xvfb gcc-mingw-w64-x86-64 osslsigncode). Ends with 0 where everything
 held, 1 where something did not, 3 where a tool is missing; each with a sentence. Timings under Wine mean nothing.
@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PACKAGING = HERE.parent
@@ -42,6 +44,11 @@ APPS = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\quakegui"
 LEAST_COLOURS = 40
 PATIENCE = 1800
 """Seconds for one Windows program."""
+QUIET = 0.5
+"""Seconds without a word from a program that has ended, after which none is waited for."""
+WORKER = "quakegui.learn.worker"
+ALONE = 60.0
+"""Seconds in which a worker without a window must end."""
 _STARTED = time.monotonic()
 
 
@@ -88,14 +95,21 @@ class Wine:
 
     def _call(self, *command: str) -> tuple[int, str]:
         # Standard output must be a pipe: the C library of Wine 8 refuses a plain file there.
+        end, said = time.monotonic() + PATIENCE, b""
         with subprocess.Popen(  # noqa: S603
             command, env=self._set, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as process:
-            try:
-                said, _none = process.communicate(timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.stop()  # what it started holds the pipe as well
-                raise FailedError(f"NOT SO: {' '.join(command[:6])} ... ends within {PATIENCE} s") from None
+            assert process.stdout is not None
+            while True:
+                if select.select([process.stdout], [], [], QUIET)[0]:
+                    if not (chunk := os.read(process.stdout.fileno(), 1 << 16)):
+                        break
+                    said += chunk
+                elif process.poll() is not None:
+                    break  # not at the pipe's end: services that Wine began with this program hold it, and may stay
+                if time.monotonic() > end:
+                    self.stop()
+                    raise FailedError(f"NOT SO: {' '.join(command[:6])} ... ends within {PATIENCE} s")
         return process.returncode, said.decode("utf-8", errors="replace")
 
     def python(self, interpreter: Path, *arguments: str) -> tuple[int, str]:
@@ -118,6 +132,17 @@ class Wine:
             name: value.replace("\\\\", "\\")
             for name, value in re.findall(r'^"(\w+)"=(?:"(.*)"|dword:.*)\r?$', text, re.MULTILINE)
         }
+
+    def runs(self, module: str) -> bool:
+        """Return whether a Python of this prefix still runs a module."""
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                here = f"WINEPREFIX={self._set['WINEPREFIX']}".encode() in (process / "environ").read_bytes().split(b"\0")
+                if here and module.encode() in (process / "cmdline").read_bytes():
+                    return True
+            except OSError:  # it has just ended, or is somebody else's
+                continue
+        return False
 
     def stop(self) -> None:
         """End everything that runs in this prefix."""
@@ -239,10 +264,10 @@ def try_window(wine: Wine, installer: Path, shots: Path) -> Path:
     return wine.path(str(seen["project"]))
 
 
-def what_was_seen(shots: Path) -> Mapping[str, object]:
+def what_was_seen(shots: Path) -> Mapping[str, Any]:
     """Return what the window's script wrote down."""
     require((shots / "seen.json").is_file(), "the window's script wrote down what it saw")
-    seen: Mapping[str, object] = json.loads((shots / "seen.json").read_text(encoding="utf-8"))
+    seen: Mapping[str, Any] = json.loads((shots / "seen.json").read_text(encoding="utf-8"))
     say(f"seen: {json.dumps(seen, ensure_ascii=False)}")
     return seen
 
@@ -294,6 +319,26 @@ def try_worker(wine: Wine, project: Path, *, train: bool) -> None:
         )
 
 
+def try_training(wine: Wine, project: Path, scratch: Path) -> None:
+    """Train in the window: stop, go on to the end; then kill the window in the middle, which its worker must not outlive."""
+    python = wine.path(PLACE) / "python.exe"
+    scratch.mkdir()
+    code, said = wine.python(python, str(HERE / "window.py"), f"Z:{scratch}", "trained")
+    seen = what_was_seen(scratch)
+    killed = "failed" not in seen and code != 0 and seen["left alone"] == "batch"
+    require(killed, f"the window was killed between two batches (exit code {code}) {said[-500:]}")
+    require(seen["stopped"][:2] == ["cancelled", "resumable"], f"a training stops, and can go on: {seen['stopped']}")
+    require(seen["went on"][:2] == ["done", "finished"], f"it goes on to its end: {seen['went on']}")
+    end = time.monotonic() + ALONE
+    while wine.runs(WORKER) and time.monotonic() < end:
+        time.sleep(0.5)
+    require(not wine.runs(WORKER), "the worker ended without its window")
+    code, said = wine.python(python, "-m", "quakegui", "runs", "list", f"Z:{project}", "--json")
+    require(code == 0, f"the project opens again {said[-500:] if code else ''}")
+    states = [run["state"] for run in json.loads(said[said.index("[") : said.rindex("]") + 1])]
+    require(states[:2] == ["resumable", "finished"], f"the run that was cut off can go on, the one before it is kept: {states}")
+
+
 def try_uninstalling(wine: Wine, tree: Path, project: Path) -> None:
     """Uninstall; only what was not installed stays."""
     place = wine.path(PLACE)
@@ -317,7 +362,7 @@ def main() -> None:
     """Build where nothing is given, then try everything in a fresh prefix."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--built", type=Path, help="folder with tree, tree.nsh and quakegui-setup.exe")
-    parser.add_argument("--train", action="store_true", help="the tree has TensorFlow: train one tiny epoch")
+    parser.add_argument("--train", action="store_true", help="the tree has TensorFlow: train")
     parser.add_argument("--shots", type=Path, default=PACKAGING / "build" / "shots", help="where screenshots are kept")
     given = parser.parse_args()
     lacking = [tool for tool in TOOLS if shutil.which(tool) is None]
@@ -343,6 +388,8 @@ def main() -> None:
             project = try_window(wine, old, given.shots.resolve())
             try_killing(wine, project, folder / "killed")
             try_worker(wine, project, train=given.train)
+            if given.train:
+                try_training(wine, project, folder / "trained")
             try_uninstalling(wine, out / "tree", project)
         except FailedError as failure:
             say(str(failure))

@@ -1,7 +1,8 @@
 """Use the real window as a new user would, with keys alone, and write down what was seen: run by the installed Python in Wine.
 
-Arguments: a folder for what is written, and an installer that must refuse to run while the window is open; or the folder and
-`killed`: then the window opens what was open last, gets a label, and is killed while the key is hardly up.
+Arguments: a folder for what is written, and an installer that must refuse to run while the window is open. Or the folder and a
+word, and the window opens what was open last. `killed`: it gets a label, and is killed while the key is hardly up. `trained`: a
+training is stopped and goes on to its end; another begins, and the window is killed, so that the worker is left alone.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QPushButton, QSpinBox, QTableWidget
 
+from quakegui.learn import messages
+from quakegui.ui.i18n import tr
 from quakegui.ui.main_window import MainWindow
+from quakegui.ui.panels.runs_panel import RunsPanel
+from quakegui.ui.panels.training_panel import TrainingPanel
 from quakegui.ui.start import run_window
 
 OUT, INSTALLER = Path(sys.argv[1]), sys.argv[2]
@@ -120,6 +125,60 @@ def work(window: MainWindow) -> None:
     SEEN["installer while the window is open"] = subprocess.call(f'"{INSTALLER}" /S')  # noqa: S603
 
 
+def push(panel: TrainingPanel | RunsPanel, text: str) -> None:
+    """Click a button of a panel as soon as it can be clicked."""
+    (button,) = (each for each in panel.findChildren(QPushButton) if each.text() == tr(text))
+    wait_for(f"the button {text}", button.isEnabled)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def be_trained(window: MainWindow) -> None:
+    """Train by the form's buttons: stop it, let it go on to its end, and be killed in the middle of another training."""
+    heard: list[messages.Message] = []
+    training = window.training
+    training.spoke.connect(heard.append)
+
+    def await_one(*kinds: type[messages.Message]) -> None:
+        wait_for(kinds[0].name, lambda: any(isinstance(each, kinds) or messages.ends(each) for each in heard))
+
+    def await_end(name: str) -> None:
+        wait_for(name, lambda: not training.busy and not window.session.jobs.busy)
+        run = training.run
+        assert run is not None
+        state = "finished" if run.card else "resumable" if run.resumable else "lost"
+        SEEN[name] = [heard[-1].name, state, f"{len(run.history())} epochs"]
+        heard.clear()
+
+    open_season(window)
+    press(window, Qt.Key.Key_R, CTRL)
+    panel, runs = window.findChild(TrainingPanel), window.findChild(RunsPanel)
+    assert panel is not None
+    assert runs is not None
+    recipe = next(box for box in panel.findChildren(QComboBox) if box.findData("fast") >= 0)
+    recipe.setCurrentIndex(recipe.findData("fast"))
+    recipe.activated.emit(recipe.currentIndex())
+    next(box for box in panel.findChildren(QSpinBox) if box.accessibleName() == tr("Epochs at most")).setValue(1)
+    push(panel, "Start")
+    await_one(messages.Epoch)
+    shoot(window, "training")
+    push(panel, "Stop")
+    await_end("stopped")
+    window.show_dock("runs")
+    table = runs.findChild(QTableWidget)
+    assert table is not None
+    assert training.run is not None
+    table.selectRow([row.run.id for row in window.session.runs].index(training.run.id))
+    push(runs, "Go on")
+    await_end("went on")
+    shoot(window, "trained")
+    window.show_dock("training")
+    push(panel, "Start")
+    await_one(messages.Batch)
+    SEEN["left alone"] = heard[-1].name
+    write_down()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def be_killed(window: MainWindow) -> None:
     """Label the earthquake after the last one, and end at once, without a word to anybody."""
     open_season(window)
@@ -142,7 +201,7 @@ def main() -> int:
     def drive() -> None:
         window = next(each for each in app.topLevelWidgets() if isinstance(each, MainWindow))
         try:
-            (be_killed if INSTALLER == "killed" else work)(window)
+            {"killed": be_killed, "trained": be_trained}.get(INSTALLER, work)(window)
         except Exception as error:  # the report is what the smoke test reads
             SEEN["failed"] = repr(error)
         finally:
