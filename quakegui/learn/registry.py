@@ -254,6 +254,7 @@ def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
             found.append(read_run(folder))
         except RunError as error:
             problems.append(str(error))
+    found.sort(key=lambda run: (run.created, run.id), reverse=True)  # not every name of a folder begins with its date
     return tuple(found), tuple(problems)
 
 

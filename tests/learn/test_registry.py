@@ -76,6 +76,15 @@ def test_a_damaged_run_is_named_and_the_others_are_listed(made: RunFolder) -> No
     assert "broken" in problems[0]
 
 
+def test_the_newest_run_comes_first_whatever_its_folder_is_called(made: RunFolder) -> None:
+    older = made.folder.with_name("shipped")  # after every date, by its name
+    shutil.copytree(made.folder, older)
+    told = json.loads((older / "config.json").read_text(encoding="utf-8"))
+    (older / "config.json").write_text(json.dumps(told | {"created": "2001-01-01T00:00:00+00:00"}), encoding="utf-8")
+    found, problems = list_runs(made.folder.parent)
+    assert ([run.id for run in found], problems) == ([made.id, "shipped"], ())
+
+
 def test_renaming_keeps_the_id_and_the_recipe(made: RunFolder) -> None:
     again = rename_run(made, "第二次")
     assert (again.id, again.title, again.config) == (made.id, "第二次", made.config)
