@@ -264,6 +264,9 @@ def test_no_more_stations_than_colours(panel, session):
     assert "and 3 more" in panel.legend.text()
     session.pick([])
     assert panel.legend.text() == "Pick stations on the map or here."
+    assert not panel.graphics.isVisible()
+    session.pick(["AAA"])
+    assert panel.graphics.isVisible()
 
 
 def test_the_menu_picks_by_keyboard(panel, session):

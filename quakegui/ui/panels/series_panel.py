@@ -72,6 +72,9 @@ class SeriesPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.graphics, 1)
+        keeps_room = self.graphics.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)
+        self.graphics.setSizePolicy(keeps_room)
         column.addWidget(self.readout)
         self.readout.setContentsMargins(8, 1, 8, 3)
 
@@ -125,6 +128,7 @@ class SeriesPanel(QWidget):
         self._curves.clear()
         season, colours = self._session.season, theme.colours()
         self.legend.setText(self._legend())
+        self.graphics.setVisible(bool(self.shown))  # plots of nothing would have axes of nothing
         if season is None:
             return
         anomaly, in_nt = season.anomaly, self._session.display.unit == "nT"
