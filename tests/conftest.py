@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import re
 import shutil
@@ -71,6 +72,18 @@ class PatientQtBot(QtBot):
 def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
     """Return pytest-qt's robot, more patient."""
     return PatientQtBot(request)
+
+
+@pytest.fixture(autouse=True)
+def no_garbage_in_a_jobs_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect garbage after a test with widgets, never in a thread in the middle of it: see `quakegui.ui.housekeeping`."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

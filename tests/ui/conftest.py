@@ -38,11 +38,7 @@ def only_new_objects():
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(qapp, request):
-    """Fail where a test leaves a top-level widget, a running timer or a running thread.
-
-    Garbage is collected between tests, never in a job's thread: see `quakegui.ui.housekeeping`.
-    """
-    gc.disable()
+    """Fail where a test leaves a top-level widget, a running timer or a running thread."""
     widgets, threads = set(QApplication.topLevelWidgets()), set(threading.enumerate())
     theme.apply("light")
     i18n.set_language("en")
@@ -53,7 +49,6 @@ def nothing_left_behind(qapp, request):
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()
     gc.collect()
-    gc.enable()
     left = [widget for widget in QApplication.topLevelWidgets() if widget not in widgets]
     assert [f"{type(widget).__name__} {widget.objectName()}" for widget in left] == []
     assert [timer for timer in _living(QTimer) if timer.isActive()] == []

@@ -27,6 +27,7 @@ class Curves(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         for plot, lower in ((self._loss, False), (self._accuracy, True)):
             plot.setMinimumHeight(90)
+            plot.setLimits(minXRange=1.0, maxXRange=1e6, minYRange=1e-6, maxYRange=1e6)  # no wheel leads beyond numbers
             plot.addLegend(offset=(-8, -8 if lower else 8))  # where the curves do not come
             plot.getAxis("left").enableAutoSIPrefix(False)
             row.addWidget(plot)

@@ -25,6 +25,7 @@ class MolchanView(QWidget):
         self._text.setWordWrap(True)
         self._plot = pg.PlotWidget(enableMenu=False)
         self._plot.setRange(xRange=(0, 1), yRange=(0, 1))
+        self._plot.setLimits(xMin=-1, xMax=2, yMin=-1, yMax=2, minXRange=0.01, minYRange=0.01)  # both are shares
         for axis in ("bottom", "left"):
             self._plot.getAxis(axis).enableAutoSIPrefix(False)
         self._chance = self._plot.plot([0, 1], [1, 0])
