@@ -31,6 +31,7 @@ class ElidedLabel(QFrame):
         """Show another text."""
         if text != self._text:
             self._text = text
+            self.setAccessibleDescription(text)  # screen readers know the text of Qt's own labels by themselves
             self._offer_all()
             self.update()
 
@@ -106,6 +107,7 @@ class WrappedLabel(QFrame):
         if text != self._text:
             before = self.heightForWidth(self.width())
             self._text = text
+            self.setAccessibleDescription(text)
             if self.heightForWidth(self.width()) != before:
                 self.updateGeometry()
             self.update()

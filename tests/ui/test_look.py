@@ -3,7 +3,7 @@
 import pytest
 import tiny_season
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QAccessible, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from quakegui.learn.messages import Hello
@@ -58,6 +58,15 @@ def test_changing_words_lay_out_what_is_around_them_only_where_they_need_other_r
     QApplication.processEvents()
     assert asked.count > 0
     assert lines.height() == lines.heightForWidth(lines.width()) >= 2 * lines.fontMetrics().height()
+
+
+@pytest.mark.parametrize("made", [ElidedLabel, SteadyLabel, WrappedLabel])
+def test_a_screen_reader_is_told_the_words(qtbot, made):
+    label = made()
+    qtbot.addWidget(label)
+    for words in ("24 of 25 stations have an anomaly", "25 of 25 stations have an anomaly"):
+        label.setText(words)
+        assert QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Description) == words
 
 
 def test_a_place_in_the_walk_keeps_its_room_and_grows_with_the_text(qtbot):

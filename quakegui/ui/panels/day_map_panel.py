@@ -60,7 +60,7 @@ class DayMapPanel(QWidget):
         """Follow the session."""
         if change & _SHOWS:
             # On a step the map answers first: it is what the eye follows, and the other panels take twice its time.
-            self.view.show_scene(scene_of(self._session), self._why_empty(), at_once=change is Change.DAY)
+            self.view.show_scene(scene_of(self._session), self._why_empty(), at_once=change == Change.DAY)
             self._tell()
 
     def _why_empty(self) -> str:
