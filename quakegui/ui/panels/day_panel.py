@@ -45,7 +45,7 @@ KIND_NAMES = {
     "in-sample": mark("in sample: the run was trained on this day"),
 }
 MOST_REASONS: Final = 8
-"""Of so many stations at most it is said what was odd; the data row of the timeline tells of all."""
+"""Of so many stations at most it is said what was odd; the station map tells it of each under the mouse."""
 
 
 class NoteEdit(QPlainTextEdit):
