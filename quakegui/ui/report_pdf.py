@@ -204,8 +204,9 @@ def _one_page(painter: QPainter, document: QTextDocument, page: QRectF, number: 
     seen = QRectF(0, number * page.height(), page.width(), page.height())
     painter.setClipRect(seen)
     how = QAbstractTextDocumentLayout.PaintContext()
-    how.clip = seen
-    how.palette.setColor(QPalette.ColorRole.Text, QColor("#1b1f24"))  # also where the window is dark
+    how.clip = seen  # type: ignore[attr-defined,unused-ignore]  # 6.9's stubs do not have its fields
+    ink: QPalette = how.palette  # type: ignore[attr-defined,unused-ignore]
+    ink.setColor(QPalette.ColorRole.Text, QColor("#1b1f24"))  # also where the window is dark
     document.documentLayout().draw(painter, how)
     painter.restore()
 

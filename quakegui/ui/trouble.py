@@ -124,7 +124,8 @@ def log_qt_messages() -> None:
     """Put what Qt complains of into the log, until `QtCore.qInstallMessageHandler(None)`."""
 
     def take(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-        QT_LOG.log(LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "default", text)
+        category: str | None = context.category  # type: ignore[attr-defined,unused-ignore]  # 6.9's stubs do not have it
+        QT_LOG.log(LEVELS.get(kind, logging.WARNING), "%s: %s", category or "default", text)
 
     qInstallMessageHandler(take)
 

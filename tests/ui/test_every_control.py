@@ -68,7 +68,11 @@ def is_inside(widget, kinds):
 def controls(top):
     """Return what the analyst operates, without the parts that Qt puts into its own controls."""
     found = [widget for widget in top.findChildren(QWidget) if isinstance(widget, KINDS) and not isinstance(widget, QScrollBar)]
-    own = [widget for widget in found if not widget.objectName().startswith("qt_")]
+    own = [
+        widget
+        for widget in found
+        if not widget.objectName().startswith("qt_") and widget.metaObject().className() != "QTableCornerButton"
+    ]
     return [
         widget for widget in own if not is_inside(widget, (QAbstractSpinBox, QComboBox, QCalendarWidget, QLineEdit, QTabBar))
     ]

@@ -216,8 +216,8 @@ class _NumberGap(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
         """Add an en space behind what is aligned to the right."""
         super().initStyleOption(option, index)
-        if option.displayAlignment & Qt.AlignmentFlag.AlignRight:
-            option.text += EN_SPACE
+        if option.displayAlignment & Qt.AlignmentFlag.AlignRight:  # type: ignore[attr-defined,unused-ignore]  # in 6.9's stubs
+            option.text += EN_SPACE  # type: ignore[attr-defined,unused-ignore]
 
 
 class RowsView(QTableView):

@@ -93,13 +93,12 @@ def _save_vector(panel: QWidget, path: Path, kind: str, stamp: str) -> bool:
 
 
 def _page(size: QSize) -> QPageLayout:
-    points = QSizeF(size.width(), size.height()) * 72.0 / SCREEN_DPI
+    points = QSizeF(size.width(), size.height()) * (72.0 / SCREEN_DPI)
     page = QPageSize(points, QPageSize.Unit.Point, matchPolicy=QPageSize.SizeMatchPolicy.ExactMatch)
     return QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
 
 
 def _draw(panel: QWidget, painter: QPainter, stamp: str) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     panel.render(painter, QPoint(0, 0), renderFlags=QWidget.RenderFlag.DrawChildren)
     if stamp:
         draw_stamp(painter, QRectF(0, 0, panel.width(), panel.height()), stamp)
@@ -108,6 +107,7 @@ def _draw(panel: QWidget, painter: QPainter, stamp: str) -> None:
 def draw_stamp(painter: QPainter, where: QRectF, stamp: str) -> None:
     """Write a stamp across the lower right corner of a picture."""
     painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     font = QFont(painter.font())
     font.setBold(True)
     font.setPixelSize(max(11, min(18, int(where.width() / 40))))
