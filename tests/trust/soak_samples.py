@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import sys
 import time
 from array import array
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
+
+from quakegui.project.journal import JournalRow
+from quakegui.season.labels import LabelRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Sample:
     timers, running_timers, top_levels, qobjects
         Living QTimers, those that run, windows and dialogs, and every QObject below them, the application and the session.
     objects, none_references
-        Python's containers, and references to None.
+        Python's containers, and references to None, see `none_besides`.
     loop_p50, loop_p95, loop_max
         Milliseconds between two ticks of a 5 ms timer, sampling itself left out.
     busy_p95, busy_max
@@ -102,8 +107,8 @@ class Ticks(QObject):
         return told
 
 
-def living(kind: type) -> tuple[list, int]:
-    """Return the living objects of a kind, and how many containers Python knows of.
+def living(*kinds: type) -> tuple[list[list], int]:
+    """Return the living objects of each kind, and how many containers Python knows of.
 
     No other thread may run in between: one that is building a tuple fails when somebody else holds it.
     """
@@ -111,10 +116,20 @@ def living(kind: type) -> tuple[list, int]:
     sys.setswitchinterval(100.0)
     time.sleep(0.02)  # who waits for its turn takes it now, and then waits by the new interval
     everything = gc.get_objects()
-    found, count = [each for each in everything if isinstance(each, kind) and shiboken6.isValid(each)], len(everything)
+    found, count = [[each for each in everything if isinstance(each, kind)] for kind in kinds], len(everything)
     del everything
     sys.setswitchinterval(before)
     return found, count
+
+
+def none_besides(labels: Iterable[JournalRow | LabelRow]) -> int:
+    """Return the references to None without those in the fields of labels, which are data that every round adds to.
+
+    Always 0 from Python 3.12 on, which does not count them.
+    """
+    if sys.version_info >= (3, 12):
+        return 0
+    return sys.getrefcount(None) - sum(getattr(label, field.name) is None for label in labels for field in fields(label))
 
 
 def system_counts() -> tuple[float, int, int]:
@@ -132,7 +147,10 @@ def sample_of(seconds: float, done: Counter[str], ticks: Ticks, *roots: QObject)
     gc.unfreeze()
     gc.collect()
     resident, threads, handles = system_counts()
-    (timers, objects), tops = living(QTimer), QApplication.topLevelWidgets()
+    ((timers, *labels), objects), tops = living(QTimer, JournalRow, LabelRow), QApplication.topLevelWidgets()
+    timers = [timer for timer in timers if shiboken6.isValid(timer)]
+    none_references = none_besides(itertools.chain.from_iterable(labels))
+    del labels
     gc.freeze()
     waits, ticks.since = np.array(ticks.since or (0.0, 0.0)).reshape(-1, 2).T, array("f")
     (p50, p95), busy_p95 = np.percentile(waits[0], [50, 95]), np.percentile(waits[1], 95)
@@ -147,7 +165,7 @@ def sample_of(seconds: float, done: Counter[str], ticks: Ticks, *roots: QObject)
         top_levels=len(tops),
         qobjects=sum(1 + len(root.findChildren(QObject)) for root in (*tops, QApplication.instance(), *roots)),
         objects=objects,
-        none_references=sys.getrefcount(None),
+        none_references=none_references,
         loop_p50=round(float(p50), 2),
         loop_p95=round(float(p95), 2),
         loop_max=round(float(waits[0].max()), 1),

@@ -36,8 +36,9 @@ GROWTH = {
 """How much an hour may add."""
 MOST_MB = 500.0
 """What the window's process may hold at any moment between the rounds, one season open."""
-NONE_LOST = 1000.0
-"""References to None that an hour may lose: what is lost over and over ends the interpreter; what is gained costs nothing."""
+NONE_CHANGE = 1000.0
+"""References to None that an hour may gain or lose. The hour has some 2,300 dialogs, 34,000 days and 3,500 labels: what is left
+by each of any of them shows; what is lost over and over ends the interpreter."""
 
 
 def soak(project: Path, table: Path, *arguments: str, timeout: float) -> tuple[dict, list[dict[str, float]]]:
@@ -83,6 +84,7 @@ def test_some_hurried_rounds_leave_nothing_behind(small_project, tmp_path):
     assert done["done"]["labels"] == done["done"]["undos"] == 3 * 26
     for name in ("handles", "timers", "running_timers", "top_levels"):
         assert rows[-1][name] <= rows[1][name], name
+    assert abs(rows[-1]["none_references"] - rows[1]["none_references"]) < 2 * 17, "not one a dialog"
     assert rows[-1]["resident_mb"] <= MOST_MB
 
 
@@ -97,5 +99,5 @@ def test_an_hour_of_use_leaves_the_process_as_it_was(tmp_path):
     grown = {name: slope(rows, name) for name in (*GROWTH, "none_references")}
     print({name: round(value, 2) for name, value in grown.items()})
     assert {name: value for name, value in grown.items() if value > GROWTH.get(name, float("inf"))} == {}
-    assert grown["none_references"] > -NONE_LOST
+    assert abs(grown["none_references"]) < NONE_CHANGE
     assert max(row["resident_mb"] for row in rows) <= MOST_MB

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from quakegui.app.change import Change
 from quakegui.project import seasons
 from quakegui.project.store import ProjectError
-from quakegui.ui import i18n
+from quakegui.ui import i18n, theme
 from quakegui.ui.panels.series_panel import MOST_STATIONS, SeriesPanel
 from quakegui.ui.plots.local_time_axis import DAY, HOUR, LocalTimeAxis
 
@@ -33,7 +33,7 @@ def panel(session, qtbot):
 
 
 def curve(panel, row, code=tiny.STRONG):
-    return panel._curves[row, code].getOriginalDataset()
+    return panel.curves.of(row, panel.shown.index(code)).getOriginalDataset()
 
 
 def test_anomalies_are_the_season_s_with_their_gaps(panel, session):
@@ -43,7 +43,7 @@ def test_anomalies_are_the_season_s_with_their_gaps(panel, session):
     silent = session.season.shown.start + tiny.SILENT_DAY
     assert np.isnan(y[silent])
     assert x[silent] == (tiny.FIRST + tiny.SILENT_DAY).astype("datetime64[s]").astype(float) + (1.5 - 8.0) * HOUR
-    assert panel._curves["anomaly", tiny.STRONG].opts["connect"] == "finite"
+    assert panel.curves.of("anomaly", 0).opts["connect"] == "finite"
 
 
 def test_the_unit_is_the_session_s(panel, session):
@@ -248,10 +248,15 @@ def test_nothing_is_read_once_a_project_is_being_closed(panel, session, qtbot, m
     assert project._engine.pool.checkedin() == 0
 
 
-def test_several_stations_are_shown_about_their_medians(panel, session):
+def visible_curves(panel):
+    return {row: sum(item.isVisible() for item in plot.listDataItems()) for row, plot in panel.plots.items()}
+
+
+def test_several_stations_are_shown_about_their_medians(panel, session, qtbot):
     assert np.nanmedian(curve(panel, "night")[1]) > 50_000.0
     session.pick(["AAA", "BBB"])
-    assert set(panel._curves) == {(row, code) for row in ("raw", "night", "anomaly") for code in ("AAA", "BBB")}
+    assert visible_curves(panel) == {"raw": 0, "night": 2, "anomaly": 2}
+    qtbot.waitUntil(lambda: visible_curves(panel)["raw"] == 2)
     for code in ("AAA", "BBB"):
         assert np.nanmedian(curve(panel, "night", code)[1]) == pytest.approx(0.0, abs=1e-9)
     assert "AAA" in panel.legend.text()
@@ -267,6 +272,33 @@ def test_no_more_stations_than_colours(panel, session):
     assert not panel.graphics.isVisible()
     session.pick(["AAA"])
     assert panel.graphics.isVisible()
+
+
+def test_curves_are_made_once_and_take_the_colours_of_the_theme(panel, session, qtbot):
+    session.pick(["AAA", "BBB"])
+    qtbot.waitUntil(lambda: visible_curves(panel)["raw"] == 2)
+    made = {row: plot.listDataItems() for row, plot in panel.plots.items()}
+    session.pick(["CCC"])
+    session.set_display(unit="nT")
+    assert curve(panel, "raw", "CCC") == (None, None), "another station's readings are not shown as this one's"
+    theme.apply("dark")
+    qtbot.waitUntil(lambda: curve(panel, "raw", "CCC")[0] is not None)
+    assert visible_curves(panel) == {"raw": 1, "night": 1, "anomaly": 1}
+    assert {row: plot.listDataItems() for row, plot in panel.plots.items()} == made
+    for items in made.values():
+        assert [item.opts["pen"].color() for item in items] == list(theme.colours().series[:2])
+    assert [item.opts["symbolBrush"] for item in made["night"]] == list(theme.colours().series[:2])
+
+
+def test_what_the_series_do_not_show_draws_them_not_anew(panel, session, qtbot, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(panel.curves, "show", lambda row, *_: drawn.append(row))
+    session.set_display(outlines=not session.display.outlines)
+    session.set_display(blind=not session.display.blind)
+    assert drawn == []
+    assert not panel.readings._timer.isActive(), "the readings in view are not fetched again"
+    session.set_display(unit="nT")
+    assert set(drawn) == {"night", "anomaly"}
 
 
 def test_the_menu_picks_by_keyboard(panel, session):

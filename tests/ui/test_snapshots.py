@@ -55,7 +55,7 @@ PANELS = {
 
 def readings_drawn(panel: SeriesPanel) -> bool:
     """Whether the readings of every shown station are there: the loader may be done while its word is still on the way."""
-    return all(panel._curves["raw", code].getOriginalDataset()[0] is not None for code in panel.shown)
+    return all(panel.curves.of("raw", place).getOriginalDataset()[0] is not None for place in range(len(panel.shown)))
 
 
 def small(widget) -> np.ndarray:

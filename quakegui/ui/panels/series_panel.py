@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
+from quakegui.season.season import Season
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
+from quakegui.ui.panels.series_curves import SeriesCurves
 from quakegui.ui.panels.series_readings import ReadingsInView
 from quakegui.ui.plots.cached_graphics import CachedGraphics
 from quakegui.ui.plots.local_time_axis import LocalTimeAxis, PlainAxis
@@ -39,12 +41,13 @@ class SeriesPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._curves: dict[tuple[str, str], pg.PlotDataItem] = {}
+        self._drawn: tuple[Season | None, tuple[str, ...], bool] = (None, (), False)
         self.chooser = QPushButton(self)
         self.chooser.setMenu(QMenu(self.chooser))
         self.chooser.menu().aboutToShow.connect(self._fill_menu)
         self.legend, self.readout = QLabel(self), ElidedLabel(self)
         self.plots: dict[str, pg.PlotItem] = {}
+        self.curves = SeriesCurves(self.plots)
         self._night: tuple[float, float] | None = None
         self.graphics = CachedGraphics(self._paint_markers, self)
         self._lay_out()
@@ -112,6 +115,7 @@ class SeriesPanel(QWidget):
         """Follow the session."""
         if Change.PROJECT in change:
             self.readings.stop()
+            self._drawn = (None, (), False)
         if change & _CONTENT:
             self._show_series()
         if change & (Change.PROJECT | Change.SEASON):
@@ -122,43 +126,29 @@ class SeriesPanel(QWidget):
             self._move_cursor()
 
     def _show_series(self) -> None:
-        """Draw night means and anomalies of the whole season, and ask for the readings in view."""
-        for (row, _), curve in self._curves.items():
-            self.plots[row].removeItem(curve)
-        self._curves.clear()
-        season, colours = self._session.season, theme.colours()
-        self.legend.setText(self._legend())
-        self.graphics.setVisible(bool(self.shown))  # plots of nothing would have axes of nothing
-        if season is None:
+        """Draw night means and anomalies of the whole season, and ask for the readings in view; what is drawn already stays."""
+        season, shown, in_nt = self._session.season, self.shown, self._session.display.unit == "nT"
+        (was, codes, was_in_nt), self._drawn = self._drawn, (season, shown, in_nt)
+        other_stations = was is not season or codes != shown
+        if other_stations:
+            self.legend.setText(self._legend())
+            self.graphics.setVisible(bool(shown))  # plots of nothing would have axes of nothing
+            self.curves.empty("raw")
+            for row in ("night", "anomaly"):
+                self.curves.empty(row, len(shown))
+        if season is None or (not other_stations and was_in_nt == in_nt):
             return
-        anomaly, in_nt = season.anomaly, self._session.display.unit == "nT"
-        nights = self._night_middles()
-        for number, code in enumerate(self.shown):
+        anomaly, nights = season.anomaly, self._night_middles()
+        for place, code in enumerate(shown):
             station = season.network.index(code)
-            pen = pg.mkPen(colours.series[number], width=1)
             means = anomaly.night_nt[:, station]
-            values = (anomaly.anomaly_nt if in_nt else anomaly.z)[:, station]
-            means = means - self._level(means)
-            for row, series in (("night", means), ("anomaly", values)):
-                some = slice(None) if np.isfinite(series).any() else slice(0)  # points that are nowhere have no bounds
-                self._curves[row, code] = self.plots[row].plot(
-                    nights[some],
-                    series[some],
-                    pen=pen,
-                    connect="finite",
-                    symbol="o",
-                    symbolSize=3.5,
-                    symbolBrush=pen.color(),
-                    symbolPen=None,
-                    dynamicRangeLimit=None,  # else every point is made anew whenever the vertical range changes
-                )
-            self._curves["raw", code] = self.plots["raw"].plot(
-                pen=pen, connect="finite", skipFiniteCheck=False, dynamicRangeLimit=None
-            )
+            self.curves.show("night", place, nights, means - self._level(means))
+            self.curves.show("anomaly", place, nights, (anomaly.anomaly_nt if in_nt else anomaly.z)[:, station])
         for line, sign in zip(self.thresholds, (1.0, -1.0), strict=True):
             line.setVisible(not in_nt)
             line.setPos(sign * season.config.anomaly.threshold_z)
-        self.readings.show(self.shown)
+        if other_stations:
+            self.readings.show(shown)
 
     def _level(self, values: NDArray[np.float64]) -> float:
         """Return what is subtracted from a station's intensities: its median where several are compared, else nothing."""
@@ -174,7 +164,7 @@ class SeriesPanel(QWidget):
 
     def _draw_readings(self, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
         """Draw one station's readings; gaps stay gaps."""
-        self._curves["raw", code].setData(time.astype(np.int64) / 1000.0, values - self._level(values))
+        self.curves.show("raw", self.shown.index(code), time.astype(np.int64) / 1000.0, values - self._level(values))
 
     def _limit_view(self) -> None:
         """Let the wheel lead no further than once the season's length beyond it: far away there are no dates to write."""
@@ -385,10 +375,7 @@ class SeriesPanel(QWidget):
     def _colour(self) -> None:
         colours = theme.colours()
         self.graphics.setBackground(colours.background)
-        for (_, code), curve in self._curves.items():
-            pen = pg.mkPen(colours.series[self.shown.index(code)], width=1)
-            curve.setPen(pen)
-            curve.setSymbolBrush(pen.color())
+        self.curves.recolour()
         for plot in self.plots.values():
             for side in ("left", "bottom"):
                 plot.getAxis(side).setPen(pg.mkPen(colours.muted))
