@@ -11,7 +11,7 @@ import typer
 
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, say
 from quakegui.project import export, seasons
-from quakegui.project.nights import Progress
+from quakegui.project.progress import Progress
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 

@@ -27,7 +27,7 @@ from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
 from quakegui.project import runs, seasons
 from quakegui.project.importing import ImportReport, import_paths
-from quakegui.project.nights import Progress
+from quakegui.project.progress import Progress
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 

@@ -18,8 +18,8 @@ from quakegui.formats.source import expand
 from quakegui.project import catalogue, journal, making
 from quakegui.project.importing import store_parsed
 from quakegui.project.kpindex import import_kp, kp
-from quakegui.project.nights import Progress
 from quakegui.project.parsing import ParsedFile
+from quakegui.project.progress import Progress, silent
 from quakegui.project.record import blocks_of
 from quakegui.project.store import Project, ProjectError, put_setting
 from quakegui.project.tables import SYNTHETIC
@@ -62,7 +62,7 @@ def create_demo(
     ProjectError
         If the folder cannot be used; nothing is left behind.
     """
-    say = progress if progress is not None else _silent
+    say = progress if progress is not None else silent
     config = SyntheticConfig(strength=strength) if seed is None else SyntheticConfig(strength=strength, seed=seed)
     folder = Path(folder).absolute()
     there_before = folder.exists()
@@ -141,7 +141,3 @@ def _files(season: SyntheticSeason, say: Progress) -> Iterator[ParsedFile]:
         name = f"{SYNTHETIC}-{station.code}-seed-{config.seed}-strength-{config.strength:g}"
         sha256 = hashlib.sha256(name.encode()).hexdigest()
         yield ParsedFile(name, name, sha256, "synthetic", blocks_of(minutes(season, number)), (station,))
-
-
-def _silent(_done: int, _total: int, _text: str) -> None:
-    return

@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from quakegui.project import journal, tables
 from quakegui.project.exchange import export_project, import_export, is_export
 from quakegui.project.filesystem import whole_file
-from quakegui.project.nights import Progress
+from quakegui.project.progress import Progress
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.tables import SYNTHETIC, TableOf, date_of
 from quakegui.season.daymap import to_rgb

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -23,12 +23,10 @@ from quakegui.project.exchange import import_export, is_export
 from quakegui.project.kpindex import put_kp
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.parsing import KnownFile, ParsedFile, SkippedFile, files_at, parse_files
+from quakegui.project.progress import Cancelled, Progress, never, silent
 from quakegui.project.record import DAY_MS, Block, block_row, unpack
 from quakegui.project.stations import merge_station
 from quakegui.project.store import Project, ProjectError, network_of, raise_revision
-
-Progress = Callable[[int, int, str], None]
-Cancelled = Callable[[], bool]
 
 _BATCH = 2000
 
@@ -145,8 +143,8 @@ def import_paths(
     """
     if project.read_only:
         raise ProjectError(f"The project {project.name} is open for reading only; nothing was imported.")
-    say = progress if progress is not None else _silent
-    stop = cancelled if cancelled is not None else _never
+    say = progress if progress is not None else silent
+    stop = cancelled if cancelled is not None else never
     paths = tuple(paths)
     if any(is_export(path) for path in paths):
         return _bring_back(project, paths, progress, stop)
@@ -169,7 +167,7 @@ def import_paths(
 
 def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: Progress | None = None) -> ImportReport:
     """Store what is in memory already as if it came from files; otherwise like `import_paths`."""
-    return _store_all(project, iter(files), _Tally(), progress if progress is not None else _silent, _never)
+    return _store_all(project, iter(files), _Tally(), progress if progress is not None else silent, never)
 
 
 def _store_all(project: Project, files: Iterator[ParsedFile], tally: _Tally, say: Progress, stop: Cancelled) -> ImportReport:
@@ -397,11 +395,3 @@ def _span(blocks: tuple[Block, ...]) -> tuple[np.datetime64 | None, np.datetime6
     first = early.utc_day * DAY_MS + int(unpack(early.times)[0])
     last = late.utc_day * DAY_MS + int(unpack(late.times)[-1])
     return np.datetime64(first, "ms"), np.datetime64(last, "ms")
-
-
-def _silent(_done: int, _total: int, _text: str) -> None:
-    return
-
-
-def _never() -> bool:
-    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
+from quakegui.project.progress import Progress
 from quakegui.project.record import Block, merged
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
@@ -26,7 +27,6 @@ RUN_DAYS = 64
 
 _NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = ?"
 
-Progress = Callable[[int, int, str], None]
 
 Night = tuple[float | None, float, int]
 """Mean in nT (None where there is none), recorded share 0..1, and `Quality` bits."""

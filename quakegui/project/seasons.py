@@ -12,7 +12,8 @@ from quakegui.project import cachefiles
 from quakegui.project.anomalycache import keep_anomalies, kept_anomalies
 from quakegui.project.featurecache import attach_features
 from quakegui.project.kpindex import import_kp, kp
-from quakegui.project.nights import Progress, days_with_data, ensure_nights, read_blocks, season_days, stored_nights
+from quakegui.project.nights import days_with_data, ensure_nights, read_blocks, season_days, stored_nights
+from quakegui.project.progress import Progress, silent
 from quakegui.project.record import DAY_MS, merged
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.basis import Basis, GridConfig, basis_key, build_basis, load_basis
@@ -46,7 +47,7 @@ def load_season(project: Project, *, progress: Progress | None = None, features:
     ProjectError
         If no season can be computed from what the project holds.
     """
-    say = progress if progress is not None else _silent
+    say = progress if progress is not None else silent
     ensure_nights(project, progress=progress)
     say(0, 4, "night means")
     network, night, config = project.network(), stored_nights(project), project.config()
@@ -149,7 +150,3 @@ def _basis(project: Project, network: Network, config: GridConfig) -> Basis:
 def _in_memory(basis: Basis) -> Basis:
     """Return the basis without its file, unless it is large: a drive that vanishes under a mapped file ends the program."""
     return replace(basis, matrix=np.array(basis.matrix)) if basis.matrix.nbytes <= MOST_IN_MEMORY else basis
-
-
-def _silent(_done: int, _total: int, _text: str) -> None:
-    return

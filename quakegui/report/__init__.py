@@ -4,8 +4,8 @@
 here; how the document becomes pages is for whoever prints it.
 """
 
-from quakegui.report.content import Cancelled, Progress, ReportCancelledError
+from quakegui.report.content import ReportCancelledError
 from quakegui.report.document import Report, make_report, write_html
 from quakegui.report.words import LANGUAGES, Language
 
-__all__ = ["LANGUAGES", "Cancelled", "Language", "Progress", "Report", "ReportCancelledError", "make_report", "write_html"]
+__all__ = ["LANGUAGES", "Language", "Report", "ReportCancelledError", "make_report", "write_html"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from quakegui.learn.alarms import AlarmRecord, Series, judged_period, record_ala
 from quakegui.learn.evidence import EvidenceError, project_catalogue
 from quakegui.learn.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project.progress import Cancelled, Progress
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
 from quakegui.season.events import Event
@@ -24,9 +24,6 @@ from quakegui.season.season import Season
 
 if TYPE_CHECKING:
     from quakegui.learn.judgement import Judgement
-
-Progress = Callable[[int, int, str], None]
-Cancelled = Callable[[], bool]
 
 
 class ReportCancelledError(Exception):

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from quakegui.learn.files import write_text
+from quakegui.project.progress import Cancelled, Progress, never, silent
 from quakegui.project.store import Project
-from quakegui.report.content import Cancelled, Progress, ReportCancelledError, gather
+from quakegui.report.content import ReportCancelledError, gather
 from quakegui.report.event_parts import alarms, events
 from quakegui.report.label_parts import labels
 from quakegui.report.markup import Figure, Figures, h1, inlined
@@ -107,8 +108,8 @@ def make_report(
         If the season cannot be computed from what the project holds.
     """
     say, figures = Words(language), Figures()
-    tell = progress or _silent
-    stop = cancelled or _never
+    tell = progress or silent
+    stop = cancelled or never
     content = gather(project, season, progress=tell, cancelled=stop)
     title = say("Report of the season: {name}", "时段报告：{name}", name=project.name)
     parts = [h1(title), stamps(content, say)]
@@ -125,11 +126,3 @@ def make_report(
 def write_html(report: Report, path: Path) -> None:
     """Write a report as one self-contained file; a former file is replaced only by a whole new one."""
     write_text(path, report.html())
-
-
-def _silent(_done: int, _total: int, _text: str) -> None:
-    return
-
-
-def _never() -> bool:
-    return False

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from quakegui.learn.alarms import Alarm
-from quakegui.report.content import Cancelled, Content, Progress, ReportCancelledError
+from quakegui.project.progress import Cancelled, Progress
+from quakegui.report.content import Content, ReportCancelledError
 from quakegui.report.markup import Figures, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside
 from quakegui.report.season_drawings import colour_bar

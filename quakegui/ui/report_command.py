@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from quakegui.report import Cancelled, Language, Progress, Report, ReportCancelledError, make_report, write_html
+from quakegui.project.progress import Cancelled, Progress
+from quakegui.report import Language, Report, ReportCancelledError, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr
 from quakegui.ui.report_pdf import ReportError, write_pdf

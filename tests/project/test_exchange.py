@@ -15,7 +15,8 @@ from PIL import Image
 from project_parts import iaga, minute_values, put, small_synthetic
 
 from quakegui.formats import read_images
-from quakegui.project import catalogue, exchange, export, journal, labelfiles, runs, seasons
+from quakegui.project import catalogue, export, journal, labelfiles, runs, seasons
+from quakegui.project.exchange import writing
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.tables import guard, quality_words, unguard
@@ -154,7 +155,7 @@ def test_layers_of_one_station_survive_the_way(tmp_path: Path) -> None:
 
 
 def test_every_code_gets_a_file_name_of_its_own() -> None:
-    names = {exchange._file_name((code, 60_000, 4, 0), synthetic=False) for code in ("KAK", "kak", "É/1", "_/1", "../x", "CON")}
+    names = {writing._file_name((code, 60_000, 4, 0), synthetic=False) for code in ("KAK", "kak", "É/1", "_/1", "../x", "CON")}
     assert len(names) == 6
     assert "KAK_60s_definitive.csv.gz" in names
     assert not any("/" in name or ".." in name for name in names)

@@ -1,0 +1,55 @@
+"""What lies where in an exported project, and how its files are marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column
+
+from quakegui.project import incoming, schema
+from quakegui.season.plain import parse_json
+
+MARK = "quakegui project"
+VERSION = 1
+MANIFEST = "project.json"
+
+TABLES = {
+    "stations": schema.station,
+    "files": schema.imported_file,
+    "kp": schema.kp,
+    "events": schema.event_table,
+    "journal": schema.journal,
+    "runs": schema.run,
+    "predictions": schema.prediction,
+}
+"""In the order in which they can be filled again."""
+
+OWN_SETTINGS = frozenset({"schema", "revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY})
+"""What the project says of itself, and no exported setting replaces."""
+
+LARGEST_MANIFEST = 16 * 1024**2
+
+
+def is_export(folder: Path | str) -> bool:
+    """Whether a folder is an exported project."""
+    try:
+        return manifest(Path(folder)).get("format") == MARK
+    except (OSError, ValueError):
+        return False
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """Return what an export says of itself; raises OSError or ValueError where it is none."""
+    path = folder / MANIFEST
+    if not path.is_file() or path.stat().st_size > LARGEST_MANIFEST:
+        raise ValueError(f"there is no file {MANIFEST} of a likely size")
+    facts = parse_json(path.read_text(encoding="utf-8"))
+    if not isinstance(facts, dict):
+        raise ValueError(f"{MANIFEST} holds no named values")
+    return facts
+
+
+def heading(column: Column[Any]) -> str:
+    """Return a column's name in the export: times are written as UTC, and its name says so."""
+    return column.name.removesuffix("_ms") + "_utc" if column.name.endswith("_ms") else column.name

@@ -1,0 +1,232 @@
+"""An export brought back into an empty project. It may come from a stranger: nothing in it is believed before it is checked."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import gzip
+import io
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
+
+from quakegui.formats.errors import shown
+from quakegui.project import incoming, schema, soundness
+from quakegui.project.exchange.layout import OWN_SETTINGS, TABLES, VERSION, heading, manifest
+from quakegui.project.nights import night_key, update_nights
+from quakegui.project.progress import Cancelled, Progress, silent
+from quakegui.project.record import Block, block_row, blocks_of
+from quakegui.project.store import Project, ProjectError, put_setting, raise_revision
+from quakegui.project.tables import unguard
+from quakegui.season.config import SeasonConfig
+from quakegui.season.readings import DataType, Readings
+from quakegui.strangers import HIGHEST_RATIO, SMALL
+
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError, csv.Error, zlib.error)
+"""What reading an export raises where it is damaged or cut off."""
+
+_LONGEST_FIELD = 64 * 1024**2
+"""Characters of a csv field: a run's card may be long, and a note as long as its author likes."""
+_CHUNK = 500_000
+"""Readings that are parsed at a time."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
+_STRONGEST = 1e6
+"""nT that no reading reaches."""
+
+
+def import_export(
+    project: Project,
+    folder: Path | str,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> int:
+    """Fill an empty project with an exported one: the same readings, events, labels with their journal, runs and parameters.
+
+    Returns
+    -------
+    int
+        How many local dates have data.
+
+    Raises
+    ------
+    ProjectError
+        If the project is not empty, the export is of a newer version or damaged, or the import was cancelled; nothing was
+        changed then.
+    """
+    folder = Path(folder)
+    say = progress if progress is not None else silent
+    try:
+        facts = manifest(folder)
+        if int(facts["version"]) > VERSION:
+            raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
+        if (folder / "run_folders").is_dir():
+            incoming.stage(project.folder, folder / "run_folders")
+        with project.write() as connection:
+            _refuse_filled(connection, project)
+            _take_facts(connection, facts)
+            for name, table in TABLES.items():
+                _fill(connection, _inside(folder, f"{name}.csv"), table, int(facts["rows"][name]))
+            touched = _take_readings(connection, folder, say, cancelled)
+            wrong = soundness.wrong_value(connection) or soundness.wrong_fact(connection)
+            if wrong is not None:
+                raise ValueError(f"{wrong} is nothing that quakegui wrote")
+            update_nights(connection, touched, progress=progress)
+            raise_revision(connection)
+            days = connection.scalar(select(func.count(schema.night.c.day.distinct()))) or 0
+            incoming.announce(connection)
+    except _DAMAGE as error:
+        incoming.unstage(project.folder)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise ProjectError(f"The disk that holds {project.folder} is full; nothing was imported. Make room.") from error
+        raise ProjectError(
+            f"The export in {folder} is damaged or not complete ({shown(str(error), 300)}); nothing was imported."
+        ) from error
+    except ProjectError:
+        incoming.unstage(project.folder)
+        raise
+    project.take_in_runs()
+    project.refresh()
+    return days
+
+
+def _refuse_filled(connection: Connection, project: Project) -> None:
+    for table in (schema.station, schema.imported_file, schema.event_table, schema.journal, schema.run):
+        if connection.scalar(select(func.count()).select_from(table)):
+            raise ProjectError(
+                f"The project {project.name} is not empty; an exported project can only be brought into a new one "
+                "('quakegui new')."
+            )
+
+
+def _take_facts(connection: Connection, facts: dict[str, Any]) -> None:
+    config = SeasonConfig.from_dict(facts["config"])
+    for key, value in facts["settings"].items():
+        if key not in OWN_SETTINGS and isinstance(value, str):
+            put_setting(connection, key[:64], value)
+    put_setting(connection, "name", shown(str(facts["name"]), 200))
+    put_setting(connection, "timezone", config.timezone)
+    put_setting(connection, "synthetic", str(int(bool(facts["synthetic"]))))
+    put_setting(connection, "config", config.to_json())
+    put_setting(connection, "night_key", night_key(config))
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """Return a file of an export; a name or a link that leads out of it is refused, and so is what is no file."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ProjectError(f"{shown(name, 200)} leads out of the export; nothing was imported.")
+    if not path.is_file():
+        raise ValueError(f"there is no file {shown(name, 200)}")
+    return path
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    former = csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    finally:
+        csv.field_size_limit(former)
+
+
+def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
+    columns = {heading(column): column for column in table.columns}
+    rows = [{column.name: _in(column, row[heading]) for heading, column in columns.items()} for row in _rows(path)]
+    if len(rows) != count:
+        raise ValueError(f"{path.name} has {len(rows)} of {count} rows")
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _in(column: Column[Any], text: str | None) -> Any:
+    if text is None:
+        raise ValueError("a row is cut off")
+    if isinstance(column.type, Integer | Float):
+        if text == "":
+            return None
+        if column.name.endswith("_ms"):
+            if _INSTANT.fullmatch(text) is None:
+                raise ValueError(f"'{shown(text, 40)}' is no instant")
+            return int(np.datetime64(text.removesuffix("Z"), "ms").astype(np.int64))
+        if column.name == "day":
+            return int(np.datetime64(text, "D").astype(np.int64))
+        return float(text) if isinstance(column.type, Float) else int(text)
+    return unguard(text)
+
+
+def _take_readings(connection: Connection, folder: Path, say: Progress, cancelled: Cancelled | None) -> dict[str, set[int]]:
+    """Store the readings of an export; returns the UTC days they lie in, by station."""
+    touched: dict[str, set[int]] = {}
+    listed = _rows(_inside(folder, "readings.csv"))
+    for number, row in enumerate(listed):
+        say(number, len(listed), row["path"])
+        if cancelled is not None and cancelled():
+            raise ProjectError("The import was cancelled; nothing was changed.")
+        found = _blocks(_inside(folder, row["path"]), row)
+        connection.execute(schema.block.insert(), [block_row(block, file) for file, block in found])
+        touched.setdefault(unguard(row["station"]), set()).update(block.utc_day for _, block in found)
+    return touched
+
+
+def _blocks(path: Path, row: dict[str, str]) -> list[tuple[int, Block]]:
+    stamps, values, files = _columns(path)
+    if len(stamps) != int(row["readings"]):
+        raise ValueError(f"{row['path']} has {len(stamps)} of {row['readings']} readings")
+    if np.isnat(stamps).any() or not (np.abs(values) < _STRONGEST).all():
+        raise ValueError(f"{row['path']} holds a reading without a time, or one that no field has")
+    found: list[tuple[int, Block]] = []
+    for number in np.unique(files):
+        mine = np.flatnonzero(files == number)
+        mine = mine[np.unique(stamps[mine], return_index=True)[1]]
+        readings = Readings(
+            unguard(row["station"]),
+            stamps[mine],
+            values[mine],
+            int(row["cadence_ms"]) / 1000.0,
+            DataType[row["data_type"].upper()],
+            row["derived"] == "1",
+        )
+        found += [(int(number), block) for block in blocks_of(readings)]
+    return found
+
+
+def _columns(path: Path) -> tuple[NDArray[np.datetime64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return stamps, values and numbers of source files, each shape (time,); text is kept no longer than a piece of it."""
+    import pandas as pd  # not for a window that imports nothing
+
+    parts: list[tuple[NDArray[Any], ...]] = []
+    types = {"time_utc": str, "f_nt": np.float64, "file": np.int64}
+    with gzip.open(path) as unpacked:
+        for frame in pd.read_csv(_Bounded(unpacked, path.stat().st_size), dtype=types, chunksize=_CHUNK):
+            time = pd.to_datetime(frame["time_utc"], format="ISO8601", utc=True).dt.tz_localize(None)
+            parts.append((time.to_numpy().astype("datetime64[ms]"), frame["f_nt"].to_numpy(), frame["file"].to_numpy()))
+    stamps, values, files = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return stamps, values, files
+
+
+class _Bounded(io.RawIOBase):
+    """Unpacked bytes that end with an error where they are a bomb."""
+
+    def __init__(self, unpacked: gzip.GzipFile, packed: int) -> None:
+        self._unpacked = unpacked
+        self._left = max(SMALL, int(HIGHEST_RATIO * packed))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._unpacked.read(len(buffer))
+        self._left -= len(part)
+        if self._left < 0:
+            raise ValueError("a file unpacks to far more than readings do")
+        buffer[: len(part)] = part
+        return len(part)
