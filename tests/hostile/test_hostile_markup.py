@@ -19,8 +19,8 @@ from hostile_seeds import run_parts
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import shiboken6
-from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QEvent, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QEvent
+from PySide6.QtGui import QAction, Qt  # here Qt has the guess at markup too
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QWidget
 
 from quakegui.app.session import Session
