@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,14 +14,27 @@ import numpy as np
 from sqlalchemy import Connection, Row, delete, select
 
 from quakegui import formats
+from quakegui.formats.errors import shown
 from quakegui.formats.source import expand
 from quakegui.project import schema
+from quakegui.project.origins import Origin, Origins
 from quakegui.project.store import Project, ProjectError, get_setting, put_setting
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
+from quakegui.season.plain import built, parse_json
 
 NO_CLASS = 0
 """Class of an event while the project has no scheme."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRead:
+    """What a catalogue holds, with the reader's notes; `path` is None for the events that a project has already."""
+
+    path: Path | None
+    events: tuple[Event, ...]
+    notes: tuple[str, ...] = ()
+    files: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,25 @@ class EventsReport:
     dropped: tuple[Event, ...]
     replaced: int
     notes: tuple[str, ...]
+
+
+def read_catalogue(path: Path | str) -> CatalogueRead:
+    """Read every event of a file or an archive.
+
+    Raises
+    ------
+    FormatError
+        If it is no catalogue.
+    """
+    events: list[Event] = []
+    notes: list[str] = []
+    files: list[Origin] = []
+    for source in expand(path):
+        found = formats.read_events(source)
+        events += found.events
+        notes += found.notes
+        files.append(Origin(shown(source.base, 200), hashlib.sha256(source.data).hexdigest(), len(found.events)))
+    return CatalogueRead(Path(path), tuple(events), tuple(notes), tuple(files))
 
 
 def import_events(
@@ -73,16 +106,9 @@ def import_events(
     """
     selection = selection if selection is not None else Selection()
     declustering = declustering if declustering is not None else Declustering()
-    read: list[Event] = []
-    notes: list[str] = []
-    for source in expand(path):
-        found = formats.read_events(source)
-        read += found.events
-        notes += found.notes
-    chosen = choose(read, selection, timezone=project.timezone)
-    return store_events(
-        project, chosen, declustering=declustering, selection=selection, add=add, read=len(read), notes=tuple(notes)
-    )
+    read = read_catalogue(path)
+    chosen = choose(read.events, selection, timezone=project.timezone)
+    return store_events(project, chosen, declustering=declustering, selection=selection, add=add, read=read)
 
 
 def store_events(
@@ -92,12 +118,14 @@ def store_events(
     declustering: Declustering,
     selection: Selection | None = None,
     add: bool = False,
-    read: int | None = None,
-    notes: tuple[str, ...] = (),
+    read: CatalogueRead | None = None,
 ) -> EventsReport:
-    """Keep events that are in memory already; otherwise like `import_events`."""
+    """Keep events that are in memory already; otherwise like `import_events`. `read` is what they were chosen from."""
+    read = read if read is not None else CatalogueRead(None, tuple(chosen))
     with project.write() as connection:
-        before = _stored(connection)
+        before, files = _stored(connection), read.files
+        if add:
+            files = (*(old for old in _origins(connection) if old not in files), *files)
         merged = {event.id: event for event in (*(before if add else ()), *chosen)}
         kept, dropped = decluster(merged.values(), declustering)
         connection.execute(delete(schema.event_table))
@@ -107,7 +135,8 @@ def store_events(
         chosen_by = asdict(selection if selection is not None else Selection())
         put_setting(connection, "event_selection", json.dumps(chosen_by, default=date.isoformat))
         put_setting(connection, "declustering", json.dumps(asdict(declustering)))
-    return EventsReport(len(chosen) if read is None else read, len(chosen), len(kept), dropped, len(before), notes)
+        put_setting(connection, "event_origins", json.dumps(asdict(Origins(files)), ensure_ascii=False))
+    return EventsReport(len(read.events), len(chosen), len(kept), dropped, len(before), read.notes)
 
 
 def events(project: Project) -> tuple[Event, ...]:
@@ -121,6 +150,12 @@ def all_events(project: Project) -> tuple[tuple[Event, bool], ...]:
     with project.read() as connection:
         rows = connection.execute(select(schema.event_table).order_by(schema.event_table.c.time_ms)).all()
     return tuple((_event_of(row), bool(row.kept)) for row in rows)
+
+
+def origins(project: Project) -> tuple[Origin, ...]:
+    """Return the files that the project's events were taken from."""
+    with project.read() as connection:
+        return _origins(connection)
 
 
 def class_scheme(project: Project) -> ClassScheme | None:
@@ -171,6 +206,14 @@ def chosen_by(project: Project) -> dict[str, Any]:
     with project.read() as connection:
         texts = {key: get_setting(connection, key) for key in ("event_selection", "declustering")}
     return {key: json.loads(text) if text else None for key, text in texts.items()}
+
+
+def _origins(connection: Connection) -> tuple[Origin, ...]:
+    text = get_setting(connection, "event_origins")
+    if text is None:
+        return ()
+    found: Origins = built(Origins, parse_json(text), what="catalogue file")
+    return found.files
 
 
 def _stored(connection: Connection, *, kept_only: bool = False) -> tuple[Event, ...]:

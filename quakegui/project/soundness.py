@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from quakegui.formats.errors import shown
 from quakegui.project import schema
+from quakegui.project.origins import Origins
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
 from quakegui.season.labels import LabelRule
@@ -206,6 +207,7 @@ _KINDS: dict[str, type[object]] = {
     "label_rule": LabelRule,
     "event_selection": Selection,
     "declustering": Declustering,
+    "event_origins": Origins,
 }
 """What stored facts are, of those that are JSON."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quakegui.project import catalogue
+from quakegui.project.origins import Origin
 from quakegui.report.content import Content
 from quakegui.report.markup import facts, h3, p
 from quakegui.report.words import Words, degrees, number
+
+MOST_FILES = 20
+"""Of a catalogue in many files, so many are named, and the rest counted."""
 
 
 def choice_of_earthquakes(content: Content, say: Words) -> str:
@@ -18,6 +22,7 @@ def choice_of_earthquakes(content: Content, say: Words) -> str:
         return made + p(say("The project has no earthquakes.", "项目中没有地震。"), "notice")
     chosen = catalogue.chosen_by(content.project)
     rows = [
+        *_files(catalogue.origins(content.project), say),
         (say("Earthquakes chosen", "选取的地震"), str(len(catalogue.all_events(content.project)))),
         (say("Chosen by", "选取条件"), selection_in_words(chosen["event_selection"] or {}, say)),
         (say("Aftershocks", "余震"), declustering_in_words(chosen["declustering"] or {}, say)),
@@ -31,6 +36,20 @@ def choice_of_earthquakes(content: Content, say: Words) -> str:
             (say("Centre of the south", "南部中心"), degrees(*scheme.south_centre)),
         ]
     return made + facts(rows)
+
+
+def _files(files: Sequence[Origin], say: Words) -> list[tuple[str, str]]:
+    rows = [
+        (
+            say("Read from", "读自"),
+            say("{name}: {count} earthquakes, SHA-256 {sha}", "{name}：{count} 次地震，SHA-256 {sha}",
+                name=file.name, count=file.events, sha=file.sha256),
+        )
+        for file in files[:MOST_FILES]
+    ]  # fmt: skip
+    if files[MOST_FILES:]:
+        rows.append((say("and", "以及"), say("{n} more files", "另外 {n} 个文件", n=len(files) - MOST_FILES)))
+    return rows
 
 
 def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:

@@ -234,13 +234,7 @@ def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress
     """Return a part for each alarm: when it was open, on what days, and what came of it."""
     made = h2(say.of(TITLES["alarms"]), "alarms")
     if content.season is None or content.record is None:
-        return made + p(
-            say(
-                "There is no prediction of days that a run had not learnt from, so there are no alarms.",
-                "没有对运行未学习过的日子的预测，因此没有警报。",
-            ),
-            "notice",
-        )
+        return made + p(_why_no_alarms(content, say), "notice")
     made += p(
         say(
             "An alarm opens when P(event) reaches its threshold on two consecutive days, and stays open until 15 days after "
@@ -270,6 +264,19 @@ def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress
         progress(place, len(found), say("alarms", "警报"))
         made += _alarm(content, maker, place, alarm, say)
     return made
+
+
+def _why_no_alarms(content: Content, say: Words) -> str:
+    if content.leaky and content.judgement is not None:
+        return say(
+            "The run learnt from days that it was then scored on, so its answers raise no alarms here; those counted with its "
+            "skill belong to scores that say nothing about prediction.",
+            "该运行学习过随后用来评分的日子，因此其结果在此不引发警报；技能部分计入的警报属于不能说明预测能力的得分。",
+        )
+    return say(
+        "There is no prediction of days that a run had not learnt from, so there are no alarms.",
+        "没有对运行未学习过的日子的预测，因此没有警报。",
+    )
 
 
 def _came_of(content: Content, alarm: Alarm, say: Words) -> str:

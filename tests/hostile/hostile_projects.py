@@ -105,7 +105,7 @@ VALUES = (
 """What may stand in a column, as SQL."""
 SETTINGS = (
     *("config", "timezone", "schema", "revision", "name", "synthetic", "class_scheme", "label_rule", "event_selection"),
-    *("declustering", "run_in_use", "night_key", "incoming"),
+    *("declustering", "event_origins", "run_in_use", "night_key", "incoming"),
 )
 PARTS = (
     "CREATE TRIGGER evil AFTER INSERT ON journal BEGIN DELETE FROM station; END",

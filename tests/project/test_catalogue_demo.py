@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from project_parts import EVENTS
 from quakegui.formats.errors import FormatError
 from quakegui.project import catalogue, demo, seasons, stations
 from quakegui.project.importing import import_paths
+from quakegui.project.origins import Origin
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import Declustering, Selection
 from quakegui.season.network import Station
@@ -41,6 +44,26 @@ def test_events_are_chosen_declustered_and_replace_the_former(project: Project, 
     assert (again.kept, again.replaced) == (4, 3)
     more = catalogue.store_events(project, EVENTS, declustering=Declustering("none"), add=True)
     assert more.kept == 7
+
+
+def test_a_project_knows_the_files_that_its_events_are_from(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text(USGS)
+    (tmp_path / "later.csv").write_text(USGS.replace("2022-03", "2022-05"))
+    assert catalogue.origins(project) == ()
+    catalogue.import_events(project, tmp_path / "e.csv", selection=Selection(min_magnitude=5.0))
+    first = Origin("e.csv", hashlib.sha256(USGS.encode()).hexdigest(), 4)
+    assert catalogue.origins(project) == (first,)
+    for _ in range(2):  # the same file again is the same file
+        catalogue.import_events(project, tmp_path / "later.csv", add=True)
+    assert [(file.name, file.events) for file in catalogue.origins(project)] == [("e.csv", 4), ("later.csv", 4)]
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as file:
+        file.write(tmp_path / "e.csv", "2022/e.csv")
+        file.write(tmp_path / "later.csv", "2022/later.csv")
+    catalogue.import_events(project, tmp_path / "both.zip")
+    assert [file.name for file in catalogue.origins(project)] == ["e.csv", "later.csv"]
+    assert catalogue.origins(project)[0] == first
+    catalogue.store_events(project, EVENTS, declustering=Declustering("none"))
+    assert catalogue.origins(project) == ()
 
 
 def test_an_unreadable_catalogue_changes_nothing(project: Project, tmp_path: Path) -> None:

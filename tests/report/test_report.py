@@ -15,10 +15,13 @@ from report_projects import Page, Reported
 from run_projects import season_of
 
 from quakegui.learn import season_runs
-from quakegui.project import catalogue, journal
+from quakegui.project import catalogue, journal, runs
+from quakegui.project.catalogue import CatalogueRead
+from quakegui.project.origins import Origin
 from quakegui.project.stations import set_station
 from quakegui.project.store import Project
 from quakegui.report import ReportCancelledError, make_report, season_parts, write_html
+from quakegui.report.catalogue_parts import MOST_FILES
 from quakegui.report.content import gather
 from quakegui.report.event_parts import MapMaker
 from quakegui.report.markup import Figures
@@ -196,8 +199,15 @@ def test_a_station_without_coordinates_is_named(small_project: Path) -> None:
     assert "Without coordinates, so on no map: QQQ." in page.text
 
 
-def test_a_leaky_run_is_stamped_wherever_its_scores_stand(judged: Path) -> None:
+def test_a_leaky_run_is_stamped_wherever_its_scores_stand(judged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alter(judged, lambda values: values["config"].update(protocol="paper"))
+    plain = runs.predictions
+
+    def in_sample(*given) -> runs.PredictionTable:
+        found = plain(*given)
+        return dataclasses.replace(found, kind=np.where(found.kind == "out-of-fold", "in-sample", found.kind))
+
+    monkeypatch.setattr(runs, "predictions", in_sample)  # as such a run keeps its answers: it learnt from every day
     with Project.open(judged) as project:
         made = make_report(project)
     page = Page(made.html())
@@ -206,6 +216,26 @@ def test_a_leaky_run_is_stamped_wherever_its_scores_stand(judged: Path) -> None:
     drawn = [figure.data.decode() for figure in made.figures if "matrix" in figure.alt or "Molchan" in figure.alt]
     assert drawn
     assert all("LEAKY" in svg for svg in drawn)
+    assert "its answers raise no alarms here" in page.text
+    assert "There is no prediction of days that a run had not learnt from" not in page.text
+
+
+@pytest.mark.usefixtures("judged_before")
+def test_the_catalogue_files_are_named(judged: Path) -> None:
+    files = tuple(Origin(f"<b>{number}.csv", f"{number:064d}", 7) for number in range(MOST_FILES + 3))
+    with Project.open(judged) as project:
+        kept = catalogue.events(project)
+        catalogue.store_events(
+            project, kept, declustering=Declustering("none"), read=CatalogueRead(None, kept, files=files[:1])
+        )
+    assert f"<b>0.csv: 7 earthquakes, SHA-256 {0:064d}" in page_of(judged).text
+    assert f"<b>0.csv：7 次地震，SHA-256 {0:064d}" in page_of(judged, "zh").text
+    with Project.open(judged) as project:
+        catalogue.store_events(project, kept, declustering=Declustering("none"), read=CatalogueRead(None, kept, files=files))
+    text = page_of(judged).text
+    assert f"<b>{MOST_FILES - 1}.csv" in text
+    assert f"<b>{MOST_FILES}.csv" not in text
+    assert "3 more files" in text
 
 
 @pytest.mark.usefixtures("judged_before")

@@ -80,6 +80,7 @@ def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session
     assert len(catalogue.events(session.project)) == 11
     assert len(session.events) == len(session.event_classes) == 11
     assert catalogue.chosen_by(session.project)["event_selection"]["min_magnitude"] == 4.1
+    assert [file.name for file in catalogue.origins(session.project)] == [CATALOGUE.name]
 
 
 def test_a_box_that_holds_nothing_says_so_and_cannot_be_kept(qtbot, dialog, session):

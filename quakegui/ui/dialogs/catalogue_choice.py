@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui import formats
 from quakegui.season.events import (
     ClassScheme,
     Declustering,
@@ -25,15 +23,6 @@ from quakegui.season.events import (
 
 LONGEST_DAYS = 1000.0
 """Aftershock windows of Gardner and Knopoff reach 1000 days only beyond magnitude 8."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a catalogue file holds, with the reader's notes."""
-
-    path: Path | None
-    events: tuple[Event, ...]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +53,6 @@ class Choice:
     scheme: ClassScheme | None
     classes: tuple[int, ...]
     warning: str
-
-
-def read_catalogue(path: Path) -> Read:
-    """Read every earthquake of a file or an archive; raises FormatError where it is no catalogue."""
-    events: list[Event] = []
-    notes: list[str] = []
-    for source in formats.expand(path):
-        found = formats.read_events(source)
-        events += found.events
-        notes += found.notes
-    return Read(path, tuple(events), tuple(notes))
 
 
 def choose(

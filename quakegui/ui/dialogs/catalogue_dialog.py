@@ -26,11 +26,12 @@ from quakegui.app.change import Change
 from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.project import catalogue
+from quakegui.project.catalogue import CatalogueRead
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.catalogue_choice import Choice, Read, choose, read_catalogue
+from quakegui.ui.dialogs.catalogue_choice import Choice, choose
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
 from quakegui.ui.i18n import mark, tr
@@ -54,7 +55,8 @@ class CatalogueDialog(JobDialog):
         open_at(self, 1080, 760)
         project = session.project
         assert project is not None
-        self._own = Read(None, tuple(event for event, _ in catalogue.all_events(project)))
+        own = tuple(event for event, _ in catalogue.all_events(project))
+        self._own = CatalogueRead(None, own, files=catalogue.origins(project))
         self._read = self._own
         self.choice: Choice | None = None
         self._wanted = 0
@@ -155,12 +157,12 @@ class CatalogueDialog(JobDialog):
         if self.busy:
             return
 
-        def done(read: Read) -> None:
+        def done(read: CatalogueRead) -> None:
             self._read = read
             self._show_source()
             self.rechoose()
 
-        self.run_job(READING, lambda _report, _cancelled: read_catalogue(path), done)
+        self.run_job(READING, lambda _report, _cancelled: catalogue.read_catalogue(path), done)
 
     def _show_source(self) -> None:
         count = len(self._read.events)
@@ -292,15 +294,7 @@ class CatalogueDialog(JobDialog):
         add = self._add.isChecked() and read.path is not None
 
         def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
-            catalogue.store_events(
-                project,
-                choice.chosen,
-                declustering=declustering,
-                selection=selection,
-                add=add,
-                read=len(read.events),
-                notes=read.notes,
-            )
+            catalogue.store_events(project, choice.chosen, declustering=declustering, selection=selection, add=add, read=read)
             if choice.scheme is not None:
                 catalogue.set_class_scheme(project, choice.scheme)
 
