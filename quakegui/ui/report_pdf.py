@@ -37,6 +37,7 @@ from quakegui.report.document import STYLE
 from quakegui.report.drawings import FONT
 from quakegui.report.markup import Figure
 from quakegui.ui.i18n import tr
+from quakegui.ui.pdf_text import name_ideographs
 
 RESOLUTION = 300
 MARGIN_MM = 15.0
@@ -80,6 +81,7 @@ def write_pdf(report: Report, path: Path) -> int:
         pages = _paint(report, part)
         if not pages or not part.exists():
             raise ReportError(_could_not(path))
+        name_ideographs(part)
         part.replace(path)
     except OSError as error:
         raise ReportError(_could_not(path)) from error

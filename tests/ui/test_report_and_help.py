@@ -25,6 +25,7 @@ from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.guide import GuideDialog, show_guide
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.main_window import MainWindow
+from quakegui.ui.pdf_text import name_ideographs
 from quakegui.ui.report_pdf import ReportError, write_pdf
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="10" fill="#ff0000"/></svg>'
@@ -277,6 +278,25 @@ def test_what_stands_on_the_pages_can_be_searched_for_and_copied(qapp, tmp_path)
     body = "".join(p(line) for line in lines) + h3("Alarms 2022-03-29") + facts([("召回率 57.2", "–")])
     said = printed(Report("Season 2022", "en", "SYNTHETIC", body, ()), tmp_path / "a.pdf")
     assert [line for line in [*lines, "Alarms 2022-03-29", "57.2", "Season 2022"] if line not in said] == []
+
+
+@needs_pdftotext
+def test_chinese_on_the_pages_is_found_as_it_is_typed(qapp, tmp_path) -> None:
+    """Fonts draw radicals by the glyphs of such characters, and a reader of the file would be told the radical."""
+    words = ["无震", "大小", "日数", "方向", "面积", "自相关", "长度", "页", "高", "黄色", "角", "一致", "用于"]
+    said = printed(Report("一日", "zh", "", "".join(p(f"{word}：1") for word in words), ()), tmp_path / "a.pdf")
+    assert [word for word in [*words, "一日"] if word not in said] == []
+
+
+def test_glyphs_stand_for_ideographs_and_nothing_moves(tmp_path) -> None:
+    path = tmp_path / "a.pdf"
+    before = b"%PDF <2F47>\nbegincmap\n<0001> <2F47> [<65F6> <2F47> <2ED3>\n<2E80> <0041>]\nendcmap [<2F47>]\n\xff"
+    path.write_bytes(before)
+    name_ideographs(path)
+    named = before.replace(b"<65F6> <2F47> <2ED3>", b"<65F6> <65E5> <957F>")
+    assert path.read_bytes() == named
+    name_ideographs(path)
+    assert path.read_bytes() == named
 
 
 @needs_pdftotext

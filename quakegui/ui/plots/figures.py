@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.pdf_text import name_ideographs
 
 SCREEN_DPI = 96.0
 FORMATS = ("png", "svg", "pdf")
@@ -64,6 +65,8 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
             raise FigureError(
                 tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
             )
+        if kind == "pdf":
+            name_ideographs(part)
         part.replace(path)
     except OSError as error:
         raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror)) from error
