@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import math
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,18 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
+from quakegui.season.plain import LONGEST_TEXT, is_unicode, parse_json
+
 MOST_RECENT = 10
 THEMES = ("system", "light", "dark")
 LANGUAGES = ("system", "en", "zh")
 TRAINS_IN = ("this", "interpreter", "wsl")
 BACKENDS = ("", "tensorflow", "torch")
 CHOICES = {"language": LANGUAGES, "theme": THEMES, "trains_in": TRAINS_IN, "backend": BACKENDS}
+TEXT_SCALES = (0.7, 2.5)
+SPEEDS = (0.5, 60.0)
+RANGES = {"text_scale": TEXT_SCALES, "days_per_second": SPEEDS}
+"""Least and greatest that a number may be, in the dialog as in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class SettingsFile:
         """Return the settings; a value that cannot be read is the default again."""
         text = self._file.value("settings", "{}")
         try:
-            kept = json.loads(str(text))
+            kept = parse_json(str(text))
         except ValueError:
             kept = {}
         known = _checked(kept if isinstance(kept, dict) else {})
@@ -128,14 +135,19 @@ def _key(folder: Path) -> str:
 
 
 def _checked(kept: dict[str, object]) -> dict[str, Any]:
+    """Return what of a file's values can be used; anybody may have written them, or half of them."""
     good: dict[str, Any] = {}
     for field in fields(Settings):
         value, default = kept.get(field.name), getattr(Settings(), field.name)
         if field.name == "recent" and isinstance(value, list):
-            good["recent"] = tuple(str(item) for item in value)[:MOST_RECENT]
-        elif isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
-            good[field.name] = float(value)
-        elif field.name != "recent" and type(value) is type(default):
+            good["recent"] = tuple(item for item in value if _is_text(item))[:MOST_RECENT]
+        elif field.name in RANGES and isinstance(value, int | float) and not isinstance(value, bool):
+            if abs(value) < math.inf:  # nor is it NaN; a whole number may still be larger than any float
+                least, greatest = RANGES[field.name]
+                good[field.name] = float(min(max(value, least), greatest))
+        elif isinstance(default, str) and _is_text(value):
+            good[field.name] = value
+        elif isinstance(default, bool) and isinstance(value, bool):
             good[field.name] = value
     for name, known in CHOICES.items():
         if good.get(name) not in known:
@@ -143,3 +155,8 @@ def _checked(kept: dict[str, object]) -> dict[str, Any]:
     if good.get("interpreter") and "trains_in" not in kept:  # before there was a choice, a path alone said it
         good["trains_in"] = "interpreter"
     return good
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is text that names, paths and the journal can take: JSON may hold halves of characters."""
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value and is_unicode(value)

@@ -113,7 +113,7 @@ def _scalar(hint: Any, value: Any) -> Any:
             return float(value)
         return int(value) if math.isfinite(value) and value == int(value) else None
     if hint is str:
-        return value if isinstance(value, str) and len(value) <= LONGEST_TEXT and _is_unicode(value) else None
+        return value if isinstance(value, str) and len(value) <= LONGEST_TEXT and is_unicode(value) else None
     if get_origin(hint) is Literal:
         return value if isinstance(value, str | int) and value in get_args(hint) else None
     if hint in (np.datetime64, date) and isinstance(value, str) and _DATE.fullmatch(value):
@@ -125,7 +125,7 @@ def _scalar(hint: Any, value: Any) -> Any:
     return None
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Whether a text can be written to a file: JSON may hold halves of characters."""
     try:
         text.encode()

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QByteArray
 
 from quakegui.app.environment import environment_of
-from quakegui.app.settings import MOST_RECENT, Settings, SettingsFile
+from quakegui.app.settings import MOST_RECENT, Settings, SettingsFile, default_analyst
 from quakegui.learn.environments import THIS, Environment
 
 
@@ -32,6 +32,37 @@ def test_a_damaged_file_gives_the_defaults(path: Path, text: str) -> None:
     file._file.sync()
     settings = SettingsFile(path).load()
     assert settings == Settings(analyst=settings.analyst)
+
+
+DAMAGED = {
+    "more digits than Python reads": '{"days_per_second": 1' + "0" * 5000 + "}",
+    "no number": '{"text_scale": NaN, "days_per_second": NaN}',
+    "infinite": '{"text_scale": 1e999, "days_per_second": -1e999}',
+    "nested without end": "[" * 100_000,
+    "objects nested without end": '{"a":' * 100_000,
+    "half a character": '{"analyst": "\\ud800", "interpreter": "\\udfff", "recent": ["\\ud800", "\\u0000", {}, 7, "x"]}',
+    "megabytes": '{"analyst": "' + "x" * 2_000_000 + '"}',
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_what_cannot_be_used_is_the_default_again(path: Path, kind: str) -> None:
+    file = SettingsFile(path)
+    file._file.setValue("settings", DAMAGED[kind])
+    file._file.sync()
+    settings = SettingsFile(path).load()
+    assert settings == Settings(analyst=default_analyst(), recent=("x",) if kind == "half a character" else ())
+
+
+def test_numbers_are_kept_within_what_the_dialog_offers(path: Path) -> None:
+    found = []
+    for scale, speed in ((0, 0), (-3, -1), (2, 8), (1e300, 10**400)):
+        file = SettingsFile(path)
+        file._file.setValue("settings", f'{{"text_scale": {scale}, "days_per_second": {speed}}}')
+        file._file.sync()
+        settings = SettingsFile(path).load()
+        found.append((settings.text_scale, settings.days_per_second))
+    assert found == [(0.7, 0.5), (0.7, 0.5), (2.0, 8.0), (2.5, 60.0)]
 
 
 def test_a_path_of_a_python_from_before_there_was_a_choice_is_still_used(path: Path) -> None:

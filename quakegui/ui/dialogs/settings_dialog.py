@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from quakegui.app.session import Session
-from quakegui.app.settings import LANGUAGES, THEMES
+from quakegui.app.settings import LANGUAGES, SPEEDS, TEXT_SCALES, THEMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at
 from quakegui.ui.dialogs.worker_box import WorkerBox
@@ -30,8 +30,8 @@ class SettingsDialog(JobDialog):
         self._analyst.editingFinished.connect(self._keep_analyst)
         self._language = self._choice(LANGUAGES, settings.language, "language")
         self._theme = self._choice(THEMES, settings.theme, "theme")
-        self._scale = self._number(0.7, 2.5, 0.05, settings.text_scale, "text_scale")
-        self._speed = self._number(0.5, 60.0, 0.5, settings.days_per_second, "days_per_second")
+        self._scale = self._number(*TEXT_SCALES, 0.05, settings.text_scale, "text_scale")
+        self._speed = self._number(*SPEEDS, 0.5, settings.days_per_second, "days_per_second")
         self._loop = self._switch(settings.loop, "loop")
         self._advance = self._switch(settings.auto_advance, "auto_advance")
         self._rows: tuple[tuple[str, QWidget, str], ...] = (

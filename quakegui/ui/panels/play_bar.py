@@ -237,7 +237,7 @@ class PlayBar(QWidget):
             speed = session.settings.days_per_second
             self.speed.setCurrentIndex(min(range(len(SPEEDS)), key=lambda row: abs(SPEEDS[row] - speed)))
             self.buttons["loop"].setChecked(session.settings.loop)
-            self._timer.setInterval(round(1000.0 / max(speed, 0.1)))
+            self._timer.setInterval(round(1000.0 / speed))
 
     def _place(self) -> str:
         """Return which of the walk's days is shown: "12 / 334", with a dash where it is none of them."""
