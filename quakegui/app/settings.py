@@ -145,9 +145,7 @@ def _checked(kept: dict[str, object]) -> dict[str, Any]:
             if abs(value) < math.inf:  # nor is it NaN; a whole number may still be larger than any float
                 least, greatest = RANGES[field.name]
                 good[field.name] = float(min(max(value, least), greatest))
-        elif isinstance(default, str) and _is_text(value):
-            good[field.name] = value
-        elif isinstance(default, bool) and isinstance(value, bool):
+        elif (isinstance(default, str) and _is_text(value)) or (isinstance(default, bool) and isinstance(value, bool)):
             good[field.name] = value
     for name, known in CHOICES.items():
         if good.get(name) not in known:

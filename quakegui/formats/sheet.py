@@ -7,14 +7,12 @@ import datetime as dt
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from quakegui.formats.errors import FormatError
-from quakegui.formats.source import LARGEST_FILE, Source, decode
-from quakegui.strangers import HIGHEST_RATIO, SMALL
+from quakegui.formats.source import Source, decode
 
 # pandas and openpyxl are imported where a table is read: 40 MB and half a second that a window or an observatory's own
 # formats need not pay.
@@ -27,10 +25,6 @@ _SAMPLE_LINES = 30
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000
 _MOST_COLUMNS = 2_000
-_MOST_ROWS = 2**20
-"""Rows that a sheet of Excel may have."""
-_MOST_CELLS = 20_000_000
-"""Cells of a sheet that are read; more of them belong into a csv."""
 _XLS = b"\xd0\xcf\x11\xe0"
 
 
@@ -144,25 +138,11 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
 
 
 def _workbook(source: Source, sheet: str, most_rows: int | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    import openpyxl
     import pandas as pd
 
-    try:
-        _refuse_bomb(source)
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", UserWarning
-            )  # openpyxl warns of styles and extensions that no reader of cells needs
-            book = openpyxl.load_workbook(io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False)
-            sheets = tuple(page.title for page in book.worksheets)
-            page = book[sheet] if sheet else book.worksheets[0]
-            rows = _rows(source, page, _MOST_ROWS if most_rows is None else most_rows + 1)
-            book.close()
-    except FormatError:
-        raise
-    # openpyxl parses whatever XML a damaged workbook holds and fails in any way there is.
-    except Exception as error:
-        raise FormatError(f"The workbook is damaged ({type(error).__name__}: {error}).", file=source.name) from error
+    from quakegui.formats import workbook
+
+    sheets, rows = workbook.read(source, sheet, most_rows)
     if len(rows) < 2 or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
         raise FormatError(f"The sheet has no table of 2 to {_MOST_COLUMNS:,} columns.", file=source.name)
     first = ["" if value is None else str(value) for value in rows[0]]
@@ -171,33 +151,6 @@ def _workbook(source: Source, sheet: str, most_rows: int | None) -> tuple[pd.Dat
     body = [(row + [None] * width)[:width] for row in (rows[1:] if has_names else rows)]
     frame = pd.DataFrame(body, columns=_names(first if has_names else [""] * width))
     return frame, sheets
-
-
-def _refuse_bomb(source: Source) -> None:
-    with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
-        size = sum(info.file_size for info in archive.infolist())
-    if size > LARGEST_FILE:
-        raise FormatError(f"The workbook unpacks to more than {LARGEST_FILE:,} bytes; it was not read.", file=source.name)
-    if size > SMALL and size > HIGHEST_RATIO * len(source.data):
-        raise FormatError(
-            f"The workbook unpacks to over {HIGHEST_RATIO:.0f} times its size, like a zip bomb; not read.", file=source.name
-        )
-
-
-def _rows(source: Source, page: Any, most_rows: int) -> list[list[Any]]:
-    """Return a sheet's rows that hold something. What it says of its own size is not believed: each cell would be made."""
-    page.reset_dimensions()
-    rows: list[list[Any]] = []
-    cells = 0
-    for row in page.iter_rows(values_only=True, max_row=most_rows):
-        cells += len(row)
-        if cells > _MOST_CELLS:
-            raise FormatError(
-                f"The sheet has more than {_MOST_CELLS:,} cells; save it as .csv and import that.", file=source.name
-            )
-        if any(value is not None for value in row):
-            rows.append(list(row))
-    return rows
 
 
 def _delimiter(sample: list[str]) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from quakegui.formats.errors import FormatError, shown
 from quakegui.strangers import HIGHEST_RATIO, SMALL
@@ -66,11 +66,14 @@ class Source:
     siblings
         `siblings("kak.ack")` returns the bytes of the file of that name (whatever its case) in the same folder or archive,
         or None.
+    kept
+        What a reader found out about the bytes and would else find out again, by name.
     """
 
     name: str
     data: bytes = field(repr=False)
     siblings: Callable[[str], bytes | None] = field(default=_no_siblings, repr=False, compare=False)
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def base(self) -> str:

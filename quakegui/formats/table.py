@@ -56,7 +56,7 @@ def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
     if mapping is None:
         mapping = guess_mapping(source)
         if mapping is None:
-            sheet.load(source, most_rows=1000)  # what is no table at all says so itself
+            sheet.load(source, most_rows=200)  # what is no table at all says so itself
             raise FormatError(_UNPLAIN, file=source.name)
         notes.append(_guessed(mapping))
     text = {*mapping.time, *([mapping.station_column] if mapping.station_column else [])}

@@ -173,7 +173,7 @@ def test_old_and_damaged_workbooks():
 
 
 def test_a_workbook_bomb_is_refused(monkeypatch):
-    monkeypatch.setattr("quakegui.formats.sheet.LARGEST_FILE", 100_000)
+    monkeypatch.setattr("quakegui.formats.workbook.LARGEST_FILE", 100_000)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", b" " * 1_000_000)

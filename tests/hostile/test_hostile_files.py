@@ -21,7 +21,7 @@ from PIL import Image
 
 from quakegui import formats
 from quakegui.formats import FormatError, Source, TableMapping, cenc, expand, quakeml
-from quakegui.formats import sheet as sheet_module
+from quakegui.formats import workbook as workbook_module
 from quakegui.formats.sheet import load
 from quakegui.project.labelfiles import import_labels
 from quakegui.project.store import Project
@@ -66,7 +66,7 @@ def test_a_row_beyond_every_sheet_ends_the_reading() -> None:
 
 
 def test_rows_of_the_widest_cells_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet_module, "_MOST_CELLS", 1_000_000)
+    monkeypatch.setattr(workbook_module, "MOST_CELLS", 1_000_000)
     wide = b"".join(b'<row r="%d"><c r="XFD%d"><v>3</v></c></row>' % (k, k) for k in range(2, 90))
     with bounded(seconds=15), pytest.raises(FormatError, match="more than 1,000,000 cells"):
         load(sheet(TWO + wide))
@@ -88,6 +88,71 @@ def test_entities_in_a_workbook_are_not_expanded(part: str, evil: bytes) -> None
 def test_a_workbook_that_is_a_bomb_is_not_read() -> None:
     with bounded(seconds=5), pytest.raises(FormatError, match="like a zip bomb"):
         load(book(**{SHEET: HEAD + b" " * (40 * 2**20)}))
+
+
+MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+TEXTS = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+def with_texts(body: bytes, name: str = "xl/sharedStrings.xml") -> Source:
+    """Return a workbook whose cells share texts."""
+    types = workbook()["[Content_Types].xml"].replace(b"/xl/sharedStrings.xml", b"/nowhere.xml").replace(TEXTS, b"text/xml")
+    told = b'<Override PartName="/%s" ContentType="%s"/></Types>' % (name.encode(), TEXTS)
+    padding = os.urandom(len(body) // 200)  # the whole is not packed like a bomb
+    parts = {"[Content_Types].xml": types.replace(b"</Types>", told), name: body, "xl/media/image1.png": padding}
+    return book(**parts)
+
+
+PARTS = {
+    "texts": (lambda: with_texts(b"<sst %s>" % MAIN + b"<si/>" * 3_000_000 + b"</sst>"), "xl/sharedStrings.xml"),
+    "texts among the sheets": (
+        lambda: with_texts(b"<sst %s>" % MAIN + b"<si/>" * 3_000_000 + b"</sst>", "xl/worksheets/sheet9.xml"),
+        "xl/worksheets/sheet9.xml",
+    ),
+    "texts by entities": (
+        lambda: with_texts(b'<!DOCTYPE a [<!ENTITY a "<si/>">]><sst %s>' % MAIN + b"&a;" * 1000 + b"</sst>"),
+        "xl/sharedStrings.xml",
+    ),
+    "long texts": (
+        lambda: with_texts(b"<sst %s><si><t>" % MAIN + b"x" * 70_000_000 + b"</t></si></sst>"),
+        "xl/sharedStrings.xml",
+    ),
+    "styles": (
+        lambda: book(
+            **{
+                "xl/styles.xml": b"<styleSheet %s><cellXfs>" % MAIN + b"<xf/>" * 3_000_000 + b"</cellXfs></styleSheet>",
+                "xl/media/image1.png": os.urandom(100_000),
+            }
+        ),
+        "xl/styles.xml",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_parts_that_no_spreadsheet_program_writes_are_not_made_into_objects(kind: str) -> None:
+    make, name = PARTS[kind]
+    source = make()
+    with bounded(seconds=10), pytest.raises(FormatError, match=f"part {name} is larger than any program"):
+        load(source)
+    with bounded(seconds=10):
+        assert formats.kind(source) is None
+
+
+def test_a_workbook_is_opened_once_for_telling_its_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    first = workbook_module._opened
+    monkeypatch.setattr(workbook_module, "_opened", lambda *given: opened.append(given[2]) or first(*given))
+    good, bad = book(), book(**{"xl/workbook.xml": b"<nothing"})
+    assert (formats.kind(good), formats.kind(bad)) == ("readings", None)
+    assert formats.guess_mapping(good) is not None
+    assert len(opened) == 2
+    for source in (good, bad):
+        with pytest.raises(FormatError):
+            load(source, most_rows=5) if source is bad else load(source, sheet="none")
+    assert load(good, most_rows=3)[0].shape == (3, 3)
+    assert load(good)[0].shape == (5, 3)
+    assert len(opened) == 4
 
 
 # -- XML -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,156 @@
+"""The rows of a workbook's sheet, read without trusting the workbook.
+
+Imported where a workbook is read, since openpyxl costs what a window or an observatory's own formats need not pay.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from typing import Any
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.reader.strings import read_string_table
+from openpyxl.xml.constants import SHARED_STRINGS
+
+from quakegui.formats.errors import FormatError
+from quakegui.formats.source import LARGEST_FILE, Source
+from quakegui.strangers import HIGHEST_RATIO, SMALL
+
+Rows = list[list[Any]]
+
+FIRST_ROWS = 200
+"""Rows that telling a format takes; they are kept with the source, so that each test does not open the workbook again."""
+MOST_ROWS = 2**20
+"""Rows that a sheet of Excel may have."""
+MOST_CELLS = 20_000_000
+"""Cells of a sheet that are read; more of them belong into a csv."""
+LARGEST_TEXTS, MOST_TEXT_TAGS = 64 * 1024**2, 1_500_000
+"""Bytes and opening tags of the texts that cells share: a minute's year of stamps written as texts has 1,051,200 tags, and 1.5
+million take 7 s and 150 MB."""
+LARGEST_PART, MOST_TAGS = 16 * 1024**2, 300_000
+"""Bytes and opening tags of every other part that openpyxl holds as a whole, such as styles: Excel allows 64,000 of them."""
+_KEPT = "first rows of the workbook"
+
+
+class _TooLargeError(Exception):
+    """A part of a workbook is larger than any program writes it; names the part."""
+
+
+class _Archive(zipfile.ZipFile):
+    """Parts that are read as a whole are bounded; sheets are streamed by `open`, cell by cell."""
+
+    def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
+        return self.bounded(name, LARGEST_PART, MOST_TAGS, pwd)
+
+    def bounded(self, name: str | zipfile.ZipInfo, most_bytes: int, most_tags: int, pwd: bytes | None = None) -> bytes:
+        """Return a part's bytes, counted before anything is made of them. Entities could say more than is counted."""
+        info = self.getinfo(name) if isinstance(name, str) else name
+        if info.file_size > most_bytes:
+            raise _TooLargeError(info.filename)
+        data = super().read(info, pwd)
+        if data.count(b"<") - data.count(b"</") > most_tags or b"<!DOCTYPE" in data or b"<!DOCTYPE" in data.replace(b"\0", b""):
+            raise _TooLargeError(info.filename)
+        return data
+
+
+class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+    """openpyxl's own reader, on an archive that bounds its parts."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        self.archive = _Archive(io.BytesIO(data))
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            texts = self.archive.bounded(part.PartName[1:], LARGEST_TEXTS, MOST_TEXT_TAGS)
+            self.shared_strings = read_string_table(io.BytesIO(texts))
+
+    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+        """Leave charts out: they have no cells."""
+
+
+def read(source: Source, sheet: str, most_rows: int | None) -> tuple[tuple[str, ...], Rows]:
+    """Return the names of a workbook's sheets, and a sheet's rows that hold something.
+
+    Parameters
+    ----------
+    source
+        The workbook.
+    sheet
+        Name of the sheet; the first if empty.
+    most_rows
+        Stop after so many rows below the first.
+
+    Raises
+    ------
+    FormatError
+        If it is damaged, has no such sheet, or claims more than a spreadsheet program writes.
+    """
+    if sheet or most_rows is None or most_rows > FIRST_ROWS:
+        return _opened(source, sheet, MOST_ROWS if most_rows is None else most_rows + 1)
+    if _KEPT not in source.kept:
+        try:
+            source.kept[_KEPT] = _opened(source, "", FIRST_ROWS + 1)
+        except FormatError as error:
+            source.kept[_KEPT] = error.sentence
+    kept = source.kept[_KEPT]
+    if isinstance(kept, str):
+        raise FormatError(kept, file=source.name)
+    sheets, rows = kept
+    return sheets, rows[: most_rows + 1]
+
+
+def _opened(source: Source, sheet: str, most_rows: int) -> tuple[tuple[str, ...], Rows]:
+    try:
+        _refuse_bomb(source)
+        with warnings.catch_warnings():
+            # openpyxl warns of styles and extensions that no reader of cells needs
+            warnings.simplefilter("ignore", UserWarning)
+            reader = _Reader(source.data)
+            reader.read()
+            book = reader.wb
+            sheets = tuple(page.title for page in book.worksheets)
+            page = book[sheet] if sheet else book.worksheets[0]
+            rows = _rows(source, page, most_rows)
+            book.close()
+    except FormatError:
+        raise
+    except _TooLargeError as error:
+        raise FormatError(
+            f"The workbook's part {error} is larger than any program writes it; save the sheet as .csv and import that.",
+            file=source.name,
+        ) from error
+    # openpyxl parses whatever XML a damaged workbook holds and fails in any way there is.
+    except Exception as error:
+        raise FormatError(f"The workbook is damaged ({type(error).__name__}: {error}).", file=source.name) from error
+    return sheets, rows
+
+
+def _refuse_bomb(source: Source) -> None:
+    with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+        size = sum(info.file_size for info in archive.infolist())
+    if size > LARGEST_FILE:
+        raise FormatError(f"The workbook unpacks to more than {LARGEST_FILE:,} bytes; it was not read.", file=source.name)
+    if size > SMALL and size > HIGHEST_RATIO * len(source.data):
+        raise FormatError(
+            f"The workbook unpacks to over {HIGHEST_RATIO:.0f} times its size, like a zip bomb; not read.", file=source.name
+        )
+
+
+def _rows(source: Source, page: Any, most_rows: int) -> Rows:
+    """Return a sheet's rows that hold something. What it says of its own size is not believed: each cell would be made."""
+    page.reset_dimensions()
+    rows: Rows = []
+    cells = 0
+    for row in page.iter_rows(values_only=True, max_row=most_rows):
+        cells += len(row)
+        if cells > MOST_CELLS:
+            raise FormatError(
+                f"The sheet has more than {MOST_CELLS:,} cells; save it as .csv and import that.", file=source.name
+            )
+        if any(value is not None for value in row):
+            rows.append(list(row))
+    return rows
