@@ -7,17 +7,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, Table, Update, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from quakegui.project import making, soundness
+from quakegui.project import making, schema, soundness
 from quakegui.project.filesystem import has_room, is_network_folder, is_writable
 from quakegui.project.record import DamagedReadingsError
 
 DATABASE = making.DATABASE
+UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
+"""Tables of what is computed here from checked values, within bounds of its own, and of many rows."""
 BUSY_S = 30.0
 """Seconds that a writer waits for another one to finish its short transaction."""
 
@@ -88,6 +91,14 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
         if not options.get("plain"):
             # A writer takes its turn at the start: a reader that turns writer half-way could be refused.
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+    @event.listens_for(engine, "before_execute")
+    def check(
+        _connection: Connection, statement: object, rows: list[dict[str, Any]], row: dict[str, Any], _options: object
+    ) -> None:
+        if isinstance(statement, Insert | Update) and isinstance(statement.table, Table) and statement.table not in UNCHECKED:
+            written = rows or ([row] if row else [statement.compile(dialect=engine.dialect).params])
+            soundness.require_kept(statement.table, written)
 
     return engine
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 
 from quakegui.formats.errors import shown
 from quakegui.project import schema
+from quakegui.project.bounds import MULTIPLES, bounds_of, why_not_kept
 from quakegui.project.origins import Origins
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
@@ -35,32 +37,11 @@ from quakegui.season.plain import built, parse_json
 LARGEST_VALUE = 64 * 1024**2
 """Bytes of the largest single value; a day of seconds takes less than one of them."""
 
-_DAY = 24 * 3600 * 1000
-_LAST_MS = 32_000_000_000_000
-"""Milliseconds since 1970 in the year 2984: what lies beyond it, or as far before, is no time of this program."""
-_BOUNDS: dict[str, tuple[float, float]] = {
-    "day": (-400_000, 370_000),
-    "utc_day": (-400_000, 370_000),
-    "data_type": (0, 4),
-    "cadence_ms": (1, 400 * _DAY),
-    "count": (0, _DAY),
-    "source": (0, 3),
-    "old": (0, 4),
-    "new": (0, 4),
-    "quality": (0, 2**16 - 1),
-    "coverage": (0.0, 1e6),
-    "kp.value": (0.0, 9.0),
-    "magnitude": (-20.0, 20.0),
-    "depth_km": (-100.0, 7000.0),
-    "elevation_m": (-20_000.0, 20_000.0),
-    "latitude": (-90.0, 90.0),
-    "longitude": (-180.0, 360.0),
-    **{f"p{cls}": (0.0, 1.000001) for cls in range(5)},
-}
-"""By the name of the column, or of table and column; other whole numbers are below 2**53, other numbers below 1e300."""
-_MORE = {"kp.time_ms": f" AND time_ms % {3 * _DAY // 24} = 0"}
-"""What else a column's values are."""
-_NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate)\b", re.IGNORECASE)
+_NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate|default)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*|--")
+"""Comments hide what a statement holds from whoever looks for words in it; this program writes none."""
+LAST_COUNT = 2**50
+"""Counters that reach this are not gone on with: at 2**53 the project would be refused."""
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]")
 _READ_LATER = frozenset({schema.block.name})
 """Too large to look through at every start: its rows are checked as they are read (`record`)."""
@@ -177,21 +158,20 @@ def wrong_value(connection: Connection) -> str | None:
         if row is not None:
             names = [column.name for column, is_right in zip(table.columns, row[1:], strict=True) if not is_right]
             return f"row {row[0]} of the table '{table.name}' (column {', '.join(names)})"
+    if "sqlite_sequence" in there:
+        asked = "SELECT name FROM sqlite_sequence WHERE NOT (typeof(seq) = 'integer' AND seq BETWEEN 0 AND ?)"
+        row = raw.execute(asked, (2**53,)).fetchone()
+        if row is not None:
+            return f"the counter of the table '{shown(str(row[0]), 60)}'"
     return None
 
 
 def wrong_fact(connection: Connection) -> str | None:
     """Return which stored JSON is not what this program writes, as words for a sentence, or None."""
-    facts = _facts(connection)
-    if not re.fullmatch(r"\d{1,15}", facts.get("revision", "0"), re.ASCII):
-        return "the fact 'revision'"
-    for key, kind in _KINDS.items():
-        if key not in facts or (facts[key] == "null" and key in ("event_selection", "declustering")):
-            continue
-        try:
-            built(kind, parse_json(facts[key]), what=f"value of the fact '{key}'")
-        except ValueError as error:
-            return f"the fact '{key}' ({error})"
+    for key, value in _facts(connection).items():
+        wrong = _wrong_setting(key, value)
+        if wrong is not None:
+            return wrong
     for run in connection.execute(select(schema.run.c.id, schema.run.c.config, schema.run.c.card)):
         try:
             objects = all(isinstance(parse_json(words), dict) for words in (run.config, run.card))
@@ -200,6 +180,61 @@ def wrong_fact(connection: Connection) -> str | None:
         if not objects:
             return f"the record of the run '{shown(run.id, 60)}'"
     return None
+
+
+def _wrong_setting(key: str, value: str) -> str | None:
+    if key == "revision" and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
+        return "the fact 'revision'"
+    if key in _KINDS and not (value == "null" and key in ("event_selection", "declustering")):
+        try:
+            built(_KINDS[key], parse_json(value), what=f"value of the fact '{key}'")
+        except ValueError as error:
+            return f"the fact '{key}' ({error})"
+    return None
+
+
+def require_kept(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse to write what a project would be refused for at its next opening.
+
+    Raises
+    ------
+    UnsoundError
+        With a sentence that names the value; nothing of the step is to be kept then.
+    """
+    for row in rows:
+        why = why_not_kept(table, row)
+        if why is None and table is schema.setting and {"key", "value"} <= row.keys():
+            wrong = _wrong_setting(row["key"], row["value"])
+            why = f"A project cannot keep {wrong}." if wrong is not None else None
+        if why is not None:
+            raise UnsoundError(f"{why} Nothing of this step was kept.")
+
+
+_COUNTS = " UNION ALL ".join(
+    (
+        "SELECT max(seq) FROM sqlite_sequence",
+        "SELECT max(step) FROM journal",
+        "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'revision'",
+        *(f"SELECT max(id) FROM {name}" for name in ("journal", "imported_file", "prediction", "block")),  # noqa: S608
+    )
+)
+"""What is counted on by one with a step; each is found without looking at more than one row."""
+
+
+def require_room(connection: Connection, name: str) -> None:
+    """Refuse to write where a counter is at its end, as only a changed file's can be.
+
+    Raises
+    ------
+    UnsoundError
+        With the sentence.
+    """
+    counts = _raw(connection).execute(_COUNTS)
+    if any(count is not None and count >= LAST_COUNT for (count,) in counts):
+        raise UnsoundError(
+            f"The counters of the project {name} are at their end, as only a file that another program changed can have them; "
+            "nothing was changed. Restore a copy of the folder."
+        )
 
 
 _KINDS: dict[str, type[object]] = {
@@ -228,27 +263,26 @@ def _right(column: Column[object]) -> str:
     name = f'"{column.name}"'
     allowed = ["'null'"] if column.nullable else []
     if isinstance(column.type, Integer):
-        low, high = _bounds(column, 2.0**53)
+        low, high = bounds_of(column)
         right = f"typeof({name}) = 'integer' AND {name} BETWEEN {low:.0f} AND {high:.0f}"
     elif isinstance(column.type, Float):
-        low, high = _bounds(column, 1e300)
+        low, high = bounds_of(column)
         right = f"typeof({name}) IN ('real', 'integer') AND {name} BETWEEN {low!r} AND {high!r}"
     elif isinstance(column.type, LargeBinary):
         right = f"typeof({name}) = 'blob'"
     else:
         right = f"typeof({name}) = 'text'"
-    right += _MORE.get(f"{column.table.name}.{column.name}", "")
+    if str(column) in MULTIPLES:
+        right += f" AND {name} % {MULTIPLES[str(column)]} = 0"
     return f"(({right}) OR typeof({name}) IN ({', '.join(allowed)}))"
-
-
-def _bounds(column: Column[object], widest: float) -> tuple[float, float]:
-    usual = (-_LAST_MS, _LAST_MS) if column.name.endswith("_ms") else (-widest, widest)
-    return _BOUNDS.get(f"{column.table.name}.{column.name}", _BOUNDS.get(column.name, usual))
 
 
 def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:
     """Whether a table has the columns and keys that this program gives it, and nothing that acts by itself."""
-    if _NOT_OURS.search(_QUOTED.sub("", sql)):
+    said = _QUOTED.sub("", sql)
+    if _COMMENT.search(sql) or _NOT_OURS.search(said):
+        return False
+    if bool(re.search(r"\bautoincrement\b", said, re.IGNORECASE)) != bool(table.dialect_options["sqlite"]["autoincrement"]):
         return False
     return _shape(raw, table.name) == _own_shapes()[table.name]
 

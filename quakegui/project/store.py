@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert
 
-from quakegui.project import incoming, making, schema
+from quakegui.project import incoming, making, schema, soundness
 from quakegui.project.database import BUSY_S, DATABASE, ProjectError, engine_of, sentences, writable_engine
 from quakegui.project.filesystem import has_room, is_writable
 from quakegui.project.opening import (
@@ -76,7 +76,7 @@ class Project:
         require_length(folder)
         facts = {
             "schema": str(schema.SCHEMA),
-            "name": name or folder.name,
+            "name": name or _readable(folder.name),
             "timezone": timezone,
             "synthetic": str(int(synthetic)),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -176,6 +176,7 @@ class Project:
         ):
             connection.connection.cursor().execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
             with connection.begin():
+                soundness.require_room(connection, self.name)
                 yield connection
 
     @contextmanager
@@ -213,7 +214,7 @@ class Project:
         """Read name, time zone and the synthetic mark again."""
         with self.read() as connection:
             facts = {row.key: row.value for row in connection.execute(select(schema.setting))}
-        self.name = facts.get("name", self.folder.name)
+        self.name = facts.get("name", _readable(self.folder.name))
         self.timezone = facts["timezone"]
         self.synthetic = facts.get("synthetic") == "1"
 
@@ -288,6 +289,11 @@ def _check_zone(timezone: str) -> None:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ProjectError(f"'{timezone}' is not a known time zone; use a name such as Asia/Shanghai.") from error
+
+
+def _readable(name: str) -> str:
+    """Return a folder's name as text; the bytes of a name that is none become signs that say so."""
+    return os.fsencode(name).decode("utf-8", errors="replace")
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

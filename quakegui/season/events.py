@@ -18,6 +18,11 @@ from quakegui.season.localtime import local_date
 from quakegui.season.twomeans import two_means
 
 EARTH_RADIUS_KM = 6371.0
+FARTHEST_KM = 20_016
+"""Half round the Earth."""
+LONGEST_WINDOW_DAYS = 36_525
+LARGEST_MAGNITUDE = 20
+"""Beyond any; what is larger, or as far below zero, is a slip."""
 """Radius of the sphere that distances to events are taken on."""
 
 NO_EVENT, NORTH_LARGE, NORTH_SMALL, SOUTH_LARGE, SOUTH_SMALL = range(5)
@@ -100,8 +105,12 @@ class Selection:
                 raise ValueError("An event box needs two different longitudes, in -180..180 or 0..360 degrees.")
         if (self.centre is None) != (self.radius_km is None):
             raise ValueError("A radius needs a centre, and a centre a radius.")
-        if self.radius_km is not None and not self.radius_km > 0.0:
-            raise ValueError("The radius around the centre must be above 0 km.")
+        if self.radius_km is not None and not 0.0 < self.radius_km <= FARTHEST_KM:
+            raise ValueError(
+                f"The radius around the centre must be above 0 km, and at most {FARTHEST_KM} km: half round the Earth."
+            )
+        if self.min_magnitude is not None and not abs(self.min_magnitude) <= LARGEST_MAGNITUDE:
+            raise ValueError(f"The smallest magnitude must lie between -{LARGEST_MAGNITUDE} and {LARGEST_MAGNITUDE}.")
         if self.since is not None and self.until is not None and self.since > self.until:
             raise ValueError(f"The first date of the events ({self.since}) lies after the last ({self.until}).")
 
@@ -126,6 +135,8 @@ class Declustering:
             raise ValueError(f"Unknown declustering '{self.method}': use window, gardner-knopoff or none.")
         if not (self.radius_km > 0.0 and self.days > 0.0):
             raise ValueError("A declustering window needs a radius and a number of days above 0.")
+        if not (self.radius_km <= FARTHEST_KM and self.days <= LONGEST_WINDOW_DAYS):
+            raise ValueError(f"A declustering window reaches at most {FARTHEST_KM} km and {LONGEST_WINDOW_DAYS} days.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,13 @@ class ClassScheme:
     split_magnitude: float
     north_centre: tuple[float, float]
     south_centre: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        """Refuse a border that no magnitude can lie on."""
+        if not abs(self.split_magnitude) <= LARGEST_MAGNITUDE:
+            raise ValueError(
+                f"The border between large and small must lie between -{LARGEST_MAGNITUDE} and {LARGEST_MAGNITUDE}."
+            )
 
 
 def event_id(time: np.datetime64, latitude: float, longitude: float) -> str:

@@ -1,0 +1,90 @@
+"""What the columns of a project can hold.
+
+Checked when a project is opened, and before anything is written: a step that was confirmed never makes a project that the next
+start refuses.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import Column, Float, Integer, LargeBinary, Table
+
+from quakegui.formats.errors import shown
+
+_DAY: Final = 24 * 3600 * 1000
+_LAST_MS: Final = 32_000_000_000_000
+"""Milliseconds since 1970 in the year 2984: what lies beyond it, or as far before, is no time of this program."""
+_BOUNDS: Final[dict[str, tuple[float, float]]] = {
+    "day": (-400_000, 370_000),
+    "utc_day": (-400_000, 370_000),
+    "data_type": (0, 4),
+    "cadence_ms": (1, 400 * _DAY),
+    "count": (0, _DAY),
+    "source": (0, 3),
+    "old": (0, 4),
+    "new": (0, 4),
+    "quality": (0, 2**16 - 1),
+    "coverage": (0.0, 1e6),
+    "kp.value": (0.0, 9.0),
+    "magnitude": (-20.0, 20.0),
+    "depth_km": (-100.0, 7000.0),
+    "elevation_m": (-20_000.0, 20_000.0),
+    "latitude": (-90.0, 90.0),
+    "longitude": (-180.0, 360.0),
+    **{f"p{cls}": (0.0, 1.000001) for cls in range(5)},
+}
+"""By the name of the column, or of table and column; other whole numbers are below 2**53, other numbers below 1e300."""
+MULTIPLES: Final = {"kp.time_ms": 3 * _DAY // 24}
+"""What the values of a column are whole multiples of."""
+
+
+def bounds_of(column: Column[Any]) -> tuple[float, float]:
+    """Return the least and the largest number that a column holds."""
+    if isinstance(column.type, Integer):
+        usual = (-_LAST_MS, _LAST_MS) if column.name.endswith("_ms") else (-(2.0**53), 2.0**53)
+    else:
+        usual = (-1e300, 1e300)
+    return _BOUNDS.get(f"{column.table.name}.{column.name}", _BOUNDS.get(column.name, usual))
+
+
+def why_not_kept(table: Table, row: Mapping[str, Any]) -> str | None:
+    """Return why a row cannot be written, as a sentence, or None; names that are no columns of the table are passed over."""
+    for name, value in row.items():
+        column = table.columns.get(name)
+        if column is None or (value is None and column.nullable):
+            continue
+        why = _why_not(column, value)
+        if why is not None:
+            return why
+    return None
+
+
+def _why_not(column: Column[Any], value: Any) -> str | None:
+    if isinstance(column.type, Integer | Float):
+        low, high = bounds_of(column)
+        whole = isinstance(column.type, Integer)
+        if not isinstance(value, int if whole else int | float):
+            return f"A project keeps a number as '{column.name}', not {shown(repr(value), 60)}."
+        if not (math.isfinite(value) and low <= value <= high and value % MULTIPLES.get(str(column), value or 1) == 0):
+            return _outside(column.name, value, low, high)
+    elif isinstance(column.type, LargeBinary):
+        return None if isinstance(value, bytes) else f"A project keeps bytes as '{column.name}'."
+    elif not isinstance(value, str):
+        return f"A project keeps text as '{column.name}', not {shown(repr(value), 60)}."
+    elif any("\ud800" <= letter <= "\udfff" for letter in value):
+        return f"{shown(repr(value), 60)} holds characters that are no text; a project cannot keep it."
+    return None
+
+
+def _outside(name: str, value: float, low: float, high: float) -> str:
+    if name in ("day", "utc_day"):
+        first, last, said = (str(np.datetime64(int(day), "D")) if abs(day) < 2**31 else "no day" for day in (low, high, value))
+        return f"A project keeps days from {first} to {last}; {said} is none of them."
+    if name.endswith("_ms"):
+        first, last, said = (str(np.datetime64(int(ms), "ms")) for ms in (low, high, value))
+        return f"A project keeps times from {first} to {last}; {said} is none of them."
+    return f"A project keeps values from {low:g} to {high:g} as '{name}'; {value:g} is none of them."
