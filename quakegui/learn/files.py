@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.portions import Portions
+from quakegui.project.filesystem import open_new
 from quakegui.season.plain import parse_json
 
 PART = ".part"
@@ -43,7 +44,7 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     """
     part = path.with_name(path.name + PART)
     try:
-        with part.open("wb") as file:
+        with open_new(part) as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import lzma
+import os
 import secrets
 import shutil
-import struct
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from quakegui.learn.archives import opened, unpack
 from quakegui.learn.checkpoint import CHECKPOINT
 from quakegui.learn.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.files import PART, read_json, write_arrays, write_atomically, write_json
@@ -40,6 +39,7 @@ from quakegui.learn.runchecks import (
     checked_members,
 )
 from quakegui.learn.runconfig import RunConfig
+from quakegui.project.filesystem import is_link, is_plain
 from quakegui.strangers import shown
 
 __all__ = [
@@ -71,13 +71,6 @@ LOG = "worker.log"
 LOCK = "worker.lock"
 LEFT_BEHIND_S = 86_400.0
 """Seconds after which a run's folder that was never completed is taken for what a crash left, and removed."""
-
-
-_DAMAGE = (
-    *(OSError, EOFError, ValueError, LookupError, ArithmeticError, MemoryError, RuntimeError),
-    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
-)
-"""What unpacking a damaged archive raises."""
 
 
 class RunError(Exception):
@@ -192,7 +185,7 @@ def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[
 def _new_folder(runs: Path, run_id: str) -> Iterator[Path]:
     """Give a folder that becomes a run's when the block ends, and is gone if it raises; until then no list shows it."""
     for left in runs.glob(f".*{PART}"):
-        if time.time() - left.stat().st_mtime > LEFT_BEHIND_S:
+        if time.time() - left.lstat().st_mtime > LEFT_BEHIND_S:
             shutil.rmtree(left, ignore_errors=True)
     part = runs / f".{run_id}{PART}"
     shutil.rmtree(part, ignore_errors=True)
@@ -205,15 +198,24 @@ def _new_folder(runs: Path, run_id: str) -> Iterator[Path]:
         raise
 
 
-def read_run(folder: Path) -> RunFolder:
+def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
     """Read a run's folder.
+
+    Parameters
+    ----------
+    folder
+        Where it is.
+    installed
+        Whether it came with the program, which some installers put in place as links.
 
     Raises
     ------
     RunError
-        It is no run, or its configuration is damaged.
+        It is no run, its configuration is damaged, or it or something in it is a link or no file.
     """
     try:
+        if not installed:
+            _require_own(folder)
         values = read_json(folder / CONFIG, largest=LARGEST[CONFIG])
         card = read_json(folder / CARD, largest=LARGEST[CARD]) if (folder / CARD).is_file() else None
         check_about(values["about"])
@@ -237,6 +239,15 @@ def read_run(folder: Path) -> RunFolder:
         raise RunError(f"The run in {folder} cannot be read: {error.strerror or error}.") from error
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"The run in {folder} cannot be read: {str(error).rstrip('.')}.") from error
+
+
+def _require_own(folder: Path) -> None:
+    """Refuse what a stranger's run may have in the place of files: it would be read, written or sent on as the run's own."""
+    if is_link(folder):
+        raise ValueError("it is a link to another folder")
+    for path in folder.iterdir():
+        if not is_plain(path):
+            raise ValueError(f"{shown(path.name, 100)} in it is a link, or no file")
 
 
 def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
@@ -297,8 +308,9 @@ def export_run(run: RunFolder, path: Path) -> None:
     Raises
     ------
     RunError
-        The run is not finished.
+        The run is not finished, or something in its folder is a link by now.
     """
+    run = read_run(run.folder)
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: only finished runs can be exported.")
 
@@ -320,14 +332,14 @@ def import_run(runs: Path, path: Path) -> RunFolder:
         The file is no exported run, holds other names or too much, or the run is there already.
     """
     try:
-        with _opened(path) as archive:
+        with opened(path) as archive:
             members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
             run_id = checked_members(members)
-            if (runs / run_id).exists():
+            if os.path.lexists(runs / run_id):
                 raise RunError(f"The run {run_id} is in this project already.")
             with _new_folder(runs, run_id) as part:
                 for info in members:
-                    _unpack(archive, info, part / PurePosixPath(info.filename).name)
+                    unpack(archive, info, part / PurePosixPath(info.filename).name)
                 found = read_run(part)
                 if found.card is None:
                     raise ValueError("The run in it is not finished.")
@@ -337,33 +349,6 @@ def import_run(runs: Path, path: Path) -> RunFolder:
     except ValueError as error:
         raise RunError(f"{path} is not imported. {error}") from error
     return read_run(runs / run_id)
-
-
-def _opened(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, struct.error, LookupError, NotImplementedError, EOFError) as error:
-        raise ValueError(f"It is damaged or no zip file: {error}.") from error
-    except OSError as error:
-        raise ValueError(f"It cannot be read, or is damaged: {error.strerror or error}.") from error
-
-
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
-    """Write one member of an archive; raises ValueError for what cannot be unpacked, OSError for what cannot be written."""
-    with target.open("wb") as out:
-        try:
-            source = archive.open(info)
-        except _DAMAGE as error:
-            raise ValueError(f"It is damaged: {error}.") from error
-        with source:
-            while True:
-                try:
-                    part = source.read(1 << 20)
-                except _DAMAGE as error:
-                    raise ValueError(f"It is damaged: {error}.") from error
-                if not part:
-                    return
-                out.write(part)
 
 
 def kept_sentence(folder: Path) -> str:

@@ -64,7 +64,7 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     target = runs_folder(project) / NAME
     if not (source / CONFIG).is_file() or runs.runs(project):
         return None
-    refuse_foreign(project, season, read_run(source))
+    refuse_foreign(project, season, read_run(source, installed=True))
     same = is_shipped_season(season)
     part = target.with_name(f".{NAME}.part")
     shutil.rmtree(part, ignore_errors=True)

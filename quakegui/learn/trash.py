@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 from quakegui.learn.registry import TRASH, RunError, RunFolder, list_runs, read_run
+from quakegui.project.filesystem import is_link
 
 
 def trash_run(run: RunFolder) -> Path:
     """Move a run to the trash folder beside it and return where it lies now; `restore_run` takes it back.
 
     A run of the same id that lies there already, deleted before this one was imported again, gives way.
+
+    Raises
+    ------
+    RunError
+        The trash folder is a link.
     """
-    target = run.folder.parent / TRASH / run.id
+    target = _trash(run.folder.parent) / run.id
     target.parent.mkdir(exist_ok=True)
-    if target.exists():
+    if is_link(target):
+        target.unlink()
+    elif target.exists():
         shutil.rmtree(target)
     run.folder.replace(target)
     return target
@@ -23,7 +32,15 @@ def trash_run(run: RunFolder) -> Path:
 
 def trashed_runs(runs: Path) -> tuple[RunFolder, ...]:
     """Return the runs that lie in the trash, the newest first."""
-    return list_runs(runs / TRASH)[0]
+    return list_runs(_trash(runs))[0]
+
+
+def _trash(runs: Path) -> Path:
+    """Return the trash folder of runs, unless a stranger has put a link in its place: it leads to what is not deleted here."""
+    trash = runs / TRASH
+    if is_link(trash):
+        raise RunError(f"{trash} is a link to another folder; nothing was moved or deleted. Remove the link.")
+    return trash
 
 
 def restore_run(trashed: RunFolder) -> RunFolder:
@@ -35,7 +52,7 @@ def restore_run(trashed: RunFolder) -> RunFolder:
         A run of that id is there again.
     """
     target = trashed.folder.parent.parent / trashed.id
-    if target.exists():
+    if os.path.lexists(target):
         raise RunError(f"There is a run {trashed.id} already; rename its folder first.")
     trashed.folder.replace(target)
     return read_run(target)
@@ -46,10 +63,12 @@ def empty_trash(runs: Path) -> int:
 
     Raises
     ------
+    RunError
+        The trash folder is a link.
     OSError
         A file cannot be deleted; it and what was not reached yet are still there.
     """
-    trash = runs / TRASH
+    trash = _trash(runs)
     count = len(trashed_runs(runs))
     if trash.is_dir():
         shutil.rmtree(trash)

@@ -58,7 +58,7 @@ def put(path: Path, write: Callable[[Path], None], *, kind: str = "") -> None:
         os.close(handle)
         write(Path(name))
         Path(name).replace(path)
-        former = sorted(path.parent.glob(kind), key=lambda one: one.stat().st_mtime) if kind else []
+        former = sorted(path.parent.glob(kind), key=lambda one: one.lstat().st_mtime) if kind else []
         for one in former[:-KEPT]:
             one.unlink()
     except OSError:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 _NETWORK_TYPES = frozenset(
     {
@@ -17,9 +19,11 @@ _NETWORK_TYPES = frozenset(
     }
 )  # fmt: skip
 _DRIVE_REMOTE = 4
-_OCTAL = re.compile(r"\\([0-7]{3})")
+_OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
 """How /proc/mounts writes blanks and the like."""
 ROOM_BYTES = 131_072
+_STANDS_FOR_ANOTHER = 0x20000000
+"""The bit of a Windows reparse tag that links and junctions have, and files that wait in a cloud have not."""
 
 
 def is_network_folder(folder: Path) -> bool:
@@ -39,19 +43,44 @@ def is_network_folder(folder: Path) -> bool:
 def mount_type(folder: Path, table: Path = Path("/proc/mounts")) -> str:
     """Return the file-system type that a folder lies on, "" where the system does not tell."""
     try:
-        lines = table.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = table.read_bytes().split(b"\n")  # a name need not be text, and may hold what text takes for a line's end
     except OSError:
         return ""
     best, kind = "", ""
     here = folder.resolve()
     for line in lines:
-        parts = line.split(" ")
+        parts = line.split(b" ")
         if len(parts) < 3:
             continue
-        place = _OCTAL.sub(lambda found: chr(int(found[1], 8)), parts[1])
+        place = os.fsdecode(_OCTAL.sub(lambda found: bytes([int(found[1], 8)]), parts[1]))
         if here.is_relative_to(place) and len(place) >= len(best):
-            best, kind = place, parts[2]
+            best, kind = place, os.fsdecode(parts[2])
     return kind
+
+
+def is_link(path: Path) -> bool:
+    """Whether what lies at a path is a link, or a junction of Windows, wherever it leads; False where nothing lies there."""
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return _leads_away(found)
+
+
+def is_plain(path: Path) -> bool:
+    """Whether what lies at a path is a file or a folder of its own: no link, pipe or device."""
+    found = path.lstat()
+    return (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)) and not _leads_away(found)
+
+
+def _leads_away(found: os.stat_result) -> bool:
+    return stat.S_ISLNK(found.st_mode) or bool(getattr(found, "st_reparse_tag", 0) & _STANDS_FOR_ANOTHER)
+
+
+def open_new(path: Path) -> BinaryIO:
+    """Open a file for writing that was not there before: a link or a leftover of that name is removed, and never followed."""
+    path.unlink(missing_ok=True)
+    return path.open("xb")
 
 
 def is_writable(file: Path) -> bool:
@@ -86,6 +115,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     # Cut, so that a name as long as the file system allows has room for its temporary one.
     part = path.with_name(f".{path.name[:60]}.part")
     try:
+        open_new(part).close()
         yield part
         part.replace(path)
     finally:

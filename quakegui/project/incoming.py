@@ -6,17 +6,19 @@ moved, which a start after a crash completes.
 
 from __future__ import annotations
 
+import os
 import shutil
-import stat
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
+from quakegui.project.filesystem import is_link, is_plain
 
 KEY = "incoming"
-_PLACE = ".incoming"
+PLACE = "runs/.incoming"
+"""Within a project's folder."""
 
 
 def stage(folder: Path, runs: Path) -> None:
@@ -34,7 +36,7 @@ def stage(folder: Path, runs: Path) -> None:
     OSError
         As the disk says; nothing is left behind.
     """
-    place = folder / "runs" / _PLACE
+    place = folder / PLACE
     shutil.rmtree(place, ignore_errors=True)
     try:
         shutil.copytree(runs, place, ignore=not_plain)
@@ -48,17 +50,12 @@ def not_plain(folder: str, names: list[str]) -> set[str]:
 
     A link in a stranger's project may point at anything of whoever copies it, and would bring it along.
     """
-    return {name for name in names if name.startswith(".") or not _is_plain(Path(folder) / name)}
-
-
-def _is_plain(path: Path) -> bool:
-    found = path.lstat()
-    return (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)) and not getattr(found, "st_reparse_tag", 0)
+    return {name for name in names if name.startswith(".") or not is_plain(Path(folder) / name)}
 
 
 def unstage(folder: Path) -> None:
     """Forget run folders that are not to come after all."""
-    shutil.rmtree(folder / "runs" / _PLACE, ignore_errors=True)
+    shutil.rmtree(folder / PLACE, ignore_errors=True)
 
 
 def announce(connection: Connection) -> None:
@@ -76,9 +73,10 @@ def take_in(connection: Connection, folder: Path) -> None:
     """
     if connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == KEY)) is None:
         return
-    place = folder / "runs" / _PLACE
-    for run in sorted(place.iterdir()) if place.is_dir() else ():
-        if not (folder / "runs" / run.name).exists():
+    place = folder / PLACE
+    # What a stranger has put there instead, a link to a folder of the user's, is none of this program's.
+    for run in sorted(place.iterdir()) if place.is_dir() and not is_link(place) else ():
+        if is_plain(run) and not os.path.lexists(folder / "runs" / run.name):
             run.replace(folder / "runs" / run.name)
     shutil.rmtree(place, ignore_errors=True)
     connection.execute(delete(schema.setting).where(schema.setting.c.key == KEY))

@@ -11,11 +11,15 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from quakegui.project import making, schema, soundness
+from quakegui.project import incoming, making, schema, soundness
 from quakegui.project.database import DATABASE, ProjectError, engine_of, sentence, sentences
+from quakegui.project.filesystem import is_link
 
 LONGEST_PATH = 511
 """Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
+_OWN_FILES = (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
+_OWN_FOLDERS = (*making.FOLDERS, "runs/trash", incoming.PLACE)
+"""What is written, moved and deleted in without asking: as links of a stranger they would lead to the user's own files."""
 
 
 def make_database(folder: Path, facts: dict[str, str]) -> None:
@@ -45,17 +49,23 @@ def require_length(folder: Path) -> None:
 
 
 def require_there(folder: Path) -> None:
-    """Refuse a folder that cannot be reached or holds no project, and a database that is a link."""
+    """Refuse a folder that cannot be reached or holds no project, and a database or a folder within that is a link."""
     require_length(folder)
     try:
         if not folder.is_dir():
             raise ProjectError(f"There is no folder {folder}; if it lies on another drive or a share, connect it first.")
         if not (folder / DATABASE).is_file():
             raise ProjectError(f"{folder} is not a project: it holds no {DATABASE}. Make one with 'quakegui new'.")
-        for name in (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal"))):
-            if (folder / name).is_symlink():
+        for name in _OWN_FILES:
+            if is_link(folder / name):
                 raise ProjectError(
                     f"{folder / name} is a link to another file; it was not opened. Open the project where it lies."
+                )
+        for name in _OWN_FOLDERS:
+            if is_link(folder / name):
+                raise ProjectError(
+                    f"{folder / name} is a link to another folder; the project was not opened, and nothing was changed. Put "
+                    "the folder itself in the link's place, or remove the link."
                 )
     except OSError as error:
         raise ProjectError(f"{folder} cannot be reached: {error.strerror or error}.") from error

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from run_projects import season_of
 
+from quakegui.cli import main
 from quakegui.project import database, export, filesystem, journal, opening, runs
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
@@ -55,6 +56,23 @@ def test_a_project_of_any_name_can_be_worked_with(small_project_template: Path, 
     with Project.create(folder / "again", timezone="Asia/Shanghai") as project:
         import_paths(project, [folder / "export"])
         assert len(journal.rows(project)) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such name")
+def test_a_project_is_called_by_its_folder_also_where_that_is_no_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / os.fsdecode(b"x\xffy \xe5\x8f\xb0")
+    with pytest.raises(SystemExit) as ended:
+        main(["new", str(folder)])
+    assert not ended.value.code
+    with Project.open(folder) as project:
+        assert project.name == "x\ufffdy 台"
+        with project.write() as connection:
+            connection.exec_driver_sql("DELETE FROM setting WHERE key = 'name'")
+        project.refresh()
+        assert project.name == "x\ufffdy 台"
+    capsys.readouterr()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit is Linux'")
@@ -112,6 +130,20 @@ def test_a_mount_with_an_odd_name_is_found(tmp_path: Path) -> None:
     table.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/a\\040b\\011c\\134d\\012e nfs4 rw 0 0\n", encoding="utf-8")
     assert filesystem.mount_type(tmp_path / "a b\tc\\d\ne" / "project", table) == "nfs4"
     assert filesystem.mount_type(tmp_path / "a b", table) == "ext4"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the table of mounts is Linux'")
+@pytest.mark.parametrize(
+    "name", [b"\xd6\xd0\xb9\xfa", "a\u2028b".encode(), "a\x85b".encode(), "凉山 台网".encode(), b"a\x0b\x1cb"]
+)
+def test_a_mount_whose_name_is_no_text_or_holds_odd_line_ends_is_found(tmp_path: Path, name: bytes) -> None:
+    place = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118  pathlib takes no bytes
+    os.mkdir(place)  # noqa: PTH102
+    table = tmp_path / "mounts"
+    written = place.replace(b" ", b"\\040")
+    table.write_bytes(b"/dev/sda / ext4 rw 0 0\n//srv/x " + written + b" cifs rw 0 0\ntmpfs /run tmpfs rw 0 0\n")
+    assert filesystem.mount_type(Path(os.fsdecode(place)) / "project", table) == "cifs"
+    assert filesystem.mount_type(tmp_path, table) == "ext4"
 
 
 def test_a_project_moved_to_a_share_leaves_the_write_ahead_log(

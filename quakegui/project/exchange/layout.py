@@ -13,6 +13,7 @@ from quakegui.season.plain import parse_json
 MARK = "quakegui project"
 VERSION = 1
 MANIFEST = "project.json"
+RUNS = "run_folders"
 
 TABLES = {
     "stations": schema.station,

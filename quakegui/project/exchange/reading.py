@@ -17,7 +17,8 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import incoming, schema, soundness
-from quakegui.project.exchange.layout import OWN_SETTINGS, TABLES, VERSION, heading, manifest
+from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, TABLES, VERSION, heading, manifest
+from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
 from quakegui.project.progress import Cancelled, Progress, silent
 from quakegui.project.record import Block, block_row, blocks_of
@@ -68,8 +69,10 @@ def import_export(
         facts = manifest(folder)
         if int(facts["version"]) > VERSION:
             raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
-        if (folder / "run_folders").is_dir():
-            incoming.stage(project.folder, folder / "run_folders")
+        if is_link(folder / RUNS):
+            raise ProjectError(f"{RUNS} leads out of the export; nothing was imported.")
+        if (folder / RUNS).is_dir():
+            incoming.stage(project.folder, folder / RUNS)
         with project.write() as connection:
             _refuse_filled(connection, project)
             _take_facts(connection, facts)

@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import Column, Connection, Table, func, select
 
 from quakegui.project import incoming, schema, seasons, tables
-from quakegui.project.exchange.layout import MANIFEST, MARK, OWN_SETTINGS, TABLES, VERSION, heading
+from quakegui.project.exchange.layout import MANIFEST, MARK, OWN_SETTINGS, RUNS, TABLES, VERSION, heading
 from quakegui.project.filesystem import whole_file
 from quakegui.project.progress import Progress, silent
 from quakegui.project.record import DAY_MS, PER_NT, Block, DamagedReadingsError, instants
@@ -60,7 +60,7 @@ def export_project(project: Project, folder: Path | str, *, progress: Progress |
         say(2, 3, "runs")
         if any((project.folder / "runs").glob("*")):
             # What begins with a dot is being made, or was being made when the program ended.
-            shutil.copytree(project.folder / "runs", folder / "run_folders", ignore=incoming.not_plain)
+            shutil.copytree(project.folder / "runs", folder / RUNS, ignore=incoming.not_plain)
         # Last, because it is what makes the folder an export: one that was cut off is none.
         with whole_file(folder / MANIFEST) as part:
             part.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
