@@ -18,7 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program; ends with `SystemExit`."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and not stream.isatty() and hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")  # a Windows pipe would refuse Chinese names
+            # A Windows pipe would refuse Chinese names, and any pipe a path that is no text.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     match list(sys.argv[1:] if arguments is None else arguments):
         case []:
             sys.exit(show_window(None))

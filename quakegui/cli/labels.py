@@ -10,7 +10,7 @@ import typer
 from numpy.typing import NDArray
 
 from quakegui.cli.events import say_scheme
-from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, print_json, print_table, say
 from quakegui.project import catalogue, export, journal, labelfiles
 from quakegui.project.store import Project, default_author
 from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
@@ -18,7 +18,7 @@ from quakegui.season.labels import LabelRule, Source
 
 app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
 
-Author = Annotated[str, typer.Option(help="Who gives the labels; your user name where not given.")]
+Author = Annotated[str, typer.Option(callback=a_text, help="Who gives the labels; your user name where not given.")]
 
 
 @app.command("rule", epilog="Example: quakegui labels rule liangshan --days-after 3 --winner later")
@@ -61,7 +61,7 @@ def set_(
     days: Annotated[str, typer.Argument(metavar="DATE[..DATE]", help="A local date, or the first and last of a range.")],
     cls: Annotated[Literal["0", "1", "2", "3", "4", "none"], typer.Argument(metavar="CLASS", help="0 to 4, or none.")],
     author: Author = "",
-    note: Annotated[str, typer.Option(help="Why.")] = "",
+    note: Annotated[str, typer.Option(callback=a_text, help="Why.")] = "",
 ) -> None:
     """Give days a class in your name, or take your label away with 'none'."""
     wanted = _days(days)

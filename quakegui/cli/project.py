@@ -13,7 +13,18 @@ import numpy as np
 import platformdirs
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, as_day, bar, date_option, interruptible, print_json, print_table, say
+from quakegui.cli.terminal import (
+    AsJson,
+    ProjectFolder,
+    a_text,
+    as_day,
+    bar,
+    date_option,
+    interruptible,
+    print_json,
+    print_table,
+    say,
+)
 from quakegui.cli.working import sentences, worker_bar
 from quakegui.formats.columns import TableMapping
 from quakegui.learn import following, season_judging, season_runs
@@ -72,7 +83,7 @@ def demo(
 def new(
     project: ProjectFolder,
     timezone: Annotated[str, typer.Option(help="IANA name of the zone whose days are the project's days.")] = "Asia/Shanghai",
-    name: Annotated[str, typer.Option(help="Name of the project; the folder's where not given.")] = "",
+    name: Annotated[str, typer.Option(callback=a_text, help="Name of the project; the folder's where not given.")] = "",
 ) -> None:
     """Make an empty project folder."""
     with Project.create(project, timezone=timezone, name=name) as made:

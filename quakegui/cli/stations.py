@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, print_json, print_table, say
 from quakegui.project import stations
 from quakegui.project.store import Project
 from quakegui.season.network import Station
@@ -41,11 +41,11 @@ def import_(
 @app.command("set", epilog="Example: quakegui stations set liangshan XIC --latitude 27.9 --longitude 102.3 --name 西昌")
 def set_(
     project: ProjectFolder,
-    code: Annotated[str, typer.Argument(metavar="CODE")],
+    code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)],
     *,
     latitude: Annotated[float | None, typer.Option(help="Degrees north.")] = None,
     longitude: Annotated[float | None, typer.Option(help="Degrees east.")] = None,
-    name: Annotated[str, typer.Option(help="Name of the place.")] = "",
+    name: Annotated[str, typer.Option(callback=a_text, help="Name of the place.")] = "",
     elevation: Annotated[float | None, typer.Option(help="Metres above sea level.")] = None,
 ) -> None:
     """Add a station, or say where it is."""

@@ -29,6 +29,15 @@ PIPE_WIDTH = 240
 Report = Callable[[int, int, str], None]
 
 
+def a_text(given: str) -> str:
+    """Return a word of the command line that a project is to keep; refuse bytes that are no text as wrong usage."""
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise typer.BadParameter(f"'{shown(given, 100)}' holds characters that are no text.") from error
+    return given
+
+
 def say(text: str, *, style: str = "") -> None:
     """Print a sentence for a person, on standard error."""
     Console(stderr=True, highlight=False, soft_wrap=True).print(_plain(text), style=style, markup=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -73,6 +74,32 @@ def test_a_project_is_called_by_its_folder_also_where_that_is_no_text(
         project.refresh()
         assert project.name == "x\ufffdy 台"
     capsys.readouterr()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its command lines are text")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("labels", "set", "P", "2022-03-30", "1", "--author", "X"),
+        pytest.param(("labels", "set", "P", "2022-03-30", "1", "--note", "a X"), marks=pytest.mark.slow),
+        ("labels", "set", "P", "X", "1"),
+        pytest.param(("labels", "rule", "P", "--author", "X"), marks=pytest.mark.slow),
+        ("stations", "set", "P", "X", "--latitude", "28", "--longitude", "101"),
+        pytest.param(("new", "other", "--name", "X"), marks=pytest.mark.slow),
+        ("train", "P", "--preset", "X"),
+    ],
+)
+def test_words_of_the_command_line_that_are_no_text_are_wrong_usage(small_project: Path, words: tuple[str, ...]) -> None:
+    """Given as a shell gives them, and told where a pipe takes what is said."""
+    given = [word.replace("X", "\udcff") if word != "P" else str(small_project) for word in words]
+    done = subprocess.run(
+        [sys.executable, "-m", "quakegui", *given], capture_output=True, cwd=small_project.parent, check=False
+    )
+    said = done.stderr.decode("utf-8")
+    assert (done.returncode, "Error" in said, "UnicodeEncodeError" in said) == (2, True, False)
+    with Project.open(small_project) as project:
+        assert journal.rows(project) == ()
+    assert not (small_project.parent / "other").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit is Linux'")
