@@ -112,10 +112,10 @@ def test_a_project_is_shown_whatever_its_runs_hold(
 def test_a_pipe_in_the_place_of_a_run_s_file_is_not_waited_at(template: Path, tmp_path: Path) -> None:
     project = Path(shutil.copytree(template, tmp_path / "project"))
     folder = project / "runs" / (template / "finished").read_text(encoding="utf-8")
+    run = read_run(folder)
     pipe_instead(folder / "predictions.npz")
     with pytest.raises(RunError, match=r"predictions\.npz is no file"):
-        read_run(folder).predictions()
-    pipe_instead(folder / "config.json")
+        run.predictions()
     found, problems = list_runs(project / "runs")
     assert len(found) == 2
-    assert problems == (f"The run in {folder} cannot be read: {folder / 'config.json'} is no file.",)
+    assert problems == (f"The run in {folder} cannot be read: predictions.npz in it is a link, or no file.",)
