@@ -77,6 +77,7 @@ def write_pdf(report: Report, path: Path) -> int:
     """
     part = path.with_name(f".{path.name}.part")
     try:
+        part.unlink(missing_ok=True)  # a leftover of this name may be a link, and would be written where it leads
         part.touch()  # says why it cannot be, which a painter does not
         pages = _paint(report, part)
         if not pages or not part.exists():

@@ -67,6 +67,7 @@ def save_animation(
     before, season = session.index, session.season
     part = path.with_name(f".{path.name}.part")
     try:
+        part.unlink(missing_ok=True)  # a leftover of this name may be a link, and would be written where it leads
         writer = _writer(path, part, session, indices, days_per_second)
         next(writer)
         for done, index in enumerate(indices, start=1):

@@ -57,6 +57,7 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
         )
     part = path.with_name(f".{path.name}.part")
     try:
+        part.unlink(missing_ok=True)  # a leftover of this name may be a link, and would be written where it leads
         if kind == "png":
             written = QImageWriter(str(part), QByteArray(b"PNG")).write(painted(panel, dpi=dpi, stamp=stamp))
         else:
