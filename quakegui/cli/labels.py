@@ -14,7 +14,7 @@ from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, print_json, pri
 from quakegui.project import catalogue, export, journal, labelfiles
 from quakegui.project.store import Project, default_author
 from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
-from quakegui.season.labels import LabelRule, Source
+from quakegui.season.labels import FARTHEST_DAYS, LabelRule, Source
 
 app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
 
@@ -25,9 +25,10 @@ Author = Annotated[str, typer.Option(callback=a_text, help="Who gives the labels
 def rule(
     project: ProjectFolder,
     days_before: Annotated[
-        int | None, typer.Option(min=0, help="Days before every event; where not given, more for larger magnitudes.")
+        int | None,
+        typer.Option(min=0, max=FARTHEST_DAYS, help="Days before every event; where not given, more for larger magnitudes."),
     ] = None,
-    days_after: Annotated[int, typer.Option(min=0, help="Days after the event's own day.")] = 3,
+    days_after: Annotated[int, typer.Option(min=0, max=FARTHEST_DAYS, help="Days after the event's own day.")] = 3,
     winner: Annotated[Literal["later", "larger"], typer.Option(help="Which of two events a day goes to.")] = "later",
     author: Author = "",
 ) -> None:

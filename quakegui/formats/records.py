@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import shown
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY
 from quakegui.season.network import Station
 from quakegui.season.readings import TIME_DTYPE, DataType, Readings
 
@@ -20,7 +21,7 @@ LARGEST_DELTA = 3_000.0
 MISSING_CODE = 88_888.0
 """From here on a value is a code: 88888 not recorded by the station, 99999 missing."""
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
-EARLIEST, LATEST = np.datetime64("1800-01-01", "ms"), np.datetime64("2200-01-01", "ms")
+EARLIEST, LATEST = FIRST_DAY.astype("datetime64[ms]"), (LAST_DAY + 1).astype("datetime64[ms]")
 
 Column = Callable[[str], NDArray[np.float64]]
 Stamp = Literal["auto", "start", "centre", "end"]

@@ -18,14 +18,16 @@ from quakegui.project.progress import Progress
 from quakegui.project.record import Block, merged
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
-from quakegui.season.localtime import night_bounds
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY, night_bounds
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
 
 RUN_DAYS = 64
 """Days of one station that are unpacked together: keeps a record of one-second readings within some 150 MB."""
 
-_NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = ?"
+_REACH = (int(FIRST_DAY.astype(np.int64)), int(LAST_DAY.astype(np.int64)))
+"""Nights of other days come from no readings: a stranger wrote them, and every day up to them would be computed."""
+_NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = ? AND day BETWEEN ? AND ?"
 
 
 Night = tuple[float | None, float, int]
@@ -154,7 +156,7 @@ def stored_nights(project: Project) -> NightMeans | None:
         quality = np.full(shape, int(Quality.MISSING), dtype=np.uint16)
         for station, code in enumerate(codes if days.size else ()):
             # Straight from the driver: ten years of a hundred stations are 365,000 rows, too many for an object each.
-            rows = connection.exec_driver_sql(_NIGHTS_OF, (code,)).cursor.fetchall()
+            rows = connection.exec_driver_sql(_NIGHTS_OF, (code, *_REACH)).cursor.fetchall()
             if rows:
                 found = np.array(rows, dtype=np.float64)  # what is None becomes NaN
                 day = found[:, 0].astype(np.int64) - int(days[0].astype(np.int64))
@@ -178,14 +180,16 @@ def season_days(project: Project) -> NDArray[np.datetime64]:
 def days_with_data(project: Project) -> NDArray[np.datetime64]:
     """Return every local date with a reading or a recorded night, datetime64[D], shape (day,), increasing."""
     with project.read() as connection:
-        found = connection.scalars(select(schema.night.c.day).distinct().order_by(schema.night.c.day)).all()
+        day = schema.night.c.day
+        found = connection.scalars(select(day).where(day.between(*_REACH)).distinct().order_by(day)).all()
     return np.array(found, dtype=np.int64).astype("datetime64[D]")
 
 
 def _axis(project: Project) -> NDArray[np.datetime64]:
     """Return every day from the first to the last that the project speaks of, datetime64[D], shape (day,)."""
     with project.read() as connection:
-        first, last = connection.execute(select(func.min(schema.night.c.day), func.max(schema.night.c.day))).one()
+        day = schema.night.c.day
+        first, last = connection.execute(select(func.min(day), func.max(day)).where(day.between(*_REACH))).one()
         config = config_of(connection)
     if first is None:
         return np.array([], dtype="datetime64[D]")

@@ -13,9 +13,13 @@ import numpy as np
 from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.basis import GridConfig
 from quakegui.season.extrema import ExtremaConfig
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY
 from quakegui.season.night import NightConfig
 from quakegui.season.palette import MapStyle
 from quakegui.season.plain import built, parse_json
+
+MOST_DAYS = 73_050
+"""Days that a season may have: two hundred years, longer than any observatory's record."""
 
 
 def _calibrated_extrema() -> ExtremaConfig:
@@ -52,9 +56,15 @@ class SeasonConfig:
         for name in ("first_day", "last_day"):
             given = getattr(self, name)
             if given is not None:
-                object.__setattr__(self, name, np.datetime64(given, "D"))
-        if self.first_day is not None and self.last_day is not None and self.last_day < self.first_day:
-            raise ValueError(f"The season's last day {self.last_day} is before its first day {self.first_day}.")
+                day = np.datetime64(given, "D")
+                if not FIRST_DAY <= day <= LAST_DAY:  # nor is it NaT
+                    raise ValueError(f"A season's days lie between {FIRST_DAY} and {LAST_DAY}; {day} does not.")
+                object.__setattr__(self, name, day)
+        if self.first_day is not None and self.last_day is not None:
+            if self.last_day < self.first_day:
+                raise ValueError(f"The season's last day {self.last_day} is before its first day {self.first_day}.")
+            if (self.last_day - self.first_day).astype(int) >= MOST_DAYS:
+                raise ValueError(f"A season has at most {MOST_DAYS} days; {self.first_day} to {self.last_day} are more.")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -19,6 +19,8 @@ from quakegui.season.localtime import local_date
 
 RULE_NAME = "retrospective"
 """How the rule is named wherever its labels are shown."""
+FARTHEST_DAYS = 3660
+"""Days from an event beyond which a day has nothing to do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class LabelRule:
         if self.days_before_scale < 0.0 or (self.flat_days_before or 0) < 0 or self.days_after < 0:
             raise ValueError("A label rule needs 0 or more days before and after an event.")
         if (
-            max(self.days_before_scale, self.flat_days_before or 0, self.days_after) > 3660
+            max(self.days_before_scale, self.flat_days_before or 0, self.days_after) > FARTHEST_DAYS
             or abs(self.days_before_exponent) > 1.0
         ):
             raise ValueError("A label rule reaches at most 3660 days, and its exponent is within -1 to 1.")

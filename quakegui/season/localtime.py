@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+FIRST_DAY, LAST_DAY = np.datetime64("1800-01-01", "D"), np.datetime64("2199-12-31", "D")
+"""Days that readings and seasons may have. No observatory measured before (Gauss founded the first in 1833), the calendar of
+Python ends at the years 1 and 9999, and a year such as 0022 is a slip of the pen."""
+
 
 @dataclass(frozen=True, slots=True)
 class NightWindow:

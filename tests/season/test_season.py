@@ -177,10 +177,18 @@ def test_a_missing_parameter_takes_its_default_and_an_unknown_one_is_refused() -
         ({}, "incomplete"),
         ({"timezone": "Mars/Base"}, "no time zone"),
         ({"timezone": "UTC", "first_day": "2022-02-01", "last_day": "2022-01-01"}, "before its first day"),
+        (
+            {"timezone": "UTC", "first_day": "0022-03-28", "last_day": "0022-04-04"},
+            "between 1800-01-01 and 2199-12-31; 0022-03-28",
+        ),
+        ({"timezone": "UTC", "last_day": "9999-12-31"}, "between 1800-01-01 and 2199-12-31; 9999-12-31"),
+        ({"timezone": "UTC", "first_day": "1800-01-01", "last_day": "2100-01-01"}, "at most 73050 days"),
         ({"timezone": "UTC", "grid": {"smoothing": -1}}, "smoothing"),
     ):
         with pytest.raises(ValueError, match=words):
             SeasonConfig.from_dict(plain)
+    with pytest.raises(ValueError, match="NaT does not"):
+        SeasonConfig("UTC", first_day=np.datetime64("NaT"))
     with pytest.raises(ValueError, match="not readable JSON"):
         SeasonConfig.from_json("{")
 
