@@ -49,9 +49,9 @@ def restore_run(trashed: RunFolder) -> RunFolder:
     Raises
     ------
     RunError
-        A run of that id is there again.
+        A run of that id is there again, or the trash folder is a link.
     """
-    target = trashed.folder.parent.parent / trashed.id
+    target = _trash(trashed.folder.parent.parent).parent / trashed.id
     if os.path.lexists(target):
         raise RunError(f"There is a run {trashed.id} already; rename its folder first.")
     trashed.folder.replace(target)

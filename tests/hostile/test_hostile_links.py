@@ -136,9 +136,10 @@ def test_an_export_whose_runs_are_a_link_is_refused(folder: Path, mine: Path, tm
 def test_a_link_in_the_cache_is_no_reason_to_keep_old_files(tmp_path: Path) -> None:
     for number in range(cachefiles.KEPT + 3):
         path = tmp_path / f"features-{number}.json"
-        cachefiles.put(path, lambda part: part.write_text("x", encoding="ascii") and None, kind="features-*.json")
+        cachefiles.put(path, Path.touch, kind="features-*.json")
         os.utime(path, (number, number))
-        link(tmp_path / "features-a.json", tmp_path / "nowhere") if number == 0 else None
+        if number == 0:
+            link(tmp_path / "features-a.json", tmp_path / "nowhere")
     assert len(list(tmp_path.glob("features-*.json"))) == cachefiles.KEPT
 
 
@@ -165,6 +166,15 @@ def test_nothing_is_moved_or_deleted_through_a_linked_trash(run: RunFolder, mine
         ):
             step()
     assert read_run(photos).card is not None
+
+
+def test_a_run_is_not_restored_from_the_end_of_a_link(run: RunFolder, tmp_path: Path) -> None:
+    theirs = tmp_path / "maps" / "runs"
+    theirs.mkdir(parents=True)
+    link(theirs / "trash", run.folder.parent)
+    with pytest.raises(RunError, match="trash is a link to another folder"):
+        restore_run(read_run(theirs / "trash" / run.id))
+    assert list_runs(run.folder.parent)[0] == (run,)
 
 
 def test_deleting_a_run_of_a_linked_trash_is_refused_on_the_command_line(
