@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,7 @@ from quakegui.project.store import Project
 from quakegui.report.content import ReportCancelledError, gather
 from quakegui.report.event_parts import alarms, events
 from quakegui.report.label_parts import labels
-from quakegui.report.markup import Figure, Figures, h1, inlined
+from quakegui.report.markup import Figure, Figures, h1, inlined, safe
 from quakegui.report.provenance import provenance
 from quakegui.report.run_parts import skill, training
 from quakegui.report.season_parts import method, network, short, small_stamp, stamps
@@ -76,7 +75,7 @@ class Report:
         code = "zh-CN" if self.language == "zh" else "en"
         return (
             f'<!DOCTYPE html>\n<html lang="{code}">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(self.title)}</title>\n'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{safe(self.title)}</title>\n'
             f"<style>{STYLE}{SCREEN_STYLE}</style>\n</head>\n<body>\n{inlined(self.body, self.figures)}</body>\n</html>\n"
         )
 

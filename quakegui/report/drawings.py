@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.report.markup import Figure
+from quakegui.report.markup import Figure, safe
 
 TEXT, MUTED, GRID, ALARM, ACCENT = "#1b1f24", "#5b6470", "#d5d9de", "#b3261e", "#1a62c6"
 CLASS_COLOURS = ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc")
@@ -59,7 +58,7 @@ class Drawing:
         turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
         self.parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"{turned}>'
-            f"{escape(words)}</text>"
+            f"{safe(words)}</text>"
         )
 
     def stamp(self, words: str) -> None:
@@ -71,7 +70,7 @@ class Drawing:
         """Return the finished picture."""
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}" '
-            f'viewBox="0 0 {self.width} {self.height}" font-family="{FONT}" role="img" aria-label="{escape(alt, quote=True)}">'
+            f'viewBox="0 0 {self.width} {self.height}" font-family="{FONT}" role="img" aria-label="{safe(alt)}">'
         )
         return Figure("svg", (head + "".join(self.parts) + "</svg>").encode(), self.width, self.height, alt)
 

@@ -1,6 +1,6 @@
 """The few kinds of things that a report is made of, as the small part of HTML that browsers and Qt's text document share.
 
-All text is escaped here; what the functions take is plain text, what they return is markup.
+All text is escaped here; what the functions take is plain text, what they return is markup. Names and notes come from anywhere.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ from html import escape
 from typing import Literal
 
 _PLACE = re.compile(r'<img src="figure:(\d+)"[^>]*>')
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Control characters, marks that turn the direction of writing, halves of characters: a name looks like another, or no file is
+made at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,13 @@ class Figures:
     def add(self, figure: Figure) -> str:
         """Keep a picture and return the markup that stands for it."""
         self.made.append(figure)
-        name, alt = f"figure:{len(self.made) - 1}", escape(figure.alt, quote=True)
+        name, alt = f"figure:{len(self.made) - 1}", safe(figure.alt)
         return f'<img src="{name}" width="{figure.width}" height="{figure.height}" alt="{alt}">'
+
+
+def safe(text: str) -> str:
+    """Return plain text as markup that shows all of it and does nothing."""
+    return escape(_UNSEEN.sub("\ufffd", text))
 
 
 def inlined(body: str, figures: Sequence[Figure]) -> str:
@@ -66,24 +76,24 @@ def inlined(body: str, figures: Sequence[Figure]) -> str:
 
 def h1(text: str) -> str:
     """Return the title."""
-    return f"<h1>{escape(text)}</h1>\n"
+    return f"<h1>{safe(text)}</h1>\n"
 
 
 def h2(text: str, anchor: str, *, new_page: bool = True) -> str:
     """Return the heading of a section, on a new page unless told otherwise."""
     style = ' style="page-break-before: always"' if new_page else ""
-    return f'<h2{style}><a name="{escape(anchor, quote=True)}"></a>{escape(text)}</h2>\n'
+    return f'<h2{style}><a name="{safe(anchor)}"></a>{safe(text)}</h2>\n'
 
 
 def h3(text: str, *, new_page: bool = False) -> str:
     """Return the heading of a part, on a new page of its own where asked."""
     style = ' style="page-break-before: always"' if new_page else ""
-    return f"<h3{style}>{escape(text)}</h3>\n"
+    return f"<h3{style}>{safe(text)}</h3>\n"
 
 
 def p(text: str, kind: str = "") -> str:
     """Return a paragraph; `kind` is a class of the style sheet."""
-    return f'<p class="{kind}">{escape(text)}</p>\n' if kind else f"<p>{escape(text)}</p>\n"
+    return f'<p class="{kind}">{safe(text)}</p>\n' if kind else f"<p>{safe(text)}</p>\n"
 
 
 def block(markup: str, kind: str = "") -> str:
@@ -93,13 +103,13 @@ def block(markup: str, kind: str = "") -> str:
 
 def bullets(texts: Iterable[str]) -> str:
     """Return a list."""
-    items = "".join(f"<li>{escape(text)}</li>" for text in texts)
+    items = "".join(f"<li>{safe(text)}</li>" for text in texts)
     return f"<ul>{items}</ul>\n" if items else ""
 
 
 def links(targets: Iterable[tuple[str, str]]) -> str:
     """Return one line of links to sections, given as (anchor, text)."""
-    line = " &#183; ".join(f'<a href="#{escape(anchor, quote=True)}">{escape(text)}</a>' for anchor, text in targets)
+    line = " &#183; ".join(f'<a href="#{safe(anchor)}">{safe(text)}</a>' for anchor, text in targets)
     return f"<p>{line}</p>\n"
 
 
@@ -108,7 +118,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: i
 
     def row(cells: Sequence[str], tag: str) -> str:
         sides = ("left" if place < numbers_from else "right" for place in range(len(cells)))
-        return "<tr>" + "".join(f'<{tag} align="{s}">{escape(c)}</{tag}>' for s, c in zip(sides, cells, strict=True)) + "</tr>"
+        return "<tr>" + "".join(f'<{tag} align="{s}">{safe(c)}</{tag}>' for s, c in zip(sides, cells, strict=True)) + "</tr>"
 
     body = "\n".join(row(cells, "td") for cells in rows)
     top = f"<thead>{row(head, 'th')}</thead>" if head else ""

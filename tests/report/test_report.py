@@ -24,7 +24,7 @@ from quakegui.report import ReportCancelledError, make_report, season_parts, wri
 from quakegui.report.catalogue_parts import MOST_FILES
 from quakegui.report.content import gather
 from quakegui.report.event_parts import MapMaker
-from quakegui.report.markup import Figures
+from quakegui.report.markup import Figures, safe
 from quakegui.report.pictures import OUTLINE, day_picture
 from quakegui.report.words import Words
 from quakegui.season.events import Declustering, Event
@@ -301,6 +301,20 @@ def test_text_from_outside_is_only_ever_text(judged: Path) -> None:
         assert "script" not in one.tags
     assert page.text.count('alert("1")') >= 3
     assert f"Run: {HOSTILE} (" in again.text
+
+
+@pytest.mark.usefixtures("judged_before")
+def test_names_cannot_turn_the_direction_of_writing(judged: Path) -> None:
+    turned = "Li\u202egnaW \u2067x\u200f\x1b[2J\x07"
+    with Project.open(judged) as project:
+        days = season_of(project).days
+        at = days[8].astype("datetime64[ms]")
+        catalogue.store_events(project, [Event("x", at, 4.6, 28.8, 102.3, None, turned)], declustering=Declustering("none"))
+        journal.write_labels(project, days[:3], 1, source=Source.ANALYST, author=turned, note=turned)
+        written = make_report(project).html()
+    assert "Li\ufffdgnaW \ufffdx\ufffd\ufffd[2J\ufffd" in written
+    assert {one for one in written if not one.isprintable()} <= set("\n\u00a0\u2009\u202f\u3000")
+    assert safe("a\ud800\x00b\u200ec").encode() == "a\ufffd\ufffdb\ufffdc".encode()
 
 
 @pytest.mark.usefixtures("judged_before")
