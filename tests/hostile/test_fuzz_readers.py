@@ -78,13 +78,20 @@ def image(source: Source, folder: Path) -> None:
     path = folder / source.name
     path.write_bytes(source.data)
     assert formats.read_image(path).shape == (480, 480, 3)
-    formats.read_images(folder)
+    of_folder(folder)
 
 
 def image_index(source: Source, folder: Path) -> None:
     (folder / "index.csv").write_bytes(source.data)
     (folder / "a.png").write_bytes(seeds("images")[0].parts[""])
-    formats.read_images(folder)
+    of_folder(folder)
+
+
+def of_folder(folder: Path) -> None:
+    try:
+        formats.read_images(folder)
+    except FormatError as error:
+        told(error, "index.csv", str(folder))
 
 
 def archive(source: Source, folder: Path) -> None:
@@ -106,7 +113,10 @@ def mapping(source: Source, _folder: Path) -> None:
         found = TableMapping.from_json(source.data.decode("utf-8", "replace"))
     except ValueError:
         return
-    parse_table(Source("a.csv", seeds("table-csv")[0].parts[""]), found)
+    try:
+        parse_table(Source("a.csv", seeds("table-csv")[0].parts[""]), found)
+    except FormatError as error:
+        told(error, "a.csv")
 
 
 def labels(source: Source, folder: Path) -> None:
@@ -167,13 +177,26 @@ SHORT = {
 ON_DISK = frozenset({"images", "image-index", "archives", "labels", "run"})
 
 
-def told(error: FormatError, name: str) -> None:
-    """The error names the file and says something."""
+def told(error: FormatError, *names: str) -> None:
+    """The error names the file, or one of those that were given, and says something."""
     assert error.sentence.rstrip().endswith((".", "!", "?")), error
     assert error.sentence[0].isprintable()
-    assert name in error.file or error.file
+    assert any(name in error.file for name in names), error
     assert error.line is None or error.line >= 1
     assert len(str(error)) < 3000, "an error repeats what it was given"
+
+
+def test_an_error_that_names_another_file_would_be_seen() -> None:
+    told(FormatError("It is cut off.", file="a.zip/b.csv"), "b.csv")
+    with pytest.raises(AssertionError, match="It is cut off"):
+        told(FormatError("It is cut off.", file="other.csv"), "b.csv")
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux tells of a part of a process' time")
+def test_memory_is_seen_below_an_earlier_peak() -> None:
+    assert len(b"x" * (700 * 2**20)) == 700 * 2**20
+    with pytest.raises(AssertionError, match="MiB"), bounded(seconds=60):
+        len(b"x" * (400 * 2**20))
 
 
 def fed(kind: str, data: bytes, name: str) -> None:

@@ -160,7 +160,7 @@ class Attack:
 
 def sizes(short: int, long: int) -> pytest.MarkDecorator:
     """Return an attack's numbers of tries: one for every day, and one that is asked for by `-m slow`."""
-    slow = [pytest.mark.slow, pytest.mark.timeout(3000)]
+    slow = [pytest.mark.slow, pytest.mark.timeout(max(3000, 10 * long))]
     return pytest.mark.parametrize("tries", [pytest.param(short, id="short"), pytest.param(long, id="long", marks=slow)])
 
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 # -- labelling -----------------------------------------------------------------------------------------------------
 
 
-@killing.sizes(3, 300)
+@killing.sizes(3, 600)
 def test_no_acknowledged_step_is_lost(small_project: Path, tmp_path: Path, attack: Attack, tries: int) -> None:
     attack.kind = "labelling, remarking, undoing"
 
