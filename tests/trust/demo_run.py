@@ -16,12 +16,16 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import driven_window
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCommandLinkButton, QFileDialog, QPushButton
 
 from quakegui.learn.presets import PRESETS
 from quakegui.project import export, journal
+from quakegui.project.importing import import_paths
+from quakegui.project.parsing import FEW_FILES
+from quakegui.project.store import Project
 from quakegui.ui.main_window import MainWindow
 
 OUT, HOME = Path(sys.argv[1]), Path(sys.argv[2])
@@ -42,6 +46,24 @@ def until(so):
 def saved_as(path: Path) -> None:
     """Let the next file dialog answer with a path."""
     QFileDialog.getSaveFileName = lambda *_args, **_more: (str(path), "")
+
+
+def imported(session):
+    """Import so many files into a project beside this one that helpers parse them, and return how many were read."""
+    files, found = HOME / "many", []
+    files.mkdir()
+    for number in range(FEW_FILES + 1):
+        day = np.datetime64("2021-01-01") + number
+        rows = "".join(f"{day}T{hour:02d}:30:00Z,{50_000 + hour}\n" for hour in range(24))
+        (files / f"{day}.csv").write_text(f"time,AAA\n{rows}")
+
+    def work(report, cancelled):
+        with Project.create(HOME / "beside", timezone="Asia/Shanghai") as project:
+            return import_paths(project, [files], progress=report, cancelled=cancelled)
+
+    session.jobs.start("Importing", work, found.append)
+    yield from until(lambda: not session.jobs.busy and found)
+    return len(found[0].imported)
 
 
 def steps(window: MainWindow):
@@ -73,6 +95,7 @@ def steps(window: MainWindow):
         window.actions_by_id[action].trigger()
         yield from until(lambda: not session.jobs.busy)
     export.export_project(session.project, OUT / "export")
+    done["imported"] = yield from imported(session)
     window.actions_by_id["guide"].trigger()
     window.actions_by_id["support"].trigger()
     yield 50
