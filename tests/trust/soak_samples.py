@@ -37,7 +37,8 @@ class Sample:
     timers, running_timers, top_levels, qobjects
         Living QTimers, those that run, windows and dialogs, and every QObject below them, the application and the session.
     objects, none_references
-        Python's containers, and references to None, see `none_besides`.
+        Python's containers, and references to None, see `none_besides`. Labels are left out of both: they are data, and every
+        round adds to them.
     loop_p50, loop_p95, loop_max
         Milliseconds between two ticks of a 5 ms timer, sampling itself left out.
     busy_p95, busy_max
@@ -123,7 +124,7 @@ def living(*kinds: type) -> tuple[list[list], int]:
 
 
 def none_besides(labels: Iterable[JournalRow | LabelRow]) -> int:
-    """Return the references to None without those in the fields of labels, which are data that every round adds to.
+    """Return the references to None without those in the fields of labels.
 
     Always 0 from Python 3.12 on, which does not count them.
     """
@@ -149,7 +150,7 @@ def sample_of(seconds: float, done: Counter[str], ticks: Ticks, *roots: QObject)
     resident, threads, handles = system_counts()
     ((timers, *labels), objects), tops = living(QTimer, JournalRow, LabelRow), QApplication.topLevelWidgets()
     timers = [timer for timer in timers if shiboken6.isValid(timer)]
-    none_references = none_besides(itertools.chain.from_iterable(labels))
+    none_references, objects = none_besides(itertools.chain.from_iterable(labels)), objects - sum(map(len, labels))
     del labels
     gc.freeze()
     waits, ticks.since = np.array(ticks.since or (0.0, 0.0)).reshape(-1, 2).T, array("f")
