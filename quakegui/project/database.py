@@ -97,10 +97,15 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
         _connection: Connection, statement: object, rows: list[dict[str, Any]], row: dict[str, Any], _options: object
     ) -> None:
         if isinstance(statement, Insert | Update) and isinstance(statement.table, Table) and statement.table not in UNCHECKED:
-            written = rows or ([row] if row else [statement.compile(dialect=engine.dialect).params])
+            written = rows or [row or _values(statement)]
             soundness.require_kept(statement.table, written)
 
     return engine
+
+
+def _values(statement: Insert | Update) -> dict[str, Any]:
+    """Return what a statement itself gives its columns; None stands for a default too, and is the database's to refuse."""
+    return {name: value for name, value in statement.compile().params.items() if value is not None}
 
 
 def _was_left_open(folder: Path) -> bool:
