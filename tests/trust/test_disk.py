@@ -268,6 +268,7 @@ def test_a_drive_that_is_pulled_is_told_and_takes_no_label(small_project_templat
 
 def test_a_database_that_another_program_holds_is_told(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quakegui.project.store.BUSY_S", 0.2)
+    monkeypatch.setattr("quakegui.project.database.BUSY_S", 0.2)
     other = sqlite3.connect(small_project / "project.sqlite", isolation_level=None)
     with Project.open(small_project) as project:
         other.execute("BEGIN EXCLUSIVE")
