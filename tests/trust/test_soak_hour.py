@@ -31,7 +31,7 @@ GROWTH = {
     "running_timers": 1.0,
     "top_levels": 1.0,
     "qobjects": 20.0,
-    "objects": 3000.0,  # notes and runs grow in number, and the window lists them
+    "objects": 6000.0,  # notes and runs grow in number, and the window lists them
 }
 """How much an hour may add."""
 MOST_MB = 500.0
