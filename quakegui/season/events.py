@@ -18,12 +18,12 @@ from quakegui.season.localtime import local_date
 from quakegui.season.twomeans import two_means
 
 EARTH_RADIUS_KM = 6371.0
+"""Radius of the sphere that distances to events are taken on."""
 FARTHEST_KM = 20_016
 """Half round the Earth."""
 LONGEST_WINDOW_DAYS = 36_525
 LARGEST_MAGNITUDE = 20
 """Beyond any; what is larger, or as far below zero, is a slip."""
-"""Radius of the sphere that distances to events are taken on."""
 
 NO_EVENT, NORTH_LARGE, NORTH_SMALL, SOUTH_LARGE, SOUTH_SMALL = range(5)
 """The classes of days and events (founding paper, table 4)."""

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from hostile_mutations import packed
-from hostile_projects import make_project, use
+from hostile_projects import use
 from hostile_seeds import run_parts
 
 from quakegui.cli import main
@@ -25,18 +25,6 @@ from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own there")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made") / "p"
-    make_project(folder)
-    return folder
-
-
-@pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "p"))
 
 
 @pytest.fixture

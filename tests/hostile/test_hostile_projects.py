@@ -12,24 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hostile_projects import make_project, use
+from hostile_projects import use
 
 from quakegui.project import exchange, journal, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import DATABASE, Project, ProjectError
 from quakegui.season.labels import Source
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made") / "p"
-    make_project(folder)
-    return folder
-
-
-@pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "p"))
 
 
 def write(folder: Path, *statements: str) -> None:
