@@ -204,3 +204,14 @@ def card() -> dict[str, object]:
     """Return the card of the exported run."""
     found: dict[str, object] = json.loads(run_parts()["20220101-000000-abcd/card.json"])
     return found
+
+
+LAUGHS = b"".join(
+    [
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a0 "ha">',
+        *(b'<!ENTITY a%d "%s">' % (k, b"&a%d;" % (k - 1) * 10) for k in range(1, 10)),
+        b"]>",
+    ]
+)
+OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>'
+FETCHED = b'<?xml version="1.0"?><!DOCTYPE a SYSTEM "http://example.org/a.dtd">'
