@@ -2716,6 +2716,10 @@
             <translation>这一天在时段之外，此处既不能显示也不能商定。</translation>
         </message>
         <message>
+            <source>This folder cannot be looked into, or its name is too long; choose another one.</source>
+            <translation>无法查看该文件夹，或其名称过长；请另选一个。</translation>
+        </message>
+        <message>
             <source>This folder is not empty; choose a new one.</source>
             <translation>此文件夹不是空的；请另选一个。</translation>
         </message>

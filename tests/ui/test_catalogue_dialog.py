@@ -8,6 +8,7 @@ from small_season import CATALOGUE, open_small, wait
 
 from quakegui.project import catalogue
 from quakegui.season.events import Declustering, Event, Selection
+from quakegui.ui import i18n
 from quakegui.ui.dialogs.catalogue_choice import choose
 from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.dialogs.catalogue_form import AROUND, BOX, EVERYWHERE
@@ -62,6 +63,17 @@ def test_the_projects_own_events_are_shown_with_their_directions(dialog):
     assert dialog.choice.scheme.north_centre == pytest.approx((29.6811, 102.3667), abs=1e-4)
     assert [dialog.choice.classes.count(cls) for cls in range(1, 5)] == [6, 3, 5, 4]
     assert len(dialog.list.rows.rows) == 18
+
+
+def test_what_the_choice_warns_of_is_said_in_chinese(qtbot, dialog, session):
+    i18n.set_language("zh")
+    dialog.read_file(CATALOGUE)
+    wait(qtbot, session)
+    dialog.form.magnitude.setValue(9.0)
+    qtbot.waitUntil(lambda: dialog.choice.kept == ())
+    assert dialog.choice.warning.isascii()
+    assert dialog._warning.isVisible()
+    assert not any(letter.isascii() and letter.isalpha() for letter in dialog._warning.text())
 
 
 def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session):

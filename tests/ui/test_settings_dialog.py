@@ -12,6 +12,7 @@ from quakegui.learn.environments import Environment
 from quakegui.ui import i18n
 from quakegui.ui.dialogs import worker_box
 from quakegui.ui.dialogs.settings_dialog import SettingsDialog
+from quakegui.ui.tall_scroll import TallScroll
 
 
 @pytest.fixture
@@ -37,6 +38,13 @@ def test_the_words_follow_the_language_that_is_chosen_in_it(dialog, qtbot):
     assert dialog.worker.place.itemText(0) == "运行本窗口的 Python"
     choose(dialog._language, dialog._language.findData("en"))
     qtbot.waitUntil(lambda: dialog.windowTitle() == "Settings")
+
+
+def test_it_opens_as_high_as_all_of_it_and_grows_with_what_a_choice_adds(dialog, qtbot):
+    bar = dialog.findChild(TallScroll).verticalScrollBar()
+    assert bar.maximum() == 0
+    choose(dialog.worker.place, 1)  # one more row
+    qtbot.waitUntil(lambda: dialog.worker.python.isVisible() and bar.maximum() == 0)
 
 
 def test_what_is_typed_is_kept_when_the_dialog_closes(dialog, qtbot):

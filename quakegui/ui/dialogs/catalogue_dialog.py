@@ -29,11 +29,10 @@ from quakegui.project import catalogue
 from quakegui.project.catalogue import CatalogueRead
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
-from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.catalogue_choice import Choice, choose
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, Sentence, named, open_at
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plain import as_text
 from quakegui.ui.plots.class_icons import class_icon
@@ -106,8 +105,7 @@ class CatalogueDialog(JobDialog):
         below.setContentsMargins(0, 0, 0, 0)
         self._summary = QLabel()
         self._summary.setWordWrap(True)
-        self._warning = QLabel()
-        self._warning.setWordWrap(True)
+        self._warning = Sentence()
         for widget in (self._summary, self._warning, self._shown, self.list):
             below.addWidget(widget, 1 if widget is self.list else 0)
         right = QSplitter(Qt.Orientation.Vertical)
@@ -224,9 +222,7 @@ class CatalogueDialog(JobDialog):
                 chosen=len(choice.chosen), all=len(self._read.events), kept=len(choice.kept), dropped=len(choice.dropped)
             )
         )
-        self._warning.setText(choice.warning)
-        self._warning.setVisible(bool(choice.warning))
-        theme.tint(self._warning, theme.colours().warning)
+        self._warning.say(choice.warning, "warning")
         self.form.centres.setText(self._centres_text(choice))
         if choice.scheme is not None:
             self.form.show_median(choice.scheme.split_magnitude)

@@ -350,3 +350,14 @@ class JobDialog(QDialog):
         QTimer.singleShot(
             0, self, lambda: None if self._closing or self.session.jobs.busy or not self._title else self._end_job()
         )
+
+
+class WholeDialog(JobDialog):
+    """A dialog of controls: as high as all that it holds, and higher when that grows, as far as the screen has room."""
+
+    def event(self, event: QEvent) -> bool:
+        """Follow what is shown in it; styles and fonts are known only when it is shown itself."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Show, QEvent.Type.LayoutRequest) and self.sizeHint().height() > self.height():
+            open_at(self, self.width(), self.sizeHint().height())
+        return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtWidgets import (
     QDialog,
@@ -93,9 +93,20 @@ class NewProjectDialog(QDialog):
             why = tr("Give the project a name, or choose a folder.")
         elif not Path(text).is_absolute():
             why = tr("Give the whole path of the folder.")
-        elif Path(text).exists() and (not Path(text).is_dir() or any(Path(text).iterdir())):
+        elif (state := _state(Path(text))) == "taken":
             why = tr("This folder is not empty; choose a new one.")
+        elif state == "unknown":
+            why = tr("This folder cannot be looked into, or its name is too long; choose another one.")
         elif zone not in zoneinfo.available_timezones():
             why = tr("There is no time zone of this name.")
         self._why.setText(why)
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not why)
+
+
+def _state(folder: Path) -> Literal["free", "taken", "unknown"]:
+    """Return whether a project can be made in a folder, as far as its path tells."""
+    try:
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except (OSError, ValueError):  # no right to look, a name longer than the file system takes, a character no path has
+        return "unknown"
+    return "taken" if taken else "free"

@@ -28,7 +28,7 @@ from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, named, open_at
+from quakegui.ui.dialogs.dialog_parts import WholeDialog, named, open_at
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
@@ -147,7 +147,7 @@ REGIONS: Final = (
 )
 
 
-class SeasonDialog(JobDialog):
+class SeasonDialog(WholeDialog):
     """Four pages of parameters; a bad combination says so and cannot be saved."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout,
 from quakegui.app.session import Session
 from quakegui.app.settings import LANGUAGES, SPEEDS, TEXT_SCALES, THEMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at
+from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at
 from quakegui.ui.dialogs.worker_box import WorkerBox
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
@@ -20,7 +20,7 @@ LANGUAGE_NAMES: Final = {"system": mark("As the system"), "en": "English", "zh":
 THEME_NAMES: Final = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
-class SettingsDialog(JobDialog):
+class SettingsDialog(WholeDialog):
     """Who labels, how it looks, how it plays, and where networks train. Its own words follow a change of the language."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
