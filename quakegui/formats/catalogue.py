@@ -51,6 +51,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 MAGNITUDES = (-5.0, 10.0)
 """Smallest and largest magnitude that is believed."""
 
+TIMES = (np.datetime64("0956-01-01", "ms"), np.datetime64("2984-01-01", "ms"))
+"""First time that is believed, and the first that is not any more: a project keeps no others."""
+
 LONGEST_HEADER = 4096
 """Characters beyond which a line is no header."""
 
@@ -251,7 +254,7 @@ def parse_time(text: str, clock: timedelta) -> tuple[np.datetime64, bool]:
     Raises
     ------
     ValueError
-        If `text` is no date and time; the text of the error ends a sentence.
+        If `text` is no date and time, or none that is believed; the text of the error ends a sentence.
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
@@ -267,7 +270,10 @@ def parse_time(text: str, clock: timedelta) -> tuple[np.datetime64, bool]:
         raise ValueError(f"'{_short(text)}' is no date and time") from None
     if int(second) > 60:
         raise ValueError(f"'{_short(text)}' is no date and time")
-    return np.datetime64(instant.replace(tzinfo=None), "ms"), zone is not None
+    time = np.datetime64(instant.replace(tzinfo=None), "ms")
+    if not TIMES[0] <= time < TIMES[1]:
+        raise ValueError(f"'{_short(text)}' is not within the years 956 to 2983")
+    return time, zone is not None
 
 
 def listing(items: list[str]) -> str:

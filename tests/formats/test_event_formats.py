@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from quakegui.formats import cenc, kp, quakeml, usgs
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
+from quakegui.project.bounds import bounds_of
+from quakegui.project.schema import event_table
 from quakegui.season.events import Event
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
@@ -248,6 +250,19 @@ def test_rows_that_are_no_events_are_named():
         "impossible; line 7: magnitude nan is impossible; line 9: '2022-01-04T00:0' is no date and time).",
         "Rows left out because an earlier one has the same time and place, or identifier: 2 (line 10; line 11: differs).",
     )
+
+
+def test_an_earthquake_of_a_year_that_no_project_keeps_costs_its_row_alone():
+    rows = "\n".join(
+        f"{time},8,34.5,109.7" for time in ("0001-01-01T00:00:00Z", "0955-12-31T23:59:59Z", "2984-01-01T00:00:00Z")
+    )
+    kept = "0956-01-01T00:00:00Z,8,34.5,109.7\n1556-01-23T00:00:00Z,8,34.5,109.7\n2983-12-31T23:59:59Z,8,34.5,109.7"
+    found = usgs.parse(source(f"time,mag,latitude,longitude\n{rows}\n{kept}\n"))
+    assert found.notes[0].startswith(
+        "Rows left out: 3 (line 2: '0001-01-01T00:00:00Z' is not within the years 956 to 2983; line 3:"
+    )
+    low, high = bounds_of(event_table.c.time_ms)
+    assert [low <= int(event.time.astype(np.int64)) <= high for event in found.events] == [True] * 3
 
 
 def test_long_lists_are_counted():
