@@ -123,7 +123,7 @@ def _kept(place: Path, *, read_only: bool = False) -> Iterator[tuple[Path, Proje
     """Give the folder of the runs, and the project if it is one's."""
     with sentences():
         if ready_maps.is_ready(place):
-            yield place / ready_maps.RUNS, None
+            yield ready_maps.runs_folder(place), None
             return
         with Project.open(place, read_only=read_only) as opened:
             yield season_runs.runs_folder(opened), opened

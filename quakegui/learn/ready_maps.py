@@ -30,6 +30,7 @@ from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, 
 from quakegui.learn.runconfig import CLASSES, RunConfig
 from quakegui.learn.splits import PROTOCOLS
 from quakegui.learn.supervise import Supervisor
+from quakegui.project.filesystem import is_link
 from quakegui.project.store import DATABASE
 from quakegui.season.network import MAP_PIXELS
 
@@ -65,8 +66,25 @@ class ReadyMaps:
 
     @property
     def runs(self) -> Path:
-        """Where the runs lie."""
-        return self.folder / RUNS
+        """Where the runs lie; raises RunError like `runs_folder`."""
+        return runs_folder(self.folder)
+
+
+def runs_folder(folder: Path) -> Path:
+    """Return where the runs of a folder of ready maps lie.
+
+    Raises
+    ------
+    RunError
+        If a stranger has put a link in its place: runs would be written, moved and deleted where it leads.
+    """
+    runs = folder / RUNS
+    if is_link(runs):
+        raise RunError(
+            f"{runs} is a link to another folder; nothing was changed. "
+            "Put the folder itself in the link's place, or remove the link."
+        )
+    return runs
 
 
 def is_ready(folder: Path) -> bool:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hostile_mutations import packed
 from hostile_projects import use
 from hostile_seeds import run_parts
+from PIL import Image
 
 from quakegui.cli import main
 from quakegui.learn.files import write_arrays, write_text
@@ -174,6 +176,34 @@ def test_deleting_a_run_of_a_linked_trash_is_refused_on_the_command_line(
         main(["runs", "delete", str(folder), "Photos"])
     assert ended.value.code == 1
     assert "is a link to another folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("runs", "list", "MAPS"),
+        ("runs", "delete", "MAPS", "Photos"),
+        ("runs", "import", "MAPS", "RUN"),
+        ("train", "MAPS", "--preset", "fast"),
+        ("predict", "MAPS"),
+        ("evaluate", "MAPS"),
+        ("compare", "MAPS"),
+    ],
+    ids=" ".join,
+)
+def test_runs_of_ready_maps_are_not_kept_at_the_end_of_a_link(
+    run: RunFolder, mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    maps = tmp_path / "maps"
+    for day, cls in enumerate([0] * 12 + [1] * 12 + [0] * 12 + [1] * 12):
+        (maps / str(cls)).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (480, 480), (cls, day, 0)).save(maps / str(cls) / f"{np.datetime64('2022-03-01') + day}.png")
+    link(maps / "runs", mine)
+    places = {"MAPS": str(maps), "RUN": str(run.folder.parent.parent.parent / "run.zip")}
+    with pytest.raises(SystemExit) as ended:
+        main([places.get(word, word) for word in words])
+    assert ended.value.code == 1
+    assert "runs is a link to another folder; nothing was changed." in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_link_in_the_trash_gives_way_and_its_end_stays(run: RunFolder, mine: Path) -> None:
