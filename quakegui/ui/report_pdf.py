@@ -32,6 +32,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
+from quakegui.project.filesystem import whole_file
 from quakegui.report import Language, Report
 from quakegui.report.document import STYLE
 from quakegui.report.drawings import FONT
@@ -75,24 +76,17 @@ def write_pdf(report: Report, path: Path) -> int:
     ReportError
         If the file cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.unlink(missing_ok=True)  # a leftover of this name may be a link, and would be written where it leads
-        part.touch()  # says why it cannot be, which a painter does not
-        pages = _paint(report, part)
-        if not pages or not part.exists():
-            raise ReportError(_could_not(path))
-        name_ideographs(part)
-        part.replace(path)
+        with whole_file(path) as part:
+            pages = _paint(report, part)
+            if not pages:
+                raise OSError("no page was painted")
+            name_ideographs(part)
     except OSError as error:
-        raise ReportError(_could_not(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
+        raise ReportError(
+            tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
+        ) from error
     return pages
-
-
-def _could_not(path: Path) -> str:
-    return tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
 
 
 def _paint(report: Report, path: Path) -> int:

@@ -179,6 +179,17 @@ def test_an_exported_figure_is_what_is_painted(window, tmp_path):
     assert not list(tmp_path.glob(".*part"))
 
 
+@pytest.mark.parametrize("ending", [".png", ".svg", ".pdf", ".gif"])
+def test_a_picture_may_have_as_long_a_name_as_its_disk_takes(window, tmp_path, ending):
+    path, panel = tmp_path / "out" / ("图" * 82 + ending), window.day_map_panel.view
+    path.parent.mkdir()
+    if ending == ".gif":
+        assert save_animation(window.session, panel, path, range(2), days_per_second=4, progress=lambda _done, _total: True)
+    else:
+        save_figure(panel, path)
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_frames_of_an_animation_are_the_painted_days(window, tmp_path):
     from PIL import Image
 
@@ -197,10 +208,12 @@ def test_frames_of_an_animation_are_the_painted_days(window, tmp_path):
 
 def test_a_cancelled_animation_leaves_nothing(window, tmp_path):
     target = tmp_path / "season.gif"
+    target.write_bytes(b"former")
     assert not save_animation(
         window.session, window.day_map_panel.view, target, range(5), days_per_second=4, progress=lambda done, _total: done < 2
     )
-    assert list(tmp_path.glob("*season*")) == []
+    assert list(tmp_path.glob("*season*")) == [target]
+    assert target.read_bytes() == b"former"
 
 
 def test_no_animation_is_made_of_two_seasons(window, tmp_path, monkeypatch):

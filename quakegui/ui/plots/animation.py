@@ -14,11 +14,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from quakegui.app.session import Session
+from quakegui.project.filesystem import whole_file
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.figures import FigureError, painted
 
 Writer = Generator[None, NDArray[np.uint8] | None, None]
 """Takes one RGB frame after another, shape (row, column, 3); None ends it and makes the file whole."""
+
+
+class _StoppedError(Exception):
+    """Whoever asked for an animation wants it no more."""
 
 
 def video_possible() -> bool:
@@ -65,28 +70,24 @@ def save_animation(
         If the kind is unknown, the file cannot be written, or the season is computed anew meanwhile.
     """
     before, season = session.index, session.season
-    part = path.with_name(f".{path.name}.part")
+    place = whole_file(path) if path.suffix else contextlib.nullcontext(path)
     try:
-        part.unlink(missing_ok=True)  # a leftover of this name may be a link, and would be written where it leads
-        writer = _writer(path, part, session, indices, days_per_second)
-        next(writer)
-        for done, index in enumerate(indices, start=1):
-            session.go_to(index)
-            writer.send(pixels(painted(panel, stamp=stamp)))
-            if not progress(done, len(indices)):
-                writer.close()
-                return False
-            if session.season is not season:  # an index is another day's now
-                writer.close()
-                raise season_changed()
-        with contextlib.suppress(StopIteration):  # a writer that has made its file whole is at its end
-            writer.send(None)
-        if path.suffix:
-            part.replace(path)
+        with place as part, contextlib.closing(_writer(path, part, session, indices, days_per_second)) as writer:
+            next(writer)
+            for done, index in enumerate(indices, start=1):
+                session.go_to(index)
+                writer.send(pixels(painted(panel, stamp=stamp)))
+                if not progress(done, len(indices)):
+                    raise _StoppedError
+                if session.season is not season:  # an index is another day's now
+                    raise season_changed()
+            with contextlib.suppress(StopIteration):  # a writer that has made its file whole is at its end
+                writer.send(None)
+    except _StoppedError:
+        return False
     except OSError as error:
         raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror or error)) from error
     finally:
-        part.unlink(missing_ok=True)
         if session.season is season:
             session.go_to(before)
     return True
@@ -141,8 +142,6 @@ def _mp4(path: Path, days_per_second: float) -> Writer:
 
 
 def _sequence(folder: Path, names: Sequence[str]) -> Writer:
-    from quakegui.project.filesystem import whole_file  # the window answers before it knows of projects
-
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     whole = False

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPageLayout, QPag
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
+from quakegui.project.filesystem import whole_file
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.pdf_text import name_ideographs
@@ -55,24 +56,20 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
         raise FigureError(
             tr("A figure can be written as {formats}, not as '{kind}'.").format(formats=", ".join(FORMATS), kind=kind)
         )
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.unlink(missing_ok=True)  # a leftover of this name may be a link, and would be written where it leads
-        if kind == "png":
-            written = QImageWriter(str(part), QByteArray(b"PNG")).write(painted(panel, dpi=dpi, stamp=stamp))
-        else:
-            written = _save_vector(panel, part, kind, stamp)
-        if not written or not part.exists():
-            raise FigureError(
-                tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
-            )
-        if kind == "pdf":
-            name_ideographs(part)
-        part.replace(path)
+        with whole_file(path) as part:
+            if kind == "png":
+                written = QImageWriter(str(part), QByteArray(b"PNG")).write(painted(panel, dpi=dpi, stamp=stamp))
+            else:
+                written = _save_vector(panel, part, kind, stamp)
+            if not written or not part.stat().st_size:
+                raise FigureError(
+                    tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
+                )
+            if kind == "pdf":
+                name_ideographs(part)
     except OSError as error:
         raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror)) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _save_vector(panel: QWidget, path: Path, kind: str, stamp: str) -> bool:
