@@ -35,7 +35,7 @@ _KEPT = "first rows of the workbook"
 
 
 class _TooLargeError(Exception):
-    """A part of a workbook is larger than any program writes it; names the part."""
+    """A part of a workbook is larger than what is read as a whole; names the part."""
 
 
 class _Archive(zipfile.ZipFile):
@@ -120,7 +120,7 @@ def _opened(source: Source, sheet: str, most_rows: int) -> tuple[tuple[str, ...]
         raise
     except _TooLargeError as error:
         raise FormatError(
-            f"The workbook's part {error} is larger than any program writes it; save the sheet as .csv and import that.",
+            f"The workbook's part {error} is too large to be read here; save the sheet as .csv and import that.",
             file=source.name,
         ) from error
     # openpyxl parses whatever XML a damaged workbook holds and fails in any way there is.
