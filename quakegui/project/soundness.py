@@ -177,7 +177,7 @@ def wrong_fact(connection: Connection) -> str | None:
             objects = all(isinstance(parse_json(words), dict) for words in (run.config, run.card))
         except ValueError:
             objects = False
-        if not objects:
+        if not objects or not _is_name(run.id):
             return f"the record of the run '{shown(run.id, 60)}'"
     return None
 
@@ -185,12 +185,19 @@ def wrong_fact(connection: Connection) -> str | None:
 def _wrong_setting(key: str, value: str) -> str | None:
     if key == "revision" and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
         return "the fact 'revision'"
+    if key == "run_in_use" and value != "" and not _is_name(value):
+        return "the fact 'run_in_use'"
     if key in _KINDS and not (value == "null" and key in ("event_selection", "declustering")):
         try:
             built(_KINDS[key], parse_json(value), what=f"value of the fact '{key}'")
         except ValueError as error:
             return f"the fact '{key}' ({error})"
     return None
+
+
+def _is_name(run: str) -> bool:
+    """Whether a run's id names a folder among the project's, and no other folder of whoever opens it."""
+    return run not in ("", ".", "..") and Path(run).name == run
 
 
 def require_kept(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -146,6 +146,11 @@ def test_nothing_is_attached_and_nothing_loaded(folder: Path) -> None:
         ("UPDATE setting SET value = 'many' WHERE key = 'revision'", "revision"),
         ("UPDATE setting SET value = '[[[' WHERE key = 'label_rule'", "label_rule"),
         ("UPDATE run SET card = '[]'", "run 'run-1'"),
+        ("UPDATE run SET id = '../../other/runs/run-1'", "run '../../other/runs/run-1'"),
+        ("UPDATE run SET id = '/tmp/other'", "run '/tmp/other'"),
+        ("UPDATE run SET id = '..'", "run '..'"),
+        ("UPDATE run SET id = ''", "run ''"),
+        ("INSERT OR REPLACE INTO setting VALUES ('run_in_use', '../../other/runs/run-1')", "run_in_use"),
     ],
 )
 def test_values_of_another_kind_are_refused(folder: Path, change: str, says: str) -> None:
