@@ -29,6 +29,10 @@ class Progress:
     seconds_left: float | None
 
 
+class _DroppedError(Exception):
+    """Ends the work of a job that nobody waits for any more."""
+
+
 class _JobThread(QThread):
     stepped = Signal(int, int, str)
 
@@ -36,6 +40,7 @@ class _JobThread(QThread):
         super().__init__(parent)
         self._work = work
         self._last = 0.0
+        self._dropped = False
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -43,11 +48,20 @@ class _JobThread(QThread):
         """Do the work; what it raises is kept for the window's thread."""
         try:
             self.result = self._work(self._report, self.isInterruptionRequested)
+        except _DroppedError:
+            return
         except Exception as error:  # the job's boundary: the window turns it into a sentence, the log keeps the traceback
             LOG.exception("A job failed")
             self.error = error
 
+    def drop(self) -> None:
+        """End the work where it next says how far it has come, also if it never asks whether it is to stop."""
+        self._dropped = True
+        self.requestInterruption()
+
     def _report(self, done: int, total: int, text: str) -> None:
+        if self._dropped:
+            raise _DroppedError
         now = time.monotonic()
         # Ten times a second is what an eye follows; more would only fill the window's event queue.
         if now - self._last >= 0.1 or done >= total:
@@ -95,11 +109,12 @@ class Jobs(QObject):
             self._thread.requestInterruption()
 
     def close(self) -> None:
-        """Cancel everything and wait for the running job's end; its result is dropped."""
+        """Cancel everything and wait for the running job's end, which is soon; its result is dropped."""
         self.cancel()
         self._done = lambda _result: None
         if self._thread is not None:
             thread, self._thread = self._thread, None
+            thread.drop()
             thread.wait()
             thread.deleteLater()
 

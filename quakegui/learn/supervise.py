@@ -44,7 +44,7 @@ class Supervisor:
     environment
         Where the worker runs.
     grace, silence
-        See `GRACE` and `SILENCE`.
+        See `GRACE` and `SILENCE`. A worker that does not train has nothing to keep: unless told otherwise it gets no grace.
     """
 
     def __init__(
@@ -54,13 +54,14 @@ class Supervisor:
         job: str = "train",
         run: Path | None = None,
         environment: Environment = THIS,
-        grace: float = GRACE,
+        grace: float | None = None,
         silence: float = SILENCE,
     ) -> None:
         arguments: list[str | Path] = [folder, "--job", job]
         self._command = command(environment, arguments if run is None else [*arguments, "--run", run])
         self._variables = variables(environment)
-        self._folder, self._grace, self._silence = folder, grace, silence
+        self._folder, self._silence = folder, silence
+        self._grace = grace if grace is not None else GRACE if job == "train" else 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._asked: float | None = None

@@ -96,6 +96,28 @@ def test_close_waits_and_drops_the_result(qtbot: QtBot) -> None:
     assert results == []
 
 
+def test_close_ends_work_that_never_asks_where_it_next_says_how_far_it_is(qtbot: QtBot) -> None:
+    jobs, steps, tidied = Jobs(), threading.Event(), threading.Event()
+
+    def endless(report: Report, _cancelled: Callable[[], bool]) -> None:
+        try:
+            while True:
+                report(1, 0, "step")
+                steps.set()
+        finally:
+            tidied.set()
+
+    failed: list[object] = []
+    jobs.failed.connect(lambda *told: failed.append(told))
+    jobs.start("Endless", endless, failed.append)
+    assert steps.wait(60)
+    jobs.close()
+    assert tidied.is_set()
+    assert not jobs.busy
+    qtbot.wait(1)  # what was on its way arrives
+    assert failed == []
+
+
 def test_a_result_may_close_the_queue_while_the_next_job_runs(jobs: Jobs, qtbot: QtBot) -> None:
     results: list[Any] = []
 

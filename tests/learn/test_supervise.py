@@ -155,6 +155,16 @@ def test_a_worker_that_does_not_listen_is_ended_within_three_seconds(tmp_path: P
     assert gone(supervisor.pid)
 
 
+@pytest.mark.parametrize("job", ["predict", "explain", "hello"])
+def test_a_worker_with_nothing_to_keep_is_given_no_time(tmp_path: Path, job: str) -> None:
+    supervisor = Supervisor(tmp_path, job=job, environment=stand_in(tmp_path, READY + "time.sleep(60)"))
+    said, seconds = cancelled(supervisor)
+    assert isinstance(said[-1], messages.Cancelled)
+    assert seconds < 1.5
+    assert supervisor.pid is not None
+    assert gone(supervisor.pid)
+
+
 def test_cancelling_before_the_start_works(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, environment=stand_in(tmp_path, "time.sleep(60)"), grace=0.3)
     supervisor.cancel()

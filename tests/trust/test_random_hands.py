@@ -1,0 +1,66 @@
+"""Whatever is clicked, typed or turned, in whatever order: no error that nobody caught, no crash, a sound project."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from quakegui.paths import resources
+from quakegui.project.store import Project
+
+SCRIPT = Path(__file__).with_name("random_window.py")
+
+
+@pytest.fixture
+def given(tmp_path, small_project_template, trained_template):
+    """Return the place of one trial: what the choosers of files are answered with, good and bad."""
+    folder = tmp_path / "place" / "given"
+    folder.mkdir(parents=True)
+    for name in ("readings.csv", "stations.csv"):
+        shutil.copy(small_project_template.parent / name, folder)
+    shutil.copy(resources() / "catalogue" / "liangshan_2022.csv", folder)
+    shutil.copytree(trained_template, folder / "another project")
+    shutil.copy(trained_template / "project.sqlite", folder / "database.csv")
+    (folder / "no table.csv").write_text("nothing;here\n1,2,3\n\x00\x01", encoding="utf-8")
+    (folder / "empty.zip").touch()
+    (folder / "no run.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    Image.new("L", (64, 64), 90).save(folder / "2022-03-05.png")
+    return folder.parent
+
+
+def turned_loose(project: Path, place: Path, seed: int, acts: int) -> dict[str, object]:
+    """Return what random hands did and what they met; the process has to end by itself."""
+    ended = subprocess.run(
+        [sys.executable, SCRIPT, project, place, "--seed", str(seed), "--acts", str(acts)],
+        env={**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1500,
+    )
+    last = (place / "acts.txt").read_text("utf-8").splitlines()[-8:]
+    assert ended.returncode == 0, f"{last}\n{ended.stderr[-3000:]}"
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("seeds", "acts"),
+    [pytest.param(1, 250, id="short"), pytest.param(40, 2500, id="long", marks=[pytest.mark.slow, pytest.mark.timeout(36000)])],
+)
+def test_whatever_is_done_no_error_is_left_uncaught(trained_template, given, tmp_path, seeds, acts):
+    for seed in range(1, seeds + 1):
+        project = Path(shutil.copytree(trained_template, tmp_path / f"project {seed}"))
+        met = turned_loose(project, given, seed, acts)
+        print(f"seed {seed}: {json.dumps(met)}")
+        assert met["errors"] == []
+        assert sum(met["acts"].values()) >= acts
+        with Project.open(project) as opened:
+            assert not opened.read_only
+            assert not opened.warnings
