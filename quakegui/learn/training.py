@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import time
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -40,6 +41,8 @@ from quakegui.learn.steps import Stop, Stopped, build_network, predict, train_st
 from quakegui.learn.vgg12 import prepare, whole_network
 
 HISTORY = "history.csv"
+_BEST = re.compile(r"best-\d+-\d+\.npz", re.ASCII)
+"""Names that `_best_name` gives."""
 BATCH_INTERVAL = 0.1
 """Seconds between two batch messages at least."""
 
@@ -87,6 +90,16 @@ class State:
     history: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse what no run's checkpoint holds: a stranger's would name files of elsewhere, which are written and moved."""
+        counts = (self.phase, self.epoch, self.best_epoch + 1, *self.best_epochs)
+        if not (
+            all(type(count) is int and count >= 0 for count in counts)
+            and (self.kept == "" or _BEST.fullmatch(self.kept))
+            and all(isinstance(row, dict) for row in self.history)
+        ):
+            raise ValueError("it holds counts, names or rows that no run has")
+
 
 def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Say, stopped: Stopped) -> State:
     """Train a run from its beginning or from its checkpoint to its end.
@@ -126,7 +139,10 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
     optimizer_values: Arrays = {}
     if (folder / CHECKPOINT).exists():
         stored, network_values, optimizer_values = read_checkpoint(folder / CHECKPOINT)
-        state = State(**stored)
+        try:
+            state = State(**stored)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{folder / CHECKPOINT} is damaged and cannot be read: {error}.") from error
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
     work = Work(folder, config, data, prepare(config, data.pixels(), data.palette, data.scalar), phases, say, stopped)

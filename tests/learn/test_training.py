@@ -14,7 +14,7 @@ import pytest
 from learn_data import TINY, season
 
 from quakegui.learn import files, messages, steps, training
-from quakegui.learn.checkpoint import CHECKPOINT, WEIGHTS, put_values, values_of
+from quakegui.learn.checkpoint import CHECKPOINT, WEIGHTS, put_values, values_of, write_checkpoint
 from quakegui.learn.dataset import Snapshot
 from quakegui.learn.files import read_arrays
 from quakegui.learn.phases import class_weights, epoch_batches, phases_of
@@ -159,6 +159,38 @@ def test_a_full_disk_keeps_the_last_checkpoint(tmp_path: Path, monkeypatch: pyte
     assert not list((tmp_path / "run").glob("*.part"))
     heard = run(tmp_path / "run", TINY, data)
     assert heard.of(messages.Started)[0].epoch == 1
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"kept": "LETTER"},
+        {"kept": "../letter.txt"},
+        {"kept": "best-0-0.npz/../../letter.txt"},
+        {"kept": None},
+        {"phase": "0/../../x"},
+        {"phase": 1.0},
+        {"epoch": -1},
+        {"best_epoch": "../x"},
+        {"best_epochs": ["1"]},
+        {"best_epochs": 3},
+        {"history": ["1"]},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_a_strangers_checkpoint_names_no_file_of_elsewhere(tmp_path: Path, strange: dict[str, Any]) -> None:
+    """A run goes on where its checkpoint says: what that says becomes the names of files that are written and moved."""
+    data, folder, letter = season(), tmp_path / "run", tmp_path / "letter.txt"
+    (folder / "best-0").mkdir(parents=True)
+    letter.write_text("mine", encoding="utf-8")
+    values = {name: str(letter) if value == "LETTER" else value for name, value in strange.items()}
+    write_checkpoint(folder / CHECKPOINT, {"precision": "float32", "phase": len(phases_of(TINY, data)), **values}, None)
+    with pytest.raises(ValueError, match=r"checkpoint\.npz is damaged and cannot be read: "):
+        run(folder, TINY, data)
+    assert letter.read_text(encoding="utf-8") == "mine"
+    assert not (folder / WEIGHTS).exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["letter.txt", "run"]
 
 
 def test_every_fold_answers_every_day_and_roles_tell_which_it_saw(unbroken: Path) -> None:
