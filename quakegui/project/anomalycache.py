@@ -49,7 +49,7 @@ def keep_anomalies(folder: Path, night: NightMeans, config: AnomalyConfig, found
         with path.open("wb") as file:
             np.savez(file, night=night.values, anomaly=found.anomaly_nt, scale=found.scale_nt)
 
-    cachefiles.put(_path(folder, night, config), write, kind="anomaly-*.npz")
+    cachefiles.put(_path(folder, night, config), write)
 
 
 def _path(folder: Path, night: NightMeans, config: AnomalyConfig) -> Path:

@@ -46,19 +46,20 @@ def _secret() -> bytes:
         return fresh
 
 
-def put(path: Path, write: Callable[[Path], None], *, kind: str = "") -> None:
-    """Let `write` fill a file and put it in the place of `path`; of a kind (a pattern) only the latest `KEPT` stay.
+def put(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a file and put it in the place of `path`; of its kind, the name up to a hyphen, the latest `KEPT` stay.
 
+    What a program that was ended left half-written has a name of that kind too, and goes with the others.
     A full disk or a vanished drive costs the cache, not the season: then nothing is kept, and nothing is said.
     """
-    name = ""
+    name, kind = "", f"{path.name.partition('-')[0]}-"
     try:
         path.parent.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=kind, suffix=path.suffix)
         os.close(handle)
         write(Path(name))
         Path(name).replace(path)
-        former = sorted(path.parent.glob(kind), key=lambda one: one.lstat().st_mtime) if kind else []
+        former = sorted(path.parent.glob(f"{kind}*{path.suffix}"), key=lambda one: one.lstat().st_mtime)
         for one in former[:-KEPT]:
             one.unlink()
     except OSError:

@@ -90,7 +90,7 @@ def _save(features: tuple[DayFeatures, ...], names: list[str], path: Path) -> No
     def write(part: Path) -> None:
         part.write_text(text, encoding="ascii")
 
-    cachefiles.put(path, write, kind="features-*.json")
+    cachefiles.put(path, write)
 
 
 def _plain(value: object) -> Any:

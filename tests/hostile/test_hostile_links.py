@@ -126,7 +126,7 @@ def test_an_export_whose_runs_are_a_link_is_refused(folder: Path, mine: Path, tm
 def test_a_link_in_the_cache_is_no_reason_to_keep_old_files(tmp_path: Path) -> None:
     for number in range(cachefiles.KEPT + 3):
         path = tmp_path / f"features-{number}.json"
-        cachefiles.put(path, Path.touch, kind="features-*.json")
+        cachefiles.put(path, Path.touch)
         os.utime(path, (number, number))
         if number == 0:
             link(tmp_path / "features-a.json", tmp_path / "nowhere")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_parts import iaga, minute_values, put, small_synthetic
 
-from quakegui.project import journal, seasons
+from quakegui.project import cachefiles, journal, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 
@@ -62,6 +62,26 @@ def test_the_basis_is_cached_and_a_broken_cache_is_no_error(project: Project) ->
     np.testing.assert_array_equal(first.fields([3]), second.fields([3]))
     assert path.stat().st_size > 1_000_000
     assert [file.name for file in (project.folder / "cache").iterdir() if file.suffix == ".npy"] == [path.name]
+
+
+def test_a_cache_keeps_a_few_files_of_each_kind_and_no_leftovers(tmp_path: Path) -> None:
+    """Each network has a map basis of megabytes of its own; a program that is killed leaves half of a file."""
+
+    def killed(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    for number in range(3 * cachefiles.KEPT):
+        for kind in ("basis-{}.npy", "anomaly-{}.npz"):
+            with pytest.raises(KeyboardInterrupt):
+                cachefiles.put(tmp_path / kind.format("new"), killed)
+            path = tmp_path / kind.format(f"{number:02d}")
+            cachefiles.put(path, Path.touch)
+    for kind in ("basis-{}.npy", "anomaly-{}.npz"):
+        cachefiles.put(tmp_path / kind.format("last"), Path.touch)
+        assert (tmp_path / kind.format("last")).read_bytes() == b""
+        assert len(list(tmp_path.glob(kind.format("*")))) == cachefiles.KEPT
+    assert len(list(tmp_path.iterdir())) == 2 * cachefiles.KEPT
 
 
 def test_features_come_from_the_cache_and_are_the_same(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
