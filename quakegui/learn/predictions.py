@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.files import read_arrays, write_arrays
+from quakegui.season.plain import is_unicode
 
 PREDICTIONS = "predictions.npz"
 LARGEST = 512 * 2**20
 """Bytes that predictions may unpack to."""
+LARGEST_SHARE = 1.000001
+"""A class's largest share of an answer: rounding may go that far beyond 1, and a project keeps no more."""
 _FARTHEST_DAY = 400_000
 UNUSED, TRAINED, VALIDATION, TEST, SPAN = range(5)
 """Role of a day in a fold: none; trained on; early stopping; scored; in the test span but not scored."""
@@ -130,7 +133,9 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
     if wrong or classes < 1:
         raise ValueError(f"{path} holds no predictions: its {', '.join(wrong) or 'classes'} are not of the right shape.")
     shares = [values[name] for name in ("probabilities", "final", "image_probabilities")]
-    within = all(bool(((share >= 0) & (share <= 1.001) | np.isnan(share)).all()) for share in shares)
+    # A day has an answer or none; what a project does not keep would stop every opening at the run that it takes in.
+    answers = [((share >= 0) & (share <= LARGEST_SHARE)).all(axis=-1) | np.isnan(share).all(axis=-1) for share in shares]
+    within = all(bool(answer.all()) for answer in answers) and is_unicode("".join(values["map_hash"].tolist()))
     index = [(values["image_day"], days), (values["image_fold"], folds), (values["labels"] + 1, classes + 1)]
     within = within and all(not array.size or (int(array.min()) >= 0 and int(array.max()) < most) for array, most in index)
     if not within or (np.abs(values["days"]) > _FARTHEST_DAY).any() or (np.diff(values["days"]) <= 0).any():

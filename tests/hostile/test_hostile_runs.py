@@ -16,7 +16,10 @@ from hostile_seeds import run_parts
 
 from quakegui.learn.files import read_arrays
 from quakegui.learn.inference import predictor
+from quakegui.learn.predictions import LARGEST_SHARE
 from quakegui.learn.registry import RunError, import_run, list_runs, read_run
+from quakegui.project.bounds import bounds_of
+from quakegui.project.schema import prediction
 
 ID = "20220101-000000-abcd"
 
@@ -268,6 +271,9 @@ def test_a_history_of_other_kinds_is_refused(tmp_path: Path, history: bytes) -> 
         ("role", lambda array: array[:1]),
         ("probabilities", lambda array: array * 5 + 2),
         ("probabilities", lambda array: array.astype(str)),
+        ("probabilities", lambda array: array * 0 + np.float32(1.0005)),
+        ("probabilities", lambda array: np.where(np.arange(array.shape[-1]) == 1, np.nan, array)),
+        ("map_hash", lambda array: np.full(array.shape, "\ud800")),
         ("final", lambda array: array[:, :0]),
         ("image_day", lambda array: array + np.zeros(3, array.dtype)[:, None]),
     ],
@@ -276,6 +282,10 @@ def test_predictions_of_other_kinds_are_refused(tmp_path: Path, name: str, chang
     values = dict(np.load(io.BytesIO(run_parts()[f"{ID}/predictions.npz"]), allow_pickle=False))
     values[name] = change(values[name])
     refused(tmp_path, {**run_parts(), f"{ID}/predictions.npz": arrays(**values)})
+
+
+def test_a_project_keeps_whatever_a_run_may_answer() -> None:
+    assert [bounds_of(column) for column in prediction.columns if column.name in ("p0", "p4")] == [(0.0, LARGEST_SHARE)] * 2
 
 
 def test_a_strangers_run_among_others_does_not_hide_them(tmp_path: Path) -> None:
