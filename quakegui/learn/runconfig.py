@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from quakegui.learn.folds import PROTOCOLS, Protocol
-from quakegui.season.plain import built
+from quakegui.season.plain import LARGEST_WHOLE, built
 
 CLASSES = ("none", "north large", "north small", "south large", "south small")
 Head = Literal["paper", "compact"]
@@ -122,6 +122,8 @@ class RunConfig:
             raise ValueError(f"The run needs 1 to {_MOST_UNITS} units per layer, and neither patience nor rate below 0.")
         if self.size < 16:
             raise ValueError(f"A map of {self.size} x {self.size} pixels cannot be halved four times; take 120, 240 or 480.")
+        if not 0 <= self.seed <= LARGEST_WHOLE:
+            raise ValueError(f"The run's seed is {self.seed}; it has to be in 0..{LARGEST_WHOLE}.")
         if self.protocol not in PROTOCOLS:
             raise ValueError(f"There is no protocol named '{self.protocol}'. Known are {', '.join(PROTOCOLS)}.")
         if not 0 <= self.dropout < 1:

@@ -93,6 +93,7 @@ def test_wrong_usage_is_exit_code_2(run: Terminal, small_project: Path) -> None:
     run("train", small_project, "--preset", "nothing", code=2)
     run("train", small_project, "--protocol", "luck", code=2)
     run("train", small_project, "--epochs", 0, code=2)
+    run("train", small_project, "--seed", 2**63, code=2)
 
 
 def test_too_few_days_for_a_protocol_are_told(run: Terminal, labelled: Path) -> None:

@@ -36,6 +36,8 @@ def test_the_hash_leaves_out_the_name_only() -> None:
     [
         ({"size": 8}, "halved four times"),
         ({"epochs": 0}, "epochs is 0"),
+        ({"seed": 2**63}, "seed is 9223372036854775808"),
+        ({"seed": -1}, "seed is -1"),
         ({"dropout": 1.0}, "dropout is 1.0"),
         ({"classes": ("one",)}, "two classes"),
         ({"protocol": "hopeful"}, "no protocol named 'hopeful'"),
