@@ -128,6 +128,9 @@ class RunConfig:
             raise ValueError(f"There is no protocol named '{self.protocol}'. Known are {', '.join(PROTOCOLS)}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"The run's dropout is {self.dropout}; it has to be in 0..1, 1 excluded.")
+        self._check_classes()
+
+    def _check_classes(self) -> None:
         if not 2 <= len(self.classes) <= 100:
             raise ValueError("A run needs at least two classes, and at most a hundred.")
         growth = self.augmentation.growth
