@@ -169,6 +169,8 @@ def test_wrong_usage_is_exit_code_two(run: Terminal, tmp_path: Path) -> None:
     run("new", tmp_path / "p")
     for arguments in (
         ("nonsense",),
+        ("demo", "--headless", "--strength", "inf"),
+        ("demo", "--headless", "--strength", 1e9),
         ("new",),
         ("events", "import", tmp_path / "p", __file__, "--box", 31, 26, 100, 104),
         ("events", "import", tmp_path / "p", __file__, "--since", "yesterday"),

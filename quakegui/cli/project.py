@@ -56,7 +56,7 @@ def demo(
         bool, typer.Option("--headless", help="Run the whole chain without a window and print what came out.")
     ] = False,
     project: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the project is made, or is already.")] = None,
-    strength: Annotated[float, typer.Option(min=0.0, help="Factor on the precursors; 0 is the null season.")] = 1.0,
+    strength: Annotated[float, typer.Option(min=0.0, max=1000.0, help="Factor on the precursors; 0 is the null season.")] = 1.0,
     train: Annotated[
         bool, typer.Option("--train", help="Without a window: train a small network here, instead of judging the shipped one.")
     ] = False,
