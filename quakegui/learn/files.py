@@ -42,7 +42,8 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     OSError
         As the disk says; `path` is then as it was and the part is gone.
     """
-    part = path.with_name(path.name + PART)
+    # Cut, so that a name as long as the file system allows has room for its temporary one.
+    part = path.with_name(path.name[:80] + PART)
     try:
         with open_new(part) as file:
             write(file)

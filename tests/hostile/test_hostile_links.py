@@ -296,6 +296,12 @@ def test_no_file_is_written_through_a_link_in_its_temporary_place(tmp_path: Path
     assert zipfile.is_zipfile(tmp_path / "b.npz")
 
 
+def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path: Path) -> None:
+    path = tmp_path / ("图" * 83 + ".html")
+    write_text(path, "new")
+    assert everything(tmp_path) == {path.name: b"new"}
+
+
 def test_a_leftover_of_a_crash_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "a.txt.part").write_text("a longer leftover than what is written", encoding="utf-8")
     (tmp_path / ".a.txt.part").write_text("another leftover", encoding="utf-8")
