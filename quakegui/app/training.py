@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -13,9 +14,12 @@ from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.runconfig import RunConfig
 from quakegui.learn.supervise import Supervisor
+
+GATHERING: Final = "Gathering maps and labels"
+KEEPING: Final = "Keeping the run's predictions"
 
 
 class TrainingThread(QThread):
@@ -64,18 +68,19 @@ class Training(QObject):
         super().__init__(session)
         self._session = session
         self._thread: TrainingThread | None = None
-        self._beginning = False
-        self._ending = False
+        self._unkept: Callable[[], RunFolder] | None = None
         self._last: messages.Message | None = None
         self.run: RunFolder | None = None
         """The run that is trained, or was trained last."""
         session.closing.connect(self.close)
         session.jobs.failed.connect(self._not_kept)
+        session.jobs.idle.connect(self._rested)
 
     @property
     def busy(self) -> bool:
         """Whether a training is being begun, runs, or what it said is being kept."""
-        return self._beginning or self._ending or self._thread is not None
+        jobs = self._session.jobs
+        return self._thread is not None or self._unkept is not None or jobs.has(GATHERING) or jobs.has(KEEPING)
 
     def environment(self) -> Environment:
         """Return where the worker runs, by the analyst's settings."""
@@ -92,9 +97,7 @@ class Training(QObject):
 
             return season_runs.begin_run(project, season, config)
 
-        self._beginning = True
-        self._session.jobs.idle.connect(self._begun)
-        self._session.jobs.start("Gathering maps and labels", gather, self._follow)
+        self._session.jobs.start(GATHERING, gather, self._follow)
         self.changed.emit()
 
     def resume(self, run: RunFolder) -> None:
@@ -108,20 +111,24 @@ class Training(QObject):
             self._thread.cancel()
 
     def close(self) -> None:
-        """Stop the training and wait for its end, before the project is closed."""
+        """Stop the training, wait for its end and record it, before the project is closed."""
+        from quakegui.project.store import ProjectError
+
+        self._session.jobs.close()
         thread = self._thread
         if thread is not None:
             thread.cancel()
             thread.wait()
             self._let_go(thread)
-            keep = self._keeping()
-            if keep is not None:
-                self._kept(keep())
+        if self._unkept is not None:
+            try:
+                self._kept(self._unkept())
+            except (ProjectError, RunError) as error:  # the next opening finds the run and records it
+                self._session.said.emit(str(error), "warning")
 
-    def _begun(self) -> None:
-        # Whether or not the job succeeded, nothing is being begun any more.
-        self._session.jobs.idle.disconnect(self._begun)
-        self._beginning = False
+    def _rested(self) -> None:
+        if self._unkept is not None:
+            self._record()  # it was forgotten with the jobs that somebody stopped
         self.changed.emit()
 
     def _follow(self, run: RunFolder) -> None:
@@ -144,6 +151,7 @@ class Training(QObject):
         thread.deleteLater()
         if self._last is None:
             self._last = messages.Cancelled("The training was stopped.")
+        self._unkept = self._keeping()
 
     def _keeping(self) -> Callable[[], RunFolder] | None:
         """Return what records how the run ended and keeps its predictions; None without a project to keep them in."""
@@ -154,6 +162,7 @@ class Training(QObject):
         def keep() -> RunFolder:
             from quakegui.learn import season_runs
 
+            self._unkept = None  # tried once: where it fails, the next opening records the run
             kept = season_runs.end_run(project, season, run.id, last)
             self._session.prepare_predictions(project, season)
             return kept
@@ -161,25 +170,23 @@ class Training(QObject):
         return keep
 
     def _ended(self) -> None:
-        thread = self._thread
-        if thread is None:
-            return
-        self._let_go(thread)
-        keep = self._keeping()
+        if self._thread is not None:
+            self._let_go(self._thread)
+            self._record()
+            self.changed.emit()
+
+    def _record(self) -> None:
+        # In a job: writing a season's predictions takes longer than a window may stand still.
+        keep = self._unkept
         if keep is not None:
-            # In a job: writing a season's predictions takes longer than a window may stand still.
-            self._ending = True
-            self._session.jobs.start("Keeping the run's predictions", lambda _report, _cancelled: keep(), self._kept)
-        self.changed.emit()
+            self._session.jobs.start(KEEPING, lambda _report, _cancelled: keep(), self._kept)
 
     def _kept(self, run: RunFolder) -> None:
-        self._ending = False
         self.run = run
         self._session.reload(Change.RUNS | Change.PREDICTIONS)
         self.changed.emit()
 
     def _not_kept(self, title: str, _error: object) -> None:
-        if self._ending and title == "Keeping the run's predictions":
-            self._ending = False
+        if title == KEEPING:
             self._session.reload(Change.RUNS)
             self.changed.emit()

@@ -48,6 +48,8 @@ __all__ = [
 
 _READINGS = {"cdf": imagcdf.parse, "iaga2002": iaga2002.parse, "wdc": wdc.parse}
 _EVENTS = {"cenc": cenc.parse, "quakeml": quakeml.parse, "usgs": usgs.parse}
+_WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
+"""First bytes of .xlsx and of Excel's older .xls."""
 
 
 def read_readings(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
@@ -96,6 +98,9 @@ def read_events(source: Source) -> EventsFile:
     found = detect(source)
     if found in _EVENTS:
         return _EVENTS[found](source)
+    if found is None and source.data.startswith(_WORKBOOKS):
+        sentence = "Catalogues of earthquakes are not read from workbooks; save the sheet as .csv and import that."
+        raise FormatError(sentence, file=source.name)
     if found is None:
         sentence = "This is no catalogue of earthquakes that is known here (CENC, USGS or other csv, QuakeML)."
         raise FormatError(sentence, file=source.name)

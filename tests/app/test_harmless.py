@@ -112,6 +112,13 @@ def calls(path: Path):
     return (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call) and node.args)
 
 
+def named_texts(path: Path) -> dict[str, str]:
+    """Return the texts that a module has names for."""
+    body = ast.parse(path.read_text("utf-8")).body
+    named = [node for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant)]
+    return {ast.unparse(node.target): str(node.value.value) for node in named if isinstance(node.value, ast.Constant)}
+
+
 def test_every_line_that_the_program_logs_and_every_job_is_known():
     logged, titles = set(), set()
     for path in SOURCES.rglob("*.py"):
@@ -121,8 +128,10 @@ def test_every_line_that_the_program_logs_and_every_job_is_known():
                 text = call.args[called.endswith(".log")]
                 assert isinstance(text, ast.Constant), f"{path}: a line of the log is put together elsewhere"
                 logged.add(str(text.value))
-            elif called.endswith("jobs.start") and isinstance(call.args[0], ast.Constant):
-                titles.add(str(call.args[0].value))
+            elif called.endswith("jobs.start"):
+                title = call.args[0]
+                title = title.value if isinstance(title, ast.Constant) else named_texts(path).get(ast.unparse(title))
+                titles |= set() if title is None else {str(title)}
     logged -= {"%s: %s"}  # Qt's words, which are left out
     assert titles == set(TITLES)
     assert len(logged) >= 12

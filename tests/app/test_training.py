@@ -1,0 +1,104 @@
+"""A training beside other jobs: however it is stopped, it is over, recorded, and another one may begin."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from quakegui.app.environment import environment_of
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.app.training import GATHERING, KEEPING, Training
+from quakegui.learn import messages, season_runs
+from quakegui.learn.presets import PRESETS
+from quakegui.project import runs
+from quakegui.project.store import Project
+
+
+@pytest.fixture
+def session(qtbot, trained_template: Path, tmp_path: Path):
+    folder = Path(shutil.copytree(trained_template, tmp_path / "project"))
+    session = Session(SettingsFile(tmp_path / "settings.ini"))
+    assert session.open(folder)
+    qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
+    yield session
+    session.close()
+    session.deleteLater()
+
+
+@pytest.fixture
+def training(session) -> Training:
+    return Training(session)
+
+
+@pytest.fixture
+def a_worker_that_ends_at_once(monkeypatch):
+    """Let a worker say that it was stopped, without being started."""
+    monkeypatch.setattr(
+        "quakegui.learn.supervise.Supervisor.events", lambda _self: iter([messages.Cancelled("Stopped. Nothing was kept.")])
+    )
+
+
+def hold(session: Session) -> threading.Event:
+    """Start a job that lasts until the event is set."""
+    go_on = threading.Event()
+    session.jobs.start("Held", lambda _report, cancelled: go_on.wait(60) or cancelled(), lambda _done: None)
+    return go_on
+
+
+def statuses(folder: Path) -> list[str]:
+    with Project.open(folder) as project:
+        return sorted(run.status for run in runs.runs(project))
+
+
+def begin_and_end(qtbot: QtBot, training: Training, session: Session) -> threading.Event:
+    """Let a training end while another job runs, so that what records it has to wait."""
+    run = season_runs.begin_run(session.project, session.season, PRESETS["small"])
+    go_on = hold(session)
+    training.resume(run)
+    qtbot.waitUntil(lambda: session.jobs.has(KEEPING))
+    assert training.busy
+    return go_on
+
+
+@pytest.mark.usefixtures("a_worker_that_ends_at_once")
+def test_a_training_whose_record_was_forgotten_with_other_jobs_is_recorded_all_the_same(qtbot, training, session):
+    folder = session.project.folder
+    go_on = begin_and_end(qtbot, training, session)
+    session.jobs.cancel()
+    assert not session.jobs.has(KEEPING)
+    go_on.set()
+    qtbot.waitUntil(lambda: not training.busy and not session.jobs.busy)
+    session.close()
+    assert statuses(folder) == ["cancelled", "done"]
+
+
+@pytest.mark.usefixtures("a_worker_that_ends_at_once")
+def test_closing_the_project_records_a_training_that_waited_for_it(qtbot, training, session):
+    folder = session.project.folder
+    begin_and_end(qtbot, training, session).set()
+    session.close()
+    assert not training.busy
+    assert statuses(folder) == ["cancelled", "done"]
+
+
+def test_a_project_closed_while_maps_are_gathered_leaves_the_next_one_free_to_train(qtbot, training, session):
+    folder = session.project.folder
+    go_on = hold(session)
+    training.start(PRESETS["small"])
+    assert session.jobs.has(GATHERING)
+    assert training.busy
+    go_on.set()
+    session.close()
+    assert not training.busy
+    assert session.open(folder)
+    qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
+    assert not training.busy
+
+
+def test_the_place_of_the_worker_is_that_of_the_settings(training, session):
+    assert training.environment() == environment_of(session.settings)
