@@ -27,10 +27,11 @@ class Progress:
     total: int
     text: str
     seconds_left: float | None
+    stoppable: bool = True
 
 
-class _DroppedError(Exception):
-    """Ends the work of a job that nobody waits for any more."""
+class StoppedError(Exception):
+    """Ends a job's work without a result: it was stopped, or nobody waits for it any more."""
 
 
 class _JobThread(QThread):
@@ -41,6 +42,7 @@ class _JobThread(QThread):
         self._work = work
         self._last = 0.0
         self._dropped = False
+        self.stopped = False
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -48,8 +50,8 @@ class _JobThread(QThread):
         """Do the work; what it raises is kept for the window's thread."""
         try:
             self.result = self._work(self._report, self.isInterruptionRequested)
-        except _DroppedError:
-            return
+        except StoppedError:
+            self.stopped = True
         except Exception as error:  # the job's boundary: the window turns it into a sentence, the log keeps the traceback
             LOG.exception("A job failed")
             self.error = error
@@ -61,12 +63,20 @@ class _JobThread(QThread):
 
     def _report(self, done: int, total: int, text: str) -> None:
         if self._dropped:
-            raise _DroppedError
+            raise StoppedError
         now = time.monotonic()
         # Ten times a second is what an eye follows; more would only fill the window's event queue.
         if now - self._last >= 0.1 or done >= total:
             self._last = now
             self.stepped.emit(done, total, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    title: str
+    work: Work
+    done: Callable[[Any], object]
+    stoppable: bool
 
 
 class Jobs(QObject):
@@ -81,11 +91,10 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: list[tuple[str, Work, Callable[[Any], object]]] = []
+        self._waiting: list[_Job] = []
         self._thread: _JobThread | None = None
-        self._title = ""
+        self._job = _Job("", lambda _report, _cancelled: None, lambda _result: None, stoppable=False)
         self._started = 0.0
-        self._done: Callable[[Any], object] = lambda _result: None
 
     @property
     def busy(self) -> bool:
@@ -94,24 +103,28 @@ class Jobs(QObject):
 
     def has(self, title: str) -> bool:
         """Say whether a job of this title runs or waits."""
-        return self._thread is not None and (title == self._title or any(title == waiting[0] for waiting in self._waiting))
+        return self._thread is not None and any(title == job.title for job in (self._job, *self._waiting))
 
-    def start(self, title: str, work: Work, done: Callable[[Any], object]) -> None:
-        """Run `work` beside the window, then call `done` with its result in the window's thread."""
-        self._waiting.append((title, work, done))
+    def start(self, title: str, work: Work, done: Callable[[Any], object], *, stoppable: bool = True) -> None:
+        """Run `work` beside the window, then call `done` with its result in the window's thread.
+
+        Parameters
+        ----------
+        stoppable
+            Whether the work asks if it is cancelled; else no button offers it.
+        """
+        self._waiting.append(_Job(title, work, done, stoppable))
         if self._thread is None:
             self._next()
 
     def cancel(self) -> None:
-        """Ask the running job to stop, and forget those that wait."""
-        self._waiting.clear()
+        """Ask the running job to stop; those that wait are other work, and have their turn."""
         if self._thread is not None:
             self._thread.requestInterruption()
 
     def close(self) -> None:
         """Cancel everything and wait for the running job's end, which is soon; its result is dropped."""
-        self.cancel()
-        self._done = lambda _result: None
+        self._waiting.clear()
         if self._thread is not None:
             thread, self._thread = self._thread, None
             thread.drop()
@@ -119,32 +132,33 @@ class Jobs(QObject):
             thread.deleteLater()
 
     def _next(self) -> None:
-        self._title, work, self._done = self._waiting.pop(0)
+        self._job = self._waiting.pop(0)
         self._started = time.monotonic()
-        self._thread = _JobThread(work, self)
+        self._thread = _JobThread(self._job.work, self)
         self._thread.stepped.connect(self._step)
         self._thread.finished.connect(self._finish)  # a method of this object: called in the window's thread
-        self.progressed.emit(Progress(self._title, 0, 0, "", None))
+        self.progressed.emit(Progress(self._job.title, 0, 0, "", None, self._job.stoppable))
         self._thread.start()
 
     def _step(self, done: int, total: int, text: str) -> None:
         elapsed = time.monotonic() - self._started
         left = elapsed * (total - done) / done if done and total and elapsed > 1.0 else None
-        self.progressed.emit(Progress(self._title, done, total, text, left))
+        self.progressed.emit(Progress(self._job.title, done, total, text, left, self._job.stoppable))
 
     def _finish(self) -> None:
         if self._thread is None or not self._thread.isFinished():
             return  # word of a job that was closed meanwhile: its result is dropped
         thread, self._thread = self._thread, None
         thread.wait()
-        title, done, seconds = self._title, self._done, time.monotonic() - self._started
+        job, seconds = self._job, time.monotonic() - self._started
         if self._waiting:
             self._next()
         else:
             self.idle.emit()
         thread.deleteLater()  # also where `done` fails
-        LOG.info("%s: %s after %.1f s", title, "done" if thread.error is None else "failed", seconds)
-        if thread.error is None:
-            done(thread.result)
-        else:
-            self.failed.emit(title, thread.error)
+        ended = "stopped" if thread.stopped else "done" if thread.error is None else "failed"
+        LOG.info("%s: %s after %.1f s", job.title, ended, seconds)
+        if thread.error is not None:
+            self.failed.emit(job.title, thread.error)
+        elif not thread.stopped:
+            job.done(thread.result)

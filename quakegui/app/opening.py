@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from quakegui.app.jobs import Report
+from quakegui.app.jobs import Report, StoppedError
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
@@ -22,7 +22,7 @@ def after_start(session: Session, then: Callable[[], object]) -> None:
         from quakegui.learn import alarm_days, season_runs  # noqa: F401
         from quakegui.project import catalogue, journal, runs, seasons  # noqa: F401
 
-    session.jobs.start("Opening the project", work, lambda _nothing: then())
+    session.jobs.start("Opening the project", work, lambda _nothing: then(), stoppable=False)
 
 
 def open_project(session: Session, folder: Path) -> bool:
@@ -60,16 +60,21 @@ def open_demo(session: Session) -> None:
         session.open(folder)
         return
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> Path:
+    def work(report: Report, cancelled: Callable[[], bool]) -> Path:
         from quakegui.learn.shipped import install_model
         from quakegui.project import demo, seasons
 
+        def tell(done: int, total: int, text: str) -> None:
+            if cancelled():
+                raise StoppedError  # half a season is no season: nothing of it stays
+            report(done, total, text)
+
         def finish(project: Project) -> None:
-            season = seasons.load_season(project, progress=report)
+            season = seasons.load_season(project, progress=tell)
             assert season is not None
             install_model(project, season)
 
-        demo.create_demo(folder, progress=report, finish=finish).close()
+        demo.create_demo(folder, progress=tell, finish=finish).close()
         return folder
 
     session.jobs.start("Making the synthetic season", work, session.open)

@@ -137,7 +137,10 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
         registry.export_run(run, path)
 
     session.jobs.start(
-        "Exporting the run", work, lambda _nothing: session.said.emit(f"The run “{run.title}” is in {path}.", "info")
+        "Exporting the run",
+        work,
+        lambda _nothing: session.said.emit(f"The run “{run.title}” is in {path}.", "info"),
+        stoppable=False,
     )
 
 
@@ -157,7 +160,7 @@ def import_run(session: Session, path: Path) -> None:
         session.said.emit(f"The run “{run.title}” came in as {run.id}.", "info")
         session.reload(Change.RUNS)
 
-    session.jobs.start("Importing the run", work, done)
+    session.jobs.start("Importing the run", work, done, stoppable=False)
 
 
 def _tell(session: Session, act: Callable[[], object], change: Change) -> None:

@@ -219,7 +219,7 @@ class Session(QObject):
                 return season, ""
             return None, "coordinates" if seasons.days_with_data(project).size else "readings"
 
-        self.jobs.start("Computing the season", work, lambda made: self._show(project, *made))
+        self.jobs.start("Computing the season", work, lambda made: self._show(project, *made), stoppable=False)
 
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""

@@ -74,7 +74,7 @@ class Training(QObject):
         """The run that is trained, or was trained last."""
         session.closing.connect(self.close)
         session.jobs.failed.connect(self._not_kept)
-        session.jobs.idle.connect(self._rested)
+        session.jobs.idle.connect(self.changed)  # also where what was to be trained could not be gathered
 
     @property
     def busy(self) -> bool:
@@ -97,7 +97,7 @@ class Training(QObject):
 
             return season_runs.begin_run(project, season, config)
 
-        self._session.jobs.start(GATHERING, gather, self._follow)
+        self._session.jobs.start(GATHERING, gather, self._follow, stoppable=False)
         self.changed.emit()
 
     def resume(self, run: RunFolder) -> None:
@@ -125,11 +125,6 @@ class Training(QObject):
                 self._kept(self._unkept())
             except (ProjectError, RunError) as error:  # the next opening finds the run and records it
                 self._session.said.emit(str(error), "warning")
-
-    def _rested(self) -> None:
-        if self._unkept is not None:
-            self._record()  # it was forgotten with the jobs that somebody stopped
-        self.changed.emit()
 
     def _follow(self, run: RunFolder) -> None:
         self.run = run
@@ -170,16 +165,14 @@ class Training(QObject):
         return keep
 
     def _ended(self) -> None:
-        if self._thread is not None:
-            self._let_go(self._thread)
-            self._record()
-            self.changed.emit()
-
-    def _record(self) -> None:
-        # In a job: writing a season's predictions takes longer than a window may stand still.
+        if self._thread is None:
+            return
+        self._let_go(self._thread)
         keep = self._unkept
         if keep is not None:
-            self._session.jobs.start(KEEPING, lambda _report, _cancelled: keep(), self._kept)
+            # In a job: writing a season's predictions takes longer than a window may stand still.
+            self._session.jobs.start(KEEPING, lambda _report, _cancelled: keep(), self._kept, stoppable=False)
+        self.changed.emit()
 
     def _kept(self, run: RunFolder) -> None:
         self.run = run

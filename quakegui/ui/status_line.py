@@ -100,8 +100,9 @@ class StatusLine(QStatusBar):
         self._job.setText(text)
         self._bar.setRange(0, progress.total)
         self._bar.setValue(progress.done)
-        for widget in (self._job, self._bar, self._cancel):
+        for widget in (self._job, self._bar):
             widget.show()
+        self._cancel.setVisible(progress.stoppable)
 
     def _hide_job(self) -> None:
         for widget in (self._job, self._bar, self._cancel):

@@ -115,8 +115,9 @@ def calls(path: Path):
 def named_texts(path: Path) -> dict[str, str]:
     """Return the texts that a module has names for."""
     body = ast.parse(path.read_text("utf-8")).body
-    named = [node for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant)]
-    return {ast.unparse(node.target): str(node.value.value) for node in named if isinstance(node.value, ast.Constant)}
+    named = {ast.unparse(node.target): node.value for node in body if isinstance(node, ast.AnnAssign)}
+    marked = {name: value.args[0] if isinstance(value, ast.Call) and value.args else value for name, value in named.items()}
+    return {name: str(value.value) for name, value in marked.items() if isinstance(value, ast.Constant)}
 
 
 def test_every_line_that_the_program_logs_and_every_job_is_known():

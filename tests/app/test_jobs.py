@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from quakegui.app.jobs import Jobs, Progress, Report
+from quakegui.app.jobs import Jobs, Progress, Report, StoppedError
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_failure_is_told_and_the_next_job_still_runs(jobs: Jobs, qtbot: QtBot)
     assert str(failures[0][1]) == "no such file"
 
 
-def test_cancel_asks_the_running_job_and_forgets_the_waiting(jobs: Jobs, qtbot: QtBot) -> None:
+def test_cancel_asks_the_running_job_and_leaves_the_waiting_their_turn(jobs: Jobs, qtbot: QtBot) -> None:
     started = threading.Event()
     results: list[Any] = []
 
@@ -72,11 +72,24 @@ def test_cancel_asks_the_running_job_and_forgets_the_waiting(jobs: Jobs, qtbot: 
 
     with qtbot.waitSignal(jobs.idle):
         jobs.start("Long", patient, results.append)
-        jobs.start("Never", lambda _report, _cancelled: "ran", results.append)
+        jobs.start("Next", lambda _report, _cancelled: "ran", results.append)
         assert started.wait(5)
         jobs.cancel()
-    qtbot.waitUntil(lambda: bool(results))
-    assert results == ["stopped"]
+    qtbot.waitUntil(lambda: len(results) == 2)
+    assert results == ["stopped", "ran"]
+
+
+def test_work_that_stopped_itself_has_no_result_and_is_no_failure(jobs: Jobs, qtbot: QtBot) -> None:
+    told: list[Any] = []
+    jobs.failed.connect(lambda *failure: told.append(failure))
+
+    def stops(_report: Report, _cancelled: Callable[[], bool]) -> None:
+        raise StoppedError
+
+    with qtbot.waitSignal(jobs.idle):
+        jobs.start("Stopped", stops, told.append)
+    qtbot.wait(1)  # what was on its way arrives
+    assert told == []
 
 
 def test_close_waits_and_drops_the_result(qtbot: QtBot) -> None:

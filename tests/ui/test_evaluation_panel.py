@@ -188,3 +188,19 @@ def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qt
     assert strip._retrain.isEnabled()
     session.label(before, days=[5])
     assert not strip._retrain.isVisible()
+
+
+def test_a_judgement_that_fails_may_be_asked_for_again(judged, qtbot, monkeypatch):
+    window, _run, _fold = judged
+
+    def refused(*_given):
+        raise registry.RunError("The run cannot be read.")
+
+    monkeypatch.setattr("quakegui.ui.panels.evaluation_panel.Evaluation.of", refused)
+    panel = panel_of(window)
+    panel._judge.click()
+    assert (panel._verdict.text(), panel._judge.isEnabled()) == ("Judging…", False)
+    assert window.status_line._cancel.isHidden(), "a judgement asks nobody whether it is cancelled"
+    qtbot.waitUntil(panel._judge.isEnabled)
+    assert panel._verdict.text() == "Not judged yet."
+    assert window.status_line.currentMessage() == "Judging the run: The run cannot be read."

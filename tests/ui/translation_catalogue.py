@@ -31,9 +31,11 @@ SPOKEN_TABLES = {"NOTHING_FURTHER"}
 def texts_in(source: str) -> set[str]:
     """Return the literals that meet tr in a Python source: in tr(...), mark(...), and what the session says."""
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    names = {ast.unparse(node.target): node.value for node in tree.body if isinstance(node, ast.AnnAssign)}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            found |= _literal(node, _place(node.func))
+            found |= _literal(node, _place(node.func), names)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and _is_spoken(node.targets):
             found |= {text.value for text in node.value.values if isinstance(text, ast.Constant)}
     return found
@@ -54,8 +56,9 @@ def _place(function: ast.expr) -> int | None:
     return None
 
 
-def _literal(call: ast.Call, place: int | None) -> set[str]:
+def _literal(call: ast.Call, place: int | None, names: dict[str, ast.expr | None]) -> set[str]:
     given = call.args[place] if place is not None and place < len(call.args) else None
+    given = names.get(given.id) if isinstance(given, ast.Name) else given
     return {given.value} if isinstance(given, ast.Constant) and isinstance(given.value, str) else set()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
@@ -41,6 +41,7 @@ from quakegui.ui.texts import CLASS_NAMES
 if TYPE_CHECKING:
     from quakegui.learn.judgement import Judgement
 
+JUDGING: Final = mark("Judging the run")
 TARGET_NAMES: dict[Target, str] = {
     "event": mark("Event against none"),
     "direction": mark("Direction"),
@@ -89,6 +90,7 @@ class EvaluationPanel(QWidget):
         self._tabs = QTabWidget()
         self._build()
         session.changed.connect(self.refresh)
+        session.jobs.failed.connect(lambda title, _error: self._show() if title == JUDGING else None)
         training.changed.connect(self._compare_labels)
         self.retranslate()
 
@@ -132,13 +134,12 @@ class EvaluationPanel(QWidget):
         project, season, record = self._session.project, self._session.season, self._strip.record
         if project is None or season is None:
             return
-        self._judge.setEnabled(False)
-        self._verdict.setText(tr("Judging…"))
 
         def work(_report: Report, _cancelled: Callable[[], bool]) -> Evaluation:
             return Evaluation.of(project, season, record)
 
-        self._session.jobs.start("Judging the run", work, self._take)
+        self._session.jobs.start(JUDGING, work, self._take, stoppable=False)
+        self._show()
 
     def _take(self, evaluation: Evaluation) -> None:
         if evaluation.project is self._session.project:
@@ -191,7 +192,8 @@ class EvaluationPanel(QWidget):
         self._strip.show_counts(Counter() if said is None else Counter(said.kind.tolist()))
         found = self._evaluation
         told = None if found is None else found.judgement
-        self._judge.setEnabled(self._session.season is not None and self._session.predictions is not None)
+        judging = self._session.jobs.has(JUDGING)
+        self._judge.setEnabled(self._session.season is not None and self._session.predictions is not None and not judging)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
         if told is not None and told.leaky:
             stamps.append("LEAKY")
@@ -201,7 +203,9 @@ class EvaluationPanel(QWidget):
         theme.tint(self._stamp, theme.colours().alarm, bold=True)
         self._days.clear()
         self._days_title.setText(tr("Click a cell: its days are listed here, by margin."))
-        if found is None:
+        if judging:
+            self._verdict.setText(tr("Judging…"))
+        elif found is None:
             none = self._session.predictions is None
             self._verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
         else:
