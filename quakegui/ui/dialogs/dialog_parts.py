@@ -346,7 +346,7 @@ class JobDialog(QDialog):
             self.sentence.say(str(error), "error")
 
     def _check_alive(self) -> None:
-        # `idle` comes just before a result is handed over; a job that was cancelled while it waited hands nothing over.
+        # `idle` comes just before a result is handed over; a job that was given up with its project hands nothing over.
         QTimer.singleShot(
             0, self, lambda: None if self._closing or self.session.jobs.busy or not self._title else self._end_job()
         )
