@@ -35,7 +35,8 @@ class StoppedError(Exception):
 
 
 class _JobThread(QThread):
-    stepped = Signal(int, int, str)
+    stepped = Signal(object, int, int, str)
+    """Carries the work, done, total, and what is being done."""
 
     def __init__(self, work: Work, parent: QObject) -> None:
         super().__init__(parent)
@@ -68,7 +69,7 @@ class _JobThread(QThread):
         # Ten times a second is what an eye follows; more would only fill the window's event queue.
         if now - self._last >= 0.1 or done >= total:
             self._last = now
-            self.stepped.emit(done, total, text)
+            self.stepped.emit(self._work, done, total, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class Jobs(QObject):
             thread.drop()
             thread.wait()
             thread.deleteLater()
+            self.idle.emit()
 
     def _next(self) -> None:
         self._job = self._waiting.pop(0)
@@ -140,7 +142,9 @@ class Jobs(QObject):
         self.progressed.emit(Progress(self._job.title, 0, 0, "", None, self._job.stoppable))
         self._thread.start()
 
-    def _step(self, done: int, total: int, text: str) -> None:
+    def _step(self, work: Work, done: int, total: int, text: str) -> None:
+        if self._thread is None or work is not self._job.work:
+            return  # word of a job that was closed meanwhile
         elapsed = time.monotonic() - self._started
         left = elapsed * (total - done) / done if done and total and elapsed > 1.0 else None
         self.progressed.emit(Progress(self._job.title, done, total, text, left, self._job.stoppable))

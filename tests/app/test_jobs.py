@@ -131,6 +131,25 @@ def test_close_ends_work_that_never_asks_where_it_next_says_how_far_it_is(qtbot:
     assert failed == []
 
 
+def test_nothing_is_heard_of_a_job_once_it_was_closed(qtbot: QtBot) -> None:
+    jobs, begun, told = Jobs(), threading.Event(), []
+
+    def steps(report: Report, cancelled: Callable[[], bool]) -> None:
+        report(1, 1, "step")
+        begun.set()
+        while not cancelled():
+            threading.Event().wait(0.001)
+
+    jobs.start("Long", steps, told.append)
+    jobs.progressed.connect(told.append)
+    jobs.idle.connect(lambda: told.append("idle"))
+    assert begun.wait(60)
+    jobs.close()
+    jobs.close()
+    qtbot.wait(1)  # what was on its way arrives
+    assert told == ["idle"], "who shows a job stops showing it, once, and hears of no further step"
+
+
 def test_a_result_may_close_the_queue_while_the_next_job_runs(jobs: Jobs, qtbot: QtBot) -> None:
     results: list[Any] = []
 
