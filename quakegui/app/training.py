@@ -39,10 +39,13 @@ class TrainingThread(QThread):
     ) -> None:
         super().__init__(parent)
         self.supervisor = Supervisor(folder, job=job, run=run, environment=environment)
+        self.last: messages.Message | None = None
+        """What the worker said last, also where nobody has heard of it yet."""
 
     def run(self) -> None:
         """Follow the worker to its end."""
         for message in self.supervisor.events():
+            self.last = message
             self.spoke.emit(message)
 
     def cancel(self) -> None:
@@ -69,11 +72,10 @@ class Training(QObject):
         self._session = session
         self._thread: TrainingThread | None = None
         self._unkept: Callable[[], RunFolder] | None = None
-        self._last: messages.Message | None = None
         self.run: RunFolder | None = None
         """The run that is trained, or was trained last."""
         session.closing.connect(self.close)
-        session.jobs.failed.connect(self._not_kept)
+        session.jobs.failed.connect(self._job_failed)
         session.jobs.idle.connect(self.changed)  # also where what was to be trained could not be gathered
 
     @property
@@ -128,7 +130,6 @@ class Training(QObject):
 
     def _follow(self, run: RunFolder) -> None:
         self.run = run
-        self._last = None
         self._thread = TrainingThread(run.folder, environment=self.environment(), parent=self)
         self._thread.spoke.connect(self._hear)
         self._thread.finished.connect(self._ended)
@@ -137,21 +138,20 @@ class Training(QObject):
         self.changed.emit()
 
     def _hear(self, message: messages.Message) -> None:
-        self._last = message
-        self.spoke.emit(message)
+        if self._thread is not None:  # else word of a training that ended with its project
+            self.spoke.emit(message)
 
     def _let_go(self, thread: TrainingThread) -> None:
         self._thread = None
         thread.wait()
+        last = thread.last if thread.last is not None else messages.Cancelled("The training was stopped.")
         thread.deleteLater()
-        if self._last is None:
-            self._last = messages.Cancelled("The training was stopped.")
-        self._unkept = self._keeping()
+        self._unkept = self._keeping(last)
 
-    def _keeping(self) -> Callable[[], RunFolder] | None:
+    def _keeping(self, last: messages.Message) -> Callable[[], RunFolder] | None:
         """Return what records how the run ended and keeps its predictions; None without a project to keep them in."""
-        project, season, run, last = self._session.project, self._session.season, self.run, self._last
-        if project is None or season is None or run is None or last is None:
+        project, season, run = self._session.project, self._session.season, self.run
+        if project is None or season is None or run is None:
             return None
 
         def keep() -> RunFolder:
@@ -179,7 +179,8 @@ class Training(QObject):
         self._session.reload(Change.RUNS | Change.PREDICTIONS)
         self.changed.emit()
 
-    def _not_kept(self, title: str, _error: object) -> None:
+    def _job_failed(self, title: str, _error: object) -> None:
         if title == KEEPING:
             self._session.reload(Change.RUNS)
+        if title in (GATHERING, KEEPING):
             self.changed.emit()

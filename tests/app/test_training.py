@@ -99,5 +99,37 @@ def test_a_project_closed_while_maps_are_gathered_leaves_the_next_one_free_to_tr
     assert not training.busy
 
 
+def test_closing_the_project_stops_a_training_and_records_it_so(qtbot, training, session, monkeypatch):
+    def until_stopped(self):
+        yield messages.Started(("fold 1",), 2, 1000, 0, 0)
+        while self._asked is None:
+            threading.Event().wait(0.001)
+        yield messages.Cancelled("Stopped. Nothing was kept.")
+
+    monkeypatch.setattr("quakegui.learn.supervise.Supervisor.events", until_stopped)
+    folder, heard = session.project.folder, []
+    training.spoke.connect(heard.append)
+    training.resume(season_runs.begin_run(session.project, session.season, PRESETS["small"]))
+    qtbot.waitUntil(lambda: bool(heard))
+    session.close()
+    qtbot.wait(1)  # what was on its way arrives
+    assert len(heard) == 1, "a project that is closed has no training any more"
+    assert statuses(folder) == ["cancelled", "done"]
+
+
+def test_a_training_that_cannot_be_gathered_is_over_while_other_jobs_wait(qtbot, training, session, monkeypatch):
+    def refused(*_given):
+        raise ValueError("These days cannot be split.")
+
+    monkeypatch.setattr(season_runs, "begin_run", refused)
+    training.start(PRESETS["small"])
+    go_on = hold(session)
+    with qtbot.waitSignal(training.changed):
+        pass
+    assert session.jobs.has("Held")
+    assert not training.busy
+    go_on.set()
+
+
 def test_the_place_of_the_worker_is_that_of_the_settings(training, session):
     assert training.environment() == environment_of(session.settings)

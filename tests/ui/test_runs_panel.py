@@ -86,6 +86,15 @@ def test_a_run_is_renamed_and_thrown_away(window, session, run, qtbot, monkeypat
     assert (session.project.folder / "runs" / registry.TRASH / run.id).is_dir()
 
 
+def test_a_run_in_training_cannot_be_deleted_under_another_name_either(window, session, run, monkeypatch):
+    monkeypatch.setattr(type(window.training), "busy", True)
+    window.training.run = run
+    registry.rename_run(run, "anew")
+    session.reload(Change.RUNS)
+    assert [row[1] for row in cells(window)] == ["anew"]
+    assert not window.docks["runs"].widget()._buttons["delete"].isEnabled()
+
+
 def test_a_run_comes_back_from_the_trash_until_that_is_emptied(window, session, run, qtbot, monkeypatch):
     def offered():
         panel._trash_menu.aboutToShow.emit()

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar
 
-from quakegui.learn import messages
+from quakegui.learn import messages, season_runs
 
 FOLDS = ("fold 1", "fold 2", "all days")
 
@@ -80,3 +80,26 @@ def test_curves_of_a_run_that_goes_on_are_not_joined_to_another_run(window, pane
     window.training.run = SimpleNamespace(id="second")
     say(started(phase=2), epoch(2, 1))
     assert [(each.phase, each.epoch) for each in panel._curves._epochs] == [(2, 1)]
+
+
+def test_a_training_that_could_not_begin_says_why_and_runs_no_bar(panel, window, qtbot, monkeypatch):
+    def refused(*_given):
+        raise ValueError("These days cannot be split.")
+
+    monkeypatch.setattr(season_runs, "begin_run", refused)
+    window.session.label(0, days=[0])
+    panel._start.click()
+    bar = panel.findChild(QProgressBar)
+    assert (bar.maximum(), panel._state.text()) == (0, "Gathering maps and labels")
+    qtbot.waitUntil(lambda: not window.session.jobs.busy)
+    qtbot.waitUntil(lambda: bar.maximum() == 1000)
+    assert panel._state.text() == "These days cannot be split."
+    assert panel._start.isEnabled()
+
+
+def test_another_project_shows_nothing_of_the_training_before(panel, window, say):
+    say(started(), epoch(0, 1))
+    window.session.close()
+    state, bar, log = say()
+    assert (bar, log, panel._curves._epochs) == (0, [], [])
+    assert "epoch" not in state

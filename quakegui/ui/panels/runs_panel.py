@@ -151,9 +151,14 @@ class RunsPanel(QWidget):
     def _state(self, run: RunFolder) -> str:
         if run.card is not None:
             return tr("finished")
-        if self._training.busy and self._training.run is not None and self._training.run.id == run.id:
+        if self._is_trained(run):
             return tr("training")
         return tr("stopped; can go on") if run.resumable else tr("unfinished")
+
+    def _is_trained(self, run: RunFolder) -> bool:
+        """Say whether a run is the one in training, whatever it is called by now."""
+        trained = self._training.run
+        return self._training.busy and trained is not None and trained.id == run.id
 
     def _show_buttons(self) -> None:
         run, writable = self.selected(), self._session.can_write
@@ -162,7 +167,7 @@ class RunsPanel(QWidget):
             "use": finished and writable,
             "resume": run is not None and run.resumable and writable and not self._training.busy,
             "rename": run is not None and writable,
-            "delete": run is not None and writable and not (self._training.busy and self._training.run == run),
+            "delete": run is not None and writable and not self._is_trained(run),
             "export": finished,
             "import": writable,
         }

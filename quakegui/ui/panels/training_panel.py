@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
-from quakegui.app.training import Training
+from quakegui.app.training import GATHERING, Training
 from quakegui.learn import messages
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.runconfig import RunConfig
@@ -87,6 +87,7 @@ class TrainingPanel(QWidget):
         training.spoke.connect(self._hear)
         training.changed.connect(self._show_buttons)
         session.changed.connect(self.refresh)
+        session.jobs.failed.connect(self._not_begun)
         self.retranslate()
         self.fill(PRESETS["compact"])
 
@@ -269,10 +270,24 @@ class TrainingPanel(QWidget):
         self._state.setText(sentence)
         self._say(sentence)
 
+    def _not_begun(self, title: str, error: object) -> None:
+        if title == GATHERING:
+            self._end(told(str(error)))
+
+    def _forget(self) -> None:
+        """Show no training: what was shown was another project's."""
+        self._curves.clear()
+        self._log.clear()
+        self._state.clear()
+        self._bar.setRange(0, 1000)
+        self._bar.setValue(0)
+
     # -- refreshing ------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
+        if Change.PROJECT in change:
+            self._forget()
         if change & (Change.PROJECT | Change.SEASON | Change.LABELS):
             self._show_buttons()
 
