@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -80,6 +80,9 @@ class _Job:
     stoppable: bool
 
 
+NO_JOB: Final = _Job("", lambda _report, _cancelled: None, lambda _result: None, stoppable=False)
+
+
 class Jobs(QObject):
     """The queue of long work. Jobs run one after another; each result is handed over in the window's thread."""
 
@@ -94,7 +97,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self._waiting: list[_Job] = []
         self._thread: _JobThread | None = None
-        self._job = _Job("", lambda _report, _cancelled: None, lambda _result: None, stoppable=False)
+        self._job = NO_JOB
         self._started = 0.0
 
     @property
@@ -127,7 +130,7 @@ class Jobs(QObject):
         """Cancel everything and wait for the running job's end, which is soon; its result is dropped."""
         self._waiting.clear()
         if self._thread is not None:
-            thread, self._thread = self._thread, None
+            thread, self._thread, self._job = self._thread, None, NO_JOB
             thread.drop()
             thread.wait()
             thread.deleteLater()
@@ -155,6 +158,7 @@ class Jobs(QObject):
         thread, self._thread = self._thread, None
         thread.wait()
         job, seconds = self._job, time.monotonic() - self._started
+        self._job = NO_JOB  # what it was given to do and to call lives no longer than it
         if self._waiting:
             self._next()
         else:

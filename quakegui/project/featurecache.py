@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.season import Season
 
 
-def attach_features(season: Season, folder: Path, *, write: bool) -> None:
+def attach_features(season: Season, folder: Path, *, write: bool, tell: Callable[[int], object] = lambda _day: None) -> None:
     """Give a season the features that were computed for exactly its values before; the others are computed, and kept.
 
     Parameters
@@ -29,11 +30,13 @@ def attach_features(season: Season, folder: Path, *, write: bool) -> None:
         The project's cache.
     write
         Whether the cache may be written.
+    tell
+        Told the number of each day before it is computed.
     """
     path = folder / f"features-{cachefiles.named(_key(season))}.json"
     names = _names(season)
     known = _load(path, names)
-    features = season.features_after(known)
+    features = season.features_after(known, tell)
     season.__dict__["features"] = features  # where the cached property would put it
     if write and len(known) < len(features):
         _save(features, names, path)

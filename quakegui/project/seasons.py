@@ -53,19 +53,31 @@ def load_season(project: Project, *, progress: Progress | None = None, features:
     network, night, config = project.network(), stored_nights(project), project.config()
     if night is None or not network.located.any():
         return None
+    days = len(night.days)
     say(1, 4, "map basis")
     try:
         basis = _basis(project, network, config.grid)
         say(2, 4, "anomalies")
         known = kept_anomalies(project.folder / "cache", night, config.anomaly)
-        season = compute_season(network, night, config, kp=kp(project), basis=basis, known=known)
+        season = compute_season(
+            network,
+            night,
+            config,
+            kp=kp(project),
+            basis=basis,
+            known=known,
+            tell=lambda day: say(2 * days + day, 4 * days, "anomalies"),
+        )
     except ValueError as error:
         raise ProjectError(str(error)) from error
-    if not project.read_only and (known is None or len(known[0]) < len(night.days)):
+    if not project.read_only and (known is None or len(known[0]) < days):
         keep_anomalies(project.folder / "cache", night, config.anomaly, season.anomaly)
     say(3, 4, "regions")
     if features:
-        attach_features(season, project.folder / "cache", write=not project.read_only)
+        write = not project.read_only
+        attach_features(
+            season, project.folder / "cache", write=write, tell=lambda day: say(3 * days + day, 4 * days, "regions")
+        )
     say(4, 4, "done")
     return season
 

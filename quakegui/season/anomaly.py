@@ -13,6 +13,7 @@ out made what is left of stormy nights 2 % larger. That remainder is judged by t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -133,6 +134,7 @@ def daily(
     *,
     kp_night: NDArray[np.float64] | None = None,
     known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    tell: Callable[[int], object] = lambda _day: None,
 ) -> DailyAnomaly:
     """Compute each station's anomaly of each day from that day's and earlier nights alone.
 
@@ -151,6 +153,8 @@ def daily(
     known
         `anomaly_nt` and `scale_nt` of the first days, shapes (known day, station), as an earlier call found them for the same
         nights and config. They are taken as they are: no later night changes them.
+    tell
+        Told the number of each day before it is computed.
 
     Raises
     ------
@@ -175,6 +179,7 @@ def daily(
     for day in range(shape[0]):
         if day >= config.at_least and np.isfinite(night.values[day]).any():
             if day >= given:
+                tell(day)
                 anomaly[day], scale[day] = _one_day(night, day, holds, config)
             holds.judge(day, anomaly[day] / scale[day])
     quality = night.quality.copy()

@@ -5,7 +5,7 @@ Maps are never kept: a map is drawn from the day's station values in about two m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,15 +77,26 @@ class Season:
         """Features and regions of all days, warm-up included; computed at the first call, about 2 ms a day."""
         return self.features_after(())
 
-    def features_after(self, known: Sequence[DayFeatures]) -> tuple[DayFeatures, ...]:
-        """Return the features of all days, of which the first are known: no later day changes them."""
+    def features_after(
+        self, known: Sequence[DayFeatures], tell: Callable[[int], object] = lambda _day: None
+    ) -> tuple[DayFeatures, ...]:
+        """Return the features of all days, of which the first are known: no later day changes them.
+
+        `tell` is told the number of each day before its map is drawn.
+        """
         first, z = len(known), self.anomaly.z
         if first == len(z):
             return tuple(known)
+
+        def fields() -> Iterator[NDArray[np.float32]]:
+            for day in range(max(first - 1, 0), len(z)):
+                tell(day)
+                # One by one, as `day_map` draws them: a product of many days rounds its last bit differently.
+                yield self.gridder.map(z[day])
+
         rest = season_features(
             self.all_days[first:],
-            # One by one, as `day_map` draws them: a product of many days rounds its last bit differently.
-            map(self.gridder.map, z[max(first - 1, 0) :]),
+            fields(),
             z=z[first:],
             anomaly_nt=self.anomaly.anomaly_nt[first:],
             gridder=self.gridder,
@@ -139,6 +150,7 @@ def compute_season(
     kp: Kp | None = None,
     basis: Basis | None = None,
     known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    tell: Callable[[int], object] = lambda _day: None,
 ) -> Season:
     """Compute a season from night means.
 
@@ -154,8 +166,8 @@ def compute_season(
         The planetary index, where the project has it.
     basis
         What `build_basis` makes of this network and `config.grid`, where it has been kept; computed otherwise.
-    known
-        Anomalies and scales of the first days, where they have been kept (see `daily`).
+    known, tell
+        Anomalies and scales of the first days, where they have been kept, and who is told of each day (see `daily`).
 
     Raises
     ------
@@ -171,7 +183,7 @@ def compute_season(
     return Season(
         network=network,
         config=config,
-        anomaly=daily(night, config.anomaly, kp_night=kp_night, known=known),
+        anomaly=daily(night, config.anomaly, kp_night=kp_night, known=known, tell=tell),
         kp_night=kp_night,
         available_at=available_at(night.days, config.timezone, config.night.window),
         gridder=Gridder(basis, config.grid),

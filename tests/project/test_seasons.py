@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -49,6 +51,26 @@ def test_the_window_is_shown_whole_even_where_nothing_was_recorded(project: Proj
     assert season.has_map[:24].all()
     assert not season.has_map[24:].any()
     project.set_config(before)
+
+
+def test_every_day_that_is_computed_is_told_and_none_that_is_kept(project: Project, tmp_path: Path) -> None:
+    told: list[tuple[float, str]] = []
+
+    def listen(done: int, total: int, text: str) -> None:
+        told.append((done / total if total else 0.0, text))
+
+    shutil.rmtree(project.folder / "cache")
+    season = seasons.load_season(project, progress=listen)
+    assert season is not None
+    fractions = [done for done, _text in told]
+    assert fractions == sorted(fractions)
+    texts = Counter(text for _done, text in told)
+    assert texts["regions"] == 1 + len(season.all_days)
+    assert 20 < texts["anomalies"] <= 1 + len(season.all_days) - season.config.anomaly.at_least
+    told.clear()
+    seasons.load_season(project, progress=listen)
+    assert Counter(text for _done, text in told).keys() == {"night means", "map basis", "anomalies", "regions", "done"}
+    assert len(told) == 5
 
 
 def test_the_basis_is_cached_and_a_broken_cache_is_no_error(project: Project) -> None:

@@ -90,7 +90,7 @@ class EvaluationPanel(QWidget):
         self._tabs = QTabWidget()
         self._build()
         session.changed.connect(self.refresh)
-        session.jobs.failed.connect(lambda title, _error: self._show() if title == JUDGING else None)
+        session.jobs.failed.connect(self._failed)
         training.changed.connect(self._compare_labels)
         self.retranslate()
 
@@ -144,6 +144,10 @@ class EvaluationPanel(QWidget):
     def _take(self, evaluation: Evaluation) -> None:
         if evaluation.project is self._session.project:
             self._judged[evaluation.kind] = evaluation
+            self._show()
+
+    def _failed(self, title: str, _error: object) -> None:
+        if title == JUDGING:
             self._show()
 
     # -- labels that moved on ----------------------------------------------------------------------------------------
