@@ -167,7 +167,7 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
 def failure(error: BaseException, folder: Path) -> messages.Failed:
     """Return what an analyst is told of an error, and whether the run can go on."""
     resumable = (folder / SNAPSHOT).is_file()
-    kept = _kept(folder)
+    kept = kept_sentence(folder)
     if out_of_memory(error):
         sentence = f"The memory ran out. {kept} Take a smaller batch, smaller maps or the compact head."
         return messages.Failed(sentence, "memory", resumable)
@@ -185,13 +185,6 @@ def failure(error: BaseException, folder: Path) -> messages.Failed:
         f"The worker met an error that it does not know: {type(error).__name__}: {error}. {kept} The run's log has the details."
     )
     return messages.Failed(sentence, "error", resumable)
-
-
-def _kept(folder: Path) -> str:
-    try:
-        return kept_sentence(folder)
-    except RunError:  # the error that is being told is about this very folder
-        return "Nothing was changed."
 
 
 def out_of_memory(error: BaseException) -> bool:

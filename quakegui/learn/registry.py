@@ -352,10 +352,13 @@ def import_run(runs: Path, path: Path) -> RunFolder:
 
 
 def kept_sentence(folder: Path) -> str:
-    """Return what of an unfinished run is on the disk, without reading its checkpoint."""
+    """Return what of an unfinished run is on the disk, without reading its checkpoint; of a damaged one nothing can be told."""
     if not (folder / CONFIG).is_file():
         return "Nothing was changed."
-    rows = read_run(folder).history() if (folder / CHECKPOINT).is_file() else []
+    try:
+        rows = read_run(folder).history() if (folder / CHECKPOINT).is_file() else []
+    except RunError:  # it is told at the end of a worker, which has an ending whatever lies in its folder
+        return "Nothing was changed."
     if not rows:
         return "No epoch was over yet; the run can be started again."
     return f"Everything up to epoch {rows[-1]['epoch']} of {rows[-1]['phase']} is kept; resume goes on from there."

@@ -15,6 +15,7 @@ import pytest
 
 from quakegui.learn import messages
 from quakegui.learn.environments import Environment
+from quakegui.learn.jobs import stopped_sentence
 from quakegui.learn.supervise import Supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are scripts with a #! line")
@@ -90,6 +91,18 @@ def test_a_worker_that_dies_is_told_in_a_sentence(tmp_path: Path, name: str, kin
     assert isinstance(failed, messages.Failed)
     assert failed.kind == kind
     assert says in failed.sentence
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_end_of_a_worker_is_told_also_where_its_run_is_damaged(tmp_path: Path, asked: bool) -> None:
+    for name in ("config.json", "checkpoint.npz"):
+        (tmp_path / name).write_text("damaged")
+    supervisor = Supervisor(tmp_path, environment=stand_in(tmp_path, "sys.exit(7)"))
+    if asked:
+        supervisor.cancel()
+    (last,) = tuple(supervisor.events())
+    assert isinstance(last, messages.Cancelled if asked else messages.Failed)
+    assert stopped_sentence(tmp_path) == "Stopped. Nothing was changed."
 
 
 def test_a_worker_that_cannot_be_started_is_told(tmp_path: Path) -> None:
