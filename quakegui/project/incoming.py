@@ -19,6 +19,8 @@ from quakegui.project.filesystem import is_link, is_plain
 KEY = "incoming"
 PLACE = "runs/.incoming"
 """Within a project's folder."""
+TRASH = "trash"
+"""The folder of deleted runs, among the others."""
 
 
 def stage(folder: Path, runs: Path) -> None:
@@ -39,18 +41,29 @@ def stage(folder: Path, runs: Path) -> None:
     place = folder / PLACE
     shutil.rmtree(place, ignore_errors=True)
     try:
-        shutil.copytree(runs, place, ignore=not_plain)
+        copy_runs(runs, place)
     except OSError:
         shutil.rmtree(place, ignore_errors=True)
         raise
 
 
-def not_plain(folder: str, names: list[str]) -> set[str]:
-    """Return which names of a folder are not copied: hidden ones, and what is neither a file nor a folder of its own.
+def copy_runs(runs: Path, target: Path) -> None:
+    """Copy a folder of run folders, without deleted ones, hidden names, and what is neither a file nor a folder of its own.
 
-    A link in a stranger's project may point at anything of whoever copies it, and would bring it along.
+    What begins with a dot is being made, or was being made when a program ended. A link in a stranger's project may point at
+    anything of whoever copies it, and would bring it along.
+
+    Raises
+    ------
+    OSError
+        As the disk says.
     """
-    return {name for name in names if name.startswith(".") or not is_plain(Path(folder) / name)}
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        deleted = {TRASH} if Path(folder) == runs else set()
+        return deleted | {name for name in names if name.startswith(".") or not is_plain(Path(folder) / name)}
+
+    shutil.copytree(runs, target, ignore=left_out)
 
 
 def unstage(folder: Path) -> None:

@@ -104,6 +104,25 @@ def test_an_export_goes_into_an_empty_project_only(project: Project, exported: P
         export.export_project(project, exported)
 
 
+def test_a_deleted_run_travels_neither_out_nor_in(tmp_path: Path) -> None:
+    """Whoever deletes a run does not mean to hand it to others; what it predicted stays in the ledger, as it does at home."""
+    with Project.create(tmp_path / "home", timezone="Asia/Shanghai") as home:
+        for name in ("kept", "trash/deleted", "kept/trash"):
+            (home.folder / "runs" / name).mkdir(parents=True)
+            (home.folder / "runs" / name / "config.json").write_text("{}")
+        out = writing.export_project(home, tmp_path / "out")
+
+    def runs_of(folder: Path) -> list[str]:
+        return sorted(path.relative_to(folder).parent.as_posix() for path in folder.rglob("config.json"))
+
+    assert runs_of(out / "run_folders") == ["kept", "kept/trash"]
+    (out / "run_folders" / "trash" / "deleted").mkdir(parents=True)  # as former exports have it
+    (out / "run_folders" / "trash" / "deleted" / "config.json").write_text("{}")
+    with Project.create(tmp_path / "away", timezone="UTC") as away:
+        export.import_export(away, out)
+        assert runs_of(away.folder / "runs") == ["kept", "kept/trash"]
+
+
 def test_a_damaged_export_changes_nothing(exported: Path, tmp_path: Path) -> None:
     import shutil
 

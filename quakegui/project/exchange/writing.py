@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ Kind = tuple[str, int, int, int]
 
 
 def export_project(project: Project, folder: Path | str, *, progress: Progress | None = None) -> Path:
-    """Write everything of a project into a new or empty folder, in open formats.
+    """Write everything of a project but its deleted runs into a new or empty folder, in open formats.
 
     Raises
     ------
@@ -59,8 +58,7 @@ def export_project(project: Project, folder: Path | str, *, progress: Progress |
                 tables.write_csv(folder / "season" / f"{one.name}.csv", one, synthetic=project.synthetic)
         say(2, 3, "runs")
         if any((project.folder / "runs").glob("*")):
-            # What begins with a dot is being made, or was being made when the program ended.
-            shutil.copytree(project.folder / "runs", folder / RUNS, ignore=incoming.not_plain)
+            incoming.copy_runs(project.folder / "runs", folder / RUNS)
         # Last, because it is what makes the folder an export: one that was cut off is none.
         with whole_file(folder / MANIFEST) as part:
             part.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
