@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from quakegui.app.change import Change
@@ -15,7 +15,7 @@ from quakegui.project import seasons
 from quakegui.project.store import ProjectError
 from quakegui.ui import i18n, theme
 from quakegui.ui.panels.series_panel import MOST_STATIONS, SeriesPanel
-from quakegui.ui.plots.local_time_axis import DAY, HOUR, LocalTimeAxis
+from quakegui.ui.plots.local_time_axis import DAY, HOUR, LocalTimeAxis, PlainAxis
 
 SILENT_NOON = (tiny.FIRST + tiny.SILENT_DAY).astype("datetime64[s]").astype(float) + 4 * HOUR
 
@@ -371,3 +371,14 @@ def test_without_a_project_and_in_chinese(empty_session, qtbot):
     i18n.set_language("zh")
     qtbot.waitUntil(lambda: panel.chooser.text() == "台站")
     assert panel.shown == ()
+
+
+@pytest.mark.parametrize("size", [18, 40, 75, 300])
+def test_names_on_an_upright_axis_lie_apart(qapp, size):
+    axis = PlainAxis("left")
+    line = QFontMetricsF(axis.font()).height()
+    for high in np.geomspace(1e-4, 1e6, 37):
+        (spacing, _begins), *_finer = axis.tickSpacing(-high / 3, high, size)
+        between = spacing * size / (high * 4 / 3)
+        assert between >= 0.8 * line
+        assert between <= max(3 * line, size / 2), "and not needlessly far"

@@ -7,11 +7,13 @@ from typing import Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 HOUR: Final = 3600.0
 DAY: Final = 86400.0
 STEPS: Final = (HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY, 30 * DAY, 60 * DAY, 120 * DAY, 360 * DAY)
+TIGHT: Final = 0.8
+"""Of a line's height: figures reach neither its top nor its bottom."""
 ROOM_PX: Final = 46.0
 ROOM_WITH_YEAR_PX: Final = 84.0
 
@@ -24,6 +26,18 @@ class PlainAxis(pg.AxisItem):  # type: ignore[misc]
         specs = self.generateDrawSpecs(painter)
         if specs is not None:
             self.drawPicture(painter, *specs)
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802 - its base's name
+        """Return the spacings of ticks, those with names so far apart that on an upright axis no name lies on another."""
+        levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
+        if not levels or self.orientation not in ("left", "right"):
+            return levels
+        line = QFontMetricsF(self.style["tickFont"] or self.font()).height()
+        least = TIGHT * line * abs(high - low) / size
+        if levels[0][0] >= least:
+            return levels
+        decade = 10.0 ** np.floor(np.log10(least))
+        return [(next(float(step * decade) for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * decade >= least), 0.0)]
 
 
 class LocalTimeAxis(PlainAxis):
