@@ -72,6 +72,7 @@ class Training(QObject):
         self._session = session
         self._thread: TrainingThread | None = None
         self._unkept: Callable[[], RunFolder] | None = None
+        self._unwanted = False
         self.run: RunFolder | None = None
         """The run that is trained, or was trained last."""
         session.closing.connect(self.close)
@@ -99,16 +100,19 @@ class Training(QObject):
 
             return season_runs.begin_run(project, season, config)
 
+        self._unwanted = False
         self._session.jobs.start(GATHERING, gather, self._follow, stoppable=False)
         self.changed.emit()
 
     def resume(self, run: RunFolder) -> None:
         """Go on with an unfinished run where it stopped."""
         if not self.busy:
+            self._unwanted = False
             self._follow(run)
 
     def cancel(self) -> None:
         """Ask the training to stop; what it had finished stays, and it can be resumed."""
+        self._unwanted = True  # also where its maps are still being gathered
         if self._thread is not None:
             self._thread.cancel()
 
@@ -133,6 +137,8 @@ class Training(QObject):
         self._thread = TrainingThread(run.folder, environment=self.environment(), parent=self)
         self._thread.spoke.connect(self._hear)
         self._thread.finished.connect(self._ended)
+        if self._unwanted:
+            self._thread.cancel()
         self._thread.start()
         self._session.reload(Change.RUNS)
         self.changed.emit()

@@ -131,5 +131,19 @@ def test_a_training_that_cannot_be_gathered_is_over_while_other_jobs_wait(qtbot,
     go_on.set()
 
 
+def test_a_training_that_is_stopped_before_its_worker_begins_goes_no_further(qtbot, training, session):
+    folder, said = session.project.folder, []
+    training.spoke.connect(said.append)
+    go_on = hold(session)
+    training.start(PRESETS["small"])
+    training.cancel()
+    go_on.set()
+    qtbot.waitUntil(lambda: not training.busy and not session.jobs.busy)
+    assert not any(isinstance(message, messages.Epoch | messages.Batch) for message in said)
+    assert isinstance(said[-1], messages.Cancelled)
+    session.close()
+    assert statuses(folder) == ["cancelled", "done"]
+
+
 def test_the_place_of_the_worker_is_that_of_the_settings(training, session):
     assert training.environment() == environment_of(session.settings)
