@@ -18,6 +18,8 @@ LARGEST = 512 * 2**20
 LARGEST_SHARE = 1.000001
 """A class's largest share of an answer: rounding may go that far beyond 1, and a project keeps no more."""
 _FARTHEST_DAY = 400_000
+_MOST_FOLDS = 1000
+"""As many as a run's card may have; without a day, any number of them takes no room in a file and for ever to go through."""
 UNUSED, TRAINED, VALIDATION, TEST, SPAN = range(5)
 """Role of a day in a fold: none; trained on; early stopping; scored; in the test span but not scored."""
 
@@ -130,8 +132,8 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
     wrong = [
         name for name, array in values.items() if array.shape != shapes[name] or array.dtype.kind not in kinds.get(name, "iu")
     ]
-    if wrong or classes < 1:
-        raise ValueError(f"{path} holds no predictions: its {', '.join(wrong) or 'classes'} are not of the right shape.")
+    if wrong or classes < 1 or days < 1 or folds > _MOST_FOLDS:
+        raise ValueError(f"{path} holds no predictions: its {', '.join(wrong) or 'probabilities'} are not of the right shape.")
     shares = [values[name] for name in ("probabilities", "final", "image_probabilities")]
     # A day has an answer or none; what a project does not keep would stop every opening at the run that it takes in.
     answers = [((share >= 0) & (share <= LARGEST_SHARE)).all(axis=-1) | np.isnan(share).all(axis=-1) for share in shares]

@@ -144,12 +144,16 @@ class RunFolder:
         RunError
             There is nothing yet, or the file is damaged.
         """
+        path = self.folder / PREDICTIONS
         try:
-            return Predictions.load(self.folder / PREDICTIONS)
+            said = Predictions.load(path)
         except FileNotFoundError as error:
             raise RunError(f"The run “{self.title}” has no predictions yet.") from error
         except ValueError as error:
             raise RunError(str(error)) from error
+        if said.final.shape[1] != len(self.config.classes):
+            raise RunError(f"{path} holds no predictions: its probabilities are not of the right shape.")
+        return said
 
 
 def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[str, Any] | None = None) -> RunFolder:

@@ -164,7 +164,10 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
 
 
 def _said(season: Season, run: RunFolder) -> list[runs.Predictions]:
-    """Return a finished run's out-of-fold and in-sample predictions of the season's days."""
+    """Return a finished run's out-of-fold and in-sample predictions of the season's days; RunError if it has other classes."""
+    why = refusal(run, classes=CLASSES, style=run.style)
+    if why is not None:
+        raise RunError(why)
     said = run.predictions()
     shares, kinds = said.shown()
     place = {day: k for k, day in enumerate(season.days)}

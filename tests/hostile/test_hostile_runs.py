@@ -284,6 +284,16 @@ def test_predictions_of_other_kinds_are_refused(tmp_path: Path, name: str, chang
     refused(tmp_path, {**run_parts(), f"{ID}/predictions.npz": arrays(**values)})
 
 
+@pytest.mark.parametrize(("folds", "days"), [(10**12, 0), (1, 0), (1001, 1)])
+def test_predictions_of_no_day_or_of_folds_without_end_are_refused(tmp_path: Path, folds: int, days: int) -> None:
+    """Folds of no day take no byte of a file, and all of them were gone through, for ever, while the season was computed."""
+    values = dict(np.load(io.BytesIO(run_parts()[f"{ID}/predictions.npz"]), allow_pickle=False))
+    values |= {name: values[name][:days] for name in ("days", "labels", "map_hash", "final", "final_trained")}
+    values |= {name: values[name][:0] for name in ("image_fold", "image_day", "image_copy", "image_probabilities")}
+    values |= {"probabilities": np.zeros((folds, days, 5), np.float32), "role": np.zeros((folds, days), np.uint8)}
+    refused(tmp_path, {**run_parts(), f"{ID}/predictions.npz": arrays(**values)}, "not of the right shape")
+
+
 def test_a_project_keeps_whatever_a_run_may_answer() -> None:
     assert [bounds_of(column) for column in prediction.columns if column.name in ("p0", "p4")] == [(0.0, LARGEST_SHARE)] * 2
 

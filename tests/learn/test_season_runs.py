@@ -14,6 +14,7 @@ from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.dataset import map_hashes
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
 from quakegui.learn.explained import explain_days
+from quakegui.learn.files import read_arrays, read_json, write_arrays, write_json
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
@@ -62,6 +63,28 @@ def test_alarms_come_from_out_of_fold_days_alone(trained: Path) -> None:
         kind[16] = "prospective"
         kind[13] = "in-sample"
         assert alarms_of(project, season, runs.PredictionTable(run.id, sure, kind)) == ()
+
+
+def test_a_run_of_other_classes_keeps_no_season_from_being_shown(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        runs.finish_run(project, run.id, "running", {})
+        values = read_json(run.folder / "config.json")
+        values["config"]["classes"] = ["quiet", "loud"]
+        write_json(run.folder / "config.json", values)
+        assert season_runs.complete_runs(project, season) == ()
+        with pytest.raises(registry.RunError, match="probabilities are not of the right shape"):
+            registry.read_run(run.folder).predictions()
+        arrays = read_arrays(run.folder / "predictions.npz")
+        shares = ("probabilities", "final", "image_probabilities")
+        labels = np.minimum(arrays["labels"], 1)
+        write_arrays(
+            run.folder / "predictions.npz", arrays | {"labels": labels} | {name: arrays[name][..., :2] for name in shares}
+        )
+        assert registry.read_run(run.folder).predictions().shown()[0].shape[1] == 2
+        assert season_runs.complete_runs(project, season) == ()
+        assert runs.unfinished(project) == (run.id,)
 
 
 def test_what_a_run_knows_ends_with_its_last_day_or_event(small_project: Path) -> None:
