@@ -26,17 +26,19 @@ def explain(session: Session) -> None:
     if not asked or session.predictions is None:
         return
 
+    run_id = session.predictions.run
     environment = environment_of(session.settings)
 
     def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
         from quakegui.learn.explained import explain_days
         from quakegui.learn.season_runs import find_run
 
-        run = find_run(project, None)
+        run = find_run(project, run_id)
         return explain_days(season, run, asked, progress=report, cancelled=cancelled, environment=environment)
 
     def keep(heat: NDArray[np.float32]) -> None:
-        if session.season is season:
+        # Another run may be in use by now: what it says is not explained by what this one looked at.
+        if session.season is season and session.predictions is not None and session.predictions.run == run_id:
             session.heat |= dict(zip(asked, heat, strict=True))
             session.changed.emit(Change.DISPLAY)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from quakegui.season.extrema import DayFeatures
     from quakegui.season.season import Season
 
+COMPUTING: Final = "Computing the season"
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 KEEP_DAY_MS = 500
 """How long after a step the day shown is remembered, at the latest."""
@@ -106,6 +107,8 @@ class Session(QObject):
         self.runs: tuple[RunRow, ...] = ()
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
+        self._computed = -1
+        """The project's revision when its season was last computed."""
         self._journal: Follower | None = None
         self._ready: tuple[PredictionTable | None, tuple[tuple[int, int], ...]] | None = None
         self._forget_journal()
@@ -210,6 +213,7 @@ class Session(QObject):
             from quakegui.learn import season_runs
             from quakegui.project import seasons
 
+            self._computed = project.revision()
             season = seasons.load_season(project, progress=report)
             if season is not None:
                 season_runs.complete_runs(project, season)
@@ -219,7 +223,7 @@ class Session(QObject):
                 return season, ""
             return None, "coordinates" if seasons.days_with_data(project).size else "readings"
 
-        self.jobs.start("Computing the season", work, lambda made: self._show(project, *made), stoppable=False)
+        self.jobs.start(COMPUTING, work, lambda made: self._show(project, *made), stoppable=False)
 
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
@@ -375,6 +379,17 @@ class Session(QObject):
 
     def _job_failed(self, title: str, error: object) -> None:
         self.said.emit(f"{title}: {error}", "error")
+        if title != COMPUTING and not self.jobs.has(COMPUTING) and self._is_behind():
+            self.recompute()
+
+    def _is_behind(self) -> bool:
+        """Say whether the project holds other readings than the season shown: a job may keep some and then fail."""
+        from quakegui.project.store import ProjectError
+
+        try:
+            return self.project is not None and self.project.revision() != self._computed
+        except ProjectError:  # the drive is gone, say, which is what made the job fail
+            return False
 
 
 def _as_day(text: str | None) -> np.datetime64 | None:
