@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import platformdirs
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 
 from quakegui.app.jobs import Report, StoppedError
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
     from quakegui.project.store import Project
+
+LOOK_AGAIN_MS: Final = 100
+"""Between two looks whether a dialog is over."""
 
 
 def after_start(session: Session, then: Callable[[], object]) -> None:
@@ -77,4 +82,14 @@ def open_demo(session: Session) -> None:
         demo.create_demo(folder, progress=tell, finish=finish).close()
         return folder
 
-    session.jobs.start("Making the synthetic season", work, session.open)
+    session.jobs.start("Making the synthetic season", work, lambda made: _open_when_free(session, made, session.project))
+
+
+def _open_when_free(session: Session, folder: Path, former: Project | None) -> None:
+    """Open a project once no dialog is about the one that is open: what is entered in it would go into the other."""
+    if session.project is not former:
+        return  # the analyst has opened something else meanwhile
+    if QGuiApplication.modalWindow() is None:
+        session.open(folder)
+    else:
+        QTimer.singleShot(LOOK_AGAIN_MS, session, lambda: _open_when_free(session, folder, former))

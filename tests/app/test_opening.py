@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from quakegui.app import opening
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
+from quakegui.project.store import Project
 
 
 @pytest.fixture
@@ -42,3 +45,40 @@ def test_a_season_that_is_not_waited_for_leaves_nothing(session: Session, place:
         session.close()
     assert list(place.iterdir()) == []
     assert session.project is None
+
+
+@pytest.fixture
+def other(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project's folder, where a small project takes the synthetic season's place, so that it is made at once."""
+
+    def made(folder: Path, **_named: object) -> Project:
+        return Project.open(Path(shutil.copytree(small_project, folder)))
+
+    monkeypatch.setattr("quakegui.project.demo.create_demo", made)
+    return Path(shutil.copytree(small_project, small_project.with_name("other")))
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "closed"])
+def test_a_season_that_is_ready_does_not_change_the_project_under_a_dialog(
+    session: Session, place: Path, other: Path, qtbot: QtBot, meanwhile: str
+) -> None:
+    assert session.open(other)
+    qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    dialog.setModal(True)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    session.open_demo()
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    qtbot.wait(3 * opening.LOOK_AGAIN_MS)
+    assert session.project is not None
+    assert session.project.folder == other
+    if meanwhile == "closed":
+        session.close()
+    dialog.close()
+    if meanwhile == "nothing":
+        qtbot.waitUntil(lambda: session.project is not None and session.project.folder.parent == place)
+    else:
+        qtbot.wait(3 * opening.LOOK_AGAIN_MS)
+        assert session.project is None

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from small_season import open_small, small_session, wait
 
+from quakegui.app.change import Change
 from quakegui.project import journal
 from quakegui.season.events import Event
 from quakegui.season.labels import FLAT_RULE, LabelRule, Source
@@ -17,7 +20,6 @@ def at(day: str, magnitude: float, latitude: float) -> Event:
 
 @pytest.fixture
 def session(qtbot, tmp_path):
-    from quakegui.app.change import Change
     from quakegui.project import catalogue
     from quakegui.season.events import Declustering
 
@@ -63,6 +65,36 @@ def test_events_without_a_day_are_marked_with_the_reason(dialog):
     rows = dialog.events.rows.rows
     assert [row.level for row in rows] == ["", "", "", "warning"]
     assert "outside the season" in rows[3].cells[-1]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_dialog_closed_before_the_rule_has_its_turn_labels_nothing_and_later_shows_what_it_labelled(
+    qtbot, dialog, session, monkeypatch, begun
+):
+    go_on, reached = threading.Event(), threading.Event()
+    apply_rule = journal.apply_rule
+
+    def held(*given, **named):
+        reached.set()
+        go_on.wait(60)
+        return apply_rule(*given, **named)
+
+    monkeypatch.setattr(journal, "apply_rule", held)
+    if not begun:
+        session.jobs.start("Held", lambda _report, _cancelled: go_on.wait(60), lambda _done: None)
+    dialog.show_rule(FLAT_RULE)
+    expected = dialog.found.classes.tolist()
+    dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).click()
+    assert not begun or reached.wait(60)
+    dialog.reject()
+    go_on.set()
+    wait(qtbot, session)
+    if begun:
+        qtbot.waitUntil(lambda: session.labels.classes.tolist() == expected)
+    else:
+        session.reload(Change.LABELS)
+        assert set(session.labels.classes.tolist()) == {-1}
+        assert journal.label_rule(session.project) is None
 
 
 def test_apply_is_one_step_that_undo_takes_back(qtbot, dialog, session):

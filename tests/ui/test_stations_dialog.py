@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from small_season import open_small, wait
 
+from quakegui.project import stations
 from quakegui.ui.dialogs.stations_dialog import CODE, LATITUDE, LONGITUDE, NAME, StationsDialog
 
 
@@ -32,6 +35,24 @@ def test_a_corrected_coordinate_is_kept_and_the_season_follows(qtbot, dialog, se
     wait(qtbot, session)
     assert session.project.network().stations[0].latitude == 29.75
     assert session.season.network.stations[0].latitude == 29.75
+
+
+def test_the_season_follows_also_where_the_dialog_was_closed_meanwhile(qtbot, dialog, session, monkeypatch):
+    go_on, begun = threading.Event(), threading.Event()
+    set_station = stations.set_station
+
+    def held(*given):
+        begun.set()
+        go_on.wait(60)
+        set_station(*given)
+
+    monkeypatch.setattr(stations, "set_station", held)
+    dialog.table.item(0, LATITUDE).setText("29.75")
+    dialog.save()
+    assert begun.wait(60)
+    dialog.reject()
+    go_on.set()
+    qtbot.waitUntil(lambda: not session.jobs.busy and session.season.network.stations[0].latitude == 29.75, timeout=30_000)
 
 
 @pytest.mark.parametrize(

@@ -294,13 +294,14 @@ class CatalogueDialog(JobDialog):
             if choice.scheme is not None:
                 catalogue.set_class_scheme(project, choice.scheme)
 
-        def done(_none: None) -> None:
-            self.accept()
-            self.session.reload(Change.EVENTS | Change.LABELS)
-            text = tr("{kept} earthquakes are in the project. Apply the label rule again to label by them.")
-            self.session.said.emit(text.format(kept=len(choice.kept)), "info")
+        session = self.session
 
-        self.run_job(KEEPING, work, done)
+        def kept(_none: None) -> None:
+            session.reload(Change.EVENTS | Change.LABELS)
+            text = tr("{kept} earthquakes are in the project. Apply the label rule again to label by them.")
+            session.said.emit(text.format(kept=len(choice.kept)), "info")
+
+        self.run_job(KEEPING, work, lambda _none: self.accept(), kept=kept)
 
     def busy_changed(self) -> None:
         """Let only a finished choice be kept."""

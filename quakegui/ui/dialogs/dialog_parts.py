@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from quakegui.app.jobs import Progress, Report, Work
+from quakegui.app.jobs import Progress, Report, StoppedError, Work
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
@@ -287,13 +287,18 @@ class JobDialog(QDialog):
         """Whether a job of this dialog runs or waits."""
         return bool(self._title)
 
-    def run_job(self, title: str, work: Work, done: Callable[[Any], None]) -> None:
+    def run_job(
+        self, title: str, work: Work, done: Callable[[Any], None], *, kept: Callable[[Any], None] | None = None
+    ) -> None:
         """Run `work` beside the window; `done` takes its result, unless the dialog has been closed meanwhile.
 
         Parameters
         ----------
         title
             English; shown translated.
+        kept
+            Of work that changes the project and never asks whether it is stopped: takes the result last, also where the dialog
+            has been closed, because the window has to show what the project holds. Such work is not begun once it is stopped.
         """
         self._title, self._stop = title, False
         self.sentence.say(tr(BUSY) if self.session.jobs.busy else "")
@@ -302,6 +307,8 @@ class JobDialog(QDialog):
         self.busy_changed()
 
         def stoppable(report: Report, cancelled: Callable[[], bool]) -> Any:
+            if self._stop and kept is not None:
+                raise StoppedError
             return work(report, lambda: self._stop or cancelled())
 
         def finish(result: Any) -> None:
@@ -309,6 +316,8 @@ class JobDialog(QDialog):
                 self._end_job()
                 self.sentence.say("")
                 done(result)
+            if kept is not None:
+                kept(result)
 
         self.session.jobs.start(title, stoppable, finish)
 

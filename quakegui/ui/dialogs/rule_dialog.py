@@ -281,13 +281,17 @@ class RuleDialog(JobDialog):
         if project is None:
             return
 
-        def done(found: RuleLabels) -> None:
-            self.accept()
-            self.session.reload(Change.EVENTS | Change.LABELS)
-            counts = " / ".join(str(count) for count in found.counts)
-            self.session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
+        session = self.session
 
-        self.run_job(APPLYING, lambda _report, _cancelled: journal.apply_rule(project, rule, author=author), done)
+        def kept(found: RuleLabels) -> None:
+            session.reload(Change.EVENTS | Change.LABELS)
+            counts = " / ".join(str(count) for count in found.counts)
+            session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
+
+        def work(_report: Report, _cancelled: Callable[[], bool]) -> RuleLabels:
+            return journal.apply_rule(project, rule, author=author)
+
+        self.run_job(APPLYING, work, lambda _found: self.accept(), kept=kept)
 
     def busy_changed(self) -> None:
         """Let the rule be applied where there are days, events and the right to write."""

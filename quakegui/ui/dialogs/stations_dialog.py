@@ -251,11 +251,8 @@ class StationsDialog(JobDialog):
                 report(number, len(changed), station.code)
                 stations.set_station(project, station)
 
-        def done(_none: None) -> None:
-            self.accept()
-            self.session.recompute()
-
-        self.run_job(KEEPING, work, done)
+        session = self.session
+        self.run_job(KEEPING, work, lambda _none: self.accept(), kept=lambda _none: session.recompute())
 
     def busy_changed(self) -> None:
         """Nothing can be changed while a list is read or kept."""
