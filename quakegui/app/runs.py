@@ -67,8 +67,7 @@ def use_run(session: Session, run: RunFolder) -> None:
 
     def use(_predicted: object = None) -> None:
         if session.project is project:
-            runs.use_run(project, run.id)
-            session.reload(Change.RUNS | Change.PREDICTIONS)
+            _tell(session, lambda: runs.use_run(project, run.id), Change.RUNS | Change.PREDICTIONS)
 
     def work(report: Report, cancelled: Callable[[], bool]) -> None:
         report(0, 0, run.title)
@@ -97,9 +96,9 @@ def trash_run(session: Session, run: RunFolder) -> None:
         return
 
     def move() -> None:
-        trash.trash_run(run)
-        if runs.run_in_use(project) == run.id:
+        if runs.run_in_use(project) == run.id:  # first: a run that is gone is in use nowhere
             runs.use_run(project, None)
+        trash.trash_run(run)
 
     _tell(session, move, Change.RUNS | Change.PREDICTIONS)
 
@@ -166,9 +165,10 @@ def import_run(session: Session, path: Path) -> None:
 def _tell(session: Session, act: Callable[[], object], change: Change) -> None:
     """Do a short thing to a run, say where it cannot be done, and read the runs again."""
     from quakegui.learn.registry import RunError
+    from quakegui.project.store import ProjectError
 
     try:
         act()
-    except (RunError, OSError) as error:
+    except (RunError, ProjectError, OSError) as error:
         session.said.emit(str(error), "error")
     session.reload(change)

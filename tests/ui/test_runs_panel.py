@@ -14,6 +14,7 @@ from quakegui.learn import operating, registry, season_runs
 from quakegui.learn.files import write_arrays
 from quakegui.learn.runconfig import RunConfig
 from quakegui.project import runs
+from quakegui.project.store import ProjectError
 from quakegui.ui.main_window import MainWindow
 
 TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
@@ -93,6 +94,26 @@ def test_a_run_in_training_cannot_be_deleted_under_another_name_either(window, s
     session.reload(Change.RUNS)
     assert [row[1] for row in cells(window)] == ["anew"]
     assert not window.docks["runs"].widget()._buttons["delete"].isEnabled()
+
+
+def test_a_run_in_use_that_the_project_cannot_let_go_of_stays_where_it_is(window, session, run, qtbot, monkeypatch):
+    def held(*_given):
+        raise ProjectError("Another program writes to the project.")
+
+    finish(session, run)
+    runs.use_run(session.project, run.id)
+    session.reload(Change.RUNS)
+    monkeypatch.setattr(runs, "use_run", held)
+    monkeypatch.setattr(operating, "predict_days", lambda *_given, **_named: None)
+    said = []
+    session.said.connect(lambda sentence, level: said.append(sentence) if level == "error" else None)
+    for name in ("delete", "use"):
+        press(qtbot, window, name)
+        wait(qtbot, window)
+        qtbot.waitUntil(lambda: bool(said))
+        assert said == ["Another program writes to the project."]
+        said.clear()
+    assert [row[0] for row in cells(window)] == ["●"]
 
 
 def test_a_run_comes_back_from_the_trash_until_that_is_emptied(window, session, run, qtbot, monkeypatch):
