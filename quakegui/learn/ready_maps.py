@@ -168,7 +168,7 @@ def train(
     ValueError
         If the days cannot be split as the recipe asks.
     RunError
-        If the training was stopped or failed; what it finished is kept, and the sentence names the run.
+        If the run cannot be kept, or the training was stopped or failed; what it finished is kept, and the sentence names it.
     """
     if resume is None:
         if not scorable(ready.material).any():
@@ -178,7 +178,11 @@ def train(
             )
         made = make_split(ready.material, config)
         about = {"project": ready.folder.name, "synthetic": ready.synthetic, "split": list(made.notes), "maps": "ready"}
-        run = create_run(ready.runs, config, make_snapshot(ready, config, made), about=about)
+        runs, data = ready.runs, make_snapshot(ready, config, made)
+        try:
+            run = create_run(runs, config, data, about=about)
+        except OSError as error:
+            raise RunError(f"The run cannot be kept in {runs}: {error.strerror or error}. Nothing was begun.") from error
     else:
         run = read_run(ready.runs / resume)
     last = follow(Supervisor(run.folder), listen, cancelled)

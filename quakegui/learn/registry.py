@@ -77,6 +77,15 @@ class RunError(Exception):
     """A run cannot be read or used; the text is a sentence for the analyst."""
 
 
+@contextmanager
+def written(place: Path) -> Iterator[None]:
+    """Let what the disk refuses be a RunError about the place that was to be written."""
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"{place} cannot be written: {error.strerror or error}.") from error
+
+
 @dataclass(frozen=True, slots=True)
 class RunFolder:
     """A run as its folder tells it.
@@ -300,9 +309,10 @@ def same_runs(found: Sequence[RunFolder], config: RunConfig, data_hash: str) -> 
 
 
 def rename_run(run: RunFolder, title: str) -> RunFolder:
-    """Give a run another title; its id stays."""
-    values = read_json(run.folder / CONFIG)
-    write_json(run.folder / CONFIG, {**values, "title": title})
+    """Give a run another title; its id stays. Raises RunError where it cannot be written."""
+    with written(run.folder / CONFIG):
+        values = read_json(run.folder / CONFIG)
+        write_json(run.folder / CONFIG, {**values, "title": title})
     return read_run(run.folder)
 
 
@@ -312,7 +322,7 @@ def export_run(run: RunFolder, path: Path) -> None:
     Raises
     ------
     RunError
-        The run is not finished, or something in its folder is a link by now.
+        The run is not finished, something in its folder is a link by now, or the file cannot be written.
     """
     run = read_run(run.folder)
     if run.card is None:
@@ -324,7 +334,8 @@ def export_run(run: RunFolder, path: Path) -> None:
                 if (run.folder / name).is_file():
                     archive.write(run.folder / name, f"{run.id}/{name}")
 
-    write_atomically(path, write)
+    with written(path):
+        write_atomically(path, write)
 
 
 def import_run(runs: Path, path: Path) -> RunFolder:
@@ -333,7 +344,7 @@ def import_run(runs: Path, path: Path) -> RunFolder:
     Raises
     ------
     RunError
-        The file is no exported run, holds other names or too much, or the run is there already.
+        The file is no exported run, holds other names or too much, the run is there already, or the disk refuses it.
     """
     try:
         with opened(path) as archive:
@@ -352,6 +363,8 @@ def import_run(runs: Path, path: Path) -> RunFolder:
                     found.predictions()
     except ValueError as error:
         raise RunError(f"{path} is not imported. {error}") from error
+    except OSError as error:
+        raise RunError(f"{path} is not imported. {runs} cannot be written: {error.strerror or error}.") from error
     return read_run(runs / run_id)
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from quakegui.learn.registry import TRASH, RunError, RunFolder, list_runs, read_run
+from quakegui.learn.registry import TRASH, RunError, RunFolder, list_runs, read_run, written
 from quakegui.project.filesystem import is_link
 
 
@@ -18,15 +18,16 @@ def trash_run(run: RunFolder) -> Path:
     Raises
     ------
     RunError
-        The trash folder is a link.
+        The trash folder is a link, or the disk refuses the move.
     """
     target = _trash(run.folder.parent) / run.id
-    target.parent.mkdir(exist_ok=True)
-    if is_link(target):
-        target.unlink()
-    elif target.exists():
-        shutil.rmtree(target)
-    run.folder.replace(target)
+    with written(target.parent):
+        target.parent.mkdir(exist_ok=True)
+        if is_link(target):
+            target.unlink()
+        elif target.exists():
+            shutil.rmtree(target)
+        run.folder.replace(target)
     return target
 
 
@@ -49,12 +50,13 @@ def restore_run(trashed: RunFolder) -> RunFolder:
     Raises
     ------
     RunError
-        A run of that id is there again, or the trash folder is a link.
+        A run of that id is there again, the trash folder is a link, or the disk refuses the move.
     """
     target = _trash(trashed.folder.parent.parent).parent / trashed.id
     if os.path.lexists(target):
         raise RunError(f"There is a run {trashed.id} already; rename its folder first.")
-    trashed.folder.replace(target)
+    with written(target):
+        trashed.folder.replace(target)
     return read_run(target)
 
 

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import QApplication
 
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn import messages, registry, season_runs
+from quakegui.cli import main
+from quakegui.learn import messages, registry, season_runs, trash
 from quakegui.learn.supervise import Supervisor
 from quakegui.project import export, journal, runs, seasons
 from quakegui.project.importing import import_paths
@@ -150,6 +151,36 @@ def test_a_run_is_not_half_begun_on_a_full_disk(small_project_template: Path, di
     disk.free()
     assert registry.list_runs(folder / "runs") == ((), ())
     assert run_parts.begin(folder).resumable
+
+
+def test_runs_that_the_disk_refuses_are_told_in_a_sentence(
+    small_project: Path, tmp_path: Path, disk: disks.FullDisk, aloud: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_parts.label_all(small_project)
+    run = run_parts.finish(run_parts.begin(small_project))
+    registry.export_run(run, tmp_path / "run.zip")
+    shutil.copytree(run.folder, disk.folder / "runs" / run.id)
+    there = registry.read_run(disk.folder / "runs" / run.id)
+    disk.fill()
+    for attempt in (
+        lambda: registry.export_run(run, disk.folder / "run.zip"),
+        lambda: registry.import_run(disk.folder / "others", tmp_path / "run.zip"),
+        lambda: registry.rename_run(there, "anew" * 100_000),
+    ):
+        with pytest.raises(registry.RunError, match=r"cannot be written: (No space left|File too large)[^:]*\.$"):
+            attempt()
+    with pytest.raises(SystemExit) as ended:
+        main(["runs", "export", str(small_project), run.id, str(disk.folder / "run.zip")])
+    assert ended.value.code == 1
+    assert "cannot be written" in " ".join(capsys.readouterr().err.split())
+    disk.free()
+    assert registry.read_run(there.folder) == there
+    assert not [path for path in disk.folder.rglob("*") if path.suffix in (".zip", ".part")]
+    with disks.read_only(small_project, aloud) as real:
+        if real:
+            with pytest.raises(registry.RunError, match="trash cannot be written: Read-only file system"):
+                trash.trash_run(run)
+    assert trash.restore_run(registry.read_run(trash.trash_run(run))) == run
 
 
 @pytest.mark.slow
