@@ -157,7 +157,15 @@ def refuse_picture(source: Source) -> None:
 def _from_folders(root: Path, notes: list[str]) -> Iterator[MapImage]:
     for path in sorted(root.rglob("*")):
         parts = path.relative_to(root).parts
-        if path.suffix.lower() not in ENDINGS or any(part.startswith(".") for part in parts) or not path.is_file():
+        if any(part.startswith(".") for part in parts):
+            continue
+        if path.is_symlink() and path.is_dir():  # such a folder is not gone into
+            notes.append(
+                f"{'/'.join(parts)}: a link to another folder; its images are left out. "
+                "Put the folder itself in the link's place."
+            )
+            continue
+        if path.suffix.lower() not in ENDINGS or not path.is_file():
             continue
         day = _day(path.stem)
         if day is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -66,6 +69,24 @@ def test_what_cannot_be_used_is_named(tmp_path):
         "other/",
     ):
         assert expected in words
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own there")
+def test_a_class_whose_folder_is_a_link_is_not_left_out_unsaid(tmp_path):
+    """Its images are not read, so a network would never have learnt of the class."""
+    far, here = tmp_path / "far", tmp_path / "maps"
+    for folder in (far, here / "0"):
+        folder.mkdir(parents=True)
+    save(far / "2022-02-02.png")
+    (here / "4").symlink_to(far)
+    (here / ".far").symlink_to(far)
+    note = "4: a link to another folder; its images are left out. Put the folder itself in the link's place."
+    with pytest.raises(FormatError, match=re.escape(note)):
+        read_images(here)
+    save(here / "0" / "2022-02-01.png")
+    found = read_images(here)
+    assert [image.cls for image in found.images] == [0]
+    assert found.notes == (note,)
 
 
 def test_index_cannot_point_out_of_the_folder(tmp_path):
