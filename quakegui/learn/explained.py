@@ -13,7 +13,7 @@ from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.following import follow, sentence_of
 from quakegui.learn.jobs import read_heat, write_maps
-from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.registry import RunError, RunFolder, written
 from quakegui.learn.supervise import Supervisor
 from quakegui.season.season import Season
 
@@ -46,14 +46,14 @@ def explain_days(
     Raises
     ------
     RunError
-        If the worker could not answer, with its sentence.
+        If the worker could not answer, with its sentence, or the maps cannot be written for it.
     """
 
     def listen(message: messages.Message) -> None:
         if isinstance(message, messages.Progress):
             progress(message.done, message.total, message.text)
 
-    with tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
+    with written(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
         folder = Path(name)
         write_maps(folder, season.indices(np.asarray(indices, dtype=np.intp)))
         last = follow(Supervisor(folder, job="explain", run=run.folder, environment=environment), listen, cancelled)

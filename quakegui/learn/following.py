@@ -14,7 +14,7 @@ from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.jobs import read_answers, write_maps
 from quakegui.learn.portions import Portions
-from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.registry import RunError, RunFolder, written
 from quakegui.learn.supervise import Supervisor
 
 Listen = Callable[[messages.Message], None]
@@ -42,11 +42,11 @@ def answer(
     Raises
     ------
     RunError
-        If the worker failed or was stopped.
+        If the worker failed or was stopped, or the maps cannot be written for it.
     """
     if not len(maps):
         return np.empty((0, len(run.config.classes)))
-    with tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
+    with written(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
         folder = Path(scratch)
         write_maps(folder, maps)
         last = follow(Supervisor(folder, job="predict", run=run.folder, environment=environment), listen, cancelled)

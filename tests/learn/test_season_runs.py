@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import re
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from quakegui.learn.dataset import map_hashes
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
 from quakegui.learn.explained import explain_days
 from quakegui.learn.files import read_arrays, read_json, write_arrays, write_json
+from quakegui.learn.following import answer
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
@@ -228,6 +232,25 @@ def test_maps_are_of_one_style_only_if_everything_that_draws_them_is_equal(small
     assert style_name(replace(config, style=replace(config.style, contour_lines=False))) != style_name(config)
     assert style_name(replace(config, grid=replace(config.grid, margin=0.2))) != style_name(config)
     assert style_name(replace(config, timezone="Asia/Tokyo")) == style_name(config)
+
+
+def test_maps_that_the_temporary_folder_does_not_take_are_told(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for module in ("explained", "following"):
+        monkeypatch.setattr(f"quakegui.learn.{module}.write_maps", full)
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        for ask in (
+            lambda: explain_days(season, run, [0], progress=lambda *_step: None, cancelled=lambda: False),
+            lambda: answer(run, season.indices(np.array([0])), listen=lambda _message: None),
+        ):
+            with pytest.raises(
+                registry.RunError, match=f"^{re.escape(tempfile.gettempdir())} cannot be written: No space left"
+            ):
+                ask()
 
 
 def test_days_are_explained_by_a_worker(trained: Path) -> None:
