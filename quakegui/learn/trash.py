@@ -6,7 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-from quakegui.learn.registry import TRASH, RunError, RunFolder, list_runs, read_run, written
+from quakegui.learn.files import hold
+from quakegui.learn.registry import LOCK, TRASH, RunError, RunFolder, list_runs, read_run, written
 from quakegui.project.filesystem import is_link
 
 
@@ -18,10 +19,11 @@ def trash_run(run: RunFolder) -> Path:
     Raises
     ------
     RunError
-        The trash folder is a link, or the disk refuses the move.
+        The run is being trained, the trash folder is a link, or the disk refuses the move.
     """
     target = _trash(run.folder.parent) / run.id
     with written(target.parent):
+        _refuse_trained(run)
         target.parent.mkdir(exist_ok=True)
         if is_link(target):
             target.unlink()
@@ -29,6 +31,15 @@ def trash_run(run: RunFolder) -> Path:
             shutil.rmtree(target)
         run.folder.replace(target)
     return target
+
+
+def _refuse_trained(run: RunFolder) -> None:
+    """Refuse a run that a worker trains, started by another window, say: it would write into a folder that is gone."""
+    if (run.folder / LOCK).exists():
+        try:
+            hold(run.folder / LOCK).close()
+        except BlockingIOError as error:
+            raise RunError(f"The run “{run.title}” is being trained by another process at this moment.") from error
 
 
 def trashed_runs(runs: Path) -> tuple[RunFolder, ...]:

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from learn_data import TINY, season
 
-from quakegui.learn.files import write_arrays
+from quakegui.learn.files import hold, write_arrays
 from quakegui.learn.registry import (
+    LOCK,
     RunError,
     RunFolder,
     create_run,
@@ -88,6 +89,13 @@ def test_the_newest_run_comes_first_whatever_its_folder_is_called(made: RunFolde
 def test_renaming_keeps_the_id_and_the_recipe(made: RunFolder) -> None:
     again = rename_run(made, "第二次")
     assert (again.id, again.title, again.config) == (made.id, "第二次", made.config)
+
+
+def test_a_run_that_another_process_trains_is_not_deleted(made: RunFolder) -> None:
+    with hold(made.folder / LOCK), pytest.raises(RunError, match="is being trained by another process"):
+        trash_run(made)
+    assert read_run(made.folder) == made
+    assert trash_run(made).is_dir()
 
 
 def test_trash_and_back(made: RunFolder) -> None:
