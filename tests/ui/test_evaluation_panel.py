@@ -1,11 +1,14 @@
 """Evaluation: three kinds of answers told apart, two of them judged, and a new training two clicks after a label."""
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QRadioButton, QTabBar
 
 from quakegui.app.change import Change
+from quakegui.app.evaluation import Evaluation
 from quakegui.app.training import Training
 from quakegui.learn import registry, season_runs
 from quakegui.learn.dataset import SNAPSHOT, Snapshot
@@ -204,3 +207,26 @@ def test_a_judgement_that_fails_may_be_asked_for_again(judged, qtbot, monkeypatc
     qtbot.waitUntil(panel._judge.isEnabled)
     assert panel._verdict.text() == "Not judged yet."
     assert window.status_line.currentMessage() == "Judging the run: The run cannot be read."
+
+
+def test_the_judgement_of_a_run_that_is_no_longer_in_use_is_not_shown_as_that_of_the_other(judged, session, qtbot, monkeypatch):
+    window, _run, _fold = judged
+    go_on, begun, judge = threading.Event(), threading.Event(), Evaluation.of
+
+    def held(*given):
+        found = judge(*given)
+        begun.set()
+        go_on.wait(60)
+        return found
+
+    monkeypatch.setattr("quakegui.ui.panels.evaluation_panel.Evaluation.of", held)
+    panel = panel_of(window)
+    panel._judge.click()
+    assert begun.wait(60)
+    runs.add_run(session.project, runs.Run("another", 0, "done", {}, {}))
+    runs.use_run(session.project, "another")
+    session.reload(Change.PREDICTIONS)
+    go_on.set()
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    qtbot.waitUntil(lambda: panel._verdict.text() == "Not judged yet.")
+    assert panel._evaluation is None

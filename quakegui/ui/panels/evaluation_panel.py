@@ -138,13 +138,13 @@ class EvaluationPanel(QWidget):
         def work(_report: Report, _cancelled: Callable[[], bool]) -> Evaluation:
             return Evaluation.of(project, season, record)
 
-        self._session.jobs.start(JUDGING, work, self._take, stoppable=False)
+        judged = self._judged
+        self._session.jobs.start(JUDGING, work, lambda evaluation: self._take(evaluation, judged), stoppable=False)
         self._show()
 
-    def _take(self, evaluation: Evaluation) -> None:
-        if evaluation.project is self._session.project:
-            self._judged[evaluation.kind] = evaluation
-            self._show()
+    def _take(self, evaluation: Evaluation, judged: dict[str, Evaluation]) -> None:
+        judged[evaluation.kind] = evaluation  # which nobody looks at any more where the figures are stale by now
+        self._show()
 
     def _failed(self, title: str, _error: object) -> None:
         if title == JUDGING:
@@ -166,7 +166,7 @@ class EvaluationPanel(QWidget):
     def refresh(self, change: Change) -> None:
         """Follow the session; another run, other labels or another project make the figures stale."""
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
-            self._judged.clear()
+            self._judged = {}
             self._show()
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.RUNS):
             self._learnt = learnt_by_run_in_use(self._session)
