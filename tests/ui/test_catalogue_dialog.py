@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import threading
 from datetime import date
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QDialogButtonBox
 from small_season import CATALOGUE, open_small, wait
 
 from quakegui.project import catalogue
@@ -136,3 +138,28 @@ def test_the_outline_of_a_radius_lies_at_that_distance():
     outline = area_outline(Selection(centre=(28.0, 102.0), radius_km=111.2))
     assert outline[:, 0].max() == pytest.approx(29.0, abs=0.01)
     assert area_outline(Selection()) is None
+
+
+def test_a_catalogue_that_cannot_be_read_leaves_the_choice_that_is_shown(qtbot, dialog, session, tmp_path):
+    """What is chosen by could be changed while a file was read; where that failed, the former choice was kept as chosen so."""
+    go_on = threading.Event()
+    before = dialog.choice
+    session.jobs.start("Held", lambda _report, _cancelled: go_on.wait(60), lambda _done: None)
+    dialog.read_file(tmp_path / "nothing.csv")
+    assert not dialog.form.isEnabled()
+    go_on.set()
+    wait(qtbot, session)
+    qtbot.waitUntil(dialog.form.isEnabled)
+    assert "nothing.csv" in dialog.sentence.text()
+    assert dialog.choice is before
+
+
+def test_a_choice_that_fails_leaves_nothing_to_keep(qtbot, dialog, session, monkeypatch):
+    def refused(*_given, **_named):
+        raise ValueError("These cannot be chosen.")
+
+    monkeypatch.setattr("quakegui.ui.dialogs.catalogue_dialog.choose", refused)
+    dialog.rechoose()
+    wait(qtbot, session)
+    qtbot.waitUntil(lambda: dialog.sentence.text() == "These cannot be chosen.")
+    assert not dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()

@@ -207,6 +207,11 @@ class CatalogueDialog(JobDialog):
 
         self.run_job(CHOOSING, work, done)
 
+    def _job_failed(self, title: str, error: object) -> None:
+        if title == CHOOSING and self.has_job(CHOOSING):
+            self.choice = None  # what is kept must not be a choice by other rules than those shown
+        super()._job_failed(title, error)
+
     def _again(self) -> None:
         self._wanted -= 1
         self.rechoose()
@@ -304,7 +309,9 @@ class CatalogueDialog(JobDialog):
         self.run_job(KEEPING, work, lambda _none: self.accept(), kept=kept)
 
     def busy_changed(self) -> None:
-        """Let only a finished choice be kept."""
+        """Let only a finished choice be kept, and nothing be chosen of a catalogue that is still read."""
+        for widget in (self.form, self._add):
+            widget.setEnabled(not self.has_job(READING))
         possible = not self.busy and self.choice is not None and self.session.can_write
         self._buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
         self._choose.setEnabled(not self.busy)

@@ -287,6 +287,10 @@ class JobDialog(QDialog):
         """Whether a job of this dialog runs or waits."""
         return bool(self._title)
 
+    def has_job(self, title: str) -> bool:
+        """Say whether a job of this title of this dialog runs or waits."""
+        return title == self._title
+
     def run_job(
         self, title: str, work: Work, done: Callable[[Any], None], *, kept: Callable[[Any], None] | None = None
     ) -> None:
