@@ -59,7 +59,8 @@ def update(
             try:
                 take_in(files)
             except (ProjectError, RunError) as error:
-                say(f"{error} The watch goes on.", style="red")
+                look.again(files)
+                say(f"{error} The watch goes on, and tries these files again later.", style="red")
 
 
 def _tell_update(done: operating.Update, *, as_json: bool, lines: bool) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import shutil
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -250,6 +252,40 @@ def test_a_watch_takes_a_file_once_it_no_longer_grows(tmp_path: Path) -> None:
     began = time.monotonic()
     assert list(found) == []
     assert time.monotonic() - began < 5
+
+
+def test_files_that_could_not_be_taken_come_again(tmp_path: Path) -> None:
+    """Another program wrote to the project, say, at the moment when the day's files came in."""
+    first, second, gone = (tmp_path / name for name in ("1.txt", "2.txt", "gone.txt"))
+    watch, over = Watch(tmp_path, pause_s=0.01, again_s=3600.0), threading.Event()
+    found = watch.changes(over.is_set)
+    first.write_text("1")
+    assert next(found) == (first,)
+    watch.again((first, gone))
+    second.write_text("2")
+    assert next(found) == (first, second), "with the next ones"
+    watch._again_s = 0.0
+    watch.again((second,))
+    assert next(found) == (second,), "or by themselves"
+    over.set()
+    assert list(found) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own there")
+def test_a_watch_outlives_what_cannot_be_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    watch, over, looks = Watch(tmp_path, pause_s=0.01), threading.Event(), []
+    listing = Watch._listing
+
+    def away_at_first(self: Watch) -> object:
+        looks.append(len(looks))
+        if len(looks) < 3:
+            raise OSError(errno.EHOSTDOWN, "Host is down")
+        return listing(self)
+
+    monkeypatch.setattr(Watch, "_listing", away_at_first)
+    (tmp_path / "new.txt").write_text("1")
+    assert next(watch.changes(over.is_set)) == (tmp_path / "new.txt",)
 
 
 def corrected_readings(project: Project, day: np.datetime64, path: Path) -> Path:
