@@ -15,7 +15,7 @@ from PIL import Image
 from project_parts import iaga, minute_values, put, small_synthetic
 
 from quakegui.formats import read_images
-from quakegui.project import catalogue, export, journal, labelfiles, runs, seasons
+from quakegui.project import catalogue, export, incoming, journal, labelfiles, runs, seasons
 from quakegui.project.exchange import writing
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
@@ -121,6 +121,22 @@ def test_a_deleted_run_travels_neither_out_nor_in(tmp_path: Path) -> None:
     with Project.create(tmp_path / "away", timezone="UTC") as away:
         export.import_export(away, out)
         assert runs_of(away.folder / "runs") == ["kept", "kept/trash"]
+
+
+def test_runs_that_still_have_to_be_moved_outlive_an_import_that_is_refused(exported: Path, tmp_path: Path) -> None:
+    """A disk that failed once leaves them beside the others until the next opening; another import cleared them away."""
+    with Project.create(tmp_path / "filled", timezone="UTC") as filled:
+        export.import_export(filled, exported)
+        waits = filled.folder / incoming.PLACE / "waits"
+        waits.mkdir(parents=True)
+        with filled.write() as connection:
+            incoming.announce(connection)
+        for folder in (exported, tmp_path):
+            with pytest.raises(ProjectError, match="is not empty"):
+                export.import_export(filled, folder)
+        assert waits.is_dir()
+    with Project.open(tmp_path / "filled") as filled:
+        assert (filled.folder / "runs" / "waits").is_dir()
 
 
 def test_a_damaged_export_changes_nothing(exported: Path, tmp_path: Path) -> None:

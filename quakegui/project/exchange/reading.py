@@ -65,6 +65,8 @@ def import_export(
     """
     folder = Path(folder)
     say = progress if progress is not None else silent
+    with project.read() as connection:
+        _refuse_filled(connection, project)  # before all else: runs of its own may still wait where others would be staged
     try:
         facts = manifest(folder)
         if int(facts["version"]) > VERSION:
