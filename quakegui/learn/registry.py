@@ -288,10 +288,12 @@ def choose_run(found: Sequence[RunFolder], run_id: str | None, in_use: str | Non
     Raises
     ------
     RunError
-        If there is no such run.
+        If there is no such run; no other one stands in for a run in use that is gone or damaged.
     """
     if run_id is None:
-        chosen = [run for run in found if run.id == in_use] or [run for run in found if run.card is not None]
+        chosen = [run for run in found if (run.card is not None if in_use is None else run.id == in_use)]
+        if not chosen and in_use is not None:
+            raise RunError(f"The run in use, {in_use}, is not there or cannot be read. Take another run into use.")
         if not chosen:
             raise RunError("The project has no finished run yet: train one first.")
         return chosen[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,19 @@ def test_alarms_come_from_out_of_fold_days_alone(trained: Path) -> None:
         kind[16] = "prospective"
         kind[13] = "in-sample"
         assert alarms_of(project, season, runs.PredictionTable(run.id, sure, kind)) == ()
+
+
+def test_no_other_run_stands_in_for_the_one_in_use(trained: Path) -> None:
+    """A frozen run whose files were damaged would be followed by another one, unsaid, in the ledger of the operating day."""
+    with Project.open(trained) as project:
+        run = season_runs.find_run(project, None)
+        shutil.copytree(run.folder, run.folder.with_name("another"))
+        (run.folder / "config.json").write_text("damaged")
+        with pytest.raises(registry.RunError, match=f"The run in use, {run.id}, is not there or cannot be read"):
+            season_runs.find_run(project, None)
+        assert season_runs.find_run(project, "another").id == "another"
+        runs.use_run(project, None)
+        assert season_runs.find_run(project, None).id == "another"
 
 
 def test_a_run_of_other_classes_keeps_no_season_from_being_shown(trained: Path) -> None:
