@@ -35,11 +35,12 @@ class StoppedError(Exception):
 
 
 class _JobThread(QThread):
-    stepped = Signal(object, int, int, str)
-    """Carries the work, done, total, and what is being done."""
+    stepped = Signal(int, int, int, str)
+    """Carries the job's number, done, total, and what is being done."""
 
-    def __init__(self, work: Work, parent: QObject) -> None:
+    def __init__(self, number: int, work: Work, parent: QObject) -> None:
         super().__init__(parent)
+        self.number = number
         self._work = work
         self._last = 0.0
         self._dropped = False
@@ -69,7 +70,7 @@ class _JobThread(QThread):
         # Ten times a second is what an eye follows; more would only fill the window's event queue.
         if now - self._last >= 0.1 or done >= total:
             self._last = now
-            self.stepped.emit(self._work, done, total, text)
+            self.stepped.emit(self.number, done, total, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Jobs(QObject):
         self._waiting: list[_Job] = []
         self._thread: _JobThread | None = None
         self._job = NO_JOB
+        self._begun = 0
         self._started = 0.0
 
     @property
@@ -138,15 +140,16 @@ class Jobs(QObject):
 
     def _next(self) -> None:
         self._job = self._waiting.pop(0)
+        self._begun += 1
         self._started = time.monotonic()
-        self._thread = _JobThread(self._job.work, self)
+        self._thread = _JobThread(self._begun, self._job.work, self)
         self._thread.stepped.connect(self._step)
         self._thread.finished.connect(self._finish)  # a method of this object: called in the window's thread
         self.progressed.emit(Progress(self._job.title, 0, 0, "", None, self._job.stoppable))
         self._thread.start()
 
-    def _step(self, work: Work, done: int, total: int, text: str) -> None:
-        if self._thread is None or work is not self._job.work:
+    def _step(self, number: int, done: int, total: int, text: str) -> None:
+        if self._thread is None or number != self._thread.number:
             return  # word of a job that was closed meanwhile
         elapsed = time.monotonic() - self._started
         left = elapsed * (total - done) / done if done and total and elapsed > 1.0 else None
