@@ -34,6 +34,15 @@ class StoppedError(Exception):
     """Ends a job's work without a result: it was stopped, or nobody waits for it any more."""
 
 
+@dataclass(slots=True)
+class _Outcome:
+    """What has become of a job's work; filled in by its thread, read once that has ended."""
+
+    stopped: bool = False
+    result: Any = None
+    error: Exception | None = None
+
+
 class _JobThread(QThread):
     stepped = Signal(int, int, int, str)
     """Carries the job's number, done, total, and what is being done."""
@@ -41,22 +50,31 @@ class _JobThread(QThread):
     def __init__(self, number: int, work: Work, parent: QObject) -> None:
         super().__init__(parent)
         self.number = number
-        self._work = work
+        self._work: Work = work
+        self._outcome = _Outcome()
         self._last = 0.0
         self._dropped = False
-        self.stopped = False
-        self.result: Any = None
-        self.error: Exception | None = None
 
     def run(self) -> None:
         """Do the work; what it raises is kept for the window's thread."""
         try:
-            self.result = self._work(self._report, self.isInterruptionRequested)
+            self._outcome.result = self._work(self._report, self.isInterruptionRequested)
         except StoppedError:
-            self.stopped = True
+            self._outcome.stopped = True
         except Exception as error:  # the job's boundary: the window turns it into a sentence, the log keeps the traceback
             LOG.exception("A job failed")
-            self.error = error
+            self._outcome.error = error
+
+    def end(self) -> _Outcome:
+        """Wait for the work's end and return what has become of it; the thread goes, and holds nothing of it until then.
+
+        Work, result or a traceback may hold the last name of the session. If that went with the thread, it would take its own
+        threads with it, this one a second time.
+        """
+        self.wait()
+        outcome, self._outcome, self._work = self._outcome, _Outcome(), NO_JOB.work
+        self.deleteLater()
+        return outcome
 
     def drop(self) -> None:
         """End the work where it next says how far it has come, also if it never asks whether it is to stop."""
@@ -134,8 +152,7 @@ class Jobs(QObject):
         if self._thread is not None:
             thread, self._thread, self._job = self._thread, None, NO_JOB
             thread.drop()
-            thread.wait()
-            thread.deleteLater()
+            thread.end()
             self.idle.emit()
 
     def _next(self) -> None:
@@ -159,17 +176,16 @@ class Jobs(QObject):
         if self._thread is None or not self._thread.isFinished():
             return  # word of a job that was closed meanwhile: its result is dropped
         thread, self._thread = self._thread, None
-        thread.wait()
+        outcome = thread.end()
         job, seconds = self._job, time.monotonic() - self._started
         self._job = NO_JOB  # what it was given to do and to call lives no longer than it
         if self._waiting:
             self._next()
         else:
             self.idle.emit()
-        thread.deleteLater()  # also where `done` fails
-        ended = "stopped" if thread.stopped else "done" if thread.error is None else "failed"
+        ended = "stopped" if outcome.stopped else "done" if outcome.error is None else "failed"
         LOG.info("%s: %s after %.1f s", job.title, ended, seconds)
-        if thread.error is not None:
-            self.failed.emit(job.title, thread.error)
-        elif not thread.stopped:
-            job.done(thread.result)
+        if outcome.error is not None:
+            self.failed.emit(job.title, outcome.error)
+        elif not outcome.stopped:
+            job.done(outcome.result)

@@ -1,8 +1,12 @@
+import gc
+import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from quakegui.app.jobs import Jobs, Progress, Report, StoppedError
@@ -171,3 +175,32 @@ def test_a_result_may_close_the_queue_while_the_next_job_runs(jobs: Jobs, qtbot:
     assert results == ["first"]
     assert not jobs.busy
     assert not jobs.has("Second")
+
+
+class Precious:
+    """Stands for a session, which work, its result and its traceback know of."""
+
+
+@pytest.mark.parametrize("end", ["result", "error", "closed"])
+def test_a_thread_that_ended_keeps_nothing_alive(qtbot: QtBot, caplog: pytest.LogCaptureFixture, end: str) -> None:
+    """The last name of a session must not go with a thread of its own, which would be taken down twice, and the process with it."""
+    caplog.set_level(logging.CRITICAL, "quakegui.app.jobs")  # what is captured keeps its traceback
+    jobs, precious, ended = Jobs(), Precious(), []
+
+    def work(_report: Report, cancelled: Callable[[], bool], known: Precious = precious) -> Precious:
+        while end == "closed" and not cancelled():
+            threading.Event().wait(0.001)
+        if end == "error":
+            raise ValueError(known)
+        return known
+
+    jobs.idle.connect(lambda: ended.append(True))
+    jobs.start("Work", work, lambda _result: None)
+    thread = jobs.findChild(QThread)
+    if end == "closed":
+        jobs.close()
+    qtbot.waitUntil(lambda: bool(ended))
+    gone = weakref.ref(precious)
+    del work, precious
+    gc.collect()
+    assert gone() is None, thread

@@ -11,7 +11,6 @@ each error that nobody caught with the acts that led to it.
 from __future__ import annotations
 
 import argparse
-import faulthandler
 import json
 import os
 import random
@@ -66,8 +65,6 @@ MODIFIERS = (
 BUTTONS = (*(Qt.MouseButton.LeftButton,) * 4, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
 MODAL_ACTS = 25
 """So many acts in one dialog, at most; then it is closed."""
-SLOW_S = 2.0
-"""What the window does during an act that lasts longer is written to PLACE/slow.txt."""
 
 
 class Hands:
@@ -82,11 +79,9 @@ class Hands:
         self.slowest = (0.0, "")
         self.ticks = self.in_dialog = 0
         self.file = (place / "acts.txt").open("w", encoding="utf-8", buffering=1)
-        self.slow = (place / "slow.txt").open("w", encoding="utf-8")
 
     def tick(self) -> None:
         """Do one act, having asked for the next one: a dialog that opens waits for it in a loop of its own."""
-        faulthandler.dump_traceback_later(SLOW_S, repeat=True, file=self.slow)
         if self.left <= 0:
             self.end()
             return
@@ -120,9 +115,7 @@ class Hands:
             QTimer.singleShot(50, self.end)
             return
         self.look()
-        faulthandler.cancel_dump_traceback_later()
         self.file.close()
-        self.slow.close()
         slow = {"seconds": round(self.slowest[0], 3), "in": self.slowest[1]}
         sys.stdout.write(json.dumps({"acts": self.count, "errors": self.errors, "slowest": slow}) + "\n")
         sys.stdout.flush()
