@@ -183,7 +183,7 @@ class Precious:
 
 @pytest.mark.parametrize("end", ["result", "error", "closed"])
 def test_a_thread_that_ended_keeps_nothing_alive(qtbot: QtBot, caplog: pytest.LogCaptureFixture, end: str) -> None:
-    """The last name of a session must not go with a thread of its own, which would be taken down twice, and the process with it."""
+    """The last name of a session must not go with a thread of its own, which would be taken down twice."""
     caplog.set_level(logging.CRITICAL, "quakegui.app.jobs")  # what is captured keeps its traceback
     jobs, precious, ended = Jobs(), Precious(), []
 
