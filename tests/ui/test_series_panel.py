@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 import tiny_season as tiny
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
@@ -15,6 +15,8 @@ from quakegui.project import seasons
 from quakegui.project.store import ProjectError
 from quakegui.ui import i18n, theme
 from quakegui.ui.panels.series_panel import MOST_STATIONS, SeriesPanel
+from quakegui.ui.panels.series_readings import LOAD_AFTER_MS
+from quakegui.ui.plots.cached_graphics import CachedGraphics
 from quakegui.ui.plots.local_time_axis import DAY, HOUR, LocalTimeAxis, PlainAxis
 
 SILENT_NOON = (tiny.FIRST + tiny.SILENT_DAY).astype("datetime64[s]").astype(float) + 4 * HOUR
@@ -209,6 +211,28 @@ def test_the_wheel_leads_neither_to_years_that_have_no_date_nor_between_readings
     panel.readings.fetch()
     qtbot.waitUntil(lambda: not panel.readings.loader.busy)
     panel.grab()
+
+
+def test_no_painting_begins_within_another(panel, qtbot, monkeypatch):
+    """A scene that is asked what has changed has its window painted at once, also while a picture is taken of it."""
+    inside, deepest, painted = [], [], CachedGraphics.paintEvent
+
+    def paint(graphics, event):
+        inside.append(None)
+        deepest.append(len(inside))
+        painted(graphics, event)
+        inside.pop()
+
+    qtbot.wait(2 * LOAD_AFTER_MS)  # what is read and drawn at first is over
+    monkeypatch.setattr(CachedGraphics, "paintEvent", paint)
+    axis, scene = panel.plots["raw"].getAxis("left"), panel.graphics.scene()
+    scene.update()
+    QCoreApplication.sendPostedEvents(scene, QEvent.Type.MetaCall)
+    assert panel.graphics._stale
+    axis.update()
+    panel.grab()
+    qtbot.waitUntil(lambda: len(deepest) == 2)  # the window's own painting has its turn
+    assert deepest == [1, 1]
 
 
 def test_without_a_season_the_wheel_moves_nothing(empty_session, qtbot):

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from quakegui.ui.plots.kept_pixmap import pixmap_of
+
+
+class _Held(QObject):
+    """Holds back a window's wish to be painted."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._wished = False
+
+    def eventFilter(self, _window: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Keep the wish from the window."""
+        wish = event.type() == QEvent.Type.UpdateRequest
+        self._wished |= wish
+        return wish
+
+    @contextmanager
+    def of(self, window: QWidget) -> Iterator[None]:
+        """Hold back a window's wish, and hand it on in the end."""
+        window.installEventFilter(self)
+        try:
+            yield
+        finally:
+            window.removeEventFilter(self)
+            if self._wished:
+                self._wished = False
+                QCoreApplication.postEvent(window, QEvent(QEvent.Type.UpdateRequest), Qt.EventPriority.LowEventPriority.value)
 
 
 class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
@@ -20,6 +47,7 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._picture: QPixmap | None = None
         self._stale = True
         super().__init__(parent)
+        self._held = _Held(self)
         self.scene().changed.connect(self._forget)
 
     def _forget(self, _regions: object) -> None:
@@ -34,7 +62,8 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """Let plots take their ranges now, and the scene say what has changed: else each of them asks for a rendering more."""
         for _ in range(2):  # a range taken moves the curves, after which pyqtgraph looks once more
             self.scene().prepareForPaint()
-        QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall)
+        with self._held.of(self.window()):  # the scene would have its window painted at once, in the middle of this painting
+            QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the plots from their picture, and the markers."""
