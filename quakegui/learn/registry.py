@@ -137,6 +137,8 @@ class RunFolder:
         if not path.is_file():
             return []
         try:
+            if path.stat().st_size > LARGEST[HISTORY]:
+                raise ValueError(f"it has more than {LARGEST[HISTORY]:,} bytes")
             with path.open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file))
             for row in rows:

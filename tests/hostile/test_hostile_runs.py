@@ -18,6 +18,7 @@ from quakegui.learn.files import read_arrays
 from quakegui.learn.inference import predictor
 from quakegui.learn.predictions import LARGEST_SHARE
 from quakegui.learn.registry import RunError, import_run, list_runs, read_run
+from quakegui.learn.runchecks import HISTORY, LARGEST
 from quakegui.project.bounds import bounds_of
 from quakegui.project.schema import prediction
 
@@ -260,6 +261,14 @@ def test_a_card_of_other_kinds_is_refused(tmp_path: Path, card: bytes) -> None:
 )
 def test_a_history_of_other_kinds_is_refused(tmp_path: Path, history: bytes) -> None:
     refused(tmp_path, {**run_parts(), f"{ID}/history.csv": history})
+
+
+def test_a_history_that_is_put_into_a_project_is_as_small_as_one_that_is_imported(tmp_path: Path) -> None:
+    run = import_run(tmp_path / "runs", save(tmp_path, run_parts()))
+    with (run.folder / "history.csv").open("r+b") as file:
+        file.truncate(LARGEST[HISTORY] + 1)  # of zeros, which take no room on the disk
+    with pytest.raises(RunError, match=r"is damaged: it has more than 67,108,864 bytes\."):
+        run.history()
 
 
 @pytest.mark.parametrize(
