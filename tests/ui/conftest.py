@@ -25,8 +25,10 @@ from quakegui.ui import i18n, theme
 from quakegui.ui.main_window import MainWindow
 
 
-def _living(kind):
-    return [found for found in gc.get_objects() if isinstance(found, kind) and shiboken6.isValid(found)]
+def _running():
+    """Return timers and threads that run, at one look over all objects."""
+    found = [one for one in gc.get_objects() if isinstance(one, (QTimer, QThread)) and shiboken6.isValid(one)]
+    return [one for one in found if (one.isActive() if isinstance(one, QTimer) else one.isRunning())]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -51,8 +53,7 @@ def nothing_left_behind(qapp, request):
     gc.collect()
     left = [widget for widget in QApplication.topLevelWidgets() if widget not in widgets]
     assert [f"{type(widget).__name__} {widget.objectName()}" for widget in left] == []
-    assert [timer for timer in _living(QTimer) if timer.isActive()] == []
-    assert [thread for thread in _living(QThread) if thread.isRunning()] == []
+    assert _running() == []
     # A QThread in which Python looked at the current thread leaves a dummy behind, which is a name and not a running thread.
     alive = [thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)]
     assert [thread.name for thread in alive if thread not in threads] == []
