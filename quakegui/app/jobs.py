@@ -50,7 +50,7 @@ class _JobThread(QThread):
     def __init__(self, number: int, work: Work, parent: QObject) -> None:
         super().__init__(parent)
         self.number = number
-        self._work: Work = work
+        self._work = work
         self._outcome = _Outcome()
         self._last = 0.0
         self._dropped = False

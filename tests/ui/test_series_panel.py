@@ -15,7 +15,6 @@ from quakegui.project import seasons
 from quakegui.project.store import ProjectError
 from quakegui.ui import i18n, theme
 from quakegui.ui.panels.series_panel import MOST_STATIONS, SeriesPanel
-from quakegui.ui.panels.series_readings import LOAD_AFTER_MS
 from quakegui.ui.plots.cached_graphics import CachedGraphics
 from quakegui.ui.plots.local_time_axis import DAY, HOUR, LocalTimeAxis, PlainAxis
 
@@ -223,7 +222,8 @@ def test_no_painting_begins_within_another(panel, qtbot, monkeypatch):
         painted(graphics, event)
         inside.pop()
 
-    qtbot.wait(2 * LOAD_AFTER_MS)  # what is read and drawn at first is over
+    panel.readings.stop()
+    qtbot.waitUntil(lambda: not panel.graphics._stale)  # what was drawn at first is painted
     monkeypatch.setattr(CachedGraphics, "paintEvent", paint)
     axis, scene = panel.plots["raw"].getAxis("left"), panel.graphics.scene()
     scene.update()
