@@ -260,7 +260,10 @@ def _import_facts(done: ImportReport) -> dict[str, Any]:
                 "readings": each.readings,
                 "first": _stamp(each.first),
                 "last": _stamp(each.last),
-                "replaced": each.replaced or None,
+                "overwritten": each.overwritten,
+                "unused": each.unused,
+                "withdrawn": each.withdrawn,
+                "left": each.left,
             }
             for each in done.imported
         ],
@@ -275,9 +278,9 @@ def _import_facts(done: ImportReport) -> dict[str, Any]:
 
 def _print_import(done: ImportReport) -> None:
     readings = sum(each.readings for each in done.imported)
-    replaced = sum(bool(each.replaced) for each in done.imported)
+    overwritten = sum(each.overwritten for each in done.imported)
     typer.echo(
-        f"{len(done.imported)} files imported ({readings} readings), {replaced} of them in place of an earlier one; "
+        f"{len(done.imported)} files imported ({readings} readings, {overwritten} of them in place of others that differ); "
         f"{len(done.unchanged)} unchanged, {len(done.skipped)} skipped. "
         f"{len(done.stations_added)} new stations, {done.days_changed} days changed."
     )

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, print_json, print_table, say
 from quakegui.project import stations
 from quakegui.project.store import Project
+from quakegui.project.undoing import remove_readings
 from quakegui.season.network import Station
 
-app = typer.Typer(no_args_is_help=True, help="List the stations, or say where they are.")
+app = typer.Typer(no_args_is_help=True, help="List the stations, say where they are, or remove their readings.")
 
 
 @app.command("list", epilog="Example: quakegui stations list japan --json")
@@ -51,6 +52,17 @@ def set_(
     """Add a station, or say where it is."""
     with Project.open(project) as opened:
         _tell(stations.set_station(opened, Station(code, name, latitude, longitude, elevation)))
+
+
+@app.command("remove", epilog="Example: quakegui stations remove liangshan XIC")
+def remove(
+    project: ProjectFolder,
+    code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)],
+) -> None:
+    """Remove all readings of a station; 'quakegui imports undo' brings them back."""
+    with Project.open(project) as opened, bar("Removing") as report:
+        act = remove_readings(opened, code, progress=report)
+    say(f"The readings of {act.station} no longer count. 'quakegui imports undo {project} {act.id}' brings them back.")
 
 
 def _tell(done: stations.StationsReport) -> None:

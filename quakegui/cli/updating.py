@@ -18,6 +18,7 @@ from quakegui.learn import operating
 from quakegui.learn.alarms import Alarm
 from quakegui.learn.judgement import plain
 from quakegui.learn.registry import RunError
+from quakegui.learn.watching import Watch
 from quakegui.project.store import Project, ProjectError
 
 
@@ -52,8 +53,8 @@ def update(
         if watch is None:
             take_in(paths or ())
             return
-        look = operating.Watch(watch)
-        take_in([*(paths or ()), watch])
+        look = Watch(watch)
+        take_in([*(paths or ()), *look.present])
         say(f"Watching {watch}; Ctrl+C ends it.")
         for files in look.changes(cancelled):
             try:

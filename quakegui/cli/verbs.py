@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from quakegui import __version__
-from quakegui.cli import events, labels, learning, output, project, reporting, runs, show_window, stations, updating
+from quakegui.cli import events, imports, labels, learning, output, project, reporting, runs, show_window, stations, updating
 
 app = typer.Typer(
     name="quakegui",
@@ -30,6 +30,7 @@ reporting.register(app)
 app.add_typer(stations.app, name="stations")
 app.add_typer(events.app, name="events")
 app.add_typer(labels.app, name="labels")
+app.add_typer(imports.app, name="imports")
 app.add_typer(runs.app, name="runs")
 
 

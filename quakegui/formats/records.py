@@ -125,6 +125,7 @@ def make_readings(
     notes += why
     time = time + shift
     good = np.isfinite(values)
+    times = 1
     if 0 < int(good.sum()) < good.size:
         times = _subgrid(time[good], step)
         if times > 1:
@@ -132,8 +133,15 @@ def make_readings(
             step *= times
     if good.any():
         notes += _gaps(time, good, step)
-    readings = Readings(station, time[good], values[good], step / 1000.0, data_type, total.derived)
+    missing = time[~good & _between(good)] if times == 1 else time[:0]
+    readings = Readings(station, time[good], values[good], step / 1000.0, data_type, total.derived, missing)
     return readings, tuple(f"{station}: {note}" for note in notes)
+
+
+def _between(good: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return what lies between the first and the last True, shape (time,)."""
+    found: NDArray[np.bool_] = np.logical_or.accumulate(good) & np.logical_or.accumulate(good[::-1])[::-1]
+    return found
 
 
 def make_station(

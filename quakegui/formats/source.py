@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -31,6 +32,10 @@ LONGEST_NAME = 1000
 """Characters of a file's or member's name with its folders."""
 _MOST_ENTRIES = 10 * MOST_MEMBERS
 """Entries of a zip's directory, those of archives within it included, beyond which the directory itself is the bomb."""
+
+_FIRST_ZIP_YEAR = 1980
+_LAST_MODIFIED_MS = 32_000_000_000_000
+"""In the year 2984: a file system that says so is damaged."""
 
 _UNPACKING_ERRORS = (
     OSError,
@@ -66,6 +71,9 @@ class Source:
     siblings
         `siblings("kak.ack")` returns the bytes of the file of that name (whatever its case) in the same folder or archive,
         or None.
+    modified_ms
+        When the file was last modified, or the member of an archive by the archive's own word (taken as UTC); milliseconds
+        since 1970 UTC, None where that is not known.
     kept
         What a reader found out about the bytes and would else find out again, by name.
     """
@@ -73,6 +81,7 @@ class Source:
     name: str
     data: bytes = field(repr=False)
     siblings: Callable[[str], bytes | None] = field(default=_no_siblings, repr=False, compare=False)
+    modified_ms: int | None = field(default=None, compare=False)
     kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -122,7 +131,7 @@ def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None
             report(error)
             continue
         beside = _folder_siblings(file.parent)
-        yield from _unpack(Source(name, data, beside), report, _Budget(), depth=0)
+        yield from _unpack(Source(name, data, beside, modified(file)), report, _Budget(), depth=0)
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -162,6 +171,24 @@ def read_file(file: Path, name: str) -> bytes:
         raise FormatError(f"The file cannot be opened: {error.strerror or error}.", file=name) from error
 
 
+def modified(file: Path) -> int | None:
+    """Return when a file was last modified, milliseconds since 1970 UTC; None where that is not known or cannot be true."""
+    try:
+        found = file.stat().st_mtime_ns // 1_000_000
+    except OSError:
+        return None
+    return found if 0 < found < _LAST_MODIFIED_MS else None
+
+
+def _member_modified(info: zipfile.ZipInfo) -> int | None:
+    """Return when a member of a zip was modified; one that was packed without a date has the first that a zip can hold."""
+    try:
+        found = int(datetime(*info.date_time, tzinfo=UTC).timestamp() * 1000)
+    except ValueError:
+        return None
+    return found if info.date_time[0] > _FIRST_ZIP_YEAR else None
+
+
 def _folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
     def find(wanted: str) -> bytes | None:
         try:
@@ -189,7 +216,7 @@ def _unpack(source: Source, report: Callable[[FormatError], None], budget: _Budg
         return
     if is_gzip:
         try:
-            inner = Source(_without_gz(source.name), _gunzip(source, budget), source.siblings)
+            inner = Source(_without_gz(source.name), _gunzip(source, budget), source.siblings, source.modified_ms)
         except FormatError as error:
             report(error)
             return
@@ -242,7 +269,7 @@ def _members(source: Source, report: Callable[[FormatError], None], budget: _Bud
                     return
                 continue
             name = shown(f"{source.name}/{info.filename}", LONGEST_NAME)
-            yield Source(name, data, partial(siblings.find, str(PurePosixPath(info.filename).parent)))
+            yield Source(name, data, partial(siblings.find, str(PurePosixPath(info.filename).parent)), _member_modified(info))
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, budget: _Budget) -> bytes:

@@ -7,10 +7,8 @@ A day that is corrected later gets a further row, and the first one stands in ev
 
 from __future__ import annotations
 
-import contextlib
-import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -255,69 +253,6 @@ def known_until(run: RunFolder) -> np.datetime64:
     if told is None:
         told = run.predictions().days[-1] + np.timedelta64(31, "D")
     return np.datetime64(str(told), "ms")
-
-
-class Watch:
-    """What appears or changes in a folder, from the moment of making this on.
-
-    Parameters
-    ----------
-    folder
-        Looked at with everything below it.
-    pause_s
-        Seconds between two looks. A file counts once it looked the same twice, so that none is taken half-written.
-    again_s
-        Seconds after which files that could not be taken come again by themselves.
-    """
-
-    def __init__(self, folder: Path, *, pause_s: float = 5.0, again_s: float = 600.0) -> None:
-        self._folder, self._pause_s, self._again_s = folder, pause_s, again_s
-        self._taken = self._listing()
-        self._again: tuple[Path, ...] = ()
-        self._again_at = 0.0
-
-    def again(self, paths: Sequence[Path]) -> None:
-        """Have files come again that could not be taken: with the next ones, or after a while."""
-        self._again, self._again_at = tuple(paths), time.monotonic() + self._again_s
-
-    def changes(self, cancelled: Callable[[], bool]) -> Iterator[tuple[Path, ...]]:
-        """Yield the files that are new or changed, each time there are some, until `cancelled` says so."""
-        before = self._taken
-        while not self._cancelled_within_pause(cancelled):
-            try:
-                now = self._listing()
-            except OSError:  # a share that does not answer: it is looked at again
-                continue
-            settled = {
-                path: stamp for path, stamp in now.items() if before.get(path) == stamp and self._taken.get(path) != stamp
-            }
-            before = now
-            left: tuple[Path, ...] = ()
-            if settled or time.monotonic() >= self._again_at:
-                left, self._again = self._again, ()
-            found = {*settled, *(path for path in left if path in now)}
-            if found:
-                self._taken |= settled
-                yield tuple(sorted(found))
-
-    def _cancelled_within_pause(self, cancelled: Callable[[], bool]) -> bool:
-        end = time.monotonic() + self._pause_s
-        while not cancelled():
-            left = end - time.monotonic()
-            if left <= 0:
-                return False
-            time.sleep(min(left, 0.2))
-        return True
-
-    def _listing(self) -> dict[Path, tuple[int, int]]:
-        """Return size and time of every file; one that goes while it is looked at, or cannot be reached, is left out."""
-        found = {}
-        for path in self._folder.rglob("*"):
-            with contextlib.suppress(OSError):
-                status = path.stat()
-                if stat.S_ISREG(status.st_mode):
-                    found[path] = (status.st_size, status.st_mtime_ns)
-        return found
 
 
 def _said(project: Project, run_id: str) -> dict[np.datetime64, set[str]]:

@@ -30,6 +30,8 @@ _BOUNDS: Final[dict[str, tuple[float, float]]] = {
     "quality": (0, 2**16 - 1),
     "coverage": (0.0, 1e6),
     "kp.value": (0.0, 9.0),
+    "kp_value.value": (0.0, 9.0),
+    "absent": (1, 1),
     "magnitude": (-20.0, 20.0),
     "depth_km": (-100.0, 7000.0),
     "elevation_m": (-20_000.0, 20_000.0),
@@ -38,7 +40,7 @@ _BOUNDS: Final[dict[str, tuple[float, float]]] = {
     **{f"p{cls}": (0.0, 1.000001) for cls in range(5)},
 }
 """By the name of the column, or of table and column; other whole numbers are below 2**53, other numbers below 1e300."""
-MULTIPLES: Final = {"kp.time_ms": 3 * _DAY // 24}
+MULTIPLES: Final = {"kp.time_ms": 3 * _DAY // 24, "kp_value.time_ms": 3 * _DAY // 24}
 """What the values of a column are whole multiples of."""
 
 

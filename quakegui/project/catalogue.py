@@ -17,8 +17,9 @@ from quakegui import formats
 from quakegui.formats.errors import shown
 from quakegui.formats.source import expand
 from quakegui.project import schema
+from quakegui.project.acts import EVENTS, add_act, read_acts
 from quakegui.project.origins import Origin, Origins
-from quakegui.project.store import Project, ProjectError, get_setting, put_setting
+from quakegui.project.store import Project, ProjectError, default_author, get_setting, put_setting
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
 from quakegui.season.plain import built, parse_json
@@ -87,17 +88,24 @@ def import_events(
     selection: Selection | None = None,
     declustering: Declustering | None = None,
     add: bool = False,
+    author: str | None = None,
 ) -> EventsReport:
     """Take the events of a catalogue file into the project, in place of those it had.
 
     Parameters
     ----------
+    project
+        Where they go.
+    path
+        A catalogue, or an archive of some.
     selection
         Which events belong to the project; all where not given.
     declustering
         How aftershocks are dropped; the default window where not given.
     add
         Keep the project's events besides; an event of the same id is replaced, and all are declustered together.
+    author
+        Who imports them; default the person at this machine.
 
     Raises
     ------
@@ -108,7 +116,7 @@ def import_events(
     declustering = declustering if declustering is not None else Declustering()
     read = read_catalogue(path)
     chosen = choose(read.events, selection, timezone=project.timezone)
-    return store_events(project, chosen, declustering=declustering, selection=selection, add=add, read=read)
+    return store_events(project, chosen, declustering=declustering, selection=selection, add=add, read=read, author=author)
 
 
 def store_events(
@@ -119,24 +127,57 @@ def store_events(
     selection: Selection | None = None,
     add: bool = False,
     read: CatalogueRead | None = None,
+    author: str | None = None,
 ) -> EventsReport:
     """Keep events that are in memory already; otherwise like `import_events`. `read` is what they were chosen from."""
     read = read if read is not None else CatalogueRead(None, tuple(chosen))
+    summary = {
+        "file": read.path.name if read.path is not None else "",
+        "events": len(chosen),
+        "add": add,
+        "event_selection": json.loads(json.dumps(asdict(selection or Selection()), default=date.isoformat)),
+        "declustering": asdict(declustering),
+        "event_origins": asdict(Origins(read.files)),
+    }
     with project.write() as connection:
-        before, files = _stored(connection), read.files
-        if add:
-            files = (*(old for old in _origins(connection) if old not in files), *files)
-        merged = {event.id: event for event in (*(before if add else ()), *chosen)}
-        kept, dropped = decluster(merged.values(), declustering)
-        connection.execute(delete(schema.event_table))
-        rows = [_row_of(event, flag) for flag, group in ((1, kept), (0, dropped)) for event in group]
+        before = _stored(connection)
+        act = add_act(connection, EVENTS, author or default_author(), summary=summary)
+        rows = [{**_values_of(event), "act": act} for event in {event.id: event for event in chosen}.values()]
         if rows:
-            connection.execute(schema.event_table.insert(), rows)
-        chosen_by = asdict(selection if selection is not None else Selection())
-        put_setting(connection, "event_selection", json.dumps(chosen_by, default=date.isoformat))
-        put_setting(connection, "declustering", json.dumps(asdict(declustering)))
-        put_setting(connection, "event_origins", json.dumps(asdict(Origins(files)), ensure_ascii=False))
+            connection.execute(schema.chosen_event.insert(), rows)
+        kept, dropped = refresh_events(connection)
     return EventsReport(len(read.events), len(chosen), len(kept), dropped, len(before), read.notes)
+
+
+def refresh_events(connection: Connection) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """Derive the project's events anew from the acts in force; returns those that declustering kept, and those it dropped.
+
+    The last act that does not add to what was there decides, with those that were added after it; the last of all of them
+    says how aftershocks are dropped.
+    """
+    table = schema.chosen_event
+    acts = [act for act in read_acts(connection) if act.kind == EVENTS and not act.undone]
+    first = max((number for number, act in enumerate(acts) if not act.summary.get("add")), default=0)
+    merged: dict[str, Event] = {}
+    files: tuple[Origin, ...] = ()
+    for act in acts[first:]:
+        rows = connection.execute(select(table).where(table.c.act == act.id).order_by(table.c.time_ms, table.c.id))
+        merged |= {row.id: _event_of(row) for row in rows}
+        found: Origins = built(Origins, act.summary.get("event_origins", {"files": []}), what="catalogue file")
+        files = (*(old for old in files if old not in found.files), *found.files)
+    last = acts[-1].summary if acts else {}
+    facts = {key: last.get(key) for key in ("event_selection", "declustering")}
+    put_setting(connection, "event_origins", json.dumps(asdict(Origins(files)), ensure_ascii=False))
+    for key, value in facts.items():
+        put_setting(connection, key, json.dumps(value))
+    declustering = facts["declustering"]
+    method: Declustering = built(Declustering, declustering, what="declustering") if declustering else Declustering("none")
+    kept, dropped = decluster(merged.values(), method)
+    connection.execute(delete(schema.event_table))
+    stored = [{**_values_of(event), "kept": flag} for flag, group in ((1, kept), (0, dropped)) for event in group]
+    if stored:
+        connection.execute(schema.event_table.insert(), stored)
+    return kept, dropped
 
 
 def events(project: Project) -> tuple[Event, ...]:
@@ -235,7 +276,7 @@ def _event_of(row: Row[Any]) -> Event:
     )
 
 
-def _row_of(event: Event, kept: int) -> dict[str, object]:
+def _values_of(event: Event) -> dict[str, object]:
     return {
         "id": event.id,
         "time_ms": int(event.time.astype(np.int64)),
@@ -245,5 +286,4 @@ def _row_of(event: Event, kept: int) -> dict[str, object]:
         "longitude": event.longitude,
         "depth_km": event.depth_km,
         "place": event.place,
-        "kept": kept,
     }

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from quakegui import formats, paths
 from quakegui.formats.source import expand
 from quakegui.project import catalogue, journal, making
-from quakegui.project.importing import store_parsed
-from quakegui.project.kpindex import import_kp, kp
+from quakegui.project.importing import import_paths, store_parsed
+from quakegui.project.kpindex import kp
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.progress import Progress, silent
 from quakegui.project.record import blocks_of
@@ -117,8 +117,7 @@ def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.
 def _fill(project: Project, config: SyntheticConfig, say: Progress) -> None:
     events = catalogue_events()
     say(0, 4, "the synthetic season")
-    for file in sorted((paths.resources() / "kp").glob("*.csv")):
-        import_kp(project, file)
+    import_paths(project, sorted((paths.resources() / "kp").glob("*.csv")))
     network = synthetic_network(config)
     season = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=kp(project), events=events)
     store_parsed(project, _files(season, say))

@@ -6,29 +6,32 @@ night means follow from that, and are brought up to date afterwards.
 
 from __future__ import annotations
 
-import json
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, select
 
 from quakegui.formats.columns import TableMapping
+from quakegui.formats.errors import shown
 from quakegui.project import schema, spool
+from quakegui.project.acts import READINGS, add_act, hidden_in_part
 from quakegui.project.exchange import import_export, is_export
-from quakegui.project.kpindex import put_kp
+from quakegui.project.filewriter import FileWriter
+from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
-from quakegui.project.parsing import KnownFile, ParsedFile, SkippedFile, files_at, parse_files
+from quakegui.project.overlaps import overlaps_of
+from quakegui.project.parsing import Known, KnownFile, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.progress import Cancelled, Progress, never, silent
-from quakegui.project.record import DAY_MS, Block, block_row, unpack
-from quakegui.project.stations import merge_station
-from quakegui.project.store import Project, ProjectError, network_of, raise_revision
+from quakegui.project.record import DAY_MS, Block, unpack
+from quakegui.project.stations import far_apart, refresh_stations
+from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
 
-_BATCH = 2000
+MOST_NAMES = 20
+"""Files and stations that an act names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,14 @@ class ImportedFile:
         How many readings.
     first, last
         UTC stamps of the first and last reading, datetime64[ms]; None without readings.
-    replaced
-        The earlier file of the same name whose readings this one took the place of, or "".
+    overwritten
+        How many of its readings took the place of another file's that differ.
+    unused
+        How many of its readings do not count, because another file's that differ go before them.
+    withdrawn
+        How many readings of an earlier file of the same name this one marks as missing; they do not count any more.
+    left
+        How many readings of an earlier file of the same name lie on the same days and are not in this one: they stay.
     """
 
     file: str
@@ -55,7 +64,10 @@ class ImportedFile:
     readings: int
     first: np.datetime64 | None
     last: np.datetime64 | None
-    replaced: str = ""
+    overwritten: int = 0
+    unused: int = 0
+    withdrawn: int = 0
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +102,12 @@ class _Tally:
     """An import's report while it grows."""
 
     imported: list[ImportedFile] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     stations_added: list[str] = field(default_factory=list)
-    touched: dict[str, set[int]] = field(default_factory=dict)
+    seen: list[KnownFile] = field(default_factory=list)
 
     def report(self, days_changed: int) -> ImportReport:
         return ImportReport(
@@ -116,21 +129,28 @@ def import_paths(
     paths: Iterable[Path | str],
     *,
     mapping: TableMapping | None = None,
+    author: str | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> ImportReport:
     """Import readings, station coordinates and Kp from files, folders and archives.
 
-    The same content a second time changes nothing. A corrected file (same name, other content, no less final) replaces the
-    readings of its predecessor between its first and last day. Other overlaps are decided when the record is read: definitive
-    before quasi-definitive before provisional before variation, then the later import. A file that cannot be read is left out,
-    named and given a reason; a station without usable coordinates is kept, left off the map and named in the notes. The folder
-    of an exported project fills an empty project with that one.
+    A file replaces, slot by slot, only what it holds, and nothing of what it replaces is deleted: which of several readings
+    counts is derived from what the files are (`record.merged`), so that importing the same files again, or in another order,
+    changes nothing. A file that cannot be read is left out, named and given a reason; a station without usable coordinates is
+    kept, left off the map and named in the notes. The import is one act, which can be undone (`undoing`). The folder of an
+    exported project fills an empty project with that one.
 
     Parameters
     ----------
+    project
+        Where they go.
+    paths
+        Files, folders and archives.
     mapping
         How to read the columns of tables (see `quakegui.formats`).
+    author
+        Who imports them; default the person at this machine.
     progress
         Called with files done, files in all and what is being done.
     cancelled
@@ -159,7 +179,7 @@ def import_paths(
         with tempfile.TemporaryFile(dir=cache) as file:
             count = _parse_all(files, file, tally, known=known, mapping=mapping, say=say, stop=stop)
             file.flush()
-            return _store_all(project, spool.taken(file, count), tally, say, stop)
+            return _store_all(project, spool.taken(file, count), tally, author=author, say=say, stop=stop)
     except OSError as error:
         why = error.strerror or error
         raise ProjectError(f"What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.") from error
@@ -167,15 +187,20 @@ def import_paths(
 
 def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: Progress | None = None) -> ImportReport:
     """Store what is in memory already as if it came from files; otherwise like `import_paths`."""
-    return _store_all(project, iter(files), _Tally(), progress if progress is not None else silent, never)
+    say = progress if progress is not None else silent
+    return _store_all(project, iter(files), _Tally(), author=None, say=say, stop=never)
 
 
-def _store_all(project: Project, files: Iterator[ParsedFile], tally: _Tally, say: Progress, stop: Cancelled) -> ImportReport:
+def _store_all(
+    project: Project, files: Iterator[ParsedFile], tally: _Tally, *, author: str | None, say: Progress, stop: Cancelled
+) -> ImportReport:
     if stop():
         return ImportReport(cancelled=True)
     try:
         with project.write() as connection:
-            _store(connection, files, tally, say, stop)
+            writer = FileWriter(connection)
+            _store_files(files, tally, writer, say, stop)
+            _settle(connection, writer, tally, author or default_author())
     except _CancelledError:
         return ImportReport(cancelled=True)
     days = ensure_nights(project, progress=say)
@@ -200,7 +225,7 @@ def _parse_all(
     file: IO[bytes],
     tally: _Tally,
     *,
-    known: frozenset[str],
+    known: Known,
     mapping: TableMapping | None,
     say: Progress,
     stop: Cancelled,
@@ -215,176 +240,140 @@ def _parse_all(
                 count += 1
             elif isinstance(outcome, KnownFile):
                 tally.unchanged.append(outcome.name)
+                tally.seen.append(outcome)
             else:
                 tally.skipped.append(outcome)
         say(done, len(files), files[done - 1][0])
     return count
 
 
-def _known(connection: Connection) -> frozenset[str]:
+def _known(connection: Connection) -> Known:
+    """Return the contents that are wholly in force, and their names."""
     table = schema.imported_file.c
-    return frozenset(connection.scalars(select(table.sha256).where(table.replaced_by.is_(None))))
+    hidden = hidden_in_part(connection)
+    known: dict[str, set[str]] = {}
+    for row in connection.execute(select(table.id, table.sha256, table.base).where(table.replaced_by.is_(None))):
+        if row.id not in hidden:
+            known.setdefault(row.sha256, set()).add(row.base)
+    return {sha256: frozenset(names) for sha256, names in known.items()}
 
 
-def _store(connection: Connection, files: Iterator[ParsedFile], tally: _Tally, say: Progress, stop: Cancelled) -> None:
-    """Store all parsed files, and which night means they make stale."""
-    known = set(_known(connection))
-    writer = _Writer(connection)
-    stations: set[str] = set()
+def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter, say: Progress, stop: Cancelled) -> None:
+    """Store all parsed files, lists of stations last."""
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):
         if number % 100 == 0:
             say(number, 0, "storing")
             if stop():
                 raise _CancelledError
-        if parsed.sha256 in known:
-            tally.unchanged.append(parsed.name)
-            continue
-        known.add(parsed.sha256)
         if parsed.format == "stations":
             lists.append(parsed)
         else:
-            _store_file(connection, parsed, tally, stations, writer)
+            _store_file(parsed, tally, writer)
     for parsed in lists:
-        _store_list(connection, parsed, tally, stations, writer)
+        _store_file(parsed, tally, writer)
+    for known in tally.seen:
+        writer.see(known.sha256, known.modified_ms)
     writer.flush()
     if stop():
         raise _CancelledError
-    mark_stale(connection, tally.touched)
-    if tally.touched or tally.stations_added:
+
+
+def _settle(connection: Connection, writer: FileWriter, tally: _Tally, author: str) -> None:
+    """Record the act, derive what follows from it, and mark which night means are stale."""
+    _count(connection, tally)
+    if writer.brought:
+        act = add_act(connection, READINGS, author, summary=_summary(tally))
+        connection.execute(schema.brought.insert(), [{"act": act, "file": file} for file in writer.brought])
+    tally.stations_added += refresh_stations(connection, writer.stations)[0]
+    if writer.kp_touched:
+        _note_kp(tally, writer.with_kp, refresh_kp(connection))
+    mark_stale(connection, writer.touched)
+    if writer.touched or tally.stations_added:
         raise_revision(connection)
-    _name_unlocated(connection, stations, tally)
+    _note_places(connection, writer, tally)
 
 
-def _store_file(connection: Connection, parsed: ParsedFile, tally: _Tally, seen: set[str], writer: _Writer) -> None:
-    _store_stations(connection, parsed, tally, seen)
-    if not parsed.blocks and parsed.kp is None:
+def _store_file(parsed: ParsedFile, tally: _Tally, writer: FileWriter) -> None:
+    number = writer.add(parsed)
+    if number is None:
+        tally.unchanged.append(parsed.name)
+        return
+    if not parsed.blocks and parsed.kp is None and parsed.format != "stations":
         tally.skipped.append(SkippedFile(parsed.name, " ".join(parsed.notes) or "It holds no readings."))
         return
     tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in parsed.notes))
-    if parsed.kp is not None:
-        fresh = put_kp(connection, parsed.kp)
-        tally.notes[f"{parsed.name}: Kp of {fresh} three-hour intervals is new or changed."] = None
-    tally.imported.append(writer.add(parsed, tally.touched))
+    first, last = _span(parsed.blocks)
+    stations = tuple(dict.fromkeys(block.station for block in parsed.blocks))
+    readings = sum(block.count for block in parsed.blocks)
+    tally.numbers.append(number)
+    tally.imported.append(ImportedFile(parsed.name, parsed.format, stations, readings, first, last))
 
 
-def _store_stations(connection: Connection, parsed: ParsedFile, tally: _Tally, seen: set[str]) -> None:
-    named = {station.code: station for station in parsed.stations}
-    for code, station in named.items():
-        new, note = merge_station(connection, station)
-        if new:
-            tally.stations_added.append(code)
-        if note and code not in seen:
-            tally.notes[f"{parsed.name}: {note}"] = None
-        seen.add(code)
-
-
-def _store_list(connection: Connection, parsed: ParsedFile, tally: _Tally, seen: set[str], writer: _Writer) -> None:
-    """Take from a station list what concerns this project's stations; a list of a whole country adds none."""
-    here = set(network_of(connection).codes)
-    wanted = tuple(station for station in parsed.stations if station.code in here)
-    left = len(parsed.stations) - len(wanted)
-    if not wanted:
-        reason = (
-            f"None of the {left} stations that it lists has readings here; 'quakegui stations import' adds them all the same."
+def _count(connection: Connection, tally: _Tally) -> None:
+    """Count what the files of this import overwrite, and what of them does not count."""
+    overlaps = overlaps_of(connection, tally.numbers)
+    for at, file in enumerate(tally.numbers):
+        found = overlaps.get(file)
+        if found is None:
+            continue
+        one = replace(
+            tally.imported[at],
+            overwritten=found.overwritten,
+            unused=found.unused,
+            withdrawn=found.withdrawn,
+            left=found.left,
         )
-        tally.skipped.append(SkippedFile(parsed.name, reason))
-        return
-    notes = parsed.notes
-    if left:
-        notes += (f"{left} of the stations that it lists have no readings here and were left out.",)
-    tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in notes))
-    _store_stations(connection, replace(parsed, stations=wanted), tally, seen)
-    tally.imported.append(writer.add(parsed, tally.touched))
+        tally.imported[at] = one
+        for note in found.sentences:
+            tally.notes[f"{one.file}: {note}"] = None
 
 
-def _name_unlocated(connection: Connection, seen: set[str], tally: _Tally) -> None:
-    for station in network_of(connection).stations:
-        if station.code in seen and not station.located:
+def _summary(tally: _Tally) -> dict[str, Any]:
+    """Return what an import's act says of it."""
+    firsts = [one.first for one in tally.imported if one.first is not None]
+    lasts = [one.last for one in tally.imported if one.last is not None]
+    return {
+        "files": len(tally.imported),
+        "names": [shown(one.file, 200) for one in tally.imported[:MOST_NAMES]],
+        "stations": sorted({code for one in tally.imported for code in one.stations})[:MOST_NAMES],
+        "readings": sum(one.readings for one in tally.imported),
+        "overwritten": sum(one.overwritten for one in tally.imported),
+        "first": str(min(firsts)) if firsts else None,
+        "last": str(max(lasts)) if lasts else None,
+    }
+
+
+def _note_kp(tally: _Tally, names: list[str], fresh: int) -> None:
+    for name in names:
+        tally.notes[f"{name}: Kp of {fresh} three-hour intervals is new or changed."] = None
+
+
+def _note_places(connection: Connection, writer: FileWriter, tally: _Tally) -> None:
+    """Name the stations that a file of this import places elsewhere than the project does, and those without a place."""
+    here = {station.code: station for station in network_of(connection).stations}
+    told: set[str] = set()
+    for name, station in writer.named:
+        known = here.get(station.code)
+        if known is not None and station.code not in told and far_apart(known, station):
+            told.add(station.code)
             tally.notes[
-                f"{station.code} has no usable coordinates: its readings are kept and it is left off the map; "
-                f"'quakegui stations set PROJECT {station.code} --latitude ... --longitude ...' puts it there."
+                f"{name}: {station.code}: this file places it at {station.latitude:.3f}, {station.longitude:.3f}, the project "
+                f"has {known.latitude:.3f}, {known.longitude:.3f} and keeps that; 'quakegui stations set' changes it."
             ] = None
-
-
-class _Writer:
-    """Adds files and their blocks in batches, and takes out what they replace."""
-
-    def __init__(self, connection: Connection) -> None:
-        table = schema.imported_file.c
-        self._connection = connection
-        self._next = (connection.scalar(select(func.max(table.id))) or 0) + 1
-        self._same_name: dict[str, list[int]] = {}
-        for number, base in connection.execute(select(table.id, table.base)):
-            self._same_name.setdefault(base, []).append(number)
-        self._files: list[dict[str, object]] = []
-        self._blocks: list[dict[str, object]] = []
-
-    def add(self, parsed: ParsedFile, touched: dict[str, set[int]]) -> ImportedFile:
-        """Add a file; `touched` gains the UTC days whose readings changed, by station."""
-        number, self._next = self._next, self._next + 1
-        self._files.append(
-            {
-                "id": number,
-                "name": parsed.name,
-                "base": parsed.base,
-                "sha256": parsed.sha256,
-                "format": parsed.format,
-                "imported_ms": time.time_ns() // 1_000_000,
-                "readings": sum(block.count for block in parsed.blocks),
-                "notes": json.dumps(parsed.notes, ensure_ascii=False),
-                "replaced_by": None,
-            }
-        )
-        replaced = ""
-        if parsed.base in self._same_name:
-            self.flush()
-            replaced = self._replace(parsed, number, touched)
-        self._same_name.setdefault(parsed.base, []).append(number)
-        for block in parsed.blocks:
-            touched.setdefault(block.station, set()).add(block.utc_day)
-            self._blocks.append(block_row(block, number))
-        if len(self._files) + len(self._blocks) > _BATCH:
-            self.flush()
-        first, last = _span(parsed.blocks)
-        stations = tuple(dict.fromkeys(block.station for block in parsed.blocks))
-        return ImportedFile(
-            parsed.name, parsed.format, stations, sum(block.count for block in parsed.blocks), first, last, replaced
-        )
-
-    def flush(self) -> None:
-        """Write what has gathered."""
-        if self._files:
-            self._connection.execute(schema.imported_file.insert(), self._files)
-        if self._blocks:
-            self._connection.execute(schema.block.insert(), self._blocks)
-        self._files, self._blocks = [], []
-
-    def _replace(self, parsed: ParsedFile, number: int, touched: dict[str, set[int]]) -> str:
-        """Take out the blocks of earlier files of the same name that the new one covers; returns the last one's name."""
-        table = schema.block.c
-        spans: dict[tuple[str, int], list[Block]] = {}
-        for block in parsed.blocks:
-            spans.setdefault((block.station, block.cadence_ms), []).append(block)
-        gone: set[int] = set()
-        for (code, cadence), blocks in spans.items():
-            days = [block.utc_day for block in blocks]
-            covered = (
-                (table.station == code)
-                & (table.cadence_ms == cadence)
-                & table.utc_day.between(min(days), max(days))
-                & (table.data_type <= max(block.data_type for block in blocks))
-                & table.file.in_(self._same_name[parsed.base])
-            )
-            for file, day in self._connection.execute(select(table.file, table.utc_day).where(covered)):
-                gone.add(file)
-                touched.setdefault(code, set()).add(day)
-            self._connection.execute(delete(schema.block).where(covered))
-        if not gone:
-            return ""
-        old = schema.imported_file
-        self._connection.execute(old.update().where(old.c.id.in_(gone)).values(replaced_by=number))
-        return self._connection.scalar(select(old.c.name).where(old.c.id == max(gone))) or ""
+    for code in writer.stations:
+        if code in here and not here[code].located:
+            tally.notes[
+                f"{code} has no usable coordinates: its readings are kept and it is left off the map; "
+                f"'quakegui stations set PROJECT {code} --latitude ... --longitude ...' puts it there."
+            ] = None
+    for name, codes in writer.listed.items():
+        left = len([code for code in codes if code not in here])
+        if left:
+            tally.notes[
+                f"{name}: {left} of the stations that it lists have no readings here; they appear when readings come in, or by "
+                "'quakegui stations import'."
+            ] = None
 
 
 def _span(blocks: tuple[Block, ...]) -> tuple[np.datetime64 | None, np.datetime64 | None]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from quakegui import formats
-from quakegui.formats.source import expand
 from quakegui.project import schema
+from quakegui.project.acts import hidden_files
+from quakegui.project.record import Issue
 from quakegui.project.store import Project, raise_revision
 from quakegui.season.kp import Kp
 
@@ -25,26 +23,42 @@ def kp(project: Project) -> Kp | None:
     return Kp(time, np.array([row.value for row in rows], dtype=np.float64))
 
 
-def import_kp(project: Project, path: Path | str) -> int:
-    """Take Kp from a file; returns how many intervals are new or changed.
+def record_kp(connection: Connection, index: Kp, file: int) -> None:
+    """Record the Kp of an imported file; `refresh_kp` makes it count."""
+    rows = [{"file": file, "time_ms": time, "value": value} for time, value in _pairs(index)]
+    if rows:
+        connection.execute(insert(schema.kp_value).on_conflict_do_nothing(), rows)
 
-    Raises
-    ------
-    FormatError
-        If the file cannot be read; nothing was changed.
+
+def refresh_kp(connection: Connection) -> int:
+    """Derive Kp anew from the files in force; returns how many intervals are new, changed or gone.
+
+    Where files differ, the one issued last counts, then the one modified last (`record.Issue`).
     """
-    found = [formats.read_kp(source) for source in expand(path)]
-    with project.write() as connection:
-        return sum(put_kp(connection, index) for index in found)
-
-
-def put_kp(connection: Connection, index: Kp) -> int:
-    """Store Kp in place of what was known of the same intervals; returns how many are new or changed."""
-    known = {row.time_ms: row.value for row in connection.execute(select(schema.kp))}
-    pairs = zip(index.time.astype(np.int64).tolist(), index.value.tolist(), strict=True)
-    fresh = [{"time_ms": time, "value": value} for time, value in pairs if known.get(time) != value]
+    file = schema.imported_file.c
+    value = schema.kp_value.c
+    hidden = hidden_files(connection)
+    query = select(file.id, file.issued_ms, file.modified_ms, file.sha256).where(file.id.in_(select(value.file).distinct()))
+    files = sorted(
+        (row for row in connection.execute(query) if row.id not in hidden),
+        key=lambda row: Issue.of(row.issued_ms, row.modified_ms, row.sha256),
+    )
+    after: dict[int, float] = {}
+    for row in files:
+        given = connection.execute(select(value.time_ms, value.value).where(value.file == row.id))
+        after |= {one.time_ms: one.value for one in given}
+    before = {one.time_ms: one.value for one in connection.execute(select(schema.kp.c.time_ms, schema.kp.c.value))}
+    fresh = [{"time_ms": time, "value": kp} for time, kp in after.items() if before.get(time) != kp]
+    gone = [{"gone": time} for time in before.keys() - after.keys()]
+    if gone:
+        connection.execute(delete(schema.kp).where(schema.kp.c.time_ms == bindparam("gone")), gone)
     if fresh:
-        row = insert(schema.kp)
-        connection.execute(row.on_conflict_do_update(index_elements=["time_ms"], set_={"value": row.excluded.value}), fresh)
+        put = insert(schema.kp)
+        connection.execute(put.on_conflict_do_update(index_elements=["time_ms"], set_={"value": put.excluded.value}), fresh)
+    if fresh or gone:
         raise_revision(connection)
-    return len(fresh)
+    return len(fresh) + len(gone)
+
+
+def _pairs(index: Kp) -> list[tuple[int, float]]:
+    return list(zip(index.time.astype(np.int64).tolist(), index.value.tolist(), strict=True))

@@ -10,12 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Select, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
+from quakegui.project.acts import hidden_files
 from quakegui.project.progress import Progress
-from quakegui.project.record import Block, merged
+from quakegui.project.record import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, night_bounds
@@ -34,9 +35,10 @@ Night = tuple[float | None, float, int]
 """Mean in nT (None where there is none), recorded share 0..1, and `Quality` bits."""
 
 
-def read_blocks(connection: Connection, code: str, first: int, last: int) -> list[Block]:
-    """Return a station's blocks of the UTC days `first`..`last`, both included."""
-    table = schema.block.c
+def read_blocks(connection: Connection, code: str, first: int, last: int, *, hidden: bool = False) -> list[Block]:
+    """Return a station's blocks of the UTC days `first`..`last`, both included; with `hidden` those not in force as well."""
+    table, file = schema.block.c, schema.imported_file.c
+    left_out = frozenset() if hidden else hidden_files(connection, code)
     rows = connection.execute(
         select(
             table.station,
@@ -48,9 +50,20 @@ def read_blocks(connection: Connection, code: str, first: int, last: int) -> lis
             table.times,
             table["values"],
             table.file,
-        ).where(table.station == code, table.utc_day.between(first, last))
+            table.missing,
+            file.base,
+            file.issued_ms,
+            file.modified_ms,
+            file.sha256,
+        )
+        .join_from(schema.block, schema.imported_file, table.file == file.id)
+        .where(table.station == code, table.utc_day.between(first, last))
     )
-    return [Block(*row) for row in rows]
+    return [
+        Block(*(*tuple(row)[:9], row.missing or b"", row.base, Issue.of(row.issued_ms, row.modified_ms, row.sha256)))
+        for row in rows
+        if row.file not in left_out
+    ]
 
 
 def update_nights(
@@ -150,7 +163,7 @@ def stored_nights(project: Project) -> NightMeans | None:
     """
     days = _axis(project)
     with project.read() as connection:
-        codes = tuple(connection.scalars(select(schema.station.c.code).order_by(schema.station.c.code)))
+        codes = tuple(connection.scalars(_shown_codes()))
         shape = (days.size, len(codes))
         values, coverage = np.full(shape, np.nan), np.zeros(shape)
         quality = np.full(shape, int(Quality.MISSING), dtype=np.uint16)
@@ -163,6 +176,10 @@ def stored_nights(project: Project) -> NightMeans | None:
                 values[day, station], coverage[day, station] = found[:, 1], found[:, 2]
                 quality[day, station] = found[:, 3].astype(np.uint16)
     return NightMeans(days, codes, values, coverage, quality) if days.size else None
+
+
+def _shown_codes() -> Select[str]:
+    return select(schema.station.c.code).where(schema.station.c.absent.is_(None)).order_by(schema.station.c.code)
 
 
 def season_days(project: Project) -> NDArray[np.datetime64]:
@@ -214,7 +231,7 @@ def _update_run(connection: Connection, code: str, first: int, last: int, config
     table = schema.night.c
     here = (table.station == code) & table.day.between(first, last)
     before = {row.day: (row.value, row.coverage, row.quality) for row in connection.execute(select(schema.night).where(here))}
-    blocks = read_blocks(connection, code, first - 1, last + 1)
+    blocks = standing(read_blocks(connection, code, first - 1, last + 1))
     after = _nights(blocks, first, last, config)
     if after == before:
         return set()

@@ -10,13 +10,15 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+
+import numpy as np
 
 from quakegui import formats
 from quakegui.formats.columns import TableMapping
@@ -37,7 +39,18 @@ CHUNK = 24
 class ParsedFile:
     """The content of one file, ready to be stored.
 
-    `blocks` hold the readings; `stations`, `kp` and `notes` what else it told. `sha256` is of its bytes and the mapping.
+    Attributes
+    ----------
+    name, base
+        As messages name it, and without its folder.
+    sha256
+        Fingerprint of its bytes and of the mapping.
+    format
+        What it was read as.
+    blocks, stations, kp, notes
+        The readings, and what else it holds.
+    issued_ms, modified_ms
+        The date of issue that it states and when it was last modified, milliseconds since 1970 UTC; None where unknown.
     """
 
     name: str
@@ -48,13 +61,22 @@ class ParsedFile:
     stations: tuple[Station, ...] = ()
     kp: Kp | None = None
     notes: tuple[str, ...] = ()
+    issued_ms: int | None = None
+    modified_ms: int | None = None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Codes of the stations with readings."""
+        return frozenset(block.station for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file whose content is in the project already."""
+    """A file whose content is in the project already, with its fingerprint and time of modification."""
 
     name: str
+    sha256: str
+    modified_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +94,10 @@ class SkippedFile:
     file: str
     reason: str
 
+
+Known = Mapping[str, frozenset[str]]
+"""Fingerprints of the contents that a project holds, and the names (without folders) under which it has them: under another
+name a content may be another station's."""
 
 Outcome = ParsedFile | KnownFile | SkippedFile
 
@@ -94,7 +120,7 @@ def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
 def parse_files(
     files: tuple[tuple[str, str], ...],
     *,
-    known: frozenset[str],
+    known: Known,
     mapping: TableMapping | None,
     cancelled: Callable[[], bool],
 ) -> Iterator[tuple[int, list[Outcome]]]:
@@ -103,7 +129,7 @@ def parse_files(
     Parameters
     ----------
     known
-        Fingerprints of the contents that the project holds already; such files are not parsed again.
+        What the project holds already; such files are not parsed again.
     mapping
         How to read the columns of tables.
     """
@@ -126,7 +152,7 @@ def parse_files(
         yield done, parse_chunk((file,), known, mapping)
 
 
-def parse_chunk(files: Iterable[tuple[str, str]], known: frozenset[str], mapping: TableMapping | None) -> list[Outcome]:
+def parse_chunk(files: Iterable[tuple[str, str]], known: Known, mapping: TableMapping | None) -> list[Outcome]:
     """Return what each file, or each member of an archive, gave."""
     outcomes: list[Outcome] = []
     for path, prefix in files:
@@ -139,11 +165,11 @@ def parse_chunk(files: Iterable[tuple[str, str]], known: frozenset[str], mapping
     return outcomes
 
 
-def parse_source(source: Source, known: frozenset[str], mapping: TableMapping | None) -> Outcome:
+def parse_source(source: Source, known: Known, mapping: TableMapping | None) -> Outcome:
     """Return what one file gave; a file that cannot be read is skipped with its reason, never raised."""
     sha256 = fingerprint(source.data, mapping)
-    if sha256 in known:
-        return KnownFile(source.name)
+    if source.base in known.get(sha256, ()):
+        return KnownFile(source.name, sha256, source.modified_ms)
     try:
         return _parse(source, sha256, mapping)
     except FormatError as error:
@@ -163,13 +189,27 @@ def _parse(source: Source, sha256: str, mapping: TableMapping | None) -> Outcome
     if kind == "events":
         return SkippedFile(source.name, "It holds earthquakes: import it as events ('quakegui events import').")
     if kind == "kp":
-        return ParsedFile(source.name, source.base, sha256, kind, kp=formats.read_kp(source))
+        return ParsedFile(source.name, source.base, sha256, kind, kp=formats.read_kp(source), modified_ms=source.modified_ms)
     if kind == "stations":
         stations, notes = formats.read_stations(source)
-        return ParsedFile(source.name, source.base, sha256, kind, stations=stations, notes=notes)
+        return ParsedFile(
+            source.name, source.base, sha256, kind, stations=stations, notes=notes, modified_ms=source.modified_ms
+        )
     found = formats.read_readings(source, mapping)
     blocks = tuple(block for readings in found.readings for block in blocks_of(readings))
-    return ParsedFile(found.name, source.base, sha256, found.format, blocks, found.stations, None, found.notes)
+    issued_ms = None if found.issued is None else int(found.issued.astype("datetime64[ms]").astype(np.int64))
+    return ParsedFile(
+        found.name,
+        source.base,
+        sha256,
+        found.format,
+        blocks,
+        found.stations,
+        None,
+        found.notes,
+        issued_ms,
+        source.modified_ms,
+    )
 
 
 def _skipped(error: FormatError) -> SkippedFile:
@@ -190,7 +230,7 @@ def _bytes(files: tuple[tuple[str, str], ...]) -> int:
 
 def _in_processes(
     chunks: list[tuple[tuple[str, str], ...]],
-    known: frozenset[str],
+    known: Known,
     mapping: TableMapping | None,
     workers: int,
     cancelled: Callable[[], bool],

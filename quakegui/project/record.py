@@ -1,11 +1,12 @@
 """Readings as they lie in a project: small blocks of one station, UTC day, cadence and file, exact to 0.001 nT.
 
-Every file keeps its own blocks. Which of several overlapping records counts is decided when they are read, so the order in
-which files come in decides nothing but a tie.
+Every file keeps its own blocks. Which of several overlapping records counts is decided slot by slot when they are read, by
+what the files are (`Issue`) and never by the order in which they came in.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
@@ -36,6 +37,31 @@ class DamagedReadingsError(ValueError):
     """Stored readings are not what `pack` made."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Issue:
+    """What decides between the readings of several files that are equally final: the larger one counts.
+
+    Attributes
+    ----------
+    issued_ms
+        Date of issue that the file states, milliseconds since 1970 UTC; a file without one counts as older than any other.
+    modified_ms
+        When the file was last modified; where copies of it were seen, the earliest time.
+    sha256
+        Fingerprint of its content: decides a tie, always in the same way.
+    """
+
+    issued_ms: float = -math.inf
+    modified_ms: float = -math.inf
+    sha256: str = ""
+
+    @classmethod
+    def of(cls, issued_ms: int | None, modified_ms: int | None, sha256: str) -> Issue:
+        """Return the issue of a file, None standing for what is not known."""
+        issued, modified = (-math.inf if time is None else float(time) for time in (issued_ms, modified_ms))
+        return cls(issued, modified, sha256)
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Readings of one station, UTC day, cadence and file, packed.
@@ -58,6 +84,12 @@ class Block:
         Packed milliseconds since the start of the day, and thousandths of a nT (`pack`).
     file
         Number of the file in order of import.
+    missing
+        Packed milliseconds at which the file states that nothing was recorded; empty without such.
+    base
+        The file's name without its folder.
+    issue
+        What decides between files that are equally final.
     """
 
     station: str
@@ -69,6 +101,9 @@ class Block:
     times: bytes
     values: bytes
     file: int = 0
+    missing: bytes = b""
+    base: str = ""
+    issue: Issue = Issue()
 
 
 def pack(numbers: NDArray[np.int64]) -> bytes:
@@ -123,7 +158,7 @@ def _check(block: Block) -> None:
         raise DamagedReadingsError("a block's facts are not numbers that they can be")
     if not 1 <= block.cadence_ms <= _LONGEST_CADENCE or abs(block.utc_day) > _FARTHEST_DAY:
         raise DamagedReadingsError(f"a block lies on the day {block.utc_day}, every {block.cadence_ms} ms")
-    if not (isinstance(block.times, bytes) and isinstance(block.values, bytes)):
+    if not all(isinstance(packed, bytes) for packed in (block.times, block.values, block.missing)):
         raise DamagedReadingsError("a block holds something else than packed numbers")
 
 
@@ -150,6 +185,7 @@ def blocks_of(readings: Readings) -> tuple[Block, ...]:
     time = readings.time.astype(np.int64)
     value = np.rint(readings.values * PER_NT).astype(np.int64)
     day = time // DAY_MS
+    missing = readings.missing.astype(np.int64)
     edges = np.concatenate([[0], np.flatnonzero(np.diff(day)) + 1, [time.size]]) if time.size else np.array([0])
     cadence_ms = max(round(readings.cadence_s * 1000.0), 1)
     return tuple(
@@ -162,6 +198,7 @@ def blocks_of(readings: Readings) -> tuple[Block, ...]:
             int(end - start),
             pack(time[start:end] - day[start] * DAY_MS),
             pack(value[start:end]),
+            missing=_packed_of(missing, int(day[start])),
         )
         for start, end in pairwise(edges)
     )
@@ -170,8 +207,9 @@ def blocks_of(readings: Readings) -> tuple[Block, ...]:
 def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
     """Return one record per cadence, finest first, of blocks of one station.
 
-    Where blocks overlap, definitive readings win over quasi-definitive, provisional and variation ones, then the later import;
-    two readings overlap when they fall into the same slot of one cadence, whatever their exact stamps.
+    Where blocks overlap, definitive readings count before quasi-definitive, provisional and variation ones, then those of the
+    larger `Issue`; two readings overlap when they fall into the same slot of one cadence, whatever their exact stamps. What a
+    file marks as missing takes out the readings of an earlier issue of the same name that is as final, and of no other.
 
     Raises
     ------
@@ -185,11 +223,127 @@ def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
     return tuple(_merge(by_cadence[cadence]) for cadence in sorted(by_cadence))
 
 
-def _merge(blocks: Sequence[Block]) -> Readings:
-    days: dict[int, list[Block]] = {}
+def missing_of(block: Block) -> NDArray[np.int64]:
+    """Return at which milliseconds since the start of its day a block's file states that nothing was recorded.
+
+    Raises
+    ------
+    DamagedReadingsError
+        If the block is not what was stored.
+    """
+    if not block.missing:
+        return np.zeros(0, dtype=np.int64)
+    time = unpack(block.missing)
+    if time.size and not (time[0] >= 0 and time[-1] < DAY_MS and (time[1:] > time[:-1]).all()):
+        raise DamagedReadingsError("a block marks what is missing outside its day")
+    return time
+
+
+def _packed_of(time: NDArray[np.int64], day: int) -> bytes:
+    """Pack those of some milliseconds since 1970, increasing, that lie on a UTC day."""
+    first, last = np.searchsorted(time, [day * DAY_MS, (day + 1) * DAY_MS])
+    return pack(time[first:last] - day * DAY_MS) if last > first else b""
+
+
+def by_place(blocks: Iterable[Block]) -> dict[tuple[int, int], list[Block]]:
+    """Return blocks of one station by cadence (ms) and UTC day: those of one place may overlap."""
+    places: dict[tuple[int, int], list[Block]] = {}
     for block in blocks:
-        days.setdefault(block.utc_day, []).append(block)
-    times, values = zip(*(_one_day(days[day]) for day in sorted(days)), strict=True)
+        places.setdefault((block.cadence_ms, block.utc_day), []).append(block)
+    return places
+
+
+def standing(blocks: Iterable[Block]) -> list[Block]:
+    """Return those of a station's blocks that decide anything: all others may be left out.
+
+    Raises
+    ------
+    DamagedReadingsError
+        If a block is not what was stored.
+    """
+    found: list[Block] = []
+    for here in by_place(blocks).values():
+        found += here if len(here) == 1 else [each.block for each in weighed(here) if each.counts.any() or each.block.missing]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One of several blocks of a station, UTC day and cadence, unpacked, and which of its readings count.
+
+    Attributes
+    ----------
+    block
+        The block.
+    time, value
+        Milliseconds since the start of the day and thousandths of a nT, each shape (time,).
+    slot
+        The slot of the cadence that each lies in, counted from the start of the day, shape (time,).
+    counts
+        Whether each counts, shape (time,): no block of more weight has a reading in its slot or takes it out.
+    """
+
+    block: Block
+    time: NDArray[np.int64]
+    value: NDArray[np.int64]
+    slot: NDArray[np.int64]
+    counts: NDArray[np.bool_]
+
+
+def weighed(blocks: Sequence[Block]) -> list[Weighed]:
+    """Weigh the blocks of one station, UTC day and cadence against each other; the one of least weight comes first.
+
+    Raises
+    ------
+    DamagedReadingsError
+        If a block is not what was stored.
+    """
+    ordered = sorted(blocks, key=lambda block: (block.data_type, block.issue, block.file))
+    unpacked = [instants(block) for block in ordered]
+    slots = [time // block.cadence_ms for block, (time, _) in zip(ordered, unpacked, strict=True)]
+    best = best_ranks(ordered, slots, slots_of(slots))
+    return [
+        Weighed(block, time, value, slot, best[slot] == rank)
+        for rank, (block, (time, value), slot) in enumerate(zip(ordered, unpacked, slots, strict=True))
+    ]
+
+
+def slots_of(slots: Iterable[NDArray[np.int64]]) -> int:
+    """Return how many slots of a day blocks reach, given the slots of each."""
+    return max((int(slot.max()) + 1 for slot in slots), default=0)
+
+
+def best_ranks(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], size: int) -> NDArray[np.int64]:
+    """Return for each slot of a day which block counts there, -1 for none, shape (slot,).
+
+    Parameters
+    ----------
+    ordered
+        Blocks of one station, UTC day and cadence, the one of least weight first.
+    slots
+        The slots that each has readings in.
+    size
+        How many slots there are.
+    """
+    best = np.full(size, -1)
+    for rank, (block, slot) in enumerate(zip(ordered, slots, strict=True)):
+        _take_out(best, block, ordered)
+        best[slot] = rank
+    return best
+
+
+def _take_out(best: NDArray[np.int64], block: Block, ordered: Sequence[Block]) -> None:
+    """Take out of the slots' best blocks those that a later issue of the same file marks as missing; changes `best`."""
+    slot = missing_of(block) // block.cadence_ms
+    slot = slot[slot < best.size]
+    for rank in np.unique(best[slot]):
+        if rank >= 0 and (ordered[rank].base, ordered[rank].data_type) == (block.base, block.data_type):
+            best[slot[best[slot] == rank]] = -1
+
+
+def _merge(blocks: Sequence[Block]) -> Readings:
+    places = by_place(blocks)
+    times, values = zip(*(_one_day(places[place]) for place in sorted(places)), strict=True)
     return Readings(
         blocks[0].station,
         np.concatenate(times).astype("datetime64[ms]"),
@@ -206,15 +360,9 @@ def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int
     if len(blocks) == 1:
         time, value = instants(blocks[0])
         return time + start, value
-    ordered = sorted(blocks, key=lambda block: (block.data_type, block.file))
-    times, values = zip(*map(instants, ordered), strict=True)
-    time, value = np.concatenate(times), np.concatenate(values)
-    rank = np.repeat(np.arange(len(ordered)), [block.count for block in ordered])
-    slot = time // blocks[0].cadence_ms
-    best = np.full(int(slot.max()) + 1, -1)
-    np.maximum.at(best, slot, rank)
-    keep = rank == best[slot]
-    time, value = time[keep], value[keep]
+    found = weighed(blocks)
+    time = np.concatenate([each.time[each.counts] for each in found])
+    value = np.concatenate([each.value[each.counts] for each in found])
     order = np.argsort(time, kind="stable")
     return time[order] + start, value[order]
 
@@ -231,4 +379,5 @@ def block_row(block: Block, file: int) -> dict[str, object]:
         "count": block.count,
         "times": block.times,
         "values": block.values,
+        "missing": block.missing or None,
     }

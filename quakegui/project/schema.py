@@ -21,12 +21,16 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    func,
     inspect,
     select,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
+
+FORMER_KP = "Kp of an earlier version"
+"""Name of the file that stands for Kp that came in before version 3."""
 
 metadata = MetaData()
 
@@ -47,8 +51,10 @@ station = Table(
     Column("longitude", Float),
     Column("elevation_m", Float),
     Column("typed", Integer, nullable=False, default=0),
+    Column("absent", Integer),
 )
-"""`typed` is 1 where a person or a station list gave the coordinates: a reading file's header no longer changes them."""
+"""What `station_fact` adds up to. `typed` is 1 where a person gave the coordinates; `absent` is 1 where nothing in force has
+readings of the station or names it by hand."""
 
 imported_file = Table(
     "imported_file",
@@ -62,9 +68,52 @@ imported_file = Table(
     Column("readings", Integer, nullable=False),
     Column("notes", Text, nullable=False, default="[]"),
     Column("replaced_by", Integer, ForeignKey("imported_file.id", deferrable=True, initially="DEFERRED")),
+    Column("issued_ms", Integer),
+    Column("modified_ms", Integer),
     sqlite_autoincrement=True,
 )
-"""Every file whose readings came in, in order of import; a replaced one stays, with what replaced it."""
+"""Every file that came in, in order of import. `issued_ms` is the date of issue that it states, `modified_ms` the earliest time
+of modification at which its content was seen. `replaced_by` is set in projects made before version 3 alone: readings of that
+file were deleted then."""
+
+act = Table(
+    "act",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at_ms", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("target", Integer, index=True),
+    Column("station", String(32)),
+    Column("summary", Text, nullable=False, default="{}"),
+    sqlite_autoincrement=True,
+)
+"""Imports and what was taken back of them (see `acts`): rows are added, never changed and never removed. `target` is the act
+that a row of kind "undo" or "redo" speaks of."""
+
+brought = Table(
+    "brought",
+    metadata,
+    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
+    Index("brought_file", "file"),
+)
+"""Which act brought which file. A file without a row here came in before version 3 and is in force."""
+
+station_fact = Table(
+    "station_fact",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(32), nullable=False, index=True),
+    Column("name", Text, nullable=False, default=""),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("elevation_m", Float),
+    Column("typed", Integer, nullable=False),
+    Column("file", Integer, ForeignKey("imported_file.id"), index=True),
+    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), index=True),
+)
+"""What one file, or one act of a person, says of a station; rows from before version 3 have neither."""
 
 block = Table(
     "block",
@@ -79,6 +128,7 @@ block = Table(
     Column("count", Integer, nullable=False),
     Column("times", LargeBinary, nullable=False),
     Column("values", LargeBinary, nullable=False),
+    Column("missing", LargeBinary),
     Index("block_place", "station", "utc_day"),
     Index("block_file", "file"),
 )
@@ -110,6 +160,15 @@ kp = Table(
     Column("value", Float, nullable=False),
 )
 
+kp_value = Table(
+    "kp_value",
+    metadata,
+    Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
+    Column("time_ms", Integer, primary_key=True),
+    Column("value", Float, nullable=False),
+)
+"""Kp as each file gives it; `kp` is what these add up to."""
+
 event_table = Table(
     "event",
     metadata,
@@ -123,7 +182,19 @@ event_table = Table(
     Column("place", Text, nullable=False, default=""),
     Column("kept", Integer, nullable=False),
 )
-"""The chosen part of a catalogue; `kept` is 0 for what declustering dropped."""
+"""What the acts of kind "events" add up to; `kept` is 0 for what declustering dropped."""
+
+chosen_event = Table(
+    "chosen_event",
+    metadata,
+    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    *(
+        Column(column.name, column.type, primary_key=column.primary_key, nullable=column.nullable)
+        for column in event_table.columns
+        if column.name != "kept"
+    ),
+)
+"""The earthquakes that one act chose from a catalogue."""
 
 journal = Table(
     "journal",
@@ -179,7 +250,7 @@ prediction = Table(
 )
 """What a run said of a day, when, knowing what: rows are added, never changed and never removed."""
 
-_APPEND_ONLY = (journal, prediction)
+_APPEND_ONLY = (journal, prediction, act)
 
 for _table in _APPEND_ONLY:
     for _verb in ("UPDATE", "DELETE"):
@@ -200,7 +271,42 @@ def _with_stale_nights(connection: Connection) -> None:
     stale_night.create(connection)
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights}
+ADDED = {"station": ("absent",), "imported_file": ("issued_ms", "modified_ms"), "block": ("missing",)}
+"""Columns, by table, that a project of an earlier version lacks until it is brought forward."""
+
+
+def _with_acts(connection: Connection) -> None:
+    """Version 3: imports can be taken back, and which of several readings counts no longer depends on the order of import."""
+    for fresh in (act, brought, station_fact, kp_value, chosen_event):
+        fresh.create(connection)
+    for table, names in ADDED.items():
+        for name in names:
+            kind = metadata.tables[table].c[name].type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    adopt(connection)
+
+
+def adopt(connection: Connection) -> None:
+    """Give what a project or an export from before version 3 holds an origin of its own."""
+    # As if each file had been written when it came in: what counted until now goes on to count.
+    connection.exec_driver_sql("UPDATE imported_file SET modified_ms = imported_ms")
+    facts = "code, name, latitude, longitude, elevation_m, typed"
+    connection.exec_driver_sql(f"INSERT INTO station_fact ({facts}) SELECT {facts} FROM station")  # noqa: S608
+    if connection.scalar(select(kp.c.time_ms).limit(1)) is not None:
+        number = (connection.scalar(select(func.max(imported_file.c.id))) or 0) + 1
+        row = {"id": number, "name": FORMER_KP, "base": FORMER_KP, "sha256": "0" * 64, "format": "kp", "imported_ms": 0}
+        connection.execute(imported_file.insert().values(**row, readings=0, notes="[]"))
+        connection.exec_driver_sql("INSERT INTO kp_value (file, time_ms, value) SELECT ?, time_ms, value FROM kp", (number,))
+    if connection.scalar(select(event_table.c.id).limit(1)) is not None:
+        keys = ("event_selection", "declustering", "event_origins")
+        rows = connection.execute(select(setting.c.key, setting.c.value).where(setting.c.key.in_(keys)))
+        summary = "{" + ", ".join(f'"{row.key}": {row.value}' for row in rows) + "}"
+        connection.execute(act.insert().values(id=1, at_ms=0, author="", kind="events", summary=summary))
+        names = ", ".join(column.name for column in chosen_event.columns if column is not chosen_event.c.act)
+        connection.exec_driver_sql(f"INSERT INTO chosen_event (act, {names}) SELECT 1, {names} FROM event")  # noqa: S608
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights, 2: _with_acts}
 """From a version to the next, each within the transaction of the whole way."""
 
 

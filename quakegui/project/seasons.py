@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from quakegui.project import cachefiles
 from quakegui.project.anomalycache import keep_anomalies, kept_anomalies
 from quakegui.project.featurecache import attach_features
-from quakegui.project.kpindex import import_kp, kp
+from quakegui.project.kpindex import kp
 from quakegui.project.nights import days_with_data, ensure_nights, read_blocks, season_days, stored_nights
 from quakegui.project.progress import Progress, silent
 from quakegui.project.record import DAY_MS, merged
@@ -21,7 +21,7 @@ from quakegui.season.network import Network
 from quakegui.season.readings import Readings
 from quakegui.season.season import Season, compute_season
 
-__all__ = ["days_with_data", "import_kp", "kp", "load_season", "record", "season_days", "series"]
+__all__ = ["days_with_data", "kp", "load_season", "record", "season_days", "series"]
 
 MOST_IN_MEMORY = 64 * 1024**2
 """Bytes of a map basis up to which it is read whole: some 70 stations."""

@@ -179,7 +179,24 @@ def wrong_fact(connection: Connection) -> str | None:
             objects = False
         if not objects or not _is_name(run.id):
             return f"the record of the run '{shown(run.id, 60)}'"
+    for act in connection.execute(select(schema.act.c.id, schema.act.c.kind, schema.act.c.summary)):
+        if not _is_summary(act.kind, act.summary):
+            return f"the record of the import {act.id}"
     return None
+
+
+def _is_summary(kind: str, text: str) -> bool:
+    try:
+        summary = parse_json(text)
+        if not isinstance(summary, dict):
+            return False
+        if kind == "events":
+            for key in ("event_selection", "declustering", "event_origins"):
+                if summary.get(key) is not None:
+                    built(_KINDS[key], summary[key], what="value")
+    except ValueError:
+        return False
+    return True
 
 
 def _wrong_setting(key: str, value: str) -> str | None:
@@ -222,7 +239,7 @@ _COUNTS = " UNION ALL ".join(
         "SELECT max(seq) FROM sqlite_sequence",
         "SELECT max(step) FROM journal",
         "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'revision'",
-        *(f"SELECT max(id) FROM {name}" for name in ("journal", "imported_file", "prediction", "block")),  # noqa: S608
+        *(f"SELECT max(id) FROM {name}" for name in ("journal", "imported_file", "prediction", "block", "act")),  # noqa: S608
     )
 )
 """What is counted on by one with a step; each is found without looking at more than one row."""
@@ -291,10 +308,10 @@ def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:
         return False
     if bool(re.search(r"\bautoincrement\b", said, re.IGNORECASE)) != bool(table.dialect_options["sqlite"]["autoincrement"]):
         return False
-    return _shape(raw, table.name) == _own_shapes()[table.name]
+    return _shape(raw, table.name) in _own_shapes()[table.name]
 
 
-def _shape(raw: sqlite3.Connection, name: str) -> tuple[object, ...]:
+def _shape(raw: sqlite3.Connection, name: str) -> tuple[frozenset[tuple[Any, ...]], frozenset[tuple[Any, ...]], int]:
     """Return a table's columns (name, type, NULL refused, place in the key, hidden), its foreign keys, and unique ones."""
     columns = {
         (column, kind.upper(), strict, key, hidden)
@@ -327,9 +344,16 @@ def _own_parts() -> dict[tuple[str, str], str]:
 
 
 @cache
-def _own_shapes() -> dict[str, tuple[object, ...]]:
+def _own_shapes() -> dict[str, tuple[tuple[object, ...], ...]]:
+    """Return, by table, the shape that this program gives it, and the one that it had in earlier versions."""
     with _fresh() as connection:
-        return {name: _shape(_raw(connection), name) for name in schema.metadata.tables}
+        raw = _raw(connection)
+        found: dict[str, tuple[tuple[object, ...], ...]] = {}
+        for name in schema.metadata.tables:
+            columns, keys, unique = _shape(raw, name)
+            former = frozenset(column for column in columns if column[0] not in schema.ADDED.get(name, ()))
+            found[name] = ((columns, keys, unique), (former, keys, unique))
+        return found
 
 
 @contextmanager

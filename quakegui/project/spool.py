@@ -30,10 +30,22 @@ def put(spool: IO[bytes], parsed: ParsedFile) -> None:
         "sha256": parsed.sha256,
         "format": parsed.format,
         "notes": parsed.notes,
+        "issued_ms": parsed.issued_ms,
+        "modified_ms": parsed.modified_ms,
         "stations": [astuple(station) for station in parsed.stations],
         "kp": None if kp is None else [kp.time.astype(np.int64).tolist(), kp.value.tolist()],
         "blocks": [
-            (one.station, one.utc_day, one.cadence_ms, one.data_type, one.derived, one.count, len(one.times), len(one.values))
+            (
+                one.station,
+                one.utc_day,
+                one.cadence_ms,
+                one.data_type,
+                one.derived,
+                one.count,
+                len(one.times),
+                len(one.values),
+                len(one.missing),
+            )
             for one in parsed.blocks
         ],
     }
@@ -43,6 +55,7 @@ def put(spool: IO[bytes], parsed: ParsedFile) -> None:
     for block in parsed.blocks:
         spool.write(block.times)
         spool.write(block.values)
+        spool.write(block.missing)
 
 
 def taken(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
@@ -52,8 +65,8 @@ def taken(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
         (length,) = _LENGTH.unpack(spool.read(_LENGTH.size))
         facts = json.loads(spool.read(length))
         blocks = tuple(
-            Block(code, day, cadence, kind, derived, number, spool.read(times), spool.read(values))
-            for code, day, cadence, kind, derived, number, times, values in facts["blocks"]
+            Block(code, day, cadence, kind, derived, number, *_packed(spool, packed))
+            for code, day, cadence, kind, derived, number, *packed in facts["blocks"]
         )
         kp = facts["kp"]
         yield ParsedFile(
@@ -65,4 +78,12 @@ def taken(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
             tuple(Station(*station) for station in facts["stations"]),
             None if kp is None else Kp(np.array(kp[0], dtype=np.int64).astype("datetime64[ms]"), np.array(kp[1])),
             tuple(facts["notes"]),
+            facts["issued_ms"],
+            facts["modified_ms"],
         )
+
+
+def _packed(spool: IO[bytes], sizes: list[int]) -> tuple[bytes, bytes, int, bytes]:
+    """Return a block's times, values, file and missing stamps."""
+    times, values, missing = (spool.read(size) for size in sizes)
+    return times, values, 0, missing

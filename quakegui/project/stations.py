@@ -1,4 +1,10 @@
-"""The stations of a project: where they are, and who says so."""
+"""The stations of a project: where they are, and who says so.
+
+What each file and each person states of a station is a row of its own (`schema.station_fact`); what the project shows is
+derived from those in force. A person's statement counts before a file's, a later one before an earlier one. Of files, the
+headers of readings count before lists, and the oldest before later ones: a place stays where it was first recorded, in
+whatever order the files come in.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import hypot
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy.dialects.sqlite import insert
 
 from quakegui import formats
 from quakegui.formats.source import expand
 from quakegui.project import schema
-from quakegui.project.store import Project, ProjectError, raise_revision
+from quakegui.project.acts import STATIONS, add_act, hidden_files, undone_acts
+from quakegui.project.record import Issue
+from quakegui.project.store import Project, ProjectError, default_author, raise_revision
 from quakegui.season.network import Station
 
 NEAR_DEGREES = 0.02
@@ -28,8 +38,17 @@ class StationsReport:
     notes: tuple[str, ...]
 
 
-def import_stations(project: Project, path: Path | str) -> StationsReport:
+def import_stations(project: Project, path: Path | str, *, author: str | None = None) -> StationsReport:
     """Take stations from a csv or .ack file, or every such file of a folder; they win over what reading files say.
+
+    Parameters
+    ----------
+    project
+        Where they go.
+    path
+        A file or a folder.
+    author
+        Who imports them; default the person at this machine.
 
     Raises
     ------
@@ -49,11 +68,20 @@ def import_stations(project: Project, path: Path | str) -> StationsReport:
         found |= {station.code: station for station in stations}
     if not found:
         raise ProjectError(f"{path} names no station.")
-    return _store(project, found.values(), tuple(notes))
+    return _store(project, found.values(), tuple(notes), author, Path(path).name)
 
 
-def set_station(project: Project, station: Station) -> StationsReport:
+def set_station(project: Project, station: Station, *, author: str | None = None) -> StationsReport:
     """Add a station, or replace what is known of it; its code is written in capitals, as every reader of files writes it.
+
+    Parameters
+    ----------
+    project
+        Where it goes.
+    station
+        Empty and unknown fields leave what is known as it is.
+    author
+        Who says so; default the person at this machine.
 
     Raises
     ------
@@ -72,48 +100,101 @@ def set_station(project: Project, station: Station) -> StationsReport:
             raise ProjectError(f"{station.longitude} is not a longitude; degrees east go from -180 to 180.")
         if station.longitude > 180.0:
             station = replace(station, longitude=round(station.longitude - 360.0, 9))
-    return _store(project, [station], ())
+    return _store(project, [station], (), author, "")
 
 
-def merge_station(connection: Connection, station: Station) -> tuple[bool, str]:
-    """Add a station that a reading file names, or fill in what was unknown; returns whether it is new, and a note or ""."""
-    known = connection.execute(select(schema.station).where(schema.station.c.code == station.code)).one_or_none()
-    if known is None:
-        connection.execute(schema.station.insert().values(**_values(station), typed=0))
-        return True, ""
-    if station.latitude is None or station.longitude is None:
-        return False, ""
-    if known.latitude is None:
-        fresh = {**_values(station), "name": known.name or station.name}
-        connection.execute(schema.station.update().where(schema.station.c.code == station.code).values(**fresh))
-        raise_revision(connection)
-        return False, ""
-    if hypot(known.latitude - station.latitude, (known.longitude - station.longitude + 180.0) % 360.0 - 180.0) < NEAR_DEGREES:
-        return False, ""
-    return False, (
-        f"{station.code}: this file places it at {station.latitude:.3f}, {station.longitude:.3f}, the project has "
-        f"{known.latitude:.3f}, {known.longitude:.3f} and keeps that; 'quakegui stations set' changes it."
-    )
+def record_stations(connection: Connection, named: Iterable[tuple[Station, int]]) -> None:
+    """Record what imported files, given by number, say of stations; `refresh_stations` makes it count."""
+    rows = [{**_values(station), "typed": 0, "file": file, "act": None} for station, file in named]
+    if rows:
+        connection.execute(schema.station_fact.insert(), rows)
+        make_room_for(connection, (str(row["code"]) for row in rows))
 
 
-def _store(project: Project, stations: Iterable[Station], notes: tuple[str, ...]) -> StationsReport:
+def make_room_for(connection: Connection, codes: Iterable[str]) -> None:
+    """Make a row for each station that has none; it is absent until `refresh_stations` finds it in force."""
+    rows = [{**_values(Station(code)), "typed": 0, "absent": 1} for code in dict.fromkeys(codes)]
+    if rows:
+        connection.execute(insert(schema.station).on_conflict_do_nothing(), rows)
+
+
+def refresh_stations(connection: Connection, codes: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Derive stations anew from what is in force; returns the codes that are new, and those that changed or are gone."""
     added: list[str] = []
     changed: list[str] = []
+    undone = undone_acts(connection)
+    table = schema.station
+    for code in dict.fromkeys(codes):
+        before = connection.execute(select(table).where(table.c.code == code)).one()
+        after = {"code": code, **_derived(connection, code, undone)}
+        if after == dict(before._mapping):
+            continue
+        connection.execute(table.update().where(table.c.code == code).values(**after))
+        (added if before.absent and not after["absent"] else changed).append(code)
+    if added or changed:
+        raise_revision(connection)
+    return tuple(added), tuple(changed)
+
+
+def far_apart(one: Station, other: Station) -> bool:
+    """Whether two places of a station cannot be the same, rounded differently; False where one is not known."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return False
+    return hypot(one.latitude - other.latitude, (one.longitude - other.longitude + 180.0) % 360.0 - 180.0) >= NEAR_DEGREES
+
+
+def _derived(connection: Connection, code: str, undone: frozenset[int]) -> dict[str, Any]:
+    """Return what a station's row holds besides its code."""
+    fact, file, block = schema.station_fact.c, schema.imported_file.c, schema.block.c
+    gone, hidden = hidden_files(connection), hidden_files(connection, code)  # a removal of readings leaves the place known
+    query = (
+        select(schema.station_fact, file.format, file.issued_ms, file.modified_ms, file.sha256)
+        .join_from(schema.station_fact, schema.imported_file, fact.file == file.id, isouter=True)
+        .where(fact.code == code)
+    )
+    rows = [row for row in connection.execute(query) if row.file not in gone and row.act not in undone]
+    headers = sorted((row for row in rows if not row.typed), key=_age)
+    typed = sorted((row for row in rows if row.typed), key=lambda row: (row.act or 0, row.id))
+    place = next((row for row in headers if row.latitude is not None), None)
+    found: dict[str, Any] = {
+        "name": next((row.name for row in headers if row.name), ""),
+        "latitude": place.latitude if place is not None else None,
+        "longitude": place.longitude if place is not None else None,
+        "elevation_m": place.elevation_m if place is not None else None,
+    }
+    for row in typed:
+        found |= {key: getattr(row, key) for key in found if getattr(row, key) not in (None, "")}
+    named = bool(typed) or any(row.format != "stations" and row.file not in hidden for row in headers)
+    present = named or connection.scalar(select(exists().where(block.station == code, block.file.not_in(hidden))))
+    return {**found, "typed": int(bool(typed)), "absent": None if present else 1}
+
+
+def _age(row: Row[Any]) -> tuple[bool, bool, Issue, int]:
+    """Return what orders the files that name a station: those from before acts were recorded, headers, lists; oldest first."""
+    issue = Issue.of(row.issued_ms, row.modified_ms, row.sha256 or "")
+    return row.file is not None, row.format == "stations", issue, row.id
+
+
+def _store(
+    project: Project, stations: Iterable[Station], notes: tuple[str, ...], author: str | None, name: str
+) -> StationsReport:
+    table = schema.station
     with project.write() as connection:
+        fresh = []
         for station in stations:
-            known = connection.execute(select(schema.station).where(schema.station.c.code == station.code)).one_or_none()
-            values = {**_values(station), "typed": 1}
-            if known is None:
-                connection.execute(schema.station.insert().values(**values))
-                added.append(station.code)
-                continue
-            values = {key: getattr(known, key) if value in (None, "") else value for key, value in values.items()}
-            if values != dict(known._mapping):
-                connection.execute(schema.station.update().where(schema.station.c.code == station.code).values(**values))
-                changed.append(station.code)
-        if added or changed:
-            raise_revision(connection)
-    return StationsReport(tuple(added), tuple(changed), notes)
+            known = connection.execute(select(table).where(table.c.code == station.code)).one_or_none()
+            told = {key: value for key, value in _values(station).items() if value not in (None, "")}
+            if known is None or known.absent or not known.typed or told.items() - dict(known._mapping).items():
+                fresh.append(station)
+        if not fresh:
+            return StationsReport((), (), notes)
+        codes = [station.code for station in fresh]
+        act = add_act(connection, STATIONS, author or default_author(), summary={"file": name, "stations": codes})
+        facts = [{**_values(station), "typed": 1, "file": None, "act": act} for station in fresh]
+        connection.execute(schema.station_fact.insert(), facts)
+        make_room_for(connection, codes)
+        added, changed = refresh_stations(connection, codes)
+    return StationsReport(added, changed, notes)
 
 
 def _values(station: Station) -> dict[str, str | float | None]:

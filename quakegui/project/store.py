@@ -272,7 +272,9 @@ def raise_revision(connection: Connection) -> None:
 def network_of(connection: Connection) -> Network:
     """Return all stations by code."""
     table = schema.station.c
-    rows = connection.execute(select(table.code, table.name, table.latitude, table.longitude, table.elevation_m))
+    rows = connection.execute(
+        select(table.code, table.name, table.latitude, table.longitude, table.elevation_m).where(table.absent.is_(None))
+    )
     return Network.of(Station(*row) for row in rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -13,7 +13,7 @@ TIME_DTYPE = np.dtype("datetime64[ms]")
 
 
 class DataType(IntEnum):
-    """How final a record is; where two overlap the higher wins, then the later import."""
+    """How final a record is; where two overlap the higher counts."""
 
     UNKNOWN = 0
     VARIATION = 1
@@ -41,6 +41,9 @@ class Readings:
         How final the record is.
     derived
         Whether F was computed from components, because the file had none.
+    missing
+        Stamps between the first and the last reading at which the file states that nothing was recorded, UTC, datetime64[ms],
+        shape (missing,), increasing: a correction that takes a reading out says so in this way.
     """
 
     station: str
@@ -49,6 +52,7 @@ class Readings:
     cadence_s: float
     data_type: DataType = DataType.UNKNOWN
     derived: bool = False
+    missing: NDArray[np.datetime64] = field(default_factory=lambda: np.zeros(0, dtype=TIME_DTYPE))
 
     def __post_init__(self) -> None:
         """Check the invariants that every consumer relies on."""

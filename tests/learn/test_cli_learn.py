@@ -18,6 +18,7 @@ from terminal import Terminal
 
 from quakegui.learn import operating
 from quakegui.learn.presets import PRESETS
+from quakegui.learn.watching import Watch
 from quakegui.project.store import ProjectError
 
 ROW = {"accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "verdict", "leaky", "name", "protocol"}
@@ -142,10 +143,10 @@ def test_a_watched_folder_gives_one_json_line_a_round(
     incoming.mkdir()
     (incoming / "note.txt").write_text("not a reading")
 
-    def changes(self: operating.Watch, cancelled: object) -> Any:
+    def changes(self: Watch, cancelled: object) -> Any:
         yield (incoming / "note.txt",)
 
-    monkeypatch.setattr(operating.Watch, "changes", changes)
+    monkeypatch.setattr(Watch, "changes", changes)
     out, err = run("update", trained, "--watch", incoming, "--json")
     lines = [json.loads(line) for line in out.splitlines()]
     assert [line["predicted"] for line in lines] == [[], []]
@@ -157,15 +158,15 @@ def test_a_round_of_the_watch_that_fails_is_told_and_its_files_come_again(
 ) -> None:
     asked: list[object] = []
 
-    def changes(_self: operating.Watch, _cancelled: object) -> Any:
+    def changes(_self: Watch, _cancelled: object) -> Any:
         monkeypatch.setattr(operating, "update", refused)
         yield (tmp_path / "new.txt",)
 
     def refused(*_given: object, **_named: object) -> None:
         raise ProjectError("Another program writes to the project.")
 
-    monkeypatch.setattr(operating.Watch, "changes", changes)
-    monkeypatch.setattr(operating.Watch, "again", lambda _self, paths: asked.append(paths))
+    monkeypatch.setattr(Watch, "changes", changes)
+    monkeypatch.setattr(Watch, "again", lambda _self, paths: asked.append(paths))
     (tmp_path / "incoming").mkdir()
     _out, err = run("update", trained, "--watch", tmp_path / "incoming")
     assert "Another program writes to the project. The watch goes on, and tries these files again later." in " ".join(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import os
 import shutil
 import sys
 import threading
@@ -17,10 +18,11 @@ from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.learn import operating, registry, season_runs
 from quakegui.learn.following import answer
-from quakegui.learn.operating import Update, Watch, known_until, predict_days
+from quakegui.learn.operating import Update, known_until, predict_days
 from quakegui.learn.portions import Portions
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.registry import RunFolder
+from quakegui.learn.watching import Watch
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
@@ -252,6 +254,45 @@ def test_a_watch_takes_a_file_once_it_no_longer_grows(tmp_path: Path) -> None:
     began = time.monotonic()
     assert list(found) == []
     assert time.monotonic() - began < 5
+
+
+def minutes_csv(path: Path, last: str) -> None:
+    """Write one-minute readings of 2022-03-01 up to a time of day; the file is modified now."""
+    stamps = np.arange("2022-03-01T00:00", f"2022-03-01T{last}", dtype="datetime64[m]")
+    path.write_text("time,AAA\n" + "".join(f"{stamp}:00Z,{48500 + number % 7}\n" for number, stamp in enumerate(stamps)))
+
+
+def test_a_file_that_ends_in_the_middle_of_an_hour_waits_for_the_rest(tmp_path: Path) -> None:
+    live, whole = tmp_path / "live.csv", tmp_path / "whole.csv"
+    minutes_csv(live, "13:07")
+    watch, over, looks = Watch(tmp_path, pause_s=0.0), threading.Event(), 0
+    assert watch.present == ()
+
+    def cancelled() -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 40:  # by then every file had its chance
+            minutes_csv(whole, "14:00")
+        return over.is_set()
+
+    found = watch.changes(cancelled)
+    assert next(found) == (whole,)
+    assert looks > 40
+    minutes_csv(live, "15:00")
+    assert next(found) == (live,)
+    os.utime(live, (1_700_000_000, 1_700_000_000))  # cut off, but nobody has written to it for long
+    minutes_csv(whole, "14:30")
+    os.utime(whole, (1_700_000_000, 1_700_000_000))
+    assert next(found) == (live, whole)
+
+
+def test_files_that_another_program_still_fetches_are_not_looked_at(tmp_path: Path) -> None:
+    for name in (".latest.csv.X7", "latest.csv.part", "latest.csv.crdownload"):
+        minutes_csv(tmp_path / name, "14:00")
+    watch, over = Watch(tmp_path, pause_s=0.0), threading.Event()
+    assert watch.present == ()
+    minutes_csv(tmp_path / "latest.csv", "14:00")
+    assert next(watch.changes(over.is_set)) == (tmp_path / "latest.csv",)
 
 
 def test_files_that_could_not_be_taken_come_again(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -57,10 +59,15 @@ def iaga(
     return (HEAD.format(code=code, latitude=latitude, longitude=longitude, kind=kind) + "".join(lines)).encode()
 
 
+_WRITTEN = count(1_700_000_000)
+
+
 def put(folder: Path, name: str, data: bytes) -> Path:
-    """Write a file and return it."""
+    """Write a file and return it; each is modified a second after the one before, however fast a test goes."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data)
+    second = next(_WRITTEN)
+    os.utime(folder / name, (second, second))
     return folder / name
 
 

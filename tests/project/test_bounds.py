@@ -15,7 +15,7 @@ from sqlalchemy import Column, Float, Integer, LargeBinary
 
 from quakegui.project import bounds, catalogue, journal, labelfiles, schema, soundness, stations
 from quakegui.project.database import UNCHECKED
-from quakegui.project.kpindex import import_kp
+from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection
 from quakegui.season.labels import Source
@@ -74,7 +74,9 @@ def write_file(act: Callable[[Project, Path], object], text: str) -> Callable[[P
 
 def kp_file(day: str) -> Callable[[Project], object]:
     head = "Date,K_00,K_03,K_06,K_09,K_12,K_15,K_18,K_21,ap"
-    return write_file(import_kp, f"{head}\n2022-03-01,3,3,2,1,1,1,1,1,9\n{day},3,3,2,1,1,1,1,1,9\n")
+    return write_file(
+        lambda project, path: import_paths(project, [path]), f"{head}\n2022-03-01,3,3,2,1,1,1,1,1,9\n{day},3,3,2,1,1,1,1,1,9\n"
+    )
 
 
 def label_file(day: str) -> Callable[[Project], object]:

@@ -94,21 +94,20 @@ def test_a_corrected_file_replaces_and_is_recorded(project: Project, files: Path
     right[600:700] = np.nan
     import_paths(project, [put(files, "kak.min", iaga(values=wrong))])
     report = import_paths(project, [put(files, "kak.min", iaga(values=right))])
-    assert report.imported[0].replaced == "kak.min"
+    assert (report.imported[0].overwritten, report.imported[0].withdrawn, report.imported[0].left) == (0, 100, 0)
+    assert "kak.min: 100 readings of 'kak.min' are withdrawn: this file marks them as missing." in report.notes
     assert "10:00" not in values(project)  # a minute that the correction took out does not come back from the old file
     assert values(project)["09:59"] == wrong[599]
-    with project.read() as connection:
-        rows = connection.exec_driver_sql("SELECT id, replaced_by FROM imported_file ORDER BY id").fetchall()
-    assert [tuple(row) for row in rows] == [(1, 2), (2, None)]
     back = import_paths(project, [put(files, "kak.min", iaga(values=wrong))])
-    assert back.imported[0].replaced == "kak.min"
-    assert values(project)["10:00"] == wrong[600]
+    assert back == ImportReport(unchanged=("kak.min",))  # a copy of the old file, however new, is still the old content
+    assert "10:00" not in values(project)
 
 
 def test_a_file_of_the_same_name_for_another_day_or_station_replaces_nothing(project: Project, files: Path) -> None:
     import_paths(project, [put(files / "1", "f.min", iaga(day="2022-01-15"))])
     for folder, data in (("2", iaga(day="2022-01-16")), ("3", iaga("KNY"))):
-        assert import_paths(project, [put(files / folder, "f.min", data)]).imported[0].replaced == ""
+        one = import_paths(project, [put(files / folder, "f.min", data)]).imported[0]
+        assert (one.overwritten, one.unused, one.withdrawn, one.left) == (0, 0, 0, 0)
     assert len(values(project)) == len(values(project, day="2022-01-16")) == len(values(project, "KNY")) == 1440
 
 
@@ -121,9 +120,11 @@ def test_definitive_counts_before_a_later_variation_file_even_of_the_same_name(p
     assert (found["00:59"], found["01:00"]) == (variation[59], definitive[60])
 
 
-def test_of_equally_final_records_the_later_import_counts(project: Project, files: Path) -> None:
-    for name, level in (("b.min", 46_000.0), ("a.min", 47_000.0)):
-        import_paths(project, [put(files, name, iaga(values=minute_values(level)))])
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_equally_final_records_the_later_modified_counts(project: Project, files: Path, first: int) -> None:
+    made = [put(files, name, iaga(values=minute_values(level))) for name, level in (("b.min", 46_000.0), ("a.min", 47_000.0))]
+    for file in (made[first], made[1 - first]):
+        import_paths(project, [file])
     assert values(project)["12:00"] == minute_values(47_000.0)[720]
 
 

@@ -11,20 +11,33 @@ from quakegui.project import incoming, schema
 from quakegui.season.plain import parse_json
 
 MARK = "quakegui project"
-VERSION = 1
+VERSION = 2
+"""1 had neither acts nor superseded readings."""
 MANIFEST = "project.json"
 RUNS = "run_folders"
 
 TABLES = {
     "stations": schema.station,
     "files": schema.imported_file,
+    "acts": schema.act,
+    "brought": schema.brought,
+    "station_facts": schema.station_fact,
     "kp": schema.kp,
+    "kp_values": schema.kp_value,
     "events": schema.event_table,
+    "chosen_events": schema.chosen_event,
     "journal": schema.journal,
     "runs": schema.run,
     "predictions": schema.prediction,
 }
 """In the order in which they can be filled again."""
+
+SINCE_2 = frozenset({"acts", "brought", "station_facts", "kp_values", "chosen_events"})
+"""Tables that an export of version 1 lacks."""
+
+READINGS = "readings"
+SUPERSEDED = "superseded"
+"""Folders of the readings that count, and of those in whose place others count or that were taken back."""
 
 OWN_SETTINGS = frozenset({"schema", "revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY})
 """What the project says of itself, and no exported setting replaces."""

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import incoming, schema, soundness
-from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, TABLES, VERSION, heading, manifest
+from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE_2, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
 from quakegui.project.progress import Cancelled, Progress, silent
@@ -69,7 +69,8 @@ def import_export(
         _refuse_filled(connection, project)  # before all else: runs of its own may still wait where others would be staged
     try:
         facts = manifest(folder)
-        if int(facts["version"]) > VERSION:
+        version = int(facts["version"])
+        if version > VERSION:
             raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
         if is_link(folder / RUNS):
             raise ProjectError(f"{RUNS} leads out of the export; nothing was imported.")
@@ -78,8 +79,7 @@ def import_export(
         with project.write() as connection:
             _refuse_filled(connection, project)
             _take_facts(connection, facts)
-            for name, table in TABLES.items():
-                _fill(connection, _inside(folder, f"{name}.csv"), table, int(facts["rows"][name]))
+            _fill_all(connection, folder, version, facts["rows"])
             touched = _take_readings(connection, folder, say, cancelled)
             wrong = soundness.wrong_value(connection) or soundness.wrong_fact(connection)
             if wrong is not None:
@@ -143,9 +143,20 @@ def _rows(path: Path) -> list[dict[str, str]]:
         csv.field_size_limit(former)
 
 
+def _fill_all(connection: Connection, folder: Path, version: int, counts: dict[str, Any]) -> None:
+    for name, table in TABLES.items():
+        if version >= VERSION or name not in SINCE_2:
+            _fill(connection, _inside(folder, f"{name}.csv"), table, int(counts[name]))
+    if version < VERSION:
+        schema.adopt(connection)
+
+
 def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
     columns = {heading(column): column for column in table.columns}
-    rows = [{column.name: _in(column, row[heading]) for heading, column in columns.items()} for row in _rows(path)]
+    rows = [
+        {column.name: _in(column, row[name]) for name, column in columns.items() if name in row or not column.nullable}
+        for row in _rows(path)
+    ]
     if len(rows) != count:
         raise ValueError(f"{path.name} has {len(rows)} of {count} rows")
     if rows:
@@ -171,26 +182,33 @@ def _in(column: Column[Any], text: str | None) -> Any:
 def _take_readings(connection: Connection, folder: Path, say: Progress, cancelled: Cancelled | None) -> dict[str, set[int]]:
     """Store the readings of an export; returns the UTC days they lie in, by station."""
     touched: dict[str, set[int]] = {}
-    listed = _rows(_inside(folder, "readings.csv"))
-    for number, row in enumerate(listed):
-        say(number, len(listed), row["path"])
+    kinds: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in _rows(_inside(folder, "readings.csv")):
+        kinds.setdefault(tuple(row[name] for name in ("station", "cadence_ms", "data_type", "derived")), []).append(row)
+    for number, rows in enumerate(kinds.values()):
+        say(number, len(kinds), rows[0]["path"])
         if cancelled is not None and cancelled():
             raise ProjectError("The import was cancelled; nothing was changed.")
-        found = _blocks(_inside(folder, row["path"]), row)
+        found = _blocks(folder, rows)
         connection.execute(schema.block.insert(), [block_row(block, file) for file, block in found])
-        touched.setdefault(unguard(row["station"]), set()).update(block.utc_day for _, block in found)
+        touched.setdefault(unguard(rows[0]["station"]), set()).update(block.utc_day for _, block in found)
     return touched
 
 
-def _blocks(path: Path, row: dict[str, str]) -> list[tuple[int, Block]]:
-    stamps, values, files = _columns(path)
-    if len(stamps) != int(row["readings"]):
-        raise ValueError(f"{row['path']} has {len(stamps)} of {row['readings']} readings")
-    if np.isnat(stamps).any() or not (np.abs(values) < _STRONGEST).all():
+def _blocks(folder: Path, rows: list[dict[str, str]]) -> list[tuple[int, Block]]:
+    """Return the blocks, by number of file, of readings of one kind that count and of those that do not."""
+    parts = []
+    for one in rows:
+        parts.append(_columns(_inside(folder, one["path"])))
+        if parts[-1][0].size != int(one["readings"]):
+            raise ValueError(f"{one['path']} has {parts[-1][0].size} of {one['readings']} readings")
+    stamps, values, files = (np.concatenate(column) for column in zip(*parts, strict=True))
+    row = rows[0]
+    if np.isnat(stamps).any() or (np.abs(values) >= _STRONGEST).any():
         raise ValueError(f"{row['path']} holds a reading without a time, or one that no field has")
     found: list[tuple[int, Block]] = []
     for number in np.unique(files):
-        mine = np.flatnonzero(files == number)
+        mine = np.flatnonzero((files == number) & np.isfinite(values))
         mine = mine[np.unique(stamps[mine], return_index=True)[1]]
         readings = Readings(
             unguard(row["station"]),
@@ -199,6 +217,7 @@ def _blocks(path: Path, row: dict[str, str]) -> list[tuple[int, Block]]:
             int(row["cadence_ms"]) / 1000.0,
             DataType[row["data_type"].upper()],
             row["derived"] == "1",
+            np.unique(stamps[(files == number) & np.isnan(values)]),
         )
         found += [(int(number), block) for block in blocks_of(readings)]
     return found

@@ -5,18 +5,21 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
-from sqlalchemy import Column, Connection, Table, func, select
+from numpy.typing import NDArray
+from sqlalchemy import Column, Connection, Table, select
 
 from quakegui.project import incoming, schema, seasons, tables
-from quakegui.project.exchange.layout import MANIFEST, MARK, OWN_SETTINGS, RUNS, TABLES, VERSION, heading
+from quakegui.project.acts import hidden_files
+from quakegui.project.exchange.layout import MANIFEST, MARK, OWN_SETTINGS, READINGS, RUNS, SUPERSEDED, TABLES, VERSION, heading
 from quakegui.project.filesystem import whole_file
+from quakegui.project.nights import RUN_DAYS, read_blocks
 from quakegui.project.progress import Progress, silent
-from quakegui.project.record import DAY_MS, PER_NT, Block, DamagedReadingsError, instants
+from quakegui.project.record import DAY_MS, PER_NT, Block, DamagedReadingsError, by_place, instants, missing_of, weighed
 from quakegui.project.store import Project, ProjectError, config_of
 from quakegui.project.tables import SYNTHETIC, TableOf
 from quakegui.season.readings import DataType
@@ -83,13 +86,13 @@ def _facts(connection: Connection, project: Project) -> dict[str, Any]:
 
 
 def _table_of(connection: Connection, name: str, table: Table) -> TableOf:
-    key = next(iter(table.primary_key.columns))
+    key = tuple(table.primary_key.columns)
     return TableOf(
         name,
         tuple(heading(column) for column in table.columns),
         lambda: (
             tuple(_out(column, value) for column, value in zip(table.columns, row, strict=True))
-            for row in connection.execute(select(table).order_by(key))
+            for row in connection.execute(select(table).order_by(*key))
         ),
     )
 
@@ -103,23 +106,80 @@ def _out(column: Column[Any], value: Any) -> tables.Cell:
 
 
 def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, say: Progress) -> None:
-    (folder / "readings").mkdir()
     table = schema.block.c
-    groups = (table.station, table.cadence_ms, table.data_type, table.derived)
-    found = connection.execute(select(*groups, func.sum(table.count)).group_by(*groups).order_by(*groups)).all()
+    stations = connection.execute(select(table.station).distinct().order_by(table.station)).scalars().all()
     rows: list[tuple[tables.Cell, ...]] = []
-    for number, (code, cadence_ms, data_type, derived, count) in enumerate(found):
-        if not isinstance(code, str) or not isinstance(cadence_ms, int) or data_type not in set(DataType):
+    for number, code in enumerate(stations):
+        if not isinstance(code, str):
             raise DamagedReadingsError("a block's facts are not what they can be")
-        kind = (code, cadence_ms, data_type, derived)
-        path = f"readings/{_file_name(kind, synthetic=synthetic)}"
-        say(number, len(found), path)
-        with whole_file(folder / path) as part, gzip.open(part, "wt", encoding="ascii", compresslevel=3, newline="") as file:
-            file.write(",".join(_READING_COLUMNS) + "\n")
-            for lines in _lines(connection, kind):
-                file.write(lines)
-        rows.append((path, code, cadence_ms, DataType(data_type).name.lower(), derived, count))
+        say(number, len(stations), code)
+        with _ReadingsFiles(folder, synthetic=synthetic) as files:
+            _write_station(connection, code, files)
+        rows += files.listed()
     tables.write_csv(folder / "readings.csv", TableOf("readings", _LIST_COLUMNS, lambda: rows), synthetic=synthetic)
+
+
+def _write_station(connection: Connection, code: str, files: _ReadingsFiles) -> None:
+    """Write the readings of a station day by day, those that count apart from the others."""
+    hidden = hidden_files(connection, code)
+    days = connection.scalars(select(schema.block.c.utc_day).where(schema.block.c.station == code).distinct()).all()
+    for first in range(min(days), max(days) + 1, RUN_DAYS):
+        blocks = read_blocks(connection, code, first, first + RUN_DAYS - 1, hidden=True)
+        places = by_place(blocks)
+        for place in sorted(places):
+            here = places[place]
+            standing = [block for block in here if block.file not in hidden]
+            for each in weighed(standing) if standing else ():
+                files.write(each.block, each.time, each.value, each.counts)
+            for block in here:
+                if block.file in hidden:
+                    time, value = instants(block)
+                    files.write(block, time, value, np.zeros(time.size, dtype=bool))
+
+
+class _ReadingsFiles(ExitStack):
+    """The files of one station's readings while they are written."""
+
+    def __init__(self, folder: Path, *, synthetic: bool) -> None:
+        super().__init__()
+        self._folder = folder
+        self._synthetic = synthetic
+        self._open: dict[tuple[str, Kind], IO[str]] = {}
+        self._counts: dict[tuple[str, Kind], int] = {}
+
+    def write(self, block: Block, time: NDArray[np.int64], value: NDArray[np.int64], counts: NDArray[np.bool_]) -> None:
+        """Write a block's readings, and what its file marks as missing; `counts` says of each reading whether it counts."""
+        texts = {place: _lines(block, time[mask], value[mask]) for place, mask in ((READINGS, counts), (SUPERSEDED, ~counts))}
+        texts[READINGS if counts.any() else SUPERSEDED] += _lines(block, missing_of(block), None)
+        for place, text in texts.items():
+            if text:
+                self._file(place, block).write(text)
+                self._counts[place, _kind(block)] += text.count("\n")
+
+    def listed(self) -> list[tuple[tables.Cell, ...]]:
+        """Return the rows of the list of these files."""
+        return [
+            (self._path(place, kind), *kind[:2], DataType(kind[2]).name.lower(), kind[3], count)
+            for (place, kind), count in sorted(self._counts.items())
+        ]
+
+    def _file(self, place: str, block: Block) -> IO[str]:
+        kind = _kind(block)
+        if (place, kind) not in self._open:
+            path = self._folder / self._path(place, kind)
+            path.parent.mkdir(exist_ok=True)
+            part = self.enter_context(whole_file(path))
+            file = self.enter_context(gzip.open(part, "wt", encoding="ascii", compresslevel=3, newline=""))  # noqa: SIM115 - it is entered
+            file.write(",".join(_READING_COLUMNS) + "\n")
+            self._open[place, kind], self._counts[place, kind] = file, 0
+        return self._open[place, kind]
+
+    def _path(self, place: str, kind: Kind) -> str:
+        return f"{place}/{_file_name(kind, synthetic=self._synthetic)}"
+
+
+def _kind(block: Block) -> Kind:
+    return block.station, block.cadence_ms, block.data_type, int(block.derived)
 
 
 def _file_name(kind: Kind, *, synthetic: bool) -> str:
@@ -132,20 +192,10 @@ def _file_name(kind: Kind, *, synthetic: bool) -> str:
     return "_".join(part for part in parts[: 5 if synthetic else 4] if part) + ".csv.gz"
 
 
-def _lines(connection: Connection, kind: Kind) -> Iterator[str]:
-    table = schema.block.c
-    code, cadence_ms, data_type, derived = kind
-    rows = connection.execute(
-        select(table.utc_day, table.file, table.count, table.times, table["values"])
-        .where(table.station == code, table.cadence_ms == cadence_ms)
-        .where(table.data_type == data_type, table.derived == derived)
-        .order_by(table.utc_day, table.file)
-    )
-    for row in rows:
-        block = Block(code, row.utc_day, cadence_ms, data_type, bool(derived), row[2], row.times, row.values, row.file)
-        time, value = instants(block)
-        time = time + row.utc_day * DAY_MS
-        whole = not np.any(time % 1000)
-        stamps = np.datetime_as_string(time.astype("datetime64[ms]"), unit="s" if whole else "ms").tolist()
-        numbers = (value / PER_NT).tolist()
-        yield "".join([f"{stamp}Z,{number:.3f},{row.file}\n" for stamp, number in zip(stamps, numbers, strict=True)])
+def _lines(block: Block, time: NDArray[np.int64], value: NDArray[np.int64] | None) -> str:
+    """Return readings of a block as lines of csv; without values, what its file marks as missing."""
+    time = time + block.utc_day * DAY_MS
+    whole = not np.any(time % 1000)
+    stamps = np.datetime_as_string(time.astype("datetime64[ms]"), unit="s" if whole else "ms").tolist()
+    numbers = ["" for _ in stamps] if value is None else [f"{number:.3f}" for number in (value / PER_NT).tolist()]
+    return "".join([f"{stamp}Z,{number},{block.file}\n" for stamp, number in zip(stamps, numbers, strict=True)])

@@ -37,7 +37,7 @@ class ImportReportPage(QWidget):
             tr("First (UTC)"),
             tr("Last (UTC)"),
             tr("Readings"),
-            tr("Replaces"),
+            tr("Overwritten"),
         ]
         self.imported = RowsView(headers, tr("Imported files"))
         self.skipped = RowsView([tr("File"), tr("Reason")], tr("Files left out"))
@@ -63,7 +63,7 @@ class ImportReportPage(QWidget):
                         minute_text(one.first),
                         minute_text(one.last),
                         one.readings or "",
-                        one.replaced,
+                        one.overwritten or "",
                     )
                 )
                 for one in report.imported

@@ -1,0 +1,76 @@
+"""Commands on imports: what came in, by whom and when, and the way back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, print_json, print_table, say
+from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
+from quakegui.project.store import Project, default_author
+from quakegui.project.tables import iso
+from quakegui.project.undoing import redo_import, undo_import
+
+app = typer.Typer(no_args_is_help=True, help="List imports, undo them, and redo them.")
+
+Number = Annotated[int | None, typer.Argument(metavar="[NUMBER]", help="Number of the import, as 'imports list' shows it.")]
+Author = Annotated[str, typer.Option(callback=a_text, help="Who does it; your user name where not given.")]
+
+COLUMNS = ("number", "at", "author", "kind", "content", "undone", "changed_at", "changed_by")
+
+
+@app.command("list", epilog="Example: quakegui imports list liangshan --json")
+def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
+    """List every import and removal of readings: who, when and what, and whether it is undone."""
+    with Project.open(project, read_only=True) as opened:
+        facts = [act_facts(act) for act in acts(opened)]
+    if as_json:
+        print_json(facts)
+        return
+    print_table(f"{len(facts)} imports", COLUMNS, [[fact[column] for column in COLUMNS] for fact in facts])
+
+
+@app.command("undo", epilog="Example: quakegui imports undo liangshan 3")
+def undo(project: ProjectFolder, number: Number = None, author: Author = "") -> None:
+    """Undo an import, by default the last one; what the project held before it counts again."""
+    with Project.open(project) as opened, bar("Undoing") as report:
+        act = undo_import(opened, number, author=author or default_author(), progress=report)
+    say(f"Import {act.id} is undone: {content_of(act)}. 'quakegui imports redo {project} {act.id}' brings it back.")
+
+
+@app.command("redo", epilog="Example: quakegui imports redo liangshan 3")
+def redo(project: ProjectFolder, number: Number = None, author: Author = "") -> None:
+    """Redo an import that was undone, by default the one that was undone last."""
+    with Project.open(project) as opened, bar("Redoing") as report:
+        act = redo_import(opened, number, author=author or default_author(), progress=report)
+    say(f"Import {act.id} counts again: {content_of(act)}.")
+
+
+def act_facts(act: Act) -> dict[str, object]:
+    """Return an act as plain values."""
+    return {
+        "number": act.id,
+        "at": iso(int(act.at.astype("int64"))),
+        "author": act.author,
+        "kind": act.kind,
+        "content": content_of(act),
+        "undone": act.undone,
+        "changed_at": None if act.changed_at is None else iso(int(act.changed_at.astype("int64"))),
+        "changed_by": act.changed_by or None,
+        "summary": dict(act.summary),
+    }
+
+
+def content_of(act: Act) -> str:
+    """Return what an act brought or removed, in words."""
+    summary = act.summary
+    if act.kind == READINGS:
+        names = list(summary.get("names", ()))
+        more = ", ..." if summary.get("files", 0) > len(names[:3]) else ""
+        return f"{summary.get('readings', 0)} readings from {', '.join(names[:3])}{more}"
+    if act.kind == EVENTS:
+        return f"{summary.get('events', 'all')} earthquakes from {summary.get('file') or 'an earlier version of the program'}"
+    if act.kind == STATIONS:
+        return f"coordinates of {', '.join(summary.get('stations', ()))}"
+    return f"removal of the readings of {act.station}"

@@ -1,0 +1,171 @@
+"""What was imported, by whom and when, and what of it is in force: a log that only grows.
+
+An act brings files of readings, earthquakes or coordinates, or removes the readings of a station. Undoing one adds a row that
+says so; nothing that it brought is deleted, so that it can be redone, and what was there before it stands again. What the
+project holds is derived from the acts in force.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from quakegui.project import schema
+from quakegui.project.store import Project
+from quakegui.season.plain import parse_json
+
+READINGS: Final = "readings"
+EVENTS: Final = "events"
+STATIONS: Final = "stations"
+REMOVAL: Final = "removal"
+UNDO: Final = "undo"
+REDO: Final = "redo"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One import, or the removal of a station's readings.
+
+    Attributes
+    ----------
+    id
+        Its number.
+    at
+        When it was done, UTC, datetime64[ms].
+    author
+        Who did it; "" in what an earlier version of the program imported.
+    kind
+        "readings" (with Kp and station lists), "events", "stations" or "removal".
+    station
+        The station whose readings were removed, else "".
+    summary
+        What came in, as plain facts.
+    undone
+        Whether it is taken back at present.
+    changed_at, changed_by
+        When and by whom it was undone or redone last; None and "" where it never was.
+    """
+
+    id: int
+    at: np.datetime64
+    author: str
+    kind: str
+    station: str
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    undone: bool = False
+    changed_at: np.datetime64 | None = None
+    changed_by: str = ""
+
+
+def acts(project: Project) -> tuple[Act, ...]:
+    """Return every act, oldest first."""
+    with project.read() as connection:
+        return read_acts(connection)
+
+
+def read_acts(connection: Connection) -> tuple[Act, ...]:
+    """Return every act, oldest first."""
+    rows = connection.execute(select(schema.act).order_by(schema.act.c.id)).all()
+    latest = {row.target: row for row in rows if row.kind in (UNDO, REDO)}
+    return tuple(
+        Act(
+            row.id,
+            np.datetime64(row.at_ms, "ms"),
+            row.author,
+            row.kind,
+            row.station or "",
+            parse_json(row.summary),
+            row.id in latest and latest[row.id].kind == UNDO,
+            np.datetime64(latest[row.id].at_ms, "ms") if row.id in latest else None,
+            latest[row.id].author if row.id in latest else "",
+        )
+        for row in rows
+        if row.kind not in (UNDO, REDO)
+    )
+
+
+def add_act(
+    connection: Connection,
+    kind: str,
+    author: str,
+    *,
+    target: int | None = None,
+    station: str | None = None,
+    summary: Mapping[str, Any] | None = None,
+) -> int:
+    """Record an act and return its number; the log's times never decrease.
+
+    Parameters
+    ----------
+    connection
+        Within a writing transaction.
+    kind
+        One of this module's kinds.
+    author
+        Who does it.
+    target
+        Of an undo or a redo: the act that it speaks of.
+    station
+        Of a removal: the station's code.
+    summary
+        What came in, as plain facts.
+    """
+    table = schema.act.c
+    number = (connection.scalar(select(func.max(table.id))) or 0) + 1
+    at_ms = max(time.time_ns() // 1_000_000, connection.scalar(select(func.max(table.at_ms))) or 0)
+    facts = json.dumps(dict(summary or {}), ensure_ascii=False)
+    row = {"id": number, "at_ms": at_ms, "author": author, "kind": kind, "target": target, "station": station, "summary": facts}
+    connection.execute(schema.act.insert().values(**row))
+    return number
+
+
+def undone_acts(connection: Connection) -> frozenset[int]:
+    """Return the numbers of the acts that are taken back at present."""
+    table = schema.act.c
+    last = select(func.max(table.id)).where(table.target.is_not(None)).group_by(table.target)
+    return frozenset(connection.scalars(select(table.target).where(table.id.in_(last), table.kind == UNDO)))
+
+
+def hidden_files(connection: Connection, code: str | None = None) -> frozenset[int]:
+    """Return the files that are not in force: every act that brought them is undone.
+
+    Parameters
+    ----------
+    connection
+        Reading or writing.
+    code
+        A station: files that it has no readings of any more, because these were removed, count as well.
+    """
+    undone = undone_acts(connection)
+    removed = _removed(connection, code, undone) if code is not None else 0
+    if not undone and not removed:
+        return frozenset()
+    table = schema.brought.c
+    standing = select(table.file).where(table.act > removed, table.act.not_in(undone))
+    found = set(connection.scalars(select(table.file).where(table.file.not_in(standing)).distinct()))
+    if removed:  # what came in before acts were recorded came in before the removal
+        found |= set(connection.scalars(select(schema.imported_file.c.id).where(schema.imported_file.c.id.not_in(standing))))
+    return frozenset(found)
+
+
+def hidden_in_part(connection: Connection) -> frozenset[int]:
+    """Return the files that are not in force, for any of the stations that they hold readings of."""
+    table, block = schema.act.c, schema.block.c
+    found = set(hidden_files(connection))
+    for code in connection.scalars(select(table.station).where(table.kind == REMOVAL).distinct()).all():
+        hidden = hidden_files(connection, code)
+        found |= hidden & set(connection.scalars(select(block.file).where(block.station == code).distinct()))
+    return frozenset(found)
+
+
+def _removed(connection: Connection, code: str, undone: frozenset[int]) -> int:
+    """Return the last removal of a station's readings that is in force, 0 without one."""
+    table = schema.act.c
+    removals = select(func.max(table.id)).where(table.kind == REMOVAL, table.station == code, table.id.not_in(undone))
+    return connection.scalar(removals) or 0

@@ -1,0 +1,163 @@
+"""Parsed files into the database, in batches, within one writing transaction."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from quakegui.project import schema
+from quakegui.project.acts import hidden_in_part
+from quakegui.project.kpindex import record_kp
+from quakegui.project.parsing import ParsedFile
+from quakegui.project.record import block_row
+from quakegui.project.stations import make_room_for, record_stations
+from quakegui.season.network import Station
+
+_BATCH = 2000
+Content = tuple[str, frozenset[str]]
+"""Fingerprint of a file, and the stations of its readings: the same bytes under another name may be another station's."""
+
+
+class FileWriter:
+    """Adds the files of one import.
+
+    Attributes
+    ----------
+    brought
+        Numbers of the files that this import brings, in order.
+    touched
+        UTC days whose readings change, by station.
+    stations
+        Codes of the stations that the files name.
+    named
+        Each of them with the name of the file that says so.
+    listed
+        Codes in each station list, by the list's name.
+    with_kp
+        Names of the files with Kp.
+    kp_touched
+        Whether Kp may have changed.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        file = schema.imported_file.c
+        self.brought: list[int] = []
+        self.touched: dict[str, set[int]] = {}
+        self.stations: dict[str, None] = {}
+        self.named: list[tuple[str, Station]] = []
+        self.listed: dict[str, tuple[str, ...]] = {}
+        self.with_kp: list[str] = []
+        self.kp_touched = False
+        self._connection = connection
+        self._next = (connection.scalar(select(func.max(file.id))) or 0) + 1
+        self._hidden = hidden_in_part(connection)
+        rows = connection.execute(select(file.id, file.sha256).where(file.replaced_by.is_(None)).order_by(file.id))
+        self._by_sha256: dict[str, list[int]] = {}
+        for row in rows:
+            self._by_sha256.setdefault(row.sha256, []).append(row.id)
+        self._fresh: dict[Content, int] = {}
+        self._files: list[dict[str, object]] = []
+        self._facts: list[tuple[Station, int]] = []
+        self._blocks: list[dict[str, object]] = []
+
+    def add(self, parsed: ParsedFile) -> int | None:
+        """Add a file; returns its number, None where the same content is in force already and nothing changes."""
+        number = self._number_of(parsed)
+        if number is not None:
+            self.see(parsed.sha256, parsed.modified_ms)
+        if number is not None and number not in self._hidden:
+            return None
+        if number is None:
+            number = self._insert(parsed)
+        else:
+            self._hidden -= {number}
+        self.brought.append(number)
+        for block in parsed.blocks:
+            self.touched.setdefault(block.station, set()).add(block.utc_day)
+        self.stations |= dict.fromkeys((*(station.code for station in parsed.stations), *sorted(parsed.codes)))
+        if parsed.format == "stations":
+            self.listed[parsed.name] = tuple(station.code for station in parsed.stations)
+        self.named += [(parsed.name, station) for station in parsed.stations]
+        if parsed.kp is not None:
+            self.with_kp.append(parsed.name)
+            self.kp_touched = True
+        if len(self._files) + len(self._blocks) > _BATCH:
+            self.flush()
+        return number
+
+    def see(self, sha256: str, modified_ms: int | None) -> None:
+        """Take note of a copy of a content: of all copies the earliest time of modification decides."""
+        if modified_ms is None or sha256 not in self._by_sha256:
+            return
+        file = schema.imported_file.c
+        later = select(file.id, file.format).where(
+            file.sha256 == sha256, file.modified_ms.is_(None) | (file.modified_ms > modified_ms)
+        )
+        self.flush()
+        for row in self._connection.execute(later).all():
+            self._connection.execute(update(schema.imported_file).where(file.id == row.id).values(modified_ms=modified_ms))
+            self.kp_touched |= row.format == "kp"
+            self._touch(row.id)
+
+    def _touch(self, number: int) -> None:
+        """Note that what a stored file says may count in another way now."""
+        for row in self._connection.execute(days_of_file(number)):
+            self.touched.setdefault(row.station, set()).add(row.utc_day)
+        fact = schema.station_fact.c
+        self.stations |= dict.fromkeys(self._connection.scalars(select(fact.code).where(fact.file == number)))
+
+    def flush(self) -> None:
+        """Write what has gathered."""
+        if self._files:
+            self._connection.execute(schema.imported_file.insert(), self._files)
+            record_stations(self._connection, self._facts)
+        if self._blocks:
+            make_room_for(self._connection, (str(row["station"]) for row in self._blocks))
+            self._connection.execute(schema.block.insert(), self._blocks)
+        self._files, self._facts, self._blocks = [], [], []
+
+    def _number_of(self, parsed: ParsedFile) -> int | None:
+        """Return the number of the file of the same content and stations, None where there is none."""
+        fresh = self._fresh.get((parsed.sha256, parsed.codes))
+        if fresh is not None:
+            return fresh
+        block = schema.block.c
+        for number in self._by_sha256.get(parsed.sha256, ()):
+            codes = self._connection.scalars(select(block.station).where(block.file == number).distinct())
+            if frozenset(codes) == parsed.codes:
+                return number
+        return None
+
+    def _insert(self, parsed: ParsedFile) -> int:
+        number, self._next = self._next, self._next + 1
+        self._fresh[parsed.sha256, parsed.codes] = number
+        self._files.append(
+            {
+                "id": number,
+                "name": parsed.name,
+                "base": parsed.base,
+                "sha256": parsed.sha256,
+                "format": parsed.format,
+                "imported_ms": time.time_ns() // 1_000_000,
+                "readings": sum(block.count for block in parsed.blocks),
+                "notes": json.dumps(parsed.notes, ensure_ascii=False),
+                "replaced_by": None,
+                "issued_ms": parsed.issued_ms,
+                "modified_ms": parsed.modified_ms,
+            }
+        )
+        self._blocks += [block_row(block, number) for block in parsed.blocks]
+        self._facts += [(station, number) for station in {each.code: each for each in parsed.stations}.values()]
+        self._by_sha256.setdefault(parsed.sha256, []).append(number)
+        if parsed.kp is not None:
+            self.flush()
+            record_kp(self._connection, parsed.kp, number)
+        return number
+
+
+def days_of_file(number: int) -> Select[str, int]:
+    """Return the query for the stations and UTC days that a file holds readings of."""
+    block = schema.block.c
+    return select(block.station, block.utc_day).where(block.file == number).distinct()

@@ -1,0 +1,156 @@
+"""What the files of an import overwrite, and what of them does not count, reading by reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from quakegui.formats.errors import shown
+from quakegui.project import schema
+from quakegui.project.nights import read_blocks
+from quakegui.project.record import Weighed, best_ranks, by_place, missing_of, slots_of, weighed
+
+_AT_ONCE = 500
+"""Files in one question to the database."""
+
+
+@dataclass(slots=True)
+class Overlap:
+    """How the readings of one file stand beside those of others.
+
+    Attributes
+    ----------
+    overwritten
+        Readings that took the place of another file's with another value.
+    unused
+        Readings in whose place another file's with another value counts.
+    withdrawn
+        Readings of an earlier file of the same name that this one marks as missing: they do not count any more.
+    left
+        Readings, on the days of this file, of others of the same name that it does not hold.
+    over, under, out, beside
+        Names of the files that these counts speak of.
+    """
+
+    overwritten: int = 0
+    unused: int = 0
+    withdrawn: int = 0
+    left: int = 0
+    over: dict[str, None] = field(default_factory=dict)
+    under: dict[str, None] = field(default_factory=dict)
+    out: dict[str, None] = field(default_factory=dict)
+    beside: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What an analyst should know of it."""
+        found = []
+        if self.overwritten:
+            found.append(f"{self.overwritten} readings take the place of different values of {_names(self.over)}.")
+        if self.unused:
+            found.append(
+                f"{self.unused} readings are kept but not used: {_names(self.under)} has different values for the same times "
+                "and takes precedence by data type, date of issue, time of modification or, where these are equal, content."
+            )
+        if self.withdrawn:
+            found.append(f"{self.withdrawn} readings of {_names(self.out)} are withdrawn: this file marks them as missing.")
+        if self.left:
+            found.append(
+                f"{self.left} readings of {_names(self.beside)} on the same days are not in this file; they still count."
+            )
+        return tuple(found)
+
+
+def overlaps_of(connection: Connection, brought: Sequence[int]) -> Mapping[int, Overlap]:
+    """Return, by number, how the files of an import stand beside others with readings of the same station, day and cadence.
+
+    Parameters
+    ----------
+    connection
+        Within the transaction of the import.
+    brought
+        Numbers of its files.
+    """
+    found: dict[int, Overlap] = {}
+    fresh = frozenset(brought)
+    file = schema.imported_file.c
+    names: dict[int, str] = {}
+    for code, day in _shared_days(connection, brought):
+        for here in by_place(read_blocks(connection, code, day, day)).values():
+            numbers = {block.file for block in here}
+            if len(numbers) > 1 and numbers & fresh:
+                unknown = numbers - names.keys()
+                rows = connection.execute(select(file.id, file.name).where(file.id.in_(unknown)))
+                names |= {row.id: row.name for row in rows}
+                _compare(weighed(here), fresh, names, found)
+    return found
+
+
+def _shared_days(connection: Connection, brought: Sequence[int]) -> Iterator[tuple[str, int]]:
+    """Yield each station and UTC day on which one of these files has readings beside another file's."""
+    mine, other = schema.block.alias(), schema.block.alias()
+    same = (mine.c.station == other.c.station) & (mine.c.utc_day == other.c.utc_day) & (mine.c.cadence_ms == other.c.cadence_ms)
+    seen: set[tuple[str, int]] = set()
+    for at in range(0, len(brought), _AT_ONCE):
+        numbers = brought[at : at + _AT_ONCE]
+        query = select(mine.c.station, mine.c.utc_day).join_from(mine, other, same & (mine.c.file != other.c.file))
+        for code, day in connection.execute(query.where(mine.c.file.in_(numbers)).distinct()).all():
+            if (code, day) not in seen:
+                seen.add((code, day))
+                yield code, day
+
+
+def _compare(here: list[Weighed], fresh: frozenset[int], names: Mapping[int, str], found: dict[int, Overlap]) -> None:
+    """Add what one station, day and cadence tell of its fresh files."""
+    size = slots_of(each.slot for each in here)
+    before, after = _winners(here, size, skip=fresh), _winners(here, size)
+
+    def name(rank: int) -> str:
+        return names[here[rank].block.file]
+
+    for each in here:
+        if each.block.file not in fresh:
+            continue
+        overlap = found.setdefault(each.block.file, Overlap())
+        rank, value = (part[each.slot] for part in before)
+        differs = each.counts & (rank >= 0) & (value != each.value)
+        overlap.overwritten += int(differs.sum())
+        overlap.over |= {name(k): None for k in np.unique(rank[differs])}
+        rank, value = (part[each.slot] for part in after)
+        differs = ~each.counts & (rank >= 0) & (value != each.value)
+        overlap.unused += int(differs.sum())
+        overlap.under |= {name(k): None for k in np.unique(rank[differs])}
+        missing = missing_of(each.block) // each.block.cadence_ms
+        missing = missing[missing < size]
+        lost = before[0][missing[(before[0][missing] >= 0) & (after[0][missing] < 0)]]
+        overlap.withdrawn += lost.size
+        overlap.out |= {name(k): None for k in np.unique(lost)}
+        for k, other in enumerate(here):
+            if other.block.file not in fresh and other.block.base == each.block.base:
+                left = int((other.counts & ~np.isin(other.slot, each.slot)).sum())
+                overlap.left += left
+                overlap.beside |= {name(k): None} if left else {}
+
+
+def _winners(
+    here: list[Weighed], size: int, *, skip: frozenset[int] = frozenset()
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each slot which block counts there without those of some files, -1 for none, and its value."""
+    ranks = np.array([k for k, each in enumerate(here) if each.block.file not in skip], dtype=np.int64)
+    best, value = np.full(size, -1), np.zeros(size, dtype=np.int64)
+    if ranks.size:
+        local = best_ranks([here[k].block for k in ranks], [here[k].slot for k in ranks], size)
+        best = np.where(local >= 0, ranks[local], -1)
+    for k in ranks:
+        mine = best[here[k].slot] == k
+        value[here[k].slot[mine]] = here[k].value[mine]
+    return best, value
+
+
+def _names(files: Mapping[str, None]) -> str:
+    first = shown(next(iter(files)), 200)
+    return f"'{first}'" if len(files) == 1 else f"'{first}' and {len(files) - 1} other files"

@@ -1,0 +1,155 @@
+"""Imports taken back and done again, and the removal of a station's readings: what was there before stands again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+
+from quakegui.project import schema
+from quakegui.project.acts import EVENTS, READINGS, REDO, REMOVAL, STATIONS, UNDO, Act, add_act, read_acts
+from quakegui.project.catalogue import refresh_events
+from quakegui.project.filewriter import days_of_file
+from quakegui.project.kpindex import refresh_kp
+from quakegui.project.nights import ensure_nights, mark_stale
+from quakegui.project.progress import Progress
+from quakegui.project.stations import refresh_stations
+from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
+
+
+def undo_import(
+    project: Project, number: int | None = None, *, author: str | None = None, progress: Progress | None = None
+) -> Act:
+    """Take an import back: what it brought counts no more, and what was there before stands again.
+
+    Parameters
+    ----------
+    project
+        Where it was made.
+    number
+        Of the act; default the last one in force.
+    author
+        Who takes it back; default the person at this machine.
+    progress
+        Told of the night means that are computed anew.
+
+    Returns
+    -------
+    Act
+        What was taken back.
+
+    Raises
+    ------
+    ProjectError
+        If there is no such act, or it is taken back already; nothing was changed.
+    """
+    with project.write() as connection:
+        acts = read_acts(connection)
+        act = _chosen(acts, number) if number is not None else next((act for act in reversed(acts) if not act.undone), None)
+        if act is None:
+            raise ProjectError("There is no import to undo.")
+        if act.undone:
+            raise ProjectError(f"Import {act.id} is undone already.")
+        add_act(connection, UNDO, author or default_author(), target=act.id)
+        _derive(connection, act)
+    ensure_nights(project, progress=progress)
+    return replace(act, undone=True)
+
+
+def redo_import(
+    project: Project, number: int | None = None, *, author: str | None = None, progress: Progress | None = None
+) -> Act:
+    """Do an import again that was taken back; `number` is by default the one that was taken back last. Else like `undo_import`.
+
+    Raises
+    ------
+    ProjectError
+        If there is no such act, or it is not taken back; nothing was changed.
+    """
+    with project.write() as connection:
+        acts = read_acts(connection)
+        undone = [act for act in acts if act.undone]
+        if number is None and not undone:
+            raise ProjectError("There is no import to redo.")
+        act = (
+            _chosen(acts, number)
+            if number is not None
+            else next(each for each in undone if each.id == _last_undone(connection))
+        )
+        if not act.undone:
+            raise ProjectError(f"Import {act.id} is not undone.")
+        add_act(connection, REDO, author or default_author(), target=act.id)
+        _derive(connection, act)
+    ensure_nights(project, progress=progress)
+    return replace(act, undone=False)
+
+
+def remove_readings(project: Project, code: str, *, author: str | None = None, progress: Progress | None = None) -> Act:
+    """Remove all readings of a station; nothing is deleted, and `undo_import` brings them back.
+
+    Parameters
+    ----------
+    project
+        Where they are.
+    code
+        The station.
+    author
+        Who removes them; default the person at this machine.
+    progress
+        Told of the night means that are computed anew.
+
+    Raises
+    ------
+    ProjectError
+        If there is no such station.
+    """
+    code = code.strip().upper()
+    with project.write() as connection:
+        if code not in network_of(connection).codes:
+            raise ProjectError(f"There is no station {code} in this project.")
+        number = add_act(connection, REMOVAL, author or default_author(), station=code)
+        act = _chosen(read_acts(connection), number)
+        _derive(connection, act)
+    ensure_nights(project, progress=progress)
+    return act
+
+
+def _chosen(acts: tuple[Act, ...], number: int) -> Act:
+    found = next((act for act in acts if act.id == number), None)
+    if found is None:
+        raise ProjectError(f"There is no import {number} in this project; 'quakegui imports list' shows them.")
+    return found
+
+
+def _last_undone(connection: Connection) -> int | None:
+    """Return the act that was taken back last, of those that still are."""
+    table = schema.act.c
+    undone = [act.id for act in read_acts(connection) if act.undone]
+    query = select(table.target).where(table.kind == UNDO, table.target.in_(undone)).order_by(table.id.desc()).limit(1)
+    return connection.scalar(query)
+
+
+def _derive(connection: Connection, act: Act) -> None:
+    """Bring what follows from an act up to date, after its being in force has changed."""
+    fact, block = schema.station_fact.c, schema.block.c
+    if act.kind == EVENTS:
+        refresh_events(connection)
+        return
+    touched: dict[str, set[int]] = {}
+    codes: set[str] = set()
+    if act.kind == STATIONS:
+        codes |= set(connection.scalars(select(fact.code).where(fact.act == act.id)))
+    elif act.kind == REMOVAL:
+        codes.add(act.station)
+        touched[act.station] = set(connection.scalars(select(block.utc_day).where(block.station == act.station).distinct()))
+    elif act.kind == READINGS:
+        files = connection.scalars(select(schema.brought.c.file).where(schema.brought.c.act == act.id)).all()
+        for file in files:
+            for row in connection.execute(days_of_file(file)):
+                touched.setdefault(row.station, set()).add(row.utc_day)
+            codes |= set(connection.scalars(select(fact.code).where(fact.file == file)))
+        refresh_kp(connection)
+    refresh_stations(connection, sorted(codes | touched.keys()))
+    mark_stale(connection, touched)
+    if touched:
+        raise_revision(connection)
