@@ -14,6 +14,7 @@ from quakegui.project import schema
 from quakegui.project.nights import read_blocks
 from quakegui.project.record import Weighed, best_ranks, by_place, missing_of, slots_of, weighed
 
+_MOST_NAMES = 3
 _AT_ONCE = 500
 """Files in one question to the database."""
 
@@ -152,5 +153,5 @@ def _winners(
 
 
 def _names(files: Mapping[str, None]) -> str:
-    first = shown(next(iter(files)), 200)
-    return f"'{first}'" if len(files) == 1 else f"'{first}' and {len(files) - 1} other files"
+    named = ", ".join(f"'{shown(name, 200)}'" for name in list(files)[:_MOST_NAMES])
+    return named if len(files) <= _MOST_NAMES else f"{named}, ..."

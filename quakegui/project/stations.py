@@ -88,6 +88,22 @@ def set_station(project: Project, station: Station, *, author: str | None = None
     ProjectError
         If the code is empty or the coordinates are impossible.
     """
+    return set_stations(project, [station], author=author)
+
+
+def set_stations(project: Project, stations: Iterable[Station], *, author: str | None = None) -> StationsReport:
+    """Add stations, or replace what is known of them, as one act; otherwise like `set_station`."""
+    return _store(project, [_usable(station) for station in stations], (), author, "")
+
+
+def _usable(station: Station) -> Station:
+    """Return a station as it is stored.
+
+    Raises
+    ------
+    ProjectError
+        If the code is empty or the coordinates are impossible.
+    """
     station = replace(station, code=station.code.strip().upper())
     if not 1 <= len(station.code) <= 32:
         raise ProjectError("A station needs a code of 1 to 32 characters.")
@@ -100,7 +116,7 @@ def set_station(project: Project, station: Station, *, author: str | None = None
             raise ProjectError(f"{station.longitude} is not a longitude; degrees east go from -180 to 180.")
         if station.longitude > 180.0:
             station = replace(station, longitude=round(station.longitude - 360.0, 9))
-    return _store(project, [station], (), author, "")
+    return station
 
 
 def record_stations(connection: Connection, named: Iterable[tuple[Station, int]]) -> None:

@@ -115,6 +115,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("redo", EDIT, mark("Redo"), lambda window: window.session.redo(), ("Ctrl+Y", "Ctrl+Shift+Z"), "mdi6.redo",
                needs="write", toolbar=True),
     ActionSpec("revert", EDIT, mark("Revert labels to a moment…"), do.revert_labels, (), "mdi6.history", needs="write"),
+    ActionSpec("imports", EDIT, mark("Imports…"), do.show_imports, (), "mdi6.database-clock-outline",
+               mark("List who imported what and when; undo and redo imports"), needs="project"),
     ActionSpec("settings", EDIT, mark("Settings…"), do.edit_settings, ("Ctrl+,",), "mdi6.cog-outline", group=1),
     ActionSpec("day-next", DAY, mark("Next day"), lambda window: window.session.step(1), ("Right",), "mdi6.chevron-right",
                needs="days"),

@@ -90,6 +90,13 @@ def revert_labels(window: MainWindow) -> None:
     _ask(RevertDialog(window.session, window))
 
 
+def show_imports(window: MainWindow) -> None:
+    """Show what was imported, and undo or redo it."""
+    from quakegui.ui.dialogs.imports_dialog import ImportsDialog
+
+    _ask(ImportsDialog(window.session, window))
+
+
 def edit_settings(window: MainWindow) -> None:
     """Show the analyst's settings."""
     from quakegui.ui.dialogs.settings_dialog import SettingsDialog

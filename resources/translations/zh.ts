@@ -344,6 +344,10 @@
             <translation>台站值上的提升树</translation>
         </message>
         <message>
+            <source>By</source>
+            <translation>操作人</translation>
+        </message>
+        <message>
             <source>CENC, USGS or other csv, or QuakeML</source>
             <translation>CENC、USGS 或其他 csv，或 QuakeML</translation>
         </message>
@@ -530,6 +534,10 @@
         <message>
             <source>Confusion matrix</source>
             <translation>混淆矩阵</translation>
+        </message>
+        <message>
+            <source>Content</source>
+            <translation>内容</translation>
         </message>
         <message>
             <source>Contour lines</source>
@@ -1180,6 +1188,14 @@
             <translation>导入您自己的数据</translation>
         </message>
         <message>
+            <source>Import {number} counts again.</source>
+            <translation>第 {number} 次导入重新有效。</translation>
+        </message>
+        <message>
+            <source>Import {number} is undone.</source>
+            <translation>第 {number} 次导入已撤销。</translation>
+        </message>
+        <message>
             <source>Imported</source>
             <translation>已导入</translation>
         </message>
@@ -1194,6 +1210,14 @@
         <message>
             <source>Importing the run</source>
             <translation>正在导入运行</translation>
+        </message>
+        <message>
+            <source>Imports</source>
+            <translation>导入记录</translation>
+        </message>
+        <message>
+            <source>Imports…</source>
+            <translation>导入记录…</translation>
         </message>
         <message>
             <source>Import…</source>
@@ -1474,6 +1498,10 @@
         <message>
             <source>List of stations</source>
             <translation>台站列表</translation>
+        </message>
+        <message>
+            <source>List who imported what and when; undo and redo imports</source>
+            <translation>列出何人何时导入了什么；撤销和重做导入</translation>
         </message>
         <message>
             <source>Lists of stations (*.csv *.txt *.xlsx *.ack);;All files (*)</source>
@@ -1960,6 +1988,10 @@
             <translation>结果</translation>
         </message>
         <message>
+            <source>Overwritten</source>
+            <translation>取代</translation>
+        </message>
+        <message>
             <source>PROSPECTIVE</source>
             <translation>前瞻</translation>
         </message>
@@ -2132,6 +2164,10 @@
             <translation>观测值减中位数，nT</translation>
         </message>
         <message>
+            <source>Readings of the selected station no longer count; Edit &gt; Imports brings them back</source>
+            <translation>所选台站的观测数据不再有效；可在“编辑 &gt; 导入记录”中恢复</translation>
+        </message>
+        <message>
             <source>Readings, nT</source>
             <translation>观测值，nT</translation>
         </message>
@@ -2154,6 +2190,14 @@
         <message>
             <source>Redo</source>
             <translation>重做</translation>
+        </message>
+        <message>
+            <source>Redo import</source>
+            <translation>重做导入</translation>
+        </message>
+        <message>
+            <source>Redoing an import</source>
+            <translation>正在重做导入</translation>
         </message>
         <message>
             <source>Reference station</source>
@@ -2180,16 +2224,20 @@
             <translation>所选文件的说明</translation>
         </message>
         <message>
+            <source>Remove readings</source>
+            <translation>移除观测数据</translation>
+        </message>
+        <message>
+            <source>Removing readings</source>
+            <translation>正在移除观测数据</translation>
+        </message>
+        <message>
             <source>Rename</source>
             <translation>重命名</translation>
         </message>
         <message>
             <source>Rename…</source>
             <translation>重命名…</translation>
-        </message>
-        <message>
-            <source>Replaces</source>
-            <translation>取代</translation>
         </message>
         <message>
             <source>Report of the import</source>
@@ -2624,6 +2672,10 @@
             <translation>项目已有的 {count} 次地震</translation>
         </message>
         <message>
+            <source>The readings of {station} no longer count; Edit &gt; Imports brings them back.</source>
+            <translation>{station} 的观测数据不再有效；可在“编辑 &gt; 导入记录”中恢复。</translation>
+        </message>
+        <message>
             <source>The region's number, the same on every day of its track</source>
             <translation>极值区域的编号，在其整个持续过程中不变</translation>
         </message>
@@ -2756,6 +2808,10 @@
             <translation>区域阈值（z）</translation>
         </message>
         <message>
+            <source>Time</source>
+            <translation>时间</translation>
+        </message>
+        <message>
             <source>Time is written</source>
             <translation>时间写法</translation>
         </message>
@@ -2834,6 +2890,14 @@
         <message>
             <source>Undo</source>
             <translation>撤销</translation>
+        </message>
+        <message>
+            <source>Undo import</source>
+            <translation>撤销导入</translation>
+        </message>
+        <message>
+            <source>Undoing an import</source>
+            <translation>正在撤销导入</translation>
         </message>
         <message>
             <source>Unit</source>
@@ -2922,6 +2986,14 @@
         <message>
             <source>What the worker said; it can be copied</source>
             <translation>训练进程的输出；可以复制</translation>
+        </message>
+        <message>
+            <source>What this import brought counts again</source>
+            <translation>此次导入的内容重新有效</translation>
+        </message>
+        <message>
+            <source>What this import brought no longer counts; nothing is deleted</source>
+            <translation>此次导入的内容不再有效；不会删除任何数据</translation>
         </message>
         <message>
             <source>What this project lacks</source>
@@ -3136,6 +3208,10 @@
             <translation>按规则，回溯</translation>
         </message>
         <message>
+            <source>coordinates of {stations}</source>
+            <translation>{stations} 的坐标</translation>
+        </message>
+        <message>
             <source>d</source>
             <translation>天</translation>
         </message>
@@ -3172,6 +3248,10 @@
             <translation>地震</translation>
         </message>
         <message>
+            <source>earthquakes of an earlier version of the program</source>
+            <translation>程序早期版本中的地震</translation>
+        </message>
+        <message>
             <source>event</source>
             <translation>有震</translation>
         </message>
@@ -3206,6 +3286,10 @@
         <message>
             <source>in a box</source>
             <translation>方框内</translation>
+        </message>
+        <message>
+            <source>in force</source>
+            <translation>有效</translation>
         </message>
         <message>
             <source>in place {days} d</source>
@@ -3396,6 +3480,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>读数</translation>
         </message>
         <message>
+            <source>readings of {station} removed</source>
+            <translation>移除 {station} 的观测数据</translation>
+        </message>
+        <message>
             <source>region {id}, day {duration} in place</source>
             <translation>极值区域 {id}，原地持续第 {duration} 天</translation>
         </message>
@@ -3504,6 +3592,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>真实：{name}</translation>
         </message>
         <message>
+            <source>undone by {author}, {time}</source>
+            <translation>{author} 于 {time} 撤销</translation>
+        </message>
+        <message>
             <source>unfinished</source>
             <translation>未完成</translation>
         </message>
@@ -3552,6 +3644,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>{count} 天；点击列出</translation>
         </message>
         <message>
+            <source>{count} earthquakes from {files}</source>
+            <translation>{files} 中的 {count} 次地震</translation>
+        </message>
+        <message>
             <source>{count} earthquakes in {file}</source>
             <translation>{file} 中的 {count} 次地震</translation>
         </message>
@@ -3578,6 +3674,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} of {all} stations have no coordinates and are left out of the maps: {codes}.</source>
             <translation>{all} 个台站中有 {count} 个没有坐标，未画入图中：{codes}。</translation>
+        </message>
+        <message>
+            <source>{count} readings from {files}</source>
+            <translation>{files} 中的 {count} 个观测值</translation>
         </message>
         <message>
             <source>{count} stations were read; Save keeps them.</source>

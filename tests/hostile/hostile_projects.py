@@ -14,7 +14,6 @@ from hostile_mutations import Mutation
 
 from quakegui.project import catalogue, exchange, journal, runs, seasons
 from quakegui.project.importing import store_parsed
-from quakegui.project.kpindex import put_kp
 from quakegui.project.nights import days_with_data
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.record import blocks_of
@@ -58,8 +57,8 @@ def make_project(folder: Path) -> None:
         journal.write_labels(project, days[-6:-5], 2, source=Source.SETTLED, author="Wang")
         journal.undo(project, "Wang")
         journal.write_note(project, days[-3], "windy", "李")
-        with project.write() as connection:
-            put_kp(connection, Kp(np.array(["2022-03-20T00", "2022-03-20T03"], dtype="datetime64[ms]"), np.array([3.0, 5.7])))
+        index = Kp(np.array(["2022-03-20T00", "2022-03-20T03"], dtype="datetime64[ms]"), np.array([3.0, 5.7]))
+        store_parsed(project, [ParsedFile("kp.csv", "kp.csv", "k" * 64, "kp", kp=index)])
         runs.add_run(project, runs.Run("run-1", 1_650_000_000_000, "done", {"epochs": 3}, {"epochs": 3}))
         shares = np.tile([0.2, 0.2, 0.2, 0.2, 0.2], (2, 1))
         said = runs.Predictions(days[-4:-2], shares, "out-of-fold", ("aa", "bb"), np.array([1, 2], dtype=np.int64), "cc")

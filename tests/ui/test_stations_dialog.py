@@ -39,14 +39,14 @@ def test_a_corrected_coordinate_is_kept_and_the_season_follows(qtbot, dialog, se
 
 def test_the_season_follows_also_where_the_dialog_was_closed_meanwhile(qtbot, dialog, session, monkeypatch):
     go_on, begun = threading.Event(), threading.Event()
-    set_station = stations.set_station
+    set_stations = stations.set_stations
 
-    def held(*given):
+    def held(*given, **named):
         begun.set()
         go_on.wait(60)
-        set_station(*given)
+        set_stations(*given, **named)
 
-    monkeypatch.setattr(stations, "set_station", held)
+    monkeypatch.setattr(stations, "set_stations", held)
     dialog.table.item(0, LATITUDE).setText("29.75")
     dialog.save()
     assert begun.wait(60)

@@ -292,10 +292,12 @@ class CatalogueDialog(JobDialog):
         if project is None or choice is None or self.busy:
             return
         selection, declustering, read = self.form.selection(), self.form.declustering(), self._read
-        add = self._add.isChecked() and read.path is not None
+        add, author = self._add.isChecked() and read.path is not None, self.session.settings.analyst
 
         def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
-            catalogue.store_events(project, choice.chosen, declustering=declustering, selection=selection, add=add, read=read)
+            catalogue.store_events(
+                project, choice.chosen, declustering=declustering, selection=selection, add=add, read=read, author=author
+            )
             if choice.scheme is not None:
                 catalogue.set_class_scheme(project, choice.scheme)
 

@@ -276,12 +276,12 @@ class ImportWizard(JobDialog):
         project = self.session.project
         if project is None or self.busy or not self._paths:
             return
-        batches = self._batches()
+        batches, author = self._batches(), self.session.settings.analyst
 
         def work(report: Report, cancelled: Callable[[], bool]) -> ImportReport:
             found: list[ImportReport] = []
             for paths, mapping in batches:
-                found.append(import_paths(project, paths, mapping=mapping, progress=report, cancelled=cancelled))
+                found.append(import_paths(project, paths, mapping=mapping, author=author, progress=report, cancelled=cancelled))
                 if found[-1].cancelled:
                     break
             return _together(found)

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from quakegui import formats
 from quakegui.app.jobs import Report
 from quakegui.app.session import Session
-from quakegui.project import stations
+from quakegui.project import stations, undoing
+from quakegui.project.acts import Act
 from quakegui.season.network import Station
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
@@ -33,6 +34,7 @@ from quakegui.ui.i18n import mark, tr
 
 READING: Final = mark("Reading the list of stations")
 KEEPING: Final = mark("Keeping the stations")
+REMOVING: Final = mark("Removing readings")
 CODE, NAME, LATITUDE, LONGITUDE, ELEVATION = range(5)
 LIMITS: Final = {LATITUDE: (-90.0, 90.0), LONGITUDE: (-180.0, 360.0), ELEVATION: (-500.0, 9000.0)}
 NO_NUMBER: Final = {
@@ -73,8 +75,14 @@ class StationsDialog(JobDialog):
         self.table.itemChanged.connect(lambda _item: self._check())
         self._add = self._button(tr("Add a station"), tr("Add an empty row"), lambda: self._add_row(Station("")))
         self._import = self._button(tr("Import a list…"), tr("Take stations from a csv, xlsx or .ack file"), self._ask_list)
+        self.remove = self._button(
+            tr("Remove readings"),
+            tr("Readings of the selected station no longer count; Edit > Imports brings them back"),
+            self.remove_readings,
+        )
+        self.table.itemSelectionChanged.connect(self.busy_changed)
         top = QHBoxLayout()
-        for button in (self._add, self._import):
+        for button in (self._add, self._import, self.remove):
             top.addWidget(button)
         top.addStretch(1)
         self._buttons = button_box(Standard.Save | Standard.Cancel)
@@ -246,18 +254,39 @@ class StationsDialog(JobDialog):
             self.accept()
             return
 
-        def work(report: Report, _cancelled: Callable[[], bool]) -> None:
-            for number, station in enumerate(changed):
-                report(number, len(changed), station.code)
-                stations.set_station(project, station)
+        author = self.session.settings.analyst
+
+        def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+            stations.set_stations(project, changed, author=author)
 
         session = self.session
         self.run_job(KEEPING, work, lambda _none: self.accept(), kept=lambda _none: session.recompute())
 
+    def remove_readings(self) -> None:
+        """Remove the readings of the selected station, which can be undone, and compute the season anew."""
+        project, code = self.session.project, self._text(self.table.currentRow(), CODE)
+        if project is None or self.busy or code not in self._known:
+            return
+        author, session = self.session.settings.analyst, self.session
+
+        def work(report: Report, _cancelled: Callable[[], bool]) -> Act:
+            return undoing.remove_readings(project, code, author=author, progress=report)
+
+        def kept(act: Act) -> None:
+            text = tr("The readings of {station} no longer count; Edit > Imports brings them back.")
+            session.said.emit(text.format(station=act.station), "info")
+            if session.project is project:
+                session.recompute()
+
+        self.run_job(REMOVING, work, lambda _act: self.accept(), kept=kept)
+
     def busy_changed(self) -> None:
         """Nothing can be changed while a list is read or kept."""
+        free = not self.busy and self.session.can_write
         for widget in (self.table, self._add, self._import):
-            widget.setEnabled(not self.busy and self.session.can_write)
+            widget.setEnabled(free)
+        row = self.table.currentRow()
+        self.remove.setEnabled(free and row >= 0 and self._text(row, CODE) in self._known)
         good = not self.busy and self.session.can_write and not self._faults().cells
         self._buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(good)
 

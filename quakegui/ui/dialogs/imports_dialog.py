@@ -1,0 +1,129 @@
+"""What was imported, by whom and when; undoes and redoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.jobs import Report
+from quakegui.app.session import Session
+from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
+from quakegui.project.undoing import redo_import, undo_import
+from quakegui.season.localtime import to_local
+from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
+from quakegui.ui.i18n import mark, tr
+
+UNDOING: Final = mark("Undoing an import")
+REDOING: Final = mark("Redoing an import")
+MOST_NAMES = 3
+
+
+class ImportsDialog(JobDialog):
+    """The list of imports, the latest first, and two buttons."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setWindowTitle(tr("Imports"))
+        self.table = RowsView([tr("No."), tr("Time"), tr("By"), tr("State"), tr("Content")], tr("Imports"))
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
+        self.undo = self._button(
+            tr("Undo import"), tr("What this import brought no longer counts; nothing is deleted"), undo_import
+        )
+        self.redo = self._button(tr("Redo import"), tr("What this import brought counts again"), redo_import)
+        line = QHBoxLayout()
+        for button in (self.undo, self.redo):
+            line.addWidget(button)
+        line.addStretch(1)
+        buttons = button_box(Standard.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(self.table, 1)
+        column.addLayout(line)
+        for widget in (self.sentence, self.strip, buttons):
+            column.addWidget(widget)
+        self.fill()
+        open_at(self, 900, 420)
+
+    def fill(self) -> None:
+        """Read the acts again and select the latest."""
+        project = self.session.project
+        found = acts(project)[::-1] if project is not None else ()
+        self.table.show_rows(
+            [
+                Row(
+                    (act.id, self._time(act.at), act.author, self._state(act), content_of(act)),
+                    "muted" if act.undone else "",
+                    about=act,
+                )
+                for act in found
+            ]
+        )
+        if found:
+            self.table.choose(0)
+        self.busy_changed()
+
+    def busy_changed(self) -> None:
+        """Let only what can be undone be undone, and one thing at a time."""
+        row = self.table.chosen()
+        free = row is not None and not self.busy and self.session.can_write
+        self.undo.setEnabled(free and row is not None and not row.about.undone)
+        self.redo.setEnabled(free and row is not None and row.about.undone)
+
+    def _button(self, text: str, tip: str, change: Callable[..., Act]) -> QPushButton:
+        button = named(QPushButton(text), text, tip)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda _on=False: self._change(change))
+        return button
+
+    def _change(self, change: Callable[..., Act]) -> None:
+        """Undo or redo the selected act, and show what follows."""
+        row, project = self.table.chosen(), self.session.project
+        if row is None or project is None or self.busy:
+            return
+        act: Act = row.about
+        author, session = self.session.settings.analyst, self.session
+
+        def work(report: Report, _cancelled: Callable[[], bool]) -> Act:
+            return change(project, act.id, author=author, progress=report)
+
+        def kept(done: Act) -> None:
+            if session.project is not project:
+                return
+            if done.kind == EVENTS:
+                session.reload(Change.EVENTS | Change.LABELS)
+            else:
+                session.recompute()
+            text = tr("Import {number} is undone.") if done.undone else tr("Import {number} counts again.")
+            session.said.emit(text.format(number=done.id), "info")
+
+        self.run_job(UNDOING if change is undo_import else REDOING, work, lambda _act: self.fill(), kept=kept)
+
+    def _time(self, at: np.datetime64) -> str:
+        project = self.session.project
+        return f"{to_local(at, project.timezone):%Y-%m-%d %H:%M}" if project is not None and at.astype(np.int64) else ""
+
+    def _state(self, act: Act) -> str:
+        if act.undone:
+            return tr("undone by {author}, {time}").format(author=act.changed_by, time=self._time(act.changed_at))  # type: ignore[arg-type]
+        return tr("in force")
+
+
+def content_of(act: Act) -> str:
+    """Return what an act brought or removed, in the language in force."""
+    summary = act.summary
+    if act.kind == READINGS:
+        names = list(summary.get("names", ()))
+        files = ", ".join(names[:MOST_NAMES]) + (", …" if summary.get("files", 0) > MOST_NAMES else "")
+        return tr("{count} readings from {files}").format(count=f"{summary.get('readings', 0):,}", files=files)
+    if act.kind == EVENTS:
+        if "events" not in summary:
+            return tr("earthquakes of an earlier version of the program")
+        return tr("{count} earthquakes from {files}").format(count=summary["events"], files=summary.get("file") or "–")
+    if act.kind == STATIONS:
+        return tr("coordinates of {stations}").format(stations=", ".join(summary.get("stations", ())))
+    return tr("readings of {station} removed").format(station=act.station)
