@@ -51,6 +51,7 @@ DIALOGS = {
     "new-project": commands.new_project,
     "catalogue": commands.edit_catalogue,
     "stations": commands.edit_stations,
+    "imports": commands.show_imports,
     "season": commands.edit_season,
     "rule": commands.apply_rule,
     "agreement": commands.show_agreement,
