@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, opened_project, print_json, print_table, say
 from quakegui.project import stations
-from quakegui.project.store import Project
 from quakegui.season.network import Station
 
 app = typer.Typer(no_args_is_help=True, help="List the stations, or say where they are.")
@@ -19,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="List the stations, or say where th
 @app.command("list", epilog="Example: quakegui stations list japan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the stations and where they are."""
-    with Project.open(project, read_only=True) as opened:
+    with opened_project(project, read_only=True) as opened:
         found = [asdict(station) for station in opened.network().stations]
     if as_json:
         print_json(found)
@@ -34,7 +33,7 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A csv with code, name, latitude, longitude, or an .ack file.")],
 ) -> None:
     """Take stations and coordinates from a csv or .ack file."""
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         _tell(stations.import_stations(opened, file))
 
 
@@ -49,7 +48,7 @@ def set_(
     elevation: Annotated[float | None, typer.Option(help="Metres above sea level.")] = None,
 ) -> None:
     """Add a station, or say where it is."""
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         _tell(stations.set_station(opened, Station(code, name, latitude, longitude, elevation)))
 
 

@@ -21,11 +21,12 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    func,
     inspect,
     select,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
 
 metadata = MetaData()
@@ -144,9 +145,13 @@ journal = Table(
     Column("replaces", Integer, ForeignKey("journal.id")),
     Column("undoes", Integer),
     Column("redoes", Integer),
+    Column("chain", String(64)),
     sqlite_autoincrement=True,
 )
-"""The label journal (see `quakegui.project.journal`): rows are added, never changed and never removed."""
+"""The label journal (see `quakegui.project.journal`): rows are added, never changed and never removed.
+
+`chain` is the hash of the row and of the one before it (see `chain`), NULL in rows from before version 3.
+"""
 
 run = Table(
     "run",
@@ -174,10 +179,11 @@ prediction = Table(
     Column("issued_ms", Integer, nullable=False),
     Column("cutoff_ms", Integer, nullable=False),
     Column("config_hash", String(64), nullable=False),
+    Column("chain", String(64)),
     Index("prediction_place", "run", "day"),
     sqlite_autoincrement=True,
 )
-"""What a run said of a day, when, knowing what: rows are added, never changed and never removed."""
+"""What a run said of a day, when, knowing what: rows are added, never changed and never removed; chained as the journal."""
 
 _APPEND_ONLY = (journal, prediction)
 
@@ -200,8 +206,20 @@ def _with_stale_nights(connection: Connection) -> None:
     stale_night.create(connection)
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights}
+def _with_chains(connection: Connection) -> None:
+    """Version 3: rows of the journal and of the ledger carry hashes; those that are there already stay as they are."""
+    for table in _APPEND_ONLY:
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN chain VARCHAR(64)")
+        last = connection.scalar(select(func.max(table.c.id)))
+        if last is not None:
+            connection.execute(setting.insert().values(key=f"unchained_{table.name}", value=str(last)))
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights, 2: _with_chains}
 """From a version to the next, each within the transaction of the whole way."""
+
+ADDED: Mapping[int, Mapping[str, tuple[str, ...]]] = {3: {"journal": ("chain",), "prediction": ("chain",)}}
+"""Columns that a version added to tables of an earlier one."""
 
 
 class NewerSchemaError(Exception):

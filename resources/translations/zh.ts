@@ -316,6 +316,10 @@
             <translation>基线（天）</translation>
         </message>
         <message>
+            <source>Before that no anomaly and no prediction is made of a night</source>
+            <translation>在此之前不计算该夜的异常，也不作预测</translation>
+        </message>
+        <message>
             <source>Begin again after the last day</source>
             <translation>放到最后一天后从头开始</translation>
         </message>
@@ -1086,6 +1090,10 @@
         <message>
             <source>Go to the last day (End)</source>
             <translation>转到最后一天（End）</translation>
+        </message>
+        <message>
+            <source>Grace after the night (min)</source>
+            <translation>夜间结束后的等待（分钟）</translation>
         </message>
         <message>
             <source>H horizontal</source>
@@ -2130,6 +2138,10 @@
         <message>
             <source>Readings less their median, nT</source>
             <translation>观测值减中位数，nT</translation>
+        </message>
+        <message>
+            <source>Readings of {codes} are stamped up to {time} UTC, ahead of this machine's clock: one of the two clocks, or a time zone, is wrong.</source>
+            <translation>{codes} 的读数时间标到 {time} UTC，晚于本机时钟：两个时钟之一或时区有误。</translation>
         </message>
         <message>
             <source>Readings, nT</source>
@@ -3470,6 +3482,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>the middle of its interval</source>
             <translation>时段的中点</translation>
+        </message>
+        <message>
+            <source>the night is not over</source>
+            <translation>该夜尚未结束</translation>
         </message>
         <message>
             <source>the same for all</source>

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
-from quakegui.project import incoming, schema, soundness
+from quakegui.project import chain, incoming, schema, soundness
 from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
@@ -144,12 +144,16 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
-    columns = {heading(column): column for column in table.columns}
-    rows = [{column.name: _in(column, row[heading]) for heading, column in columns.items()} for row in _rows(path)]
+    columns, given = {heading(column): column for column in table.columns}, _rows(path)
+    if table in chain.CHAINED and given and "chain" not in given[0]:  # an export from before there was a chain
+        del columns["chain"]
+    rows = [{column.name: _in(column, row[heading]) for heading, column in columns.items()} for row in given]
     if len(rows) != count:
         raise ValueError(f"{path.name} has {len(rows)} of {count} rows")
     if rows:
         connection.execute(table.insert(), rows)
+    if rows and table in chain.CHAINED and "chain" not in columns:
+        put_setting(connection, chain.unchained(table), str(max(row["id"] for row in rows)))
 
 
 def _in(column: Column[Any], text: str | None) -> Any:
@@ -165,7 +169,7 @@ def _in(column: Column[Any], text: str | None) -> Any:
         if column.name == "day":
             return int(np.datetime64(text, "D").astype(np.int64))
         return float(text) if isinstance(column.type, Float) else int(text)
-    return unguard(text)
+    return None if text == "" and column.nullable else unguard(text)
 
 
 def _take_readings(connection: Connection, folder: Path, say: Progress, cancelled: Cancelled | None) -> dict[str, set[int]]:
