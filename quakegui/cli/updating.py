@@ -21,7 +21,6 @@ from quakegui.learn.registry import RunError
 from quakegui.project.store import ProjectError
 from quakegui.season.localtime import wall_clock_ms
 
-
 RETRY_MS = 600_000
 """After which a round without files is tried again that could not be done."""
 

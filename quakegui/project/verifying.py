@@ -14,9 +14,9 @@ from quakegui.formats.errors import shown
 from quakegui.project import chain, schema, soundness
 from quakegui.project.chain import Link
 
-AT_OPENING: Final = 20_000
-"""Rows at the end of a table, and as many of the older ones, that are looked at when a project is opened: 0.1 s. Other older
-ones have their turn each day; `quakegui verify` and a report look at all."""
+AT_OPENING: Final = 10_000
+"""Rows at the end of a table, and as many of the older ones, that are looked at when a project is opened: within 0.1 s. The
+older ones have their turn, a portion each day; rows from before the chain, `quakegui verify` and a report look at."""
 SHOWN: Final = 3
 """Places of a table that are named when a project is opened."""
 LATE_HOURS: Final = 24.0
@@ -139,12 +139,13 @@ def _glanced(connection: Connection, table: Table, now_ms: int) -> Iterator[str]
     """Give the faults of a short table, of one that lacks rows, or of parts of a long one."""
     rows = connection.scalar(select(func.count()).select_from(table)) or 0
     last, allowed = _counted(connection, table), _allowed(connection, table)
-    older = last - AT_OPENING - allowed - 1  # rows that have a hash before them to build on
-    if rows != last or older <= AT_OPENING:
+    newest, oldest = last - AT_OPENING + 1, allowed + 2 if allowed else 1  # each has a row before it to build on, or needs none
+    portions = -(-(newest - oldest) // AT_OPENING)
+    if rows != last or portions < 2:
         yield from _faults(connection, table, chain.links(connection, table))
         return
-    turn = allowed + 2 + (now_ms // _DAY_MS * AT_OPENING) % older
-    for first, end in ((turn, min(turn + AT_OPENING - 1, last - AT_OPENING)), (last - AT_OPENING + 1, last)):
+    turn = oldest + now_ms // _DAY_MS % portions * AT_OPENING
+    for first, end in ((turn, min(turn + AT_OPENING, newest) - 1), (newest, last)):
         yield from _faults(connection, table, chain.links(connection, table, first=first, last=end), first=first, end=end)
 
 
