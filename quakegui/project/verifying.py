@@ -16,7 +16,7 @@ from quakegui.project.chain import Link
 
 AT_OPENING: Final = 10_000
 """Rows at the end of a table, and as many of the older ones, that are looked at when a project is opened: within 0.1 s. The
-older ones have their turn, a portion each day; rows from before the chain, `quakegui verify` and a report look at."""
+older ones have their turn, a portion each day. Only `quakegui verify` and a report look at all rows."""
 SHOWN: Final = 3
 """Places of a table that are named when a project is opened."""
 LATE_HOURS: Final = 24.0
