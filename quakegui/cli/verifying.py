@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
 from quakegui.project import receipt, schema
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.verifying import RecordState, examine
+from quakegui.project.verifying import ChainState, RecordState, examine
 from quakegui.season.localtime import wall_clock_ms
 
 
@@ -38,43 +37,33 @@ def verify(
     with Project.open(project, read_only=True, now_ms=now_ms) as opened:
         with opened.read() as connection:
             state = examine(connection, now_ms=now_ms)
-        told, differences = "", ()
+        faults, notes = list(state.faults), list(state.notes)
         if file is not None and file.exists():
             kept = receipt.read_receipt(file)
-            differences = receipt.differences(opened, kept)
-            told = "" if differences else f"The record still holds what the receipt of {kept.written} says."
-        elif file is not None and not state.faults:
+            faults += receipt.differences(opened, kept)
+            if not faults:
+                notes.append(f"The record still holds what the receipt of {kept.written} says.")
+        elif file is not None and not faults:
             receipt.write_receipt(opened, state, file, now_ms=now_ms)
-            told = f"The receipt is in {file}: keep it where nobody who can write the project can write."
+            notes.append(f"The receipt is in {file}: keep it where nobody who can write the project can write.")
         elif file is not None:
-            differences = ("No receipt was written.",)
-        name = opened.name
-    faults = (*state.faults, *differences)
+            notes.append("No receipt was written.")
     if as_json:
+        chains = {"ledger" if one.table == "prediction" else one.table: _facts(one) for one in state.chains}
         print_json(
-            {
-                "project": name,
-                "schema": schema.SCHEMA,
-                "sound": not faults,
-                **{"ledger" if one.table == "prediction" else "journal": _facts(one) for one in state.chains},
-                "faults": list(faults),
-                "notes": list(state.notes),
-            }
+            {"project": opened.name, "schema": schema.SCHEMA, "sound": not faults, **chains, "faults": faults, "notes": notes}
         )
     else:
-        _print(name, state)
-        for fault in faults:
-            say(fault, style="red")
-        for note in (*state.notes, *([told] if told else [])):
-            say(note, style="yellow" if note != told else "")
+        _print(opened.name, state)
+        for sentence in (*faults, *notes):
+            say(sentence, style="red" if sentence in faults else "")
     if faults:
         raise ProjectError("The record is not as quakegui wrote it.")
     say("The record is as quakegui wrote it.")
 
 
-def _facts(state: object) -> dict[str, object]:
-    facts = asdict(state)  # type: ignore[call-overload]
-    return {"rows": facts["rows"], "unchained": facts["unchained"], "head": facts["head"], "hash": facts["hash"]}
+def _facts(state: ChainState) -> dict[str, object]:
+    return {"rows": state.rows, "unchained": state.unchained, "head": state.head, "hash": state.hash}
 
 
 def _print(name: str, state: RecordState) -> None:

@@ -215,7 +215,8 @@ def test_a_prediction_long_after_its_night_is_no_fault_and_told(folder: Path, ru
         )
     out, _ = run("verify", folder, "--json")
     assert json.loads(out)["sound"]
-    assert len(json.loads(out)["notes"]) == 1
+    (note,) = json.loads(out)["notes"]
+    assert note.startswith("3 prospective predictions")
 
 
 def test_only_the_receipt_sees_a_chain_that_was_rewritten_whole(folder: Path, tmp_path: Path, run: Terminal) -> None:
@@ -253,12 +254,15 @@ def test_the_receipt_sees_an_end_that_was_cut_off_with_its_counter(folder: Path,
 def test_no_receipt_is_written_of_a_broken_record_and_none_taken_from_another_file(
     folder: Path, tmp_path: Path, run: Terminal
 ) -> None:
+    receipt = tmp_path / "receipt.json"
+    run("verify", folder, "--receipt", receipt)
     (tmp_path / "notes.json").write_text('{"format": "something else"}')
     _, err = run("verify", folder, "--receipt", tmp_path / "notes.json", code=1)
     assert "is not a receipt of quakegui" in err
     tamper(folder, "UPDATE journal SET new = 0 WHERE id = 2")
     _, err = run("verify", folder, "--receipt", tmp_path / "new.json", code=1)
     assert "No receipt was written" in err
+    assert "still holds" not in run("verify", folder, "--receipt", receipt, code=1)[1], "its head is there, row 2 is not"
     assert not (tmp_path / "new.json").exists()
 
 
