@@ -62,10 +62,14 @@ def _record(content: Content, say: Words) -> str:
     findings = tuple(dict.fromkeys((*state.faults, *content.project.findings)))
     if not findings:
         made += p(say("Every row is as quakegui wrote it.", "每一行都与 quakegui 写下时一致。"))
-    elif say.language == "en":
-        made += "".join(p(sentence, "notice") for sentence in findings[:FINDINGS_SHOWN])
     else:
-        made += p(say("", "记录与 quakegui 写下时不符；“quakegui verify”列出每一处。"), "notice")
+        lists = say(
+            "The record is not as quakegui wrote it; 'quakegui verify' lists every place.",
+            "记录与 quakegui 写下时不符；“quakegui verify”列出每一处。",
+        )
+        made += p(lists, "notice")
+        if say.language == "en":  # what the rooms below say has its Chinese in the window only
+            made += "".join(p(sentence, "notice") for sentence in findings[:FINDINGS_SHOWN])
     if any(one.unchained for one in state.chains):
         made += p(
             say(

@@ -76,7 +76,7 @@ class Season:
         """Anomalies in z of the season window, shape (day, station)."""
         return self.anomaly.z[self.shown]
 
-    @property
+    @cached_property
     def in_progress(self) -> NDArray[np.bool_]:
         """Which days of the season window had a night that was not over when the season was computed, shape (day,)."""
         found: NDArray[np.bool_] = np.any(self.anomaly.quality[self.shown] & np.uint16(Quality.IN_PROGRESS), axis=1)
