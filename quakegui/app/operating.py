@@ -33,7 +33,13 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
         from quakegui.learn.operating import update
 
         return update(
-            project, paths, listen=lambda _message: None, progress=report, cancelled=cancelled, environment=environment
+            project,
+            paths,
+            listen=lambda _message: None,
+            progress=report,
+            cancelled=cancelled,
+            environment=environment,
+            now_ms=session.clock(),
         )
 
     def show(made: Update) -> None:

@@ -14,10 +14,11 @@ from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.change import Change
 from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
+from quakegui.app.nightfall import NightWatch
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import LabelTable
 from quakegui.season.labels import LabelRow
-from quakegui.season.localtime import local_date
+from quakegui.season.localtime import local_date, wall_clock_ms
 
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
@@ -71,8 +72,11 @@ class Session(QObject):
     undo, redo, revert_to, steps = labelling.undo, labelling.redo, labelling.revert_to, labelling.steps
     explain = explaining.explain
 
-    def __init__(self, file: SettingsFile | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self, file: SettingsFile | None = None, parent: QObject | None = None, *, clock: Callable[[], int] = wall_clock_ms
+    ) -> None:
         super().__init__(parent)
+        self.clock = clock
         self.file = file if file is not None else SettingsFile()
         self.settings: Settings = self.file.load()
         self.display = Display()
@@ -83,12 +87,15 @@ class Session(QObject):
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
         self._forget()
+        self._night_watch = NightWatch(self)
 
     # -- state -----------------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
         self.project: Project | None = None
         self.season: Season | None = None
+        self.ahead: dict[str, np.datetime64] = {}
+        """Newest stamps of the stations whose readings lie ahead of this machine's clock."""
         self.lacks = ""
         """Why a project has no season: "readings" or "coordinates"; empty where it has one."""
         self.days = NO_DAYS
@@ -211,10 +218,11 @@ class Session(QObject):
 
         def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str]:
             from quakegui.learn import season_runs
-            from quakegui.project import seasons
+            from quakegui.project import clock, seasons
 
-            self._computed = project.revision()
-            season = seasons.load_season(project, progress=report)
+            self._computed, now_ms = project.revision(), self.clock()
+            season = seasons.load_season(project, progress=report, now_ms=now_ms)
+            self.ahead = clock.ahead_of_clock(project, now_ms)
             if season is not None:
                 season_runs.complete_runs(project, season)
                 # Read here, so that the window's thread finds them ready.

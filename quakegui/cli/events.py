@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, as_date, date_option, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, as_date, date_option, opened_project, print_json, print_table, say
 from quakegui.project import catalogue
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.tables import event_facts
@@ -47,7 +47,7 @@ def import_(
 
     Without --decluster no aftershock is dropped.
     """
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         try:
             selection = Selection(
                 box=box,
@@ -75,7 +75,7 @@ def import_(
 @app.command("list", epilog="Example: quakegui events list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the project's events."""
-    with Project.open(project, read_only=True) as opened:
+    with opened_project(project, read_only=True) as opened:
         facts = event_facts(opened)
     _show(facts, as_json=as_json)
 
@@ -89,7 +89,7 @@ def classes(
     as_json: AsJson = False,
 ) -> None:
     """Part the events into north and south (K-means) and large and small, and keep that for the project."""
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         scheme, warning = catalogue.make_class_scheme(opened, split_magnitude=split)
         facts = event_facts(opened)
     _show(facts, as_json=as_json)

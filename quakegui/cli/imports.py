@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, opened_project, print_json, print_table, say
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
-from quakegui.project.store import Project, default_author
+from quakegui.project.store import default_author
 from quakegui.project.tables import iso
 from quakegui.project.undoing import redo_import, undo_import
 
@@ -23,7 +23,7 @@ COLUMNS = ("number", "at", "author", "kind", "content", "undone", "changed_at", 
 @app.command("list", epilog="Example: quakegui imports list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List every import and removal of readings: who, when and what, and whether it is undone."""
-    with Project.open(project, read_only=True) as opened:
+    with opened_project(project, read_only=True) as opened:
         facts = [act_facts(act) for act in acts(opened)]
     if as_json:
         print_json(facts)
@@ -34,7 +34,7 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
 @app.command("undo", epilog="Example: quakegui imports undo liangshan 3")
 def undo(project: ProjectFolder, number: Number = None, author: Author = "") -> None:
     """Undo an import, by default the last one; what the project held before it counts again."""
-    with Project.open(project) as opened, bar("Undoing") as report:
+    with opened_project(project) as opened, bar("Undoing") as report:
         act = undo_import(opened, number, author=author or default_author(), progress=report)
     say(f"Import {act.id} is undone: {content_of(act)}. 'quakegui imports redo {project} {act.id}' brings it back.")
 
@@ -42,7 +42,7 @@ def undo(project: ProjectFolder, number: Number = None, author: Author = "") -> 
 @app.command("redo", epilog="Example: quakegui imports redo liangshan 3")
 def redo(project: ProjectFolder, number: Number = None, author: Author = "") -> None:
     """Redo an import that was undone, by default the one that was undone last."""
-    with Project.open(project) as opened, bar("Redoing") as report:
+    with opened_project(project) as opened, bar("Redoing") as report:
         act = redo_import(opened, number, author=author or default_author(), progress=report)
     say(f"Import {act.id} counts again: {content_of(act)}.")
 

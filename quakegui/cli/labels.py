@@ -10,9 +10,9 @@ import typer
 from numpy.typing import NDArray
 
 from quakegui.cli.events import say_scheme
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, opened_project, print_json, print_table, say
 from quakegui.project import catalogue, export, journal, labelfiles
-from quakegui.project.store import Project, default_author
+from quakegui.project.store import default_author
 from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
 from quakegui.season.labels import FARTHEST_DAYS, LabelRule, Source
 
@@ -34,7 +34,7 @@ def rule(
 ) -> None:
     """Label every day of the season by the retrospective rule: days around an event carry its class."""
     wanted = LabelRule(flat_days_before=days_before, days_after=days_after, winner=winner)
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         if catalogue.class_scheme(opened) is None and catalogue.events(opened):
             say_scheme(*catalogue.make_class_scheme(opened))
         found = journal.apply_rule(opened, wanted, author=author or default_author())
@@ -48,7 +48,7 @@ def rule(
 @app.command("list", epilog="Example: quakegui labels list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the labels in force."""
-    with Project.open(project, read_only=True) as opened:
+    with opened_project(project, read_only=True) as opened:
         facts = label_facts(opened)
     if as_json:
         print_json(facts)
@@ -66,7 +66,7 @@ def set_(
 ) -> None:
     """Give days a class in your name, or take your label away with 'none'."""
     wanted = _days(days)
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         journal.write_labels(
             opened,
             wanted,
@@ -84,7 +84,7 @@ def export_(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
 ) -> None:
     """Write the labels in force: date, class, source, author, when, note."""
-    with Project.open(project, read_only=True) as opened:
+    with opened_project(project, read_only=True) as opened:
         count = export.labels_to_csv(opened, out)
     say(f"{count} labels are in {out}.")
 
@@ -98,7 +98,7 @@ def import_(
     author: Author = "",
 ) -> None:
     """Take labels from a csv; all of them, or none if a line cannot be read."""
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author())
     say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
 

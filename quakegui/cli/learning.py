@@ -14,7 +14,7 @@ import numpy as np
 import typer
 
 from quakegui.cli.judgements import print_compared, print_judgement, print_run
-from quakegui.cli.terminal import AsJson, bar, interruptible, print_json, say
+from quakegui.cli.terminal import AsJson, bar, interruptible, opened_project, print_json, say
 from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.learn import operating, ready_maps, season_judging, season_runs
 from quakegui.learn.files import write_text
@@ -218,9 +218,7 @@ def _opened(folder: Path) -> Iterator[tuple[Project, Season] | ReadyMaps]:
                 say(note, style="yellow")
             yield ready
         return
-    with sentences(), Project.open(folder) as opened:
-        for warning in opened.warnings:
-            say(warning, style="yellow")
+    with sentences(), opened_project(folder) as opened:
         with bar("Computing") as report:
             season = seasons.load_season(opened, progress=report)
         if season is None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from quakegui.cli.terminal import ProjectFolder, bar, interruptible, say
+from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
 from quakegui.project import export, seasons
 from quakegui.project.progress import Progress
 from quakegui.project.store import Project, ProjectError
@@ -31,7 +31,7 @@ def maps(
     ] = False,
 ) -> None:
     """Write each day's map as a 480 x 480 PNG, and index.csv: the founding paper's kind of data set."""
-    with Project.open(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
+    with opened_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
         season = _season(opened, report)
         count = export.maps_to_folder(opened, season, out, class_folders=class_folders, progress=report, cancelled=cancelled)
         without = int(season.days.size - season.has_map.sum())
@@ -53,7 +53,7 @@ def regions(
     Region 0 stands for a map without a region; its peak is then the map's strongest pixel. Peaks are in z, centroids are
     latitude and longitude.
     """
-    with Project.open(project) as opened, bar("Computing") as report:
+    with opened_project(project) as opened, bar("Computing") as report:
         rows = export.regions_to_csv(opened, _season(opened, report), out)
     say(f"{rows} rows are in {out}.")
 
@@ -63,7 +63,7 @@ def export_(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
 ) -> None:
     """Write everything as open formats (csv, gzip-compressed csv, JSON); 'import' of that folder gives the project back."""
-    with Project.open(project) as opened, bar("Exporting") as report:
+    with opened_project(project) as opened, bar("Exporting") as report:
         export.export_project(opened, out, progress=report)
     say(f"The project is in {out}.")
 

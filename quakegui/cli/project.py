@@ -21,9 +21,11 @@ from quakegui.cli.terminal import (
     bar,
     date_option,
     interruptible,
+    opened_project,
     print_json,
     print_table,
     say,
+    warn,
 )
 from quakegui.cli.working import sentences, worker_bar
 from quakegui.formats.columns import TableMapping
@@ -87,7 +89,7 @@ def new(
 ) -> None:
     """Make an empty project folder."""
     with Project.create(project, timezone=timezone, name=name) as made:
-        _warn(made)
+        warn(made)
         say(f"Made the project {made.name} in {made.folder} ({made.timezone}).")
 
 
@@ -109,8 +111,7 @@ def import_(
     {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
     """
     columns = _mapping(mapping)
-    with Project.open(project) as opened, interruptible() as cancelled, bar("Importing") as report:
-        _warn(opened)
+    with opened_project(project) as opened, interruptible() as cancelled, bar("Importing") as report:
         done = import_paths(opened, paths, mapping=columns, progress=report, cancelled=cancelled)
     if as_json:
         print_json(_import_facts(done))
@@ -129,7 +130,7 @@ def season(
     every_day: Annotated[bool, typer.Option("--all", help="Forget the window: every day with data is the season.")] = False,
 ) -> None:
     """Set, or show, the season window: the days that are shown and judged. Readings before it are warm-up."""
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         config = opened.config()
         first, last = as_day(since), as_day(until)
         if every_day:
@@ -148,7 +149,7 @@ def season(
 
 def info(project: ProjectFolder, as_json: AsJson = False) -> None:
     """Show what the project holds."""
-    with Project.open(project) as opened, bar("Reading") as report:
+    with opened_project(project) as opened, bar("Reading") as report:
         facts = _facts(opened, seasons.load_season(opened, progress=report, features=False))
     if as_json:
         print_json(facts)
@@ -233,6 +234,7 @@ def _demo_project(folder: Path, strength: float) -> Project:
 
     if (folder / DATABASE).is_file():
         project = Project.open(folder)
+        warn(project)
         if strength_of(project) != strength:
             project.close()
             raise ProjectError(f"{folder} holds another project than the {SYNTHETIC} season of strength {strength:g}.")
@@ -310,8 +312,3 @@ def _grouped(notes: Sequence[str]) -> list[str]:
 
 def _stamp(time: np.datetime64 | None) -> str | None:
     return None if time is None else iso(int(time.astype(np.int64)))
-
-
-def _warn(project: Project) -> None:
-    for warning in project.warnings:
-        say(warning, style="yellow")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import ProjectFolder, bar, interruptible, say
-from quakegui.project.store import Project, ProjectError
+from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
+from quakegui.project.store import ProjectError
 from quakegui.report import Language, ReportCancelledError, make_report, write_html
 
 ENDINGS = (".html", ".htm", ".pdf")
@@ -32,7 +32,7 @@ def report(
         raise ProjectError(f"A report is written as .html or .pdf; '{out.name}' is neither.")
     if not out.absolute().parent.is_dir():
         raise ProjectError(f"There is no folder {out.absolute().parent} to write the report into.")
-    with Project.open(project) as opened, interruptible() as cancelled, bar("Report") as progress:
+    with opened_project(project) as opened, interruptible() as cancelled, bar("Report") as progress:
         try:
             made = make_report(opened, language=language, progress=progress, cancelled=cancelled)
         except ReportCancelledError as error:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from quakegui.cli.learning import Place
-from quakegui.cli.terminal import AsJson, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, opened_project, print_json, print_table, say
 from quakegui.cli.working import sentences
 from quakegui.learn import ready_maps, registry, season_runs
 from quakegui.learn import trash as trashcan
@@ -125,7 +125,7 @@ def _kept(place: Path, *, read_only: bool = False) -> Iterator[tuple[Path, Proje
         if ready_maps.is_ready(place):
             yield ready_maps.runs_folder(place), None
             return
-        with Project.open(place, read_only=read_only) as opened:
+        with opened_project(place, read_only=read_only) as opened:
             yield season_runs.runs_folder(opened), opened
 
 

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, opened_project, print_json, print_table, say
 from quakegui.project import stations
-from quakegui.project.store import Project
 from quakegui.project.undoing import remove_readings
 from quakegui.season.network import Station
 
@@ -20,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="List the stations, say where they 
 @app.command("list", epilog="Example: quakegui stations list japan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the stations and where they are."""
-    with Project.open(project, read_only=True) as opened:
+    with opened_project(project, read_only=True) as opened:
         found = [asdict(station) for station in opened.network().stations]
     if as_json:
         print_json(found)
@@ -35,7 +34,7 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A csv with code, name, latitude, longitude, or an .ack file.")],
 ) -> None:
     """Take stations and coordinates from a csv or .ack file."""
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         _tell(stations.import_stations(opened, file))
 
 
@@ -50,7 +49,7 @@ def set_(
     elevation: Annotated[float | None, typer.Option(help="Metres above sea level.")] = None,
 ) -> None:
     """Add a station, or say where it is."""
-    with Project.open(project) as opened:
+    with opened_project(project) as opened:
         _tell(stations.set_station(opened, Station(code, name, latitude, longitude, elevation)))
 
 
@@ -60,7 +59,7 @@ def remove(
     code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)],
 ) -> None:
     """Remove all readings of a station; 'quakegui imports undo' brings them back."""
-    with Project.open(project) as opened, bar("Removing") as report:
+    with opened_project(project) as opened, bar("Removing") as report:
         act = remove_readings(opened, code, progress=report)
     say(f"The readings of {act.station} no longer count. 'quakegui imports undo {project} {act.id}' brings them back.")
 

@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from quakegui.formats.errors import shown
+from quakegui.project.store import Project
 
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
@@ -36,6 +37,20 @@ def a_text(given: str) -> str:
     except UnicodeEncodeError as error:
         raise typer.BadParameter(f"'{shown(given, 100)}' holds characters that are no text.") from error
     return given
+
+
+@contextmanager
+def opened_project(folder: Path, *, read_only: bool = False) -> Iterator[Project]:
+    """Open a project for a command, and say on standard error what is out of the ordinary with it."""
+    with Project.open(folder, read_only=read_only) as opened:
+        warn(opened)
+        yield opened
+
+
+def warn(project: Project) -> None:
+    """Say on standard error what is out of the ordinary with a project."""
+    for warning in project.warnings:
+        say(warning, style="yellow")
 
 
 def say(text: str, *, style: str = "") -> None:

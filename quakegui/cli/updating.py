@@ -12,14 +12,18 @@ import numpy as np
 import typer
 
 from quakegui.cli.learning import RunId
-from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, print_json, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, opened_project, print_json, say
 from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.learn import operating
 from quakegui.learn.alarms import Alarm
 from quakegui.learn.judgement import plain
 from quakegui.learn.registry import RunError
 from quakegui.learn.watching import Watch
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.store import ProjectError
+from quakegui.season.localtime import wall_clock_ms
+
+RETRY_MS = 600_000
+"""After which a round without files is tried again that could not be done."""
 
 
 def register(app: typer.Typer) -> None:
@@ -39,29 +43,39 @@ def update(
     """Take in new files, predict the new days with a frozen run, and tell of alarms that open.
 
     Every prediction becomes one row of a ledger that is never changed. A day that was corrected after its prediction gets a
-    further row; the first one stands in every score. With --watch each round prints one JSON document on a line of its own.
+    further row; the first one stands in every score. A night is predicted once it is over, never from a part of it; with
+    --watch that needs no new file. With --watch each round prints one JSON document on a line of its own.
     """
     if watch is not None and not watch.is_dir():
         raise ProjectError(f"There is no folder {watch} to watch.")
-    with sentences(), Project.open(project) as opened, interruptible(STOPPING) as cancelled:
+    with sentences(), opened_project(project) as opened, interruptible(STOPPING) as cancelled:
 
-        def take_in(files: Sequence[Path]) -> None:
+        def take_in(files: Sequence[Path]) -> operating.Update:
             with worker_bar("Updating") as listen:
                 done = operating.update(opened, files, run_id=run, listen=listen, cancelled=cancelled)
             _tell_update(done, as_json=as_json, lines=watch is not None)
+            return done
 
         if watch is None:
             take_in(paths or ())
             return
         look = Watch(watch)
-        take_in([*(paths or ()), *look.present])
+        look.wake_at(_next_round(take_in([*(paths or ()), *look.present])))
         say(f"Watching {watch}; Ctrl+C ends it.")
         for files in look.changes(cancelled):
             try:
-                take_in(files)
+                look.wake_at(_next_round(take_in(files)))
             except (ProjectError, RunError) as error:
-                look.again(files)
+                if files:
+                    look.again(files)
+                else:
+                    look.wake_at(wall_clock_ms() + RETRY_MS)
                 say(f"{error} The watch goes on, and tries these files again later.", style="red")
+
+
+def _next_round(done: operating.Update) -> int | None:
+    """Return when the next night is over, milliseconds since 1970 UTC, or None."""
+    return None if done.next_over is None else int(done.next_over.astype("datetime64[ms]").astype(np.int64))
 
 
 def _tell_update(done: operating.Update, *, as_json: bool, lines: bool) -> None:
@@ -95,6 +109,7 @@ def update_facts(done: operating.Update) -> dict[str, Any]:
         "imported": [file.file for file in files],
         "predicted": [{**plain(one), "class": one.cls, "late": one.late} for one in done.predicted.issued],
         "unchanged": done.predicted.unchanged,
+        "waiting": [{"day": plain(day), "from": plain(over)} for day, over in done.predicted.waiting],
         "alarms_opened": [
             {"opened": plain(alarm.opened), "closes": plain(alarm.closed), "probabilities": list(alarm.probabilities)}
             for alarm in done.opened

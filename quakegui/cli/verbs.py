@@ -12,7 +12,20 @@ from typing import Annotated
 import typer
 
 from quakegui import __version__
-from quakegui.cli import events, imports, labels, learning, output, project, reporting, runs, show_window, stations, updating
+from quakegui.cli import (
+    events,
+    imports,
+    labels,
+    learning,
+    output,
+    project,
+    reporting,
+    runs,
+    show_window,
+    stations,
+    updating,
+    verifying,
+)
 
 app = typer.Typer(
     name="quakegui",
@@ -26,6 +39,7 @@ project.register(app)
 output.register(app)
 learning.register(app)
 updating.register(app)
+verifying.register(app)
 reporting.register(app)
 app.add_typer(stations.app, name="stations")
 app.add_typer(events.app, name="events")

@@ -7,7 +7,6 @@ A day that is corrected later gets a further row, and the first one stands in ev
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +23,16 @@ from quakegui.learn.following import Listen, answer
 from quakegui.learn.registry import RunError, RunFolder
 from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
 from quakegui.project import runs, seasons
+from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.progress import Progress
 from quakegui.project.store import Project, ProjectError
+from quakegui.project.verifying import LATE_HOURS
+from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.season import Season
 
 MOST_MAPS = 512
 """Maps that a worker is given at once, 120 MB: a season is one portion, ten years are seven."""
-LATE_HOURS = 24.0
-"""A prediction that was issued so long after its day became known is told as late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,15 @@ class Predicted:
         Days whose map was predicted before and is still the same.
     without_map
         Days after the run's knowledge that have no map, with the reason.
+    waiting
+        Days whose night is recorded in part and is not over, with the instant (UTC) from which they are predicted.
     """
 
     run: str
     issued: tuple[Issued, ...]
     unchanged: int
     without_map: tuple[tuple[np.datetime64, str], ...]
+    waiting: tuple[tuple[np.datetime64, np.datetime64], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class Update:
         Whether an alarm is open when the last day with a prediction has become known.
     notes
         Sentences on what is out of the ordinary.
+    next_over
+        UTC instant, datetime64[ms], from which the next night that is recorded in part can be predicted; None without one.
     """
 
     imported: ImportReport | None
@@ -115,6 +120,7 @@ class Update:
     opened: tuple[Alarm, ...]
     open_now: bool
     notes: tuple[str, ...]
+    next_over: np.datetime64 | None = None
 
 
 def update(
@@ -143,7 +149,7 @@ def update(
     cancelled
         Asked now and then; what was imported and predicted by then stays.
     now_ms
-        When the predictions are issued, milliseconds since 1970 UTC; default now.
+        When the predictions are issued, milliseconds since 1970 UTC; default now. No night that is not over then is predicted.
 
     Raises
     ------
@@ -156,7 +162,8 @@ def update(
     imported = import_paths(project, list(paths), progress=progress, cancelled=cancelled) if paths else None
     if imported is not None and imported.cancelled:
         raise ProjectError("The import was cancelled; nothing was changed.")
-    season = seasons.load_season(project, progress=progress, features=False)
+    now_ms = wall_clock_ms() if now_ms is None else now_ms
+    season = seasons.load_season(project, progress=progress, features=False, now_ms=now_ms)
     if season is None:
         raise ProjectError("There are no readings or no located stations yet, so there is no day to predict.")
     before = _alarms(project, season, run)
@@ -165,9 +172,9 @@ def update(
     )
     after = _alarms(project, season, run)
     told = {alarm.opened for alarm in before}
-    notes = (*_notes(predicted), *_beyond_the_window(project, season))
+    notes = (*_notes(predicted), *_beyond_the_window(project, season), *_ahead(project, now_ms))
     opened = tuple(alarm for alarm in after if alarm.opened not in told)
-    return Update(imported, predicted, opened, _open_now(project, season, run, after), notes)
+    return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over)
 
 
 def predict_days(
@@ -184,12 +191,16 @@ def predict_days(
 ) -> Predicted:
     """Let a frozen run predict every day whose map it has not answered yet, and add the answers to the ledger.
 
+    A day is predicted only once its night is over.
+
     Parameters
     ----------
     only_later
         Leave out days that the run may know something of: they could only be in-sample.
     in_sample
         Mark every answer as in-sample, whatever the run says that it knows.
+    now_ms
+        When the predictions are issued, milliseconds since 1970 UTC; default now.
 
     Raises
     ------
@@ -201,7 +212,10 @@ def predict_days(
     refuse_foreign(project, season, run)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
     later = (cutoff > known_until(run)) & (not in_sample)
-    wanted = np.flatnonzero(season.has_map & (later if only_later else True))
+    issued_ms = wall_clock_ms() if now_ms is None else now_ms
+    over_at = season.config.over_at(season.days)
+    over = over_at <= np.datetime64(issued_ms, "ms")  # the season may have been computed at another moment
+    wanted = np.flatnonzero(season.has_map & over & (later if only_later else True))
     said = _said(project, run.id)
     found: list[tuple[NDArray[np.intp], list[str], NDArray[np.float64]]] = []
     for start in range(0, max(len(wanted), 1), MOST_MAPS):
@@ -214,7 +228,6 @@ def predict_days(
         found.append((part[fresh], [every[k] for k in fresh], told))
     rows, shares = (np.concatenate([piece[k] for piece in found]) for k in (0, 2))
     names = [name for piece in found for name in piece[1]]
-    issued_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     record_run(project, run)
     for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows])):
         runs.append_predictions(
@@ -240,8 +253,10 @@ def predict_days(
         )
         for row, share in zip(rows, shares, strict=True)
     )
-    without = tuple((season.days[k], season.why_no_map(int(k))) for k in np.flatnonzero(~season.has_map & later))
-    return Predicted(run.id, issued, len(wanted) - len(rows), without)
+    without = tuple((season.days[k], season.why_no_map(int(k))) for k in np.flatnonzero(~season.has_map & over & later))
+    begun = np.flatnonzero(~over & np.any(season.coverage[season.shown] > 0.0, axis=1))
+    waiting = tuple((season.days[k], over_at[k]) for k in begun)
+    return Predicted(run.id, issued, len(wanted) - len(rows), without, waiting)
 
 
 def known_until(run: RunFolder) -> np.datetime64:
@@ -290,6 +305,10 @@ def _notes(predicted: Predicted) -> tuple[str, ...]:
             f"The map of {_days(corrected)} has changed since it was predicted; the new answer is in the ledger, "
             "the first one stands in every score."
         )
+    notes += [
+        f"The night of {day} is not over: it is predicted from {over.astype('datetime64[m]')} UTC on."
+        for day, over in predicted.waiting
+    ]
     notes += [f"{day} has no map and no prediction: {why}" for day, why in predicted.without_map]
     return tuple(notes)
 
@@ -308,4 +327,13 @@ def _beyond_the_window(project: Project, season: Season) -> tuple[str, ...]:
     return (
         f"{beyond} days with readings lie after the season window, which ends on {season.days[-1]}, and are not predicted; "
         "move the window's end to take them in.",
+    )
+
+
+def _ahead(project: Project, now_ms: int) -> tuple[str, ...]:
+    """Say of which stations the readings are stamped later than now."""
+    return tuple(
+        f"Readings of {code} are stamped up to {newest.astype('datetime64[s]')} UTC, which is ahead of this machine's clock: "
+        "one of the two clocks, or a time zone, is wrong."
+        for code, newest in ahead_of_clock(project, now_ms).items()
     )

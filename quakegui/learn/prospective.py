@@ -13,10 +13,10 @@ from quakegui.learn.evidence import gather
 from quakegui.learn.folds import N_CLASSES, scorable
 from quakegui.learn.judge import judge_truth, prospective_truth
 from quakegui.learn.judgement import Judgement
-from quakegui.learn.operating import LATE_HOURS
 from quakegui.learn.registry import RunError, RunFolder
 from quakegui.project import runs
 from quakegui.project.store import Project
+from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from quakegui.project.parsing import ParsedFile, parse_chunk
 from quakegui.project.record import DAY_MS, Block, unpack
+from quakegui.season.localtime import wall_clock_ms
 
 LONGEST_QUIET_S: Final = 900.0
 """A file that nobody has written to for so long is taken as it is."""
@@ -59,6 +60,8 @@ class Watch:
         cut off in the middle (`is_growing`).
     again_s
         Seconds after which files that could not be taken come again by themselves.
+    clock
+        Returns the moment, milliseconds since 1970 UTC.
 
     Attributes
     ----------
@@ -66,7 +69,11 @@ class Watch:
         The whole files that were there from the beginning; `changes` yields what comes after them.
     """
 
-    def __init__(self, folder: Path, *, pause_s: float = 5.0, again_s: float = 600.0) -> None:
+    def __init__(
+        self, folder: Path, *, pause_s: float = 5.0, again_s: float = 600.0, clock: Callable[[], int] = wall_clock_ms
+    ) -> None:
+        self._clock = clock
+        self._wake_ms: int | None = None
         self._folder, self._pause_s, self._again_s = folder, pause_s, again_s
         now = self._listing()
         self._taken = {path: stamp for path, stamp in now.items() if not is_growing(path, _age_s(stamp))}
@@ -78,8 +85,12 @@ class Watch:
         """Have files come again that could not be taken: with the next ones, or after a while."""
         self._again, self._again_at = tuple(paths), time.monotonic() + self._again_s
 
+    def wake_at(self, moment_ms: int | None) -> None:
+        """Have `changes` yield at a moment, milliseconds since 1970 UTC, also without a file; None takes that back."""
+        self._wake_ms = moment_ms
+
     def changes(self, cancelled: Callable[[], bool]) -> Iterator[tuple[Path, ...]]:
-        """Yield the files that are new or changed, each time there are some, until `cancelled` says so."""
+        """Yield the files that are new or changed, each time there are some or a moment has come, until `cancelled`."""
         quiet: dict[Path, _Look] = {}
         while not self._cancelled_within_pause(cancelled):
             try:
@@ -93,7 +104,9 @@ class Watch:
             if settled or time.monotonic() >= self._again_at:
                 left, self._again = self._again, ()
             found = {*settled, *(path for path in left if path in now)}
-            if found:
+            woken = self._wake_ms is not None and self._clock() >= self._wake_ms
+            if found or woken:
+                self._wake_ms = None if woken else self._wake_ms
                 self._taken |= settled
                 yield tuple(sorted(found))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from quakegui.project import incoming, making, schema, soundness
+from quakegui.project import incoming, making, schema, soundness, verifying
 from quakegui.project.database import DATABASE, ProjectError, engine_of, sentence, sentences
 from quakegui.project.filesystem import is_link
 
@@ -85,14 +85,23 @@ def look_first(folder: Path) -> None:
         engine.dispose()
 
 
-def require_content(engine: Engine, folder: Path, *, read_only: bool) -> None:
-    """Refuse values that no project holds, and put back this program's own triggers where they were taken out."""
+def require_content(engine: Engine, folder: Path, *, read_only: bool, now_ms: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Refuse values that no project holds, and put back this program's own triggers where they were taken out.
+
+    Returns
+    -------
+    tuple
+        What the record shows of other hands, as `verifying.glance` says it.
+    """
     with engine.connect() as connection, connection.begin():
         soundness.require_values(connection, folder)
-        whole = soundness.has_triggers(connection)
+        said = verifying.glance(connection, now_ms=now_ms)
+        whole = not soundness.lost_triggers(connection)
     if not whole and not read_only:
         with engine.connect().execution_options(write=True) as connection, connection.begin():
-            soundness.restore_triggers(connection)
+            for sql in soundness.lost_triggers(connection).values():
+                connection.exec_driver_sql(sql)
+    return said
 
 
 def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from quakegui.project import schema
+from quakegui.project import chain, schema
 from quakegui.project.store import Project, ProjectError, put_setting
 
 UNPREDICTED = -1
@@ -175,8 +175,7 @@ def complete_run(project: Project, run: Run, said: Sequence[Predictions]) -> Non
             connection.execute(schema.run.insert().values(_row(run)))
         connection.execute(schema.run.update().where(schema.run.c.id == run.id).values(**values))
         rows = [row for part in said for row in _ledger_rows(run.id, part, time.time_ns() // 1_000_000)]
-        if rows:
-            connection.execute(schema.prediction.insert(), rows)
+        chain.append(connection, schema.prediction, rows)
         put_setting(connection, "run_in_use", run.id)
 
 
@@ -205,7 +204,7 @@ def append_predictions(project: Project, run_id: str, said: Predictions, *, issu
     rows = _ledger_rows(run_id, said, time.time_ns() // 1_000_000 if issued_ms is None else issued_ms)
     if rows:
         with project.write() as connection:
-            connection.execute(schema.prediction.insert(), rows)
+            chain.append(connection, schema.prediction, rows)
 
 
 def _ledger_rows(run_id: str, said: Predictions, issued_ms: int) -> list[dict[str, Any]]:

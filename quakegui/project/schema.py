@@ -215,9 +215,13 @@ journal = Table(
     Column("replaces", Integer, ForeignKey("journal.id")),
     Column("undoes", Integer),
     Column("redoes", Integer),
+    Column("chain", String(64)),
     sqlite_autoincrement=True,
 )
-"""The label journal (see `quakegui.project.journal`): rows are added, never changed and never removed."""
+"""The label journal (see `quakegui.project.journal`): rows are added, never changed and never removed.
+
+`chain` is the hash of the row and of the one before it (see `chain`), NULL in rows from before version 3.
+"""
 
 run = Table(
     "run",
@@ -245,10 +249,11 @@ prediction = Table(
     Column("issued_ms", Integer, nullable=False),
     Column("cutoff_ms", Integer, nullable=False),
     Column("config_hash", String(64), nullable=False),
+    Column("chain", String(64)),
     Index("prediction_place", "run", "day"),
     sqlite_autoincrement=True,
 )
-"""What a run said of a day, when, knowing what: rows are added, never changed and never removed."""
+"""What a run said of a day, when, knowing what: rows are added, never changed and never removed; chained as the journal."""
 
 _APPEND_ONLY = (journal, prediction, act)
 
@@ -271,18 +276,33 @@ def _with_stale_nights(connection: Connection) -> None:
     stale_night.create(connection)
 
 
-ADDED = {"station": ("absent",), "imported_file": ("issued_ms", "modified_ms"), "block": ("missing",)}
-"""Columns, by table, that a project of an earlier version lacks until it is brought forward."""
+ADDED: Mapping[int, Mapping[str, tuple[str, ...]]] = {
+    3: {
+        "station": ("absent",),
+        "imported_file": ("issued_ms", "modified_ms"),
+        "block": ("missing",),
+        "journal": ("chain",),
+        "prediction": ("chain",),
+    }
+}
+"""Columns that a version added to tables of an earlier one."""
 
 
-def _with_acts(connection: Connection) -> None:
-    """Version 3: imports can be taken back, and which of several readings counts no longer depends on the order of import."""
+def _with_acts_and_chains(connection: Connection) -> None:
+    """Version 3: imports can be undone, and rows of the journal and of the ledger carry hashes.
+
+    Rows that are there already stay as they are.
+    """
     for fresh in (act, brought, station_fact, kp_value, chosen_event):
         fresh.create(connection)
-    for table, names in ADDED.items():
+    for table, names in ADDED[3].items():
         for name in names:
             kind = metadata.tables[table].c[name].type.compile(connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    for chained in (journal, prediction):
+        last = connection.scalar(select(func.max(chained.c.id)))
+        if last is not None:
+            connection.execute(setting.insert().values(key=f"unchained_{chained.name}", value=str(last)))
     adopt(connection)
 
 
@@ -306,7 +326,7 @@ def adopt(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO chosen_event (act, {names}) SELECT 1, {names} FROM event")  # noqa: S608
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights, 2: _with_acts}
+MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights, 2: _with_acts_and_chains}
 """From a version to the next, each within the transaction of the whole way."""
 
 

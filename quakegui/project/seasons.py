@@ -17,9 +17,10 @@ from quakegui.project.progress import Progress, silent
 from quakegui.project.record import DAY_MS, merged
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.basis import Basis, GridConfig, basis_key, build_basis, load_basis
+from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network
 from quakegui.season.readings import Readings
-from quakegui.season.season import Season, compute_season
+from quakegui.season.season import Season, compute_season, known_at
 
 __all__ = ["days_with_data", "kp", "load_season", "record", "season_days", "series"]
 
@@ -27,8 +28,10 @@ MOST_IN_MEMORY = 64 * 1024**2
 """Bytes of a map basis up to which it is read whole: some 70 stations."""
 
 
-def load_season(project: Project, *, progress: Progress | None = None, features: bool = True) -> Season | None:
-    """Compute the project's season from its night means; the raw readings are not looked at.
+def load_season(
+    project: Project, *, progress: Progress | None = None, features: bool = True, now_ms: int | None = None
+) -> Season | None:
+    """Compute the project's season from the means of nights that are over; the raw readings are not looked at.
 
     Parameters
     ----------
@@ -36,6 +39,8 @@ def load_season(project: Project, *, progress: Progress | None = None, features:
         Called with steps done, steps in all and what is being done.
     features
         Whether the extremum regions of all days are computed (or read from the cache) at once, or when first asked for.
+    now_ms
+        The moment, milliseconds since 1970 UTC: a night that is not over then has no mean. Default the clock's.
 
     Returns
     -------
@@ -53,6 +58,7 @@ def load_season(project: Project, *, progress: Progress | None = None, features:
     network, night, config = project.network(), stored_nights(project), project.config()
     if night is None or not network.located.any():
         return None
+    night = known_at(night, config, wall_clock_ms() if now_ms is None else now_ms)
     days = len(night.days)
     say(1, 4, "map basis")
     try:

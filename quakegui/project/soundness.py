@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from quakegui.formats.errors import shown
-from quakegui.project import schema
+from quakegui.project import chain, schema
 from quakegui.project.bounds import MULTIPLES, bounds_of, why_not_kept
 from quakegui.project.origins import Origins
 from quakegui.season.config import SeasonConfig
@@ -38,6 +38,7 @@ LARGEST_VALUE = 64 * 1024**2
 """Bytes of the largest single value; a day of seconds takes less than one of them."""
 
 _NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate|default)\b", re.IGNORECASE)
+_WHOLE_NUMBERS = frozenset({"revision", *map(chain.unchained, chain.CHAINED)})
 _COMMENT = re.compile(r"/\*|--")
 """Comments hide what a statement holds from whoever looks for words in it; this program writes none."""
 LAST_COUNT = 2**50
@@ -82,6 +83,12 @@ def require_project(connection: Connection, folder: Path) -> int:
         raise UnsoundError(
             f"The project in {folder} was made by a newer quakegui (version {found} of its tables, this program knows "
             f"{schema.SCHEMA}); nothing was changed. Open it with the newer program."
+        )
+    odd = _of_another_version(connection, found)
+    if odd is not None:
+        raise UnsoundError(
+            f"The database in {folder} says that its tables are of version {found}, but its table '{odd}' is not; it was not "
+            "opened. Restore a copy of the folder."
         )
     return found
 
@@ -128,20 +135,10 @@ def foreign_part(connection: Connection) -> str | None:
     return None
 
 
-def has_triggers(connection: Connection) -> bool:
-    """Whether every trigger of this program is there."""
-    return not _lost_triggers(connection)
-
-
-def restore_triggers(connection: Connection) -> None:
-    """Put back this program's own triggers where they were taken out."""
-    for sql in _lost_triggers(connection):
-        connection.exec_driver_sql(sql)
-
-
-def _lost_triggers(connection: Connection) -> list[str]:
+def lost_triggers(connection: Connection) -> dict[str, str]:
+    """Return the statements of this program's triggers that were taken out, by name."""
     found = {name for (name,) in _raw(connection).execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    return [sql for (kind, name), sql in _own_parts().items() if kind == "trigger" and name not in found]
+    return {name: sql for (kind, name), sql in _own_parts().items() if kind == "trigger" and name not in found}
 
 
 def wrong_value(connection: Connection) -> str | None:
@@ -200,8 +197,8 @@ def _is_summary(kind: str, text: str) -> bool:
 
 
 def _wrong_setting(key: str, value: str) -> str | None:
-    if key == "revision" and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
-        return "the fact 'revision'"
+    if key in _WHOLE_NUMBERS and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
+        return f"the fact '{key}'"
     if key == "run_in_use" and value != "" and not _is_name(value):
         return "the fact 'run_in_use'"
     if key in _KINDS and not (value == "null" and key in ("event_selection", "declustering")):
@@ -261,6 +258,8 @@ def require_room(connection: Connection, name: str) -> None:
         )
 
 
+Shape = tuple[frozenset[tuple[Any, ...]], frozenset[tuple[Any, ...]], int]
+
 _KINDS: dict[str, type[object]] = {
     "class_scheme": ClassScheme,
     "label_rule": LabelRule,
@@ -308,10 +307,20 @@ def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:
         return False
     if bool(re.search(r"\bautoincrement\b", said, re.IGNORECASE)) != bool(table.dialect_options["sqlite"]["autoincrement"]):
         return False
-    return _shape(raw, table.name) in _own_shapes()[table.name]
+    return _shape(raw, table.name) in _own_shapes()[table.name].values()
 
 
-def _shape(raw: sqlite3.Connection, name: str) -> tuple[frozenset[tuple[Any, ...]], frozenset[tuple[Any, ...]], int]:
+def _of_another_version(connection: Connection, version: int) -> str | None:
+    """Return a table that does not have the columns of a version, or None."""
+    raw = _raw(connection)
+    for name, shapes in _own_shapes().items():
+        shape = _shape(raw, name)
+        if shape[0] and shape != shapes.get(version):
+            return name
+    return None
+
+
+def _shape(raw: sqlite3.Connection, name: str) -> Shape:
     """Return a table's columns (name, type, NULL refused, place in the key, hidden), its foreign keys, and unique ones."""
     columns = {
         (column, kind.upper(), strict, key, hidden)
@@ -344,16 +353,20 @@ def _own_parts() -> dict[tuple[str, str], str]:
 
 
 @cache
-def _own_shapes() -> dict[str, tuple[tuple[object, ...], ...]]:
-    """Return, by table, the shape that this program gives it, and the one that it had in earlier versions."""
+def _own_shapes() -> dict[str, dict[int, Shape]]:
+    """Return the shape of each of this program's tables in every version of it."""
     with _fresh() as connection:
-        raw = _raw(connection)
-        found: dict[str, tuple[tuple[object, ...], ...]] = {}
-        for name in schema.metadata.tables:
-            columns, keys, unique = _shape(raw, name)
-            former = frozenset(column for column in columns if column[0] not in schema.ADDED.get(name, ()))
-            found[name] = ((columns, keys, unique), (former, keys, unique))
-        return found
+        return {name: _shapes(name, _shape(_raw(connection), name)) for name in schema.metadata.tables}
+
+
+def _shapes(name: str, now: Shape) -> dict[int, Shape]:
+    """Return a table's shape by version: an earlier one lacks the columns that later ones added."""
+    found = {}
+    for version in range(schema.SCHEMA, 0, -1):
+        found[version] = now
+        added = schema.ADDED.get(version, {}).get(name, ())
+        now = (frozenset(column for column in now[0] if column[0] not in added), *now[1:])
+    return found
 
 
 @contextmanager

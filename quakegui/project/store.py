@@ -29,6 +29,7 @@ from quakegui.project.opening import (
     require_there,
 )
 from quakegui.season.config import SeasonConfig
+from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network, Station
 
 __all__ = ["DATABASE", "Project", "ProjectError"]  # whoever uses a project needs no more of `database`
@@ -49,13 +50,18 @@ class Project:
     read_only
         Whether nothing can be written, by wish or because the place does not allow it.
     warnings
-        Sentences about how the project was opened.
+        Sentences about how the project was opened, `findings` among them.
+    findings
+        Sentences on what in the record is not as this program wrote it.
     """
 
-    def __init__(self, folder: Path, engine: Engine, *, read_only: bool, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, engine: Engine, *, read_only: bool, warnings: tuple[str, ...] = (), findings: tuple[str, ...] = ()
+    ) -> None:
         self.folder = folder
         self.read_only = read_only
-        self.warnings = warnings
+        self.warnings = (*findings, *warnings)
+        self.findings = findings
         self._engine = engine
         self._writing = threading.RLock()
         self._window: int | None = None
@@ -95,8 +101,17 @@ class Project:
         return cls(folder, engine, read_only=False, warnings=warnings)
 
     @classmethod
-    def open(cls, folder: Path | str, *, read_only: bool = False) -> Project:
+    def open(cls, folder: Path | str, *, read_only: bool = False, now_ms: int | None = None) -> Project:
         """Open a project; one of an older version is brought forward, after a copy of its database was kept.
+
+        Parameters
+        ----------
+        folder
+            The project's folder, or the database in it.
+        read_only
+            Whether nothing is to be written.
+        now_ms
+            The moment, milliseconds since 1970 UTC; default the clock's.
 
         Raises
         ------
@@ -125,8 +140,9 @@ class Project:
                 engine, warnings = writable_engine(folder)
             try:
                 bring_forward(engine, folder, read_only=read_only)
-                require_content(engine, folder, read_only=read_only)
-                project = cls(folder, engine, read_only=read_only, warnings=warnings)
+                moment = wall_clock_ms() if now_ms is None else now_ms
+                findings, notes = require_content(engine, folder, read_only=read_only, now_ms=moment)
+                project = cls(folder, engine, read_only=read_only, warnings=(*warnings, *notes), findings=findings)
                 project.take_in_runs()
                 return project
             except BaseException:

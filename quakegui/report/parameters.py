@@ -13,6 +13,7 @@ MEANINGS: Final[dict[str, Pair]] = {
     "last_day": ("last day of the season; open where none", "时段的最后一天；无则不限"),
     "night.window.start_hour": ("night begins, local clock hour", "夜间开始，当地钟点"),
     "night.window.end_hour": ("night ends, local clock hour, excluded", "夜间结束，当地钟点，不含"),
+    "grace_minutes": ("minutes after its window's end from which a night is over", "夜间窗口结束后多少分钟起视为该夜已结束"),
     "night.coverage": ("least recorded share of the night", "夜间最小记录比例"),
     "night.longest_instant_s": (
         "seconds; up to this cadence a reading counts by its stamp, above it by its interval",

@@ -10,11 +10,14 @@ from sqlalchemy import func, select
 
 from quakegui import __version__
 from quakegui.project import schema
+from quakegui.project.verifying import examine
 from quakegui.report.content import Content
 from quakegui.report.markup import Figures, facts, h2, h3, p, table
 from quakegui.report.season_parts import TITLES
 from quakegui.report.words import Words
+from quakegui.season.localtime import wall_clock_ms
 
+FINDINGS_SHOWN = 20
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "pyproj", "pillow")
 
 
@@ -37,7 +40,45 @@ def provenance(content: Content, say: Words, _figures: Figures) -> str:
     made = h2(say.of(TITLES["provenance"]), "provenance") + facts(rows)
     if content.run is not None and content.run.card is not None:
         made += h3(say("The run", "运行")) + facts(_run_facts(content, content.run.card, say))
-    return made + _files(content, say)
+    return made + _record(content, say) + _files(content, say)
+
+
+def _record(content: Content, say: Words) -> str:
+    """Return what journal and ledger look like: their chains' heads, and what in them is not as it was written."""
+    with content.project.read() as connection:
+        state = examine(connection, now_ms=wall_clock_ms())
+    names = {"journal": say("Label journal", "标注日志"), "prediction": say("Ledger of predictions", "预测台账")}
+    rows = []
+    for one in state.chains:
+        counts = say(
+            "{rows} rows, {unchained} of them unchained",
+            "{rows} 行，其中 {unchained} 行未链接",
+            rows=one.rows,
+            unchained=one.unchained,
+        )
+        head = say("Hash of its last row (SHA-256)", "其末行的哈希（SHA-256）")
+        rows += [(names[one.table], counts), (head, one.hash or "–")]
+    made = h3(say("The record", "记录")) + facts(rows)
+    findings = tuple(dict.fromkeys((*state.faults, *content.project.findings)))
+    if not findings:
+        made += p(say("Every row is as quakegui wrote it.", "每一行都与 quakegui 写下时一致。"))
+    else:
+        lists = say(
+            "The record is not as quakegui wrote it; 'quakegui verify' lists every place.",
+            "记录与 quakegui 写下时不符；“quakegui verify”列出每一处。",
+        )
+        made += p(lists, "notice")
+        if say.language == "en":  # what the rooms below say has its Chinese in the window only
+            made += "".join(p(sentence, "notice") for sentence in findings[:FINDINGS_SHOWN])
+    if any(one.unchained for one in state.chains):
+        made += p(
+            say(
+                "Unchained rows are from before rows carried hashes: what happened to them before the first chained row is not "
+                "known.",
+                "未链接的行写于行带有哈希之前：在第一条链接的行之前它们有何变动，无从得知。",
+            )
+        )
+    return made
 
 
 def _run_facts(content: Content, card: dict[str, object], say: Words) -> list[tuple[str, str]]:

@@ -115,7 +115,7 @@ def completeness(
 ) -> tuple[Figure, ...]:
     """Draw which nights of each station have an anomaly, shape (day, station): one row per station, one column per day."""
     state = np.full(quality.shape, GOOD, dtype=np.int64)
-    state[quality & np.uint16(Quality.SHORT | Quality.WARM_UP) != 0] = SHORT
+    state[quality & np.uint16(Quality.SHORT | Quality.IN_PROGRESS | Quality.WARM_UP) != 0] = SHORT
     state[quality & np.uint16(Quality.MISSING) != 0] = NONE
     made = []
     for first in range(0, len(codes), STATIONS_IN_ONE):

@@ -47,6 +47,7 @@ KIND_NAMES: Final[dict[str, Pair]] = {
 QUALITY_NAMES: Final[dict[Quality, Pair]] = {
     Quality.MISSING: ("missing", "缺测"),
     Quality.SHORT: ("short", "记录不足"),
+    Quality.IN_PROGRESS: ("not over", "未结束"),
     Quality.WARM_UP: ("warm-up", "预热"),
     Quality.SPIKY: ("spikes", "尖峰"),
     Quality.STEPPED: ("jumps", "跳变"),

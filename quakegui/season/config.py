@@ -9,15 +9,18 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.basis import GridConfig
 from quakegui.season.extrema import ExtremaConfig
-from quakegui.season.localtime import FIRST_DAY, LAST_DAY
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY, available_at
 from quakegui.season.night import NightConfig
 from quakegui.season.palette import MapStyle
 from quakegui.season.plain import built, parse_json
 
+LONGEST_GRACE = 1440.0
+"""Minutes; a night that is only over a day later is not news any more."""
 MOST_DAYS = 73_050
 """Days that a season may have: two hundred years, longer than any observatory's record."""
 
@@ -37,6 +40,10 @@ class SeasonConfig:
     first_day, last_day
         The season window, both included, datetime64[D]: the days that are shown and judged. Earlier days are warm-up. None
         leaves that side open.
+    grace_minutes
+        A night is over so long after its window's end: only then does it have a mean, an anomaly or a prediction. The filter
+        of one-minute values reaches 45 s beyond the minute, clocks are wrong by minutes, and a logger that writes a file every
+        quarter of an hour has closed the night's last one by then.
     night, anomaly, grid, style, extrema
         One config per step of the way from readings to regions. `extrema.threshold_z` is the threshold in use; its default is
         the calibrated `anomaly.map_threshold_z`.
@@ -45,6 +52,7 @@ class SeasonConfig:
     timezone: str
     first_day: np.datetime64 | None = None
     last_day: np.datetime64 | None = None
+    grace_minutes: float = 15.0
     night: NightConfig = field(default_factory=NightConfig)
     anomaly: AnomalyConfig = field(default_factory=AnomalyConfig)
     grid: GridConfig = field(default_factory=GridConfig)
@@ -65,11 +73,18 @@ class SeasonConfig:
                 raise ValueError(f"The season's last day {self.last_day} is before its first day {self.first_day}.")
             if (self.last_day - self.first_day).astype(int) >= MOST_DAYS:
                 raise ValueError(f"A season has at most {MOST_DAYS} days; {self.first_day} to {self.last_day} are more.")
+        if not 0.0 <= self.grace_minutes <= LONGEST_GRACE:
+            raise ValueError(f"A night is over 0 to {LONGEST_GRACE:g} minutes after its window's end.")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             zone = self.timezone[:60]
             raise ValueError(f"There is no time zone {zone!r}; give an IANA name such as Asia/Shanghai.") from error
+
+    def over_at(self, days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+        """Return the UTC instant from which each day's night is over, datetime64[ms], shape (day,)."""
+        grace = np.timedelta64(round(self.grace_minutes * 60_000), "ms")
+        return available_at(days, self.timezone, self.night.window) + grace
 
     @property
     def hash(self) -> str:

@@ -5,6 +5,7 @@ Everything is kept in UTC; a *day* is a local calendar day, and its *night* is t
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +16,11 @@ from numpy.typing import NDArray
 FIRST_DAY, LAST_DAY = np.datetime64("1800-01-01", "D"), np.datetime64("2199-12-31", "D")
 """Days that readings and seasons may have. No observatory measured before (Gauss founded the first in 1833), the calendar of
 Python ends at the years 1 and 9999, and a year such as 0022 is a slip of the pen."""
+
+
+def wall_clock_ms() -> int:
+    """Return what this machine's clock shows, milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

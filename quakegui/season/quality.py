@@ -25,7 +25,9 @@ class Quality(IntFlag):
     """Too few valid nights before this day for a baseline."""
     DERIVED = 128
     """F was computed from components."""
+    IN_PROGRESS = 256
+    """The night is not over yet, so it has no mean whatever was recorded of it."""
 
 
-NO_VALUE = Quality.MISSING | Quality.SHORT | Quality.WARM_UP
+NO_VALUE = Quality.MISSING | Quality.SHORT | Quality.WARM_UP | Quality.IN_PROGRESS
 """Any of these leaves the station-day without an anomaly."""

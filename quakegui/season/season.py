@@ -6,7 +6,7 @@ Maps are never kept: a map is drawn from the day's station values in about two m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +24,7 @@ from quakegui.season.kp import Kp, night_kp
 from quakegui.season.localtime import available_at
 from quakegui.season.network import Network
 from quakegui.season.night import NightMeans
+from quakegui.season.quality import Quality
 from quakegui.season.tracking import season_features
 
 
@@ -39,6 +40,8 @@ class Season:
         Every parameter.
     anomaly
         Anomalies of all days, warm-up included, shape (day, station).
+    coverage
+        Recorded share of each night, 0..1, shape (day, station).
     kp_night
         Largest Kp of each night, NaN where unknown, shape (day,).
     available_at
@@ -52,6 +55,7 @@ class Season:
     network: Network
     config: SeasonConfig
     anomaly: DailyAnomaly
+    coverage: NDArray[np.float64]
     kp_night: NDArray[np.float64]
     available_at: NDArray[np.datetime64]
     gridder: Gridder
@@ -71,6 +75,18 @@ class Season:
     def z(self) -> NDArray[np.float64]:
         """Anomalies in z of the season window, shape (day, station)."""
         return self.anomaly.z[self.shown]
+
+    @cached_property
+    def in_progress(self) -> NDArray[np.bool_]:
+        """Which days of the season window had a night that was not over when the season was computed, shape (day,)."""
+        found: NDArray[np.bool_] = np.any(self.anomaly.quality[self.shown] & np.uint16(Quality.IN_PROGRESS), axis=1)
+        return found
+
+    @property
+    def next_over(self) -> np.datetime64 | None:
+        """UTC instant, datetime64[ms], at which the next night of which something is recorded is over; None without one."""
+        waiting = self.days[self.in_progress & np.any(self.coverage[self.shown] > 0.0, axis=1)]
+        return self.config.over_at(waiting[:1])[0] if waiting.size else None
 
     @cached_property
     def features(self) -> tuple[DayFeatures, ...]:
@@ -114,6 +130,10 @@ class Season:
 
     def why_no_map(self, index: int) -> str:
         """Return why a day of the season window has no map, or an empty string where it has one."""
+        if self.in_progress[index]:
+            over = self.config.over_at(self.days[[index]])[0].astype("datetime64[m]")
+            share = 100.0 * self.coverage[self.shown][index].max(initial=0.0)
+            return f"The night is not over: {share:.0f} % of it is recorded, and its map follows from {over} UTC on."
         return self.gridder.why_no_map(self.z[index]) or ""
 
     def day_map(self, index: int) -> DayMap:
@@ -184,11 +204,36 @@ def compute_season(
         network=network,
         config=config,
         anomaly=daily(night, config.anomaly, kp_night=kp_night, known=known, tell=tell),
+        coverage=night.coverage,
         kp_night=kp_night,
         available_at=available_at(night.days, config.timezone, config.night.window),
         gridder=Gridder(basis, config.grid),
         shown=_window(night.days, config),
     )
+
+
+def known_at(night: NightMeans, config: SeasonConfig, now_ms: int) -> NightMeans:
+    """Return night means as they may be used at a moment: nights that are not over have none, and are `IN_PROGRESS`.
+
+    Parameters
+    ----------
+    night
+        Night means of consecutive days, as recorded so far.
+    config
+        Says when a night is over.
+    now_ms
+        The moment, milliseconds since 1970 UTC.
+    """
+    now = np.datetime64(now_ms, "ms")
+    first = int(np.searchsorted(night.days, now.astype("datetime64[D]") - np.timedelta64(3, "D")))
+    running = first + np.flatnonzero(config.over_at(night.days[first:]) > now)
+    if not running.size:
+        return night
+    values, quality = night.values.copy(), night.quality.copy()
+    values[running] = np.nan
+    quality[running] &= ~np.uint16(Quality.MISSING | Quality.SHORT)
+    quality[running] |= np.uint16(Quality.IN_PROGRESS)
+    return replace(night, values=values, quality=quality)
 
 
 def _window(days: NDArray[np.datetime64], config: SeasonConfig) -> slice:

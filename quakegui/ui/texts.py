@@ -39,6 +39,7 @@ _REASONS: Final = {
     Quality.LEVEL_CHANGE: mark("a lasting step accepted as the new level"),
     Quality.WARM_UP: mark("too few nights before it for a baseline"),
     Quality.DERIVED: mark("F computed from components"),
+    Quality.IN_PROGRESS: mark("the night is not over"),
 }
 
 

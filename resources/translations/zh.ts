@@ -316,6 +316,10 @@
             <translation>基线（天）</translation>
         </message>
         <message>
+            <source>Before that no anomaly and no prediction is made of a night</source>
+            <translation>在此之前不计算该夜的异常，也不作预测</translation>
+        </message>
+        <message>
             <source>Begin again after the last day</source>
             <translation>放到最后一天后从头开始</translation>
         </message>
@@ -1094,6 +1098,10 @@
         <message>
             <source>Go to the last day (End)</source>
             <translation>转到最后一天（End）</translation>
+        </message>
+        <message>
+            <source>Grace after the night (min)</source>
+            <translation>夜间结束后的等待（分钟）</translation>
         </message>
         <message>
             <source>H horizontal</source>
@@ -2168,6 +2176,10 @@
             <translation>所选台站的观测数据不再有效；可在“编辑 &gt; 导入记录”中恢复</translation>
         </message>
         <message>
+            <source>Readings of {codes} are stamped up to {time} UTC, ahead of this machine's clock: one of the two clocks, or a time zone, is wrong.</source>
+            <translation>{codes} 的读数时间标到 {time} UTC，晚于本机时钟：两个时钟之一或时区有误。</translation>
+        </message>
+        <message>
             <source>Readings, nT</source>
             <translation>观测值，nT</translation>
         </message>
@@ -2673,7 +2685,7 @@
         </message>
         <message>
             <source>The readings of {station} no longer count; Edit &gt; Imports brings them back.</source>
-            <translation>{station} 的观测数据不再有效；可在“编辑 &gt; 导入记录”中恢复。</translation>
+            <translation>台站 {station} 的观测数据不再有效；可在“编辑 &gt; 导入记录”中恢复。</translation>
         </message>
         <message>
             <source>The region's number, the same on every day of its track</source>
@@ -3209,7 +3221,7 @@
         </message>
         <message>
             <source>coordinates of {stations}</source>
-            <translation>{stations} 的坐标</translation>
+            <translation>台站 {stations} 的坐标</translation>
         </message>
         <message>
             <source>d</source>
@@ -3481,7 +3493,7 @@ No method is known that predicts earthquakes reliably. What this program shows i
         </message>
         <message>
             <source>readings of {station} removed</source>
-            <translation>移除 {station} 的观测数据</translation>
+            <translation>移除台站 {station} 的观测数据</translation>
         </message>
         <message>
             <source>region {id}, day {duration} in place</source>
@@ -3558,6 +3570,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>the middle of its interval</source>
             <translation>时段的中点</translation>
+        </message>
+        <message>
+            <source>the night is not over</source>
+            <translation>该夜尚未结束</translation>
         </message>
         <message>
             <source>the same for all</source>

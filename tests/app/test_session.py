@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.project import journal
+from quakegui.project import journal, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
 
@@ -37,6 +37,33 @@ def test_a_label_is_in_the_journal_when_the_call_returns(session: Session) -> No
     assert (row.cls, row.source, row.author) == (3, Source.ANALYST, "Wang")
     assert session.labels.classes[5] == 3
     assert heard == [Change.LABELS]
+
+
+def test_a_window_left_open_computes_the_night_once_it_is_over(small_project: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    with Project.open(small_project) as project:
+        season = seasons.load_season(project)
+    assert season is not None
+    day = int(np.flatnonzero(season.has_map)[-1])
+    over = int(season.config.over_at(season.days[[day]])[0].astype(np.int64))
+    now = [over - 20 * 60_000]
+    session = Session(SettingsFile(tmp_path / "other.ini"), clock=lambda: now[0])
+    assert session.open(small_project)
+    qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
+    assert session.season is not None
+    assert session.season.in_progress[day]
+    assert np.isnan(session.season.z[day]).all()
+    assert session.ahead, "the readings go on after this moment"
+    session.go_to(day - 3)
+    before = session.season
+    now[0] = over - 1_000
+    session.changed.emit(Change.SEASON)  # as a dialog's end would: the clock is looked at, and soon again
+    assert session.season is before
+    now[0] = over
+    qtbot.waitUntil(lambda: session.season is not before and not session.jobs.busy)
+    assert not session.season.in_progress[: day + 1].any()
+    np.testing.assert_array_equal(session.season.z[: day + 1], season.z[: day + 1])
+    assert session.index == day - 3, "the day that is looked at stays"
+    session.close()
 
 
 def test_undo_and_redo_work_after_closing_and_opening(session: Session, qtbot: QtBot) -> None:

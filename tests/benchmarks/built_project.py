@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.project import catalogue, journal, nights, runs, schema
+from quakegui.project import catalogue, chain, journal, nights, runs, schema
 from quakegui.project.record import Block, block_row, blocks_of
 from quakegui.project.store import Project, put_setting
 from quakegui.season.events import Declustering, Event
@@ -140,13 +140,20 @@ def _label(project: Project, size: Size, rng: np.random.Generator) -> None:
             "day": epoch + place,
             "source": int(Source.RULE if turn == 0 else Source.ANALYST),
             "owner": RULE_NAME if turn == 0 else AUTHOR,
+            "old": classes[turn - 1][place] if turn > 1 else None,
             "new": classes[turn][place],
+            "note": "",
+            "run": "",
+            "blind": 0,
+            "replaces": None,
+            "undoes": None,
+            "redoes": None,
         }
         for turn in range(size.labels_a_day + 1)
         for place in range(size.days)
     ]
     with project.write() as connection:
-        connection.execute(schema.journal.insert(), rows)
+        chain.append(connection, schema.journal, rows)
 
 
 def _predict(project: Project, size: Size, rng: np.random.Generator) -> None:
@@ -157,7 +164,7 @@ def _predict(project: Project, size: Size, rng: np.random.Generator) -> None:
     said = runs.Predictions(
         days, shares, "out-of-fold", ("0" * 32,) * size.days, days.astype("datetime64[ms]").astype(np.int64), ""
     )
-    runs.append_predictions(project, "built", said, issued_ms=0)
+    runs.append_predictions(project, "built", said, issued_ms=int((days[-1] + 1).astype("datetime64[ms]").astype(np.int64)))
     runs.use_run(project, "built")
 
 

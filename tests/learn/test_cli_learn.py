@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run_projects import TINY, fill
+from run_projects import TINY, fill, open_window, season_of
 from terminal import Terminal
 
 from quakegui.learn import operating
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.watching import Watch
-from quakegui.project.store import ProjectError
+from quakegui.project.store import Project, ProjectError
 
 ROW = {"accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "verdict", "leaky", "name", "protocol"}
 
@@ -151,6 +151,38 @@ def test_a_watched_folder_gives_one_json_line_a_round(
     lines = [json.loads(line) for line in out.splitlines()]
     assert [line["predicted"] for line in lines] == [[], []]
     assert "Skipped" in err
+
+
+def test_a_watch_predicts_a_night_once_it_is_over_without_a_new_file(
+    run: Terminal, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Project.open(trained) as project:
+        open_window(project)
+        season = season_of(project)
+    index = np.flatnonzero(season.has_map)[-1]
+    over = int(season.config.over_at(season.days[[index]])[0].astype(np.int64))
+    moments, woken = iter([over - 1, over]), []
+
+    def at_a_moment(*given: Any, **named: Any) -> operating.Update:
+        return real(*given, **named, now_ms=next(moments))
+
+    def changes(_self: Watch, _cancelled: object) -> Any:
+        yield ()
+
+    real = operating.update
+    monkeypatch.setattr(operating, "update", at_a_moment)
+    monkeypatch.setattr(operating, "answer", lambda _run, maps, **_: np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (len(maps), 1)))
+    monkeypatch.setattr(Watch, "changes", changes)
+    monkeypatch.setattr(Watch, "wake_at", lambda _self, moment: woken.append(moment))
+    (tmp_path / "incoming").mkdir()
+    out, err = run("update", trained, "--watch", tmp_path / "incoming", "--json")
+    first, second = (json.loads(line) for line in out.splitlines())
+    day = str(season.days[index])
+    assert day not in [one["day"] for one in first["predicted"]]
+    assert first["waiting"][0]["day"] == day
+    assert f"The night of {day} is not over" in err
+    assert [one["day"] for one in second["predicted"]] == [day]
+    assert woken[0] == over
 
 
 def test_a_round_of_the_watch_that_fails_is_told_and_its_files_come_again(

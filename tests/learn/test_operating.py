@@ -23,13 +23,15 @@ from quakegui.learn.portions import Portions
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.registry import RunFolder
 from quakegui.learn.watching import Watch
-from quakegui.project import journal, runs
+from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
 from quakegui.season.localtime import local_date
 from quakegui.season.season import Season
 
 HOUR_MS = 3_600_000
+LONG_AFTER = 1_700_000_000_000
+"""A moment, milliseconds since 1970, when every night of the season is over."""
 
 
 def unheard(_message: object) -> None:
@@ -116,7 +118,7 @@ def test_days_asked_about_in_portions_are_predicted_as_at_once(
         asked.clear()
         with Project.open(shutil.copytree(trained, tmp_path / str(most))) as project:
             run = replace(season_runs.find_run(project, None), id="other")
-            said = predict_days(project, season_of(project), run, listen=unheard, now_ms=10**12)
+            said = predict_days(project, season_of(project), run, listen=unheard, now_ms=LONG_AFTER)
             found.append((said, runs.ledger(project, "other")))
         assert max(asked) <= most
     assert len(asked) > 2
@@ -130,7 +132,7 @@ def test_nothing_that_the_run_knows_of_is_prospective(trained: Path, answers: An
         run = season_runs.find_run(project, None)
         assert known_until(run) >= season.available_at[season.shown][-1] - np.timedelta64(1, "D")
         before_all = replace(run, about={**run.about, "knows_until": str(season.available_at[season.shown][3])})
-        done = predict_days(project, season, replace(before_all, id="other"), listen=unheard, now_ms=0)
+        done = predict_days(project, season, replace(before_all, id="other"), listen=unheard, now_ms=LONG_AFTER)
         kinds = {one.day: one.kind for one in done.issued}
         assert {kinds[day] for day in season.days[:4]} == {"in-sample"}
         assert {kinds[day] for day in season.days[4:]} == {"prospective"}
@@ -148,6 +150,66 @@ def test_late_days_are_told_as_late_and_on_time_ones_are_not(trained: Path, answ
         assert late == [True] * (len(late) - 2) + [late[-2], False]
         assert done.predicted.issued[-1].late_hours == pytest.approx(0.5)
         assert any("came late" in note for note in done.notes)
+
+
+def night_of(season: Season, index: int) -> tuple[int, int]:
+    """Return when the night of a day ends and when it is over, milliseconds since 1970."""
+    end = int(season.available_at[season.shown][index].astype("datetime64[ms]").astype(np.int64))
+    return end, end + 15 * 60_000
+
+
+def test_nothing_is_said_of_a_night_before_it_is_over(trained: Path, answers: Answers) -> None:
+    """83 % of a night is enough for a mean, and half an hour before its end it is still no night."""
+    with Project.open(trained) as project:
+        open_window(project)
+        season, run = season_of(project), season_runs.find_run(project, None)
+        index = int(np.flatnonzero(season.has_map)[-1])
+        day, (end, over) = season.days[index], night_of(season, int(np.flatnonzero(season.has_map)[-1]))
+        for now_ms in (end - HOUR_MS // 2, end, over - 1):
+            early = round_of(project, now_ms=now_ms)
+            assert day not in {one.day for one in early.predicted.issued}
+            assert (day, np.datetime64(over, "ms")) in early.predicted.waiting
+            assert early.next_over == np.datetime64(over, "ms")
+            assert any(f"The night of {day} is not over: it is predicted from" in note for note in early.notes)
+            assert day not in {row.day for row in runs.ledger(project, run.id) if row.kind == "prospective"}
+            assert day not in {day for day, _ in early.predicted.without_map}
+        done = round_of(project, now_ms=over)
+        assert [one.day for one in done.predicted.issued] == [day]
+        assert [one.late_hours for one in done.predicted.issued] == [0.25]
+        assert not done.predicted.issued[0].corrected
+        assert all(row.issued_ms >= row.cutoff_ms for row in runs.ledger(project, run.id))
+
+
+def test_a_season_computed_before_or_after_predicts_no_night_that_is_not_over(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        open_window(project)
+        season = season_of(project)
+        run = replace(season_runs.find_run(project, None), id="other")
+        index = int(np.flatnonzero(season.has_map)[-1])
+        said = predict_days(project, season, run, listen=unheard, now_ms=night_of(season, index)[1] - 1)
+        assert season.days[index] not in {one.day for one in said.issued}
+        assert season.days[index - 1] in {one.day for one in said.issued}
+
+
+def test_readings_ahead_of_the_clock_are_told(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        last = seasons.days_with_data(project)[-1].astype("datetime64[ms]").astype(np.int64)
+        ahead = [
+            note for note in round_of(project, now_ms=int(last) - 12 * HOUR_MS).notes if "ahead of this machine's clock" in note
+        ]
+        assert [note.split()[2] for note in ahead] == ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG"]
+        assert not any("ahead of this machine" in note for note in round_of(project).notes)
+
+
+def test_a_watch_wakes_when_a_night_is_over(tmp_path: Path) -> None:
+    moments, over = iter([0, 500, 1000, 1500, 2000, 2500]), threading.Event()
+    watch = Watch(tmp_path, pause_s=0.001, clock=lambda: next(moments))
+    watch.wake_at(1500)
+    found = watch.changes(over.is_set)
+    assert next(found) == ()
+    assert next(moments) == 2000, "at the first look from that moment on"
+    over.set()
+    assert list(found) == [], "and once only"
 
 
 def test_a_corrected_day_gets_a_further_row_and_its_first_word_stands(trained: Path, answers: Answers, tmp_path: Path) -> None:

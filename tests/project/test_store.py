@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from project_parts import turn_back
 from sqlalchemy import text
 
 from quakegui.project import database, journal, schema, store
@@ -128,20 +129,14 @@ def test_a_lock_held_by_another_program_is_a_sentence(folder: Path, monkeypatch:
 
 
 def make_old(folder: Path, version: int = 1) -> None:
-    """Turn a project into one of version 1, which had no table of stale nights and no acts."""
+    """Turn a project into one of version 1, which had no table of stale nights, no acts and no chains."""
     with sqlite3.connect(folder / "project.sqlite") as old:
-        for table in ("brought", "station_fact", "kp_value", "chosen_event", "act"):
-            old.execute(f"DROP TABLE {table}")
-        for table, column in (
-            ("station", "absent"),
-            ("imported_file", "issued_ms"),
-            ("imported_file", "modified_ms"),
-            ("block", "missing"),
-        ):
-            old.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        turn_back(old)
         old.execute("INSERT INTO station (code, name, typed) VALUES ('KAK', 'Kakioka', 0)")
         old.execute("INSERT INTO night VALUES ('KAK', 12784, 46500.25, 1.0, 0)")
         old.execute("DROP TABLE stale_night")
+        old.execute("ALTER TABLE journal DROP COLUMN chain")
+        old.execute("ALTER TABLE prediction DROP COLUMN chain")
         old.execute(f"UPDATE setting SET value = '{version}' WHERE key = 'schema'")
     old.close()
 

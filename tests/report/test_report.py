@@ -6,6 +6,8 @@ import dataclasses
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from quakegui.project import catalogue, journal, runs
 from quakegui.project.catalogue import CatalogueRead
 from quakegui.project.origins import Origin
 from quakegui.project.stations import set_station
-from quakegui.project.store import Project
+from quakegui.project.store import DATABASE, Project
 from quakegui.report import ReportCancelledError, make_report, season_parts, write_html
 from quakegui.report.catalogue_parts import MOST_FILES
 from quakegui.report.content import gather
@@ -129,6 +131,25 @@ def test_both_languages_say_the_same_things(reported: Reported) -> None:
 
 
 @pytest.mark.usefixtures("judged_before")
+def test_the_record_and_what_other_hands_did_to_it_are_told(judged: Path, judged_before: None) -> None:
+    page = page_of(judged)
+    assert "Every row is as quakegui wrote it." in page.text
+    with closing(sqlite3.connect(judged / DATABASE)) as connection:
+        for table in ("journal", "prediction"):
+            count, last = connection.execute(f"SELECT count(*), max(id) FROM {table}").fetchone()
+            (head,) = connection.execute(f"SELECT chain FROM {table} WHERE id = ?", (last,)).fetchone()
+            assert head in page.text
+            assert f"{count} rows, 0 of them unchained" in page.text
+        connection.execute("DROP TRIGGER journal_no_update")
+        connection.execute("UPDATE journal SET new = 4 WHERE id = 3")
+        connection.commit()
+    page = page_of(judged)
+    assert "Every row is as quakegui wrote it." not in page.text
+    assert "Row 3 of the label journal" in page.text
+    assert "were taken out (journal_no_update)" in page.text
+    assert "记录与 quakegui 写下时不符" in page_of(judged, "zh").text
+
+
 def test_agreement_is_that_of_the_journal(judged: Path) -> None:
     with Project.open(judged) as project:
         days = season_of(project).days

@@ -17,7 +17,8 @@ from quakegui.season.kp import Kp
 from quakegui.season.network import Network, Station
 from quakegui.season.night import NightConfig, NightMeans
 from quakegui.season.palette import MapStyle
-from quakegui.season.season import Season, compute_season
+from quakegui.season.quality import Quality
+from quakegui.season.season import Season, compute_season, known_at
 
 DAYS = np.arange(np.datetime64("2022-01-01"), np.datetime64("2022-04-11"))
 NETWORK = Network.of(
@@ -160,6 +161,47 @@ def test_a_config_survives_json_and_keeps_its_hash() -> None:
     assert len(config.hash) == 64
     assert config.hash != CONFIG.hash
     assert replace(CONFIG, first_day=np.datetime64("2022-02-11")).hash != CONFIG.hash
+
+
+def test_a_config_from_before_the_grace_takes_its_default() -> None:
+    plain = CONFIG.to_dict()
+    del plain["grace_minutes"]
+    assert SeasonConfig.from_dict(plain) == CONFIG
+    assert CONFIG.grace_minutes == 15.0
+    for wrong in (-1.0, 1441.0):
+        with pytest.raises(ValueError, match="0 to 1440 minutes after"):
+            replace(CONFIG, grace_minutes=wrong)
+
+
+def at(text: str) -> int:
+    return int(np.datetime64(text, "ms").astype(np.int64))
+
+
+def test_a_night_in_progress_has_no_anomaly_and_no_map() -> None:
+    """The night of 31 March ends at 03:00 in Shanghai, 19:00 UTC the day before, and is over a quarter of an hour later."""
+    config, recorded = replace(CONFIG, last_day=np.datetime64("2022-04-02")), nights()
+    recorded.coverage[89] = 0.62
+    moments = {"2022-03-30T18:30": [49, 50, 51], "2022-03-30T19:14:59": [49, 50, 51], "2022-03-30T19:15": [50, 51]}
+    for moment, running in moments.items():
+        computed = season(known_at(recorded, config, at(moment)), config)
+        assert np.flatnonzero(computed.in_progress).tolist() == running
+        assert np.isnan(computed.z[running]).all()
+        assert np.isnan(computed.anomaly.night_nt[computed.shown][running]).all()
+        assert not computed.has_map[running].any()
+        assert computed.has_map[48]
+        quality = computed.anomaly.quality[computed.shown]
+        assert (quality[running] == Quality.IN_PROGRESS).all()
+        assert not (quality[: running[0]] & Quality.IN_PROGRESS).any()
+    early = season(known_at(recorded, config, at("2022-03-30T18:30")), config)
+    why = early.why_no_map(49)
+    assert why == "The night is not over: 62 % of it is recorded, and its map follows from 2022-03-30T19:15 UTC on."
+    assert early.next_over == np.datetime64("2022-03-30T19:15", "ms")
+    late = season(known_at(recorded, config, at("2022-04-08T00:00")), config)
+    np.testing.assert_array_equal(late.z, season(recorded, config).z)
+    assert not late.in_progress.any()
+    assert late.next_over is None
+    patient = replace(config, grace_minutes=60.0)
+    assert season(known_at(recorded, patient, at("2022-03-30T19:59")), patient).in_progress[49]
 
 
 def test_dates_come_in_any_form() -> None:

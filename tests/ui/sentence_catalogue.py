@@ -22,7 +22,11 @@ CATALOGUE = REPOSITORY / "resources" / "translations" / "sentences.json"
 PACKAGES = ("season", "formats", "project", "learn", "app")
 APART = {"app/support.py", "learn/power.py", "season/calibration.py", "learn/shipped.py"}
 """Not for the screen: the report for support, and what is run from a terminal only."""
-VALUES = {"fold {0}", "final", "it was", "they were", "{0} days ({1} to {2})"}
+VALUES = {
+    *("fold {0}", "final", "it was", "they were", "{0} days ({1} to {2})"),
+    *("label journal", "ledger", "Row {0}", "Rows {0} to {1}"),
+    *("of {0}, written {1} by {2}", "of {0}, issued {1} by the run {2}"),
+}
 """What stands in sentences as a value and is English too."""
 TELLING = {"say", "report", "progress", "tell"}
 """Functions that are told how far a job has come: the third argument says with what."""

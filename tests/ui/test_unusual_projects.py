@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from quakegui.project import journal, nights, store
 from quakegui.project.store import Project
+from quakegui.season.labels import Source
+from quakegui.ui import i18n
 from quakegui.ui.quiet_labels import ElidedLabel
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -42,6 +44,29 @@ def show(window, qtbot, folder) -> bool:
     qtbot.waitUntil(lambda: not window.session.jobs.busy, timeout=60_000)
     window.day_map_panel.setFocus()
     return opened
+
+
+def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, tiny_folder, tmp_path):
+    folder = shutil.copytree(tiny_folder, tmp_path / "changed")
+    with Project.open(folder) as project:
+        day = nights.days_with_data(project)[-3:]
+        journal.write_labels(project, day, 2, source=Source.ANALYST, author="Li")
+    database = sqlite3.connect(folder / store.DATABASE)
+    database.execute("DROP TRIGGER journal_no_update")
+    database.execute("UPDATE journal SET new = 4 WHERE id = (SELECT max(id) FROM journal)")
+    database.commit()
+    database.close()
+    said = []
+    window.session.said.connect(lambda sentence, level: said.append((sentence, level)))
+    assert show(window, qtbot, folder)
+    assert f"of the label journal (of {day[-1]}, written " in notice(window)
+    assert "by Li) changed after being written." in notice(window)
+    assert "were taken out (journal_no_update)" in notice(window)
+    assert "'quakegui verify' lists every place" in notice(window)
+    assert ("warning", True) in {(level, "changed after being written" in sentence) for sentence, level in said}
+    i18n.set_language("zh")
+    qtbot.waitUntil(lambda: "写下后被改动。" in notice(window))
+    assert "changed" not in notice(window)
 
 
 def press_all(window, qtbot):

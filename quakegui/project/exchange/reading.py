@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
-from quakegui.project import incoming, schema, soundness
+from quakegui.project import chain, incoming, schema, soundness
 from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE_2, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
@@ -152,15 +152,17 @@ def _fill_all(connection: Connection, folder: Path, version: int, counts: dict[s
 
 
 def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
-    columns = {heading(column): column for column in table.columns}
+    columns, given = {heading(column): column for column in table.columns}, _rows(path)
     rows = [
         {column.name: _in(column, row[name]) for name, column in columns.items() if name in row or not column.nullable}
-        for row in _rows(path)
+        for row in given
     ]
     if len(rows) != count:
         raise ValueError(f"{path.name} has {len(rows)} of {count} rows")
     if rows:
         connection.execute(table.insert(), rows)
+    if rows and table in chain.CHAINED and "chain" not in given[0]:  # an export from before there was a chain
+        put_setting(connection, chain.unchained(table), str(max(row["id"] for row in rows)))
 
 
 def _in(column: Column[Any], text: str | None) -> Any:
@@ -176,7 +178,7 @@ def _in(column: Column[Any], text: str | None) -> Any:
         if column.name == "day":
             return int(np.datetime64(text, "D").astype(np.int64))
         return float(text) if isinstance(column.type, Float) else int(text)
-    return unguard(text)
+    return None if text == "" and column.nullable else unguard(text)
 
 
 def _take_readings(connection: Connection, folder: Path, say: Progress, cancelled: Cancelled | None) -> dict[str, set[int]]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from quakegui.project import schema
+from quakegui.project import chain, schema
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
     Content,
-    JournalRow,
     Key,
     content_of,
     day_numbers,
@@ -112,23 +111,6 @@ def write_note(project: Project, day: np.datetime64, text: str, author: str) -> 
         return append(connection, wanted, author)
 
 
-def restore(project: Project, rows: Iterable[JournalRow]) -> None:
-    """Fill an empty journal with the rows of an exported one, as they are.
-
-    Raises
-    ------
-    ProjectError
-        If the journal holds rows already.
-    """
-    with project.write() as connection:
-        if connection.scalar(select(func.count()).select_from(schema.journal)):
-            raise ProjectError("The project has labels already; a whole journal can only be brought into an empty project.")
-        fields = JournalRow.__dataclass_fields__
-        values = [{name: getattr(row, name) for name in fields} for row in rows]
-        if values:
-            connection.execute(schema.journal.insert(), values)
-
-
 def append(
     connection: Connection,
     wanted: dict[Key, Content],
@@ -171,7 +153,7 @@ def append(
                 "redoes": redoes,
             }
         )
-    connection.execute(schema.journal.insert(), values)
+    chain.append(connection, schema.journal, values)
     return step
 
 

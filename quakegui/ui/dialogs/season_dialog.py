@@ -64,6 +64,15 @@ NIGHT: Final = (
     Parameter(("night", "window", "start_hour"), mark("Night begins"), mark("Local clock hour"), 0, 23.5, 0.5, 1),
     Parameter(("night", "window", "end_hour"), mark("Night ends"), mark("Local clock hour, itself excluded"), 0.5, 24, 0.5, 1),
     Parameter(
+        ("grace_minutes",),
+        mark("Grace after the night (min)"),
+        mark("Before that no anomaly and no prediction is made of a night"),
+        0,
+        1440,
+        5,
+        1,
+    ),
+    Parameter(
         ("night", "coverage"),
         mark("Least recorded share"),
         mark("With less of the night recorded there is no mean"),
@@ -145,6 +154,10 @@ REGIONS: Final = (
         ("extrema", "normal_days"), mark("Normal level over (days)"), mark("Days before, whose maps give the normal"), 1, 365
     ),
 )
+
+
+WITHOUT_MAPS: Final[dict[str, Any]] = {"first_day": None, "last_day": None, "grace_minutes": 0.0}
+"""Parameters that change no map, as they are compared without."""
 
 
 class SeasonDialog(WholeDialog):
@@ -327,7 +340,7 @@ class SeasonDialog(WholeDialog):
                 "Labels and notes keep their dates, which stand for other hours from now on; runs have seen other maps."
             )
             self.sentence.say(text, "warning")
-        elif replace(config, first_day=None, last_day=None) != replace(self._before, first_day=None, last_day=None):
+        elif replace(config, **WITHOUT_MAPS) != replace(self._before, **WITHOUT_MAPS):
             self.sentence.say(tr("Every map changes with this: runs trained so far have seen other maps."), "warning")
         else:
             self.sentence.say("")

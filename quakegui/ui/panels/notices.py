@@ -47,6 +47,15 @@ def notices(session: Session) -> tuple[Notice, ...]:
     if session.project is None or session.jobs.busy:
         return ()
     found = []
+    if session.project.findings:
+        found.append(Notice("record", " ".join(told(sentence) for sentence in session.project.findings)))
+    if session.ahead:
+        text = tr(
+            "Readings of {codes} are stamped up to {time} UTC, ahead of this machine's clock: one of the two clocks, or a time "
+            "zone, is wrong."
+        )
+        newest = max(session.ahead.values()).astype("datetime64[s]")
+        found.append(Notice("ahead", text.format(codes=_named(list(session.ahead)), time=newest)))
     if session.season is not None:
         found += _of_season(session, session.season)
     elif session.lacks == "coordinates":
@@ -83,13 +92,16 @@ def _of_season(session: Session, season: Season) -> list[Notice]:
     elif not season.has_map.any():
         found.append(Notice("no map", told(season.why_no_map(0)), "stations"))
     if without and places >= 3:
-        named = ", ".join(without[:CODES_NAMED]) + ("…" if len(without) > CODES_NAMED else "")
         text = tr("{count} of {all} stations have no coordinates and are left out of the maps: {codes}.")
-        found.append(Notice("unlocated", text.format(count=len(without), all=len(codes), codes=named), "stations"))
+        found.append(Notice("unlocated", text.format(count=len(without), all=len(codes), codes=_named(without)), "stations"))
     if session.days.size == 1:
         text = tr("This season is a single day, so there is nothing to walk through: import more readings, or move its days.")
         found.append(Notice("one-day", text, "season"))
     return found
+
+
+def _named(codes: list[str]) -> str:
+    return ", ".join(codes[:CODES_NAMED]) + ("…" if len(codes) > CODES_NAMED else "")
 
 
 class NoticeBar(QFrame):

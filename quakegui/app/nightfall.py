@@ -1,0 +1,53 @@
+"""A window that stays open over the end of a night computes that night once it is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from quakegui.app.change import Change
+
+if TYPE_CHECKING:
+    from quakegui.app.session import Session
+
+LONGEST_WAIT_MS: Final = 60_000
+"""Between two looks at the clock: a machine that slept, or whose clock was set, is noticed so long after at the latest."""
+
+
+class NightWatch(QObject):
+    """Looks at the session's clock while a night of its season is in progress.
+
+    Parameters
+    ----------
+    session
+        Whose season is computed anew; it owns this object.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.look)
+        session.changed.connect(self._follow)
+
+    def look(self) -> None:
+        """Compute the season anew if the night in progress is over by now; else look again later."""
+        left = self._left_ms()
+        if left is None:
+            self._timer.stop()
+            return
+        if left <= 0 and not self._session.jobs.busy:
+            self._session.recompute()
+        self._timer.start(min(max(left, 1000), LONGEST_WAIT_MS))
+
+    def _follow(self, change: Change) -> None:
+        if change & (Change.PROJECT | Change.SEASON):
+            self.look()
+
+    def _left_ms(self) -> int | None:
+        season = self._session.season
+        over = season.next_over if season is not None else None
+        return None if over is None else int(over.astype("datetime64[ms]").astype(np.int64)) - self._session.clock()

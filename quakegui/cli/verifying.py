@@ -1,0 +1,78 @@
+"""The command that looks whether the record is as it was written: verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
+from quakegui.project import receipt, schema
+from quakegui.project.store import Project, ProjectError
+from quakegui.project.verifying import ChainState, RecordState, examine
+from quakegui.season.localtime import wall_clock_ms
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: quakegui verify liangshan --receipt /media/stick/liangshan.receipt.json")(verify)
+
+
+def verify(
+    project: ProjectFolder,
+    file: Annotated[
+        Path | None,
+        typer.Option("--receipt", metavar="FILE", help="A new file: write a receipt. One that is there: compare with it."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look whether label journal and ledger are as quakegui wrote them; nothing is changed.
+
+    Each row carries the hash of the one before, so a row that was changed, removed or inserted is found. Whoever owns the
+    project could rewrite a whole chain: a receipt holds its last hash and shows that, if it is kept where they cannot write.
+    Exit code 0: the record is sound; 1: it is not.
+    """
+    now_ms = wall_clock_ms()
+    with Project.open(project, read_only=True, now_ms=now_ms) as opened:
+        with opened.read() as connection:
+            state = examine(connection, now_ms=now_ms)
+        faults, notes = list(state.faults), list(state.notes)
+        if file is not None and file.exists():
+            kept = receipt.read_receipt(file)
+            faults += receipt.differences(opened, kept)
+            if not faults:
+                notes.append(f"The record still holds what the receipt of {kept.written} says.")
+        elif file is not None and not faults:
+            receipt.write_receipt(opened, state, file, now_ms=now_ms)
+            notes.append(f"The receipt is in {file}: keep it where nobody who can write the project can write.")
+        elif file is not None:
+            notes.append("No receipt was written.")
+    if as_json:
+        chains = {"ledger" if one.table == "prediction" else one.table: _facts(one) for one in state.chains}
+        print_json(
+            {"project": opened.name, "schema": schema.SCHEMA, "sound": not faults, **chains, "faults": faults, "notes": notes}
+        )
+    else:
+        _print(opened.name, state)
+        for sentence in (*faults, *notes):
+            say(sentence, style="red" if sentence in faults else "")
+    if faults:
+        raise ProjectError("The record is not as quakegui wrote it.")
+    say("The record is as quakegui wrote it.")
+
+
+def _facts(state: ChainState) -> dict[str, object]:
+    return {"rows": state.rows, "unchained": state.unchained, "head": state.head, "hash": state.hash}
+
+
+def _print(name: str, state: RecordState) -> None:
+    columns = ("chain", "rows", "of them unchained", "last row", "hash of the last row")
+    rows = [(one.name, one.rows, one.unchained, one.head or "", one.hash) for one in state.chains]
+    print_table(name, columns, rows)
+    for one in state.chains:
+        if one.unchained:
+            say(
+                f"{one.unchained} rows of the {one.name} are from before rows were chained: what happened to them before the "
+                "first chained row is not known."
+            )

@@ -1,0 +1,36 @@
+"""Readings whose stamps lie ahead of this machine's clock: one of the two clocks is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import func, select
+
+from quakegui.project import schema
+from quakegui.project.nights import read_blocks
+from quakegui.project.record import DAY_MS, merged
+from quakegui.project.store import Project
+
+SLACK_MS = 5 * 60_000
+"""What a logger's clock and this machine's may differ by before it is told."""
+
+
+def ahead_of_clock(project: Project, now_ms: int) -> dict[str, np.datetime64]:
+    """Return the newest stamp, UTC, datetime64[ms], of each station that has readings from later than now.
+
+    Parameters
+    ----------
+    project
+        Only its readings of today and later are looked at.
+    now_ms
+        The moment, milliseconds since 1970 UTC.
+    """
+    today, block, found = now_ms // DAY_MS, schema.block.c, {}
+    with project.read() as connection:
+        for code in connection.scalars(select(schema.station.c.code).order_by(schema.station.c.code)).all():
+            last = connection.scalar(select(func.max(block.utc_day)).where(block.station == code))
+            if last is None or last < today:
+                continue
+            newest = max(record.time[-1] for record in merged(read_blocks(connection, code, last, last)))
+            if newest > np.datetime64(now_ms + SLACK_MS, "ms"):
+                found[code] = newest
+    return found

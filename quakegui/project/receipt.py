@@ -1,0 +1,124 @@
+"""A receipt of the record, kept elsewhere: whoever owns a project can rewrite a whole chain, but not a copy of its head."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from quakegui.project import chain, schema
+from quakegui.project.chain import Link
+from quakegui.project.filesystem import whole_file
+from quakegui.project.store import Project, ProjectError
+from quakegui.project.verifying import NAMES, RecordState, state_of
+from quakegui.season.plain import built, parse_json
+
+MARK = "quakegui receipt"
+LARGEST = 65_536
+"""Bytes that a receipt may have; one takes less than 1 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a chain ended: id of the last row (0 for none), the hash there, and the rows up to it."""
+
+    id: int
+    hash: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The heads of a project's chains at a moment.
+
+    Attributes
+    ----------
+    format
+        "quakegui receipt".
+    project
+        Name of the project.
+    written
+        When, UTC, ISO 8601.
+    schema
+        Version of the project's tables.
+    journal, ledger
+        The chains' heads.
+    """
+
+    format: str
+    project: str
+    written: str
+    schema: int
+    journal: Head
+    ledger: Head
+
+
+def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: int) -> Receipt:
+    """Write a receipt of a sound record into a new file.
+
+    Parameters
+    ----------
+    state
+        As `verifying.examine` found it.
+    now_ms
+        The moment, milliseconds since 1970 UTC.
+
+    Raises
+    ------
+    ProjectError
+        If the record is not sound, or the file cannot be written.
+    """
+    if state.faults:
+        raise ProjectError("No receipt was written: the record is not as quakegui wrote it.")
+    journal, ledger = (Head(one.head, one.hash, one.rows) for one in state.chains)
+    written = f"{np.datetime64(now_ms, 'ms').astype('datetime64[s]')}Z"
+    receipt = Receipt(MARK, project.name, written, schema.SCHEMA, journal, ledger)
+    try:
+        with whole_file(path) as part:
+            part.write_text(json.dumps(asdict(receipt), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+    return receipt
+
+
+def read_receipt(path: Path) -> Receipt:
+    """Return the receipt in a file.
+
+    Raises
+    ------
+    ProjectError
+        If it is none.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError("it is too large")
+        receipt: Receipt = built(Receipt, parse_json(path.read_text(encoding="utf-8")), what="receipt's value")
+        if receipt.format != MARK:
+            raise ValueError("it does not say that it is one")
+    except (OSError, ValueError) as error:
+        raise ProjectError(f"{path} is not a receipt of quakegui: {error}") from error
+    return receipt
+
+
+def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
+    """Return a sentence for each chain that does not hold what a receipt says; empty where both do."""
+    found = []
+    with project.read() as connection:
+        for table, head in zip(chain.CHAINED, (receipt.journal, receipt.ledger), strict=True):
+            name, at = NAMES[table.name], ""
+
+            def take(link: Link, wanted: int = head.id) -> None:
+                nonlocal at
+                at = link.hash if link.id == wanted else at
+
+            state = state_of(connection, table, until=take)
+            if state.head < head.id:
+                found.append(f"The {name} ends at row {state.head}; by the receipt of {receipt.written} it had {head.id} rows.")
+            elif at != head.hash:
+                found.append(
+                    f"Row {head.id} of the {name} does not carry the hash of the receipt of {receipt.written}: the {name} was "
+                    "written anew since then, or the receipt is another project's."
+                )
+    return tuple(found)

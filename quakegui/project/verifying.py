@@ -1,0 +1,256 @@
+"""Whether the record is as this program wrote it: its two chains, the guards of the database, and the times of issue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain as joined
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import Connection, Table, func, select
+
+from quakegui.formats.errors import shown
+from quakegui.project import chain, schema, soundness
+from quakegui.project.chain import Link
+
+AT_OPENING: Final = 10_000
+"""Rows at the end of a table, and as many of the older ones, that are looked at when a project is opened: within 0.1 s. The
+older ones have their turn, a portion each day. Only `quakegui verify` and a report look at all rows."""
+SHOWN: Final = 3
+"""Places of a table that are named when a project is opened."""
+LATE_HOURS: Final = 24.0
+"""A prediction that was issued so long after its day became known warned nobody."""
+SLACK_MS: Final = 60_000
+"""What two clocks that are set by a network may differ by."""
+_DAY_MS: Final = 86_400_000
+
+NAMES: Final = {"journal": "label journal", "prediction": "ledger"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """What one chain looks like.
+
+    Attributes
+    ----------
+    table
+        "journal" or "prediction".
+    rows, unchained
+        How many rows there are, and how many of them are from before there was a chain.
+    head, hash
+        Id of the last row, 0 where there is none, and the hash there.
+    faults
+        A sentence for each place where it is broken, oldest first.
+    """
+
+    table: str
+    rows: int
+    unchained: int
+    head: int
+    hash: str
+    faults: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What the chain holds, in words."""
+        return NAMES[self.table]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """What the record looks like.
+
+    Attributes
+    ----------
+    chains
+        Of the journal and of the ledger.
+    others
+        Sentences on guards that were taken out and on times of issue that cannot be.
+    notes
+        Sentences on what is no fault but should be known.
+    """
+
+    chains: tuple[ChainState, ...]
+    others: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Every sentence on what is not as this program wrote it."""
+        return (*joined.from_iterable(state.faults for state in self.chains), *self.others)
+
+
+def examine(connection: Connection, *, now_ms: int) -> RecordState:
+    """Look at every row of the record.
+
+    Parameters
+    ----------
+    connection
+        Within a transaction.
+    now_ms
+        The moment, milliseconds since 1970 UTC: nothing can have been issued after it.
+    """
+    states = tuple(state_of(connection, table) for table in chain.CHAINED)
+    return RecordState(states, (*_guards(connection), *_issues(connection, now_ms)), tuple(_late(connection)))
+
+
+def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Look at the record in little time, as each opening of a project does; parameters as of `examine`.
+
+    Returns
+    -------
+    tuple
+        Sentences on faults, and notes.
+    """
+    found: list[str] = []
+    for table in chain.CHAINED:
+        faults = tuple(_glanced(connection, table, now_ms))
+        found += faults[:SHOWN]
+        if len(faults) > SHOWN:
+            found.append(f"The {NAMES[table.name]} is not as it was written in {len(faults) - SHOWN} further places.")
+    found += (*_guards(connection), *_issues(connection, now_ms))
+    if found:
+        found.append(
+            "The record was changed by another program, or is damaged: 'quakegui verify' lists every place; compare with a "
+            "copy of the folder, or with a receipt."
+        )
+    return tuple(found), tuple(_late(connection))
+
+
+def state_of(connection: Connection, table: Table, *, until: Callable[[Link], object] = lambda _link: None) -> ChainState:
+    """Walk through a whole chain; `until` is told each link."""
+    rows = unchained = head = 0
+    end = ""
+
+    def counted() -> Iterator[Link]:
+        nonlocal rows, unchained, head, end
+        for link in chain.links(connection, table):
+            rows, head, end = rows + 1, link.id, link.hash
+            unchained += link.carried is None
+            until(link)
+            yield link
+
+    faults = tuple(_faults(connection, table, counted()))
+    return ChainState(table.name, rows, unchained, head, end, faults)
+
+
+def _glanced(connection: Connection, table: Table, now_ms: int) -> Iterator[str]:
+    """Give the faults of a short table, of one that lacks rows, or of parts of a long one."""
+    rows = connection.scalar(select(func.count()).select_from(table)) or 0
+    last, allowed = _counted(connection, table), _allowed(connection, table)
+    newest, oldest = last - AT_OPENING + 1, allowed + 2 if allowed else 1  # each has a row before it to build on, or needs none
+    portions = -(-(newest - oldest) // AT_OPENING)
+    if rows != last or portions < 2:
+        yield from _faults(connection, table, chain.links(connection, table))
+        return
+    turn = oldest + now_ms // _DAY_MS % portions * AT_OPENING
+    for first, end in ((turn, min(turn + AT_OPENING, newest) - 1), (newest, last)):
+        yield from _faults(connection, table, chain.links(connection, table, first=first, last=end), first=first, end=end)
+
+
+def _counted(connection: Connection, table: Table) -> int:
+    """Return how many rows a table ever had, by its counter and by its last row."""
+    counter = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
+    return max(int(counter or 0), connection.scalar(select(func.max(table.c.id))) or 0)
+
+
+def _allowed(connection: Connection, table: Table) -> int:
+    """Return the last row that may be without a hash."""
+    query = select(schema.setting.c.value).where(schema.setting.c.key == chain.unchained(table))
+    return int(connection.scalar(query) or 0)
+
+
+def _faults(
+    connection: Connection, table: Table, links: Iterable[Link], *, first: int = 1, end: int | None = None
+) -> Iterator[str]:
+    """Give a sentence for each place where a chain is broken, from row `first` to row `end` (default the last ever)."""
+    allowed, due, chained = _allowed(connection, table), first, first > 1
+    found: list[tuple[str, int, int]] = []
+
+    def add(kind: str, since: int, to: int) -> None:
+        if found and found[-1][0] == kind and found[-1][2] == since - 1:
+            found[-1] = kind, found[-1][1], to
+        else:
+            found.append((kind, since, to))
+
+    for link in links:
+        if link.id != due:
+            add("missing", due, link.id - 1)
+        elif link.carried is None and (chained or link.id > allowed):
+            add("without", link.id, link.id)
+        elif link.carried not in (None, link.due):
+            add("changed", link.id, link.id)
+        due, chained = link.id + 1, chained or link.carried is not None
+    last = _counted(connection, table) if end is None else end
+    if due <= last:
+        add("missing", due, last)
+    for kind, since, to in found:
+        yield _sentence(connection, table, kind, since, to)
+
+
+def _sentence(connection: Connection, table: Table, kind: str, first: int, last: int) -> str:
+    rows = f"Row {first}" if first == last else f"Rows {first} to {last}"
+    name = NAMES[table.name]
+    if kind == "missing":
+        return f"{rows} of the {name} disappeared."
+    row = connection.execute(select(table).where(table.c.id == first)).one()
+    day = str(np.datetime64(row.day, "D"))
+    if table is schema.journal:
+        what = f"of {day}, written {_utc(row.at_ms)} by {shown(row.author, 60)}"
+    else:
+        what = f"of {day}, issued {_utc(row.issued_ms)} by the run {shown(row.run, 60)}"
+    if kind == "without":
+        return f"{rows} of the {name} ({what}) came without a hash, so quakegui did not write it."
+    return f"{rows} of the {name} ({what}) changed after being written."
+
+
+def _guards(connection: Connection) -> Iterator[str]:
+    lost = soundness.lost_triggers(connection)
+    if lost:
+        yield (
+            f"The database's guards against changes of journal and ledger were taken out ({', '.join(sorted(lost))}); they are "
+            "put back when the project is opened for writing."
+        )
+
+
+def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
+    """Give a sentence for each kind of time of issue that cannot be."""
+    early = _first(connection, "FROM prediction a WHERE a.issued_ms < a.cutoff_ms")
+    if early is not None:
+        count, first = early
+        yield f"{count} predictions were issued before their night was over, the first in row {first} of the ledger."
+    ahead = _first(connection, f"FROM prediction a WHERE a.issued_ms > {now_ms + SLACK_MS}")
+    if ahead is not None:
+        count, first = ahead
+        yield f"{count} predictions were issued later than it is now, the first in row {first} of the ledger."
+    back = _first(
+        connection, f"FROM prediction a JOIN prediction b ON b.id = a.id - 1 WHERE a.issued_ms < b.issued_ms - {SLACK_MS}"
+    )
+    if back is not None:
+        count, first = back
+        yield f"{count} predictions were issued before the row that stands before them, the first in row {first} of the ledger."
+
+
+def _late(connection: Connection) -> Iterator[str]:
+    """Give a sentence on prospective predictions that came long after their night."""
+    late = _first(
+        connection,
+        f"FROM prediction a WHERE a.kind = 'prospective' AND a.issued_ms > a.cutoff_ms + {round(LATE_HOURS * 3_600_000)}",
+    )
+    if late is not None:
+        count, first = late
+        yield (
+            f"{count} prospective predictions were issued more than a day after their night, the first in row {first} of the "
+            "ledger: they count in scores, and warned nobody."
+        )
+
+
+def _first(connection: Connection, where: str) -> tuple[int, int] | None:
+    """Return how many rows a condition finds and the id of the first, or None; the condition is this module's own."""
+    row: Any = connection.exec_driver_sql(f"SELECT count(*), min(a.id) {where}").one()
+    return (int(row[0]), int(row[1])) if row[0] else None
+
+
+def _utc(milliseconds: int) -> str:
+    return f"{np.datetime64(milliseconds, 'ms').astype('datetime64[s]')} UTC"

@@ -1,0 +1,388 @@
+"""A record that other hands touched: every way in which a journal or a ledger can be changed beside the program is told."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from project_parts import turn_back
+from terminal import Terminal
+
+from quakegui.project import chain, export, journal, runs, schema, verifying
+from quakegui.project.importing import import_paths
+from quakegui.project.store import DATABASE, Project
+from quakegui.season.labels import Source
+
+DAYS = np.array(["2022-03-01", "2022-03-02", "2022-03-03"], dtype="datetime64[D]")
+HOUR_MS = 3_600_000
+KNOWN_MS = DAYS.astype("datetime64[ms]").astype(np.int64)
+NOW_MS = int(KNOWN_MS[-1]) + 100 * HOUR_MS
+CHANGED = "changed after being written."
+GUARDS = ("journal_no_update", "journal_no_delete", "prediction_no_update", "prediction_no_delete")
+
+
+def predictions(*, kind: str = "prospective", run_days: np.ndarray = DAYS, known_ms: np.ndarray = KNOWN_MS) -> runs.Predictions:
+    shares = np.tile([0.1, 0.6, 0.1, 0.1, 1 / 3 - 7 / 30], (run_days.size, 1))
+    return runs.Predictions(run_days, shares, kind, ("aa",) * run_days.size, known_ms, "cc")
+
+
+def fill(project: Project) -> None:
+    """Six rows of the journal, one of them of a note, and three of the ledger."""
+    journal.write_labels(project, DAYS, 3, source=Source.ANALYST, author="王")
+    journal.write_labels(project, DAYS[:2], 1, source=Source.ANALYST, author="Li", note="it's 'odd'\n")
+    journal.write_note(project, DAYS[0], "0\x000", "Li")
+    runs.add_run(project, runs.Run("run-1", 1_600_000_000_000, "done", {}, {}))
+    for day, known in zip(DAYS, KNOWN_MS, strict=True):
+        said = predictions(run_days=np.array([day]), known_ms=np.array([known]))
+        runs.append_predictions(project, "run-1", said, issued_ms=int(known) + HOUR_MS)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with Project.create(tmp_path / "p", name="Small") as project:
+        fill(project)
+    return tmp_path / "p"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+def tamper(folder: Path, *statements: str) -> None:
+    """Change a database as another program would: the guards are taken out first, and put back as they were."""
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        connection.executescript(";".join([*(f"DROP TRIGGER {name}" for name, _ in guards), *statements]))
+        for _, sql in guards:
+            connection.execute(sql)
+        connection.commit()
+
+
+def found(folder: Path, *, now_ms: int = NOW_MS) -> tuple[str, ...]:
+    """Return what is told of the record when the project is opened, less the sentence on what to do."""
+    with Project.open(folder, now_ms=now_ms) as project:
+        findings = project.findings
+        assert set(findings) <= set(project.warnings)
+        with project.read() as connection:
+            assert verifying.examine(connection, now_ms=now_ms).faults == findings[:-1]
+    return findings[:-1]
+
+
+def rewrite(folder: Path, table: str) -> None:
+    """Give every row of a table the hash that is due to it, as an owner who knows how could."""
+    own = {"journal": schema.journal, "prediction": schema.prediction}[table]
+    tamper(folder, f"UPDATE {table} SET chain = NULL")
+    with Project.open(folder, now_ms=NOW_MS) as project, project.read() as connection:
+        due = [(link.due, link.id) for link in chain.links(connection, own)]
+    tamper(folder, *(f"UPDATE {table} SET chain = '{one}' WHERE id = {number}" for one, number in due))
+
+
+def test_what_the_program_itself_does_is_sound(folder: Path) -> None:
+    assert found(folder) == ()
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        assert project.warnings == ()
+        journal.undo(project, "Li")
+        journal.redo(project, "Li")
+        runs.complete_run(project, runs.Run("run-2", 1, "done", {}, {}), [predictions(kind="out-of-fold")])
+    assert found(folder, now_ms=time.time_ns() // 1_000_000) == ()
+
+
+INSERTED = (
+    "INSERT INTO journal SELECT 7, at_ms, 9, author, kind, day, source, owner, old, 4, note, run, blind, NULL, NULL, NULL, "
+    "{chain} FROM journal WHERE id = 1"
+)
+WRITTEN = r"of 2022-03-0\d, written 20\S+ UTC by"
+ISSUED = r"of 2022-03-02, issued 2022-03-02T01:00:00 UTC by the run run-1"
+
+
+@pytest.mark.parametrize(
+    ("statements", "told"),
+    [
+        (["UPDATE journal SET new = 0 WHERE id = 2"], [rf"Row 2 of the label journal \({WRITTEN} 王\) {CHANGED}"]),
+        (["UPDATE journal SET author = 'Wu' WHERE id = 2"], [rf"Row 2 of the label journal \({WRITTEN} Wu\) {CHANGED}"]),
+        (["UPDATE journal SET note = '0' WHERE id = 6"], [rf"Row 6 of the label journal \({WRITTEN} Li\) {CHANGED}"]),
+        (["UPDATE journal SET redoes = 3 WHERE id = 5"], [rf"Row 5 of the label journal \({WRITTEN} Li\) {CHANGED}"]),
+        (["UPDATE journal SET at_ms = at_ms - 1"], [rf"Rows 1 to 6 of the label journal \({WRITTEN} 王\) {CHANGED}"]),
+        (["UPDATE prediction SET p1 = 0.6000000000000001 WHERE id = 2"], [rf"Row 2 of the ledger \({ISSUED}\) {CHANGED}"]),
+        (["UPDATE prediction SET kind = 'in-sample' WHERE id = 2"], [rf"Row 2 of the ledger \({ISSUED}\) {CHANGED}"]),
+        (["DELETE FROM journal WHERE id = 6"], ["Row 6 of the label journal disappeared."]),
+        (["DELETE FROM journal WHERE id > 3"], ["Rows 4 to 6 of the label journal disappeared."]),
+        (["DELETE FROM journal"], ["Rows 1 to 6 of the label journal disappeared."]),
+        (["DELETE FROM journal WHERE id = 1"], ["Row 1 of the label journal disappeared."]),
+        (["DELETE FROM prediction WHERE id = 2"], ["Row 2 of the ledger disappeared."]),
+        (
+            [
+                "DELETE FROM journal WHERE id = 3",
+                "UPDATE journal SET id = id - 1 WHERE id > 3",
+                "UPDATE sqlite_sequence SET seq = 5 WHERE name = 'journal'",
+            ],
+            [rf"Rows 3 to 5 of the label journal \({WRITTEN} Li\) {CHANGED}"],
+        ),
+        (
+            [
+                "UPDATE journal SET id = 99 WHERE id = 2",
+                "UPDATE journal SET id = 2 WHERE id = 3",
+                "UPDATE journal SET id = 3 WHERE id = 99",
+            ],
+            [rf"Rows 2 to 4 of the label journal \({WRITTEN} 王\) {CHANGED}"],
+        ),
+        (
+            [INSERTED.format(chain="NULL")],
+            [rf"Row 7 of the label journal \({WRITTEN} 王\) came without a hash, so quakegui did not write it."],
+        ),
+        (
+            [INSERTED.format(chain="chain")],
+            [rf"Row 7 of the label journal \({WRITTEN} 王\) {CHANGED}"],
+        ),
+        (["UPDATE journal SET chain = NULL WHERE id = 1"], [r"Row 1 of the label journal .* came without a hash"]),
+        (["UPDATE journal SET chain = NULL"], [r"Rows 1 to 6 of the label journal .* came without a hash"]),
+        (
+            ["UPDATE journal SET chain = replace(chain, substr(chain, 1, 1), 'x') WHERE id = 3"],
+            [rf"Rows 3 to 4 of the label journal \({WRITTEN} 王\) {CHANGED}"],
+        ),
+        (
+            ["UPDATE journal SET new = 0 WHERE id = 1", "UPDATE prediction SET day = day + 1 WHERE id = 3"],
+            [r"Row 1 of the label journal", r"Row 3 of the ledger"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_changed_record_is_told_with_its_row(folder: Path, run: Terminal, statements: list[str], told: list[str]) -> None:
+    tamper(folder, *statements)
+    said = found(folder)
+    assert len(said) == len(told)
+    for sentence, pattern in zip(said, told, strict=True):
+        assert re.match(pattern, sentence), sentence
+    out, err = run("verify", folder, "--json", code=1)
+    assert json.loads(out)["faults"] == list(said)
+    assert "is not as quakegui wrote it" in err
+    _, err = run("labels", "list", folder)
+    assert said[0] in err
+
+
+def test_lost_guards_are_told_once_and_put_back(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        connection.execute("DROP TRIGGER journal_no_update")
+        connection.execute("DROP TRIGGER prediction_no_delete")
+    sentence = (
+        "The database's guards against changes of journal and ledger were taken out (journal_no_update, prediction_no_delete); "
+        "they are put back when the project is opened for writing."
+    )
+    with Project.open(folder, read_only=True, now_ms=NOW_MS) as project:
+        assert project.findings[:-1] == (sentence,)
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        assert project.findings[:-1] == (sentence,)
+    assert found(folder) == ()
+    with closing(sqlite3.connect(folder / DATABASE)) as connection, pytest.raises(sqlite3.DatabaseError, match="never changed"):
+        connection.execute("UPDATE journal SET note = 'x'")
+
+
+@pytest.mark.parametrize(
+    ("issued", "now_ms", "told"),
+    [
+        (-HOUR_MS // 2, NOW_MS, "1 predictions were issued before their night was over, the first in row 4 of the ledger."),
+        (HOUR_MS, int(KNOWN_MS[-1]) + HOUR_MS // 2, "2 predictions were issued later than it is now, the first in row 3 "),
+        (
+            HOUR_MS // 2,
+            NOW_MS,
+            "1 predictions were issued before the row that stands before them, the first in row 4 of the ledger.",
+        ),
+    ],
+)
+def test_an_issue_that_cannot_be_is_told(folder: Path, issued: int, now_ms: int, told: str) -> None:
+    late = predictions(run_days=DAYS[-1:], known_ms=KNOWN_MS[-1:])
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        runs.append_predictions(project, "run-1", late, issued_ms=int(KNOWN_MS[-1]) + issued)
+    said = found(folder, now_ms=now_ms)
+    assert any(sentence.startswith(told) for sentence in said), said
+
+
+def test_a_prediction_long_after_its_night_is_no_fault_and_told(folder: Path, run: Terminal) -> None:
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        runs.append_predictions(project, "run-1", predictions(), issued_ms=NOW_MS)
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        assert project.findings == ()
+        assert project.warnings == (
+            "3 prospective predictions were issued more than a day after their night, the first in row 4 of the ledger: they "
+            "count in scores, and warned nobody.",
+        )
+    out, _ = run("verify", folder, "--json")
+    assert json.loads(out)["sound"]
+    (note,) = json.loads(out)["notes"]
+    assert note.startswith("3 prospective predictions")
+
+
+def test_only_the_receipt_sees_a_chain_that_was_rewritten_whole(folder: Path, tmp_path: Path, run: Terminal) -> None:
+    receipt = tmp_path / "stick" / "small.receipt.json"
+    receipt.parent.mkdir()
+    _, err = run("verify", folder, "--receipt", receipt)
+    assert f"The receipt is in {receipt}" in err
+    kept = json.loads(receipt.read_text())
+    assert (kept["project"], kept["schema"], kept["journal"]["id"], kept["journal"]["rows"]) == ("Small", schema.SCHEMA, 6, 6)
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        journal.write_labels(project, DAYS, 4, source=Source.ANALYST, author="Li")
+    _, err = run("verify", folder, "--receipt", receipt)
+    assert "still holds what the receipt of" in err
+    assert json.loads(receipt.read_text()) == kept
+    tamper(folder, "UPDATE journal SET new = 0 WHERE id = 2")
+    rewrite(folder, "journal")
+    assert found(folder) == ()
+    run("verify", folder)
+    out, err = run("verify", folder, "--receipt", receipt, "--json", code=1)
+    (fault,) = json.loads(out)["faults"]
+    assert fault.startswith("Row 6 of the label journal does not carry the hash of the receipt of ")
+    assert fault in err or "is not as quakegui wrote it" in err
+
+
+def test_the_receipt_sees_an_end_that_was_cut_off_with_its_counter(folder: Path, tmp_path: Path, run: Terminal) -> None:
+    receipt = tmp_path / "receipt.json"
+    run("verify", folder, "--receipt", receipt)
+    tamper(folder, "DELETE FROM prediction WHERE id = 3", "UPDATE sqlite_sequence SET seq = 2 WHERE name = 'prediction'")
+    assert found(folder) == ()
+    out, _ = run("verify", folder, "--receipt", receipt, "--json", code=1)
+    (fault,) = json.loads(out)["faults"]
+    assert fault.startswith("The ledger ends at row 2; by the receipt of ")
+
+
+def test_no_receipt_is_written_of_a_broken_record_and_none_taken_from_another_file(
+    folder: Path, tmp_path: Path, run: Terminal
+) -> None:
+    receipt = tmp_path / "receipt.json"
+    run("verify", folder, "--receipt", receipt)
+    (tmp_path / "notes.json").write_text('{"format": "something else"}')
+    _, err = run("verify", folder, "--receipt", tmp_path / "notes.json", code=1)
+    assert "is not a receipt of quakegui" in err
+    tamper(folder, "UPDATE journal SET new = 0 WHERE id = 2")
+    _, err = run("verify", folder, "--receipt", tmp_path / "new.json", code=1)
+    assert "No receipt was written" in err
+    assert "still holds" not in run("verify", folder, "--receipt", receipt, code=1)[1], "its head is there, row 2 is not"
+    assert not (tmp_path / "new.json").exists()
+
+
+def test_verify_prints_the_chains_and_changes_nothing(folder: Path, run: Terminal) -> None:
+    before = (folder / DATABASE).read_bytes()
+    out, err = run("verify", folder)
+    assert "label journal" in out
+    assert "ledger" in out
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        for table in ("journal", "prediction"):
+            (last,) = connection.execute(f"SELECT chain FROM {table} ORDER BY id DESC LIMIT 1").fetchone()
+            assert last in out
+    assert "The record is as quakegui wrote it." in err
+    assert (folder / DATABASE).read_bytes() == before
+
+
+def test_a_project_taken_out_and_in_again_has_the_same_chain(folder: Path, tmp_path: Path, run: Terminal) -> None:
+    run("verify", folder, "--receipt", tmp_path / "receipt.json")
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        export.export_project(project, tmp_path / "export")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [tmp_path / "export"])
+    assert found(tmp_path / "back") == ()
+    run("verify", tmp_path / "back", "--receipt", tmp_path / "receipt.json")
+    with Project.open(tmp_path / "back", now_ms=NOW_MS) as back:
+        journal.write_labels(back, DAYS, 4, source=Source.ANALYST, author="Li")
+    assert found(tmp_path / "back") == ()
+
+
+def test_an_export_changed_on_the_way_is_told(folder: Path, tmp_path: Path) -> None:
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        export.export_project(project, tmp_path / "export")
+    table = tmp_path / "export" / "journal.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",王,label,", ",吴,label,", 1), encoding="utf-8")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [tmp_path / "export"])
+    (sentence,) = found(tmp_path / "back")
+    assert sentence.startswith("Row 1 of the label journal")
+
+
+def unchain(folder: Path) -> None:
+    """Turn a project into one of version 2, whose rows had no hashes."""
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        turn_back(connection)
+        connection.commit()
+
+
+def test_rows_from_before_the_chain_are_named_and_sealed_by_the_next_one(folder: Path, run: Terminal) -> None:
+    unchain(folder)
+    assert found(folder) == ()
+    out, _ = run("verify", folder, "--json")
+    facts = json.loads(out)
+    assert (facts["journal"]["rows"], facts["journal"]["unchained"]) == (6, 6)
+    assert (facts["ledger"]["rows"], facts["ledger"]["unchained"]) == (3, 3)
+    _, err = run("verify", folder)
+    assert "6 rows of the label journal are from before rows were chained" in err
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        journal.write_labels(project, DAYS, 0, source=Source.ANALYST, author="Li")
+    assert found(folder) == ()
+    tamper(folder, "UPDATE journal SET new = 0 WHERE id = 2")
+    (sentence,) = found(folder)
+    assert sentence.startswith("Row 7 of the label journal")
+    assert sentence.endswith(CHANGED)
+
+
+def test_an_export_from_before_the_chain_comes_in_as_unchained(folder: Path, tmp_path: Path, run: Terminal) -> None:
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        export.export_project(project, tmp_path / "export")
+    for name in ("journal", "predictions"):
+        path = tmp_path / "export" / f"{name}.csv"
+        pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns="chain").to_csv(path, index=False)
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [tmp_path / "export"])
+    assert found(tmp_path / "back") == ()
+    facts = json.loads(run("verify", tmp_path / "back", "--json")[0])
+    assert (facts["journal"]["unchained"], facts["ledger"]["unchained"]) == (6, 3)
+
+
+def test_tables_that_are_not_of_the_version_that_they_say_are_refused(folder: Path) -> None:
+    unchain(folder)
+    tamper(folder, f"UPDATE setting SET value = '{schema.SCHEMA}' WHERE key = 'schema'")
+    with pytest.raises(Exception, match=f"says that its tables are of version {schema.SCHEMA}, but its table 'journal' is not"):
+        Project.open(folder)
+
+
+def test_two_writers_at_once_make_one_chain(folder: Path) -> None:
+    with Project.open(folder, now_ms=NOW_MS) as one, Project.open(folder, now_ms=NOW_MS) as other:
+
+        def write(project: Project, author: str) -> None:
+            for number in range(40):
+                journal.write_labels(project, DAYS, number % 5, source=Source.ANALYST, author=author)
+
+        writers = [threading.Thread(target=write, args=pair) for pair in ((one, "A"), (other, "B"), (one, "C"))]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+    assert found(folder) == ()
+    with Project.open(folder) as project:
+        assert len(journal.journal_rows(project)) == 6 + 3 * 40 * 3
+
+
+def test_older_rows_of_a_long_record_have_their_turn(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "AT_OPENING", 20)
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        for number in range(31):
+            journal.write_labels(project, DAYS, number % 5, source=Source.ANALYST, author="Wu")
+        assert len(journal.journal_rows(project)) == 99
+    tamper(folder, "UPDATE journal SET new = (new + 1) % 5 WHERE id IN (31, 95)")
+    told = set()
+    for day in range(4):
+        with Project.open(folder, read_only=True, now_ms=NOW_MS + day * 24 * HOUR_MS) as project:
+            assert any(sentence.startswith("Row 95 ") for sentence in project.findings), (
+                "the newest rows are looked at each time"
+            )
+            told.add(any(sentence.startswith("Row 31 ") for sentence in project.findings))
+    assert told == {True, False}
+    with Project.open(folder, read_only=True, now_ms=NOW_MS) as project, project.read() as connection:
+        assert len(verifying.examine(connection, now_ms=NOW_MS).faults) == 2
+    tamper(folder, "DELETE FROM journal WHERE id = 50")
+    with Project.open(folder, read_only=True, now_ms=NOW_MS) as project:
+        assert "Row 50 of the label journal disappeared." in project.findings
