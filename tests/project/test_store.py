@@ -135,8 +135,6 @@ def make_old(folder: Path, version: int = 1) -> None:
         old.execute("INSERT INTO station (code, name, typed) VALUES ('KAK', 'Kakioka', 0)")
         old.execute("INSERT INTO night VALUES ('KAK', 12784, 46500.25, 1.0, 0)")
         old.execute("DROP TABLE stale_night")
-        old.execute("ALTER TABLE journal DROP COLUMN chain")
-        old.execute("ALTER TABLE prediction DROP COLUMN chain")
         old.execute(f"UPDATE setting SET value = '{version}' WHERE key = 'schema'")
     old.close()
 

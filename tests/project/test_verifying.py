@@ -345,7 +345,7 @@ def test_an_export_from_before_the_chain_comes_in_as_unchained(folder: Path, tmp
 def test_tables_that_are_not_of_the_version_that_they_say_are_refused(folder: Path) -> None:
     unchain(folder)
     tamper(folder, f"UPDATE setting SET value = '{schema.SCHEMA}' WHERE key = 'schema'")
-    with pytest.raises(Exception, match=f"says that its tables are of version {schema.SCHEMA}, but its table 'journal' is not"):
+    with pytest.raises(Exception, match=f"says that its tables are of version {schema.SCHEMA}, but its table 'station' is not"):
         Project.open(folder)
 
 
