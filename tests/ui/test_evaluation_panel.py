@@ -19,6 +19,7 @@ from quakegui.learn.predictions import PREDICTIONS, SPAN
 from quakegui.learn.runconfig import RunConfig
 from quakegui.project import journal, runs
 from quakegui.season.labels import Source
+from quakegui.ui.quiet_labels import WrappedLabel
 
 TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
 LATER = slice(38, 43)
@@ -75,6 +76,15 @@ def panel_of(window):
 
 def radio(window, words):
     return next(button for button in panel_of(window).findChildren(QRadioButton) if button.text().startswith(words))
+
+
+def button_of(window, words):
+    return next(button for button in panel_of(window).findChildren(QPushButton) if button.text() == words)
+
+
+def words(window):
+    """Return by which labels the panel says that the run is, or would be, judged."""
+    return panel_of(window).findChild(WrappedLabel).text()
 
 
 def click(qtbot, widget, at=None):
@@ -152,9 +162,10 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     session, panel = window.session, panel_of(window)
     followed = []
     monkeypatch.setattr(Training, "_follow", lambda _self, begun: followed.append(begun))
-    notice, button = panel._strip._notice, panel._strip._retrain
+    button = button_of(window, "Retrain")
     window.show_dock("evaluation")
-    assert notice.text().startswith(f"Labels of {LATER.stop - LATER.start} days")  # labelled after the training
+    # Labelled after the training.
+    assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start}.")
     click_tab(qtbot, window, "Timeline")
     qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty())
 
@@ -164,7 +175,7 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     click_tab(qtbot, window, "Evaluation")
     clicks += 1
     qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
-    assert notice.text().startswith(f"Labels of {LATER.stop - LATER.start + 1} days")
+    assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start + 1}.")
     assert button.isVisible()
     click(qtbot, button)
     clicks += 1
@@ -182,15 +193,20 @@ def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qt
     window = open_window(session)
     session.reload(Change.RUNS | Change.PREDICTIONS)
     window.show_dock("evaluation")
-    strip = panel_of(window)._strip
-    assert not strip._retrain.isVisible()
+    retrain, other = button_of(window, "Retrain"), button_of(window, "Judge by today's labels")
+    assert not retrain.isVisible()
+    assert not other.isVisible()
+    assert words(window).endswith("today's are the same.")
     session.go_to(5)
     before = int(session.labels.classes[5])
     session.label(3, days=[5])
-    assert strip._retrain.isVisible()
-    assert strip._retrain.isEnabled()
+    assert retrain.isVisible()
+    assert retrain.isEnabled()
+    assert other.isVisible()
+    assert words(window).endswith("days with another label today: 1.")
     session.label(before, days=[5])
-    assert not strip._retrain.isVisible()
+    assert not retrain.isVisible()
+    assert not other.isVisible()
 
 
 def test_a_judgement_that_fails_may_be_asked_for_again(judged, qtbot, monkeypatch):
