@@ -161,13 +161,8 @@ class Supervisor:
                 return
 
     def _endless(self) -> messages.Failed:
-        kept = kept_sentence(self._folder)
-        return messages.Failed(
-            f"The worker wrote more than {LONGEST_LINE // 2**20} MiB without the end of a line, which is no message, and was "
-            f"ended. {kept}",
-            "lost",
-            self._resumable(),
-        )
+        why = f"The worker was ended: it wrote more than {LONGEST_LINE // 2**20} MiB without the end of a line."
+        return messages.Failed(f"{why} {kept_sentence(self._folder)}", "lost", self._resumable())
 
     def _keep_log(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stderr is not None

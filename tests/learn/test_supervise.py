@@ -264,7 +264,7 @@ def test_a_line_without_an_end_is_bounded_and_ends_the_worker(tmp_path: Path, pi
     last, held = held_by(Supervisor(tmp_path, environment=stand_in(tmp_path, body)))
     assert last == [
         messages.Failed(
-            "The worker wrote more than 1 MiB without the end of a line, which is no message, and was ended. Nothing was changed.",
+            "The worker was ended: it wrote more than 1 MiB without the end of a line. Nothing was changed.",
             "lost",
             False,
         )
