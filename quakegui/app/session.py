@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.change import Change
+from quakegui.app.consolidating import Consolidator
 from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
@@ -83,6 +84,7 @@ class Session(QObject):
         self._keeper.timeout.connect(self._keep_day)
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
+        self.consolidator = Consolidator(self)
         self._forget()
 
     # -- state -----------------------------------------------------------------------------------------------------
