@@ -346,7 +346,9 @@ def test_what_a_worker_writes_elsewhere_without_end_fills_neither_memory_nor_dis
     assert len(log) < LARGEST_LOG + 2**14
     assert b"bytes are left out here" in log
     # A second worker of the same run finds it full.
-    (failed,) = tuple(Supervisor(tmp_path, environment=stand_in(tmp_path, "sys.stderr.write('again\\n'); sys.exit(7)")).events())
+    (failed,) = tuple(
+        Supervisor(tmp_path, environment=stand_in(tmp_path, "sys.stderr.write('again\\n'); sys.exit(7)")).events()
+    )
     assert isinstance(failed, messages.Failed)
     assert failed.sentence.endswith("Its last words: again")
     assert (tmp_path / "worker.log").stat().st_size < LARGEST_LOG + 2**14
