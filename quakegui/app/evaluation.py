@@ -36,6 +36,8 @@ class Evaluation:
         All figures.
     days, labels, probabilities
         The scored days, the classes that they were judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    all_days, all_labels
+        Every day that could have been scored, and its class in the same set of labels, -1 for none, shape (day,) each.
     late
         How many prospective answers were issued more than a day after their day was known.
     """
@@ -46,6 +48,8 @@ class Evaluation:
     days: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    all_days: NDArray[np.datetime64]
+    all_labels: NDArray[np.int64]
     late: int = 0
 
     @classmethod
@@ -64,15 +68,17 @@ class Evaluation:
         run = season_runs.find_run(project, None)
         if kind == "prospective":
             told = prospective.evaluate_prospective(project, season, run)
-            return cls(project, kind, told.judgement, told.scored, told.labels, told.probabilities, told.late)
+            answers = told.scored, told.labels, told.probabilities
+            return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late)
         found = season_judging.judge_run(project, season, run, as_of)
-        return cls(project, kind, found.judgement, found.days, found.labels, found.probabilities)
+        answers = found.days, found.labels, found.probabilities
+        return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels)
 
     def relabelled(self, session: Session) -> int:
-        """Return on how many of the scored days the label to judge by has changed since."""
-        place = np.minimum(np.searchsorted(session.days, self.days), len(session.days) - 1)
-        now = np.where(session.days[place] == self.days, session.truth[place], UNLABELLED)
-        return int((now != self.labels).sum())
+        """Return on how many of the days that could be scored the label to judge by has changed since."""
+        place = np.minimum(np.searchsorted(session.days, self.all_days), len(session.days) - 1)
+        now = np.where(session.days[place] == self.all_days, session.truth[place], UNLABELLED)
+        return int((now != self.all_labels).sum())
 
 
 def days_in_cell(evaluation: Evaluation, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:

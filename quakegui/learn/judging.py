@@ -29,12 +29,16 @@ class Judged:
         All figures; its `basis` says by what.
     days, labels, probabilities
         The scored days, the classes that they were judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    all_days, all_labels
+        Every day that could have been scored, and its class in the same set, -1 for none, shape (day,) each.
     """
 
     judgement: Judgement
     days: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    all_days: NDArray[np.datetime64]
+    all_labels: NDArray[np.int64]
 
 
 def rescored(said: Predictions, scorable: NDArray[np.bool_]) -> Predictions:
@@ -133,4 +137,5 @@ def judged(
         image_probabilities=images,
     )
     scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
-    return Judged(dataclasses.replace(told, basis=basis), said.days[scored], truth[scored], daily[scored].astype(np.float64))
+    answers = daily[scored].astype(np.float64)
+    return Judged(dataclasses.replace(told, basis=basis), said.days[scored], truth[scored], answers, said.days, truth)

@@ -38,6 +38,8 @@ class Prospective:
         How many of them were issued more than a day after they were known: no fault of the run, but no warning either.
     scored, labels, probabilities
         The days with a label to judge by, their classes, and what the run said, shapes (day,), (day,) and (day, class).
+    all_days, all_labels
+        Every day with a prospective prediction, and its class, -1 for none, shape (day,) each.
     """
 
     judgement: Judgement
@@ -46,6 +48,8 @@ class Prospective:
     scored: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    all_days: NDArray[np.datetime64]
+    all_labels: NDArray[np.int64]
 
 
 def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Prospective:
@@ -97,6 +101,8 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         evidence.days[span][judged],
         truth.row_label,
         probabilities[judged],
+        evidence.days[said],
+        evidence.truth[said],
     )
 
 

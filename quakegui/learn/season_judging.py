@@ -47,16 +47,20 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
     EvidenceError
         If no day of the season is labelled.
     """
-    return _judge_by(gather(project, season), project, run, as_of, now=_now(project))
+    said = _answers(project, run)  # first: a run that cannot be judged says so, whatever the season lacks
+    return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
+
+
+def _answers(project: Project, run: RunFolder) -> Predictions:
+    refuse_other_classes(project, run)
+    return run.predictions()
 
 
 def _now(project: Project) -> str:
     return moment_of(dt.datetime.now(dt.UTC), project.timezone)
 
 
-def _judge_by(evidence: Evidence, project: Project, run: RunFolder, as_of: AsOf, *, now: str) -> Judged:
-    refuse_other_classes(project, run)
-    said = run.predictions()
+def _judge_by(evidence: Evidence, said: Predictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str) -> Judged:
     rows = _rows_of(said, evidence, run)
     taught, today = said.labels.astype(np.int64), evidence.truth[rows]
     learnt = earthquakes_learnt(run, evidence.catalogue) or evidence.catalogue
@@ -128,7 +132,7 @@ def compare(
             run = ended.run
         found.append(run)
     evidence, now = gather(project, season), _now(project)  # once: all by the same labels, whatever was labelled meanwhile
-    told = tuple(_judge_by(evidence, project, run, "today", now=now).judgement for run in found)
+    told = tuple(_judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in found)
     beside = Basis("today", now, 0, 0)
     return (*told, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
 
