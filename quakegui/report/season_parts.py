@@ -101,8 +101,9 @@ def judged_by(content: Content, say: Words) -> str:
     made = basis.text(say.language)
     if basis.as_of == "training" and (basis.days_differ or basis.events_differ):
         made += say(
-            " A report by today's is made after “Judge by today's labels”, or by “quakegui report --labels today”.",
-            " 如需按今天的标注生成报告，请先选“按今天的标注评判”，或使用 quakegui report --labels today。",
+            " To have today's instead, choose Judge by today's labels in the window, or give the command the option "
+            "--labels today.",
+            " 如需改用今天的，请在窗口中选“按今天的标注评判”，或给命令加上 --labels today。",
         )
     return made
 

@@ -40,7 +40,7 @@ def test_the_set_is_named_beside_the_verdict_and_the_skill(moved_on: Path) -> No
         page = page_of(project)
         said = "when the run was trained; 1 day and 1 earthquake differ today."
         assert page.text.count(said) == 2
-        assert "quakegui report --labels today" in page.text
+        assert "--labels today" in page.text
         assert "（训练时）的标注和地震评判；今天有 1 天、1 次地震不同。" in page_of(project, language="zh").text
         today = page_of(project, "today").text
         assert today.count("1 day and 1 earthquake differ from those that the run was trained with.") == 2
