@@ -26,6 +26,11 @@ def ask_worker(environment: Environment, cancelled: Callable[[], bool]) -> messa
     from quakegui.learn.following import follow
 
     with tempfile.TemporaryDirectory() as folder:
-        heard: list[messages.Message] = []
-        last = follow(Supervisor(Path(folder), job="hello", environment=environment), heard.append, cancelled)
-    return next((message for message in heard if isinstance(message, messages.Hello)), last)
+        found: messages.Message | None = None
+
+        def listen(message: messages.Message) -> None:
+            nonlocal found
+            found = message if isinstance(message, messages.Hello) else found
+
+        last = follow(Supervisor(Path(folder), job="hello", environment=environment), listen, cancelled)
+    return last if found is None else found

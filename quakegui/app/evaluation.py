@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.app.tables import UNLABELLED
+
 if TYPE_CHECKING:  # what judges is imported with the first judgement
+    from quakegui.app.session import Session
+    from quakegui.learn.basis import AsOf
     from quakegui.learn.judgement import Judgement
     from quakegui.project.store import Project
     from quakegui.season.season import Season
@@ -31,7 +35,9 @@ class Evaluation:
     judgement
         All figures.
     days, labels, probabilities
-        The scored days, their classes, and the run's answers, shapes (day,), (day,) and (day, class).
+        The scored days, the classes that they were judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    all_days, all_labels
+        Every day that could have been scored, and its class in the same set of labels, -1 for none, shape (day,) each.
     late
         How many prospective answers were issued more than a day after their day was known.
     """
@@ -42,29 +48,37 @@ class Evaluation:
     days: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    all_days: NDArray[np.datetime64]
+    all_labels: NDArray[np.int64]
     late: int = 0
 
     @classmethod
-    def of(cls, project: Project, season: Season, kind: str = "out-of-fold") -> Evaluation:
-        """Judge the run in use by one kind of its answers; takes seconds, so call it in a job."""
-        from quakegui.learn import judging, prospective, season_judging, season_runs
+    def of(cls, project: Project, season: Season, kind: str = "out-of-fold", as_of: AsOf = "training") -> Evaluation:
+        """Judge the run in use by one kind of its answers; takes seconds, so call it in a job.
+
+        Parameters
+        ----------
+        kind
+            Of `SCORED`.
+        as_of
+            By which labels and earthquakes out-of-fold answers are judged; prospective ones always by today's.
+        """
+        from quakegui.learn import prospective, season_judging, season_runs
 
         run = season_runs.find_run(project, None)
         if kind == "prospective":
             told = prospective.evaluate_prospective(project, season, run)
-            return cls(project, kind, told.judgement, told.scored, told.labels, told.probabilities, told.late)
-        said = run.predictions()
-        made = judging.split_of(run, said)
-        pooled = said.probabilities[0] if made.leaky else said.out_of_fold()[0]
-        scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
-        return cls(
-            project,
-            kind,
-            season_judging.evaluate(project, season, run),
-            said.days[scored],
-            said.labels[scored].astype(np.int64),
-            pooled[scored].astype(np.float64),
-        )
+            answers = told.scored, told.labels, told.probabilities
+            return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late)
+        found = season_judging.judge_run(project, season, run, as_of)
+        answers = found.days, found.labels, found.probabilities
+        return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels)
+
+    def relabelled(self, session: Session) -> int:
+        """Return on how many of the days that could be scored the label to judge by has changed since."""
+        place = np.minimum(np.searchsorted(session.days, self.all_days), len(session.days) - 1)
+        now = np.where(session.days[place] == self.all_days, session.truth[place], UNLABELLED)
+        return int((now != self.all_labels).sum())
 
 
 def days_in_cell(evaluation: Evaluation, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:

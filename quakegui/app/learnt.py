@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.app.tables import UNLABELLED
-from quakegui.season.labels import Source
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
@@ -26,36 +25,46 @@ class Learnt:
         The run.
     days, labels
         Its season's local dates and their classes, -1 for none, shape (day,).
+    events_differ
+        Earthquakes of its days that are others today, None where the run does not hold those of its training.
+    refusal
+        Why it can neither predict nor be judged any more, since the project has other classes; empty where it can.
     """
 
     run: RunFolder
     days: NDArray[np.datetime64]
     labels: NDArray[np.int8]
+    events_differ: int | None
+    refusal: str
 
-    def relabelled(self, session: Session) -> int:
-        """Return on how many days of the season the label in force is another now.
-
-        Labels accepted from a model are left out, since they are not learnt from. In a blind labelling, where the labels of
-        others are hidden, nothing can be told and the answer is 0.
-        """
-        if session.display.blind:
-            return 0
+    def relabelled(self, session: Session) -> tuple[int, int]:
+        """Return on how many of the run's days, and on how many others, the label to judge by is another now."""
+        now = session.truth
+        own = np.isin(session.days, self.days)
         place = np.minimum(np.searchsorted(self.days, session.days), len(self.days) - 1)
-        before = np.where(self.days[place] == session.days, self.labels[place], UNLABELLED)
-        rows = (session.labels.rows[k] for k in np.flatnonzero(before != session.labels.classes))
-        return sum(row is None or row.source is not Source.MODEL for row in rows)
+        before = np.where(own, self.labels[place], UNLABELLED)
+        return int((own & (before != now)).sum()), int((~own & (before != now)).sum())
 
 
 def learnt_by_run_in_use(session: Session) -> Learnt | None:
     """Return what the run in use learnt, None where no finished run is in use or its answers cannot be read."""
+    from quakegui.learn.basis import earthquakes_differing
+    from quakegui.learn.evidence import project_catalogue
     from quakegui.learn.registry import RunError
+    from quakegui.learn.season_runs import refuse_other_classes
 
     run = next((row.run for row in session.runs if row.in_use and row.run.card is not None), None)
-    if run is None:
+    if run is None or session.project is None:
         return None
     try:
         said = run.predictions()
     except RunError as error:
         session.said.emit(str(error), "warning")
         return None
-    return Learnt(run, said.days, said.labels)
+    refusal = ""
+    try:
+        refuse_other_classes(session.project, run)
+    except RunError as error:
+        refusal = str(error)
+    differ = earthquakes_differing(run, project_catalogue(session.project))
+    return Learnt(run, said.days, said.labels, differ, refusal)

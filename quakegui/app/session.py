@@ -12,17 +12,19 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.change import Change
+from quakegui.app.consolidating import Consolidator
 from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
 from quakegui.app.nightfall import NightWatch
 from quakegui.app.settings import Settings, SettingsFile
-from quakegui.app.tables import LabelTable
+from quakegui.app.tables import UNLABELLED, LabelTable
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date, wall_clock_ms
 
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
     from quakegui.app.runs import RunRow
+    from quakegui.learn.basis import AsOf
     from quakegui.project.journal import Follower, Note
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
@@ -86,6 +88,7 @@ class Session(QObject):
         self._keeper.timeout.connect(self._keep_day)
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
+        self.consolidator = Consolidator(self)
         self._forget()
         self._night_watch = NightWatch(self)
 
@@ -106,6 +109,8 @@ class Session(QObject):
         self.walk: NDArray[np.intp] | None = None
         self.chosen: tuple[int, int] | None = None
         self.labels = LabelTable.of(NO_DAYS, {})
+        self.truth: NDArray[np.int8] = self.labels.classes
+        """The class by which a network may be judged on each day, -1 for none: everybody's labels, and no model's."""
         self.events: tuple[Event, ...] = ()
         self.event_classes: tuple[int, ...] = ()
         self.event_days = NO_DAYS
@@ -114,6 +119,8 @@ class Session(QObject):
         self.runs: tuple[RunRow, ...] = ()
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
+        self.judged_by: AsOf = "training"
+        """By which labels and earthquakes the run in use is judged, in the window and in its report."""
         self._computed = -1
         """The project's revision when its season was last computed."""
         self._journal: Follower | None = None
@@ -259,6 +266,7 @@ class Session(QObject):
         self.chosen = None
         self.index = _nearest(self.days, remembered) if remembered is not None else _first_map(season)
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
+        self.truth = self.labels.classes
         self._read(Change.ALL)
         walking.draw_ahead(self)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
@@ -356,6 +364,8 @@ class Session(QObject):
         self._forget_journal()
         if self._journal is not None:
             self.labels = LabelTable.of(self.days, self._journal.in_force(author=self._whose()))
+            truth = self._journal.truth()
+            self.truth = np.array([truth.get(day, UNLABELLED) for day in self.days], dtype=np.int8)
 
     def _whose(self) -> str | None:
         """Return whose labels alone are shown, None for everybody's."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QSemaphore, QThread, Signal
 
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
@@ -20,6 +21,8 @@ from quakegui.learn.supervise import Supervisor
 
 GATHERING: Final = "Gathering maps and labels"
 KEEPING: Final = "Keeping the run's predictions"
+MOST_UNHEARD: Final = 200
+"""Messages that may be on their way from the worker's thread to the window's."""
 
 
 class TrainingThread(QThread):
@@ -41,16 +44,25 @@ class TrainingThread(QThread):
         self.supervisor = Supervisor(folder, job=job, run=run, environment=environment)
         self.last: messages.Message | None = None
         """What the worker said last, also where nobody has heard of it yet."""
+        self._room = QSemaphore(MOST_UNHEARD)
+        self._asked = threading.Event()
+        self.spoke.connect(self._heard)
 
     def run(self) -> None:
         """Follow the worker to its end."""
         for message in self.supervisor.events():
             self.last = message
+            while not self._room.tryAcquire(1, 100) and not self._asked.is_set():
+                pass  # a worker that speaks faster than the window listens has to wait, too
             self.spoke.emit(message)
 
     def cancel(self) -> None:
         """Ask the worker to stop; it is ended after the grace time."""
+        self._asked.set()  # whoever waits for the end in the window's thread hears nothing meanwhile
         self.supervisor.cancel()
+
+    def _heard(self) -> None:
+        self._room.release()
 
 
 class Training(QObject):

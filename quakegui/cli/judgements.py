@@ -26,6 +26,8 @@ def print_run(run: RunFolder, *, as_json: bool) -> None:
 def print_judgement(told: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
     typer.echo(told.verdict.text("en"))
+    if told.basis is not None:
+        typer.echo(told.basis.text("en"))
     row = told.row()
     print_table(told.name, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
     rows = []
@@ -43,6 +45,8 @@ def print_compared(title: str, told: Sequence[Judgement]) -> None:
     print_table(title, SHOWN, [[_cell(row[name]) for name in SHOWN] for row in rows])
     for one in told:
         typer.echo(f"{one.name}: {one.verdict.text('en')}")
+    for sentence in dict.fromkeys(one.basis.text("en") for one in told if one.basis is not None):
+        typer.echo(sentence)
 
 
 def _cell(value: object) -> str:

@@ -17,6 +17,7 @@ from quakegui.cli.judgements import print_compared, print_judgement, print_run
 from quakegui.cli.terminal import AsJson, bar, interruptible, opened_project, print_json, say
 from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.learn import operating, ready_maps, season_judging, season_runs
+from quakegui.learn.basis import AsOf
 from quakegui.learn.files import write_text
 from quakegui.learn.folds import Protocol
 from quakegui.learn.following import sentence_of
@@ -45,6 +46,9 @@ Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Epochs of 
 Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="Of first weights, shuffling and augmentation.")]
 WhichProtocol = Annotated[
     Protocol | None, typer.Option(help="How days are split; 'blocked' is the headline, 'paper' repeats a leaky one.")
+]
+WhichLabels = Annotated[
+    AsOf, typer.Option("--labels", help="Judge by the labels and earthquakes of the run's training, or by today's.")
 ]
 
 
@@ -135,20 +139,25 @@ def evaluate(
     prospective: Annotated[
         bool, typer.Option("--prospective", help="Judge what the frozen run said day by day, by the ledger alone.")
     ] = False,
+    labels: WhichLabels = "training",
     as_json: AsJson = False,
 ) -> None:
-    """Judge a finished run beside every baseline, on days that its networks had not seen."""
+    """Judge a finished run beside every baseline, on days that its networks had not seen.
+
+    All figures come from one set of labels and earthquakes, and the first lines name it. Days that came after the training,
+    see --prospective, are always judged by today's.
+    """
     with _opened(project) as source:
         chosen = _find(source, run)
         if isinstance(source, ReadyMaps):
             if prospective:
                 raise ProjectError("A folder of ready maps has no ledger of daily predictions: nothing is prospective.")
-            told, synthetic = ready_maps.evaluate(chosen), source.synthetic
+            told, synthetic = ready_maps.evaluate(source, chosen, labels), source.synthetic
         elif prospective:
             _tell_prospective(chosen, evaluate_prospective(*source, chosen), as_json=as_json)
             return
         else:
-            told, synthetic = season_judging.evaluate(*source, chosen), source[0].synthetic
+            told, synthetic = season_judging.evaluate(*source, chosen, labels), source[0].synthetic
     if as_json:
         print_json({"run": chosen.id, "synthetic": synthetic, **told.to_json(), "row": told.row()})
         return

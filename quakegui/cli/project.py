@@ -208,6 +208,8 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
         typer.echo("The network that comes with the program was not trained on this season; --train trains one here.")
     else:
         typer.echo(f"{told.name}, protocol {told.protocol}: {told.verdict.text('en')}")
+        if told.basis is not None:
+            typer.echo(told.basis.text("en"))
 
 
 def _judged(project: Project, computed: Season, *, train: bool) -> Judgement | None:

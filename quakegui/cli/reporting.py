@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
+from quakegui.learn.basis import AsOf
 from quakegui.project.store import ProjectError
 from quakegui.report import Language, ReportCancelledError, make_report, write_html
 
@@ -23,6 +24,9 @@ def report(
     project: ProjectFolder,
     out: Annotated[Path, typer.Argument(metavar="OUT.html|OUT.pdf", help="The file to write; its ending says which kind.")],
     language: Annotated[Language, typer.Option(help="Language of the report.")] = "en",
+    labels: Annotated[
+        AsOf, typer.Option("--labels", help="Judge by the labels and earthquakes of the run's training, or by today's.")
+    ] = "training",
 ) -> None:
     """Write the report of a season: data, method, earthquakes, labels, training, skill with its verdict, provenance.
 
@@ -34,7 +38,7 @@ def report(
         raise ProjectError(f"There is no folder {out.absolute().parent} to write the report into.")
     with opened_project(project) as opened, interruptible() as cancelled, bar("Report") as progress:
         try:
-            made = make_report(opened, language=language, progress=progress, cancelled=cancelled)
+            made = make_report(opened, language=language, as_of=labels, progress=progress, cancelled=cancelled)
         except ReportCancelledError as error:
             raise ProjectError("Stopped; no report was written.") from error
     if out.suffix.lower() != ".pdf":

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.alarms import Alarm, Catalogue, Series, judged_period, raise_alarms
+from quakegui.learn.basis import earthquakes_learnt
 from quakegui.learn.evidence import project_catalogue
-from quakegui.learn.registry import RunError, read_run
+from quakegui.learn.registry import RunError, RunFolder, read_run
 from quakegui.learn.skill import FIXED_THRESHOLD, choose_threshold, thresholds_by_fold
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
@@ -48,10 +49,14 @@ def thresholds_of(project: Project, series: Series, table: PredictionTable) -> N
     """Return p* of each day, shape (day,).
 
     An out-of-fold day's is chosen on the other folds' days; a prospective day's on all out-of-fold days, which end before it.
-    Where nothing can choose it, it is the fixed 0.5.
+    Where nothing can choose it, it is the fixed 0.5. It is chosen by the earthquakes that the run was trained with, where it
+    holds them, so that no later catalogue moves an alarm.
     """
-    fold = np.where(table.kind == "prospective", -1, _folds(project, series.days, table.run))
+    run = _run_of(project, table.run)
+    fold = np.where(table.kind == "prospective", -1, _folds(run, series.days))
     catalogue = project_catalogue(project)
+    if run is not None:
+        catalogue = earthquakes_learnt(run, catalogue) or catalogue
     chosen = thresholds_by_fold(series, fold, catalogue)[0]
     later = table.kind == "prospective"
     if later.any():
@@ -66,18 +71,23 @@ def _later_threshold(series: Series, judged: NDArray[np.bool_], catalogue: Catal
     return FIXED_THRESHOLD if found is None else found
 
 
-def _folds(project: Project, days: NDArray[np.datetime64], run_id: str) -> NDArray[np.int64]:
+def _run_of(project: Project, run_id: str) -> RunFolder | None:
+    """Return a finished run, None where its folder is gone."""
+    try:
+        run = read_run(project.folder / "runs" / run_id)
+    except RunError:
+        return None
+    return run if run.card is not None else None
+
+
+def _folds(run: RunFolder | None, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Return the fold whose test span holds each day, answered or not, -1 for none, shape (day,), as the judgement has it.
 
     Where the run's folder is gone all days count as one fold.
     """
-    try:
-        card = read_run(project.folder / "runs" / run_id).card
-    except RunError:
-        card = None
-    if card is None:
+    if run is None or run.card is None:
         return np.zeros(len(days), dtype=np.int64)
     number = np.full(len(days), -1, dtype=np.int64)
-    for k, fold in enumerate(card["folds"]):
+    for k, fold in enumerate(run.card["folds"]):
         number[(days >= np.datetime64(fold["first"], "D")) & (days <= np.datetime64(fold["last"], "D"))] = k
     return number

@@ -36,13 +36,24 @@ Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-def truth_of(made: Split, *, days: ArrayLike, available_at: ArrayLike, labels: ArrayLike, catalogue: Catalogue) -> Truth:
+def truth_of(
+    made: Split,
+    *,
+    days: ArrayLike,
+    available_at: ArrayLike,
+    labels: ArrayLike,
+    catalogue: Catalogue,
+    taught: ArrayLike | None = None,
+    learnt: Catalogue | None = None,
+) -> Truth:
     """Truth of a split.
 
     Parameters
     ----------
     days, available_at, labels
         Of all days the split was made of; labels from people or the rule, never from a model. Shape (day,).
+    taught, learnt
+        The labels, shape (day,), and the events that the trainings had, where those to judge by are others.
     """
     day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
     rows = np.sort(np.concatenate([fold.test for fold in made.folds]))
@@ -56,11 +67,12 @@ def truth_of(made: Split, *, days: ArrayLike, available_at: ArrayLike, labels: A
         days=day,
         available_at=np.asarray(available_at, "datetime64[ms]"),
         fold=number,
-        trained=trained_classes(made, label),
+        trained=trained_classes(made, label if taught is None else taught),
         tested=tested_classes(made, label),
         row_day=rows,
         row_label=label[rows],
         catalogue=catalogue,
+        learnt=catalogue if learnt is None else learnt,
     )
 
 
@@ -90,6 +102,7 @@ def prospective_truth(
         row_day=rows,
         row_label=label[rows],
         catalogue=catalogue,
+        learnt=catalogue,
     )
 
 
@@ -103,6 +116,8 @@ def judge(
     probabilities: ArrayLike,
     catalogue: Catalogue,
     baselines: Mapping[str, Floats],
+    taught: ArrayLike | None = None,
+    learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
     thresholds: Sequence[float] | None = None,
     resamples: int = RESAMPLES,
@@ -122,6 +137,8 @@ def judge(
         Declustered events; those outside the judged period are left out.
     baselines
         Out-of-fold probabilities by name, shape (day, class) each. The majority is added where it is missing.
+    taught, learnt
+        See `truth_of`.
     image_probabilities
         Only in the paper's protocol: the test images' probabilities, one array (image, class) per fold in the order of its
         ``test``. Default: each image has its day's.
@@ -133,10 +150,13 @@ def judge(
     ValueError
         Arrays that do not fit the days or the folds.
     """
-    truth = truth_of(made, days=days, available_at=available_at, labels=labels, catalogue=catalogue)
+    truth = truth_of(
+        made, days=days, available_at=available_at, labels=labels, catalogue=catalogue, taught=taught, learnt=learnt
+    )
     beside = dict(baselines)
     if "majority" not in beside:
-        beside = {"majority": out_of_fold(made, np.zeros(len(truth.days)), labels, majority), **beside}
+        given = labels if taught is None else taught
+        beside = {"majority": out_of_fold(made, np.zeros(len(truth.days)), given, majority), **beside}
     rows = None
     if image_probabilities is not None:
         together = np.concatenate([np.asarray(part, float) for part in image_probabilities])
@@ -287,6 +307,6 @@ def _thresholds(
             raise ValueError(f"{len(given)} thresholds were given for {n_folds} folds.")
         chosen = np.asarray(given, float)
         return np.where(truth.fold >= 0, chosen[truth.fold], np.inf), tuple(float(p) for p in chosen), ()
-    by_day, fixed = thresholds_by_fold(series, truth.fold, truth.catalogue)
+    by_day, fixed = thresholds_by_fold(series, truth.fold, truth.learnt)
     first = [np.flatnonzero(truth.fold == k) for k in range(n_folds)]
     return by_day, tuple(float(by_day[place[0]]) if len(place) else np.nan for place in first), fixed

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.alarms import AlarmRecord, Catalogue
+from quakegui.learn.basis import Basis
 from quakegui.learn.bootstrap import Interval, ShiftTest
 from quakegui.learn.metrics import TARGETS, Calibration, Figures, Target
 from quakegui.learn.skill import Molchan, Skill
@@ -38,6 +39,8 @@ class Truth:
         Day and class of every scored day (of every test image in the paper's protocol), ascending by day, shape (row,).
     catalogue
         Declustered events.
+    learnt
+        Those that the folds' thresholds are chosen by: as they were at the training.
     """
 
     protocol: str
@@ -51,6 +54,7 @@ class Truth:
     row_day: NDArray[np.intp]
     row_label: Counts
     catalogue: Catalogue
+    learnt: Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,8 @@ class Judgement:
         None where no event fell into the judged period.
     verdict
         In one sentence.
+    basis
+        By which labels and earthquakes; None where it was judged by what the caller gave.
     """
 
     name: str
@@ -145,6 +151,7 @@ class Judgement:
     skill: Skill | None
     molchan: Molchan | None
     verdict: Verdict
+    basis: Basis | None = None
 
     def of(self, target: Target) -> TargetFigures:
         """Return the figures of one target."""
@@ -172,6 +179,8 @@ class Judgement:
             "verdict": self.verdict.text("en"),
             "verdict_code": self.verdict.code,
             "leaky": self.leaky,
+            "labels": None if self.basis is None else self.basis.as_of,
+            "judged_by": None if self.basis is None else self.basis.text("en"),
         }
         return {key: plain(value) for key, value in row.items()}
 
@@ -180,6 +189,8 @@ class Judgement:
         told: dict[str, Any] = plain(self)
         told["verdict"]["better_than_chance"] = self.verdict.better_than_chance
         told["verdict"]["text"] = {"en": self.verdict.text("en"), "zh": self.verdict.text("zh")}
+        if self.basis is not None:
+            told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
         if self.alarms is not None:
             told["alarms"]["alarm_fraction"] = plain(self.alarms.alarm_fraction)
         for comparison, entry in zip(self.comparisons, told["comparisons"], strict=True):

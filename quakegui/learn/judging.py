@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.alarms import Catalogue
+from quakegui.learn.basis import Basis
 from quakegui.learn.folds import Fold, Split
 from quakegui.learn.judge import judge
 from quakegui.learn.judgement import Judgement
-from quakegui.learn.predictions import TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
 from quakegui.learn.registry import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement with the days behind it.
+
+    Attributes
+    ----------
+    judgement
+        All figures; its `basis` says by what.
+    days, labels, probabilities
+        The scored days, the classes that they were judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    all_days, all_labels
+        Every day that could have been scored, and its class in the same set, -1 for none, shape (day,) each.
+    """
+
+    judgement: Judgement
+    days: NDArray[np.datetime64]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    all_days: NDArray[np.datetime64]
+    all_labels: NDArray[np.int64]
+
+
+def rescored(said: Predictions, scorable: NDArray[np.bool_]) -> Predictions:
+    """Return a run's answers with other days of its test spans scored: all that can be, if the run has answered them.
+
+    Parameters
+    ----------
+    scorable
+        Which days have a class to judge by and were known before their event, shape (day,).
+    """
+    answered = np.isfinite(said.probabilities[..., 0])
+    kept = scorable[said.image_day]
+    return dataclasses.replace(
+        said,
+        role=np.where(said.role >= TEST, np.where(answered & scorable, TEST, SPAN), said.role).astype(said.role.dtype),
+        image_fold=said.image_fold[kept],
+        image_day=said.image_day[kept],
+        image_copy=said.image_copy[kept],
+        image_probabilities=said.image_probabilities[kept],
+    )
 
 
 def split_of(run: RunFolder, said: Predictions) -> Split:
@@ -49,8 +94,10 @@ def judged(
     available_at: NDArray[np.datetime64],
     truth: NDArray[np.int64],
     catalogue: Catalogue,
+    learnt: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
-) -> Judgement:
+    basis: Basis | None = None,
+) -> Judged:
     """Judge what a run's networks said, beside baselines of the same split.
 
     Parameters
@@ -60,11 +107,15 @@ def judged(
     available_at
         UTC instants at which the days became known, shape (day,).
     truth
-        Classes, -1 for none, shape (day,).
+        Classes to judge by, -1 for none, shape (day,).
     catalogue
         The events that alarms are judged by.
+    learnt
+        Those that the run's training had, where they are others.
     beside
         Probabilities of every baseline, by name, each (day, class).
+    basis
+        What `truth` and `catalogue` are, to be told with the figures.
     """
     images: Sequence[NDArray[Any]] | None = None
     daily = said.out_of_fold()[0]
@@ -72,7 +123,7 @@ def judged(
         # One network; it saw most days, which is the fault of the protocol, and its alarms are marked with it.
         daily = said.probabilities[0]
         images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
-    return judge(
+    told = judge(
         made,
         name=name,
         days=said.days,
@@ -81,5 +132,10 @@ def judged(
         probabilities=daily,
         catalogue=catalogue,
         baselines=beside,
+        taught=said.labels,
+        learnt=learnt,
         image_probabilities=images,
     )
+    scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
+    answers = daily[scored].astype(np.float64)
+    return Judged(dataclasses.replace(told, basis=basis), said.days[scored], truth[scored], answers, said.days, truth)

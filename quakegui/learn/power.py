@@ -104,7 +104,7 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
         truth=evidence.truth,
         catalogue=evidence.catalogue,
         beside=baselines(evidence, made),
-    )
+    ).judgement
 
 
 def trials(seeds: Iterable[int], strength: float, config: RunConfig) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +11,13 @@ from numpy.typing import NDArray
 
 from quakegui.learn.alarm_days import thresholds_of
 from quakegui.learn.alarms import Series
+from quakegui.learn.basis import Basis, moment_of
 from quakegui.learn.evidence import gather
 from quakegui.learn.folds import N_CLASSES, scorable
 from quakegui.learn.judge import judge_truth, prospective_truth
 from quakegui.learn.judgement import Judgement
 from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.project import runs
 from quakegui.project.store import Project
 from quakegui.project.verifying import LATE_HOURS
@@ -34,6 +38,8 @@ class Prospective:
         How many of them were issued more than a day after they were known: no fault of the run, but no warning either.
     scored, labels, probabilities
         The days with a label to judge by, their classes, and what the run said, shapes (day,), (day,) and (day, class).
+    all_days, all_labels
+        Every day with a prospective prediction, and its class, -1 for none, shape (day,) each.
     """
 
     judgement: Judgement
@@ -42,18 +48,23 @@ class Prospective:
     scored: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    all_days: NDArray[np.datetime64]
+    all_labels: NDArray[np.int64]
 
 
 def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Prospective:
     """Judge what a run said of days that it knew nothing of, by the first word on each day.
 
+    By the labels and earthquakes in force, since the days came after the run's training.
+
     Raises
     ------
     RunError
-        If the ledger has no prospective row of the run for a day of the season.
+        If the ledger has no prospective row of the run for a day of the season, or the run has other classes than the project.
     EvidenceError
         If nothing is labelled.
     """
+    refuse_other_classes(project, run)
     table = runs.predictions(project, run.id, season.days)
     said = table.kind == "prospective"
     if not said.any():
@@ -82,8 +93,16 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         thresholds=[float(threshold)],
     )
     judged = truth.row_day
+    basis = Basis("today", moment_of(dt.datetime.now(dt.UTC), project.timezone), None, None)
     return Prospective(
-        told, int(said.sum()), _late(project, run), evidence.days[span][judged], truth.row_label, probabilities[judged]
+        dataclasses.replace(told, basis=basis),
+        int(said.sum()),
+        _late(project, run),
+        evidence.days[span][judged],
+        truth.row_label,
+        probabilities[judged],
+        evidence.days[said],
+        evidence.truth[said],
     )
 
 

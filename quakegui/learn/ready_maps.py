@@ -9,6 +9,7 @@ purged, alarms have no score, and the majority is the only baseline.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,13 @@ from numpy.typing import NDArray
 from quakegui.formats.errors import FormatError
 from quakegui.formats.images import ENDINGS, INDEX, read_image, read_images
 from quakegui.learn.alarms import Catalogue
+from quakegui.learn.basis import AsOf, Basis, moment_of, training_day
 from quakegui.learn.dataset import Snapshot, map_hashes, snapshot
 from quakegui.learn.evidence import EvidenceError, make_split
 from quakegui.learn.folds import NO_LABEL, Material, Split, material, scorable
 from quakegui.learn.following import Listen, answer, follow, sentence_of
 from quakegui.learn.judgement import Judgement
-from quakegui.learn.judging import judged, split_of
+from quakegui.learn.judging import judged, rescored, split_of
 from quakegui.learn.portions import Portions
 from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
 from quakegui.learn.runconfig import CLASSES, RunConfig
@@ -192,8 +194,13 @@ def train(
     return done
 
 
-def evaluate(run: RunFolder) -> Judgement:
-    """Judge a finished run beside the majority, by the classes that it was trained with.
+def evaluate(ready: ReadyMaps, run: RunFolder, as_of: AsOf = "training") -> Judgement:
+    """Judge a finished run beside the majority.
+
+    Parameters
+    ----------
+    as_of
+        By the classes that the maps had when the run was trained, or by those that the folder gives them now.
 
     Raises
     ------
@@ -203,30 +210,46 @@ def evaluate(run: RunFolder) -> Judgement:
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: resume it before judging it.")
     said = run.predictions()
+    taught, now = said.labels.astype(np.int64), _classes_of(ready, said.days)
+    if as_of == "today":
+        said = rescored(said, now != NO_LABEL)
     return judged(
         split_of(run, said),
         said,
         name=run.title or run.id,
         # When a map became known is not told; without a catalogue nothing is measured from it.
         available_at=(said.days + np.timedelta64(1, "D")).astype("datetime64[ms]"),
-        truth=said.labels.astype(np.int64),
+        truth=taught if as_of == "training" else now,
         catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
         beside={},
-    )
+        basis=Basis(
+            as_of,
+            training_day(run) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),
+            int((taught != now).sum()),
+            None,
+            maps=True,
+        ),
+    ).judgement
+
+
+def _classes_of(ready: ReadyMaps, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the class that the folder gives the map of each day now, `NO_LABEL` for none or no map, shape (day,)."""
+    given = dict(zip(ready.material.days.tolist(), ready.material.labels.tolist(), strict=True))
+    return np.array([given.get(day, NO_LABEL) for day in days.tolist()], dtype=np.int64)
 
 
 def compare(
     ready: ReadyMaps, config: RunConfig, *, listen: Listen, cancelled: Callable[[], bool] | None = None
 ) -> tuple[Judgement, ...]:
     """Judge the network under each protocol; trains what was not trained yet."""
-    told = []
+    found = []
     for protocol in PROTOCOLS:
         wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         hashed = make_snapshot(ready, wanted, make_split(ready.material, wanted)).hash
         run, unfinished = same_runs(list_runs(ready.runs)[0], wanted, hashed)
         go_on = None if unfinished is None else unfinished.id
-        told.append(evaluate(run or train(ready, wanted, listen=listen, resume=go_on, cancelled=cancelled)))
-    return tuple(told)
+        found.append(run or train(ready, wanted, listen=listen, resume=go_on, cancelled=cancelled))
+    return tuple(evaluate(ready, run, "today") for run in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import numpy as np
 
 from quakegui.learn.checkpoint import WEIGHTS
 from quakegui.learn.predictions import PREDICTIONS
-from quakegui.season.events import ClassScheme
+from quakegui.season.events import CLASS_COUNT, ClassScheme
 from quakegui.season.plain import built
 from quakegui.strangers import HIGHEST_RATIO, SMALL, shown
 
@@ -165,6 +165,21 @@ def _named(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def _earthquakes(value: Any) -> bool:
+    """Say whether a value holds earthquakes as `basis.earthquakes_kept` writes them."""
+    if not isinstance(value, dict) or value.keys() != {"first_ms", "last_ms", "times_ms", "classes"}:
+        return False
+    times, classes = value["times_ms"], value["classes"]
+    if not isinstance(times, list) or not isinstance(classes, list) or len(times) != len(classes):
+        return False
+    instants = [value["first_ms"], value["last_ms"], *times]
+    return all(type(one) is int and abs(one) < _LAST_MS for one in instants) and all(
+        type(cls) is int and 0 <= cls < CLASS_COUNT for cls in classes
+    )
+
+
+_LAST_MS = 400_000 * 86_400_000
+"""As far from 1970 as a project's days go, in milliseconds."""
 _FOLD = {"first": _day, "last": _day, "embargoed": _whole, "purged": _whole}
 _CARD: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("id", "title", "created", "protocol", "style", "data_hash", "config_hash", "weights_of"), _text),
@@ -185,4 +200,5 @@ _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "season": _text,
     "split": lambda value: isinstance(value, list) and all(map(_text, value)),
     "knows_until": _instant,
+    "earthquakes": _earthquakes,
 }

@@ -3,43 +3,75 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.learn.basis import AsOf, Basis, earthquakes_differing, earthquakes_learnt, moment_of, training_day
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
+from quakegui.learn.folds import scorable
 from quakegui.learn.following import Listen, sentence_of
 from quakegui.learn.judge import judge
 from quakegui.learn.judgement import Judgement
-from quakegui.learn.judging import judged, split_of
+from quakegui.learn.judging import Judged, judged, rescored, split_of
 from quakegui.learn.predictions import Predictions
 from quakegui.learn.registry import RunError, RunFolder, list_runs, same_runs
 from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.season_runs import runs_folder, train
+from quakegui.learn.season_runs import refuse_other_classes, runs_folder, train
 from quakegui.learn.splits import PROTOCOLS, Protocol
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
 
-def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
+def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
+    """Judge a finished run beside every baseline, see `judge_run`."""
+    return judge_run(project, season, run, as_of).judgement
+
+
+def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judged:
     """Judge a finished run beside every baseline, on the folds that it was trained with.
+
+    Parameters
+    ----------
+    as_of
+        By the labels and earthquakes of its training, or by those in force now. Its baselines learn from those of its training
+        in both cases, as it did.
 
     Raises
     ------
     RunError
-        If the season no longer has the run's days.
+        If the season no longer has the run's days, or parts its events into other classes.
+    EvidenceError
+        If no day of the season is labelled.
     """
-    said = run.predictions()
-    evidence = gather(project, season)
+    said = _answers(project, run)  # first: a run that cannot be judged says so, whatever the season lacks
+    return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
+
+
+def _answers(project: Project, run: RunFolder) -> Predictions:
+    refuse_other_classes(project, run)
+    return run.predictions()
+
+
+def _now(project: Project) -> str:
+    return moment_of(dt.datetime.now(dt.UTC), project.timezone)
+
+
+def _judge_by(evidence: Evidence, said: Predictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str) -> Judged:
     rows = _rows_of(said, evidence, run)
+    taught, today = said.labels.astype(np.int64), evidence.truth[rows]
+    learnt = earthquakes_learnt(run, evidence.catalogue) or evidence.catalogue
+    if as_of == "today":
+        said = rescored(said, scorable(evidence.material)[rows])
     made = split_of(run, said)
     here = dataclasses.replace(
         evidence,
         days=said.days,
         available_at=evidence.available_at[rows],
-        truth=said.labels.astype(np.int64),
+        truth=taught,
         kp_night=evidence.kp_night[rows],
         features=evidence.features[rows],
         station_z=evidence.station_z[rows],
@@ -49,9 +81,16 @@ def evaluate(project: Project, season: Season, run: RunFolder) -> Judgement:
         said,
         name=run.title or run.id,
         available_at=here.available_at,
-        truth=here.truth,
-        catalogue=here.catalogue,
+        truth=taught if as_of == "training" else today,
+        catalogue=learnt if as_of == "training" else evidence.catalogue,
+        learnt=learnt,
         beside=baselines(here, made),
+        basis=Basis(
+            as_of,
+            training_day(run, project.timezone) if as_of == "training" else now,
+            int((taught != today).sum()),
+            earthquakes_differing(run, evidence.catalogue),
+        ),
     )
 
 
@@ -78,9 +117,10 @@ def compare(
     ----------
     config
         The recipe; its protocol is replaced by each of `protocols` in turn. A finished run of the same recipe on the same data
-        is used again, an unfinished one goes on.
+        is used again, an unfinished one goes on. All are judged by the labels and earthquakes in force when the last one is
+        done.
     """
-    told = []
+    found = []
     for protocol in protocols:
         wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         run, unfinished = same_runs_of(project, season, wanted)
@@ -90,8 +130,11 @@ def compare(
             if not ended.done:
                 raise RunError(sentence_of(ended.message))
             run = ended.run
-        told.append(evaluate(project, season, run))
-    return (*told, *judge_baselines(gather(project, season), config))
+        found.append(run)
+    evidence, now = gather(project, season), _now(project)  # once: all by the same labels, whatever was labelled meanwhile
+    told = tuple(_judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in found)
+    beside = Basis("today", now, 0, 0)
+    return (*told, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
 
 
 def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:

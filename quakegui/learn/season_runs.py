@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from quakegui.learn import messages
+from quakegui.learn.basis import EARTHQUAKES, earthquakes_kept
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import gather, knows_until, make_snapshot, make_split, style_name
 from quakegui.learn.following import Listen, follow, sentence_of
@@ -75,6 +76,7 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         "season": season.config.hash,
         "split": list(made.notes),
         "classes": scheme_of(project),
+        EARTHQUAKES: earthquakes_kept(evidence.catalogue, evidence.available_at),
         "knows_until": str(knows_until(evidence, made, data.final)),
     }
     try:
@@ -114,6 +116,17 @@ def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
     why = refusal(run, classes=CLASSES, style=style_name(season.config))
     if why is not None:
         raise RunError(why)
+    refuse_other_classes(project, run)
+
+
+def refuse_other_classes(project: Project, run: RunFolder) -> None:
+    """Refuse a run that was trained to tell other classes apart than the project has now, to predict or to be judged.
+
+    Raises
+    ------
+    RunError
+        With the sentence why.
+    """
     theirs, ours = run.about.get("classes"), scheme_of(project)
     if theirs is not None and (ours is None or not all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
         raise RunError(

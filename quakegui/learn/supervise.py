@@ -13,18 +13,22 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment, command, variables
 from quakegui.learn.registry import LOG, kept_sentence, read_run
+from quakegui.learn.worker_output import LONGEST_LINE, EndlessLineError, keep_log, lines_of
 
 PROGRAM_LOG = logging.getLogger(__name__)
 GRACE = 2.0
 """Seconds between asking a worker to stop and ending it."""
 SILENCE = 60.0
 """Seconds without a sign of life after which a worker is taken for lost; it gives one every two."""
+MOST_WAITING = 64
+"""Messages that wait to be heard; a worker that speaks faster waits until there is room."""
 _TAIL = 4096
+_READ_ON = 1.0
+"""Seconds for what an ended worker wrote to be read."""
 
 
 class Supervisor:
@@ -65,7 +69,9 @@ class Supervisor:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._asked: float | None = None
-        self._heard: queue.Queue[messages.Message | None] = queue.Queue()
+        self._heard: queue.Queue[messages.Message | None] = queue.Queue(MOST_WAITING)
+        self._over = threading.Event()
+        self._readers: tuple[threading.Thread, ...] = ()
 
     @property
     def pid(self) -> int | None:
@@ -106,42 +112,67 @@ class Supervisor:
             PROGRAM_LOG.log(level, "The worker %d ended with status %s: %s", process.pid, process.returncode, last)
             yield last
         finally:
+            self._over.set()
             _kill(process)
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
+            self._let_readers_end()
+            if process.stdin is not None:
+                with contextlib.suppress(OSError):
+                    process.stdin.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        with contextlib.ExitStack() as stack:
-            log: IO[bytes] | int = subprocess.DEVNULL
-            with contextlib.suppress(OSError):  # a run on a full disk still says what is wrong
-                log = stack.enter_context((self._folder / LOG).open("ab"))
-            with self._lock:
-                self._process = subprocess.Popen(  # noqa: S603
-                    self._command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    env=self._variables,
-                    start_new_session=sys.platform != "win32",
-                    creationflags=_windows_flags(),
-                )
-                asked = self._asked is not None
+        with self._lock:
+            self._process = subprocess.Popen(  # noqa: S603
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=self._variables,
+                start_new_session=sys.platform != "win32",
+                creationflags=_windows_flags(),
+            )
+            asked = self._asked is not None
         PROGRAM_LOG.info("The worker %d began", self._process.pid)
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        self._readers = tuple(
+            threading.Thread(target=read, args=(self._process,), daemon=True) for read in (self._read, self._keep_log)
+        )
+        for reader in self._readers:
+            reader.start()
         if asked:
             self.cancel()
         return self._process
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        with contextlib.suppress(OSError, ValueError):
-            for line in process.stdout:
-                message = messages.from_line(line.decode("utf-8", errors="replace"))
-                if message is not None:
-                    self._heard.put(message)
-        self._heard.put(None)
+        with process.stdout, contextlib.suppress(OSError, ValueError):
+            try:
+                for line in lines_of(process.stdout):
+                    message = messages.from_line(line)
+                    if message is not None:
+                        self._put(message)
+            except EndlessLineError:
+                self._put(self._endless())
+        self._put(None)
+
+    def _put(self, message: messages.Message | None) -> None:
+        """Have a message heard once there is room, unless nobody listens any more."""
+        while not self._over.is_set():
+            with contextlib.suppress(queue.Full):
+                self._heard.put(message, timeout=0.1)
+                return
+
+    def _endless(self) -> messages.Failed:
+        why = f"The worker was ended: it wrote more than {LONGEST_LINE // 2**20} MiB without the end of a line."
+        return messages.Failed(f"{why} {kept_sentence(self._folder)}", "lost", self._resumable())
+
+    def _keep_log(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stderr is not None
+        with process.stderr:
+            keep_log(process.stderr, self._folder / LOG)
+
+    def _let_readers_end(self) -> None:
+        """Wait until all is read that an ended worker wrote, a short time where a child of its own still holds its pipes."""
+        for reader in self._readers:
+            reader.join(_READ_ON)
 
     def _until_the_end(self, process: subprocess.Popen[bytes]) -> Iterator[messages.Message]:
         """Yield messages until the worker's output ends, it is overdue after a cancel, or it is lost."""
@@ -172,10 +203,12 @@ class Supervisor:
 
     def _finish(self, process: subprocess.Popen[bytes]) -> None:
         """Let the worker end, for the grace time at most."""
+        self._over.set()
         if self._asked is None or time.monotonic() - self._asked < self._grace:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(self._grace)
         _kill(process)
+        self._let_readers_end()  # its last words are told
 
     def _ending(self, process: subprocess.Popen[bytes]) -> messages.Message:
         """Return what happened to a worker that ended without a word."""

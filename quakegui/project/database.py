@@ -58,6 +58,29 @@ def _journal(engine: Engine, mode: str) -> bool:
     return str(got).lower() == mode.lower()
 
 
+def consolidate(engine: Engine) -> bool:
+    """Bring what the log beside the database holds into the database's own file, without standing in anybody's way.
+
+    Returns
+    -------
+    Whether the file now holds everything; not while somebody reads an older state of it. Nothing is lost then.
+    """
+    with engine.connect().execution_options(plain=True) as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            # Writers and readers go on during this; where there is no log, both numbers are -1.
+            busy, logged, copied = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
+            if busy or logged != copied:
+                return False
+            if logged > 0:
+                # Nothing is left to copy. An emptied log cannot be laid over a later file by whoever copies folders. Where
+                # somebody reads or writes at this moment, it stays, and the file is complete all the same.
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={round(BUSY_S * 1000)}")
+    return True
+
+
 def address(path: str) -> str:
     """Return the address by which SQLite finds a file, given as an absolute path with forward slashes.
 

@@ -6,8 +6,10 @@ that loses power, loses nothing that was confirmed.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,7 +20,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import incoming, making, schema, soundness
-from quakegui.project.database import BUSY_S, DATABASE, ProjectError, engine_of, sentences, writable_engine
+from quakegui.project.database import BUSY_S, DATABASE, ProjectError, consolidate, engine_of, sentences, writable_engine
 from quakegui.project.filesystem import has_room, is_writable
 from quakegui.project.opening import (
     bring_forward,
@@ -34,6 +36,7 @@ from quakegui.season.network import Network, Station
 
 __all__ = ["DATABASE", "Project", "ProjectError"]  # whoever uses a project needs no more of `database`
 
+LOG = logging.getLogger(__name__)
 WINDOW_BUSY_S = 2.0
 """Seconds that a window's own thread waits: longer, and the window would seem to be dead."""
 
@@ -65,6 +68,7 @@ class Project:
         self._engine = engine
         self._writing = threading.RLock()
         self._window: int | None = None
+        self._unconsolidated: float | None = None if read_only else time.monotonic()
         self._file = _identity(folder)
         self.refresh()
 
@@ -151,7 +155,33 @@ class Project:
 
     def close(self) -> None:
         """Let go of the database; nothing needs saving."""
+        try:
+            self.consolidate()
+        except ProjectError:  # the drive is gone, say: the log beside the database holds what its file does not
+            LOG.warning("The log of %s stays beside its database", self.folder, exc_info=True)
         self._engine.dispose()
+
+    @property
+    def quiet_s(self) -> float | None:
+        """Seconds since the last change that the database's own file does not hold yet, None where it holds all."""
+        return None if self._unconsolidated is None else time.monotonic() - self._unconsolidated
+
+    def consolidate(self) -> bool:
+        """Have the database's own file hold everything, so that a copy of it alone is whole; see `database.consolidate`.
+
+        Raises
+        ------
+        ProjectError
+            If the database cannot be reached or written; nothing is lost.
+        """
+        since = self._unconsolidated
+        if since is None:
+            return True
+        with sentences(self.folder):
+            whole = consolidate(self._engine)
+        if whole and self._unconsolidated == since:  # else something was written meanwhile
+            self._unconsolidated = None
+        return whole
 
     def __enter__(self) -> Project:
         return self
@@ -194,6 +224,7 @@ class Project:
             with connection.begin():
                 soundness.require_room(connection, self.name)
                 yield connection
+            self._unconsolidated = time.monotonic()
 
     @contextmanager
     def _turn(self, patience: float) -> Iterator[None]:

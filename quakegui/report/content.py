@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from quakegui.learn import season_judging, season_runs
 from quakegui.learn.alarm_days import thresholds_of
-from quakegui.learn.alarms import AlarmRecord, Series, judged_period, record_alarms
+from quakegui.learn.alarms import AlarmRecord, Catalogue, Series, judged_period, record_alarms
+from quakegui.learn.basis import AsOf, earthquakes_learnt
 from quakegui.learn.evidence import EvidenceError, project_catalogue
 from quakegui.learn.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
@@ -51,9 +52,12 @@ class Content:
     judgement, why_not_judged
         Of that run; None with a sentence, empty where there is no run to judge.
     predictions
-        What the run says of the season's days.
+        What the run says of the season's days; None where it tells apart other classes than the project.
     record
-        The alarms that its out-of-fold and prospective predictions raise; None where there are none of these.
+        The alarms that its out-of-fold and prospective predictions raise, judged by the earthquakes that the judgement takes;
+        None where there are none of these. An earthquake that the project holds no longer comes after all of `events`.
+    other_earthquakes
+        Positions of `events` that the judgement does not take, since they came in after the run's training.
     """
 
     project: Project
@@ -69,6 +73,7 @@ class Content:
     why_not_judged: str
     predictions: PredictionTable | None
     record: AlarmRecord | None
+    other_earthquakes: frozenset[int] = frozenset()
 
     @property
     def leaky(self) -> bool:
@@ -94,13 +99,17 @@ class Content:
         return f"{here:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
 
-def gather(project: Project, season: Season | None, *, progress: Progress, cancelled: Cancelled) -> Content:
+def gather(
+    project: Project, season: Season | None, *, as_of: AsOf = "training", progress: Progress, cancelled: Cancelled
+) -> Content:
     """Read what a report is about.
 
     Parameters
     ----------
     season
         The computed season where the caller has it; computed here otherwise.
+    as_of
+        By which labels and earthquakes the run is judged, see `quakegui.learn.season_judging.judge_run`.
     progress, cancelled
         Told how far this is, and asked whether it is still wanted.
 
@@ -118,10 +127,14 @@ def gather(project: Project, season: Season | None, *, progress: Progress, cance
     all_runs = list_runs(season_runs.runs_folder(project))[0]
     progress(2, 4, "judging")
     run = _run_of(project)
-    judgement, why = _judge(project, season, run)
+    judgement, why = _judge(project, season, run, as_of)
     _go_on(cancelled)
     progress(3, 4, "alarms")
-    predictions = _predictions(project, season, run)
+    taken = _earthquakes(project, run, as_of)
+    predictions = _predictions(project, season, run) if taken is not None else None
+    record = None
+    if season is not None and predictions is not None and taken is not None:
+        record = _record(project, season, predictions, taken, run=run, told=judgement)
     return Content(
         project=project,
         season=season,
@@ -135,7 +148,8 @@ def gather(project: Project, season: Season | None, *, progress: Progress, cance
         judgement=judgement,
         why_not_judged=why,
         predictions=predictions,
-        record=None if season is None or predictions is None else _record(project, season, predictions, run, judgement),
+        record=record,
+        other_earthquakes=frozenset(np.flatnonzero(np.isnat(taken.times)).tolist()) if taken is not None else frozenset(),
     )
 
 
@@ -152,13 +166,25 @@ def _run_of(project: Project) -> RunFolder | None:
     return run if run.card is not None else None
 
 
-def _judge(project: Project, season: Season | None, run: RunFolder | None) -> tuple[Judgement | None, str]:
+def _judge(project: Project, season: Season | None, run: RunFolder | None, as_of: AsOf) -> tuple[Judgement | None, str]:
     if season is None or run is None:
         return None, ""
     try:
-        return season_judging.evaluate(project, season, run), ""
+        return season_judging.evaluate(project, season, run, as_of), ""
     except (EvidenceError, RunError, ValueError) as error:
         return None, str(error)
+
+
+def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalogue | None:
+    """Return the earthquakes that the run's alarms are judged by, None where it tells apart other classes than the project."""
+    today = project_catalogue(project)
+    if run is None:
+        return today
+    try:
+        season_runs.refuse_other_classes(project, run)
+    except RunError:
+        return None
+    return (earthquakes_learnt(run, today) or today) if as_of == "training" else today
 
 
 def _predictions(project: Project, season: Season | None, run: RunFolder | None) -> PredictionTable | None:
@@ -170,7 +196,13 @@ def _predictions(project: Project, season: Season | None, run: RunFolder | None)
 
 
 def _record(
-    project: Project, season: Season, table: PredictionTable, run: RunFolder | None, told: Judgement | None
+    project: Project,
+    season: Season,
+    table: PredictionTable,
+    earthquakes: Catalogue,
+    *,
+    run: RunFolder | None,
+    told: Judgement | None,
 ) -> AlarmRecord | None:
     """Return the alarms over the days that the run had not learnt from; in-sample answers raise none.
 
@@ -188,4 +220,4 @@ def _record(
             span = (season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))
             threshold[span & (table.kind != "prospective")] = p_star
             covered = covered | span
-    return record_alarms(series, threshold, project_catalogue(project), judged_period(series, covered))
+    return record_alarms(series, threshold, earthquakes, judged_period(series, covered))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from quakegui.learn.basis import AsOf
 from quakegui.learn.files import write_text
 from quakegui.project.progress import Cancelled, Progress, never, silent
 from quakegui.project.store import Project
@@ -85,6 +86,7 @@ def make_report(
     *,
     language: Language = "en",
     season: Season | None = None,
+    as_of: AsOf = "training",
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Report:
@@ -96,6 +98,8 @@ def make_report(
         "en" or "zh".
     season
         The computed season where the caller has it.
+    as_of
+        By the labels and earthquakes of the run's training the run is judged, or by today's.
     progress, cancelled
         Told (done, total, what), and asked whether to stop.
 
@@ -109,7 +113,7 @@ def make_report(
     say, figures = Words(language), Figures()
     tell = progress or silent
     stop = cancelled or never
-    content = gather(project, season, progress=tell, cancelled=stop)
+    content = gather(project, season, as_of=as_of, progress=tell, cancelled=stop)
     title = say("Report of the season: {name}", "时段报告：{name}", name=project.name)
     parts = [h1(title), stamps(content, say)]
     for part in (short, network, method, labels, training, skill):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from quakegui.learn.alarms import Alarm
+from quakegui.learn.alarms import Alarm, Hit
 from quakegui.project.progress import Cancelled, Progress
 from quakegui.report.content import Content, ReportCancelledError
 from quakegui.report.markup import Figures, block, facts, grid, h2, h3, p, table
@@ -182,8 +182,15 @@ def _days_before(content: Content, event: Event) -> range:
 
 def _outcome_sentence(content: Content, place: int, say: Words) -> str:
     record = content.record
+    if record is None and content.why_not_judged:
+        return say("Not judged: {why}", "未评判：{why}", why=content.why_not_judged)
     if record is None:
         return say("Not judged: there is no prediction of days unknown to a run.", "未评判：没有对运行未见过的日子的预测。")
+    if place in content.other_earthquakes:
+        return say(
+            "Not judged: it came into the catalogue after the run was trained, whose earthquakes are judged by.",
+            "未评判：该地震在运行训练之后才进入目录，而评判采用训练时的地震。",
+        )
     if place not in record.events:
         return say("Not judged: no such prediction covers its time.", "未评判：没有这样的预测涵盖其时间。")
     for number_, alarm in enumerate(record.alarms, 1):
@@ -267,6 +274,8 @@ def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress
 
 
 def _why_no_alarms(content: Content, say: Words) -> str:
+    if content.why_not_judged:
+        return content.why_not_judged
     if content.leaky and content.judgement is not None:
         return say(
             "The run learnt from days that it was then scored on, so its answers raise no alarms here; those counted with its "
@@ -281,15 +290,24 @@ def _why_no_alarms(content: Content, say: Words) -> str:
 
 def _came_of(content: Content, alarm: Alarm, say: Words) -> str:
     if alarm.hits:
-        came = ("；" if say.language == "zh" else "; ").join(
-            say("earthquake {n}, M {m:.1f}, after {lead} days", "地震 {n}，M {m:.1f}，{lead} 天后", n=hit.event + 1,
-                m=content.events[hit.event].magnitude, lead=number(hit.lead_days, 1))
-            for hit in alarm.hits
-        )  # fmt: skip
+        came = ("；" if say.language == "zh" else "; ").join(_hit(content, hit, say) for hit in alarm.hits)
         return say("Hit: {what}.", "命中：{what}。", what=came)
     if alarm.undecided:
         return say("Undecided: still open at the end of the judged time.", "未定：评判时间结束时仍未关闭。")
     return say("False alarm: it closed without an earthquake.", "虚报：关闭前没有地震。")
+
+
+def _hit(content: Content, hit: Hit, say: Words) -> str:
+    lead = number(hit.lead_days, 1)
+    if hit.event >= len(content.events):
+        return say(
+            "an earthquake that the catalogue no longer holds, after {lead} days",
+            "目录中已不存在的一次地震，{lead} 天后",
+            lead=lead,
+        )
+    event = content.events[hit.event]
+    return say("earthquake {n}, M {m:.1f}, after {lead} days", "地震 {n}，M {m:.1f}，{lead} 天后", n=hit.event + 1,
+               m=event.magnitude, lead=lead)  # fmt: skip
 
 
 def _alarm(content: Content, maker: MapMaker, place: int, alarm: Alarm, say: Words) -> str:

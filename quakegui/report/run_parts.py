@@ -13,7 +13,7 @@ from quakegui.report.content import Content
 from quakegui.report.drawings import history, matrix, molchan
 from quakegui.report.markup import Figures, block, bullets, facts, grid, h2, h3, p, table
 from quakegui.report.parameters import RECIPE_MEANINGS, flat
-from quakegui.report.season_parts import TITLES, small_stamp, verdict
+from quakegui.report.season_parts import TITLES, judged_by, small_stamp, verdict
 from quakegui.report.words import (
     BASELINE_NAMES,
     GROUP_NAMES,
@@ -95,6 +95,7 @@ def skill(content: Content, say: Words, figures: Figures) -> str:
     told = content.judgement
     if told is None:
         return made
+    made += p(judged_by(content, say))
     if told.leaky:
         made += p(say.of(LEAKY), "stamp")
     made += p(

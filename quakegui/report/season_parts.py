@@ -53,6 +53,8 @@ def short(content: Content, say: Words, figures: Figures) -> str:
     made = links((anchor, say.of(title)) for anchor, title in SECTIONS)
     made += h2(say.of(TITLES["short"]), "short", new_page=False)
     made += p(verdict(content, say), "verdict")
+    if content.judgement is not None:
+        made += p(judged_by(content, say), "caption")
     made += p(
         say(
             "No method is known that predicts earthquakes reliably. What follows shows what was measured, what was computed "
@@ -89,6 +91,21 @@ def verdict(content: Content, say: Words) -> str:
         "No verdict: the project has no finished run, so nothing was judged.",
         "没有结论：项目中没有已完成的运行，因此没有评判。",
     )
+
+
+def judged_by(content: Content, say: Words) -> str:
+    """Return by which labels and earthquakes the run is judged, and how a report by the other ones is made."""
+    basis = content.judgement.basis if content.judgement is not None else None
+    if basis is None:
+        return ""
+    made = basis.text(say.language)
+    if basis.as_of == "training" and (basis.days_differ or basis.events_differ):
+        made += say(
+            " To have today's instead, choose Judge by today's labels in the window, or give the command the option "
+            "--labels today.",
+            " 如需改用今天的，请在窗口中选“按今天的标注评判”，或给命令加上 --labels today。",
+        )
+    return made
 
 
 def no_season(say: Words) -> str:

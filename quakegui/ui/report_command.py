@@ -40,14 +40,14 @@ def chosen_path(name: str, kind: str) -> Path:
 def write(window: MainWindow, path: Path) -> None:
     """Write the report to a path, by its ending, in a job of the session."""
     session = window.session
-    project, season = session.project, session.season
+    project, season, as_of = session.project, session.season, session.judged_by
     assert project is not None
     language: Language = "zh" if i18n.language() == "zh" else "en"
     pages = path.suffix.lower() == ".pdf"
 
     def gathered(report: Progress, cancelled: Cancelled) -> Report | None:
         try:
-            made = make_report(project, language=language, season=season, progress=report, cancelled=cancelled)
+            made = make_report(project, language=language, season=season, as_of=as_of, progress=report, cancelled=cancelled)
         except ReportCancelledError:
             return None
         if not pages:

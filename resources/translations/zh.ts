@@ -180,6 +180,10 @@
             <translation>所有日期</translation>
         </message>
         <message>
+            <source>All figures here and in the report come from one set of labels and earthquakes; this takes the other set</source>
+            <translation>这里和报告中的所有数值都出自同一组标注和地震；按此改用另一组</translation>
+        </message>
+        <message>
             <source>All labels are on disk</source>
             <translation>所有标注已存盘</translation>
         </message>
@@ -1276,6 +1280,14 @@
             <translation>一天从该时区的午夜开始；可输入名称的一部分</translation>
         </message>
         <message>
+            <source>Judge by the training's labels</source>
+            <translation>按训练时的标注评判</translation>
+        </message>
+        <message>
+            <source>Judge by today's labels</source>
+            <translation>按今天的标注评判</translation>
+        </message>
+        <message>
             <source>Judge the run</source>
             <translation>评判运行</translation>
         </message>
@@ -1404,16 +1416,16 @@
             <translation>标注：{name}</translation>
         </message>
         <message>
+            <source>Labelled days that the run does not know: {count}.</source>
+            <translation>该运行不知道的已标注日子：{count} 天。</translation>
+        </message>
+        <message>
             <source>Labelling a day shows the next one</source>
             <translation>标注一天后显示下一天</translation>
         </message>
         <message>
             <source>Labels given after this moment are taken back</source>
             <translation>此时刻之后的标注将被收回</translation>
-        </message>
-        <message>
-            <source>Labels of {count} days have changed since this run was trained.</source>
-            <translation>此运行训练之后，已有 {count} 天的标注发生变化。</translation>
         </message>
         <message>
             <source>Language</source>
@@ -2718,6 +2730,14 @@
         <message>
             <source>The run was trained on these days, or may know something of them: right answers prove nothing</source>
             <translation>运行用这些日子训练过，或可能已知其部分信息：答对不说明任何问题</translation>
+        </message>
+        <message>
+            <source>The run was trained with the labels of {day}; days with another label today: {count}.</source>
+            <translation>该运行按 {day} 的标注训练；今天标注不同的日子：{count} 天。</translation>
+        </message>
+        <message>
+            <source>The run was trained with the labels of {day}; today's are the same.</source>
+            <translation>该运行按 {day} 的标注训练；今天的标注与之相同。</translation>
         </message>
         <message>
             <source>The same seed on the same data gives the same run</source>

@@ -16,10 +16,12 @@ import pytest
 from run_projects import TINY, fill, open_window, season_of
 from terminal import Terminal
 
-from quakegui.learn import operating
+from quakegui.learn import operating, season_judging, season_runs
 from quakegui.learn.presets import PRESETS
 from quakegui.learn.watching import Watch
+from quakegui.project import journal
 from quakegui.project.store import Project, ProjectError
+from quakegui.season.labels import Source
 
 ROW = {"accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "verdict", "leaky", "name", "protocol"}
 
@@ -222,3 +224,21 @@ def test_every_command_has_help_with_an_example(run: Terminal) -> None:
     for command in commands:
         assert "Example: quakegui" in " ".join(run(*command, "--help")[0].split()), command
     assert "worker" not in run("--help")[0]
+
+
+def test_the_command_says_by_what_it_judges_and_takes_the_other_set(run: Terminal, trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        changed = season_judging.judge_run(project, season, season_runs.find_run(project, None)).days[0]
+        journal.write_labels(project, np.array([changed]), 2, source=Source.ANALYST, author="A")
+    then, now = run.json("evaluate", trained), run.json("evaluate", trained, "--labels", "today")
+    assert then["basis"]["text"]["en"].endswith("; 1 day differs today.")
+    assert (then["basis"]["as_of"], now["basis"]["as_of"]) == ("training", "today")
+    assert (then["row"]["labels"], now["row"]["labels"]) == ("training", "today")
+    assert then["targets"][2]["figures"]["confusion"] != now["targets"][2]["figures"]["confusion"]
+    out, _ = run("evaluate", trained)
+    assert out.splitlines()[0] == then["verdict"]["text"]["en"]
+    assert then["basis"]["text"]["en"] in out.replace("\n", " ")
+    run("evaluate", trained, "--labels", "yesterday", code=2)
+    out, _ = run("report", trained, trained / "report.html", "--labels", "today")
+    assert "differs from those that the run was trained with" in (trained / "report.html").read_text(encoding="utf-8")

@@ -139,7 +139,7 @@ def test_what_cannot_be_done_is_a_sentence(trained: Path, tmp_path: Path) -> Non
         ready_maps.predict(ready, registry.read_run(foreign.folder), listen=unheard)
     (made.folder / "card.json").unlink()
     unfinished = registry.read_run(made.folder)
-    for does in (lambda: ready_maps.evaluate(unfinished), lambda: ready_maps.predict(ready, unfinished, listen=unheard)):
+    for does in (lambda: ready_maps.evaluate(ready, unfinished), lambda: ready_maps.predict(ready, unfinished, listen=unheard)):
         with pytest.raises(RunError, match="not finished"):
             does()
     empty = tmp_path / "empty"

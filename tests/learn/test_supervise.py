@@ -9,6 +9,8 @@ import sys
 import textwrap
 import threading
 import time
+import tracemalloc
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from quakegui.learn import messages
 from quakegui.learn.environments import Environment
 from quakegui.learn.jobs import stopped_sentence
 from quakegui.learn.supervise import Supervisor
+from quakegui.learn.worker_output import LARGEST_LOG
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are scripts with a #! line")
 
@@ -238,3 +241,114 @@ def test_the_worker_dies_with_its_supervisor(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
     assert ends(pid)
+
+
+def held_by(supervisor: Supervisor) -> tuple[list[messages.Message], int]:
+    """Return the last messages of a worker, and how many bytes more this process held while it wrote than before."""
+    tracemalloc.start()
+    try:
+        before, _peak = tracemalloc.get_traced_memory()
+        last = list(deque(supervisor.events(), maxlen=3))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert supervisor.pid is not None
+    assert gone(supervisor.pid)
+    return last, peak - before
+
+
+@pytest.mark.parametrize("piece", ["b'x' * 2**20", "b'\\0' * 2**20", "os.urandom(2**20).replace(b'\\n', b'')"])
+def test_a_line_without_an_end_is_bounded_and_ends_the_worker(tmp_path: Path, piece: str) -> None:
+    """600 MB without a line's end were once taken into memory."""
+    body = f"piece = {piece}\nfor _ in range(600): os.write(1, piece)\ntime.sleep(60)"
+    last, held = held_by(Supervisor(tmp_path, environment=stand_in(tmp_path, body)))
+    assert last == [
+        messages.Failed(
+            "The worker was ended: it wrote more than 1 MiB without the end of a line. Nothing was changed.",
+            "lost",
+            False,
+        )
+    ]
+    assert held < 16 * 2**20
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "b'\\n'",
+        "b'noise ' * 10 + b'\\n'",
+        "bytes(range(256))",
+        """b'{"event": "alive", "a": ' + b'[' * 100_000 + b'\\n'""",
+        """b'{"event": "alive"}\\n'""",
+    ],
+    ids=["empty", "words", "bytes", "nested", "alive"],
+)
+def test_a_flood_of_lines_is_passed_over_in_bounded_memory(tmp_path: Path, line: str) -> None:
+    body = f"""
+    line = {line}
+    many = line * (2**18 // len(line) + 1)
+    for _ in range(6): os.write(1, many)
+    os.write(1, b'\\n{{"event": "done", "summary": "Finished."}}\\n')
+    """
+    last, held = held_by(Supervisor(tmp_path, environment=stand_in(tmp_path, body)))
+    assert last == [messages.Done("Finished.")]
+    assert held < 16 * 2**20
+
+
+def test_a_worker_that_speaks_faster_than_it_is_heard_waits(tmp_path: Path) -> None:
+    body = """
+    line = b'{"event": "progress", "done": 1, "total": 2, "text": "' + b'x' * 10_000 + b'"}\\n'
+    os.set_blocking(1, False)
+    refused = 0
+    for _ in range(2_000):
+        rest = line
+        while rest:
+            try:
+                rest = rest[os.write(1, rest):]
+                refused = 0
+            except BlockingIOError:
+                time.sleep(0.01)
+                refused += 1
+                if refused == 50: open(sys.argv[0] + '.stands', 'w').close()
+    open(sys.argv[0] + '.all', 'w').close()
+    os.set_blocking(1, True)
+    os.write(1, b'{"event": "done", "summary": "Finished."}\\n')
+    """
+    environment = stand_in(tmp_path, body)
+    tracemalloc.start()
+    events = Supervisor(tmp_path, environment=environment).events()
+    next(events)
+    # Nobody listens: the worker stands still with most unsaid, and what it said takes little room.
+    stands, wholly = tmp_path / "stand-in.stands", tmp_path / "stand-in.all"
+    while not stands.exists() and not wholly.exists():
+        os.sched_yield()
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert not wholly.exists()
+    assert held < 8 * 2**20
+    heard = list(events)
+    assert len(heard) == 2_000
+    assert heard[-1] == messages.Done("Finished.")
+
+
+def test_what_a_worker_writes_elsewhere_without_end_fills_neither_memory_nor_disk(tmp_path: Path) -> None:
+    body = """
+    for _ in range(100): os.write(2, b'x' * 2**20)
+    os.write(2, b'\\nthe last words')
+    sys.exit(7)
+    """
+    last, held = held_by(Supervisor(tmp_path, environment=stand_in(tmp_path, body)))
+    (failed,) = last
+    assert isinstance(failed, messages.Failed)
+    assert failed.sentence.endswith("Its last words: the last words")
+    assert held < 16 * 2**20
+    log = (tmp_path / "worker.log").read_bytes()
+    assert len(log) < LARGEST_LOG + 2**14
+    assert b"bytes are left out here" in log
+    # A second worker of the same run finds it full.
+    (failed,) = tuple(
+        Supervisor(tmp_path, environment=stand_in(tmp_path, "sys.stderr.write('again\\n'); sys.exit(7)")).events()
+    )
+    assert isinstance(failed, messages.Failed)
+    assert failed.sentence.endswith("Its last words: again")
+    assert (tmp_path / "worker.log").stat().st_size < LARGEST_LOG + 2**14

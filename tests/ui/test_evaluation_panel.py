@@ -17,8 +17,9 @@ from quakegui.learn.foldpredictions import empty_predictions
 from quakegui.learn.messages import Done
 from quakegui.learn.predictions import PREDICTIONS, SPAN
 from quakegui.learn.runconfig import RunConfig
-from quakegui.project import journal, runs
+from quakegui.project import catalogue, journal, runs
 from quakegui.season.labels import Source
+from quakegui.ui.quiet_labels import WrappedLabel
 
 TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
 LATER = slice(38, 43)
@@ -75,6 +76,15 @@ def panel_of(window):
 
 def radio(window, words):
     return next(button for button in panel_of(window).findChildren(QRadioButton) if button.text().startswith(words))
+
+
+def button_of(window, words):
+    return next(button for button in panel_of(window).findChildren(QPushButton) if button.text() == words)
+
+
+def words(window):
+    """Return by which labels the panel says that the run is, or would be, judged."""
+    return panel_of(window).findChild(WrappedLabel).text()
 
 
 def click(qtbot, widget, at=None):
@@ -152,9 +162,10 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     session, panel = window.session, panel_of(window)
     followed = []
     monkeypatch.setattr(Training, "_follow", lambda _self, begun: followed.append(begun))
-    notice, button = panel._strip._notice, panel._strip._retrain
+    button = button_of(window, "Retrain")
     window.show_dock("evaluation")
-    assert notice.text().startswith(f"Labels of {LATER.stop - LATER.start} days")  # labelled after the training
+    # Labelled after the training.
+    assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start}.")
     click_tab(qtbot, window, "Timeline")
     qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty())
 
@@ -164,7 +175,7 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     click_tab(qtbot, window, "Evaluation")
     clicks += 1
     qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
-    assert notice.text().startswith(f"Labels of {LATER.stop - LATER.start + 1} days")
+    assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start + 1}.")
     assert button.isVisible()
     click(qtbot, button)
     clicks += 1
@@ -182,15 +193,102 @@ def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qt
     window = open_window(session)
     session.reload(Change.RUNS | Change.PREDICTIONS)
     window.show_dock("evaluation")
-    strip = panel_of(window)._strip
-    assert not strip._retrain.isVisible()
+    retrain, other = button_of(window, "Retrain"), button_of(window, "Judge by today's labels")
+    assert not retrain.isVisible()
+    assert not other.isVisible()
+    assert words(window).endswith("today's are the same.")
     session.go_to(5)
     before = int(session.labels.classes[5])
     session.label(3, days=[5])
-    assert strip._retrain.isVisible()
-    assert strip._retrain.isEnabled()
+    assert retrain.isVisible()
+    assert retrain.isEnabled()
+    assert other.isVisible()
+    assert words(window).endswith("days with another label today: 1.")
     session.label(before, days=[5])
-    assert not strip._retrain.isVisible()
+    assert not retrain.isVisible()
+    assert not other.isVisible()
+
+
+def matrix_days(panel):
+    return panel._evaluation.judgement.of("class").figures.confusion.sum(axis=1).tolist()
+
+
+def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_panel_says_which(judged, qtbot):
+    window, _run, fold = judged
+    session, panel = window.session, panel_of(window)
+    journal.write_labels(session.project, session.days[LATER], None, source=Source.ANALYST, author="tester")
+    session.reload(Change.LABELS)
+    window.show_dock("evaluation")
+    judge(qtbot, window)
+    assert words(window).startswith("Judged by the labels and earthquakes of ")
+    assert words(window).endswith(", when the run was trained; today's are the same.")
+    before, then = matrix_days(panel), panel._evaluation
+    row = int(fold.test[0])
+    old = int(then.labels[0])
+    new = 3 if old != 3 else 2
+    session.label(new, days=[row])
+    assert words(window).endswith(", when the run was trained; 1 day differs today.")
+    assert panel._evaluation is then, "figures of the training's labels stay"
+    assert matrix_days(panel) == before
+
+    click(qtbot, button_of(window, "Judge by today's labels"))
+    qtbot.waitUntil(lambda: not session.jobs.busy and panel._evaluation is not None, timeout=60_000)
+    assert words(window).startswith("Judged by the labels and earthquakes of today, ")
+    assert words(window).endswith("; 1 day differs from those that the run was trained with.")
+    after = list(before)
+    after[old] -= 1
+    after[new] += 1
+    assert matrix_days(panel) == after
+    # The list of a cell's days, the classes' table and the matrix are of the same labels.
+    np.testing.assert_array_equal(np.bincount(panel._evaluation.labels, minlength=5), after)
+    answer = int(panel._evaluation.probabilities[0].argmax())
+    panel._matrix.asked.emit(new, answer)
+    assert any(panel._days.item(k).text().startswith(str(session.days[row])) for k in range(panel._days.count()))
+    shown = [panel._classes.item(k, 1).text() for k in range(panel._classes.rowCount())]
+    assert shown[-5:] == [str(count) for count in after]
+
+    session.label(old, days=[row])
+    assert words(window).endswith(" 1 day changed since.")
+    click(qtbot, button_of(window, "Judge by the training's labels"))
+    assert panel._evaluation is then
+    assert words(window).endswith("; today's are the same.")
+
+
+def test_prospective_days_are_judged_by_todays_labels_and_offer_no_others(judged, qtbot):
+    window, _run, _fold = judged
+    window.show_dock("evaluation")
+    click(qtbot, radio(window, "Prospective"))
+    judge(qtbot, window)
+    assert "; these days came after the training." in words(window)
+    assert not button_of(window, "Judge by the training's labels").isVisible()
+
+
+def test_a_run_of_other_classes_is_refused_before_it_is_judged(judged, qtbot):
+    window, _run, _fold = judged
+    session = window.session
+    window.show_dock("evaluation")
+    judge(qtbot, window)
+    catalogue.make_class_scheme(session.project, split_magnitude=5.5)
+    session.reload(Change.EVENTS)
+    panel = panel_of(window)
+    assert "was trained with other classes than this project has" in panel._verdict.text()
+    assert panel._evaluation is None
+    assert not panel._judge.isEnabled()
+    assert button_of(window, "Retrain").isVisible()
+    assert words(window) == ""
+
+
+def test_nothing_is_told_of_the_labels_of_others_while_labelling_blind(judged):
+    window, _run, _fold = judged
+    window.show_dock("evaluation")
+    other, retrain = button_of(window, "Judge by today's labels"), button_of(window, "Retrain")
+    assert other.isVisible()
+    window.session.set_display(blind=True)
+    assert words(window) == "Hidden while you label blind"
+    assert not other.isVisible()
+    assert not retrain.isVisible()
+    window.session.set_display(blind=False)
+    assert other.isVisible()
 
 
 def test_a_judgement_that_fails_may_be_asked_for_again(judged, qtbot, monkeypatch):

@@ -29,6 +29,7 @@ class Follower:
         self._notes: dict[tuple[int, str], JournalRow] = {}
         self._author: str | None = None
         self._in_force: dict[np.datetime64, LabelRow] = {}
+        self._truth: dict[np.datetime64, int] = {}
 
     def in_force(self, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
         """Return the label in force of each labelled day; of one person's own labels alone where `author` names them."""
@@ -39,6 +40,13 @@ class Follower:
             for day in touched:
                 self._weigh(day)
             return dict(self._in_force)
+
+    def truth(self) -> dict[np.datetime64, int]:
+        """Return the class of each day that a network may be judged by, see `evaluation_truth`: by everybody's labels."""
+        with self._lock:
+            for day in self._look():
+                self._weigh(day)
+            return dict(self._truth)
 
     def notes(self) -> tuple[Note, ...]:
         """Return the notes that stand, oldest first."""
@@ -72,6 +80,9 @@ class Follower:
     def _weigh(self, day: int) -> None:
         """Bring the label in force of one day up to date."""
         said = [row.label for row in self._labels[day].values()]
+        judged_by, date = labels.evaluation_truth(said), np.datetime64(day, "D")
+        self._truth.pop(date, None)
+        self._truth |= {key: label.cls for key, label in judged_by.items()}
         if self._author is not None:
             said = [row for row in said if row.author == self._author and row.source is Source.ANALYST]
         found = labels.in_force(said)
@@ -79,4 +90,4 @@ class Follower:
             for key, label in found.items():
                 self._in_force[key] = label.row
         else:
-            self._in_force.pop(np.datetime64(day, "D"), None)
+            self._in_force.pop(date, None)

@@ -29,9 +29,11 @@ from quakegui.app.jobs import Report
 from quakegui.app.learnt import Learnt, learnt_by_run_in_use
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.learn.basis import AsOf
 from quakegui.learn.metrics import TARGETS, Target
-from quakegui.ui import theme
+from quakegui.ui import sentences, theme
 from quakegui.ui.i18n import language, mark, tr
+from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.record_strip import RecordStrip
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.plots.molchan_view import MolchanView
@@ -67,11 +69,13 @@ class EvaluationPanel(QWidget):
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._training = session, training
-        self._judged: dict[str, Evaluation] = {}
+        self._judged: dict[tuple[str, AsOf], Evaluation] = {}
         self._learnt: Learnt | None = None
         self._strip = RecordStrip()
         self._strip.chosen.connect(lambda _record: self._show())
-        self._strip.retrain.connect(self._retrain)
+        self._basis = BasisLine(session)
+        self._basis.other.connect(self._judge_by_the_other)
+        self._basis.retrain.connect(self._retrain)
         self._judge = QPushButton()
         self._judge.clicked.connect(self._start)
         self._verdict = QLabel()
@@ -91,13 +95,18 @@ class EvaluationPanel(QWidget):
         self._build()
         session.changed.connect(self.refresh)
         session.jobs.failed.connect(self._failed)
-        training.changed.connect(self._compare_labels)
+        training.changed.connect(self._show_basis)
         self.retranslate()
 
     @property
     def _evaluation(self) -> Evaluation | None:
-        """The judgement of the record that is chosen, None while it has not been judged."""
-        return self._judged.get(self._strip.record)
+        """The judgement of the record that is chosen by the labels that are chosen, None while it has not been judged."""
+        return self._judged.get((self._strip.record, self._as_of))
+
+    @property
+    def _as_of(self) -> AsOf:
+        """By which labels the chosen record is judged; days that came after the training only by today's."""
+        return "today" if self._strip.record == "prospective" else self._session.judged_by
 
     def _build(self) -> None:
         head = QHBoxLayout()
@@ -123,6 +132,7 @@ class EvaluationPanel(QWidget):
         column.setSpacing(4)
         column.addWidget(self._strip)
         column.addLayout(head)
+        column.addWidget(self._basis)
         column.addWidget(self._tabs, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -131,19 +141,19 @@ class EvaluationPanel(QWidget):
     # -- judging ---------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        project, season, record = self._session.project, self._session.season, self._strip.record
+        project, season, record, as_of = self._session.project, self._session.season, self._strip.record, self._as_of
         if project is None or season is None:
             return
 
         def work(_report: Report, _cancelled: Callable[[], bool]) -> Evaluation:
-            return Evaluation.of(project, season, record)
+            return Evaluation.of(project, season, record, as_of)
 
         judged = self._judged
-        self._session.jobs.start(JUDGING, work, lambda evaluation: self._take(evaluation, judged), stoppable=False)
+        self._session.jobs.start(JUDGING, work, lambda found: self._take(found, as_of, judged), stoppable=False)
         self._show()
 
-    def _take(self, evaluation: Evaluation, judged: dict[str, Evaluation]) -> None:
-        judged[evaluation.kind] = evaluation  # which nobody looks at any more where the figures are stale by now
+    def _take(self, evaluation: Evaluation, as_of: AsOf, judged: dict[tuple[str, AsOf], Evaluation]) -> None:
+        judged[evaluation.kind, as_of] = evaluation  # which nobody looks at any more where the figures are stale by now
         self._show()
 
     def _failed(self, title: str, _error: object) -> None:
@@ -152,10 +162,23 @@ class EvaluationPanel(QWidget):
 
     # -- labels that moved on ----------------------------------------------------------------------------------------
 
-    def _compare_labels(self) -> None:
-        """Say on how many days the labels are others than the run in use learnt."""
-        can_train = self._session.can_write and self._session.season is not None and not self._training.busy
-        self._strip.show_relabelled(0 if self._learnt is None else self._learnt.relabelled(self._session), can_train=can_train)
+    def _show_basis(self) -> None:
+        """Say by which labels and earthquakes the run is judged, and offer others where there are others."""
+        self._basis.show_basis(
+            self._learnt,
+            self._evaluation,
+            self._as_of,
+            later=self._strip.record == "prospective",
+            can_judge=self._judge.isEnabled(),
+            can_train=self._session.can_write and self._session.season is not None and not self._training.busy,
+        )
+
+    def _judge_by_the_other(self) -> None:
+        self._session.judged_by = "training" if self._session.judged_by == "today" else "today"
+        if self._evaluation is None:
+            self._start()
+        else:
+            self._show()
 
     def _retrain(self) -> None:
         if self._learnt is not None:
@@ -164,14 +187,17 @@ class EvaluationPanel(QWidget):
     # -- refreshing ------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
-        """Follow the session; another run, other labels or another project make the figures stale."""
+        """Follow the session; another run, other earthquakes or another project make the figures stale.
+
+        Labels do not: the figures say which ones they come from.
+        """
+        if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS | Change.RUNS):
+            self._learnt = learnt_by_run_in_use(self._session)
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
             self._judged = {}
             self._show()
-        if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.RUNS):
-            self._learnt = learnt_by_run_in_use(self._session)
-        if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.RUNS | Change.LABELS):
-            self._compare_labels()
+        elif change & (Change.RUNS | Change.LABELS | Change.DISPLAY):
+            self._show_basis()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
@@ -197,7 +223,9 @@ class EvaluationPanel(QWidget):
         found = self._evaluation
         told = None if found is None else found.judgement
         judging = self._session.jobs.has(JUDGING)
-        self._judge.setEnabled(self._session.season is not None and self._session.predictions is not None and not judging)
+        refusal = self._learnt.refusal if self._learnt is not None else ""
+        can_judge = self._session.season is not None and self._session.predictions is not None
+        self._judge.setEnabled(can_judge and not judging and not refusal)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
         if told is not None and told.leaky:
             stamps.append("LEAKY")
@@ -209,6 +237,8 @@ class EvaluationPanel(QWidget):
         self._days_title.setText(tr("Click a cell: its days are listed here, by margin."))
         if judging:
             self._verdict.setText(tr("Judging…"))
+        elif refusal:
+            self._verdict.setText(sentences.told(refusal))
         elif found is None:
             none = self._session.predictions is None
             self._verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
@@ -216,6 +246,7 @@ class EvaluationPanel(QWidget):
             sentence = found.judgement.verdict.text("zh" if language() == "zh" else "en")
             late = tr("{count} days were answered more than a day late.").format(count=found.late)
             self._verdict.setText(f"{sentence} {late}" if found.late else sentence)
+        self._show_basis()
         self._show_matrix()
         self._show_scores(told)
         self._show_classes(told)

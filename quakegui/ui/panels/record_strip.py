@@ -1,4 +1,4 @@
-"""Above the judgement: which of the run's answers it may be judged by, and whether the labels have moved on since it learnt.
+"""Above the judgement: which of the run's answers it may be judged by.
 
 Answers are of three kinds. Out-of-fold and prospective ones can be judged, each by itself; in-sample ones never are.
 """
@@ -9,12 +9,11 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QPainter, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QWidget
 
 from quakegui.app.evaluation import SCORED
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.quiet_labels import ElidedLabel
 
 KINDS = {
     "out-of-fold": (
@@ -34,16 +33,14 @@ SWATCH = 14
 
 
 class RecordStrip(QWidget):
-    """Two records to choose from, the third beside them for what it is, and a button to train again."""
+    """Two records to choose from, and the third beside them for what it is."""
 
     chosen = Signal(str)
     """One of `quakegui.app.evaluation.SCORED`, by the analyst."""
-    retrain = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._counts: dict[str, int] = dict.fromkeys(KINDS, 0)
-        self._relabelled = 0
         self._swatches = {kind: QLabel() for kind in KINDS}
         self._choices = {kind: QRadioButton() for kind in SCORED}
         self._in_sample = QLabel()
@@ -58,11 +55,7 @@ class RecordStrip(QWidget):
             group.addButton(choice)
         self._choices["out-of-fold"].setChecked(True)
         group.buttonClicked.connect(lambda _button: self.chosen.emit(self.record))
-        self._notice = ElidedLabel(align=Qt.AlignmentFlag.AlignRight)
-        self._retrain = QPushButton()
-        self._retrain.clicked.connect(self.retrain)
-        row.addWidget(self._notice, 1)
-        row.addWidget(self._retrain)
+        row.addStretch(1)
         self.retranslate()
 
     @property
@@ -75,14 +68,6 @@ class RecordStrip(QWidget):
         self._counts = {kind: counts.get(kind, 0) for kind in KINDS}
         if not self._counts[self.record]:
             self._choices["out-of-fold"].setChecked(True)
-        self.retranslate()
-
-    def show_relabelled(self, days: int, *, can_train: bool) -> None:
-        """Offer to train again where labels have changed since the run learnt; the offer is gone where none has."""
-        self._relabelled = days
-        self._notice.setVisible(days > 0)
-        self._retrain.setVisible(days > 0)
-        self._retrain.setEnabled(can_train)
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -99,11 +84,6 @@ class RecordStrip(QWidget):
             widget.setText(tr(text).format(count=self._counts[kind]))
             widget.setToolTip(tr(tip))
             widget.setEnabled(self._counts[kind] > 0)
-        self._notice.setText(
-            tr("Labels of {count} days have changed since this run was trained.").format(count=self._relabelled)
-        )
-        self._retrain.setText(tr("Retrain"))
-        self._retrain.setToolTip(tr("Train a new run by the same recipe on the labels in force now"))
 
 
 def _swatch(kind: str) -> QPixmap:

@@ -1,0 +1,97 @@
+"""Below the verdict: by which labels and earthquakes the run is judged, and what to do where today's are others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from quakegui.app.evaluation import Evaluation
+from quakegui.app.learnt import Learnt
+from quakegui.app.session import Session
+from quakegui.learn.basis import AsOf, training_day
+from quakegui.ui.i18n import language, tr
+from quakegui.ui.quiet_labels import WrappedLabel
+
+
+class BasisLine(QWidget):
+    """A sentence, a button to judge by the other labels, and one to train again."""
+
+    other = Signal()
+    """The analyst wants the run judged by the labels that it is not judged by."""
+    retrain = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._as_of: AsOf = "training"
+        self._words = WrappedLabel()
+        self._other, self._retrain = QPushButton(), QPushButton()
+        self._other.clicked.connect(self.other)
+        self._retrain.clicked.connect(self.retrain)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._words, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._other)
+        row.addWidget(self._retrain)
+        self.retranslate()
+
+    def show_basis(
+        self, learnt: Learnt | None, found: Evaluation | None, as_of: AsOf, *, later: bool, can_judge: bool, can_train: bool
+    ) -> None:
+        """Show what the figures rest on, and the buttons that there is a reason for.
+
+        Parameters
+        ----------
+        learnt, found
+            The run in use, and its judgement, None where it has not been judged.
+        as_of
+            By which labels it is, or would be judged.
+        later
+            Whether it is about days that came after the training, which are judged by today's labels alone.
+        can_judge, can_train
+            Whether the buttons can be pressed.
+        """
+        hidden = self._session.display.blind  # nothing is told of the labels of others
+        own, beyond = (0, 0) if learnt is None or hidden else learnt.relabelled(self._session)
+        moved = learnt is not None and not hidden and bool(own or learnt.events_differ)
+        self._as_of = as_of
+        self._words.setText(tr("Hidden while you label blind") if hidden else self._sentence(learnt, found, own, beyond))
+        self._other.setVisible(not hidden and not later and (moved or as_of == "today"))
+        self._other.setEnabled(can_judge)
+        self._retrain.setVisible(moved or bool(beyond) or (learnt is not None and bool(learnt.refusal)))
+        self._retrain.setEnabled(can_train)
+        self.retranslate()
+
+    def _sentence(self, learnt: Learnt | None, found: Evaluation | None, own: int, beyond: int) -> str:
+        if learnt is None or learnt.refusal:
+            return ""
+        basis = None if found is None else found.judgement.basis
+        if found is None or basis is None:
+            zone = None if self._session.project is None else self._session.project.timezone
+            told = tr("The run was trained with the labels of {day}; days with another label today: {count}.")
+            same = tr("The run was trained with the labels of {day}; today's are the same.")
+            told = (told if own else same).format(day=training_day(learnt.run, zone), count=own)
+        else:
+            since = found.relabelled(self._session)
+            basis = replace(basis, days_differ=own) if basis.as_of == "training" else replace(basis, days_since=since)
+            told = basis.text("zh" if language() == "zh" else "en")
+        more = tr("Labelled days that the run does not know: {count}.").format(count=beyond)
+        return f"{told} {more}" if beyond else told
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set the texts of the buttons in the language in force; the sentence comes with the figures."""
+        today = self._as_of == "today"
+        self._other.setText(tr("Judge by the training's labels") if today else tr("Judge by today's labels"))
+        self._other.setToolTip(
+            tr("All figures here and in the report come from one set of labels and earthquakes; this takes the other set")
+        )
+        self._retrain.setText(tr("Retrain"))
+        self._retrain.setToolTip(tr("Train a new run by the same recipe on the labels in force now"))
