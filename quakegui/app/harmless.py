@@ -29,6 +29,7 @@ LOGGED: Final = (
     "The job {0}",
     "The job {0} ended with status {1}",
     "The job {0} failed",
+    "The log of {0} stays beside its database",
     "The map of day {0} could not be drawn ahead",
     "The window cannot be made",
     "The worker {0} began",
