@@ -69,7 +69,7 @@ class Consolidator(QObject):
         try:
             whole = project.consolidate()
         except ProjectError:  # whatever is written next says so in the window; here nothing is lost
-            LOG.warning("The log of %s stays beside its database", project.folder, exc_info=True)
+            LOG.warning("The database's log stays beside it", exc_info=True)
             whole = False
         if not whole:
             self._left.emit()

@@ -26,6 +26,7 @@ LEFT_OUT: Final = "<...>"
 LOGGED: Final = (
     "A job failed",
     "Said: {0}",
+    "The database's log stays beside it",
     "The job {0}",
     "The job {0} ended with status {1}",
     "The job {0} failed",

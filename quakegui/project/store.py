@@ -158,7 +158,7 @@ class Project:
         try:
             self.consolidate()
         except ProjectError:  # the drive is gone, say: the log beside the database holds what its file does not
-            LOG.warning("The log of %s stays beside its database", self.folder, exc_info=True)
+            LOG.warning("The database's log stays beside it", exc_info=True)
         self._engine.dispose()
 
     @property
