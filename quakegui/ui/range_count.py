@@ -38,7 +38,7 @@ class RangeCount(ElidedLabel):
         return bool(words) and self.isVisible() and whole
 
     def join(self, bar: QToolBar) -> None:
-        """Stand in a tool bar, with room of its own; in an upright bar there is room for the number only, while there is one."""
+        """Stand in a tool bar, with room of its own; an upright bar has room for the number only, and while there is one."""
         action = bar.addWidget(self)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
