@@ -64,6 +64,7 @@ def set_(
     project: ProjectFolder,
     days: Annotated[str, typer.Argument(metavar="DATE[..DATE]", help="A local date, or the first and last of a range.")],
     cls: Annotated[Literal["0", "1", "2", "3", "4", "none"], typer.Argument(metavar="CLASS", help="0 to 4, or none.")],
+    *,
     author: Author = "",
     note: Annotated[str, typer.Option(callback=a_text, help="Why.")] = "",
     yes: Annotated[
