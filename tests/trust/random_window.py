@@ -147,7 +147,7 @@ class Hands:
             top = modal or self.random.choice([w for w in QApplication.topLevelWidgets() if w.isVisible()] or [self.window])
             doing = self.random.random()
             if modal is None and doing < 0.16:
-                self.random.choice((self.choose, self.label, self.label))()
+                self.random.choice((self.choose, self.label))()
             elif modal is None and doing < 0.36:
                 self.trigger()
             elif doing < 0.5:
@@ -164,10 +164,19 @@ class Hands:
             action.trigger()
 
     def choose(self) -> None:
-        """Choose days on the timeline, where it can be seen."""
+        """Choose days on the timeline; whoever does will mostly label them."""
+        self.window.show_dock("timeline")
         view = self.window.docks["timeline"].widget().view
-        if view.isVisible() and view.width() > 4 and view.height() > 4:
-            self.drag(view, Qt.MouseButton.LeftButton)
+        left = round(view.axis.left)
+        if self.window.session.days.size and view.isVisible() and view.height() > 4 and view.width() > left + 4:
+            begin, end = (QPoint(self.random.randrange(left, view.width()), view.height() // 2) for _ in range(2))
+            self.note("choose", f"from {begin.x()} to {end.x()}")
+            QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, begin)
+            QTest.mouseMove(view, end)
+            QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+            if self.random.random() < 0.7:
+                view.setFocus()
+                self.label()
 
     def label(self) -> None:
         """Press a key that writes a label, and sometimes hold it down."""
@@ -256,10 +265,10 @@ class Hands:
         if self.random.random() < 0.5 and shiboken6.isValid(widget):
             QTest.keyClick(widget, self.random.choice((Qt.Key.Key_Return, Qt.Key.Key_Tab)))
 
-    def drag(self, widget: QWidget, button: Qt.MouseButton | None = None) -> None:
+    def drag(self, widget: QWidget) -> None:
         """Press, move and let go."""
         begin, ends = self.point(widget), [self.point(widget) for _ in range(self.random.randrange(1, 6))]
-        button = button or self.random.choice(BUTTONS)
+        button = self.random.choice(BUTTONS)
         self.note("drag", f"{button.name} on {named(widget)}")
         QTest.mousePress(widget, button, Qt.KeyboardModifier.NoModifier, begin)
         for at in ends:
