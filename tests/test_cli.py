@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +120,84 @@ def check_labels(run: Terminal, project: Path, tmp_path: Path) -> None:
     run("labels", "set", project, "2022-02-12", "none", "--author", "Li")
     run("labels", "import", project, tmp_path / "labels.csv")
     assert {one["date"]: one["class"] for one in run.json("labels", "list", project)}["2022-02-12"] == 2
+
+
+class Keyboard(io.StringIO):
+    """What somebody at a terminal types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def labelled(project: Path) -> int:
+    with Project.open(project) as opened:
+        return len(journal.rows(opened))
+
+
+@pytest.fixture
+def wintry(small_project: Path) -> Path:
+    """Return a project with a season from 10 February to 20 February 2022."""
+    with Project.open(small_project) as project:
+        first, last = np.datetime64("2022-02-10"), np.datetime64("2022-02-20")
+        project.set_config(replace(project.config(), first_day=first, last_day=last))
+    return small_project
+
+
+UNUSUAL = {
+    "before": (
+        ("2022-02-08..2022-02-11", "3"),
+        "This would label 4 days, 2022-02-08 to 2022-02-11. Outside the season, 2022-02-10 to 2022-02-20, lie 2 of them: "
+        "2022-02-08 to 2022-02-09.",
+    ),
+    "both sides": (
+        ("2022-02-09..2022-02-22", "3"),
+        "This would label 14 days, 2022-02-09 to 2022-02-22. Outside the season, 2022-02-10 to 2022-02-20, lie 3 of them: "
+        "2022-02-09 and 2022-02-21 to 2022-02-22.",
+    ),
+    "one day": (
+        ("2023-02-15", "none"),
+        "This would clear your labels of 2023-02-15. Outside the season, 2022-02-10 to 2022-02-20, lie 1 of them: 2023-02-15.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNUSUAL)
+def test_days_outside_the_season_are_not_labelled_unasked(
+    run: Terminal, wintry: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    (days, cls), says = UNUSUAL[case]
+    before = labelled(wintry)
+    _out, err = run("labels", "set", wintry, days, cls, "--author", "Li", code=1)
+    assert " ".join(err.split()) == f"{says} Nothing was changed; add --yes if you mean all of them."
+    monkeypatch.setattr(sys, "stdin", Keyboard("n\n"))
+    _out, err = run("labels", "set", wintry, days, cls, "--author", "Li", code=1)
+    assert says in " ".join(err.split())
+    assert labelled(wintry) == before
+    monkeypatch.setattr(sys, "stdin", Keyboard("y\n"))
+    run("labels", "set", wintry, days, cls, "--author", "Li")
+    assert (labelled(wintry) > before) == (cls != "none")
+
+
+def test_more_than_400_days_are_labelled_on_request_only(run: Terminal, small_project: Path) -> None:
+    with Project.open(small_project) as project:
+        first, last = np.datetime64("2021-01-01"), np.datetime64("2022-12-31")
+        project.set_config(replace(project.config(), first_day=first, last_day=last))
+    _out, err = run("labels", "set", small_project, "2021-01-01..2022-02-05", "1", code=1)
+    says = "This would label 401 days, 2021-01-01 to 2022-02-05. Nothing was changed; add --yes if you mean all of them."
+    assert " ".join(err.split()) == says
+    assert labelled(small_project) == 0
+    run("labels", "set", small_project, "2021-01-01..2022-02-04", "1")
+    assert labelled(small_project) == 400
+    run("labels", "set", small_project, "2021-01-01..2022-02-05", "2", "--yes")
+    assert labelled(small_project) == 801
+
+
+def test_a_file_with_labels_outside_the_season_is_taken_and_told(run: Terminal, wintry: Path, tmp_path: Path) -> None:
+    days = ("2022-02-08", "2022-02-09", "2022-02-12", "2022-03-30")
+    (tmp_path / "labels.csv").write_text("date,class\n" + "".join(f"{day},3\n" for day in days))
+    _out, err = run("labels", "import", wintry, tmp_path / "labels.csv", "--author", "Li")
+    assert "3 days lie outside the season: 2022-02-08 to 2022-03-30. Their labels are kept." in " ".join(err.split())
+    assert labelled(wintry) == 4
 
 
 def check_output(run: Terminal, project: Path, tmp_path: Path) -> None:

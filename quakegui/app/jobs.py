@@ -97,6 +97,7 @@ class _Job:
     work: Work
     done: Callable[[Any], object]
     stoppable: bool
+    asks: bool = False
 
 
 NO_JOB: Final = _Job("", lambda _report, _cancelled: None, lambda _result: None, stoppable=False)
@@ -129,15 +130,24 @@ class Jobs(QObject):
         """Say whether a job of this title runs or waits."""
         return self._thread is not None and any(title == job.title for job in (self._job, *self._waiting))
 
-    def start(self, title: str, work: Work, done: Callable[[Any], object], *, stoppable: bool = True) -> None:
+    @property
+    def asked_about(self) -> str:
+        """The title of the first job, running or waiting, that is not to be ended without a question; else empty."""
+        return next((job.title for job in (self._job, *self._waiting) if job.asks), "")
+
+    def start(
+        self, title: str, work: Work, done: Callable[[Any], object], *, stoppable: bool = True, asks: bool = False
+    ) -> None:
         """Run `work` beside the window, then call `done` with its result in the window's thread.
 
         Parameters
         ----------
         stoppable
             Whether the work asks if it is cancelled; else no button offers it.
+        asks
+            Whether the analyst is asked before a project is closed that this works on: it would have to be done again.
         """
-        self._waiting.append(_Job(title, work, done, stoppable))
+        self._waiting.append(_Job(title, work, done, stoppable, asks))
         if self._thread is None:
             self._next()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
@@ -21,8 +22,21 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write of more than one day did, and whether that was to take a step back: redo then stands for undo."""
+
+    step: Step
+    undone: bool = False
+
+    def stands(self, session: Session) -> bool:
+        """Say whether this is still what undo (or redo) would take."""
+        back, forth = steps(session)
+        return self.step == (forth if self.undone else back)
+
+
 def target(session: Session) -> list[int]:
-    """Return the indices that a label would go to: the chosen range, else the day shown."""
+    """Return the indices that a label would go to: the chosen range, which holds the day shown, else the day shown."""
     if session.chosen is not None:
         return list(range(session.chosen[0], session.chosen[1] + 1))
     return [session.index] if session.index >= 0 else []
@@ -69,12 +83,15 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
     project = _writable(session)
     if project is None or not indices:
         return False
+    before = latest(session) if len(indices) > 1 else None
     author, blind = session.settings.analyst, session.display.blind
     written = journal.write_labels(project, session.days[indices], cls, source=source, author=author, blind=blind)
     if not written and cls is None:
         session.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
     session.reload(Change.LABELS)
-    if session.settings.auto_advance and days is None and session.chosen is None:
+    if len(indices) > 1:
+        answer(session, before)
+    elif session.settings.auto_advance and days is None and session.chosen is None:
         session.step(1)
     return True
 
@@ -92,6 +109,7 @@ def accept(session: Session) -> bool:
     if not wanted:
         session.said.emit("No prediction for these days.", "info")
         return False
+    before = latest(session) if len(wanted) > 1 else None
     step = 0
     for cls in sorted(set(wanted.values())):
         step = journal.write_labels(
@@ -104,6 +122,8 @@ def accept(session: Session) -> bool:
             run=session.predictions.run,
         )
     session.reload(Change.LABELS)
+    if len(wanted) > 1:
+        answer(session, before)
     return True
 
 
@@ -126,7 +146,7 @@ def undo(session: Session) -> bool:
     """Take back the analyst's latest step; works across restarts, because the journal is the history."""
     from quakegui.project import journal
 
-    return _walk_history(session, journal.undo, "Nothing to undo.")
+    return _walk_history(session, journal.undo, "Nothing to undo.", back=True)
 
 
 @_told
@@ -134,7 +154,7 @@ def redo(session: Session) -> bool:
     """Do again what was last undone."""
     from quakegui.project import journal
 
-    return _walk_history(session, journal.redo, "Nothing to redo.")
+    return _walk_history(session, journal.redo, "Nothing to redo.", back=False)
 
 
 def steps(session: Session) -> tuple[Step | None, Step | None]:
@@ -152,6 +172,18 @@ def steps(session: Session) -> tuple[Step | None, Step | None]:
         return None, None
 
 
+def latest(session: Session) -> Step | None:
+    """Return the analyst's latest step that stands, None without one."""
+    return steps(session)[0]
+
+
+def answer(session: Session, before: Step | None) -> None:
+    """Let what the analyst has written since the step `before` be answered, if it was of more than one day."""
+    step = latest(session)
+    if step is not None and step != before and step.days > 1:
+        session.answered.emit(Answer(step))
+
+
 @_told
 def revert_to(session: Session, moment: np.datetime64) -> bool:
     """Bring back every label as it was at a moment (UTC), as one undoable step; returns whether it could be done."""
@@ -160,19 +192,24 @@ def revert_to(session: Session, moment: np.datetime64) -> bool:
     project = _writable(session)
     if project is None:
         return False
+    before = latest(session)
     journal.revert_to(project, moment, author=session.settings.analyst)
     session.reload(Change.LABELS)
+    answer(session, before)
     return True
 
 
-def _walk_history(session: Session, walk: Callable[[Project, str], Any], nothing: str) -> bool:
+def _walk_history(session: Session, walk: Callable[[Project, str], Any], nothing: str, *, back: bool) -> bool:
     project = _writable(session)
     if project is None:
         return False
+    step = steps(session)[0 if back else 1]
     if walk(project, session.settings.analyst) is None:
         session.said.emit(nothing, "info")
         return False
     session.reload(Change.LABELS)
+    if step is not None and step.days > 1:
+        session.answered.emit(Answer(step, undone=back))
     return True
 
 

@@ -31,7 +31,7 @@ def after_start(session: Session, then: Callable[[], object]) -> None:
 
 
 def open_project(session: Session, folder: Path) -> bool:
-    """Open a project and compute its season in a job; returns whether it could be opened."""
+    """Open a project and compute its season in a job; returns whether it was opened, in place of the one that was open."""
     from quakegui.project.store import Project, ProjectError
 
     try:
@@ -39,14 +39,19 @@ def open_project(session: Session, folder: Path) -> bool:
     except ProjectError as error:
         session.said.emit(str(error), "error")
         return False
+    if not session.may_close():
+        project.close()
+        return False
     session.adopt(project)
     return True
 
 
 def create_project(session: Session, folder: Path, *, timezone: str, name: str = "") -> bool:
-    """Make an empty project and open it; returns whether it could be made."""
+    """Make an empty project and open it, in place of the one that was open; returns whether it was made."""
     from quakegui.project.store import Project, ProjectError
 
+    if not session.may_close():
+        return False
     try:
         project = Project.create(folder, timezone=timezone, name=name)
     except ProjectError as error:

@@ -47,4 +47,4 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
             session.recompute()
             done(made)
 
-    session.jobs.start("Taking in new days", work, show)
+    session.jobs.start("Taking in new days", work, show, asks=True)

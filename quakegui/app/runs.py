@@ -76,7 +76,7 @@ def use_run(session: Session, run: RunFolder) -> None:
     if (runs.predictions(project, run.id, season.days).classes >= 0).any():
         use()
     else:
-        session.jobs.start("Predicting with the run", work, use)
+        session.jobs.start("Predicting with the run", work, use, asks=True)
 
 
 def rename_run(session: Session, run: RunFolder, title: str) -> None:
@@ -140,6 +140,7 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
         work,
         lambda _nothing: session.said.emit(f"The run “{run.title}” is in {path}.", "info"),
         stoppable=False,
+        asks=True,
     )
 
 
@@ -159,7 +160,7 @@ def import_run(session: Session, path: Path) -> None:
         session.said.emit(f"The run “{run.title}” came in as {run.id}.", "info")
         session.reload(Change.RUNS)
 
-    session.jobs.start("Importing the run", work, done, stoppable=False)
+    session.jobs.start("Importing the run", work, done, stoppable=False, asks=True)
 
 
 def _tell(session: Session, act: Callable[[], object], change: Change) -> None:

@@ -62,6 +62,8 @@ class Session(QObject):
 
     changed = Signal(object)
     said = Signal(str, str)
+    answered = Signal(object)
+    """Carries the `labelling.Answer` to a write of more than one day."""
     closing = Signal()
     """The project is about to be closed: what works on it must end now."""
 
@@ -86,6 +88,8 @@ class Session(QObject):
         self._keeper.setSingleShot(True)
         self._keeper.setInterval(KEEP_DAY_MS)
         self._keeper.timeout.connect(self._keep_day)
+        self.may_close: Callable[[], bool] = lambda: True
+        """Whether the open project may be closed for another one; a window asks the analyst where that would end work."""
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
         self.consolidator = Consolidator(self)
@@ -108,6 +112,7 @@ class Session(QObject):
         """The kind of days that the walk goes through (see `kinds`), empty for all days."""
         self.walk: NDArray[np.intp] | None = None
         self.chosen: tuple[int, int] | None = None
+        """First and last index of the days that a label goes to; the day shown is one of them."""
         self.labels = LabelTable.of(NO_DAYS, {})
         self.truth: NDArray[np.int8] = self.labels.classes
         """The class by which a network may be judged on each day, -1 for none: everybody's labels, and no model's."""
@@ -274,18 +279,14 @@ class Session(QObject):
     # -- walking through the days ----------------------------------------------------------------------------------
 
     def go_to(self, index: int) -> None:
-        """Show a day; an index outside the season is its nearest end."""
-        if not self.days.size:
-            return
-        index = min(max(index, 0), self.days.size - 1)
-        if index == self.index:
-            return
-        self.direction = 1 if index > self.index else -1
-        self.index = index
-        self.changed.emit(Change.DAY)
-        if not self._keeper.isActive():
-            self._keeper.start()
-        walking.draw_ahead(self)
+        """Show a day, which ends a choice of days that it is none of; an index outside the season is its nearest end."""
+        index = self._within(index)
+        inside = self.chosen is not None and self.chosen[0] <= index <= self.chosen[1]
+        self._look(index, self.chosen if inside else None)
+
+    def go_to_picked(self, index: int) -> None:
+        """Show a day that was picked by itself, from a list or by a click, which ends any choice of days."""
+        self._look(self._within(index), None)
 
     def go_to_day(self, day: np.datetime64) -> None:
         """Show a local date, or the nearest day of the season."""
@@ -298,13 +299,30 @@ class Session(QObject):
             self.changed.emit(Change.PICK)
 
     def choose(self, days: tuple[int, int] | None) -> None:
-        """Choose a range of days by its first and last index, or none."""
-        if days is not None:
-            first, last = sorted(days)
-            days = (max(first, 0), min(last, self.days.size - 1))
-        if days != self.chosen:
-            self.chosen = days
-            self.changed.emit(Change.RANGE)
+        """Choose a range of days by its ends' indices, or none; the day shown is one of them, else the first end given."""
+        if days is None or not self.days.size:
+            self._look(self.index, None)
+            return
+        first, last = sorted(self._within(end) for end in days)
+        self._look(self.index if first <= self.index <= last else self._within(days[0]), (first, last))
+
+    def _within(self, index: int) -> int:
+        """Return the nearest index of a day of the season; -1 without one."""
+        return max(min(index, self.days.size - 1), 0 if self.days.size else -1)
+
+    def _look(self, index: int, chosen: tuple[int, int] | None) -> None:
+        """Show a day, and let these days be chosen, of which it is one: labels go to nothing that is not looked at."""
+        moves = index != self.index
+        change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if chosen != self.chosen else Change.NOTHING)
+        if moves:
+            self.direction = 1 if index > self.index else -1
+        self.index, self.chosen = index, chosen
+        if change:
+            self.changed.emit(change)
+        if moves:
+            if not self._keeper.isActive():
+                self._keeper.start()
+            walking.draw_ahead(self)
 
     # -- settings --------------------------------------------------------------------------------------------------
 

@@ -97,6 +97,11 @@ class Training(QObject):
         jobs = self._session.jobs
         return self._thread is not None or self._unkept is not None or jobs.has(GATHERING) or jobs.has(KEEPING)
 
+    @property
+    def running(self) -> bool:
+        """Whether a training is being begun or runs, which closing the project would stop."""
+        return self._thread is not None or self._session.jobs.has(GATHERING)
+
     def environment(self) -> Environment:
         """Return where the worker runs, by the analyst's settings."""
         return environment_of(self._session.settings)

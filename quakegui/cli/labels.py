@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
 from quakegui.cli.events import say_scheme
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, opened_project, print_json, print_table, say
-from quakegui.project import catalogue, export, journal, labelfiles
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, opened_project, print_json, print_table, say, sure
+from quakegui.project import catalogue, export, journal, labelfiles, nights
 from quakegui.project.store import default_author
 from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
 from quakegui.season.labels import FARTHEST_DAYS, LabelRule, Source
+
+MANY: Final = 400
+"""More days at once are rarely meant."""
 
 app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
 
@@ -61,12 +64,22 @@ def set_(
     project: ProjectFolder,
     days: Annotated[str, typer.Argument(metavar="DATE[..DATE]", help="A local date, or the first and last of a range.")],
     cls: Annotated[Literal["0", "1", "2", "3", "4", "none"], typer.Argument(metavar="CLASS", help="0 to 4, or none.")],
+    *,
     author: Author = "",
     note: Annotated[str, typer.Option(callback=a_text, help="Why.")] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help=f"Do not ask about more than {MANY} days, or days outside the season.")
+    ] = False,
 ) -> None:
-    """Give days a class in your name, or take your label away with 'none'."""
+    """Give days a class in your name, or take your label away with 'none'.
+
+    More than 400 days, or days outside the season, are asked about first; without a terminal they need --yes.
+    """
     wanted = _days(days)
     with opened_project(project) as opened:
+        doubt = _doubt("clear your labels of" if cls == "none" else "label", wanted, nights.season_days(opened))
+        if doubt and not yes:
+            sure(f"{doubt} Nothing was changed; add --yes if you mean all of them.", f"{doubt} Go on?")
         journal.write_labels(
             opened,
             wanted,
@@ -101,6 +114,21 @@ def import_(
     with opened_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author())
     say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
+    if done.outside.size:
+        say(f"{done.outside.size} days lie outside the season: {done.outside[0]} to {done.outside[-1]}. Their labels are kept.")
+
+
+def _doubt(does: str, days: NDArray[np.datetime64], season: NDArray[np.datetime64]) -> str:
+    """Return why it is asked whether all of these days are meant; empty where it is not."""
+    outside = days[~np.isin(days, season)]
+    said = f"This would {does} {days.size} days, {days[0]} to {days[-1]}." if days.size > 1 else f"This would {does} {days[0]}."
+    if outside.size and not season.size:
+        return f"{said} The project has no readings yet, so all that would lie outside the season."
+    if outside.size:
+        runs = np.split(outside, np.flatnonzero(np.diff(outside) > np.timedelta64(1, "D")) + 1)
+        which = " and ".join(str(run[0]) if run.size == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+        return f"{said} Outside the season, {season[0]} to {season[-1]}, lie {outside.size} of them: {which}."
+    return said if days.size > MANY else ""
 
 
 def _days(text: str) -> NDArray[np.datetime64]:

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from quakegui.formats.errors import shown
-from quakegui.project.store import Project
+from quakegui.project.store import Project, ProjectError
 
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
@@ -56,6 +56,27 @@ def warn(project: Project) -> None:
 def say(text: str, *, style: str = "") -> None:
     """Print a sentence for a person, on standard error."""
     Console(stderr=True, highlight=False, soft_wrap=True).print(_plain(text), style=style, markup=False)
+
+
+def sure(refusal: str, question: str) -> None:
+    """Ask on a terminal whether to go on.
+
+    Parameters
+    ----------
+    refusal
+        The sentence that says why nothing is done where nobody can be asked.
+    question
+        What is asked on a terminal.
+
+    Raises
+    ------
+    ProjectError
+        If there is no terminal, or the answer is no.
+    """
+    if not sys.stdin.isatty():
+        raise ProjectError(refusal)
+    if not typer.confirm(_plain(question), err=True):
+        raise ProjectError("Nothing was changed.")
 
 
 def print_json(facts: Any) -> None:

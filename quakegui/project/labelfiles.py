@@ -7,9 +7,12 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import decode, expand
-from quakegui.project import journal
+from quakegui.project import journal, nights
 from quakegui.project.store import Project
 from quakegui.project.tables import day_of, unguard
 from quakegui.season.events import CLASS_COUNT
@@ -20,11 +23,24 @@ _SOURCES = {"": Source.ANALYST, **{source.name.lower(): source for source in Sou
 
 @dataclass(frozen=True, slots=True)
 class LabelsReport:
-    """How many labels a file held, how many were new or changed, and how many were the rule's and left out."""
+    """What came of a file of labels.
+
+    Attributes
+    ----------
+    read
+        How many labels it held.
+    written
+        How many of them were new or changed.
+    by_rule
+        How many were the rule's, and left out.
+    outside
+        The days among them that are none of the season's, datetime64[D], increasing; their labels are kept all the same.
+    """
 
     read: int
     written: int
     by_rule: int
+    outside: NDArray[np.datetime64]
 
 
 def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsReport:
@@ -55,7 +71,9 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
                     given.append(label)
         except csv.Error as error:
             raise FormatError(f"The csv is damaged ({error}).", file=source.name, line=reader.line_num) from error
-    return LabelsReport(len(given), journal.write_given(project, given), by_rule)
+    days = np.unique(np.array([label.day for label in given], dtype="datetime64[D]"))
+    outside = days[~np.isin(days, nights.season_days(project))]
+    return LabelsReport(len(given), journal.write_given(project, given), by_rule, outside)
 
 
 def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.GivenLabel:

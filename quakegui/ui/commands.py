@@ -134,7 +134,8 @@ def write_report(window: MainWindow) -> None:
 
 def close_project(window: MainWindow) -> None:
     """Close the project and show the start page."""
-    window.session.close()
+    if window.session.may_close():
+        window.session.close()
 
 
 def leave(window: MainWindow) -> None:
@@ -166,11 +167,13 @@ def play(window: MainWindow) -> None:
 
 def label(window: MainWindow, cls: int | None) -> None:
     """Label the chosen days, or the day shown."""
+    window.end_unseen_choice()
     window.session.label(cls)
 
 
 def accept(window: MainWindow) -> None:
     """Accept the prediction as the label."""
+    window.end_unseen_choice()
     window.session.accept()
 
 

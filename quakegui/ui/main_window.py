@@ -19,17 +19,20 @@ from quakegui.ui.actions import ACTIONS, EDIT, MENUS, ActionSpec
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
+from quakegui.ui.leaving import may_close
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.day_panel import DayPanel
 from quakegui.ui.panels.regions_panel import RegionsPanel
 from quakegui.ui.panels.start_page import StartPage
 from quakegui.ui.plain import keep_plain
 from quakegui.ui.plots.class_icons import class_icon
+from quakegui.ui.range_count import RangeCount
 from quakegui.ui.status_line import StatusLine
 from quakegui.ui.texts import step_words
 from quakegui.ui.trouble import TroubleBar, above, copy_report
 
 STEPS: Final = (("undo", mark("Undo")), ("redo", mark("Redo")))
+LAST_LABEL: Final = "label-4"
 LAYOUT_VERSION = 1
 KEEP_LAYOUT_MS = 2000
 SMALLEST = QSize(1024, 640)
@@ -66,6 +69,7 @@ class MainWindow(QMainWindow):
         self._fit = fit
         self.session = session
         self.training = Training(session)
+        session.may_close = lambda: may_close(self)
         self._keeper = QTimer(self)
         self._keeper.setSingleShot(True)
         self._keeper.setInterval(KEEP_LAYOUT_MS)
@@ -121,7 +125,7 @@ class MainWindow(QMainWindow):
             panel.setFont(_weighted(QFont.Weight.Normal))
             dock.setWidget(panel)
             for moved in (dock.topLevelChanged, dock.visibilityChanged, dock.dockLocationChanged):
-                moved.connect(self._layout_changed)
+                moved.connect(self._panels_moved)
             self.docks[spec.id] = dock
         self.tabifiedDockWidgetActivated.connect(lambda raised: dock_plan.make_room_below(self, self.docks, raised))
 
@@ -130,11 +134,23 @@ class MainWindow(QMainWindow):
         if self.isVisible() and not self._keeper.isActive():
             self._keeper.start()
 
+    def _panels_moved(self) -> None:
+        """Keep the layout, and let no choice of days outlive the look of the window that it was made in."""
+        self._layout_changed()
+        self.session.choose(None)
+
+    def end_unseen_choice(self) -> None:
+        """Let a label go to the day shown alone where it cannot be read how many are chosen: panel and tool bar are hidden."""
+        if len(self.session.target()) > 1 and not (self.day_panel.count.seen or self.range_count.seen):
+            self.session.choose(None)
+            self.session.said.emit("The number of chosen days is not visible, so only the day shown is labelled.", "info")
+
     def _connect_regions(self) -> None:
         """Let a region clicked in the table flash on the map, and choose in the table one clicked on the map."""
         table = self.docks["regions"].widget()
         assert isinstance(table, RegionsPanel)
         table.region_clicked.connect(self.day_map_panel.flash)
+        table.region_clicked.connect(lambda _region: self.session.choose(None))
         self.day_map_panel.region_picked.connect(table.select)
 
     @property
@@ -163,9 +179,11 @@ class MainWindow(QMainWindow):
             action.setObjectName(spec.id)
             action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
             action.setCheckable(spec.checked is not None)
+            action.setAutoRepeat(spec.needs != "write")  # a key held down writes once
             action.triggered.connect(lambda _on=False, spec=spec: self._run(spec))
             self.addAction(action)
             self.actions_by_id[spec.id] = action
+        self.day_panel.class_asked.connect(lambda cls: self.actions_by_id[f"label-{cls}"].trigger())
 
     def _run(self, spec: ActionSpec) -> None:
         try:
@@ -218,6 +236,9 @@ class MainWindow(QMainWindow):
                 self._toolbar.addSeparator()
             menu = spec.menu
             self._toolbar.addAction(self.actions_by_id[spec.id])
+            if spec.id == LAST_LABEL:
+                self.range_count = RangeCount(self.session, self._toolbar)
+                self.range_count.join(self._toolbar)
         self._toolbar.orientationChanged.connect(self._separate_tools)
         self.addToolBar(self._toolbar)
 
@@ -321,6 +342,7 @@ class MainWindow(QMainWindow):
     def use_layout(self, name: str) -> None:
         """Switch to the "work" or the "review" layout; each is remembered as it was left."""
         self._remember()
+        self.session.choose(None)
         self.layout_name = name
         self._apply_theme()  # first, so that the panels' smallest sizes are those of the layout's text size
         self._restore(name)
@@ -329,6 +351,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Put every panel back where it stands in the layout in use."""
         self._fresh_layout = not self.isVisible()
+        self.session.choose(None)
         review = self.layout_name == "review"
         dock_plan.arrange(self, self.docks, self._toolbar, review=review, fit=self._fit)
 
@@ -373,7 +396,10 @@ class MainWindow(QMainWindow):
             self.reset_layout()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Remember the layout and the day, stop what runs, and leave."""
+        """Ask where work would be lost; remember the layout and the day, stop what runs, and leave."""
+        if not self.session.may_close():
+            event.ignore()
+            return
         self._keeper.stop()
         self._remember()
         self.session.close()

@@ -62,7 +62,7 @@ def write(window: MainWindow, path: Path) -> None:
         else:
             _paint(window, made, path)
 
-    session.jobs.start("Writing the report", gathered, done)
+    session.jobs.start("Writing the report", gathered, done, asks=True)
 
 
 def _paint(window: MainWindow, made: Report, path: Path) -> None:

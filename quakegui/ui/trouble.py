@@ -6,13 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QSize, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.icons import icon
+from quakegui.ui.sentence_bar import SentenceBar
 
 if TYPE_CHECKING:
     from quakegui.ui.main_window import MainWindow
@@ -28,36 +27,22 @@ LEVELS = {
 }
 
 
-class TroubleBar(QFrame):
+class TroubleBar(SentenceBar):
     """One sentence about an error that nobody caught, with a way to report it. Further errors are counted in the same bar."""
 
     def __init__(self, copy_report: Callable[[], object], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("trouble", parent)
         self._what, self._times = "", 0
-        self.setObjectName("trouble")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self._sentence = QLabel()
-        self._sentence.setWordWrap(True)
-        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.copy, self.dismiss = QPushButton(), QToolButton()
-        for button in (self.copy, self.dismiss):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the keys from nobody
-        self.dismiss.setAutoRaise(True)
-        self.dismiss.setIconSize(QSize(18, 18))
+        self.copy = self.act
         self.copy.clicked.connect(lambda _on: copy_report())
         self.dismiss.clicked.connect(self._dismiss)
-        row = QHBoxLayout(self)
-        row.addWidget(self._sentence, 1)
-        row.addWidget(self.copy)
-        row.addWidget(self.dismiss)
         self.hide()
         self.retranslate()
 
     @property
     def sentence(self) -> str:
         """What the bar says; empty while nothing is the matter."""
-        return self._sentence.text()
+        return self.words.text()
 
     def tell(self, error: BaseException) -> None:
         """Show an error, or count it if the bar shows one already."""
@@ -68,7 +53,7 @@ class TroubleBar(QFrame):
 
     def _dismiss(self) -> None:
         self._what, self._times = "", 0
-        self._sentence.clear()
+        self.words.clear()
         self.hide()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -85,14 +70,12 @@ class TroubleBar(QFrame):
                 " Please copy the report and send it to whoever looks after the program."
             ).format(kind=self._what)
             again = tr("It has happened {count} times.").format(count=self._times) if self._times > 1 else ""
-            self._sentence.setText(f"{text} {again}".strip())
+            self.words.setText(f"{text} {again}".strip())
         self.setAccessibleName(tr("Unknown error"))
         self.copy.setText(tr("Copy report for support"))
         self.copy.setToolTip(tr("Versions, sizes and the last lines of the log; no names, notes or paths"))
         self.copy.setAccessibleName(tr("Copy report for support"))
-        self.dismiss.setIcon(icon("mdi6.close", theme.colours().text, theme.colours().missing))
-        self.dismiss.setToolTip(tr("Hide this message"))
-        self.dismiss.setAccessibleName(tr("Hide this message"))
+        self.name_cross()
 
 
 class Troubles(QObject):

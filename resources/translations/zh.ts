@@ -104,6 +104,10 @@
             <translation>台站需要 1 到 32 个字符的代码。</translation>
         </message>
         <message>
+            <source>A training is running. Stop it and close the project? What it has finished is kept, and it can be resumed.</source>
+            <translation>正在训练。要停止训练并关闭项目吗？已完成的部分会保留，以后可继续训练。</translation>
+        </message>
+        <message>
             <source>A week back</source>
             <translation>后退一周</translation>
         </message>
@@ -492,6 +496,10 @@
             <translation>关闭项目</translation>
         </message>
         <message>
+            <source>Close the project</source>
+            <translation>关闭项目</translation>
+        </message>
+        <message>
             <source>Close this window (Esc)</source>
             <translation>关闭此窗口（Esc）</translation>
         </message>
@@ -718,6 +726,10 @@
         <message>
             <source>Distribution</source>
             <translation>发行版</translation>
+        </message>
+        <message>
+            <source>Do this step again</source>
+            <translation>重做这一步</translation>
         </message>
         <message>
             <source>Dots per inch (PNG)</source>
@@ -1316,8 +1328,16 @@
             <translation>无法估计 kappa：两人给所有日子同一类别。</translation>
         </message>
         <message>
+            <source>Keep it running</source>
+            <translation>继续进行</translation>
+        </message>
+        <message>
             <source>Keep these earthquakes in the project, in place of those it has</source>
             <translation>把这些地震存入项目，取代已有的地震</translation>
+        </message>
+        <message>
+            <source>Keep training</source>
+            <translation>继续训练</translation>
         </message>
         <message>
             <source>Keep what is set here</source>
@@ -2496,6 +2516,10 @@
             <translation>平滑</translation>
         </message>
         <message>
+            <source>Something else was written in the meantime; use Undo in the Edit menu.</source>
+            <translation>其间又写入了其他内容；请用“编辑”菜单中的“撤销”。</translation>
+        </message>
+        <message>
             <source>South (°)</source>
             <translation>南（°）</translation>
         </message>
@@ -2572,6 +2596,10 @@
             <translation>停止</translation>
         </message>
         <message>
+            <source>Stop and close</source>
+            <translation>停止并关闭</translation>
+        </message>
+        <message>
             <source>Stop this work</source>
             <translation>停止此工作</translation>
         </message>
@@ -2618,6 +2646,10 @@
         <message>
             <source>Take the label away</source>
             <translation>去掉标注</translation>
+        </message>
+        <message>
+            <source>Take this step back</source>
+            <translation>撤销这一步</translation>
         </message>
         <message>
             <source>Taking in new days</source>
@@ -2678,6 +2710,14 @@
         <message>
             <source>The label in force: colour, pattern and letter of its class</source>
             <translation>生效的标注：以颜色、图案和字母表示类别</translation>
+        </message>
+        <message>
+            <source>The labels of {count} days, {first} to {last}, were cleared.</source>
+            <translation>{first} 至 {last} 共 {count} 天的标注已清除。</translation>
+        </message>
+        <message>
+            <source>The number of chosen days is not visible, so only the day shown is labelled.</source>
+            <translation>看不到所选天数，因此只标注当前显示的这一天。</translation>
         </message>
         <message>
             <source>The predicted class, as tall as its probability: filled where the run had not seen the day, faint where it had, underlined where issued beforehand</source>
@@ -2932,6 +2972,10 @@
             <translation>正在撤销导入</translation>
         </message>
         <message>
+            <source>Undone: {what}.</source>
+            <translation>已撤销：{what}。</translation>
+        </message>
+        <message>
             <source>Unit</source>
             <translation>单位</translation>
         </message>
@@ -3036,6 +3080,10 @@
             <translation>用于训练和预测的设备：{device}，{backend} {version}，{precision}</translation>
         </message>
         <message>
+            <source>What was written</source>
+            <translation>写入的内容</translation>
+        </message>
+        <message>
             <source>What you saw on this day (kept with your name)</source>
             <translation>您在这一天看到的情况（与您的姓名一同保存）</translation>
         </message>
@@ -3130,6 +3178,10 @@
         <message>
             <source>Written beside every label and note</source>
             <translation>写在每个标注和备注旁</translation>
+        </message>
+        <message>
+            <source>Written: {what}.</source>
+            <translation>已写入：{what}。</translation>
         </message>
         <message>
             <source>X north</source>
@@ -3672,6 +3724,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>有 {count} 天的预测晚于一天以上才发布。</translation>
         </message>
         <message>
+            <source>{count} days, {first} to {last}, are now labelled {names}.</source>
+            <translation>{first} 至 {last} 共 {count} 天已标注为 {names}。</translation>
+        </message>
+        <message>
             <source>{count} days: {truth}, predicted {answer}; click to go there, 0 to 4 relabels</source>
             <translation>{count} 天：{truth}，预测为 {answer}；点击前往，0 至 4 重新标注</translation>
         </message>
@@ -3806,6 +3862,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}</source>
             <translation>{zone}，{offset}；一天从 00:00 开始，夜间为 {start}–{end}</translation>
+        </message>
+        <message>
+            <source>“{work}” is still running. Stop it and close the project?</source>
+            <translation>“{work}”仍在进行。要停止并关闭项目吗？</translation>
         </message>
     </context>
 </TS>

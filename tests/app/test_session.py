@@ -102,8 +102,9 @@ def test_auto_advance_goes_on_after_a_single_label_only(session: Session) -> Non
     session.label(0)
     assert session.index == 4
     session.choose((6, 7))
+    assert session.index == 6
     session.label(0)
-    assert session.index == 4
+    assert session.index == 6
 
 
 def test_the_walk_stops_at_both_ends(session: Session) -> None:

@@ -4,8 +4,9 @@ python tests/trust/random_window.py PROJECT PLACE [--seed 1] [--acts 2000]
 
 PROJECT is changed: give a copy. Everything else that the program writes lies in PLACE; its choosers of files are answered
 with what lies in PLACE/given, and with names in PLACE/out. Every act is written to PLACE/acts.txt before it is done, so that
-the last one is known when the process ends in it. Printed at the end, as JSON: how many acts of each kind, the longest, and
-each error that nobody caught with the acts that led to it.
+the last one is known when the process ends in it. Printed at the end, as JSON: how many acts of each kind, the longest, how
+often one day and how often several were labelled, and each error that nobody caught and each label that went astray, with the
+acts that led to it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import driven_window
 import shiboken6
+from label_watch import Watch
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
@@ -77,6 +79,7 @@ class Hands:
         self.recent: list[str] = []
         self.errors: list[dict[str, object]] = []
         self.slowest = (0.0, "")
+        self.watch = Watch(window, self.errors, lambda: self.recent[-12:])
         self.ticks = self.in_dialog = 0
         self.file = (place / "acts.txt").open("w", encoding="utf-8", buffering=1)
 
@@ -88,6 +91,7 @@ class Hands:
         self.ticks += 1
         number = self.ticks
         QTimer.singleShot(self.random.choice((0, 0, 5, 30)), self.tick)
+        self.watch.look()
         began = time.perf_counter()
         self.act()  # or none, where what was drawn is seldom used
         took = time.perf_counter() - began
@@ -117,7 +121,8 @@ class Hands:
         self.look()
         self.file.close()
         slow = {"seconds": round(self.slowest[0], 3), "in": self.slowest[1]}
-        sys.stdout.write(json.dumps({"acts": self.count, "errors": self.errors, "slowest": slow}) + "\n")
+        met = {"acts": self.count, "errors": self.errors, "slowest": slow, "written": self.watch.written}
+        sys.stdout.write(json.dumps(met) + "\n")
         sys.stdout.flush()
         self.window.close()
 
@@ -141,7 +146,9 @@ class Hands:
         else:
             top = modal or self.random.choice([w for w in QApplication.topLevelWidgets() if w.isVisible()] or [self.window])
             doing = self.random.random()
-            if modal is None and doing < 0.3:
+            if modal is None and doing < 0.16:
+                self.random.choice((self.choose, self.label))()
+            elif modal is None and doing < 0.36:
                 self.trigger()
             elif doing < 0.5:
                 self.key(QApplication.focusWidget() or top)
@@ -155,6 +162,30 @@ class Hands:
         if action is not self.window.actions_by_id["close"] or self.random.random() < 0.2:
             self.note("action", action.objectName() or action.text())
             action.trigger()
+
+    def choose(self) -> None:
+        """Choose days on the timeline; whoever does will mostly label them."""
+        self.window.show_dock("timeline")
+        view = self.window.docks["timeline"].widget().view
+        left = round(view.axis.left)
+        if self.window.session.days.size and view.isVisible() and view.height() > 4 and view.width() > left + 4:
+            begin, end = (QPoint(self.random.randrange(left, view.width()), view.height() // 2) for _ in range(2))
+            self.note("choose", f"from {begin.x()} to {end.x()}")
+            QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, begin)
+            QTest.mouseMove(view, end)
+            QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+            if self.random.random() < 0.7:
+                view.setFocus()
+                self.label()
+
+    def label(self) -> None:
+        """Press a key that writes a label, and sometimes hold it down."""
+        key = self.random.choice((*(Qt.Key(Qt.Key.Key_0 + cls) for cls in range(5)), Qt.Key.Key_U, Qt.Key.Key_Return))
+        held = self.random.choice((0, 0, 9))
+        self.note("label", f"{key!r} {'held' if held else ''}")
+        for repeat in (False, *(True,) * held):
+            QTest.simulateEvent(self.window.windowHandle(), True, key, Qt.KeyboardModifier.NoModifier, "", repeat)
+        QTest.simulateEvent(self.window.windowHandle(), False, key, Qt.KeyboardModifier.NoModifier, "", False)
 
     def key(self, widget: QWidget) -> None:
         """Press a key, but none that ends the program."""

@@ -1,4 +1,4 @@
-"""Whatever is clicked, typed or turned, in whatever order: no error that nobody caught, no crash, a sound project."""
+"""Whatever is clicked, typed or turned, in whatever order: no uncaught error, no crash, a sound project, no stray label."""
 
 from __future__ import annotations
 
@@ -76,4 +76,5 @@ def test_whatever_is_done_no_error_is_left_uncaught(trained_template, given, tmp
         print(f"seed {seed}: {json.dumps(met)}")
         assert met["errors"] == []
         assert sum(met["acts"].values()) >= acts
+        assert min(met["written"].get(what, 0) for what in ("day", "range")) > 0
         assert [fault for each in (project, *projects_in(given)) if (fault := fault_of(each)) is not None] == []

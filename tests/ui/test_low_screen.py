@@ -134,9 +134,16 @@ def test_the_play_bars_menu_does_what_the_controls_do(window, session):
 
 
 def test_every_tool_has_its_place_at_the_side(window):
-    buttons = [window._toolbar.widgetForAction(action) for action in window._toolbar.actions() if not action.isSeparator()]
+    tools = [window._toolbar.widgetForAction(action) for action in window._toolbar.actions() if not action.isSeparator()]
+    buttons = [tool for tool in tools if tool is not window.range_count]  # which is there while days are chosen
+    assert len(tools) == len(buttons) + 1
     assert all(isinstance(button, QToolButton) and button.isVisible() for button in buttons)
     assert all(window._toolbar.rect().contains(button.geometry()) for button in buttons)
+
+
+def test_how_many_days_are_chosen_is_to_be_read(window, session, qtbot):
+    session.choose((3, 25))
+    qtbot.waitUntil(lambda: window.range_count.seen or window.day_panel.count.seen)
 
 
 def test_a_small_screen_keeps_a_layout_of_its_own(window, session, qtbot):

@@ -80,9 +80,11 @@ def test_dragging_chooses_days_either_way_and_a_click_lets_go(panel, session, qt
         qtbot.mouseMove(panel.view, over(panel, end))
         qtbot.mouseRelease(panel.view, LEFT, NONE, over(panel, end))
         assert session.chosen == (5, 15)
-        assert session.index == 0
+        assert session.index == start  # what will be labelled is looked at
+        qtbot.mouseClick(panel.view, LEFT, NONE, over(panel, 0))
+        assert (session.chosen, session.index) == (None, 0)
     qtbot.mouseClick(panel.view, LEFT, SHIFT, over(panel, 3))
-    assert session.chosen == (0, 3)
+    assert (session.chosen, session.index) == ((0, 3), 0)
     qtbot.mouseClick(panel.view, LEFT, NONE, over(panel, 20))
     assert (session.chosen, session.index) == (None, 20)
 

@@ -27,6 +27,8 @@ class Step:
         The days that it spoke about, datetime64[D].
     days
         How many they are.
+    number
+        The journal's number of the step.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Step:
     first: np.datetime64
     last: np.datetime64
     days: int
+    number: int
 
 
 def undo(project: Project, author: str) -> int | None:
@@ -118,4 +121,4 @@ def _step(project: Project, author: str, *, back: bool) -> Step | None:
     days = np.unique([row.day for row in found]).astype("datetime64[D]")
     given = {row.new for row in found if row.kind == LABEL}
     classes = tuple(sorted(given, key=lambda cls: -1 if cls is None else cls))
-    return Step(found[-1].kind, classes, days[0], days[-1], days.size)
+    return Step(found[-1].kind, classes, days[0], days[-1], days.size, found[-1].step)

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -105,7 +106,9 @@ class AgreementDialog(QDialog):
         name = tr("Settle as: {name}").format(name=tr(CLASS_NAMES[cls]))
         button = named(QToolButton(), name, f"{name} ({cls})")
         button.setIcon(class_icon(cls))
-        button.setShortcut(str(cls))
+        key = QShortcut(QKeySequence(str(cls)), button)
+        key.setAutoRepeat(False)  # held down it would settle the next days too
+        key.activated.connect(button.click)
         button.clicked.connect(lambda: self.settle(cls))
         return button
 
@@ -235,7 +238,7 @@ class AgreementDialog(QDialog):
     def _go(self) -> None:
         index = self._chosen_index()
         if index >= 0:
-            self.session.go_to(index)
+            self.session.go_to_picked(index)
         elif self.list.chosen() is not None:
             self.sentence.say(
                 tr("This day lies outside the season window, so it can be neither shown nor settled here."), "warning"
@@ -251,7 +254,10 @@ class AgreementDialog(QDialog):
     def settle(self, cls: int) -> None:
         """Write what the analysts agreed on for the chosen day, and go on to the next one that is open."""
         index, row = self._chosen_index(), self.list.chosen()
-        if index < 0 or row is None or not self.session.label(cls, [index], source=Source.SETTLED):
+        if index < 0 or row is None:
+            return
+        self.session.go_to_picked(index)  # the season may play on behind the dialog
+        if not self.session.label(cls, [index], source=Source.SETTLED):
             return
         rows = self.list.rows.rows
         place = next(number for number, each in enumerate(rows) if each.about == row.about)

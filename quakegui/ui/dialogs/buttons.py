@@ -34,6 +34,28 @@ def button_box(buttons: Standard) -> QDialogButtonBox:
     return box
 
 
+def ask(parent: QWidget | None, title: str, text: str, *, yes: str, no: str) -> bool:
+    """Ask in a box of its own and return whether the answer is `yes`; `no` stands for Return and Escape too.
+
+    Parameters
+    ----------
+    yes, no
+        The words on the two buttons, in the language in force.
+    """
+    box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    does = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+    stays = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+    for button in (does, stays):
+        button.setToolTip(button.text())
+    box.setDefaultButton(stays)
+    box.setEscapeButton(stays)
+    box.exec()
+    answer = box.clickedButton() is does
+    box.deleteLater()
+    return answer
+
+
 def tell(parent: QWidget | None, title: str, text: str, icon: QMessageBox.Icon = QMessageBox.Icon.NoIcon) -> None:
     """Say something in a box of its own, and wait until it was read."""
     box = QMessageBox(icon, title, text, QMessageBox.StandardButton.Close, parent)

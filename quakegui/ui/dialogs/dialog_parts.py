@@ -292,7 +292,13 @@ class JobDialog(QDialog):
         return title == self._title
 
     def run_job(
-        self, title: str, work: Work, done: Callable[[Any], None], *, kept: Callable[[Any], None] | None = None
+        self,
+        title: str,
+        work: Work,
+        done: Callable[[Any], None],
+        *,
+        kept: Callable[[Any], None] | None = None,
+        asks: bool = False,
     ) -> None:
         """Run `work` beside the window; `done` takes its result, unless the dialog has been closed meanwhile.
 
@@ -303,6 +309,8 @@ class JobDialog(QDialog):
         kept
             Of work that changes the project and never asks whether it is stopped: takes the result last, also where the dialog
             has been closed, because the window has to show what the project holds. Such work is not begun once it is stopped.
+        asks
+            Whether the analyst is asked before the project is closed meanwhile (`Jobs.start`).
         """
         self._title, self._stop = title, False
         self.sentence.say(tr(BUSY) if self.session.jobs.busy else "")
@@ -323,7 +331,7 @@ class JobDialog(QDialog):
             if kept is not None:
                 kept(result)
 
-        self.session.jobs.start(title, stoppable, finish)
+        self.session.jobs.start(title, stoppable, finish, asks=asks)
 
     def stop_job(self) -> None:
         """Ask this dialog's job, and no other, to end."""

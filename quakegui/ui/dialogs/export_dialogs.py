@@ -157,6 +157,7 @@ def save_tables(window: MainWindow) -> None:
             lambda report, _cancelled: export.save_tables(project, season, path, progress=report),
             lambda _none: window.session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),
             stoppable=False,
+            asks=True,
         )
 
 

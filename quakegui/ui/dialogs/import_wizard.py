@@ -286,7 +286,7 @@ class ImportWizard(JobDialog):
                     break
             return _together(found)
 
-        self.run_job(IMPORTING, work, self._imported)
+        self.run_job(IMPORTING, work, self._imported, asks=True)
 
     def _batches(self) -> list[tuple[list[Path], TableMapping | None]]:
         """Return what is imported together: tables by what their columns mean, then everything else."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app.change import Change
 from quakegui.app.jobs import Report
+from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
 from quakegui.project import catalogue, journal
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
@@ -282,11 +283,13 @@ class RuleDialog(JobDialog):
             return
 
         session = self.session
+        before = latest(session)
 
         def kept(found: RuleLabels) -> None:
             session.reload(Change.EVENTS | Change.LABELS)
             counts = " / ".join(str(count) for count in found.counts)
             session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
+            answer(session, before)
 
         def work(_report: Report, _cancelled: Callable[[], bool]) -> RuleLabels:
             return journal.apply_rule(project, rule, author=author)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui.i18n import tr
+from quakegui.ui.panels.answer_bar import AnswerBar
 from quakegui.ui.panels.notices import NoticeBar
 from quakegui.ui.panels.play_bar import PlayBar
 from quakegui.ui.plots.day_map_view import DayMapView
@@ -33,10 +34,12 @@ class DayMapPanel(QWidget):
         self.readout.setContentsMargins(12, 0, 12, 0)
         self.play_bar = PlayBar(session, self)
         self.notice_bar = NoticeBar(session, self)
+        self.answer_bar = AnswerBar(session, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice_bar)
+        column.addWidget(self.answer_bar)
         column.addWidget(self.view, 1)
         column.addWidget(self.readout)
         column.addWidget(self.play_bar)

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -30,6 +30,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
+from quakegui.ui.range_count import RangeCount
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import CLASS_NAMES, quality_text
 
@@ -76,6 +77,9 @@ class NoteEdit(QPlainTextEdit):
 class DayPanel(QWidget):
     """All that is known about the day shown, and the buttons that label it."""
 
+    class_asked = Signal(int)
+    """Carries the class whose button was pressed."""
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
@@ -87,11 +91,13 @@ class DayPanel(QWidget):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = [self._button(cls) for cls in range(5)]
+        self.count = RangeCount(session)
         self._bars = [QProgressBar() for _ in range(5)]
         self._note = NoteEdit(self)
         self._captions = [QLabel() for _ in range(5)]
         self._build()
         session.changed.connect(self.refresh)
+        session.closing.connect(self.keep_note)
         self.retranslate()
 
     def _button(self, cls: int) -> QToolButton:
@@ -99,7 +105,7 @@ class DayPanel(QWidget):
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: self._session.label(cls))
+        button.clicked.connect(lambda: self.class_asked.emit(cls))
         return button
 
     def _build(self) -> None:
@@ -114,7 +120,7 @@ class DayPanel(QWidget):
         row = QHBoxLayout()
         for button in self._buttons:
             row.addWidget(button)
-        row.addStretch(1)
+        row.addWidget(self.count, 1)
         bars = QFormLayout()
         for caption, bar in zip(self._captions, self._bars, strict=True):
             bar.setMinimumWidth(60)

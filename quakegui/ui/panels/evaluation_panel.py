@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from quakegui.learn.judgement import Judgement
 
 JUDGING: Final = mark("Judging the run")
+ROLE: Final = Qt.ItemDataRole.UserRole
+"""Of an item of the list of days: the day's index."""
 TARGET_NAMES: dict[Target, str] = {
     "event": mark("Event against none"),
     "direction": mark("Direction"),
@@ -86,7 +88,7 @@ class EvaluationPanel(QWidget):
         self._matrix = MatrixView()
         self._matrix.asked.connect(self._list_days)
         self._days = QListWidget()
-        self._days.itemClicked.connect(lambda item: session.go_to(item.data(Qt.ItemDataRole.UserRole)))
+        self._days.itemClicked.connect(lambda item: session.go_to_picked(item.data(ROLE)))
         self._days.currentItemChanged.connect(self._step_to)
         self._days_title = QLabel()
         self._scores, self._classes, self._alarms = (_table() for _ in range(3))
@@ -198,6 +200,8 @@ class EvaluationPanel(QWidget):
             self._show()
         elif change & (Change.RUNS | Change.LABELS | Change.DISPLAY):
             self._show_basis()
+        if Change.DAY in change:
+            self._mark_day_shown()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
@@ -342,12 +346,20 @@ class EvaluationPanel(QWidget):
         self._days.clear()
         for index, margin in found:
             item = QListWidgetItem(tr("{day} · margin {margin:.2f}").format(day=self._session.days[index], margin=margin))
-            item.setData(Qt.ItemDataRole.UserRole, index)
+            item.setData(ROLE, index)
             self._days.addItem(item)
+
+    def _mark_day_shown(self) -> None:
+        """Let the list mark the day shown, and no day while it is elsewhere: a key labels what is marked, or so one thinks."""
+        rows = range(self._days.count())
+        shown = next((row for row in rows if self._days.item(row).data(ROLE) == self._session.index), -1)
+        self._days.blockSignals(True)  # nobody picked this row
+        self._days.setCurrentRow(shown)
+        self._days.blockSignals(False)
 
     def _step_to(self, item: QListWidgetItem | None) -> None:
         if item is not None and self._days.hasFocus():
-            self._session.go_to(item.data(Qt.ItemDataRole.UserRole))
+            self._session.go_to_picked(item.data(ROLE))
 
 
 def percent(value: float) -> str:

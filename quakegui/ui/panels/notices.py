@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
-from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.icons import icon
+from quakegui.ui.sentence_bar import SentenceBar
 from quakegui.ui.sentences import told
 
 if TYPE_CHECKING:
@@ -104,35 +103,20 @@ def _named(codes: list[str]) -> str:
     return ", ".join(codes[:CODES_NAMED]) + ("…" if len(codes) > CODES_NAMED else "")
 
 
-class NoticeBar(QFrame):
+class NoticeBar(SentenceBar):
     """Shows the most pressing notice that was not put away."""
 
     asked = Signal(str)
     """Carries the id of the action that mends what is shown."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("notice", parent)
         self._session = session
         self._put_away: set[str] = set()
         self._shown: Notice | None = None
-        self.setObjectName("notice")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self._sentence = QLabel()
-        self._sentence.setWordWrap(True)
-        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.mend, self.dismiss = QPushButton(), QToolButton()
-        for button in (self.mend, self.dismiss):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the keys from nobody
-        self.dismiss.setAutoRaise(True)
-        self.dismiss.setIconSize(QSize(18, 18))
+        self.mend = self.act
         self.mend.clicked.connect(self._ask)
         self.dismiss.clicked.connect(self._dismiss)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 8, 4)
-        row.addWidget(self._sentence, 1)
-        row.addWidget(self.mend)
-        row.addWidget(self.dismiss)
         session.changed.connect(self.refresh)
         session.jobs.idle.connect(self.retranslate)
         self.retranslate()
@@ -167,7 +151,7 @@ class NoticeBar(QFrame):
     def retranslate(self) -> None:
         """Show what is the matter now, in the language in force."""
         self._shown = next((one for one in notices(self._session) if one.id not in self._put_away), None)
-        self._sentence.setText(self.sentence)
+        self.words.setText(self.sentence)
         remedies = {
             "import": tr("Import readings…"),
             "stations": tr("Stations…"),
@@ -179,7 +163,5 @@ class NoticeBar(QFrame):
         self.mend.setToolTip(tr("Open what mends this"))
         self.mend.setVisible(bool(remedy))
         self.setAccessibleName(tr("What this project lacks"))
-        self.dismiss.setIcon(icon("mdi6.close", theme.colours().text, theme.colours().missing))
-        self.dismiss.setToolTip(tr("Hide this message"))
-        self.dismiss.setAccessibleName(tr("Hide this message"))
+        self.name_cross()
         self.setVisible(self._shown is not None)

@@ -274,8 +274,7 @@ class TimelineView(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._session.choose((self._session.index, day))
         else:
-            self._session.choose(None)
-            self._session.go_to(day)
+            self._session.go_to_picked(day)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Look at the whole season."""

@@ -1,0 +1,78 @@
+"""What a label, an undo or a rule did to more than one day: one line above the day map, with the way back in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.labelling import Answer
+from quakegui.app.session import Session
+from quakegui.ui.i18n import tr
+from quakegui.ui.sentence_bar import SentenceBar
+from quakegui.ui.texts import CLASS_NAMES, step_words
+
+
+class AnswerBar(SentenceBar):
+    """Names days and class of the latest such write, until another step follows it or it is put away."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("answer", parent)
+        self._session = session
+        self._answer: Answer | None = None
+        self.act.clicked.connect(self._walk_back)
+        self.dismiss.clicked.connect(lambda: self._show(None))
+        session.answered.connect(self._show)
+        session.changed.connect(self.refresh)
+        self._show(None)
+
+    def refresh(self, change: Change) -> None:
+        """Leave when something else was written, or another project is open."""
+        if self._answer is not None and change & (Change.PROJECT | Change.LABELS) and not self._answer.stands(self._session):
+            self._show(None)
+
+    def _show(self, answer: Answer | None) -> None:
+        self._answer = answer
+        self.retranslate()
+
+    def _walk_back(self) -> None:
+        answer, self._answer = self._answer, None
+        if answer is None or not answer.stands(self._session):
+            self._session.said.emit("Something else was written in the meantime; use Undo in the Edit menu.", "info")
+        elif answer.undone:
+            self._session.redo()
+        else:
+            self._session.undo()
+        self.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language or colours."""
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Show the answer in the language in force, or nothing."""
+        answer = self._answer
+        self.words.setText("" if answer is None else answer_words(answer))
+        undone = answer is not None and answer.undone
+        self.act.setText(tr("Redo") if undone else tr("Undo"))
+        self.act.setToolTip(tr("Do this step again") if undone else tr("Take this step back"))
+        self.act.setAccessibleName(self.act.toolTip())
+        self.setAccessibleName(tr("What was written"))
+        self.name_cross()
+        self.setVisible(answer is not None)
+
+
+def answer_words(answer: Answer) -> str:
+    """Return what a write of more than one day did: which days it gave which class."""
+    step = answer.step
+    if answer.undone:
+        return tr("Undone: {what}.").format(what=step_words(step))
+    names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in step.classes if cls is not None]
+    days = {"count": step.days, "first": step.first, "last": step.last}
+    if names:
+        return tr("{count} days, {first} to {last}, are now labelled {names}.").format(names=" / ".join(names), **days)
+    if step.classes:
+        return tr("The labels of {count} days, {first} to {last}, were cleared.").format(**days)
+    return tr("Written: {what}.").format(what=step_words(step))

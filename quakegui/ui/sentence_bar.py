@@ -1,0 +1,45 @@
+"""A bar with one sentence, a button that does something about it, and a cross that puts it away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+from quakegui.ui.icons import icon
+
+
+class SentenceBar(QFrame):
+    """The frame of bars above the day map: what they say, when, and what the button does is theirs.
+
+    Parameters
+    ----------
+    name
+        The bar's object name.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.act, self.dismiss = QPushButton(), QToolButton()
+        for button in (self.act, self.dismiss):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the keys from nobody
+        self.dismiss.setAutoRaise(True)
+        self.dismiss.setIconSize(QSize(18, 18))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 8, 4)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.act)
+        row.addWidget(self.dismiss)
+
+    def name_cross(self) -> None:
+        """Set the cross's texts in the language in force, and its icon in the colour of the text."""
+        self.dismiss.setIcon(icon("mdi6.close", theme.colours().text, theme.colours().missing))
+        self.dismiss.setToolTip(tr("Hide this message"))
+        self.dismiss.setAccessibleName(tr("Hide this message"))

@@ -1,0 +1,84 @@
+"""A watch over a window: whatever is pressed, a label lands on what was shown as its target, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtWidgets import QApplication, QWidget
+from sqlalchemy import func, select
+
+from quakegui.app.change import Change
+from quakegui.project import schema
+from quakegui.season.labels import Source
+from quakegui.ui.dialogs.revert_dialog import RevertDialog
+from quakegui.ui.main_window import MainWindow
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Watch:
+    """Sees to it that no label or note lands on a day that was not shown, or among as many chosen days as were told.
+
+    What is shown is read from the window: the date in the panel of the day, and the length beside the label buttons. What was
+    written is read from the journal, each time that the session says that labels have changed.
+    """
+
+    def __init__(self, window: MainWindow, errors: list[dict[str, object]], recent: Callable[[], list[str]]) -> None:
+        self.window, self.session, self.errors, self.recent = window, window.session, errors, recent
+        self.written: Counter[str] = Counter()
+        self.shown: frozenset[str] = frozenset()
+        self.last = self.journal_end()
+        panel = window.docks["day"].widget()
+        self.date = next(w for w in panel.findChildren(QWidget) if DATE.fullmatch(getattr(w, "text", str)()))
+        self.counts = window.findChildren(QWidget, "chosen days")
+        self.session.changed.connect(self.follow)  # the last that is connected: the panels have followed by then
+        self.look()
+
+    def journal_end(self) -> int:
+        """Return the number of the journal's last row."""
+        if self.session.project is None:
+            return 0
+        with self.session.project.read() as connection:
+            return connection.scalar(select(func.max(schema.journal.c.id))) or 0
+
+    def look(self) -> None:
+        """Read which days a label may go to now."""
+        day, days = self.date.text(), self.session.days
+        shown = {day} if DATE.fullmatch(day) else set()
+        told = {int("".join(filter(str.isdigit, count.text()))) for count in self.counts if readable(count)}
+        if told and self.session.chosen is not None:
+            first, last = self.session.chosen
+            chosen = {str(each) for each in days[first : last + 1]}
+            if told == {len(chosen)} and day in chosen:
+                shown |= chosen
+        self.shown = frozenset(shown)
+
+    def follow(self, change: Change) -> None:
+        """Compare what was written with what was shown before it."""
+        if change & (Change.PROJECT | Change.SEASON):
+            self.last = self.journal_end()
+        elif Change.LABELS in change and self.session.project is not None:
+            self.compare()
+        self.look()
+
+    def compare(self) -> None:
+        """Note what was written elsewhere; steps back and forth, the rule and a return to a moment are about other days."""
+        table = schema.journal.c
+        by_hand = (table.undoes.is_(None), table.redoes.is_(None), table.source != int(Source.RULE))
+        with self.session.project.read() as connection:
+            found = connection.execute(select(table.day).where(table.id > self.last, *by_hand)).scalars().all()
+        self.last = self.journal_end()
+        days = {str(np.datetime64(day, "D")) for day in found}
+        if not days or isinstance(QApplication.activeModalWidget(), RevertDialog):
+            return
+        self.written["range" if len(days) > 1 else "day"] += 1
+        if not days <= self.shown:
+            self.errors.append({"wrote": sorted(days), "shown": sorted(self.shown), "after": self.recent()})
+
+
+def readable(widget: QWidget) -> bool:
+    """Whether the words of a widget can be seen."""
+    return widget.isVisible() and not widget.visibleRegion().isEmpty() and bool(widget.text())

@@ -1,0 +1,352 @@
+"""A key writes only what the eye sees: what ends a choice of days, what says how many they are, and what answers a label."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QPlainTextEdit, QTableView, QToolBar, QWidget
+
+from quakegui.app.change import Change
+from quakegui.project import journal
+from quakegui.season.labels import Source
+from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
+
+NONE, CTRL, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+LEFT = Qt.MouseButton.LeftButton
+FIRST, LAST = 30, 36
+FAR = 5
+"""A day that is not among the chosen ones."""
+
+
+@pytest.fixture
+def session(session):
+    """Return the session with labels of its own only where a test gives them."""
+    session.set_settings(analyst="tester", days_per_second=60.0)
+    return session
+
+
+def timeline(window):
+    return window.docks["timeline"].widget().view
+
+
+def over(window, index):
+    view = timeline(window)
+    return QPoint(round(view.axis.x(index + 0.5)), view.height() // 2)
+
+
+def drag(window, first, last):
+    """Choose days by dragging over the timeline."""
+    view = timeline(window)
+    QTest.mousePress(view, LEFT, NONE, over(window, first))
+    for index in ((first + last) // 2, last):
+        QTest.mouseMove(view, over(window, index))
+    QTest.mouseRelease(view, LEFT, NONE, over(window, last))
+
+
+def press(window, key, modifier=NONE):
+    QTest.keyClick(window, key, modifier)
+
+
+def hold(window, key, repeats=12):
+    """Hold a key down: pressed once, then repeated by the system, then let go."""
+    for repeat in [False] + [True] * repeats:
+        QTest.simulateEvent(window.windowHandle(), True, key, NONE, "", repeat)
+    QTest.simulateEvent(window.windowHandle(), False, key, NONE, "", False)
+
+
+def written_by(session, act):
+    """Return the days, by index, that rows of the journal are about which an act adds."""
+    known = {row.id for row in journal.journal_rows(session.project)}
+    act()
+    rows = [row for row in journal.journal_rows(session.project) if row.id not in known]
+    return sorted({int((np.datetime64(row.day, "D") - session.days[0]).astype(int)) for row in rows})
+
+
+def counts(window):
+    """Return what stands beside the label buttons, where it can be read: in the panel of the day, and in the tool bar."""
+    return {
+        type(place).__name__: count.text()
+        for place in (window.docks["day"], window.findChild(QToolBar, "tool bar"))
+        for count in place.findChildren(QWidget, "chosen days")
+        if count.isVisible() and not count.visibleRegion().isEmpty() and count.text()
+    }
+
+
+WALKS = {
+    "arrow": lambda window: [press(window, Qt.Key.Key_Right) for _ in range(LAST - FIRST + 1)],
+    "arrow back": lambda window: press(window, Qt.Key.Key_Left),
+    "week": lambda window: press(window, Qt.Key.Key_PageUp),
+    "first day": lambda window: press(window, Qt.Key.Key_Home),
+    "last day": lambda window: press(window, Qt.Key.Key_End),
+    "event": lambda window: press(window, Qt.Key.Key_Left, CTRL),
+    "unlabelled": lambda window: press(window, Qt.Key.Key_Up, CTRL),
+    "region": lambda window: press(window, Qt.Key.Key_Up, CTRL | SHIFT),
+    "click": lambda window: QTest.mouseClick(timeline(window), LEFT, NONE, over(window, FAR)),
+    "click inside": lambda window: QTest.mouseClick(timeline(window), LEFT, NONE, over(window, FIRST + 2)),
+    "slider": lambda window: window.day_map_panel.play_bar.slider.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum),
+    "go to date": lambda window: window.session.go_to_day(window.session.days[FAR]),
+}
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_label_given_after_walking_away_is_the_shown_days_alone(window, session, walk):
+    drag(window, FIRST, LAST)
+    assert session.chosen == (FIRST, LAST)
+    WALKS[walk](window)
+    assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [session.index]
+    assert session.index not in range(FIRST, LAST + 1) or walk == "click inside"
+    assert counts(window) == {}
+
+
+def test_playing_on_ends_a_choice(window, session, qtbot):
+    drag(window, FIRST, LAST)
+    press(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: session.index > LAST)
+    press(window, Qt.Key.Key_Space)
+    assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [session.index]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_U, Qt.Key.Key_Return, Qt.Key.Key_2])
+def test_every_key_that_writes_labels_obeys(window, session, key):
+    session.label(1, range(4, 9))
+    drag(window, 4, 8)
+    press(window, Qt.Key.Key_Home)
+    press(window, Qt.Key.Key_Right)
+    press(window, Qt.Key.Key_1)
+    assert set(written_by(session, lambda: press(window, key))) <= {1}
+    drag(window, 4, 8)
+    assert written_by(session, lambda: press(window, key)) == [4, 5, 6, 7, 8]
+
+
+def test_a_note_is_of_the_day_shown(window, session, qtbot):
+    drag(window, FIRST, LAST)
+    press(window, Qt.Key.Key_Home)
+    press(window, Qt.Key.Key_N)
+    note = window.docks["day"].findChild(QPlainTextEdit)
+    qtbot.waitUntil(note.hasFocus)
+    QTest.keyClicks(note, "windy")
+    assert written_by(session, lambda: QTest.keyClick(note, Qt.Key.Key_Return, CTRL)) == [0]
+
+
+@pytest.mark.parametrize("close", ["close", "new", "open"])
+def test_a_note_half_written_is_kept_when_its_project_is_closed(window, session, qtbot, tmp_path, close):
+    folder = session.project.folder
+    session.go_to(3)
+    press(window, Qt.Key.Key_N)
+    note = window.docks["day"].findChild(QPlainTextEdit)
+    qtbot.waitUntil(note.hasFocus)
+    QTest.keyClicks(note, "windy")
+    if close == "close":
+        window.actions_by_id["close"].trigger()
+    elif close == "new":
+        assert session.create(tmp_path / "new", timezone="Asia/Shanghai")
+    else:
+        assert session.open(folder)
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    if close != "open":
+        assert session.open(folder)
+    qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
+    assert [(note.day, note.text) for note in session.notes(3)] == [(session.days[3], "windy")]
+
+
+def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be_read(window, session, qtbot):
+    drag(window, FIRST, LAST)
+    assert session.index == FIRST
+    assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
+    press(window, Qt.Key.Key_Right)
+    assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
+    assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
+    window.actions_by_id["chinese"].trigger()
+    qtbot.waitUntil(lambda: set(counts(window).values()) == {"7 天"})
+    window.actions_by_id["english"].trigger()
+    press(window, Qt.Key.Key_Escape)
+    assert counts(window) == {}
+    assert written_by(session, lambda: press(window, Qt.Key.Key_4)) == [FIRST + 1]
+
+
+def test_the_buttons_of_the_panel_write_what_the_keys_write(window, session):
+    buttons = [b for b in window.docks["day"].findChildren(QAbstractButton) if b.accessibleName().startswith("Label: ")]
+    drag(window, FIRST, LAST)
+    assert written_by(session, lambda: QTest.mouseClick(buttons[3], LEFT)) == list(range(FIRST, LAST + 1))
+    press(window, Qt.Key.Key_Home)
+    assert written_by(session, lambda: QTest.mouseClick(buttons[3], LEFT)) == [0]
+
+
+def raise_runs(window):
+    window.show_dock("runs")
+
+
+PANELS = {
+    "a tab": raise_runs,
+    "a panel closed": lambda window: window.docks["series"].close(),
+    "a panel floating": lambda window: window.docks["series"].setFloating(True),
+    "review": lambda window: window.actions_by_id["review"].trigger(),
+    "all put back": lambda window: window.actions_by_id["reset-layout"].trigger(),
+}
+
+
+@pytest.mark.parametrize("act", PANELS)
+def test_other_panels_end_a_choice(window, session, qtbot, act):
+    drag(window, FIRST, LAST)
+    PANELS[act](window)
+    qtbot.waitUntil(lambda: session.chosen is None)
+    assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [FIRST]
+
+
+def test_a_row_of_the_regions_ends_a_choice(window, session):
+    drag(window, 20, 23)
+    table = window.docks["regions"].findChild(QTableView)
+    QTest.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(table.model().index(0, 1)).center())
+    assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [20]
+
+
+def test_where_no_length_is_to_be_read_no_choice_counts(window, session, qtbot):
+    window.docks["day"].close()
+    window.findChild(QToolBar, "tool bar").hide()
+    qtbot.waitUntil(lambda: not window.docks["day"].isVisible())
+    said = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    drag(window, FIRST, LAST)
+    assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [FIRST]
+    assert said == ["The number of chosen days is not visible, so only the day shown is labelled."]
+
+
+# -- the answer ----------------------------------------------------------------------------------------------------
+
+
+def answered(window):
+    """Return what the line above the map says; empty while it is not shown."""
+    bar = window.day_map_panel.answer_bar
+    return bar.words.text() if bar.isVisible() else ""
+
+
+def test_a_label_of_several_days_is_answered_with_days_class_and_undo(window, session):
+    before = session.labels.classes.copy()
+    drag(window, FIRST, LAST)
+    press(window, Qt.Key.Key_3)
+    first, last = session.days[FIRST], session.days[LAST]
+    assert answered(window) == f"7 days, {first} to {last}, are now labelled 3 South, larger."
+    bar = window.day_map_panel.answer_bar
+    assert bar.act.text() == "Undo"
+    bar.act.click()
+    np.testing.assert_array_equal(session.labels.classes, before)
+    assert answered(window) == f"Undone: label 3 on 7 days, {first} to {last}."
+    assert bar.act.text() == "Redo"
+    bar.act.click()
+    assert session.labels.classes[FIRST : LAST + 1].tolist() == [3] * 7
+    bar.dismiss.click()
+    assert answered(window) == ""
+
+
+def test_clearing_and_accepting_several_days_are_answered(window, session, qtbot):
+    drag(window, FIRST, LAST)
+    press(window, Qt.Key.Key_Return)
+    assert answered(window).endswith("are now labelled 3 South, larger.")
+    press(window, Qt.Key.Key_2)
+    assert answered(window).endswith("are now labelled 2 North, smaller.")
+    press(window, Qt.Key.Key_U)
+    assert answered(window).startswith("The labels of 7 days, ")
+    assert answered(window).endswith(", were cleared.")
+    window.actions_by_id["chinese"].trigger()
+    chinese = f"{session.days[FIRST]} 至 {session.days[LAST]} 共 7 天的标注已清除。"
+    qtbot.waitUntil(lambda: answered(window) == chinese)
+
+
+def test_one_day_is_not_answered_and_ends_an_answer(window, session):
+    press(window, Qt.Key.Key_3)
+    assert answered(window) == ""
+    drag(window, FIRST, LAST)
+    press(window, Qt.Key.Key_3)
+    assert answered(window)
+    press(window, Qt.Key.Key_Home)
+    assert answered(window), "walking on takes nothing away"
+    press(window, Qt.Key.Key_4)
+    assert answered(window) == "", "its Undo would take back something else"
+
+
+def test_the_undo_of_an_answer_takes_back_that_step_and_no_other(window, session):
+    drag(window, FIRST, LAST)
+    press(window, Qt.Key.Key_3)
+    # another process, in the same name
+    journal.write_labels(session.project, session.days[[0]], 4, source=Source.ANALYST, author="tester")
+    said = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    window.day_map_panel.answer_bar.act.click()
+    assert session.labels.classes[FIRST : LAST + 1].tolist() == [3] * 7
+    assert journal.in_force(session.project)[session.days[0]].cls == 4
+    assert said == ["Something else was written in the meantime; use Undo in the Edit menu."]
+
+
+def test_a_return_to_a_moment_is_answered(window, session):
+    moment = np.datetime64("2000-01-01", "ms")
+    assert session.revert_to(moment)
+    assert answered(window).startswith("The labels of ")
+
+
+# -- keys held down ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("advance", [False, True])
+def test_a_label_key_held_down_writes_once(window, session, advance):
+    session.set_settings(auto_advance=advance)
+    session.go_to(FAR)
+    assert written_by(session, lambda: hold(window, Qt.Key.Key_3)) == [FAR]
+    assert session.index == FAR + advance
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_U, Qt.Key.Key_Return])
+def test_other_writing_keys_held_down_write_once(window, session, key):
+    if key == Qt.Key.Key_U:
+        session.label(3, [FAR])
+    session.set_settings(auto_advance=True)
+    session.go_to(FAR)
+    rows = len(journal.journal_rows(session.project))
+    hold(window, key)
+    assert len(journal.journal_rows(session.project)) == rows + 1
+
+
+def test_an_arrow_held_down_walks_on(window, session):
+    session.go_to(0)
+    hold(window, Qt.Key.Key_Right)
+    assert session.index > 3
+
+
+def test_undo_held_down_takes_back_one_step(window, session):
+    for cls in (1, 2, 3):
+        session.go_to(cls)
+        session.label(cls)
+    for repeat in [False] + [True] * 6:
+        QTest.simulateEvent(window.windowHandle(), True, Qt.Key.Key_Z, CTRL, "", repeat)
+    QTest.simulateEvent(window.windowHandle(), False, Qt.Key.Key_Z, CTRL, "", False)
+    assert session.labels.classes[[1, 2]].tolist() == [1, 2]
+
+
+def test_settling_keys_held_down_settle_one_day(window, session, qtbot):
+    for author, classes in (("Li", (0, 1, 2)), ("Wang", (3, 4, 4))):
+        for index, cls in enumerate(classes):
+            day = session.days[[index]]
+            journal.write_labels(session.project, day, cls, source=Source.ANALYST, author=author, blind=True)
+    session.reload(Change.LABELS)
+    drag(window, 0, 2)
+    dialog = AgreementDialog(session, window)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    dialog.list.choose(1)
+    assert session.chosen is None
+    assert written_by(session, lambda: hold(dialog, Qt.Key.Key_3)) == [1]
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_blind_labels_go_to_the_day_shown_too(window, session):
+    window.actions_by_id["blind"].trigger()
+    drag(window, FIRST, LAST)
+    press(window, Qt.Key.Key_Home)
+    assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [0]
+    drag(window, FIRST, LAST)
+    assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
+    assert answered(window).endswith("are now labelled 3 South, larger.")
