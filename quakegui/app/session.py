@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from quakegui.app import explaining, labelling, opening, walking
+from quakegui.app import explaining, labelling, opening, others, walking
 from quakegui.app.change import Change
 from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
+from quakegui.app.others import COMPUTING
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import LabelTable
 from quakegui.season.labels import LabelRow
@@ -23,6 +24,7 @@ from quakegui.season.localtime import local_date
 if TYPE_CHECKING:
     from quakegui.app.runs import RunRow
     from quakegui.project.journal import Follower, Note
+    from quakegui.project.lookout import Lookout
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
     from quakegui.season.daymap import DayMap
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from quakegui.season.extrema import DayFeatures
     from quakegui.season.season import Season
 
-COMPUTING: Final = "Computing the season"
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 KEEP_DAY_MS = 500
 """How long after a step the day shown is remembered, at the latest."""
@@ -61,6 +62,8 @@ class Session(QObject):
     said = Signal(str, str)
     closing = Signal()
     """The project is about to be closed: what works on it must end now."""
+    came = Signal(object)
+    """Carries `others.Came`: what other programs changed in the project, which is shown by now or being computed."""
 
     # Actions with a module of their own; each takes the session first, so it is a method here.
     after_start, open, create, open_demo = opening.after_start, opening.open_project, opening.create_project, opening.open_demo
@@ -70,12 +73,15 @@ class Session(QObject):
     target, label, accept, note = labelling.target, labelling.label, labelling.accept, labelling.note
     undo, redo, revert_to, steps = labelling.undo, labelling.redo, labelling.revert_to, labelling.steps
     explain = explaining.explain
+    look, poll = others.look, others.poll
 
     def __init__(self, file: SettingsFile | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.file = file if file is not None else SettingsFile()
         self.settings: Settings = self.file.load()
         self.display = Display()
+        self.ask: others.Ask = others.keep
+        """Who answers questions about the work of others; the window asks the analyst."""
         self._keeper = QTimer(self)
         self._keeper.setSingleShot(True)
         self._keeper.setInterval(KEEP_DAY_MS)
@@ -109,6 +115,13 @@ class Session(QObject):
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
         self._computed = -1
         """The project's revision when its season was last computed."""
+        self._awaits_days = False
+        """Whether it is to be told what days the season gains by what other programs brought in."""
+        self.lookout: Lookout | None = None
+        self.unseen: set[np.datetime64] = set()
+        """Days whose label in force another program wrote, and which were not shown since."""
+        self.unreachable = False
+        self.runs_stamp = 0
         self._journal: Follower | None = None
         self._ready: tuple[PredictionTable | None, tuple[tuple[int, int], ...]] | None = None
         self._forget_journal()
@@ -192,6 +205,8 @@ class Session(QObject):
             self.maps.close()
         self._keeper.stop()
         self._keep_day()
+        if self.lookout is not None:
+            self.lookout.close()
         if self.project is not None:
             self.project.close()
         self._forget()
@@ -209,28 +224,38 @@ class Session(QObject):
             return
         author = self._whose()
 
-        def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str]:
+        def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str, int]:
             from quakegui.learn import season_runs
             from quakegui.project import seasons
 
-            self._computed = project.revision()
-            season = seasons.load_season(project, progress=report)
-            if season is not None:
-                season_runs.complete_runs(project, season)
-                # Read here, so that the window's thread finds them ready.
-                labels.in_force(author=author)
-                self.prepare_predictions(project, season)
-                return season, ""
-            return None, "coordinates" if seasons.days_with_data(project).size else "readings"
+            while True:
+                revision = project.revision()
+                season = seasons.load_season(project, progress=report)
+                if season is not None:
+                    season_runs.complete_runs(project, season)
+                    # Read here, so that the window's thread finds them ready.
+                    labels.in_force(author=author)
+                    self.prepare_predictions(project, season)
+                    return season, "", season.revision
+                if project.revision() == revision:  # else something came in meanwhile
+                    return None, "coordinates" if seasons.days_with_data(project).size else "readings", revision
 
         self.jobs.start(COMPUTING, work, lambda made: self._show(project, *made), stoppable=False)
+
+    def follow_readings(self) -> None:
+        """Have the season computed anew, and told what days it gains, because other programs brought in readings."""
+        self._awaits_days = True
+        if not self.jobs.has(COMPUTING) and self.is_behind():
+            self.recompute()
 
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
         from quakegui.project.journal import Follower
+        from quakegui.project.lookout import Lookout
 
         self.close()
-        self.project, self._journal = project, Follower(project)
+        self.project, self._journal, self.lookout = project, Follower(project), Lookout(project)
+        self.runs_stamp = others.runs_stamp(self)
         project.answer_here()
         for warning in project.warnings:
             self.said.emit(warning, "warning")
@@ -238,22 +263,29 @@ class Session(QObject):
         self.changed.emit(Change.ALL)
         self.recompute()
 
-    def _show(self, project: Project, season: Season | None, lacks: str) -> None:
+    def _show(self, project: Project, season: Season | None, lacks: str, revision: int) -> None:
         if project is not self.project:
             return
+        former, self._computed = self.season, revision
         if self.maps is not None:
             self.maps.close()
         before = self.day
         remembered = before if before is not None else _as_day(self.file.load_day(project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
+        chosen = self.days[list(self.chosen)] if self.chosen is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
-        self.chosen = None
+        self.chosen = _same_days(self.days, chosen)
         self.index = _nearest(self.days, remembered) if remembered is not None else _first_map(season)
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
         self._read(Change.ALL)
         walking.draw_ahead(self)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
+        if self._awaits_days:
+            self._awaits_days = False
+            others.tell_days(self, former, season)
+        if not self.jobs.has(COMPUTING) and self.is_behind():
+            self.follow_readings()
 
     # -- walking through the days ----------------------------------------------------------------------------------
 
@@ -264,12 +296,14 @@ class Session(QObject):
         index = min(max(index, 0), self.days.size - 1)
         if index == self.index:
             return
+        self.unseen.discard(self.days[index])
         self.direction = 1 if index > self.index else -1
         self.index = index
         self.changed.emit(Change.DAY)
         if not self._keeper.isActive():
             self._keeper.start()
         walking.draw_ahead(self)
+        self.look()
 
     def go_to_day(self, day: np.datetime64) -> None:
         """Show a local date, or the nearest day of the season."""
@@ -379,10 +413,20 @@ class Session(QObject):
 
     def _job_failed(self, title: str, error: object) -> None:
         self.said.emit(f"{title}: {error}", "error")
-        if title != COMPUTING and not self.jobs.has(COMPUTING) and self._is_behind():
+        if title != COMPUTING and not self.jobs.has(COMPUTING) and self.is_behind():
             self.recompute()
 
-    def _is_behind(self) -> bool:
+    def is_of_now(self) -> bool:
+        """Say whether the season shown is the project's; where it is not, tell that it is being computed anew."""
+        if not self.is_behind():
+            return True
+        self.follow_readings()
+        self.said.emit(
+            "The readings have changed, and the season is being computed anew; try again when it is shown.", "warning"
+        )
+        return False
+
+    def is_behind(self) -> bool:
         """Say whether the project holds other readings than the season shown: a job may keep some and then fail."""
         from quakegui.project.store import ProjectError
 
@@ -404,6 +448,14 @@ def _first_map(season: Season | None) -> int:
     if season is None or not season.days.size:
         return -1
     return int(season.has_map.argmax())
+
+
+def _same_days(days: NDArray[np.datetime64], chosen: NDArray[np.datetime64]) -> tuple[int, int] | None:
+    """Return where the first and last of the chosen days are now; None where they are gone, or other days lie between them."""
+    if not np.isin(chosen, days).all() or not chosen.size:
+        return None
+    first, last = (int(at) for at in np.searchsorted(days, chosen))
+    return (first, last) if last - first == int((chosen[1] - chosen[0]).astype(np.int64)) else None
 
 
 def _nearest(days: NDArray[np.datetime64], day: np.datetime64) -> int:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +29,13 @@ from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
 from quakegui.project import runs, seasons
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.progress import Progress
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.season.season import Season
 
 MOST_MAPS = 512
 """Maps that a worker is given at once, 120 MB: a season is one portion, ten years are seven."""
+ATTEMPTS = 3
+"""So often the season is computed anew where other programs change its readings while it is predicted."""
 LATE_HOURS = 24.0
 """A prediction that was issued so long after its day became known is told as late."""
 
@@ -153,23 +156,39 @@ def update(
         If there is no season yet, or the import was cancelled.
     RunError
         If there is no run, or it was trained on maps of another style or for other classes.
+    SupersededError
+        If other programs keep changing the readings while their days are predicted.
     """
     run = find_run(project, run_id)
     imported = import_paths(project, list(paths), progress=progress, cancelled=cancelled) if paths else None
     if imported is not None and imported.cancelled:
         raise ProjectError("The import was cancelled; nothing was changed.")
-    season = seasons.load_season(project, progress=progress, features=False)
-    if season is None:
-        raise ProjectError("There are no readings or no located stations yet, so there is no day to predict.")
-    before = _alarms(project, season, run)
-    predicted = predict_days(
-        project, season, run, only_later=True, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
+    season, before, predicted = _predicted_anew(
+        project, run, progress, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
     )
     after = _alarms(project, season, run)
     told = {alarm.opened for alarm in before}
     notes = (*_notes(predicted), *_beyond_the_window(project, season))
     opened = tuple(alarm for alarm in after if alarm.opened not in told)
     return Update(imported, predicted, opened, _open_now(project, season, run, after), notes)
+
+
+def _predicted_anew(
+    project: Project, run: RunFolder, progress: Progress | None, **how: Any
+) -> tuple[Season, tuple[Alarm, ...], Predicted]:
+    """Return the season as it is now, the alarms that its known predictions raise, and what was predicted of it."""
+    attempt = 0
+    while True:
+        attempt += 1
+        season = seasons.load_season(project, progress=progress, features=False)
+        if season is None:
+            raise ProjectError("There are no readings or no located stations yet, so there is no day to predict.")
+        before = _alarms(project, season, run)
+        try:
+            return season, before, predict_days(project, season, run, only_later=True, **how)
+        except SupersededError:  # another program brought readings in meanwhile: the days are predicted by them, too
+            if attempt == ATTEMPTS:
+                raise
 
 
 def predict_days(
@@ -197,10 +216,13 @@ def predict_days(
     ------
     RunError
         If the run is not finished, or was trained on maps of another style or for other classes.
+    SupersededError
+        If the season is not the project's any more, before or after the run was asked; nothing was kept.
     """
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
     refuse_foreign(project, season, run)
+    seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
     later = (cutoff > known_until(run)) & (not in_sample)
     wanted = np.flatnonzero(season.has_map & (later if only_later else True))
@@ -218,20 +240,18 @@ def predict_days(
     names = [name for piece in found for name in piece[1]]
     issued_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     record_run(project, run)
-    for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows])):
-        runs.append_predictions(
-            project,
-            run.id,
-            runs.Predictions(
-                days=season.days[rows[mask]],
-                probabilities=shares[mask],
-                kind=kind,
-                map_hash=tuple(names[k] for k in np.flatnonzero(mask)),
-                cutoff_ms=cutoff[rows[mask]].astype(np.int64),
-                config_hash=season.config.hash,
-            ),
-            issued_ms=issued_ms,
+    said_now = [
+        runs.Predictions(
+            days=season.days[rows[mask]],
+            probabilities=shares[mask],
+            kind=kind,
+            map_hash=tuple(names[k] for k in np.flatnonzero(mask)),
+            cutoff_ms=cutoff[rows[mask]].astype(np.int64),
+            config_hash=season.config.hash,
         )
+        for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows]))
+    ]
+    runs.append_predictions(project, run.id, *said_now, issued_ms=issued_ms, revision=season.revision)
     issued = tuple(
         Issued(
             day=season.days[row],

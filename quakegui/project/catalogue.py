@@ -18,7 +18,7 @@ from quakegui.formats.errors import shown
 from quakegui.formats.source import expand
 from quakegui.project import schema
 from quakegui.project.origins import Origin, Origins
-from quakegui.project.store import Project, ProjectError, get_setting, put_setting
+from quakegui.project.store import EVENT_REVISION, Project, ProjectError, get_setting, put_setting, raise_revision
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
 from quakegui.season.plain import built, parse_json
@@ -136,6 +136,7 @@ def store_events(
         put_setting(connection, "event_selection", json.dumps(chosen_by, default=date.isoformat))
         put_setting(connection, "declustering", json.dumps(asdict(declustering)))
         put_setting(connection, "event_origins", json.dumps(asdict(Origins(files)), ensure_ascii=False))
+        raise_revision(connection, EVENT_REVISION)
     return EventsReport(len(read.events), len(chosen), len(kept), dropped, len(before), read.notes)
 
 

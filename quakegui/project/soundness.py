@@ -183,8 +183,8 @@ def wrong_fact(connection: Connection) -> str | None:
 
 
 def _wrong_setting(key: str, value: str) -> str | None:
-    if key == "revision" and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
-        return "the fact 'revision'"
+    if key in ("revision", "event_revision") and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
+        return f"the fact '{key}'"
     if key == "run_in_use" and value != "" and not _is_name(value):
         return "the fact 'run_in_use'"
     if key in _KINDS and not (value == "null" and key in ("event_selection", "declustering")):

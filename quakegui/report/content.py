@@ -16,7 +16,7 @@ from quakegui.learn.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.progress import Cancelled, Progress
 from quakegui.project.runs import PredictionTable
-from quakegui.project.store import Project
+from quakegui.project.store import Project, SupersededError
 from quakegui.season.events import Event
 from quakegui.season.labels import LabelRow, Labels, in_force
 from quakegui.season.localtime import local_date, to_local
@@ -24,6 +24,10 @@ from quakegui.season.season import Season
 
 if TYPE_CHECKING:
     from quakegui.learn.judgement import Judgement
+
+
+ATTEMPTS = 3
+"""So often the report is made anew where other programs change the readings meanwhile."""
 
 
 class ReportCancelledError(Exception):
@@ -100,7 +104,7 @@ def gather(project: Project, season: Season | None, *, progress: Progress, cance
     Parameters
     ----------
     season
-        The computed season where the caller has it; computed here otherwise.
+        The computed season where the caller has it; computed here otherwise, or where readings have changed since.
     progress, cancelled
         Told how far this is, and asked whether it is still wanted.
 
@@ -108,9 +112,19 @@ def gather(project: Project, season: Season | None, *, progress: Progress, cance
     ------
     ReportCancelledError
         If it is not.
+    SupersededError
+        If other programs keep changing the readings while they are told of.
     """
-    progress(0, 4, "season")
-    season = seasons.load_season(project) if season is None else season
+    for _attempt in range(ATTEMPTS):
+        progress(0, 4, "season")
+        season = seasons.load_season(project) if season is None else seasons.current_season(project, season)
+        content = _gathered(project, season, progress, cancelled)
+        if season is None or season.revision == project.revision():
+            return content
+    raise SupersededError("Other programs keep changing the readings of this project; write the report when they are done.")
+
+
+def _gathered(project: Project, season: Season | None, progress: Progress, cancelled: Cancelled) -> Content:
     _go_on(cancelled)
     progress(1, 4, "labels")
     events, rows = catalogue.events(project), journal.rows(project)

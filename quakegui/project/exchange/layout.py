@@ -26,7 +26,9 @@ TABLES = {
 }
 """In the order in which they can be filled again."""
 
-OWN_SETTINGS = frozenset({"schema", "revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY})
+OWN_SETTINGS = frozenset(
+    {"schema", "revision", "event_revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY}
+)
 """What the project says of itself, and no exported setting replaces."""
 
 LARGEST_MANIFEST = 16 * 1024**2
