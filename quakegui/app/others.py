@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from quakegui.project.lookout import News
     from quakegui.season.season import Season
 
-COMPUTING: Final = "Computing the season"
-"""The job that computes the season."""
 SEEN_AFTER_MS: Final = 1000
 """A label of another writer that comes up on the day shown has been seen after so long."""
 
@@ -138,7 +136,7 @@ def _take_in(session: Session, news: News) -> None:
         _note_unseen(session, news.rows)
     if news.readings:
         session.project.refresh()
-        if session.jobs.has(COMPUTING):  # told when it began; it is computed once more if need be
+        if session.computing:  # told when it began; it is computed once more if need be
             told = replace(told, readings=False)
         session.follow_readings()
     if told != Came():

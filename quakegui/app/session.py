@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from quakegui.app import explaining, labelling, opening, others, walking
 from quakegui.app.change import Change
 from quakegui.app.jobs import Jobs, Report
 from quakegui.app.maps import MapCache
-from quakegui.app.others import COMPUTING
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import LabelTable
 from quakegui.season.labels import LabelRow
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from quakegui.season.extrema import DayFeatures
     from quakegui.season.season import Season
 
+COMPUTING: Final = "Computing the season"
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 KEEP_DAY_MS = 500
 """How long after a step the day shown is remembered, at the latest."""
@@ -137,6 +137,11 @@ class Session(QObject):
     def day(self) -> np.datetime64 | None:
         """The local date shown, or None."""
         return self.days[self.index] if self.index >= 0 else None
+
+    @property
+    def computing(self) -> bool:
+        """Whether the season is being computed anew, or will be."""
+        return self.jobs.has(COMPUTING)
 
     @property
     def can_write(self) -> bool:
@@ -245,7 +250,7 @@ class Session(QObject):
     def follow_readings(self) -> None:
         """Have the season computed anew, and told what days it gains, because other programs brought in readings."""
         self._awaits_days = True
-        if not self.jobs.has(COMPUTING) and self.is_behind():
+        if not self.computing and self.is_behind():
             self.recompute()
 
     def adopt(self, project: Project) -> None:
@@ -284,7 +289,7 @@ class Session(QObject):
         if self._awaits_days:
             self._awaits_days = False
             others.tell_days(self, former, season)
-        if not self.jobs.has(COMPUTING) and self.is_behind():
+        if not self.computing and self.is_behind():
             self.follow_readings()
 
     # -- walking through the days ----------------------------------------------------------------------------------
@@ -413,7 +418,7 @@ class Session(QObject):
 
     def _job_failed(self, title: str, error: object) -> None:
         self.said.emit(f"{title}: {error}", "error")
-        if title != COMPUTING and not self.jobs.has(COMPUTING) and self.is_behind():
+        if title != COMPUTING and not self.computing and self.is_behind():
             self.recompute()
 
     def is_of_now(self) -> bool:

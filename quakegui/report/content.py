@@ -115,13 +115,19 @@ def gather(project: Project, season: Season | None, *, progress: Progress, cance
     SupersededError
         If other programs keep changing the readings while they are told of.
     """
-    for _attempt in range(ATTEMPTS):
+    attempt = 0
+    while True:
+        attempt += 1
         progress(0, 4, "season")
         season = seasons.load_season(project) if season is None else seasons.current_season(project, season)
         content = _gathered(project, season, progress, cancelled)
-        if season is None or season.revision == project.revision():
+        try:
+            if season is not None:
+                seasons.require_current(project, season)
             return content
-    raise SupersededError("Other programs keep changing the readings of this project; write the report when they are done.")
+        except SupersededError:
+            if attempt == ATTEMPTS:
+                raise
 
 
 def _gathered(project: Project, season: Season | None, progress: Progress, cancelled: Cancelled) -> Content:

@@ -8,6 +8,10 @@
             <translation>（{count} 个无答案）</translation>
         </message>
         <message>
+            <source> The season is being computed anew.</source>
+            <translation>正在重新计算观测季。</translation>
+        </message>
+        <message>
             <source> and {count} more</source>
             <translation> 等另外 {count} 个</translation>
         </message>
@@ -30,6 +34,10 @@
         <message>
             <source> — stormy night</source>
             <translation> — 磁暴夜</translation>
+        </message>
+        <message>
+            <source>, </source>
+            <translation>、</translation>
         </message>
         <message>
             <source>0 draws every station's value in full</source>
@@ -102,6 +110,10 @@
         <message>
             <source>A station needs a code of 1 to 32 characters.</source>
             <translation>台站需要 1 到 32 个字符的代码。</translation>
+        </message>
+        <message>
+            <source>A step of another program</source>
+            <translation>另一个程序的操作</translation>
         </message>
         <message>
             <source>A week back</source>
@@ -1064,6 +1076,10 @@
             <translation>按所选内容继续</translation>
         </message>
         <message>
+            <source>Go on with what was asked for; it can be undone</source>
+            <translation>继续所要求的操作；之后可以撤销</translation>
+        </message>
+        <message>
             <source>Go one day back (Left)</source>
             <translation>后退一天（←）</translation>
         </message>
@@ -1272,6 +1288,10 @@
             <translation>无法估计 kappa：两人给所有日子同一类别。</translation>
         </message>
         <message>
+            <source>Keep</source>
+            <translation>保留</translation>
+        </message>
+        <message>
             <source>Keep these earthquakes in the project, in place of those it has</source>
             <translation>把这些地震存入项目，取代已有的地震</translation>
         </message>
@@ -1380,6 +1400,10 @@
             <translation>此时刻之后的标注将被收回</translation>
         </message>
         <message>
+            <source>Labels of others</source>
+            <translation>他人的标注</translation>
+        </message>
+        <message>
             <source>Labels of {count} days have changed since this run was trained.</source>
             <translation>此运行训练之后，已有 {count} 天的标注发生变化。</translation>
         </message>
@@ -1434,6 +1458,10 @@
         <message>
             <source>Least spread that a station is given</source>
             <translation>台站离散度的下限</translation>
+        </message>
+        <message>
+            <source>Leave everything as it is</source>
+            <translation>一切保持原样</translation>
         </message>
         <message>
             <source>Left out</source>
@@ -1856,6 +1884,10 @@
             <translation>没有可撤销的。</translation>
         </message>
         <message>
+            <source>Nothing was changed.</source>
+            <translation>未做任何更改。</translation>
+        </message>
+        <message>
             <source>Numbers that stand for no value, besides all from 88888 on</source>
             <translation>除 88888 及以上外，表示缺测的数</translation>
         </message>
@@ -2156,6 +2188,10 @@
             <translation>重做</translation>
         </message>
         <message>
+            <source>Redo it?</source>
+            <translation>要重做吗？</translation>
+        </message>
+        <message>
             <source>Reference station</source>
             <translation>参考台站</translation>
         </message>
@@ -2186,6 +2222,18 @@
         <message>
             <source>Rename…</source>
             <translation>重命名…</translation>
+        </message>
+        <message>
+            <source>Replace</source>
+            <translation>替换</translation>
+        </message>
+        <message>
+            <source>Replace it with {cls}?</source>
+            <translation>要替换为 {cls} 吗？</translation>
+        </message>
+        <message>
+            <source>Replace them with {cls}?</source>
+            <translation>要全部替换为 {cls} 吗？</translation>
         </message>
         <message>
             <source>Replaces</source>
@@ -2532,12 +2580,20 @@
             <translation>从回收站取回运行，或清空回收站</translation>
         </message>
         <message>
+            <source>Take away</source>
+            <translation>取消标注</translation>
+        </message>
+        <message>
             <source>Take back: {name}, {begun}</source>
             <translation>取回：{name}，{begun}</translation>
         </message>
         <message>
             <source>Take in new days…</source>
             <translation>接收新的日期…</translation>
+        </message>
+        <message>
+            <source>Take it away?</source>
+            <translation>要取消这个标注吗？</translation>
         </message>
         <message>
             <source>Take stations from a csv, xlsx or .ack file</source>
@@ -2608,6 +2664,10 @@
             <translation>生效的标注：以颜色、图案和字母表示类别</translation>
         </message>
         <message>
+            <source>The last step of {who} was written by another program {when}: {what}.</source>
+            <translation>{who} 的最后一步是另一个程序{when}写入的：{what}。</translation>
+        </message>
+        <message>
             <source>The predicted class, as tall as its probability: filled where the run had not seen the day, faint where it had, underlined where issued beforehand</source>
             <translation>预测的类别，高度为其概率：模型未见过的日子为实心，见过的为淡色，事先发布的带下划线</translation>
         </message>
@@ -2624,6 +2684,10 @@
             <translation>项目已有的 {count} 次地震</translation>
         </message>
         <message>
+            <source>The readings have changed, and the season is being computed anew; try again when it is shown.</source>
+            <translation>观测数据已改变，正在重新计算观测季；请在显示之后再试。</translation>
+        </message>
+        <message>
             <source>The region's number, the same on every day of its track</source>
             <translation>极值区域的编号，在其整个持续过程中不变</translation>
         </message>
@@ -2638,6 +2702,10 @@
         <message>
             <source>The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail.</source>
             <translation>报告已在剪贴板上，不含姓名、备注和路径。请粘贴到邮件中。</translation>
+        </message>
+        <message>
+            <source>The rule</source>
+            <translation>规则</translation>
         </message>
         <message>
             <source>The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging and is never a prediction. Labels given by analysts stay in force over it.</source>
@@ -2834,6 +2902,10 @@
         <message>
             <source>Undo</source>
             <translation>撤销</translation>
+        </message>
+        <message>
+            <source>Undo it?</source>
+            <translation>要撤销吗？</translation>
         </message>
         <message>
             <source>Unit</source>
@@ -3060,12 +3132,20 @@
             <translation>缩小</translation>
         </message>
         <message>
+            <source>a change of the training runs</source>
+            <translation>训练记录的变化</translation>
+        </message>
+        <message>
             <source>a jump within the night</source>
             <translation>夜间有跳变</translation>
         </message>
         <message>
             <source>a lasting step accepted as the new level</source>
             <translation>持久台阶，已作为新基准</translation>
+        </message>
+        <message>
+            <source>a minute ago</source>
+            <translation>一分钟前</translation>
         </message>
         <message>
             <source>above</source>
@@ -3220,6 +3300,10 @@
             <translation>样本内</translation>
         </message>
         <message>
+            <source>just now</source>
+            <translation>刚刚</translation>
+        </message>
+        <message>
             <source>kept</source>
             <translation>保留</translation>
         </message>
@@ -3330,6 +3414,46 @@
         <message>
             <source>on {day}</source>
             <translation>（{day}）</translation>
+        </message>
+        <message>
+            <source>one label by the rule</source>
+            <translation>1 个规则标注</translation>
+        </message>
+        <message>
+            <source>one label by {author}</source>
+            <translation>{author} 的 1 个标注</translation>
+        </message>
+        <message>
+            <source>one label taken away by {author}</source>
+            <translation>{author} 取消的 1 个标注</translation>
+        </message>
+        <message>
+            <source>one new day</source>
+            <translation>1 个新日期</translation>
+        </message>
+        <message>
+            <source>one note</source>
+            <translation>1 条备注</translation>
+        </message>
+        <message>
+            <source>one prediction</source>
+            <translation>1 个预测</translation>
+        </message>
+        <message>
+            <source>other earthquakes</source>
+            <translation>新的地震目录</translation>
+        </message>
+        <message>
+            <source>other readings on one day</source>
+            <translation>1 天的观测数据变化</translation>
+        </message>
+        <message>
+            <source>other readings on {count} days</source>
+            <translation>{count} 天的观测数据变化</translation>
+        </message>
+        <message>
+            <source>other readings or parameters</source>
+            <translation>观测数据或参数的变化</translation>
         </message>
         <message>
             <source>out of fold: the run had not seen this day</source>
@@ -3540,6 +3664,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>{count} 天</translation>
         </message>
         <message>
+            <source>{count} days ({first} to {last})</source>
+            <translation>{count} 天（{first} 至 {last}）</translation>
+        </message>
+        <message>
             <source>{count} days were answered more than a day late.</source>
             <translation>有 {count} 天的预测晚于一天以上才发布。</translation>
         </message>
@@ -3560,6 +3688,26 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>{count} 次地震，开启后 {leads} 天</translation>
         </message>
         <message>
+            <source>{count} hours ago</source>
+            <translation>{count} 小时前</translation>
+        </message>
+        <message>
+            <source>{count} labels by the rule</source>
+            <translation>{count} 个规则标注</translation>
+        </message>
+        <message>
+            <source>{count} labels by {author}</source>
+            <translation>{author} 的 {count} 个标注</translation>
+        </message>
+        <message>
+            <source>{count} labels taken away by {author}</source>
+            <translation>{author} 取消的 {count} 个标注</translation>
+        </message>
+        <message>
+            <source>{count} minutes ago</source>
+            <translation>{count} 分钟前</translation>
+        </message>
+        <message>
             <source>{count} missing</source>
             <translation>缺测 {count} 个</translation>
         </message>
@@ -3568,8 +3716,16 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>另有 {count} 个在导入时查看。</translation>
         </message>
         <message>
+            <source>{count} new days</source>
+            <translation>{count} 个新日期</translation>
+        </message>
+        <message>
             <source>{count} new days were predicted.</source>
             <translation>已预测 {count} 个新的日期。</translation>
+        </message>
+        <message>
+            <source>{count} notes</source>
+            <translation>{count} 条备注</translation>
         </message>
         <message>
             <source>{count} of {all} stations have coordinates; a day map needs three at different places. Series, timeline and labels work without.</source>
@@ -3578,6 +3734,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} of {all} stations have no coordinates and are left out of the maps: {codes}.</source>
             <translation>{all} 个台站中有 {count} 个没有坐标，未画入图中：{codes}。</translation>
+        </message>
+        <message>
+            <source>{count} predictions</source>
+            <translation>{count} 个预测</translation>
         </message>
         <message>
             <source>{count} stations were read; Save keeps them.</source>
@@ -3618,6 +3778,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{new} files imported, {same} were there already, {out} left out. {days} days are new or changed.</source>
             <translation>导入 {new} 个文件，{same} 个已存在，{out} 个未导入。{days} 天为新增或有变化。</translation>
+        </message>
+        <message>
+            <source>{others} and {last}</source>
+            <translation>{others}和{last}</translation>
         </message>
         <message>
             <source>{parameters} parameters, {phases} trainings</source>
@@ -3666,6 +3830,14 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{text} is no longitude: degrees east from -180 to 360, such as 102.16.</source>
             <translation>{text} 不是经度：东经 -180 至 360 度，如 102.16。</translation>
+        </message>
+        <message>
+            <source>{what} came in from another program.</source>
+            <translation>另一个程序带来了{what}。</translation>
+        </message>
+        <message>
+            <source>{who} labelled {days} as class {classes} {when}, and you have not seen it yet.</source>
+            <translation>{who} {when}将 {days} 标注为 {classes} 类，您还没有看到。</translation>
         </message>
         <message>
             <source>{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}</source>
