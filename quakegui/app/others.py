@@ -132,8 +132,9 @@ def _take_in(session: Session, news: News) -> None:
         change |= Change.PREDICTIONS | Change.RUNS
     told = _counted(session, news)
     if change:
+        shown = session.labels.rows
         session.reload(change)
-        _note_unseen(session, news.rows)
+        _note_unseen(session, news.rows, shown)
     if news.readings:
         session.project.refresh()
         if session.computing:  # told when it began; it is computed once more if need be
@@ -168,10 +169,15 @@ def _days_by_author(rows: Sequence[JournalRow]) -> dict[str, int]:
     return {author: len(found) for author, found in sorted(days.items())}
 
 
-def _note_unseen(session: Session, rows: Sequence[JournalRow]) -> None:
-    """Remember on which days the label in force is now one of these, which were not on the screen."""
+def _note_unseen(session: Session, rows: Sequence[JournalRow], before: Sequence[LabelRow | None]) -> None:
+    """Remember on which days these rows put another label in force than the one on the screen: one of them, or one below it."""
     given = {row.label for row in rows if row.kind == "label"}
-    session.unseen |= {row.day for row in session.labels.rows if row is not None and row in given}
+    touched = {row.day for row in given}
+    session.unseen |= {
+        row.day
+        for row, shown in zip(session.labels.rows, before, strict=True)
+        if row is not None and row.day in touched and (row in given or row != shown)
+    }
     if session.day in session.unseen:
         QTimer.singleShot(SEEN_AFTER_MS, session, lambda day=session.day: see(session, day))
 

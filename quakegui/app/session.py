@@ -52,6 +52,16 @@ class Display:
     """Whether other people's labels, the rule's and the predictions are hidden, for a second labelling."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What the run in use says of a season, read beside the window; good until the window itself has read predictions anew."""
+
+    season: Season
+    read_before: int
+    said: PredictionTable | None
+    alarms: tuple[tuple[int, int], ...]
+
+
 class Session(QObject):
     """The open project, its season, the day shown, and every action on them.
 
@@ -123,7 +133,8 @@ class Session(QObject):
         self.unreachable = False
         self.runs_stamp = 0
         self._journal: Follower | None = None
-        self._ready: tuple[PredictionTable | None, tuple[tuple[int, int], ...]] | None = None
+        self._ready: _Ready | None = None
+        self._predictions_read = 0
         self._forget_journal()
         self.maps: MapCache | None = None
         self.direction = 1
@@ -397,16 +408,21 @@ class Session(QObject):
         from quakegui.learn.alarm_days import alarms_of
         from quakegui.project import runs
 
+        before = self._predictions_read
         said = runs.predictions_in_use(project, season.days)
-        self._ready = said, alarms_of(project, season, said) if said is not None else ()
+        self._ready = _Ready(season, before, said, alarms_of(project, season, said) if said is not None else ())
 
     def _load_predictions(self) -> None:
         if self.project is not None:
-            if self._ready is None and self.season is not None:
-                self.prepare_predictions(self.project, self.season)
+            ready = self._ready
+            if ready is None or ready.season is not self.season or ready.read_before != self._predictions_read:
+                self._ready = None
+                if self.season is not None:
+                    self.prepare_predictions(self.project, self.season)
             self.heat = {}
-            self.predictions, self.alarms = self._ready if self._ready is not None else (None, ())
+            self.predictions, self.alarms = (self._ready.said, self._ready.alarms) if self._ready is not None else (None, ())
             self._ready = None
+            self._predictions_read += 1
 
     def _load_runs(self) -> None:
         if self.project is not None:

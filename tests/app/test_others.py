@@ -81,7 +81,9 @@ def test_what_the_session_writes_itself_is_no_news(session: Session, came: list[
     assert project is not None
     event = Event("one", session.days[5].astype("datetime64[ms]"), 4.5, 28.8, 102.3)
     session.jobs.start(
-        "Keeping", lambda _report, _cancelled: catalogue.store_events(project, [event], declustering=Declustering("none")), print
+        "Keeping",
+        lambda _report, _cancelled: catalogue.store_events(project, [event], declustering=Declustering("none")),
+        print,
     )
     session.jobs.start("Labelling", lambda _report, _cancelled: bo_labels(project, session.days[8:9]), print)
     qtbot.waitUntil(lambda: not session.jobs.busy)
@@ -321,9 +323,7 @@ def test_a_training_or_a_prediction_waits_for_the_season_as_it_is_now(session: S
     assert session.is_of_now()
 
 
-def test_a_project_that_cannot_be_read_is_told_once(
-    session: Session, other: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_project_that_cannot_be_read_is_told_once(session: Session, other: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     session.said.connect(lambda sentence, _level: said.append(sentence))
 

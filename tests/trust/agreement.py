@@ -42,7 +42,7 @@ def _require_labels(session: Session, project: Project, place: Path) -> None:
     assert session.labels.rows == tuple(kept.get(day) for day in session.days)
     export.labels_to_csv(project, place / "labels.csv")
     with (place / "labels.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = [line for line in csv.DictReader(line for line in file if not line.startswith("#"))]
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     exported = {row["date"]: int(row["class"]) for row in rows}
     shown = {str(day): int(cls) for day, cls in zip(session.days, session.labels.classes, strict=True) if cls >= 0}
     assert {day: cls for day, cls in exported.items() if np.datetime64(day) in session.days} == shown

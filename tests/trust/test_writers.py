@@ -1,7 +1,8 @@
 """Three writers, a window and two commands, on one project: in the end window, files and journal agree.
 
-The window is a session, whose questions are answered at random; the commands are the functions behind them on `Project` objects
-of their own, in the slow version at times as processes. Whatever the window replaced of others' labels was shown or asked about.
+The window is a session, whose questions are answered at random; the commands are the functions behind them on `Project`
+objects of their own, in the slow version at times as processes. Whatever the window replaced of others' labels was shown or
+asked about.
 """
 
 from __future__ import annotations
@@ -226,7 +227,9 @@ def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Sessi
     made.close()
 
 
-def three_writers(session: Session, place: Path, qtbot: QtBot, seed: int, acts: int, *, processes: bool = False) -> Counter[str]:
+def three_writers(
+    session: Session, place: Path, qtbot: QtBot, seed: int, acts: int, *, processes: bool = False
+) -> Counter[str]:
     """Let the window and two commands act in any order; every twenty acts or so all must agree. Returns what was done."""
     project = session.project
     assert project is not None
@@ -257,9 +260,7 @@ def three_writers(session: Session, place: Path, qtbot: QtBot, seed: int, acts: 
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_window_files_and_journal_agree_after_three_writers(
-    session: Session, tmp_path: Path, qtbot: QtBot, seed: int
-) -> None:
+def test_window_files_and_journal_agree_after_three_writers(session: Session, tmp_path: Path, qtbot: QtBot, seed: int) -> None:
     done = three_writers(session, tmp_path, qtbot, seed, 120)
     assert done["asked"] > 0
 
