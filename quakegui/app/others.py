@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QTimer
 
 from quakegui.app.change import Change
 from quakegui.season.labels import LabelRow, Source
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from quakegui.project.journal import JournalRow, Step
     from quakegui.project.lookout import News
     from quakegui.season.season import Season
-
-SEEN_AFTER_MS: Final = 1000
-"""A label of another writer that comes up on the day shown has been seen after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +175,7 @@ def _note_unseen(session: Session, rows: Sequence[JournalRow], before: Sequence[
         if row is not None and row.day in touched and (row in given or row != shown)
     }
     if session.day in session.unseen:
-        QTimer.singleShot(SEEN_AFTER_MS, session, lambda day=session.day: see(session, day))
-
-
-def see(session: Session, day: np.datetime64 | None) -> None:
-    """Count a day's label as seen, if the day is still the one shown."""
-    if day == session.day:
-        session.unseen.discard(day)
+        session.being_seen.start()
 
 
 def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], source: Source) -> bool:

@@ -35,6 +35,8 @@ COMPUTING: Final = "Computing the season"
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 KEEP_DAY_MS = 500
 """How long after a step the day shown is remembered, at the latest."""
+SEEN_AFTER_MS = 1000
+"""A label of another writer that comes up on the day shown has been seen after so long."""
 DAYS_READ = 32
 """So many days' histories are read from the journal at once: one day takes as long, and a walk goes on."""
 
@@ -96,6 +98,11 @@ class Session(QObject):
         self._keeper.setSingleShot(True)
         self._keeper.setInterval(KEEP_DAY_MS)
         self._keeper.timeout.connect(self._keep_day)
+        self.being_seen = QTimer(self)
+        """Runs while a label of another writer has just come up on the day shown."""
+        self.being_seen.setSingleShot(True)
+        self.being_seen.setInterval(SEEN_AFTER_MS)
+        self.being_seen.timeout.connect(self._have_seen)
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
         self._forget()
@@ -220,6 +227,7 @@ class Session(QObject):
         if self.maps is not None:
             self.maps.close()
         self._keeper.stop()
+        self.being_seen.stop()
         self._keep_day()
         if self.lookout is not None:
             self.lookout.close()
@@ -232,6 +240,10 @@ class Session(QObject):
         """Remember the day shown, so that the next start comes back to it, also after a crash."""
         if self.project is not None and self.day is not None:
             self.file.save_day(self.project.folder, str(self.day))
+
+    def _have_seen(self) -> None:
+        if self.day is not None:
+            self.unseen.discard(self.day)
 
     def recompute(self) -> None:
         """Compute the season anew after readings, stations or parameters changed."""

@@ -3781,7 +3781,7 @@ No method is known that predicts earthquakes reliably. What this program shows i
         </message>
         <message>
             <source>{others} and {last}</source>
-            <translation>{others}和{last}</translation>
+            <translation>{others}和 {last}</translation>
         </message>
         <message>
             <source>{parameters} parameters, {phases} trainings</source>
@@ -3833,7 +3833,7 @@ No method is known that predicts earthquakes reliably. What this program shows i
         </message>
         <message>
             <source>{what} came in from another program.</source>
-            <translation>另一个程序带来了{what}。</translation>
+            <translation>来自另一个程序：{what}。</translation>
         </message>
         <message>
             <source>{who} labelled {days} as class {classes} {when}, and you have not seen it yet.</source>
