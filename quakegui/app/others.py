@@ -80,11 +80,11 @@ def keep(_question: Question) -> bool:
 
 def look(session: Session) -> None:
     """Show and tell what other programs changed since the last look; a look at nothing new costs microseconds."""
-    from quakegui.project.store import ProjectError
-
     lookout = session.lookout
     if lookout is None:
         return
+    from quakegui.project.store import ProjectError  # loaded by now; not by an empty window
+
     try:
         news = lookout.look()
     except ProjectError as error:
