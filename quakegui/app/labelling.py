@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
+from numpy.typing import NDArray
 
+from quakegui.app import others
 from quakegui.app.change import Change
 from quakegui.app.tables import UNLABELLED
 from quakegui.season.labels import Source
@@ -85,7 +88,14 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
         return False
     before = latest(session) if len(indices) > 1 else None
     author, blind = session.settings.analyst, session.display.blind
-    written = journal.write_labels(project, session.days[indices], cls, source=source, author=author, blind=blind)
+
+    def write(behind: int | None) -> int:
+        return journal.write_labels(project, there, cls, source=source, author=author, blind=blind, behind=behind)
+
+    there = session.days[indices]
+    written = _over_what_was_seen(session, dict.fromkeys(there, cls), source, write)
+    if written is None:
+        return False
     if not written and cls is None:
         session.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
     session.reload(Change.LABELS)
@@ -110,21 +120,23 @@ def accept(session: Session) -> bool:
         session.said.emit("No prediction for these days.", "info")
         return False
     before = latest(session) if len(wanted) > 1 else None
-    step = 0
+    author, run, step = session.settings.analyst, session.predictions.run, 0
     for cls in sorted(set(wanted.values())):
-        step = journal.write_labels(
-            project,
-            session.days[[index for index, guessed in wanted.items() if guessed == cls]],
-            cls,
-            source=Source.MODEL,
-            author=session.settings.analyst,
-            group=step or None,
-            run=session.predictions.run,
-        )
+        there = session.days[[index for index, guessed in wanted.items() if guessed == cls]]
+
+        def write(behind: int | None, days: NDArray[np.datetime64] = there, cls: int = cls, group: int = step) -> int:
+            return journal.write_labels(
+                project, days, cls, source=Source.MODEL, author=author, group=group or None, run=run, behind=behind
+            )
+
+        written = _over_what_was_seen(session, dict.fromkeys(there, cls), Source.MODEL, write)
+        if written is None:
+            break
+        step = written
     session.reload(Change.LABELS)
-    if len(wanted) > 1:
+    if step and len(wanted) > 1:
         answer(session, before)
-    return True
+    return bool(step)
 
 
 @_told
@@ -155,6 +167,36 @@ def redo(session: Session) -> bool:
     from quakegui.project import journal
 
     return _walk_history(session, journal.redo, "Nothing to redo.", back=False)
+
+
+def _over_what_was_seen(
+    session: Session, wanted: dict[np.datetime64, int | None], source: Source, write: Callable[[int | None], int]
+) -> int | None:
+    """Write labels, asking first where they would replace labels of other writers that the analyst has not seen.
+
+    Parameters
+    ----------
+    wanted
+        The class that each day is to be given.
+    source
+        In whose name.
+    write
+        Writes them, behind the last row of the journal that is shown; returns the step.
+
+    Returns
+    -------
+    int or None
+        The step; None where the analyst keeps what the others gave.
+    """
+    from quakegui.project.journal import UnseenLabelError
+
+    while True:
+        session.look()
+        behind = session.lookout.position if session.lookout is not None else None
+        if not others.may_label(session, wanted, source):
+            return None
+        with contextlib.suppress(UnseenLabelError):  # another one came in while the analyst was asked
+            return write(behind)
 
 
 def steps(session: Session) -> tuple[Step | None, Step | None]:
@@ -199,14 +241,20 @@ def revert_to(session: Session, moment: np.datetime64) -> bool:
     return True
 
 
-def _walk_history(session: Session, walk: Callable[[Project, str], Any], nothing: str, *, back: bool) -> bool:
+def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, back: bool) -> bool:
     project = _writable(session)
     if project is None:
         return False
-    step = steps(session)[0 if back else 1]
-    if walk(project, session.settings.analyst) is None:
+    from quakegui.project import journal
+
+    session.look()
+    step = (journal.step_to_undo if back else journal.step_to_redo)(project, session.settings.analyst)
+    if step is None:
         session.said.emit(nothing, "info")
         return False
+    if not others.may_walk(session, step, back=back):
+        return False
+    walk(project, session.settings.analyst, only=step.number)
     session.reload(Change.LABELS)
     if step is not None and step.days > 1:
         session.answered.emit(Answer(step, undone=back))

@@ -24,6 +24,7 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
     done
         Called with what came of it in the window's thread.
     """
+    session.look()
     project = session.project
     if project is None:
         return

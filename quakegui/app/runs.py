@@ -60,8 +60,9 @@ def use_run(session: Session, run: RunFolder) -> None:
     from quakegui.learn import operating
     from quakegui.project import runs
 
+    session.look()
     project, season = session.project, session.season
-    if project is None or season is None:
+    if project is None or season is None or not session.is_of_now():
         return
     environment = environment_of(session.settings)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from quakegui.app import explaining, labelling, opening, walking
+from quakegui.app import explaining, labelling, opening, others, walking
 from quakegui.app.change import Change
 from quakegui.app.consolidating import Consolidator
 from quakegui.app.jobs import Jobs, Report
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from quakegui.app.runs import RunRow
     from quakegui.learn.basis import AsOf
     from quakegui.project.journal import Follower, Note
+    from quakegui.project.lookout import Lookout
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
     from quakegui.season.daymap import DayMap
@@ -37,6 +38,8 @@ COMPUTING: Final = "Computing the season"
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 KEEP_DAY_MS = 500
 """How long after a step the day shown is remembered, at the latest."""
+SEEN_AFTER_MS = 1000
+"""A label of another writer that comes up on the day shown has been seen after so long."""
 DAYS_READ = 32
 """So many days' histories are read from the journal at once: one day takes as long, and a walk goes on."""
 
@@ -54,6 +57,16 @@ class Display:
     """Whether other people's labels, the rule's and the predictions are hidden, for a second labelling."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What the run in use says of a season, read beside the window; good until the window itself has read predictions anew."""
+
+    season: Season
+    read_before: int
+    said: PredictionTable | None
+    alarms: tuple[tuple[int, int], ...]
+
+
 class Session(QObject):
     """The open project, its season, the day shown, and every action on them.
 
@@ -66,6 +79,8 @@ class Session(QObject):
     """Carries the `labelling.Answer` to a write of more than one day."""
     closing = Signal()
     """The project is about to be closed: what works on it must end now."""
+    came = Signal(object)
+    """Carries `others.Came`: what other programs changed in the project, which is shown by now or being computed."""
 
     # Actions with a module of their own; each takes the session first, so it is a method here.
     after_start, open, create, open_demo = opening.after_start, opening.open_project, opening.create_project, opening.open_demo
@@ -75,6 +90,7 @@ class Session(QObject):
     target, label, accept, note = labelling.target, labelling.label, labelling.accept, labelling.note
     undo, redo, revert_to, steps = labelling.undo, labelling.redo, labelling.revert_to, labelling.steps
     explain = explaining.explain
+    look, poll = others.look, others.poll
 
     def __init__(
         self, file: SettingsFile | None = None, parent: QObject | None = None, *, clock: Callable[[], int] = wall_clock_ms
@@ -84,12 +100,19 @@ class Session(QObject):
         self.file = file if file is not None else SettingsFile()
         self.settings: Settings = self.file.load()
         self.display = Display()
+        self.ask: others.Ask = others.keep
+        """Who answers questions about the work of others; the window asks the analyst."""
         self._keeper = QTimer(self)
         self._keeper.setSingleShot(True)
         self._keeper.setInterval(KEEP_DAY_MS)
         self._keeper.timeout.connect(self._keep_day)
         self.may_close: Callable[[], bool] = lambda: True
         """Whether the open project may be closed for another one; a window asks the analyst where that would end work."""
+        self.being_seen = QTimer(self)
+        """Runs while a label of another writer has just come up on the day shown."""
+        self.being_seen.setSingleShot(True)
+        self.being_seen.setInterval(SEEN_AFTER_MS)
+        self.being_seen.timeout.connect(self._have_seen)
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
         self.consolidator = Consolidator(self)
@@ -128,8 +151,16 @@ class Session(QObject):
         """By which labels and earthquakes the run in use is judged, in the window and in its report."""
         self._computed = -1
         """The project's revision when its season was last computed."""
+        self._awaits_days = False
+        """Whether it is to be told what days the season gains by what other programs brought in."""
+        self.lookout: Lookout | None = None
+        self.unseen: set[np.datetime64] = set()
+        """Days whose label in force another program wrote, and which were not shown since."""
+        self.unreachable = False
+        self.runs_stamp = 0
         self._journal: Follower | None = None
-        self._ready: tuple[PredictionTable | None, tuple[tuple[int, int], ...]] | None = None
+        self._ready: _Ready | None = None
+        self._predictions_read = 0
         self._forget_journal()
         self.maps: MapCache | None = None
         self.direction = 1
@@ -143,6 +174,11 @@ class Session(QObject):
     def day(self) -> np.datetime64 | None:
         """The local date shown, or None."""
         return self.days[self.index] if self.index >= 0 else None
+
+    @property
+    def computing(self) -> bool:
+        """Whether the season is being computed anew, or will be."""
+        return self.jobs.has(COMPUTING)
 
     @property
     def can_write(self) -> bool:
@@ -210,7 +246,10 @@ class Session(QObject):
         if self.maps is not None:
             self.maps.close()
         self._keeper.stop()
+        self.being_seen.stop()
         self._keep_day()
+        if self.lookout is not None:
+            self.lookout.close()
         if self.project is not None:
             self.project.close()
         self._forget()
@@ -221,6 +260,10 @@ class Session(QObject):
         if self.project is not None and self.day is not None:
             self.file.save_day(self.project.folder, str(self.day))
 
+    def _have_seen(self) -> None:
+        if self.day is not None:
+            self.unseen.discard(self.day)
+
     def recompute(self) -> None:
         """Compute the season anew after readings, stations or parameters changed."""
         project, labels = self.project, self._journal
@@ -228,29 +271,39 @@ class Session(QObject):
             return
         author = self._whose()
 
-        def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str]:
+        def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str, int]:
             from quakegui.learn import season_runs
             from quakegui.project import clock, seasons
 
-            self._computed, now_ms = project.revision(), self.clock()
-            season = seasons.load_season(project, progress=report, now_ms=now_ms)
-            self.ahead = clock.ahead_of_clock(project, now_ms)
-            if season is not None:
-                season_runs.complete_runs(project, season)
-                # Read here, so that the window's thread finds them ready.
-                labels.in_force(author=author)
-                self.prepare_predictions(project, season)
-                return season, ""
-            return None, "coordinates" if seasons.days_with_data(project).size else "readings"
+            while True:
+                revision, now_ms = project.revision(), self.clock()
+                season = seasons.load_season(project, progress=report, now_ms=now_ms)
+                self.ahead = clock.ahead_of_clock(project, now_ms)
+                if season is not None:
+                    season_runs.complete_runs(project, season)
+                    # Read here, so that the window's thread finds them ready.
+                    labels.in_force(author=author)
+                    self.prepare_predictions(project, season)
+                    return season, "", season.revision
+                if project.revision() == revision:  # else something came in meanwhile
+                    return None, "coordinates" if seasons.days_with_data(project).size else "readings", revision
 
         self.jobs.start(COMPUTING, work, lambda made: self._show(project, *made), stoppable=False)
+
+    def follow_readings(self) -> None:
+        """Have the season computed anew, and told what days it gains, because other programs brought in readings."""
+        self._awaits_days = True
+        if not self.computing and self.is_behind():
+            self.recompute()
 
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
         from quakegui.project.journal import Follower
+        from quakegui.project.lookout import Lookout
 
         self.close()
-        self.project, self._journal = project, Follower(project)
+        self.project, self._journal, self.lookout = project, Follower(project), Lookout(project)
+        self.runs_stamp = others.runs_stamp(self)
         project.answer_here()
         for warning in project.warnings:
             self.said.emit(warning, "warning")
@@ -258,23 +311,32 @@ class Session(QObject):
         self.changed.emit(Change.ALL)
         self.recompute()
 
-    def _show(self, project: Project, season: Season | None, lacks: str) -> None:
+    def _show(self, project: Project, season: Season | None, lacks: str, revision: int) -> None:
         if project is not self.project:
             return
+        former, self._computed = self.season, revision
         if self.maps is not None:
             self.maps.close()
         before = self.day
         remembered = before if before is not None else _as_day(self.file.load_day(project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
+        chosen = self.days[list(self.chosen)] if self.chosen is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
-        self.chosen = None
+        self.chosen = _same_days(self.days, chosen)
         self.index = _nearest(self.days, remembered) if remembered is not None else _first_map(season)
+        if self.chosen is not None and not self.chosen[0] <= self.index <= self.chosen[1]:
+            self.chosen = None
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
         self.truth = self.labels.classes
         self._read(Change.ALL)
         walking.draw_ahead(self)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
+        if self._awaits_days:
+            self._awaits_days = False
+            others.tell_days(self, former, season)
+        if not self.computing and self.is_behind():
+            self.follow_readings()
 
     # -- walking through the days ----------------------------------------------------------------------------------
 
@@ -282,11 +344,11 @@ class Session(QObject):
         """Show a day, which ends a choice of days that it is none of; an index outside the season is its nearest end."""
         index = self._within(index)
         inside = self.chosen is not None and self.chosen[0] <= index <= self.chosen[1]
-        self._look(index, self.chosen if inside else None)
+        self._show_day(index, self.chosen if inside else None)
 
     def go_to_picked(self, index: int) -> None:
         """Show a day that was picked by itself, from a list or by a click, which ends any choice of days."""
-        self._look(self._within(index), None)
+        self._show_day(self._within(index), None)
 
     def go_to_day(self, day: np.datetime64) -> None:
         """Show a local date, or the nearest day of the season."""
@@ -301,20 +363,21 @@ class Session(QObject):
     def choose(self, days: tuple[int, int] | None) -> None:
         """Choose a range of days by its ends' indices, or none; the day shown is one of them, else the first end given."""
         if days is None or not self.days.size:
-            self._look(self.index, None)
+            self._show_day(self.index, None)
             return
         first, last = sorted(self._within(end) for end in days)
-        self._look(self.index if first <= self.index <= last else self._within(days[0]), (first, last))
+        self._show_day(self.index if first <= self.index <= last else self._within(days[0]), (first, last))
 
     def _within(self, index: int) -> int:
         """Return the nearest index of a day of the season; -1 without one."""
         return max(min(index, self.days.size - 1), 0 if self.days.size else -1)
 
-    def _look(self, index: int, chosen: tuple[int, int] | None) -> None:
+    def _show_day(self, index: int, chosen: tuple[int, int] | None) -> None:
         """Show a day, and let these days be chosen, of which it is one: labels go to nothing that is not looked at."""
         moves = index != self.index
         change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if chosen != self.chosen else Change.NOTHING)
         if moves:
+            self.unseen.discard(self.days[index])
             self.direction = 1 if index > self.index else -1
         self.index, self.chosen = index, chosen
         if change:
@@ -323,6 +386,7 @@ class Session(QObject):
             if not self._keeper.isActive():
                 self._keeper.start()
             walking.draw_ahead(self)
+            self.look()
 
     # -- settings --------------------------------------------------------------------------------------------------
 
@@ -394,16 +458,21 @@ class Session(QObject):
         from quakegui.learn.alarm_days import alarms_of
         from quakegui.project import runs
 
+        before = self._predictions_read
         said = runs.predictions_in_use(project, season.days)
-        self._ready = said, alarms_of(project, season, said) if said is not None else ()
+        self._ready = _Ready(season, before, said, alarms_of(project, season, said) if said is not None else ())
 
     def _load_predictions(self) -> None:
         if self.project is not None:
-            if self._ready is None and self.season is not None:
-                self.prepare_predictions(self.project, self.season)
+            ready = self._ready
+            if ready is None or ready.season is not self.season or ready.read_before != self._predictions_read:
+                self._ready = None
+                if self.season is not None:
+                    self.prepare_predictions(self.project, self.season)
             self.heat = {}
-            self.predictions, self.alarms = self._ready if self._ready is not None else (None, ())
+            self.predictions, self.alarms = (self._ready.said, self._ready.alarms) if self._ready is not None else (None, ())
             self._ready = None
+            self._predictions_read += 1
 
     def _load_runs(self) -> None:
         if self.project is not None:
@@ -415,10 +484,20 @@ class Session(QObject):
 
     def _job_failed(self, title: str, error: object) -> None:
         self.said.emit(f"{title}: {error}", "error")
-        if title != COMPUTING and not self.jobs.has(COMPUTING) and self._is_behind():
+        if title != COMPUTING and not self.computing and self.is_behind():
             self.recompute()
 
-    def _is_behind(self) -> bool:
+    def is_of_now(self) -> bool:
+        """Say whether the season shown is the project's; where it is not, tell that it is being computed anew."""
+        if not self.is_behind():
+            return True
+        self.follow_readings()
+        self.said.emit(
+            "The readings have changed, and the season is being computed anew; try again when it is shown.", "warning"
+        )
+        return False
+
+    def is_behind(self) -> bool:
         """Say whether the project holds other readings than the season shown: a job may keep some and then fail."""
         from quakegui.project.store import ProjectError
 
@@ -440,6 +519,14 @@ def _first_map(season: Season | None) -> int:
     if season is None or not season.days.size:
         return -1
     return int(season.has_map.argmax())
+
+
+def _same_days(days: NDArray[np.datetime64], chosen: NDArray[np.datetime64]) -> tuple[int, int] | None:
+    """Return where the first and last of the chosen days are now; None where they are gone, or other days lie between them."""
+    if not np.isin(chosen, days).all() or not chosen.size:
+        return None
+    first, last = (int(at) for at in np.searchsorted(days, chosen))
+    return (first, last) if last - first == int((chosen[1] - chosen[0]).astype(np.int64)) else None
 
 
 def _nearest(days: NDArray[np.datetime64], day: np.datetime64) -> int:

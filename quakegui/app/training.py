@@ -85,6 +85,8 @@ class Training(QObject):
         self._thread: TrainingThread | None = None
         self._unkept: Callable[[], RunFolder] | None = None
         self._unwanted = False
+        self._superseded = ""
+        """What is to be said of a run whose season was superseded while it was trained."""
         self.run: RunFolder | None = None
         """The run that is trained, or was trained last."""
         session.closing.connect(self.close)
@@ -108,8 +110,9 @@ class Training(QObject):
 
     def start(self, config: RunConfig) -> None:
         """Gather the season's maps and labels in a job, then train on them; what cannot be trained is said."""
+        self._session.look()
         project, season = self._session.project, self._session.season
-        if self.busy or project is None or season is None:
+        if self.busy or project is None or season is None or not self._session.is_of_now():
             return
 
         def gather(_report: Report, _cancelled: object) -> RunFolder:
@@ -183,6 +186,7 @@ class Training(QObject):
             self._unkept = None  # tried once: where it fails, the next opening records the run
             kept = season_runs.end_run(project, season, run.id, last)
             self._session.prepare_predictions(project, season)
+            self._superseded = season_runs.superseded(project, kept)
             return kept
 
         return keep
@@ -200,6 +204,9 @@ class Training(QObject):
     def _kept(self, run: RunFolder) -> None:
         self.run = run
         self._session.reload(Change.RUNS | Change.PREDICTIONS)
+        if self._superseded:
+            self._session.said.emit(self._superseded, "warning")
+            self._superseded = ""
         self.changed.emit()
 
     def _job_failed(self, title: str, _error: object) -> None:

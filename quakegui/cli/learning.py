@@ -94,6 +94,9 @@ def train(
                 if not ended.done:
                     raise ProjectError(f"{sentence_of(ended.message)} Its id is {ended.run.id}.")
                 run = ended.run
+                outdated = season_runs.superseded(source[0], run)
+                if outdated:
+                    say(outdated, style="yellow")
     assert run.card is not None
     say(f"The run “{run.title}” is finished: {run.card['epochs']} epochs in {run.card['seconds']:.0f} s.")
     print_run(run, as_json=as_json)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +27,15 @@ from quakegui.project import runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.progress import Progress
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.season import Season
 
 MOST_MAPS = 512
 """Maps that a worker is given at once, 120 MB: a season is one portion, ten years are seven."""
+ATTEMPTS = 3
+"""So often the season is computed anew where other programs change its readings while it is predicted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,24 +160,40 @@ def update(
         If there is no season yet, or the import was cancelled.
     RunError
         If there is no run, or it was trained on maps of another style or for other classes.
+    SupersededError
+        If other programs keep changing the readings while their days are predicted.
     """
     run = find_run(project, run_id)
     imported = import_paths(project, list(paths), progress=progress, cancelled=cancelled) if paths else None
     if imported is not None and imported.cancelled:
         raise ProjectError("The import was cancelled; nothing was changed.")
     now_ms = wall_clock_ms() if now_ms is None else now_ms
-    season = seasons.load_season(project, progress=progress, features=False, now_ms=now_ms)
-    if season is None:
-        raise ProjectError("There are no readings or no located stations yet, so there is no day to predict.")
-    before = _alarms(project, season, run)
-    predicted = predict_days(
-        project, season, run, only_later=True, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
+    season, before, predicted = _predicted_anew(
+        project, run, progress, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
     )
     after = _alarms(project, season, run)
     told = {alarm.opened for alarm in before}
     notes = (*_notes(predicted), *_beyond_the_window(project, season), *_ahead(project, now_ms))
     opened = tuple(alarm for alarm in after if alarm.opened not in told)
     return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over)
+
+
+def _predicted_anew(
+    project: Project, run: RunFolder, progress: Progress | None, *, now_ms: int, **how: Any
+) -> tuple[Season, tuple[Alarm, ...], Predicted]:
+    """Return the season as it is now, the alarms that its known predictions raise, and what was predicted of it."""
+    attempt = 0
+    while True:
+        attempt += 1
+        season = seasons.load_season(project, progress=progress, features=False, now_ms=now_ms)
+        if season is None:
+            raise ProjectError("There are no readings or no located stations yet, so there is no day to predict.")
+        before = _alarms(project, season, run)
+        try:
+            return season, before, predict_days(project, season, run, only_later=True, now_ms=now_ms, **how)
+        except SupersededError:  # another program brought readings in meanwhile: the days are predicted by them, too
+            if attempt == ATTEMPTS:
+                raise
 
 
 def predict_days(
@@ -206,10 +225,13 @@ def predict_days(
     ------
     RunError
         If the run is not finished, or was trained on maps of another style or for other classes.
+    SupersededError
+        If the season is not the project's any more, before or after the run was asked; nothing was kept.
     """
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
     refuse_foreign(project, season, run)
+    seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
     later = (cutoff > known_until(run)) & (not in_sample)
     issued_ms = wall_clock_ms() if now_ms is None else now_ms
@@ -229,20 +251,18 @@ def predict_days(
     rows, shares = (np.concatenate([piece[k] for piece in found]) for k in (0, 2))
     names = [name for piece in found for name in piece[1]]
     record_run(project, run)
-    for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows])):
-        runs.append_predictions(
-            project,
-            run.id,
-            runs.Predictions(
-                days=season.days[rows[mask]],
-                probabilities=shares[mask],
-                kind=kind,
-                map_hash=tuple(names[k] for k in np.flatnonzero(mask)),
-                cutoff_ms=cutoff[rows[mask]].astype(np.int64),
-                config_hash=season.config.hash,
-            ),
-            issued_ms=issued_ms,
+    said_now = [
+        runs.Predictions(
+            days=season.days[rows[mask]],
+            probabilities=shares[mask],
+            kind=kind,
+            map_hash=tuple(names[k] for k in np.flatnonzero(mask)),
+            cutoff_ms=cutoff[rows[mask]].astype(np.int64),
+            config_hash=season.config.hash,
         )
+        for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows]))
+    ]
+    runs.append_predictions(project, run.id, *said_now, issued_ms=issued_ms, revision=season.revision)
     issued = tuple(
         Issued(
             day=season.days[row],

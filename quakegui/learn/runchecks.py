@@ -198,6 +198,7 @@ _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "synthetic": _truth,
     "journal": _whole,
     "season": _text,
+    "revision": _whole,
     "split": lambda value: isinstance(value, list) and all(map(_text, value)),
     "knows_until": _instant,
     "earthquakes": _earthquakes,

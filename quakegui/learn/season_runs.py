@@ -31,7 +31,7 @@ from quakegui.learn.registry import (
 )
 from quakegui.learn.runconfig import CLASSES, RunConfig
 from quakegui.learn.supervise import Supervisor
-from quakegui.project import catalogue, journal, runs
+from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -64,8 +64,9 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
     ValueError
         If the season cannot be split as the recipe asks.
     ProjectError
-        If the run cannot be kept; nothing is left behind.
+        If the run cannot be kept; nothing is left behind. A `SupersededError` if the season is not the project's any more.
     """
+    seasons.require_current(project, season)
     evidence = gather(project, season)
     made = make_split(evidence.material, config)
     data = make_snapshot(evidence, season, config, made)
@@ -74,6 +75,7 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         "synthetic": project.synthetic,
         "journal": len(journal.rows(project)),
         "season": season.config.hash,
+        "revision": season.revision,
         "split": list(made.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquakes_kept(evidence.catalogue, evidence.available_at),
@@ -86,7 +88,8 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
             f"The run cannot be kept in {runs_folder(project)}: {error.strerror or error}. Nothing was begun."
         ) from error
     try:
-        runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "running", config.to_json(), {}))
+        begun = runs.Run(run.id, time.time_ns() // 1_000_000, "running", config.to_json(), {})
+        runs.add_run(project, begun, revision=season.revision)
     except ProjectError:
         shutil.rmtree(run.folder, ignore_errors=True)
         raise
@@ -144,6 +147,16 @@ def end_run(project: Project, season: Season, run_id: str, message: messages.Mes
         return run
     complete_run(project, season, run)
     return run
+
+
+def superseded(project: Project, run: RunFolder) -> str:
+    """Return a sentence where the readings have changed since a run of this project was begun, else an empty one."""
+    if run.card is None or run.about.get("revision") in (None, project.revision()):
+        return ""
+    return (
+        f"Readings, stations or parameters have changed since the run “{run.title}” was begun. It learnt the maps of that "
+        "moment, and the ledger says so; predict with it, or train anew, for the maps as they are now."
+    )
 
 
 def complete_run(project: Project, season: Season, run: RunFolder) -> None:

@@ -19,7 +19,15 @@ from quakegui.formats.source import expand
 from quakegui.project import schema
 from quakegui.project.acts import EVENTS, add_act, read_acts
 from quakegui.project.origins import Origin, Origins
-from quakegui.project.store import Project, ProjectError, default_author, get_setting, put_setting
+from quakegui.project.store import (
+    EVENT_REVISION,
+    Project,
+    ProjectError,
+    default_author,
+    get_setting,
+    put_setting,
+    raise_revision,
+)
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
 from quakegui.season.plain import built, parse_json
@@ -177,6 +185,7 @@ def refresh_events(connection: Connection) -> tuple[tuple[Event, ...], tuple[Eve
     stored = [{**_values_of(event), "kept": flag} for flag, group in ((1, kept), (0, dropped)) for event in group]
     if stored:
         connection.execute(schema.event_table.insert(), stored)
+    raise_revision(connection, EVENT_REVISION)
     return kept, dropped
 
 

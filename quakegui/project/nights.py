@@ -126,6 +126,11 @@ def mark_stale(connection: Connection, touched: Mapping[str, Iterable[int]]) -> 
         connection.execute(insert(schema.stale_night).on_conflict_do_nothing(), rows)
 
 
+def has_stale_nights(connection: Connection) -> bool:
+    """Say whether readings have changed since the night means were computed."""
+    return connection.scalar(select(schema.stale_night.c.station).limit(1)) is not None
+
+
 def _discard_nights(project: Project) -> None:
     """Forget all night means, because they are formed in another way now."""
     table = schema.block.c

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from quakegui.project import chain, schema
-from quakegui.project.store import Project, ProjectError, put_setting
+from quakegui.project.store import Project, ProjectError, put_setting, require_revision
 
 UNPREDICTED = -1
 KINDS = ("in-sample", "out-of-fold", "prospective")
@@ -130,15 +130,22 @@ class PredictionTable:
         return best
 
 
-def add_run(project: Project, run: Run) -> None:
+def add_run(project: Project, run: Run, *, revision: int | None = None) -> None:
     """Record a run that begins.
+
+    Parameters
+    ----------
+    revision
+        The project's revision when the season was computed that the run learns, where it learns this project's.
 
     Raises
     ------
     ProjectError
-        If a run of this id exists: runs are never overwritten.
+        If a run of this id exists: runs are never overwritten; a `SupersededError` if the revision is another one by now.
     """
     with project.write() as connection:
+        if revision is not None:
+            require_revision(connection, revision)
         if connection.scalar(select(schema.run.c.id).where(schema.run.c.id == run.id)) is not None:
             raise ProjectError(f"There is a run {run.id} already; runs are never overwritten.")
         connection.execute(schema.run.insert().values(_row(run)))
@@ -199,11 +206,31 @@ def count(project: Project) -> int:
     return sum(not path.parent.name.startswith(".") for path in (project.folder / "runs").glob("*/config.json"))
 
 
-def append_predictions(project: Project, run_id: str, said: Predictions, *, issued_ms: int | None = None) -> None:
-    """Add predictions to the ledger, dated now unless `issued_ms` says when they were issued."""
-    rows = _ledger_rows(run_id, said, time.time_ns() // 1_000_000 if issued_ms is None else issued_ms)
+def append_predictions(
+    project: Project, run_id: str, *said: Predictions, issued_ms: int | None = None, revision: int | None = None
+) -> None:
+    """Add predictions to the ledger, all of them or none.
+
+    Parameters
+    ----------
+    said
+        What the run says.
+    issued_ms
+        When they were issued, milliseconds since 1970 UTC; default now.
+    revision
+        The project's revision when the season was computed whose maps the run was shown; default whichever.
+
+    Raises
+    ------
+    SupersededError
+        If the revision is another one by now; nothing was added.
+    """
+    issued = time.time_ns() // 1_000_000 if issued_ms is None else issued_ms
+    rows = [row for part in said for row in _ledger_rows(run_id, part, issued)]
     if rows:
         with project.write() as connection:
+            if revision is not None:
+                require_revision(connection, revision)
             chain.append(connection, schema.prediction, rows)
 
 

@@ -12,13 +12,23 @@ from quakegui.project import cachefiles
 from quakegui.project.anomalycache import keep_anomalies, kept_anomalies
 from quakegui.project.featurecache import attach_features
 from quakegui.project.kpindex import kp
-from quakegui.project.nights import days_with_data, ensure_nights, read_blocks, season_days, stored_nights
+from quakegui.project.nights import (
+    days_with_data,
+    ensure_nights,
+    has_stale_nights,
+    read_blocks,
+    season_days,
+    stored_nights,
+)
 from quakegui.project.progress import Progress, silent
 from quakegui.project.record import DAY_MS, merged
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.store import REVISION, Project, ProjectError, get_setting, require_revision
 from quakegui.season.basis import Basis, GridConfig, basis_key, build_basis, load_basis
+from quakegui.season.config import SeasonConfig
+from quakegui.season.kp import Kp
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network
+from quakegui.season.night import NightMeans
 from quakegui.season.readings import Readings
 from quakegui.season.season import Season, compute_season, known_at
 
@@ -53,9 +63,8 @@ def load_season(
         If no season can be computed from what the project holds.
     """
     say = progress if progress is not None else silent
-    ensure_nights(project, progress=progress)
+    revision, network, night, config, known_kp = _inputs(project, progress)
     say(0, 4, "night means")
-    network, night, config = project.network(), stored_nights(project), project.config()
     if night is None or not network.located.any():
         return None
     night = known_at(night, config, wall_clock_ms() if now_ms is None else now_ms)
@@ -69,10 +78,11 @@ def load_season(
             network,
             night,
             config,
-            kp=kp(project),
+            kp=known_kp,
             basis=basis,
             known=known,
             tell=lambda day: say(2 * days + day, 4 * days, "anomalies"),
+            revision=revision,
         )
     except ValueError as error:
         raise ProjectError(str(error)) from error
@@ -86,6 +96,46 @@ def load_season(
         )
     say(4, 4, "done")
     return season
+
+
+def current_season(project: Project, season: Season, *, progress: Progress | None = None) -> Season:
+    """Return a season if it is still the project's, else the one that the project has now.
+
+    Raises
+    ------
+    ProjectError
+        If the project has none any more.
+    """
+    if season.revision == project.revision():
+        return season
+    anew = load_season(project, progress=progress)
+    if anew is None:
+        raise ProjectError("The project has no season any more: its readings or the places of its stations are gone.")
+    return anew
+
+
+def require_current(project: Project, season: Season) -> None:
+    """Refuse a season that is not the project's any more.
+
+    Raises
+    ------
+    SupersededError
+        If its readings, stations, Kp or parameters have changed since.
+    """
+    with project.read() as connection:
+        require_revision(connection, season.revision)
+
+
+def _inputs(project: Project, progress: Progress | None) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
+    """Return the revision, and all that a season is computed from as it was then: others may write meanwhile."""
+    while True:
+        ensure_nights(project, progress=progress)
+        with project.read() as connection:
+            revision = int(get_setting(connection, REVISION) or 0)
+            behind = not project.read_only and has_stale_nights(connection)
+        found = project.network(), stored_nights(project), project.config(), kp(project)
+        if not behind and project.revision() == revision:
+            return (revision, *found)
 
 
 def record(project: Project, code: str, since: np.datetime64, until: np.datetime64) -> tuple[Readings, ...]:

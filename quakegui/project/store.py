@@ -10,8 +10,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,8 +37,20 @@ from quakegui.season.network import Network, Station
 __all__ = ["DATABASE", "Project", "ProjectError"]  # whoever uses a project needs no more of `database`
 
 LOG = logging.getLogger(__name__)
+REVISION = "revision"
+"""The fact that counts the changes of what a season is computed from."""
+EVENT_REVISION = "event_revision"
+"""The fact that counts the changes of the earthquakes."""
 WINDOW_BUSY_S = 2.0
 """Seconds that a window's own thread waits: longer, and the window would seem to be dead."""
+
+
+class SupersededError(ProjectError):
+    """What was to be kept was made from a season that is not the project's any more."""
+
+
+def _unwatched() -> AbstractContextManager[Callable[[Connection], None]]:
+    return nullcontext(lambda _connection: None)
 
 
 class Project:
@@ -56,7 +68,12 @@ class Project:
         Sentences about how the project was opened, `findings` among them.
     findings
         Sentences on what in the record is not as this program wrote it.
+    own_step
+        Who is to know which changes this object makes, None for nobody: a context around each transaction, whose value is
+        called at its beginning and at its end (see `lookout`).
     """
+
+    own_step: Callable[[], AbstractContextManager[Callable[[Connection], None]]] | None = None
 
     def __init__(
         self, folder: Path, engine: Engine, *, read_only: bool, warnings: tuple[str, ...] = (), findings: tuple[str, ...] = ()
@@ -90,7 +107,7 @@ class Project:
             "timezone": timezone,
             "synthetic": str(int(synthetic)),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "revision": "0",
+            REVISION: "0",
         }
         try:
             making.clear(folder)
@@ -218,12 +235,15 @@ class Project:
         with (
             sentences(self.folder),
             self._turn(patience),
+            (self.own_step or _unwatched)() as note,
             self._engine.connect().execution_options(write=True) as connection,
         ):
             connection.connection.cursor().execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
             with connection.begin():
                 soundness.require_room(connection, self.name)
+                note(connection)
                 yield connection
+                note(connection)
             self._unconsolidated = time.monotonic()
 
     @contextmanager
@@ -297,7 +317,7 @@ class Project:
 
     def revision(self) -> int:
         """Return a number that grows with every change of readings, stations, Kp or parameters."""
-        return int(self.setting("revision") or 0)
+        return int(self.setting(REVISION) or 0)
 
 
 def get_setting(connection: Connection, key: str) -> str | None:
@@ -311,9 +331,24 @@ def put_setting(connection: Connection, key: str, value: str) -> None:
     connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
-def raise_revision(connection: Connection) -> None:
-    """Record that an input of the season changed."""
-    put_setting(connection, "revision", str(int(get_setting(connection, "revision") or 0) + 1))
+def raise_revision(connection: Connection, which: str = REVISION) -> None:
+    """Record that an input of the season changed, or that the earthquakes did (`EVENT_REVISION`)."""
+    put_setting(connection, which, str(int(get_setting(connection, which) or 0) + 1))
+
+
+def require_revision(connection: Connection, revision: int) -> None:
+    """Refuse to keep, within a transaction, what was made from readings that are not the project's any more.
+
+    Raises
+    ------
+    SupersededError
+        If an input of the season has changed since `revision`.
+    """
+    if int(get_setting(connection, REVISION) or 0) != revision:
+        raise SupersededError(
+            "Readings, stations or parameters have changed since the season was computed from which this was made; nothing of "
+            "it was kept. Do it again with the season as it is now."
+        )
 
 
 def network_of(connection: Connection) -> Network:

@@ -17,7 +17,7 @@ from quakegui.learn.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.progress import Cancelled, Progress
 from quakegui.project.runs import PredictionTable
-from quakegui.project.store import Project
+from quakegui.project.store import Project, SupersededError
 from quakegui.season.events import Event
 from quakegui.season.labels import LabelRow, Labels, in_force
 from quakegui.season.localtime import local_date, to_local
@@ -25,6 +25,10 @@ from quakegui.season.season import Season
 
 if TYPE_CHECKING:
     from quakegui.learn.judgement import Judgement
+
+
+ATTEMPTS = 3
+"""So often the report is made anew where other programs change the readings meanwhile."""
 
 
 class ReportCancelledError(Exception):
@@ -107,7 +111,7 @@ def gather(
     Parameters
     ----------
     season
-        The computed season where the caller has it; computed here otherwise.
+        The computed season where the caller has it; computed here otherwise, or where readings have changed since.
     as_of
         By which labels and earthquakes the run is judged, see `quakegui.learn.season_judging.judge_run`.
     progress, cancelled
@@ -117,9 +121,25 @@ def gather(
     ------
     ReportCancelledError
         If it is not.
+    SupersededError
+        If other programs keep changing the readings while they are told of.
     """
-    progress(0, 4, "season")
-    season = seasons.load_season(project) if season is None else season
+    attempt = 0
+    while True:
+        attempt += 1
+        progress(0, 4, "season")
+        season = seasons.load_season(project) if season is None else seasons.current_season(project, season)
+        content = _gathered(project, season, as_of, progress, cancelled)
+        try:
+            if season is not None:
+                seasons.require_current(project, season)
+            return content
+        except SupersededError:
+            if attempt == ATTEMPTS:
+                raise
+
+
+def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Progress, cancelled: Cancelled) -> Content:
     _go_on(cancelled)
     progress(1, 4, "labels")
     events, rows = catalogue.events(project), journal.rows(project)

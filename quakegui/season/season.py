@@ -50,6 +50,8 @@ class Season:
         Draws the maps.
     shown
         Which of all days lie in the season window.
+    revision
+        Which state of its inputs it was computed from, as their keeper counts them.
     """
 
     network: Network
@@ -60,6 +62,7 @@ class Season:
     available_at: NDArray[np.datetime64]
     gridder: Gridder
     shown: slice
+    revision: int = 0
 
     @property
     def all_days(self) -> NDArray[np.datetime64]:
@@ -171,6 +174,7 @@ def compute_season(
     basis: Basis | None = None,
     known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     tell: Callable[[int], object] = lambda _day: None,
+    revision: int = 0,
 ) -> Season:
     """Compute a season from night means.
 
@@ -188,6 +192,8 @@ def compute_season(
         What `build_basis` makes of this network and `config.grid`, where it has been kept; computed otherwise.
     known, tell
         Anomalies and scales of the first days, where they have been kept, and who is told of each day (see `daily`).
+    revision
+        Which state of the inputs these are, as their keeper counts them.
 
     Raises
     ------
@@ -209,6 +215,7 @@ def compute_season(
         available_at=available_at(night.days, config.timezone, config.night.window),
         gridder=Gridder(basis, config.grid),
         shown=_window(night.days, config),
+        revision=revision,
     )
 
 

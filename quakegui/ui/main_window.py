@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import platformdirs
 from PySide6.QtCore import QByteArray, QEvent, QSize, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from quakegui.app.change import Change
@@ -26,6 +26,7 @@ from quakegui.ui.panels.regions_panel import RegionsPanel
 from quakegui.ui.panels.start_page import StartPage
 from quakegui.ui.plain import keep_plain
 from quakegui.ui.plots.class_icons import class_icon
+from quakegui.ui.questions import ask
 from quakegui.ui.range_count import RangeCount
 from quakegui.ui.status_line import StatusLine
 from quakegui.ui.texts import step_words
@@ -35,6 +36,8 @@ STEPS: Final = (("undo", mark("Undo")), ("redo", mark("Redo")))
 LAST_LABEL: Final = "label-4"
 LAYOUT_VERSION = 1
 KEEP_LAYOUT_MS = 2000
+LOOK_EVERY_MS = 2000
+"""For what other programs change in the project, while the window can be seen; a look reads shared memory, not the disk."""
 SMALLEST = QSize(1024, 640)
 """For text of the usual size."""
 SMALLEST_OF_ALL = QSize(560, 320)
@@ -74,6 +77,10 @@ class MainWindow(QMainWindow):
         self._keeper.setSingleShot(True)
         self._keeper.setInterval(KEEP_LAYOUT_MS)
         self._keeper.timeout.connect(self._remember)
+        self._looks = QTimer(self)
+        self._looks.setInterval(LOOK_EVERY_MS)
+        self._looks.timeout.connect(session.poll)
+        session.ask = lambda question: ask(self, question)
         self.layout_name = "work"
         self._fresh_layout = False
         self._hidden_state: QByteArray | None = None
@@ -186,6 +193,7 @@ class MainWindow(QMainWindow):
         self.day_panel.class_asked.connect(lambda cls: self.actions_by_id[f"label-{cls}"].trigger())
 
     def _run(self, spec: ActionSpec) -> None:
+        self.session.look()  # whatever is done is done to the project as it is now
         try:
             spec.slot(self)
         except Exception as error:
@@ -309,6 +317,10 @@ class MainWindow(QMainWindow):
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
             self._refresh_icons()
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.session.poll()
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._look_while_visible()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
@@ -394,6 +406,20 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if self._fresh_layout and self._hidden_state is None:
             self.reset_layout()
+        self._look_while_visible()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Look no longer for what others do."""
+        self._looks.stop()
+        super().hideEvent(event)
+
+    def _look_while_visible(self) -> None:
+        """Look for what other programs change while the window can be seen, now at first."""
+        if not self.isVisible() or self.isMinimized():
+            self._looks.stop()
+        elif not self._looks.isActive():
+            self._looks.start()
+            self.session.poll()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask where work would be lost; remember the layout and the day, stop what runs, and leave."""

@@ -40,6 +40,7 @@ def chosen_path(name: str, kind: str) -> Path:
 def write(window: MainWindow, path: Path) -> None:
     """Write the report to a path, by its ending, in a job of the session."""
     session = window.session
+    session.look()
     project, season, as_of = session.project, session.season, session.judged_by
     assert project is not None
     language: Language = "zh" if i18n.language() == "zh" else "en"

@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 
 from quakegui.app.change import Change
 from quakegui.app.jobs import Progress
+from quakegui.app.others import Came
 from quakegui.app.session import Session
 from quakegui.learn import messages
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.plain import as_text
+from quakegui.ui.questions import came_words
 from quakegui.ui.sentences import told
 
 SHOWN_MS = 8000
@@ -38,6 +40,7 @@ class StatusLine(QStatusBar):
             self.addPermanentWidget(widget)
         session.changed.connect(self.refresh)
         session.said.connect(self.say)
+        session.came.connect(self._tell_others)
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
         self._hide_job()
@@ -49,6 +52,11 @@ class StatusLine(QStatusBar):
         colours = theme.colours()
         theme.tint(self, {"info": colours.text, "warning": colours.warning, "error": colours.error}[level])
         self.showMessage(told(sentence), SHOWN_MS if level == "info" else 0)
+
+    def _tell_others(self, came: Came) -> None:
+        """Say what came in from other programs; it stays until the next sentence, for whoever looks away meanwhile."""
+        theme.tint(self, theme.colours().text)
+        self.showMessage(came_words(came))
 
     def hear(self, message: messages.Message) -> None:
         """Name the device that computes, as soon as a worker has said which."""

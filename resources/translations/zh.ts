@@ -8,6 +8,10 @@
             <translation>（{count} 个无答案）</translation>
         </message>
         <message>
+            <source> The season is being computed anew.</source>
+            <translation>正在重新计算观测季。</translation>
+        </message>
+        <message>
             <source> and {count} more</source>
             <translation> 等另外 {count} 个</translation>
         </message>
@@ -30,6 +34,10 @@
         <message>
             <source> — stormy night</source>
             <translation> — 磁暴夜</translation>
+        </message>
+        <message>
+            <source>, </source>
+            <translation>、</translation>
         </message>
         <message>
             <source>0 draws every station's value in full</source>
@@ -102,6 +110,10 @@
         <message>
             <source>A station needs a code of 1 to 32 characters.</source>
             <translation>台站需要 1 到 32 个字符的代码。</translation>
+        </message>
+        <message>
+            <source>A step of another program</source>
+            <translation>另一个程序的操作</translation>
         </message>
         <message>
             <source>A training is running. Stop it and close the project? What it has finished is kept, and it can be resumed.</source>
@@ -1092,6 +1104,10 @@
             <translation>按所选内容继续</translation>
         </message>
         <message>
+            <source>Go on with what was asked for; it can be undone</source>
+            <translation>继续所要求的操作；之后可以撤销</translation>
+        </message>
+        <message>
             <source>Go one day back (Left)</source>
             <translation>后退一天（←）</translation>
         </message>
@@ -1328,6 +1344,10 @@
             <translation>无法估计 kappa：两人给所有日子同一类别。</translation>
         </message>
         <message>
+            <source>Keep</source>
+            <translation>保留</translation>
+        </message>
+        <message>
             <source>Keep it running</source>
             <translation>继续进行</translation>
         </message>
@@ -1448,6 +1468,10 @@
             <translation>此时刻之后的标注将被收回</translation>
         </message>
         <message>
+            <source>Labels of others</source>
+            <translation>他人的标注</translation>
+        </message>
+        <message>
             <source>Language</source>
             <translation>语言</translation>
         </message>
@@ -1498,6 +1522,10 @@
         <message>
             <source>Least spread that a station is given</source>
             <translation>台站离散度的下限</translation>
+        </message>
+        <message>
+            <source>Leave everything as it is</source>
+            <translation>一切保持原样</translation>
         </message>
         <message>
             <source>Left out</source>
@@ -1924,6 +1952,10 @@
             <translation>没有可撤销的。</translation>
         </message>
         <message>
+            <source>Nothing was changed.</source>
+            <translation>未做任何更改。</translation>
+        </message>
+        <message>
             <source>Numbers that stand for no value, besides all from 88888 on</source>
             <translation>除 88888 及以上外，表示缺测的数</translation>
         </message>
@@ -2240,6 +2272,10 @@
             <translation>重做导入</translation>
         </message>
         <message>
+            <source>Redo it?</source>
+            <translation>要重做吗？</translation>
+        </message>
+        <message>
             <source>Redoing an import</source>
             <translation>正在重做导入</translation>
         </message>
@@ -2282,6 +2318,18 @@
         <message>
             <source>Rename…</source>
             <translation>重命名…</translation>
+        </message>
+        <message>
+            <source>Replace</source>
+            <translation>替换</translation>
+        </message>
+        <message>
+            <source>Replace it with {cls}?</source>
+            <translation>要替换为 {cls} 吗？</translation>
+        </message>
+        <message>
+            <source>Replace them with {cls}?</source>
+            <translation>要全部替换为 {cls} 吗？</translation>
         </message>
         <message>
             <source>Report of the import</source>
@@ -2632,12 +2680,20 @@
             <translation>从回收站取回运行，或清空回收站</translation>
         </message>
         <message>
+            <source>Take away</source>
+            <translation>取消标注</translation>
+        </message>
+        <message>
             <source>Take back: {name}, {begun}</source>
             <translation>取回：{name}，{begun}</translation>
         </message>
         <message>
             <source>Take in new days…</source>
             <translation>接收新的日期…</translation>
+        </message>
+        <message>
+            <source>Take it away?</source>
+            <translation>要取消这个标注吗？</translation>
         </message>
         <message>
             <source>Take stations from a csv, xlsx or .ack file</source>
@@ -2716,6 +2772,10 @@
             <translation>{first} 至 {last} 共 {count} 天的标注已清除。</translation>
         </message>
         <message>
+            <source>The last step of {who} was written by another program {when}: {what}.</source>
+            <translation>{who} 的最后一步是另一个程序{when}写入的：{what}。</translation>
+        </message>
+        <message>
             <source>The number of chosen days is not visible, so only the day shown is labelled.</source>
             <translation>看不到所选天数，因此只标注当前显示的这一天。</translation>
         </message>
@@ -2736,6 +2796,10 @@
             <translation>项目已有的 {count} 次地震</translation>
         </message>
         <message>
+            <source>The readings have changed, and the season is being computed anew; try again when it is shown.</source>
+            <translation>观测数据已改变，正在重新计算观测季；请在显示之后再试。</translation>
+        </message>
+        <message>
             <source>The readings of {station} no longer count; Edit &gt; Imports brings them back.</source>
             <translation>台站 {station} 的观测数据不再有效；可在“编辑 &gt; 导入记录”中恢复。</translation>
         </message>
@@ -2754,6 +2818,10 @@
         <message>
             <source>The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail.</source>
             <translation>报告已在剪贴板上，不含姓名、备注和路径。请粘贴到邮件中。</translation>
+        </message>
+        <message>
+            <source>The rule</source>
+            <translation>规则</translation>
         </message>
         <message>
             <source>The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging and is never a prediction. Labels given by analysts stay in force over it.</source>
@@ -2966,6 +3034,10 @@
         <message>
             <source>Undo import</source>
             <translation>撤销导入</translation>
+        </message>
+        <message>
+            <source>Undo it?</source>
+            <translation>要撤销吗？</translation>
         </message>
         <message>
             <source>Undoing an import</source>
@@ -3216,12 +3288,20 @@
             <translation>缩小</translation>
         </message>
         <message>
+            <source>a change of the training runs</source>
+            <translation>训练记录的变化</translation>
+        </message>
+        <message>
             <source>a jump within the night</source>
             <translation>夜间有跳变</translation>
         </message>
         <message>
             <source>a lasting step accepted as the new level</source>
             <translation>持久台阶，已作为新基准</translation>
+        </message>
+        <message>
+            <source>a minute ago</source>
+            <translation>一分钟前</translation>
         </message>
         <message>
             <source>above</source>
@@ -3388,6 +3468,10 @@
             <translation>样本内</translation>
         </message>
         <message>
+            <source>just now</source>
+            <translation>刚刚</translation>
+        </message>
+        <message>
             <source>kept</source>
             <translation>保留</translation>
         </message>
@@ -3498,6 +3582,46 @@
         <message>
             <source>on {day}</source>
             <translation>（{day}）</translation>
+        </message>
+        <message>
+            <source>one label by the rule</source>
+            <translation>1 个规则标注</translation>
+        </message>
+        <message>
+            <source>one label by {author}</source>
+            <translation>{author} 的 1 个标注</translation>
+        </message>
+        <message>
+            <source>one label taken away by {author}</source>
+            <translation>{author} 取消的 1 个标注</translation>
+        </message>
+        <message>
+            <source>one new day</source>
+            <translation>1 个新日期</translation>
+        </message>
+        <message>
+            <source>one note</source>
+            <translation>1 条备注</translation>
+        </message>
+        <message>
+            <source>one prediction</source>
+            <translation>1 个预测</translation>
+        </message>
+        <message>
+            <source>other earthquakes</source>
+            <translation>新的地震目录</translation>
+        </message>
+        <message>
+            <source>other readings on one day</source>
+            <translation>1 天的观测数据变化</translation>
+        </message>
+        <message>
+            <source>other readings on {count} days</source>
+            <translation>{count} 天的观测数据变化</translation>
+        </message>
+        <message>
+            <source>other readings or parameters</source>
+            <translation>观测数据或参数的变化</translation>
         </message>
         <message>
             <source>out of fold: the run had not seen this day</source>
@@ -3720,6 +3844,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>{count} 天</translation>
         </message>
         <message>
+            <source>{count} days ({first} to {last})</source>
+            <translation>{count} 天（{first} 至 {last}）</translation>
+        </message>
+        <message>
             <source>{count} days were answered more than a day late.</source>
             <translation>有 {count} 天的预测晚于一天以上才发布。</translation>
         </message>
@@ -3748,6 +3876,26 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>{count} 次地震，开启后 {leads} 天</translation>
         </message>
         <message>
+            <source>{count} hours ago</source>
+            <translation>{count} 小时前</translation>
+        </message>
+        <message>
+            <source>{count} labels by the rule</source>
+            <translation>{count} 个规则标注</translation>
+        </message>
+        <message>
+            <source>{count} labels by {author}</source>
+            <translation>{author} 的 {count} 个标注</translation>
+        </message>
+        <message>
+            <source>{count} labels taken away by {author}</source>
+            <translation>{author} 取消的 {count} 个标注</translation>
+        </message>
+        <message>
+            <source>{count} minutes ago</source>
+            <translation>{count} 分钟前</translation>
+        </message>
+        <message>
             <source>{count} missing</source>
             <translation>缺测 {count} 个</translation>
         </message>
@@ -3756,8 +3904,16 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>另有 {count} 个在导入时查看。</translation>
         </message>
         <message>
+            <source>{count} new days</source>
+            <translation>{count} 个新日期</translation>
+        </message>
+        <message>
             <source>{count} new days were predicted.</source>
             <translation>已预测 {count} 个新的日期。</translation>
+        </message>
+        <message>
+            <source>{count} notes</source>
+            <translation>{count} 条备注</translation>
         </message>
         <message>
             <source>{count} of {all} stations have coordinates; a day map needs three at different places. Series, timeline and labels work without.</source>
@@ -3766,6 +3922,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} of {all} stations have no coordinates and are left out of the maps: {codes}.</source>
             <translation>{all} 个台站中有 {count} 个没有坐标，未画入图中：{codes}。</translation>
+        </message>
+        <message>
+            <source>{count} predictions</source>
+            <translation>{count} 个预测</translation>
         </message>
         <message>
             <source>{count} readings from {files}</source>
@@ -3810,6 +3970,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{new} files imported, {same} were there already, {out} left out. {days} days are new or changed.</source>
             <translation>导入 {new} 个文件，{same} 个已存在，{out} 个未导入。{days} 天为新增或有变化。</translation>
+        </message>
+        <message>
+            <source>{others} and {last}</source>
+            <translation>{others}和 {last}</translation>
         </message>
         <message>
             <source>{parameters} parameters, {phases} trainings</source>
@@ -3858,6 +4022,14 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{text} is no longitude: degrees east from -180 to 360, such as 102.16.</source>
             <translation>{text} 不是经度：东经 -180 至 360 度，如 102.16。</translation>
+        </message>
+        <message>
+            <source>{what} came in from another program.</source>
+            <translation>来自另一个程序：{what}。</translation>
+        </message>
+        <message>
+            <source>{who} labelled {days} as class {classes} {when}, and you have not seen it yet.</source>
+            <translation>{who} {when}将 {days} 标注为 {classes} 类，您还没有看到。</translation>
         </message>
         <message>
             <source>{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}</source>

@@ -39,7 +39,9 @@ READINGS = "readings"
 SUPERSEDED = "superseded"
 """Folders of the readings that count, and of those in whose place others count or that were taken back."""
 
-OWN_SETTINGS = frozenset({"schema", "revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY})
+OWN_SETTINGS = frozenset(
+    {"schema", "revision", "event_revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY}
+)
 """What the project says of itself, and no exported setting replaces."""
 
 LARGEST_MANIFEST = 16 * 1024**2

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from quakegui.project import schema
 from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, select_rows, standing_rows
 from quakegui.project.journal.writing import append
-from quakegui.project.store import Project
+from quakegui.project.store import Project, ProjectError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ class Step:
         How many they are.
     number
         The journal's number of the step.
+    row
+        The last row of the journal that makes it the next one: the step's own, or that of its last way back or forth.
+    at
+        When that row was written, UTC, datetime64[ms].
     """
 
     kind: str
@@ -37,16 +41,34 @@ class Step:
     last: np.datetime64
     days: int
     number: int
+    row: int
+    at: np.datetime64
 
 
-def undo(project: Project, author: str) -> int | None:
-    """Take back the author's latest step that stands, by appending the opposite rows; returns the step taken back, or None."""
-    return _walk(project, author, back=True)
+def undo(project: Project, author: str, *, only: int | None = None) -> int | None:
+    """Take back the author's latest step that stands, by appending the opposite rows; returns the step taken back, or None.
+
+    Parameters
+    ----------
+    author
+        Whose steps.
+    only
+        The step that is meant; a later one, of another program under the same name, is left alone.
+
+    Raises
+    ------
+    ProjectError
+        If it is not the one that would be taken back.
+    """
+    return _walk(project, author, back=True, only=only)
 
 
-def redo(project: Project, author: str) -> int | None:
-    """Do again the step that the author last took back; returns it, or None. A new step ends what can be redone."""
-    return _walk(project, author, back=False)
+def redo(project: Project, author: str, *, only: int | None = None) -> int | None:
+    """Do again the step that the author last took back; returns it, or None. A new step ends what can be redone.
+
+    Parameters and errors are those of `undo`.
+    """
+    return _walk(project, author, back=False, only=only)
 
 
 def revert_to(project: Project, moment: np.datetime64, author: str) -> int:
@@ -68,9 +90,13 @@ def step_to_redo(project: Project, author: str) -> Step | None:
     return _step(project, author, back=False)
 
 
-def _walk(project: Project, author: str, *, back: bool) -> int | None:
+def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int | None:
     with project.write() as connection:
         step = _next_step(connection, author, back=back)
+        if only is not None and step != only:
+            raise ProjectError(
+                "Another program has written a step in this name just now; nothing was taken back or done again."
+            )
         if step is None:
             return None
         done = select_rows(connection, select(*COLUMNS).where(schema.journal.c.step == step))
@@ -113,12 +139,17 @@ def _next_step(connection: Connection, author: str, *, back: bool) -> int | None
 
 
 def _step(project: Project, author: str, *, back: bool) -> Step | None:
+    table = schema.journal.c
     with project.read() as connection:
         step = _next_step(connection, author, back=back)
-        found = select_rows(connection, select(*COLUMNS).where(schema.journal.c.step == step)) if step is not None else ()
-    if not found:
-        return None
+        if step is None:
+            return None
+        found = select_rows(connection, select(*COLUMNS).where(table.step == step))
+        walked = (table.redoes if back else table.undoes) == step
+        row, at_ms = connection.execute(
+            select(table.id, table.at_ms).where((table.step == step) | walked).order_by(table.id.desc()).limit(1)
+        ).one()
     days = np.unique([row.day for row in found]).astype("datetime64[D]")
     given = {row.new for row in found if row.kind == LABEL}
     classes = tuple(sorted(given, key=lambda cls: -1 if cls is None else cls))
-    return Step(found[-1].kind, classes, days[0], days[-1], days.size, found[-1].step)
+    return Step(found[-1].kind, classes, days[0], days[-1], days.size, step, row, np.datetime64(at_ms, "ms"))

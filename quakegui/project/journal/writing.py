@@ -25,6 +25,10 @@ from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Source
 
 
+class UnseenLabelError(ProjectError):
+    """A day that is to be labelled was labelled by another writer after what the author was shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class GivenLabel:
     """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why."""
@@ -47,6 +51,7 @@ def write_labels(
     group: int | None = None,
     run: str = "",
     blind: bool = False,
+    behind: int | None = None,
 ) -> int:
     """Give days a class; on disk when this returns.
 
@@ -66,6 +71,8 @@ def write_labels(
         The run whose proposal is accepted.
     blind
         Whether the author could not see other labels.
+    behind
+        The last row of the journal that the author was shown; a later label of these days ends the step.
 
     Returns
     -------
@@ -76,10 +83,14 @@ def write_labels(
     ------
     ProjectError
         If the class or author is impossible or the project cannot be written.
+    UnseenLabelError
+        If one of the days has a label later than `behind`; nothing was written.
     """
     content = Content(_checked_class(cls), note, run, int(blind))
     wanted = {(LABEL, int(day), int(source), _checked_author(author)): content for day in day_numbers(days)}
     with project.write() as connection:
+        if behind is not None:
+            _require_seen(connection, {key[1] for key in wanted}, behind)
         return append(connection, wanted, author, step=group)
 
 
@@ -155,6 +166,13 @@ def append(
         )
     chain.append(connection, schema.journal, values)
     return step
+
+
+def _require_seen(connection: Connection, days: set[int], behind: int) -> None:
+    table = schema.journal.c
+    later = connection.scalars(select(table.day).where(table.id > behind, table.kind == LABEL))
+    if not days.isdisjoint(later):
+        raise UnseenLabelError("Another program has labelled one of these days just now; nothing was written over it.")
 
 
 def _checked_class(cls: int | None) -> int | None:

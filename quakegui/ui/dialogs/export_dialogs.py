@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from quakegui.project import export
+from quakegui.project import export, seasons
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.animation import save_animation, season_changed, video_possible
@@ -152,9 +152,12 @@ def save_tables(window: MainWindow) -> None:
     name, kind = QFileDialog.getSaveFileName(window, tr("Export the season's tables"), str(suggestion), kinds)
     if name:
         path = chosen_path(name, kind, (".xlsx", ".csv"))
+        window.session.look()
         window.session.jobs.start(
             "Writing the tables",
-            lambda report, _cancelled: export.save_tables(project, season, path, progress=report),
+            lambda report, _cancelled: export.save_tables(
+                project, seasons.current_season(project, season), path, progress=report
+            ),
             lambda _none: window.session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),
             stoppable=False,
             asks=True,

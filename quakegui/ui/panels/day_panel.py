@@ -151,7 +151,8 @@ class DayPanel(QWidget):
     def refresh(self, change: Change) -> None:
         """Show what the flags name."""
         if change & (Change.DAY | Change.SEASON | Change.PROJECT):
-            self.keep_note()
+            if Change.PROJECT in change or self._session.day != self._note_day:  # else it is still being typed
+                self.keep_note()
             self._show_day()
         if change & (Change.DAY | Change.SEASON | Change.LABELS | Change.PROJECT | Change.EVENTS):
             self._show_label()

@@ -1,0 +1,205 @@
+"""What other programs change in a project that is open here: a look at it costs microseconds while nobody has written.
+
+A project counts its changes itself: its revisions, its settings, the last rows of journal and ledger, the states of its runs.
+The lookout compares them with those known here, and leaves out what this program wrote through the same `Project`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from quakegui.project import schema
+from quakegui.project.database import engine_of, sentences
+from quakegui.project.journal.row import COLUMNS, JournalRow, select_rows
+from quakegui.project.store import EVENT_REVISION, REVISION, Project
+
+_FACTS: Final = "SELECT key, value FROM setting UNION ALL SELECT 'run ' || id, status FROM run"
+_LAST_ROWS: Final = "SELECT (SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM prediction)"
+_EVENT_FACTS: Final = frozenset({EVENT_REVISION, "class_scheme"})
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came into a project from other programs since the last look.
+
+    Attributes
+    ----------
+    readings
+        Whether readings, stations, Kp or parameters changed: the season is another one.
+    rows
+        What was written into the journal, oldest first.
+    events
+        Whether the earthquakes or their classes changed.
+    predictions
+        How many rows the ledger grew by.
+    runs
+        Whether a run was begun, ended, moved away, or another one is in use.
+    """
+
+    readings: bool = False
+    rows: tuple[JournalRow, ...] = ()
+    events: bool = False
+    predictions: int = 0
+    runs: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything came in."""
+        return self.readings or bool(self.rows) or self.events or bool(self.predictions) or self.runs
+
+
+NOTHING: Final = News()
+
+
+class Lookout:
+    """Watches over one open project, from the moment of making this on. `look` belongs to one thread.
+
+    Parameters
+    ----------
+    project
+        What it writes itself, in whichever thread, is no news.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._lock = threading.Lock()
+        self._committing = False
+        self._own = _Rows(), _Rows()
+        self._foreign = _Rows()
+        self._engine = engine_of(project.folder, read_only=project.read_only)
+        with sentences(project.folder):
+            self._connection = self._engine.connect().execution_options(plain=True)
+            # It never waits: what cannot be seen now, because a commit is under way, is seen at the next look.
+            self._connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            self._version = self._data_version()
+            self._known = _state(self._connection)
+        project.own_step = self._own_step
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._project.own_step = None
+        self._connection.close()
+        self._engine.dispose()
+
+    @property
+    def position(self) -> int:
+        """The last row of the journal that is known here."""
+        return self._known.last[0]
+
+    def is_foreign(self, row: int) -> bool:
+        """Whether another program wrote a row of the journal while this one looked on."""
+        return row in self._foreign
+
+    def look(self) -> News:
+        """Return what other programs have changed since the last look; nothing is news twice.
+
+        Raises
+        ------
+        ProjectError
+            If the database cannot be read.
+        """
+        with self._lock, sentences(self._project.folder):
+            if self._committing:  # by a thread of this program: what it wrote could not be told from the work of others
+                return NOTHING
+            version = self._data_version()
+            if version == self._version:
+                return NOTHING
+            before, self._known, self._version = self._known, _state(self._connection), version
+            own, self._own = self._own, (_Rows(), _Rows())
+            return self._compare(before, self._known, own)
+
+    def _compare(self, before: _State, now: _State, own: tuple[_Rows, _Rows]) -> News:
+        changed = {key for key in before.facts.keys() | now.facts.keys() if before.facts.get(key) != now.facts.get(key)}
+        rows: tuple[JournalRow, ...] = ()
+        if now.last[0] > before.last[0]:
+            found = select_rows(self._connection, select(*COLUMNS).where(schema.journal.c.id > before.last[0]))
+            rows = tuple(row for row in found if row.id not in own[0] and row.id <= now.last[0])
+            for row in rows:
+                self._foreign.add(row.id - 1, row.id)
+        return News(
+            readings=REVISION in changed,
+            rows=rows,
+            events=not changed.isdisjoint(_EVENT_FACTS),
+            predictions=now.last[1] - before.last[1] - own[1].count,
+            runs=any(key == "run_in_use" or key.startswith("run ") for key in changed),
+        )
+
+    @contextmanager
+    def _own_step(self) -> Iterator[Callable[[Connection], None]]:
+        """Note what one transaction of this program changes: what is yielded is called at its beginning and at its end."""
+        states: list[_State] = []
+
+        def note(connection: Connection) -> None:
+            states.append(_state(connection))
+            if len(states) > 1:
+                with self._lock:
+                    self._committing = True
+
+        try:
+            yield note
+            if len(states) > 1:
+                with self._lock:
+                    self._take_for_known(*states)
+        finally:
+            with self._lock:
+                self._committing = False
+
+    def _take_for_known(self, before: _State, after: _State) -> None:
+        """Count as known what an own transaction changed; what others changed before it stays news."""
+        facts, last = dict(self._known.facts), list(self._known.last)
+        for key in before.facts.keys() | after.facts.keys():
+            if before.facts.get(key) != after.facts.get(key) and facts.get(key) == before.facts.get(key):
+                facts[key] = after.facts.get(key)
+        for kind, (first, end) in enumerate(zip(before.last, after.last, strict=True)):
+            if last[kind] == first:
+                last[kind] = end
+            else:
+                self._own[kind].add(first, end)
+        self._known = _State(facts, (last[0], last[1]))
+
+    def _data_version(self) -> int:
+        """Return SQLite's own number of the commits of others, which lies in shared memory: nothing is read from the disk."""
+        driver = self._connection.connection.driver_connection
+        assert driver is not None
+        return int(driver.execute("PRAGMA data_version").fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Settings and states of runs by name, and the last rows of journal and ledger."""
+
+    facts: dict[str, str | None]
+    last: tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows of a table that only grows, as stretches behind one row up to another."""
+
+    stretches: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, behind: int, last: int) -> None:
+        """Add the rows behind one up to another; later ones only."""
+        if self.stretches and self.stretches[-1][1] == behind:
+            behind = self.stretches.pop()[0]
+        if last > behind:
+            self.stretches.append((behind, last))
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return sum(last - behind for behind, last in self.stretches)
+
+    def __contains__(self, row: int) -> bool:
+        """Whether a row is among them."""
+        return any(behind < row <= last for behind, last in self.stretches)
+
+
+def _state(connection: Connection) -> _State:
+    journal, ledger = connection.exec_driver_sql(_LAST_ROWS).one()
+    return _State({str(key): value for key, value in connection.exec_driver_sql(_FACTS)}, (journal, ledger))

@@ -1,0 +1,109 @@
+"""What other programs did to the project, in a line, and the questions about it: the safe answer leaves their work alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from quakegui.app.others import Came, Question, Replacing, Walking
+from quakegui.season.labels import LabelRow, Source
+from quakegui.ui.i18n import tr
+from quakegui.ui.texts import step_words
+
+
+def came_words(came: Came) -> str:
+    """Return what came in from other programs as a line."""
+    parts = [_counted(came.new_days, tr("one new day"), tr("{count} new days"))]
+    parts.append(_counted(came.other_days, tr("other readings on one day"), tr("other readings on {count} days")))
+    parts.append(tr("other readings or parameters") if came.readings else "")
+    for author, count in came.labels.items():
+        parts.append(_counted(count, tr("one label by {author}"), tr("{count} labels by {author}"), author=author))
+    for author, count in came.taken.items():
+        one, more = tr("one label taken away by {author}"), tr("{count} labels taken away by {author}")
+        parts.append(_counted(count, one, more, author=author))
+    parts.append(_counted(came.by_rule, tr("one label by the rule"), tr("{count} labels by the rule")))
+    parts.append(_counted(came.notes, tr("one note"), tr("{count} notes")))
+    parts.append(tr("other earthquakes") if came.events else "")
+    parts.append(_counted(came.predictions, tr("one prediction"), tr("{count} predictions")))
+    parts.append(tr("a change of the training runs") if came.runs else "")
+    *rest, last = [part for part in parts if part]
+    what = tr("{others} and {last}").format(others=tr(", ").join(rest), last=last) if rest else last
+    line = tr("{what} came in from another program.").format(what=what[:1].upper() + what[1:])
+    return line + tr(" The season is being computed anew.") if came.readings else line
+
+
+def _counted(count: int, one: str, more: str, **values: str) -> str:
+    return (one if count == 1 else more).format(count=count, **values) if count else ""
+
+
+def ask(parent: QWidget, question: Question) -> bool:
+    """Ask whether the work of others is to be changed; returns whether it is."""
+    if isinstance(question, Replacing):
+        title, text = tr("Labels of others"), _replacing_words(question)
+        go_on = tr("Replace") if question.cls is not None else tr("Take away")
+    else:
+        title, text = tr("A step of another program"), _walking_words(question)
+        go_on = tr("Undo") if question.back else tr("Redo")
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like markup
+    keep = box.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
+    change = box.addButton(go_on, QMessageBox.ButtonRole.AcceptRole)
+    keep.setToolTip(tr("Leave everything as it is"))
+    change.setToolTip(tr("Go on with what was asked for; it can be undone"))
+    for button in (keep, change):
+        button.setIcon(QIcon())
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
+    box.exec()
+    answer = box.clickedButton() is change
+    box.deleteLater()
+    return answer
+
+
+def _replacing_words(question: Replacing) -> str:
+    rows = sorted(question.rows, key=lambda row: row.day)
+    last = max(row.at for row in rows)
+    said = tr("{who} labelled {days} as class {classes} {when}, and you have not seen it yet.").format(
+        who=tr(", ").join(sorted({_who(row) for row in rows})),
+        days=_days(rows),
+        classes=", ".join(sorted({str(row.cls) for row in rows})),
+        when=ago_words(last),
+    )
+    if question.cls is None:
+        return f"{said}\n{tr('Take it away?')}"
+    wanted = tr("Replace it with {cls}?") if len(rows) == 1 else tr("Replace them with {cls}?")
+    return f"{said}\n{wanted.format(cls=question.cls)}"
+
+
+def _walking_words(question: Walking) -> str:
+    said = tr("The last step of {who} was written by another program {when}: {what}.").format(
+        who=question.author, when=ago_words(question.step.at), what=step_words(question.step)
+    )
+    return f"{said}\n{tr('Undo it?') if question.back else tr('Redo it?')}"
+
+
+def _who(row: LabelRow) -> str:
+    return tr("The rule") if row.source is Source.RULE else row.author
+
+
+def _days(rows: list[LabelRow]) -> str:
+    if len(rows) == 1:
+        return str(rows[0].day)
+    return tr("{count} days ({first} to {last})").format(count=len(rows), first=rows[0].day, last=rows[-1].day)
+
+
+def ago_words(at: np.datetime64, now: datetime | None = None) -> str:
+    """Return how long ago a moment was (UTC), in words; `now` is UTC, default this moment."""
+    moment = np.datetime64((now or datetime.now(UTC)).replace(tzinfo=None), "ms")
+    minutes = int((moment - at) / np.timedelta64(1, "m"))
+    if minutes < 1:
+        return tr("just now")
+    if minutes < 2:
+        return tr("a minute ago")
+    if minutes < 120:
+        return tr("{count} minutes ago").format(count=minutes)
+    return tr("{count} hours ago").format(count=minutes // 60)

@@ -1,0 +1,340 @@
+"""Other programs write into the project that a session has open: it is seen, told, and never overwritten unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from quakegui.app.others import Came, Question, Replacing, Walking
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
+from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project.importing import import_paths
+from quakegui.project.store import Project
+from quakegui.season.events import Declustering, Event
+from quakegui.season.labels import Source
+
+
+@pytest.fixture
+def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
+    made = Session(SettingsFile(tmp_path / "settings.ini"))
+    made.set_settings(analyst="Li")
+    assert made.open(small_project)
+    qtbot.waitUntil(lambda: made.season is not None)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def other(session: Session) -> Iterator[Project]:
+    """Return the same project as another program has it open."""
+    assert session.project is not None
+    with Project.open(session.project.folder) as project:
+        yield project
+
+
+@pytest.fixture
+def came(session: Session) -> list[Came]:
+    heard: list[Came] = []
+    session.came.connect(heard.append)
+    return heard
+
+
+def answer(session: Session, *answers: bool) -> list[Question]:
+    """Let questions be answered in this order; returns those that are asked."""
+    asked: list[Question] = []
+    left = iter(answers)
+
+    def say(question: Question) -> bool:
+        asked.append(question)
+        return next(left)
+
+    session.ask = say
+    return asked
+
+
+def bo_labels(other: Project, days: np.ndarray, cls: int | None = 3, author: str = "Bo") -> None:
+    journal.write_labels(other, np.atleast_1d(days), cls, source=Source.ANALYST, author=author)
+
+
+def test_a_step_shows_and_tells_what_another_program_labelled(session: Session, other: Project, came: list[Came]) -> None:
+    bo_labels(other, session.days[3:6])
+    journal.write_note(other, session.days[7], "a storm", "Bo")
+    session.step(1)
+    assert session.labels.classes[3:6].tolist() == [3, 3, 3]
+    assert [note.text for note in session.notes(7)] == ["a storm"]
+    assert came == [Came(labels={"Bo": 3}, notes=1)]
+    session.step(1)
+    assert len(came) == 1, "nothing is told twice"
+
+
+def test_what_the_session_writes_itself_is_no_news(session: Session, came: list[Came], qtbot: QtBot) -> None:
+    session.label(2, range(4))
+    session.note("clear")
+    session.undo()
+    project = session.project
+    assert project is not None
+    event = Event("one", session.days[5].astype("datetime64[ms]"), 4.5, 28.8, 102.3)
+    session.jobs.start(
+        "Keeping",
+        lambda _report, _cancelled: catalogue.store_events(project, [event], declustering=Declustering("none")),
+        print,
+    )
+    session.jobs.start("Labelling", lambda _report, _cancelled: bo_labels(project, session.days[8:9]), print)
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    session.poll()
+    assert came == []
+
+
+def test_own_rows_between_those_of_others_are_told_apart(session: Session, other: Project, came: list[Came]) -> None:
+    project = session.project
+    assert project is not None
+    bo_labels(project, session.days[:1], author="Li")
+    bo_labels(other, session.days[1:2])
+    bo_labels(project, session.days[2:3], author="Li")
+    bo_labels(other, session.days[3:5])
+    bo_labels(project, session.days[5:6], author="Li")
+    session.look()
+    assert came == [Came(labels={"Bo": 3})]
+    assert session.labels.classes[:6].tolist() == [3] * 6
+
+
+def test_a_label_over_one_that_was_not_shown_asks_and_keeps_by_default(session: Session, other: Project) -> None:
+    bo_labels(other, session.days[0])
+    said: list[str] = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    assert not session.label(1)
+    assert session.labels.classes[0] == 3
+    assert journal.in_force(other)[session.days[0]].author == "Bo"
+    assert said == ["Nothing was changed."]
+
+
+def test_the_question_names_the_labels_and_what_replaces_them(session: Session, other: Project) -> None:
+    bo_labels(other, session.days[2:4])
+    session.choose((1, 5))
+    asked = answer(session, True)
+    assert session.label(1)
+    assert len(asked) == 1
+    question = asked[0]
+    assert isinstance(question, Replacing)
+    assert [(row.day, row.cls, row.author) for row in question.rows] == [(day, 3, "Bo") for day in session.days[2:4]]
+    assert question.cls == 1
+    assert session.labels.classes[1:6].tolist() == [1] * 5
+
+
+def test_a_label_that_comes_in_while_one_is_asked_is_asked_about_too(session: Session, other: Project) -> None:
+    bo_labels(other, session.days[0])
+    asked: list[Question] = []
+
+    def meanwhile(question: Question) -> bool:
+        asked.append(question)
+        if len(asked) == 1:
+            bo_labels(other, session.days[0], 4, author="Wang")
+        return True
+
+    session.ask = meanwhile
+    assert session.label(1)
+    assert [row.author for question in asked if isinstance(question, Replacing) for row in question.rows] == ["Bo", "Wang"]
+    assert session.labels.classes[0] == 1
+
+
+def test_a_label_that_was_shown_is_replaced_without_a_question(session: Session, other: Project, qtbot: QtBot) -> None:
+    bo_labels(other, session.days[:3])
+    session.go_to(1)
+    session.go_to(2)
+    asked = answer(session)
+    assert session.label(1)
+    session.go_to(0)
+    assert session.label(1)
+    assert asked == []
+    bo_labels(other, session.days[0])
+    session.look()
+    qtbot.waitUntil(lambda: not np.isin(session.days[0], list(session.unseen)))
+    assert session.label(2)
+    assert asked == []
+    assert journal.in_force(other)[session.days[0]].cls == 2
+
+
+def test_the_same_class_and_other_peoples_labels_on_taking_ones_own_away_are_not_asked_about(
+    session: Session, other: Project
+) -> None:
+    asked = answer(session)
+    bo_labels(other, session.days[0])
+    assert session.label(3)
+    session.go_to(4)
+    session.label(2)
+    bo_labels(other, session.days[4])
+    assert session.label(None)
+    assert asked == []
+    assert session.labels.classes[4] == 3
+
+
+def test_an_accepted_prediction_asks_as_a_label_does(session: Session, other: Project) -> None:
+    runs.add_run(other, runs.Run("run-1", 1_650_000_000_000, "done", {}, {}))
+    shares = np.full((2, 5), 0.05)
+    shares[0, 2] = shares[1, 4] = 0.8
+    days = session.days[:2]
+    runs.append_predictions(
+        other, "run-1", runs.Predictions(days, shares, "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
+    )
+    session.look()
+    assert session.predictions is not None
+    assert session.predictions.classes[:2].tolist() == [2, 4]
+    journal.write_labels(other, days[:1], 1, source=Source.MODEL, author="Bo", run="run-1")
+    session.choose((0, 1))
+    asked = answer(session, False, True)
+    assert not session.accept()
+    assert session.labels.classes[:2].tolist() == [1, -1]
+    assert session.accept()
+    assert len(asked) == 2
+    assert session.labels.classes[:2].tolist() == [2, 4]
+
+
+def test_undo_asks_before_it_takes_back_what_another_program_wrote_in_the_same_name(session: Session, other: Project) -> None:
+    session.label(2, [0])
+    bo_labels(other, session.days[5:7], author="Li")
+    asked = answer(session, False, True)
+    assert not session.undo()
+    assert session.labels.classes[[0, 5, 6]].tolist() == [2, 3, 3]
+    assert session.undo()
+    assert session.labels.classes[[0, 5, 6]].tolist() == [2, -1, -1]
+    assert session.undo(), "the session's own step needs no question"
+    assert session.labels.classes[0] == -1
+    assert len(asked) == 2
+    assert all(isinstance(question, Walking) and question.back and question.step.days == 2 for question in asked)
+
+
+def test_redo_asks_where_another_program_took_the_step_back(session: Session, other: Project) -> None:
+    session.label(2, [0])
+    journal.undo(other, "Li")
+    asked = answer(session, False, True)
+    assert not session.redo()
+    assert session.redo()
+    assert session.labels.classes[0] == 2
+    assert len(asked) == 2
+
+
+def test_undo_leaves_the_steps_of_other_people_alone(session: Session, other: Project) -> None:
+    session.label(2, [0])
+    bo_labels(other, session.days[0])
+    asked = answer(session)
+    assert session.undo()
+    assert asked == []
+    assert journal.in_force(other)[session.days[0]].author == "Bo"
+    assert not session.undo()
+
+
+def test_a_step_that_came_in_after_the_look_is_not_taken_back(session: Session, other: Project) -> None:
+    session.label(2, [0])
+    step = journal.step_to_undo(other, "Li")
+    assert step is not None
+    bo_labels(other, session.days[5], author="Li")
+    with pytest.raises(journal_error(), match="Another program has written a step"):
+        journal.undo(other, "Li", only=step.number)
+    assert len(journal.in_force(other)) == 2
+
+
+def journal_error() -> type[Exception]:
+    from quakegui.project.store import ProjectError
+
+    return ProjectError
+
+
+def test_readings_of_another_program_make_the_season_anew(
+    session: Session, other: Project, came: list[Came], qtbot: QtBot
+) -> None:
+    last, day = session.days[-1], session.days[10]
+    session.go_to(10)
+    session.choose((8, 12))
+    other.set_config(replace(other.config(), first_day=session.days[2], last_day=last + 2))
+    session.poll()
+    assert came == [Came(readings=True)]
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    assert (session.days[0], session.days[-1]) == (session.days[8] - 8, last + 2)
+    assert session.day == day
+    assert session.chosen == (6, 10), "the same days"
+    assert came[1:] == [Came(new_days=2)]
+    assert session.season is not None
+    assert session.season.revision == other.revision()
+
+
+def test_readings_that_come_in_while_the_season_is_computed_are_shown_in_the_end(
+    session: Session, other: Project, qtbot: QtBot, tmp_path: Path
+) -> None:
+    other.set_config(replace(other.config(), last_day=None))
+    session.look()
+    last = session.days[-1]
+    for days in range(1, 4):
+        day_file(tmp_path / f"{days}.csv", last + days)
+        import_paths(other, [tmp_path / f"{days}.csv"])
+        session.look()
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    assert session.days[-1] >= last + 3
+    assert session.season is not None
+    assert session.season.revision == other.revision()
+    np.testing.assert_array_equal(session.season.z, seasons.load_season(other).z)
+
+
+def day_file(path: Path, day: np.datetime64) -> None:
+    """Write hourly readings of the small project's stations over one UTC day."""
+    rng = np.random.default_rng(int(day.astype(int)))
+    rows = [
+        f"{day}T{hour:02}:30:00Z," + ",".join(f"{50_000 + 40 * k + rng.normal():.2f}" for k in range(7)) for hour in range(24)
+    ]
+    path.write_text("\n".join(["time,AAA,BBB,CCC,DDD,EEE,FFF,GGG", *rows]) + "\n", encoding="utf-8")
+
+
+def test_earthquakes_and_runs_of_another_program_are_shown(session: Session, other: Project, came: list[Came]) -> None:
+    event = Event("one", session.days[5].astype("datetime64[ms]") + np.timedelta64(3, "h"), 4.5, 28.8, 102.3)
+    catalogue.store_events(other, [event], declustering=Declustering("none"))
+    session.step(1)
+    assert session.events == (event,)
+    catalogue.store_events(other, [replace(event, magnitude=5.0)], declustering=Declustering("none"))
+    session.step(1)
+    assert session.events[0].magnitude == 5.0
+    runs.add_run(other, runs.Run("run-1", 1_650_000_000_000, "done", {}, {}))
+    session.step(1)
+    assert came == [Came(events=True), Came(events=True), Came(runs=True)]
+
+
+def test_a_blind_labelling_is_not_told_of_the_labels_of_others(session: Session, other: Project, came: list[Came]) -> None:
+    session.set_display(blind=True)
+    bo_labels(other, session.days[:3])
+    asked = answer(session)
+    assert session.label(1)
+    assert came == []
+    assert asked == []
+    assert session.labels.classes[:3].tolist() == [1, -1, -1]
+
+
+def test_a_training_or_a_prediction_waits_for_the_season_as_it_is_now(session: Session, other: Project, qtbot: QtBot) -> None:
+    other.set_config(replace(other.config(), last_day=session.days[-2]))
+    said: list[str] = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.look()
+    assert not session.is_of_now()
+    assert said == ["The readings have changed, and the season is being computed anew; try again when it is shown."]
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    assert session.is_of_now()
+
+
+def test_a_project_that_cannot_be_read_is_told_once(session: Session, other: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+
+    def gone() -> object:
+        raise journal_error()("The drive is gone.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(session.lookout, "look", gone)
+        for _ in range(3):
+            session.look()
+    assert said == ["The drive is gone."]
+    bo_labels(other, session.days[:1])
+    session.look()
+    assert session.labels.classes[0] == 3
