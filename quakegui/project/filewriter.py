@@ -53,10 +53,14 @@ class FileWriter:
         self._connection = connection
         self._next = (connection.scalar(select(func.max(file.id))) or 0) + 1
         self._hidden = hidden_in_part(connection)
-        rows = connection.execute(select(file.id, file.sha256).where(file.replaced_by.is_(None)).order_by(file.id))
+        rows = connection.execute(
+            select(file.id, file.sha256, file.modified_ms).where(file.replaced_by.is_(None)).order_by(file.id)
+        )
         self._by_sha256: dict[str, list[int]] = {}
+        self._modified: dict[int, int | None] = {}
         for row in rows:
             self._by_sha256.setdefault(row.sha256, []).append(row.id)
+            self._modified[row.id] = row.modified_ms
         self._fresh: dict[Content, int] = {}
         self._files: list[dict[str, object]] = []
         self._facts: list[tuple[Station, int]] = []
@@ -89,23 +93,21 @@ class FileWriter:
 
     def see(self, sha256: str, modified_ms: int | None) -> None:
         """Take note of a copy of a content: of all copies the earliest time of modification decides."""
-        if modified_ms is None or sha256 not in self._by_sha256:
-            return
-        file = schema.imported_file.c
-        later = select(file.id, file.format).where(
-            file.sha256 == sha256, file.modified_ms.is_(None) | (file.modified_ms > modified_ms)
-        )
-        self.flush()
-        for row in self._connection.execute(later).all():
-            self._connection.execute(update(schema.imported_file).where(file.id == row.id).values(modified_ms=modified_ms))
-            self.kp_touched |= row.format == "kp"
-            self._touch(row.id)
+        for number in self._by_sha256.get(sha256, ()):
+            known = self._modified[number]
+            if modified_ms is not None and (known is None or modified_ms < known):
+                self.flush()
+                file = schema.imported_file.c
+                self._connection.execute(update(schema.imported_file).where(file.id == number).values(modified_ms=modified_ms))
+                self._modified[number] = modified_ms
+                self._touch(number)
 
     def _touch(self, number: int) -> None:
         """Note that what a stored file says may count in another way now."""
         for row in self._connection.execute(days_of_file(number)):
             self.touched.setdefault(row.station, set()).add(row.utc_day)
-        fact = schema.station_fact.c
+        fact, file = schema.station_fact.c, schema.imported_file.c
+        self.kp_touched |= self._connection.scalar(select(file.format).where(file.id == number)) == "kp"
         self.stations |= dict.fromkeys(self._connection.scalars(select(fact.code).where(fact.file == number)))
 
     def flush(self) -> None:
@@ -151,6 +153,7 @@ class FileWriter:
         self._blocks += [block_row(block, number) for block in parsed.blocks]
         self._facts += [(station, number) for station in {each.code: each for each in parsed.stations}.values()]
         self._by_sha256.setdefault(parsed.sha256, []).append(number)
+        self._modified[number] = parsed.modified_ms
         if parsed.kp is not None:
             self.flush()
             record_kp(self._connection, parsed.kp, number)

@@ -99,6 +99,9 @@ Known = Mapping[str, frozenset[str]]
 """Fingerprints of the contents that a project holds, and the names (without folders) under which it has them: under another
 name a content may be another station's."""
 
+_told: tuple[Known, TableMapping | None] = {}, None
+"""In a helper process: what the project holds, and how to read the columns of tables."""
+
 Outcome = ParsedFile | KnownFile | SkippedFile
 
 
@@ -237,23 +240,29 @@ def _in_processes(
 ) -> Iterator[list[Outcome]]:
     left = iter(chunks)
     # Spawned, not forked: a window's process has threads, and Windows knows no fork.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_helper)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(known, mapping))
     try:
         ahead: deque[Future[list[Outcome]]] = deque()
         for chunk in islice(left, 3 * workers):
-            ahead.append(pool.submit(parse_chunk, chunk, known, mapping))
+            ahead.append(pool.submit(_helpers_chunk, chunk))
         while ahead and not cancelled():
             yield ahead.popleft().result()
             for chunk in islice(left, 1):
-                ahead.append(pool.submit(parse_chunk, chunk, known, mapping))
+                ahead.append(pool.submit(_helpers_chunk, chunk))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin_helper() -> None:
+def _begin_helper(known: Known, mapping: TableMapping | None) -> None:
     """Leave Ctrl+C to the process that started this one, and end with it, however it ends."""
+    global _told  # noqa: PLW0603 - what a helper is told once, not with every chunk
+    _told = known, mapping
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _helpers_chunk(files: tuple[tuple[str, str], ...]) -> list[Outcome]:
+    return parse_chunk(files, *_told)
 
 
 def _end_with_parent() -> None:
