@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QWidget
 
 from quakegui.app.change import Change
@@ -26,6 +27,7 @@ class RangeCount(ElidedLabel):
         self._session = session
         self._upright = False
         self.setObjectName("chosen days")
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # in a tool bar, too
         self.setContentsMargins(4, 0, 4, 0)
         session.changed.connect(self.refresh)
         self.retranslate()
