@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QPlainTextEdit, QTableView, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QPlainTextEdit, QTableView, QToolBar, QWidget
 
 from quakegui.app.change import Change
 from quakegui.project import journal
@@ -166,6 +166,15 @@ def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be
     press(window, Qt.Key.Key_Escape)
     assert counts(window) == {}
     assert written_by(session, lambda: press(window, Qt.Key.Key_4)) == [FIRST + 1]
+
+
+def test_the_length_is_as_large_as_other_words_in_the_review_layout(window, session, qtbot):
+    window.actions_by_id["review"].trigger()
+    drag(window, FIRST, LAST)
+    assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
+    both = window.findChildren(QWidget, "chosen days")
+    qtbot.waitUntil(lambda: {count.font().pointSizeF() for count in both} == {QApplication.font().pointSizeF()})
+    qtbot.waitUntil(lambda: all(count.seen for count in both))
 
 
 def test_the_buttons_of_the_panel_write_what_the_keys_write(window, session):
