@@ -8,7 +8,17 @@ from typing import Final
 import numpy as np
 import platformdirs
 from PySide6.QtCore import QByteArray, QEvent, QSize, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QFont,
+    QGuiApplication,
+    QHideEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from quakegui.app.change import Change
@@ -17,6 +27,7 @@ from quakegui.app.training import Training
 from quakegui.ui import dock_plan, i18n, theme
 from quakegui.ui.actions import ACTIONS, EDIT, MENUS, ActionSpec
 from quakegui.ui.dock_plan import DOCKS
+from quakegui.ui.held_keys import HeldKeys
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
 from quakegui.ui.leaving import may_close
@@ -190,6 +201,8 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _on=False, spec=spec: self._run(spec))
             self.addAction(action)
             self.actions_by_id[spec.id] = action
+        if QGuiApplication.platformName() == "xcb":
+            HeldKeys((keys for action in self.actions() if not action.autoRepeat() for keys in action.shortcuts()), self)
         self.day_panel.class_asked.connect(lambda cls: self.actions_by_id[f"label-{cls}"].trigger())
 
     def _run(self, spec: ActionSpec) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QWidget
 
 from quakegui.app.change import Change
@@ -24,9 +25,13 @@ class RangeCount(ElidedLabel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._upright = False
+        self._bar: QToolBar | None = None
         self.setObjectName("chosen days")
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # in a tool bar, too
         self.setContentsMargins(4, 0, 4, 0)
+        bold = QFont()  # which says nothing of the size, so that this follows the text around it
+        bold.setBold(True)
+        self.setFont(bold)
         session.changed.connect(self.refresh)
         self.retranslate()
 
@@ -39,18 +44,15 @@ class RangeCount(ElidedLabel):
 
     def join(self, bar: QToolBar) -> None:
         """Stand in a tool bar, with room of its own; an upright bar has room for the number only, and while there is one."""
-        action = bar.addWidget(self)
+        self._bar, action = bar, bar.addWidget(self)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-        def turn() -> None:
-            self._upright = bar.orientation() == Qt.Orientation.Vertical
-            self.retranslate()
-            self.setFixedWidth(self._room(self._words(WIDEST)))
-            action.setVisible(bool(self.text()) or not self._upright)
-
         self.counted.connect(lambda there: action.setVisible(there or not self._upright))
-        bar.orientationChanged.connect(turn)
-        turn()
+        bar.orientationChanged.connect(self.retranslate)
+        self.retranslate()
+
+    @property
+    def _upright(self) -> bool:
+        return self._bar is not None and self._bar.orientation() == Qt.Orientation.Vertical
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
@@ -59,13 +61,15 @@ class RangeCount(ElidedLabel):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language, colours or text size."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set everything in the language and colours in force."""
-        theme.tint(self, theme.colours().accent, bold=True)
+        theme.tint(self, theme.colours().accent)
+        if self._bar is not None:
+            self.setFixedWidth(self._room(self._words(WIDEST)))
         self._count()
 
     def _count(self) -> None:

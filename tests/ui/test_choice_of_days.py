@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QPlainTextEdit, QTableView, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QPlainTextEdit, QTableView, QToolBar, QWidget
 
 from quakegui.app.change import Change
 from quakegui.project import journal
 from quakegui.season.labels import Source
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
+from quakegui.ui.held_keys import HeldKeys
 
 NONE, CTRL, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -166,6 +168,15 @@ def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be
     assert written_by(session, lambda: press(window, Qt.Key.Key_4)) == [FIRST + 1]
 
 
+def test_the_length_is_as_large_as_other_words_in_the_review_layout(window, session, qtbot):
+    window.actions_by_id["review"].trigger()
+    drag(window, FIRST, LAST)
+    assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
+    both = window.findChildren(QWidget, "chosen days")
+    qtbot.waitUntil(lambda: {count.font().pointSizeF() for count in both} == {QApplication.font().pointSizeF()})
+    qtbot.waitUntil(lambda: all(count.seen for count in both))
+
+
 def test_the_buttons_of_the_panel_write_what_the_keys_write(window, session):
     buttons = [b for b in window.docks["day"].findChildren(QAbstractButton) if b.accessibleName().startswith("Label: ")]
     drag(window, FIRST, LAST)
@@ -305,6 +316,30 @@ def test_other_writing_keys_held_down_write_once(window, session, key):
     rows = len(journal.journal_rows(session.project))
     hold(window, key)
     assert len(journal.journal_rows(session.project)) == rows + 1
+
+
+def test_a_repeat_that_x11_takes_for_a_second_press_is_dropped(window):
+    """Both halves of such a repeat have one time; a hand takes longer, and other keys are free to come at once."""
+    filter_, handle = HeldKeys([QKeySequence("3"), QKeySequence("Ctrl+Z")]), window.windowHandle()
+
+    def dropped(kind, key, at, modifiers=NONE, repeat=False):
+        event = QKeyEvent(kind, key, modifiers, "", repeat)
+        event.setTimestamp(at)
+        return filter_.eventFilter(handle, event)
+
+    press, release = QEvent.Type.ShortcutOverride, QEvent.Type.KeyRelease
+    assert not dropped(press, Qt.Key.Key_3, 1000)
+    assert not dropped(release, Qt.Key.Key_3, 1600)
+    assert dropped(press, Qt.Key.Key_3, 1600)
+    assert dropped(QEvent.Type.KeyPress, Qt.Key.Key_3, 1600)
+    assert not dropped(press, Qt.Key.Key_3, 1640, repeat=True), "which no shortcut of these takes anyway"
+    assert not dropped(release, Qt.Key.Key_3, 1700)
+    assert not dropped(press, Qt.Key.Key_4, 1700)
+    assert not dropped(press, Qt.Key.Key_3, 1760)
+    assert not dropped(release, Qt.Key.Key_Z, 1800, CTRL)
+    assert dropped(press, Qt.Key.Key_Z, 1800, CTRL)
+    assert not dropped(release, Qt.Key.Key_Right, 1900)
+    assert not dropped(press, Qt.Key.Key_Right, 1900)
 
 
 def test_an_arrow_held_down_walks_on(window, session):

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QRadioButton, QTabBar
+from PySide6.QtWidgets import QListWidget, QPushButton, QRadioButton, QTabBar, QTabWidget
 
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation
@@ -19,6 +19,7 @@ from quakegui.learn.predictions import PREDICTIONS, SPAN
 from quakegui.learn.runconfig import RunConfig
 from quakegui.project import catalogue, journal, runs
 from quakegui.season.labels import Source
+from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.quiet_labels import WrappedLabel
 
 TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
@@ -145,6 +146,30 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     assert not np.isin(in_sample, np.concatenate([first.days, second.days])).any()
     click(qtbot, radio(window, "Out of fold"))
     assert panel._evaluation is first
+
+
+def test_a_key_after_picking_a_day_of_the_matrix_labels_that_day_alone(judged, qtbot):
+    window, _run, _fold = judged
+    session, panel = window.session, panel_of(window)
+    window.show_dock("evaluation")
+    judge(qtbot, window)
+    matrix = panel.findChild(MatrixView)
+    days = next(each for each in panel.findChildren(QListWidget) if each.accessibleName() == "Days of the chosen cell")
+    matrix.asked.emit(0, 0)
+    listed = [days.item(row).data(Qt.ItemDataRole.UserRole) for row in range(days.count())]
+    assert len(listed) > 2
+    for row in (1, 0):
+        session.choose((listed[row], 0))  # also where the row's day is shown and chosen already
+        panel.findChild(QTabWidget).setCurrentIndex(1)
+        rows = len(journal.rows(session.project))
+        qtbot.mouseClick(days.viewport(), Qt.MouseButton.LeftButton, pos=days.visualItemRect(days.item(row)).center())
+        qtbot.keyClick(days, Qt.Key.Key_4)
+        assert len(journal.rows(session.project)) == rows + 1
+        assert journal.in_force(session.project)[session.days[listed[row]]].cls == 4
+    session.go_to(listed[2])
+    assert days.currentRow() == 2, "the list marks the day shown"
+    session.go_to(next(index for index in range(session.days.size) if index not in listed))
+    assert days.currentRow() == -1
 
 
 def test_a_record_without_a_day_cannot_be_chosen(session, open_window):
