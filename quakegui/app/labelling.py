@@ -35,7 +35,8 @@ class Answer:
     def stands(self, session: Session) -> bool:
         """Say whether this is still what undo (or redo) would take."""
         back, forth = steps(session)
-        return self.step == (forth if self.undone else back)
+        next_one = forth if self.undone else back
+        return next_one is not None and next_one.number == self.step.number
 
 
 def target(session: Session) -> list[int]:
@@ -222,7 +223,7 @@ def latest(session: Session) -> Step | None:
 def answer(session: Session, before: Step | None) -> None:
     """Let what the analyst has written since the step `before` be answered, if it was of more than one day."""
     step = latest(session)
-    if step is not None and step != before and step.days > 1:
+    if step is not None and (before is None or step.number != before.number) and step.days > 1:
         session.answered.emit(Answer(step))
 
 
@@ -256,7 +257,7 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
         return False
     walk(project, session.settings.analyst, only=step.number)
     session.reload(Change.LABELS)
-    if step is not None and step.days > 1:
+    if step.days > 1:
         session.answered.emit(Answer(step, undone=back))
     return True
 
