@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
+from quakegui.formats.issued import issued_in
 from quakegui.formats.records import (
     EARLIEST,
     LATEST,
@@ -80,13 +81,21 @@ def parse(source: Source) -> ReadingsFile:
     readings: list[Readings] = []
     stations: dict[str, Station] = {}
     notes: list[str] = []
+    heads: list[str] = []
     for begin, end in pairwise(pieces):
         piece = data[begin:end]
         one, station, said = _parse_piece(source.name, piece, data.count(b"\n", 0, begin))
+        heads += _head_lines(piece)
         readings.append(one)
         stations.setdefault(station.code, station)
         notes += said
-    return ReadingsFile(source.name, NAME, tuple(readings), tuple(stations.values()), tuple(notes))
+    return ReadingsFile(source.name, NAME, tuple(readings), tuple(stations.values()), tuple(notes), issued_in(heads))
+
+
+def _head_lines(piece: bytes) -> list[str]:
+    """Return the lines above the column names, with the publisher's comments."""
+    heading = _HEADING.search(piece)
+    return [] if heading is None else decode(piece[: heading.start()])[0].splitlines()
 
 
 def _further_beginnings(data: bytes) -> list[int]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
-from quakegui.formats.records import MISSING_CODE, Total, make_readings, make_station, total_intensity
+from quakegui.formats.issued import issue_date
+from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, make_station, total_intensity
 from quakegui.formats.result import ReadingsFile
 from quakegui.formats.source import LARGEST_FILE, Source
 from quakegui.season.readings import DataType
@@ -65,7 +66,8 @@ def parse(source: Source) -> ReadingsFile:
 
 
 def _parse(source: Source, cdf: Reader) -> ReadingsFile:
-    attributes = {key: str(value[0]).strip() for key, value in cdf.globalattsget().items() if len(value)}
+    stated = {key: value[0] for key, value in cdf.globalattsget().items() if len(value)}
+    attributes = {key: str(value).strip() for key, value in stated.items()}
     info = cdf.cdf_info()
     names = [*info.zVariables, *info.rVariables]
     official = attributes.get("FormatDescription", "").lower().startswith("intermagnet")
@@ -92,9 +94,20 @@ def _parse(source: Source, cdf: Reader) -> ReadingsFile:
     pier = attributes.get("DataDeltaValues", "")
     if pier and attributes.get("DataDeltaValuesApplied", "") not in ("1", "True"):
         notes.append(f"the differences to the reference pier that it names ({pier[:60]}) were not applied.")
-    return ReadingsFile(
-        source.name, NAME, (readings,), (station,), (*(f"{code}: {note}" for note in notes), *said, *said_station)
-    )
+    said = (*(f"{code}: {note}" for note in notes), *said, *said_station)
+    issued = _issued(stated.get("PublicationDate", stated.get("DataPublicationDate")))
+    return ReadingsFile(source.name, NAME, (readings,), (station,), said, issued)
+
+
+def _issued(stated: object) -> np.datetime64 | None:
+    """Return the date of issue: ImagCDF keeps it in one of CDF's own kinds of time, other writers as text."""
+    if isinstance(stated, str):
+        return issue_date(stated)
+    kinds: dict[type, int] = {np.float64: _EPOCH, np.complex128: _EPOCH16, np.int64: _TT2000}
+    if type(stated) not in kinds:
+        return None
+    date: np.datetime64 = _instants(np.array([stated]), kinds[type(stated)])[0]
+    return date if EARLIEST <= date < LATEST else None
 
 
 def _elements(cdf: Reader, names: list[str]) -> dict[str, str]:
@@ -173,14 +186,18 @@ def _time_name(cdf: Reader, names: list[str], variable: str) -> str | None:
 def _times(cdf: Reader, name: str) -> NDArray[np.datetime64]:
     """Return UTC instants, rounded to the millisecond, NaT where a record has none, shape (time,)."""
     kind = cdf.varinq(name).Data_Type
-    raw = np.atleast_1d(cdf.whole(name))
+    if kind not in (_EPOCH, _EPOCH16, _TT2000):
+        raise ValueError(f"the times in {name} are of the unknown type {kind}")
+    return _instants(np.atleast_1d(cdf.whole(name)), kind)
+
+
+def _instants(raw: NDArray[Any], kind: int) -> NDArray[np.datetime64]:
+    """Return UTC instants in one of CDF's three kinds of time, as `_times` does."""
     if kind == _EPOCH16:
         # Seconds and picoseconds since the year 0, as one complex number.
         raw, kind = raw.real * 1000.0 + raw.imag * 1e-9, _EPOCH
     if kind == _EPOCH:
         return _from_epoch(raw)
-    if kind != _TT2000:
-        raise ValueError(f"the times in {name} are of the unknown type {kind}")
     from cdflib import cdfepoch
 
     exact = np.asarray(cdfepoch.to_datetime(raw))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
 
@@ -28,6 +30,8 @@ class ReadingsFile:
         Every station that the file names, with coordinates where it has usable ones.
     notes
         Sentences: what was corrected, derived, dropped or found missing.
+    issued
+        The date of issue that the file states of itself (datetime64[ms]), None where it states none.
     """
 
     name: str
@@ -35,6 +39,7 @@ class ReadingsFile:
     readings: tuple[Readings, ...]
     stations: tuple[Station, ...]
     notes: tuple[str, ...] = ()
+    issued: np.datetime64 | None = None
 
 
 @dataclass(frozen=True, slots=True)

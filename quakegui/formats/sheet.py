@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import re
 import warnings
 from collections.abc import Collection
@@ -24,6 +25,7 @@ DELIMITERS = ("\t", ";", ",", "|", " ")
 _SAMPLE_LINES = 30
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000
+_LONGEST_COMMENTS = 65_536
 _MOST_COLUMNS = 2_000
 _XLS = b"\xd0\xcf\x11\xe0"
 
@@ -94,6 +96,14 @@ def load(
     if is_workbook(source):
         return _workbook(source, sheet, most_rows)
     return _text(source, most_rows, text), ()
+
+
+def comments(source: Source) -> list[str]:
+    """Return the lines above a text table that begin with #; none for a workbook."""
+    if is_workbook(source):
+        return []
+    lines = decode(source.data[:_LONGEST_COMMENTS])[0].lstrip("\ufeff").splitlines()
+    return list(itertools.takewhile(lambda line: not line.strip() or line.startswith("#"), lines))
 
 
 def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from quakegui.formats import sheet
 from quakegui.formats.columns import UNITS, TableMapping, numbers, parse_times, station_code
 from quakegui.formats.errors import FormatError
 from quakegui.formats.guess import guess_mapping
+from quakegui.formats.issued import issued_in
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, total_intensity
 from quakegui.formats.result import ReadingsFile
 from quakegui.formats.sheet import Preview, preview
@@ -72,7 +73,7 @@ def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
         readings.append(one)
         notes += said_one
     stations = tuple(Station(one.station) for one in readings)
-    return ReadingsFile(source.name, NAME, tuple(readings), stations, tuple(notes))
+    return ReadingsFile(source.name, NAME, tuple(readings), stations, tuple(notes), issued_in(sheet.comments(source)))
 
 
 def refuse_unplain(source: Source) -> None:
