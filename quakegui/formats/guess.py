@@ -65,7 +65,8 @@ def guess_table(source: Source, *, sheet_name: str = "") -> tuple[TableMapping, 
         return None
     first, time, time_format = begun
     text = {*time, *(name for name in map(str, first.columns) if _STATION_WORDS.fullmatch(_bare(name)))}
-    frame, _ = sheet.load(source, sheet=sheet_name, text=text)
+    whole = len(first) < FIRST_ROWS and sheet.is_workbook(source)  # whose cells keep their own types
+    frame = first if whole else sheet.load(source, sheet=sheet_name, text=text)[0]
     mapping = _meaning(source, frame, time, time_format, sheet_name)
     return None if mapping is None else (mapping, frame)
 
