@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from quakegui.formats import sheet
 from quakegui.formats.columns import TIME_FORMATS, TableMapping, cell, numbers, parse_times
+from quakegui.formats.contents import content_of
 from quakegui.formats.errors import FormatError
-from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD, total_intensity
+from quakegui.formats.records import MISSING_CODE, total_intensity
 from quakegui.formats.source import Source
 
 if TYPE_CHECKING:
     import pandas as pd
 
+FIRST_ROWS = 200
+"""Rows that tell what a table is; what its columns hold is told by all."""
 _LETTERS = "FSXYZHDEG"
 _TIME_WORDS = re.compile(
     r"(?:date|time|datetime|date_?time|timestamp|stamp|utc|ut|epoch|day|日期|时间|时刻|日期时间)", re.IGNORECASE
@@ -32,38 +35,96 @@ _VALUE_WORDS = re.compile(
 
 
 def guess_mapping(source: Source) -> TableMapping | None:
-    """Return a mapping that fits the table's names and first rows, for the analyst to confirm; None where none is plain.
+    """Return a mapping that fits the table's names and rows, for the analyst to confirm; None where none is plain.
 
-    Total intensity is recognised by its size, 20,000 to 80,000 nT, so that catalogues and other tables are not mistaken for
-    readings. A day that could as well be a month is not guessed.
+    The time is told by the first rows, what the other columns hold by all of them. Total intensity is recognised by its size,
+    20,000 to 80,000 nT, so that catalogues and other tables are not mistaken for readings. A day that could as well be a month
+    is not guessed.
     """
+    found = guess_table(source)
+    return None if found is None else found[0]
+
+
+def guess_table(source: Source, *, sheet_name: str = "") -> tuple[TableMapping, pd.DataFrame] | None:
+    """Return the mapping that `guess_mapping` returns and the whole table, its time and stations as text.
+
+    Parameters
+    ----------
+    source
+        A text table or an .xlsx workbook.
+    sheet_name
+        The workbook's sheet; the first if empty.
+
+    Raises
+    ------
+    FormatError
+        If the first rows are plain and the whole is no table.
+    """
+    begun = _begin(source, sheet_name)
+    if begun is None:
+        return None
+    first, time, time_format = begun
+    text = {*time, *(name for name in map(str, first.columns) if _STATION_WORDS.fullmatch(_bare(name)))}
+    whole = len(first) < FIRST_ROWS and sheet.is_workbook(source)  # whose cells keep their own types
+    frame = first if whole else sheet.load(source, sheet=sheet_name, text=text)[0]
+    mapping = _meaning(source, frame, time, time_format, sheet_name)
+    return None if mapping is None else (mapping, frame)
+
+
+def is_plain(source: Source, *, sheet_name: str = "") -> bool:
+    """Return whether a mapping can be guessed; all rows are looked at only where the first hold no total intensity."""
+    begun = _begin(source, sheet_name)
+    if begun is None:
+        return False
+    frame, time, time_format = begun
+    if _meaning(source, frame, time, time_format, sheet_name) is not None:
+        return True
     try:
-        frame, _ = sheet.load(source, most_rows=200)
+        return len(frame) == FIRST_ROWS and guess_table(source, sheet_name=sheet_name) is not None
+    except FormatError:
+        return False
+
+
+def _begin(source: Source, sheet_name: str) -> tuple[pd.DataFrame, tuple[str, ...], str] | None:
+    """Return the first rows, and the time's columns and format; None where that is no table or its time is not plain."""
+    try:
+        frame, _ = sheet.load(source, sheet=sheet_name, most_rows=FIRST_ROWS)
     except FormatError:
         return None
-    if len(frame) == 0:
-        return None
-    names = [str(name) for name in frame.columns]
-    time, time_format = _guess_time(frame, names)
-    if not time:
-        return None
-    rest = [name for name in names if name not in time]
-    field = [name for name in rest if _is_field(numbers(frame[name]))]
+    time, time_format = _guess_time(frame, [str(name) for name in frame.columns]) if len(frame) else ((), "")
+    return (frame, time, time_format) if time else None
+
+
+def _meaning(
+    source: Source, frame: pd.DataFrame, time: tuple[str, ...], time_format: str, sheet_name: str
+) -> TableMapping | None:
+    """Return what the columns besides those of the time hold, judged by all rows of the frame; None where it is not plain."""
+    rest = [name for name in map(str, frame.columns) if name not in time]
+    found = {name: content_of(numbers(frame[name])) for name in rest}
+    field = [name for name in rest if found[name].is_field]
+    missing = tuple(sorted({kept for name in field if (kept := found[name].code) is not None}))
     station = next((name for name in rest if _STATION_WORDS.fullmatch(_bare(name))), "")
     letters = {_bare(name)[-1:].upper(): name for name in rest if len(_bare(name)) == 1 and _bare(name).upper() in _LETTERS}
     if station or letters or len(field) == 1:
         columns = _guess_elements(frame, letters, field)
-        if columns is None:
+        code = "" if station or columns is None else _guess_code(source, columns, sheet_name)
+        if columns is None or not (station or code):
             return None
-        code = "" if station else _guess_code(source, columns)
-        if not station and not code:
-            return None
-        return TableMapping("long", time, columns, station_column=station, station=code, time_format=time_format)
+        return TableMapping(
+            "long",
+            time,
+            columns,
+            station_column=station,
+            station=code,
+            time_format=time_format,
+            missing=missing,
+            sheet=sheet_name,
+        )
     if not field:
         return None
     codes = [_code(name) for name in field]
     pairs = zip(codes if len(set(codes)) == len(codes) else field, field, strict=True)
-    return TableMapping("wide", time, tuple(pairs), time_format=time_format)
+    return TableMapping("wide", time, tuple(pairs), time_format=time_format, missing=missing, sheet=sheet_name)
 
 
 def _guess_time(frame: pd.DataFrame, names: list[str]) -> tuple[tuple[str, ...], str]:
@@ -136,18 +197,15 @@ def _without_codes(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.abs(values) < MISSING_CODE, values, np.nan)
 
 
-def _guess_code(source: Source, columns: tuple[tuple[str, str], ...]) -> str:
-    """Return the station of a table that has only one: from the column's name, else from the start of the file's name."""
+def _guess_code(source: Source, columns: tuple[tuple[str, str], ...], sheet_name: str) -> str:
+    """Return the station of a table that has only one: by the column's name, the sheet's, or the start of the file's."""
     field = dict(columns).get("F", "")
     if field and not _VALUE_WORDS.fullmatch(_bare(field)):
         return _code(field)
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,4}", sheet_name):
+        return sheet_name.upper()
     stem = re.match(r"[A-Za-z]{3,5}(?=[^A-Za-z]|$)", source.base)
     return stem.group().upper() if stem else ""
-
-
-def _is_field(values: NDArray[np.float64]) -> bool:
-    good = values[np.isfinite(values) & (np.abs(values) < MISSING_CODE)]
-    return good.size > 0 and bool(WEAKEST_FIELD <= np.median(good) <= STRONGEST_FIELD)
 
 
 def _bare(name: str) -> str:

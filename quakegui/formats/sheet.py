@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DELIMITERS = ("\t", ";", ",", "|", " ")
 """Tried in this order; the first that cuts the first lines into equally many fields wins. A blank means any run of blanks."""
+MOST_SHEETS = 64
+"""Sheets of a workbook that are looked at; the others are named as unread."""
 _SAMPLE_LINES = 30
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000
@@ -96,6 +98,38 @@ def load(
     if is_workbook(source):
         return _workbook(source, sheet, most_rows)
     return _text(source, most_rows, text), ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """Names of a workbook's sheets: those that are looked at, the hidden ones, and those beyond the most that are."""
+
+    looked_at: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+
+def sheets_of(source: Source) -> Sheets:
+    """Return a workbook's sheets; of a text table, or a workbook of one sheet, one whose name is empty.
+
+    Raises
+    ------
+    FormatError
+        If it is a workbook that cannot be opened.
+    """
+    if not is_workbook(source):
+        return Sheets(("",))
+    from quakegui.formats import workbook
+
+    found = workbook.sheets(source)
+    if len(found) == 1:
+        return Sheets(("",))
+    shown, rest = found[:MOST_SHEETS], found[MOST_SHEETS:]
+    return Sheets(
+        tuple(one.name for one in shown if not one.hidden),
+        tuple(one.name for one in shown if one.hidden),
+        tuple(one.name for one in rest),
+    )
 
 
 def comments(source: Source) -> list[str]:

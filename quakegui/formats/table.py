@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 
 from quakegui.formats import sheet
 from quakegui.formats.columns import UNITS, TableMapping, numbers, parse_times, station_code
-from quakegui.formats.errors import FormatError
-from quakegui.formats.guess import guess_mapping
+from quakegui.formats.contents import named, unread_columns
+from quakegui.formats.errors import FormatError, shown
+from quakegui.formats.guess import guess_mapping, guess_table, is_plain
 from quakegui.formats.issued import issued_in
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, total_intensity
 from quakegui.formats.result import ReadingsFile
-from quakegui.formats.sheet import Preview, preview
+from quakegui.formats.sheet import MOST_SHEETS, Preview, preview
 from quakegui.formats.source import Source
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
@@ -34,8 +36,12 @@ _UNPLAIN = (
 
 
 def looks_like(source: Source) -> bool:
-    """Return whether a mapping for readings can be guessed."""
-    return guess_mapping(source) is not None
+    """Return whether a mapping for readings can be guessed, for a workbook on any of its sheets."""
+    try:
+        names = sheet.sheets_of(source).looked_at
+    except FormatError:
+        return False
+    return any(is_plain(source, sheet_name=name) for name in names)
 
 
 def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
@@ -53,18 +59,79 @@ def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
     FormatError
         If it is no table, lacks a column of the mapping, has no readable time, or no mapping is given and none is plain.
     """
+    if mapping is not None:
+        text = {*mapping.time, *([mapping.station_column] if mapping.station_column else [])}
+        frame, sheets = sheet.load(source, sheet=mapping.sheet, text=text)
+        readings, notes = _read(source, mapping, frame)
+        others = [one for one in sheets if one != (mapping.sheet or sheets[0])]
+        notes += [f"Sheets not read, for the column mapping is of another: {named(others)}."] if others else []
+    else:
+        readings, notes = _read_guessed(source)
+    stations = tuple(Station(code) for code in dict.fromkeys(one.station for one in readings))
+    return ReadingsFile(source.name, NAME, tuple(readings), stations, tuple(notes), issued_in(sheet.comments(source)))
+
+
+def _read_guessed(source: Source) -> tuple[list[Readings], list[str]]:
+    """Return the readings of a table, or of each sheet of a workbook whose columns are plain, and notes."""
+    sheets = sheet.sheets_of(source)
+    several = len(sheets.looked_at) + len(sheets.hidden) > 1
+    readings: list[Readings] = []
     notes: list[str] = []
-    if mapping is None:
-        mapping = guess_mapping(source)
-        if mapping is None:
-            sheet.load(source, most_rows=200)  # what is no table at all says so itself
-            raise FormatError(_UNPLAIN, file=source.name)
-        notes.append(_guessed(mapping))
-    text = {*mapping.time, *([mapping.station_column] if mapping.station_column else [])}
-    frame, _ = sheet.load(source, sheet=mapping.sheet, text=text)
+    empty: list[str] = []
+    unplain: list[str] = []
+    for name in sheets.looked_at:
+        found = guess_table(source, sheet_name=name)
+        if found is None:
+            (unplain if _has_rows(source, name) else empty).append(name)
+            continue
+        part, said = _read(source, *found)
+        readings += part
+        notes += [f"Sheet {shown(name, 60)}: {note}" if several else note for note in (_guessed(found[0]), *said)]
+    if not readings:
+        sheet.load(source, most_rows=200)  # what is no table at all says so itself
+        raise FormatError(_UNPLAIN, file=source.name)
+    for why, names in (
+        ("without a table", empty),
+        ("for it is not plain which columns hold the time and the total intensity", unplain),
+        ("hidden in the workbook", sheets.hidden),
+        (f"beyond the first {MOST_SHEETS} sheets", sheets.beyond),
+    ):
+        if names:
+            notes.append(f"Sheets not read, {why}: {named(list(names))}.")
+    joined, said_joined = _joined(readings)
+    return joined, [*notes, *said_joined]
+
+
+def _has_rows(source: Source, sheet_name: str) -> bool:
+    try:
+        return len(sheet.load(source, sheet=sheet_name, most_rows=1)[0]) > 0
+    except FormatError:
+        return False
+
+
+def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
+    """Return one record for each station and cadence, where several sheets or columns hold parts of it, and notes."""
+    parts: dict[tuple[str, float, bool], list[Readings]] = {}
+    for one in readings:
+        parts.setdefault((one.station, one.cadence_s, one.derived), []).append(one)
+    joined: list[Readings] = []
+    notes: list[str] = []
+    for (code, cadence_s, derived), same in parts.items():
+        if len(same) == 1:
+            joined += same
+            continue
+        time = np.concatenate([one.time for one in same])
+        total = Total(np.concatenate([one.values for one in same]), derived)
+        one, said = make_readings(code, time, total, data_type=same[0].data_type, cadence_s=cadence_s, stamp="centre")
+        joined.append(replace(one, cadence_s=cadence_s))
+        notes += [f"{code}: {len(same)} parts of its record were put together.", *said]
+    return joined, notes
+
+
+def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[list[Readings], list[str]]:
+    """Return the readings of a table's rows, and notes."""
     _check(source, mapping, frame)
-    time, said = _times(source, mapping, frame)
-    notes += said
+    time, notes = _times(source, mapping, frame)
     readings: list[Readings] = []
     for code, total, rows in _records(mapping, frame):
         good = rows & ~np.isnat(time)
@@ -72,8 +139,8 @@ def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
         one, said_one = make_readings(code, time[good], kept, data_type=mapping.data_type, stamp=mapping.stamp)
         readings.append(one)
         notes += said_one
-    stations = tuple(Station(one.station) for one in readings)
-    return ReadingsFile(source.name, NAME, tuple(readings), stations, tuple(notes), issued_in(sheet.comments(source)))
+    used = (*mapping.time, mapping.station_column, *(name for _, name in mapping.columns))
+    return readings, [*notes, *unread_columns(frame, used)]
 
 
 def refuse_unplain(source: Source) -> None:

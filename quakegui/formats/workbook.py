@@ -8,17 +8,21 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.reader.strings import read_string_table
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from quakegui.formats.errors import FormatError
+from quakegui.formats.sheet import MOST_SHEETS
 from quakegui.formats.source import LARGEST_FILE, Source
 from quakegui.strangers import HIGHEST_RATIO, SMALL
 
 Rows = list[list[Any]]
+T = TypeVar("T")
 
 FIRST_ROWS = 200
 """Rows that telling a format takes; they are kept with the source, so that each test does not open the workbook again."""
@@ -31,7 +35,7 @@ LARGEST_TEXTS, MOST_TEXT_TAGS = 64 * 1024**2, 1_500_000
 million take 7 s and 150 MB."""
 LARGEST_PART, MOST_TAGS = 16 * 1024**2, 300_000
 """Bytes and opening tags of every other part that openpyxl holds as a whole, such as styles: Excel allows 64,000 of them."""
-_KEPT = "first rows of the workbook"
+_KEPT = "sheets of the workbook"
 
 
 class _TooLargeError(Exception):
@@ -72,6 +76,34 @@ class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
         """Leave charts out: they have no cells."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet by its name, whether it is hidden, and its first rows that hold something."""
+
+    name: str
+    hidden: bool
+    rows: Rows
+
+
+def sheets(source: Source) -> tuple[Sheet, ...]:
+    """Return a workbook's sheets with the first rows of each of the first `MOST_SHEETS`.
+
+    Raises
+    ------
+    FormatError
+        If it is damaged, or claims more than a spreadsheet program writes.
+    """
+    if _KEPT not in source.kept:
+        try:
+            source.kept[_KEPT] = _opened(source, lambda book: _first_rows(source, book))
+        except FormatError as error:
+            source.kept[_KEPT] = error.sentence
+    kept: tuple[Sheet, ...] | str = source.kept[_KEPT]
+    if isinstance(kept, str):
+        raise FormatError(kept, file=source.name)
+    return kept
+
+
 def read(source: Source, sheet: str, most_rows: int | None) -> tuple[tuple[str, ...], Rows]:
     """Return the names of a workbook's sheets, and a sheet's rows that hold something.
 
@@ -89,21 +121,24 @@ def read(source: Source, sheet: str, most_rows: int | None) -> tuple[tuple[str, 
     FormatError
         If it is damaged, has no such sheet, or claims more than a spreadsheet program writes.
     """
-    if sheet or most_rows is None or most_rows > FIRST_ROWS:
-        return _opened(source, sheet, MOST_ROWS if most_rows is None else most_rows + 1)
-    if _KEPT not in source.kept:
-        try:
-            source.kept[_KEPT] = _opened(source, "", FIRST_ROWS + 1)
-        except FormatError as error:
-            source.kept[_KEPT] = error.sentence
-    kept = source.kept[_KEPT]
-    if isinstance(kept, str):
-        raise FormatError(kept, file=source.name)
-    sheets, rows = kept
-    return sheets, rows[: most_rows + 1]
+    found = sheets(source)
+    names = tuple(one.name for one in found)
+    at = names.index(sheet) if sheet in names else 0
+    if most_rows is not None and most_rows <= FIRST_ROWS and at < MOST_SHEETS and (not sheet or sheet in names):
+        return names, found[at].rows[: most_rows + 1]
+    most = MOST_ROWS if most_rows is None else most_rows + 1
+    return names, _opened(source, lambda book: _rows(source, book[sheet] if sheet else book.worksheets[0], most))
 
 
-def _opened(source: Source, sheet: str, most_rows: int) -> tuple[tuple[str, ...], Rows]:
+def _first_rows(source: Source, book: Any) -> tuple[Sheet, ...]:
+    return tuple(
+        Sheet(page.title, page.sheet_state != "visible", _rows(source, page, FIRST_ROWS + 1) if at < MOST_SHEETS else [])
+        for at, page in enumerate(book.worksheets)
+    )
+
+
+def _opened(source: Source, take: Callable[[Any], T]) -> T:
+    """Return what `take` makes of the opened workbook."""
     try:
         _refuse_bomb(source)
         with warnings.catch_warnings():
@@ -111,11 +146,8 @@ def _opened(source: Source, sheet: str, most_rows: int) -> tuple[tuple[str, ...]
             warnings.simplefilter("ignore", UserWarning)
             reader = _Reader(source.data)
             reader.read()
-            book = reader.wb
-            sheets = tuple(page.title for page in book.worksheets)
-            page = book[sheet] if sheet else book.worksheets[0]
-            rows = _rows(source, page, most_rows)
-            book.close()
+            taken = take(reader.wb)
+            reader.wb.close()
     except FormatError:
         raise
     except _TooLargeError as error:
@@ -126,7 +158,7 @@ def _opened(source: Source, sheet: str, most_rows: int) -> tuple[tuple[str, ...]
     # openpyxl parses whatever XML a damaged workbook holds and fails in any way there is.
     except Exception as error:
         raise FormatError(f"The workbook is damaged ({type(error).__name__}: {error}).", file=source.name) from error
-    return sheets, rows
+    return taken
 
 
 def _refuse_bomb(source: Source) -> None:

@@ -14,9 +14,10 @@ from quakegui.report.pictures import day_picture, inside
 from quakegui.report.season_drawings import colour_bar
 from quakegui.report.season_parts import TITLES, no_season
 from quakegui.report.words import DIRECTION_NAMES, KIND_NAMES, SOURCE_NAMES, Words, degrees, number, percent
-from quakegui.season.events import Event, great_circle_km
+from quakegui.season.events import Event
 from quakegui.season.kp import is_stormy
 from quakegui.season.season import Season
+from quakegui.season.sphere import great_circle_km
 
 MAPS = 6
 """Days shown before an earthquake, and positive days shown of an alarm."""

@@ -14,11 +14,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.season.aftershocks import are_aftershocks
 from quakegui.season.localtime import local_date
+from quakegui.season.sphere import EARTH_RADIUS_KM, great_circle_km
 from quakegui.season.twomeans import two_means
 
-EARTH_RADIUS_KM = 6371.0
-"""Radius of the sphere that distances to events are taken on."""
 FARTHEST_KM = 20_016
 """Half round the Earth."""
 LONGEST_WINDOW_DAYS = 36_525
@@ -181,22 +181,12 @@ def event_id(time: np.datetime64, latitude: float, longitude: float) -> str:
     return f"{stamp}{latitude:+.2f}{longitude:+.2f}"
 
 
-def great_circle_km(
-    latitude: NDArray[np.float64] | float,
-    longitude: NDArray[np.float64] | float,
-    other_latitude: NDArray[np.float64] | float,
-    other_longitude: NDArray[np.float64] | float,
-) -> NDArray[np.float64]:
-    """Return the distance in km between positions in degrees, on the sphere of radius 6371 km (haversine); shapes broadcast."""
-    lat, lon, lat2, lon2 = (np.radians(np.asarray(v, float)) for v in (latitude, longitude, other_latitude, other_longitude))
-    chord = np.sin((lat2 - lat) / 2.0) ** 2 + np.cos(lat) * np.cos(lat2) * np.sin((lon2 - lon) / 2.0) ** 2
-    km: NDArray[np.float64] = 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
-    return km
-
-
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return the events by time, then magnitude, then identifier."""
-    return tuple(sorted(events, key=lambda event: (event.time, event.magnitude, event.id)))
+    given = tuple(events)
+    stamps = np.array([event.time for event in given], dtype="datetime64[ms]").astype(np.int64).tolist()
+    keys = [(stamp, event.magnitude, event.id) for stamp, event in zip(stamps, given, strict=True)]
+    return tuple(given[place] for place in sorted(range(len(given)), key=keys.__getitem__))
 
 
 def select(events: Iterable[Event], selection: Selection, *, timezone: str) -> tuple[Event, ...]:
@@ -243,18 +233,9 @@ def decluster(events: Iterable[Event], config: Declustering) -> tuple[tuple[Even
     if config.method == "none" or not ordered:
         return ordered, ()
     times, magnitude, latitude, longitude = _columns(ordered)
-    radius_km, days = _windows(magnitude, config)
-    reach_ms = days * DAY_MS
     since_ms = (times - times[0]).astype(np.int64).astype(float)
-    dropped = np.zeros(len(ordered), dtype=bool)
-    for i in range(1, len(ordered)):
-        # only this far back can the longest window reach
-        first, last = np.searchsorted(since_ms, [since_ms[i] - reach_ms.max(), since_ms[i]])
-        before = slice(first, last)
-        near = (magnitude[before] >= magnitude[i]) & (since_ms[i] - since_ms[before] <= reach_ms[before])
-        if near.any():
-            km = great_circle_km(latitude[before][near], longitude[before][near], latitude[i], longitude[i])
-            dropped[i] = bool((km <= radius_km[before][near]).any())
+    radius_km, reach_ms = _windows(magnitude, config)
+    dropped = are_aftershocks(since_ms, magnitude, latitude, longitude, radius_km=radius_km, reach_ms=reach_ms)
     kept = tuple(event for event, gone in zip(ordered, dropped, strict=True) if not gone)
     return kept, tuple(event for event, gone in zip(ordered, dropped, strict=True) if gone)
 
@@ -341,11 +322,12 @@ def _columns(
 
 
 def _windows(magnitude: NDArray[np.float64], config: Declustering) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the radius in km and the reach in ms of the window that follows each event."""
     if config.method == "window":
-        return np.full_like(magnitude, config.radius_km), np.full_like(magnitude, config.days)
+        return np.full_like(magnitude, config.radius_km), np.full_like(magnitude, config.days * DAY_MS)
     large = magnitude >= 6.5
     days = np.where(large, 10.0 ** (0.032 * magnitude + 2.7389), 10.0 ** (0.5409 * magnitude - 0.547))
-    return 10.0 ** (0.1238 * magnitude + 0.983), days
+    return 10.0 ** (0.1238 * magnitude + 0.983), days * DAY_MS
 
 
 def _unwrapped(longitude: Sequence[float]) -> NDArray[np.float64]:

@@ -124,10 +124,15 @@ def apply(
         raise ValueError("Labels need one class per event and one instant per day.")
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
     event_day = local_date(times, timezone)
-    owner = np.full(days.shape, -1, dtype=np.int64)
-    for i in sorted(range(len(events)), key=_claim(rule, events)):  # the strongest claim comes last and stays
-        first = event_day[i] - np.timedelta64(rule.days_before(events[i].magnitude), "D")
-        owner[(days >= first) & (days <= event_day[i] + np.timedelta64(rule.days_after, "D"))] = i
+    before = np.array([rule.days_before(event.magnitude) for event in events], dtype="timedelta64[D]")
+    order = np.argsort(days, kind="stable")
+    begin = np.searchsorted(days[order], event_day - before)
+    end = np.searchsorted(days[order], event_day + np.timedelta64(rule.days_after, "D"), side="right")
+    claims = np.full(days.shape, -1, dtype=np.int64)
+    for i in sorted(np.flatnonzero(end > begin).tolist(), key=_claim(rule, events)):  # the strongest comes last and stays
+        claims[begin[i] : end[i]] = i
+    owner = np.empty_like(claims)
+    owner[order] = claims
     owned = owner >= 0
     labels = np.full(days.shape, NO_EVENT, dtype=np.uint8)
     labels[owned] = np.asarray(classes, dtype=np.uint8)[owner[owned]]

@@ -15,11 +15,11 @@ from quakegui.season.events import (
     Selection,
     classify,
     decluster,
-    great_circle_km,
     in_order,
     scheme_of,
     select,
 )
+from quakegui.season.sphere import great_circle_km
 
 LONGEST_DAYS = 1000.0
 """Aftershock windows of Gardner and Knopoff reach 1000 days only beyond magnitude 8."""

@@ -1,0 +1,128 @@
+"""What a table's columns hold, judged by all their rows, and words for those that nothing was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats.columns import cell, numbers
+from quakegui.formats.errors import shown
+from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAMED = 6
+"""Columns or sheets that one sentence names before it only counts."""
+_MOST_SHARE = 0.9
+"""Share of a field's values that the ground can show: a count of seconds or of rows passes through that range as well."""
+_FIRST = 200
+"""Values by whose median alone a column is a field all the same, as the record of an instrument that failed later is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the numbers of a column are.
+
+    Attributes
+    ----------
+    is_field
+        Whether they are total intensity by their size.
+    code
+        The one number outside of what the ground can show that stands for "no value" there; None where there is none.
+    middle
+        The median, NaN where there is no number.
+    """
+
+    is_field: bool
+    code: float | None
+    middle: float
+
+
+def content_of(values: NDArray[np.float64]) -> Content:
+    """Return what a column's numbers (NaN where there is none, shape (row,)) are."""
+    good = values[np.isfinite(values) & (np.abs(values) < MISSING_CODE)]
+    if not good.size:
+        return Content(False, None, np.nan)
+    middle = float(np.median(good))
+    possible = (good >= WEAKEST_FIELD) & (good <= STRONGEST_FIELD)
+    code, others = _code(good[~possible])
+    in_range = int(possible.sum())
+    begins = _is_possible(float(np.median(good[:_FIRST]))) and _is_possible(middle)
+    is_field = in_range > 0 and (begins or in_range >= _MOST_SHARE * (in_range + others))
+    return Content(is_field, code if is_field else None, middle)
+
+
+def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAMED) -> tuple[str, ...]:
+    """Return a sentence for each reason for which columns of a table were not read; none where all were.
+
+    Parameters
+    ----------
+    frame
+        All rows of the table.
+    read
+        The columns that were read.
+    most
+        Names in a sentence before it only counts.
+    """
+    kept = set(read)
+    reasons: dict[str, list[str]] = {}
+    for name in map(str, frame.columns):
+        if name not in kept:
+            reasons.setdefault(_why(frame[name]), []).append(_with_middle(name, frame[name]))
+    sentences = [f"Columns not read, {why}: {named(names, most)}." for why, names in reasons.items()]
+    return (*_doubled(list(map(str, frame.columns))), *sentences)
+
+
+def named(names: list[str], most: int = NAMED) -> str:
+    """Return the first of some names and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(shown(name, 60) for name in names[:most]) + more
+
+
+def _why(column: pd.Series[Any]) -> str:
+    values = numbers(column)
+    found = content_of(values)
+    finite = np.isfinite(values)
+    if found.is_field:
+        return "though of a total intensity's size (a column mapping can say which station they are of)"
+    if not finite.any():
+        return "empty" if not column.map(cell).astype(bool).any() else "holding text"
+    if np.isnan(found.middle):
+        return "holding nothing but codes for missing values"
+    if np.ptp(values[finite]) == 0.0 and finite.sum() > 1:
+        return "holding one number in every row"
+    return "holding numbers that are not a total intensity"
+
+
+def _with_middle(name: str, column: pd.Series[Any]) -> str:
+    middle = content_of(numbers(column)).middle
+    return name if np.isnan(middle) else f"{shown(name, 60)} (around {middle:.6g})"
+
+
+def _doubled(names: list[str]) -> tuple[str, ...]:
+    """Return a sentence on headings that stand over several columns: `sheet` gives the further ones a number."""
+    doubled: Mapping[str, str] = {
+        name: base for name in names if (base := name.rpartition(" (")[0]) in names and name.endswith(")")
+    }
+    bases = list(dict.fromkeys(doubled.values()))
+    return (f"Headings over more than one column, told apart by a number: {named(bases)}.",) if bases else ()
+
+
+def _code(outside: NDArray[np.float64]) -> tuple[float | None, int]:
+    """Return the number that nearly all of a column's impossible values are, and how many are others."""
+    if not outside.size:
+        return None, 0
+    values, counts = np.unique(outside, return_counts=True)
+    most = int(counts.argmax())
+    if counts[most] > 1 and counts[most] >= _MOST_SHARE * outside.size:
+        return float(values[most]), outside.size - int(counts[most])
+    return None, outside.size
+
+
+def _is_possible(value: float) -> bool:
+    return WEAKEST_FIELD <= value <= STRONGEST_FIELD
