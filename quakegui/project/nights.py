@@ -19,7 +19,7 @@ from quakegui.project.progress import Progress
 from quakegui.project.record import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
-from quakegui.season.localtime import FIRST_DAY, LAST_DAY, exists, night_bounds
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY, night_bounds
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
 
@@ -177,8 +177,7 @@ def stored_nights(project: Project) -> NightMeans | None:
             rows = connection.exec_driver_sql(_NIGHTS_OF, (code, *_REACH)).cursor.fetchall()
             if rows:
                 found = np.array(rows, dtype=np.float64)  # what is None becomes NaN
-                found = found[np.isin(found[:, 0], days.astype(np.int64))]
-                day = np.searchsorted(days, found[:, 0].astype(np.int64).astype("datetime64[D]"))
+                day = found[:, 0].astype(np.int64) - int(days[0].astype(np.int64))
                 values[day, station], coverage[day, station] = found[:, 1], found[:, 2]
                 quality[day, station] = found[:, 3].astype(np.uint16)
     return NightMeans(days, codes, values, coverage, quality) if days.size else None
@@ -205,8 +204,7 @@ def days_with_data(project: Project) -> NDArray[np.datetime64]:
     with project.read() as connection:
         day = schema.night.c.day
         found = connection.scalars(select(day).where(day.between(*_REACH)).distinct().order_by(day)).all()
-    days = np.array(found, dtype=np.int64).astype("datetime64[D]")
-    return days[exists(days, project.timezone)]
+    return np.array(found, dtype=np.int64).astype("datetime64[D]")
 
 
 def _axis(project: Project) -> NDArray[np.datetime64]:
@@ -221,8 +219,7 @@ def _axis(project: Project) -> NDArray[np.datetime64]:
         first = min(first, int(config.first_day.astype(np.int64)))
     if config.last_day is not None:
         last = max(last, int(config.last_day.astype(np.int64)))
-    days = np.arange(first, last + 1, dtype=np.int64).astype("datetime64[D]")
-    return days[exists(days, config.timezone)]
+    return np.arange(first, last + 1, dtype=np.int64).astype("datetime64[D]")
 
 
 def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -55,37 +54,6 @@ def night_bounds(
     starts = [_instant(day, window.start_hour, zone) for day in days.astype(object)]
     ends = [_instant(day, window.end_hour, zone) for day in days.astype(object)]
     return np.array(starts, dtype="datetime64[ms]"), np.array(ends, dtype="datetime64[ms]")
-
-
-def exists(days: NDArray[np.datetime64], timezone: str) -> NDArray[np.bool_]:
-    """Return whether each local date was a day of the zone, shape (day,).
-
-    A place that moves across the date line leaves a date out: there was no 30 December 2011 in Apia. Dates before `FIRST_DAY`
-    and after `LAST_DAY` are not looked at.
-
-    Parameters
-    ----------
-    days
-        Local dates, datetime64[D], shape (day,).
-    timezone
-        IANA name.
-    """
-    known = (days >= FIRST_DAY) & (days <= LAST_DAY)
-    years = np.unique(days[known].astype("datetime64[Y]"))
-    skipped = [day for year in years for day in _skipped(timezone, int(str(year)))]
-    return ~np.isin(days, np.array(skipped, dtype="datetime64[D]"))
-
-
-@lru_cache(maxsize=4096)
-def _skipped(timezone: str, year: int) -> tuple[np.datetime64, ...]:
-    """Return the dates of a year that a zone left out: their noon, taken to UTC and back, lies on another date."""
-    zone = ZoneInfo(timezone)
-    noons = (datetime(year, 1, 1, 12) + timedelta(days=day) for day in range(366))
-    return tuple(
-        np.datetime64(noon.date(), "D")
-        for noon in noons
-        if noon.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).date() != noon.date()
-    )
 
 
 def available_at(days: NDArray[np.datetime64], timezone: str, window: NightWindow) -> NDArray[np.datetime64]:

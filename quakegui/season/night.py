@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.localtime import NightWindow, exists, night_bounds
+from quakegui.season.localtime import NightWindow, night_bounds
 from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
 from quakegui.season.robust import MAD_TO_SD
@@ -96,17 +96,14 @@ class NightMeans:
 
 
 def recorded_days(readings: Readings, *, timezone: str) -> NDArray[np.datetime64]:
-    """Return the local dates on which anything was recorded, datetime64[D], shape (day,), increasing.
-
-    A date that the zone left out is none of them.
-    """
+    """Return the local dates on which anything was recorded, datetime64[D], shape (day,), increasing."""
     if not len(readings):
         return np.array([], dtype="datetime64[D]")
     first, last = readings.time[0].astype("datetime64[D]"), readings.time[-1].astype("datetime64[D]")
     days = np.arange(first - np.timedelta64(1, "D"), last + np.timedelta64(2, "D"))
     start, end = night_bounds(days, timezone, NightWindow(0.0, 24.0))
     held: NDArray[np.bool_] = np.searchsorted(readings.time, end) > np.searchsorted(readings.time, start)
-    return days[held & exists(days, timezone)]
+    return days[held]
 
 
 def night_means(readings: Readings, days: NDArray[np.datetime64], *, timezone: str, config: NightConfig) -> NightMeans:
@@ -139,8 +136,6 @@ def night_means(readings: Readings, days: NDArray[np.datetime64], *, timezone: s
         values, recorded_s, quality = _by_stamp(readings, start, end, config)
     else:
         values, recorded_s, quality = _by_overlap(readings, start, end)
-    recorded_s = np.where(exists(days, timezone), recorded_s, 0.0)
-    values = np.where(recorded_s > 0.0, values, np.nan)
     coverage = np.minimum(np.divide(recorded_s, length_s, out=np.zeros_like(length_s), where=length_s > 0), 1.0)
     missing = coverage == 0.0
     # half a millisecond per hour of slack: the bound itself (144 of 180 minutes) counts as covered

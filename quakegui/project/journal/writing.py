@@ -23,7 +23,6 @@ from quakegui.project.journal.row import (
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Source
-from quakegui.season.localtime import exists
 
 
 class UnseenLabelError(ProjectError):
@@ -88,7 +87,6 @@ def write_labels(
         If one of the days has a label later than `behind`; nothing was written.
     """
     content = Content(_checked_class(cls), note, run, int(blind))
-    _require_days(project, day_numbers(days))
     wanted = {(LABEL, int(day), int(source), _checked_author(author)): content for day in day_numbers(days)}
     with project.write() as connection:
         if behind is not None:
@@ -104,7 +102,6 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> int:
     int
         How many were new or changed.
     """
-    _require_days(project, day_numbers([label.day for label in given]))
     by_author: dict[str, dict[Key, Content]] = {}
     for label in given:
         owner = _checked_author(label.author)
@@ -118,18 +115,8 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> int:
         return (connection.scalar(count) or 0) - before
 
 
-def _require_days(project: Project, numbers: NDArray[np.int64]) -> None:
-    days = numbers.astype("datetime64[D]")
-    skipped = days[~exists(days, project.timezone)]
-    if skipped.size:
-        raise ProjectError(
-            f"There was no {skipped[0]} in {project.timezone}: the zone left this date out. Nothing was written."
-        )
-
-
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
     """Keep a remark on a day, in place of the author's earlier one; "" takes it away. Returns the step, 0 if none."""
-    _require_days(project, day_numbers([day]))
     wanted = {(NOTE, int(day_numbers([day])[0]), 0, _checked_author(author)): Content(note=text)}
     with project.write() as connection:
         return append(connection, wanted, author)
