@@ -15,6 +15,7 @@ from quakegui.project import catalogue, export, journal, labelfiles
 from quakegui.project.store import Project, default_author
 from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
 from quakegui.season.labels import FARTHEST_DAYS, LabelRule, Source
+from quakegui.season.localtime import calendar
 
 app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
 
@@ -67,6 +68,7 @@ def set_(
     """Give days a class in your name, or take your label away with 'none'."""
     wanted = _days(days)
     with Project.open(project) as opened:
+        wanted = _without_skipped(wanted, opened.timezone)
         journal.write_labels(
             opened,
             wanted,
@@ -101,6 +103,13 @@ def import_(
     with Project.open(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author())
     say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
+    if done.repeated:
+        say(f"{done.repeated} lines say again what an earlier line says.")
+
+
+def _without_skipped(days: NDArray[np.datetime64], timezone: str) -> NDArray[np.datetime64]:
+    """Return a range without the days within it that the zone skipped; its own ends stay, and are refused with a reason."""
+    return np.union1d(calendar(days[0], days[-1], timezone), days[[0, -1]])
 
 
 def _days(text: str) -> NDArray[np.datetime64]:

@@ -7,6 +7,8 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import decode, expand
 from quakegui.project import journal
@@ -14,17 +16,19 @@ from quakegui.project.store import Project
 from quakegui.project.tables import day_of, unguard
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Source
+from quakegui.season.localtime import never_was, skipped_days
 
 _SOURCES = {"": Source.ANALYST, **{source.name.lower(): source for source in Source}}
 
 
 @dataclass(frozen=True, slots=True)
 class LabelsReport:
-    """How many labels a file held, how many were new or changed, and how many were the rule's and left out."""
+    """How many labels a file held, how many were new or changed, the rule's that were left out, and repeated lines."""
 
     read: int
     written: int
     by_rule: int
+    repeated: int = 0
 
 
 def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsReport:
@@ -32,15 +36,17 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
 
     The index of a folder of maps is one too: its source is in the column label_source.
 
-    The rule's labels are left out: they follow from the events. An empty class takes the author's label back.
+    The rule's labels are left out: they follow from the events. An empty class takes the author's label back. A day that the
+    same author is given twice is counted where it says the same, and refused where it does not.
 
     Raises
     ------
     FormatError
-        If a line cannot be read; nothing was changed.
+        If a line cannot be read, gives a day another class than an earlier line, or a day that never was; nothing was changed.
     """
-    given: list[journal.GivenLabel] = []
-    by_rule = 0
+    given: dict[tuple[np.datetime64, Source, str], journal.GivenLabel] = {}
+    lines: dict[tuple[np.datetime64, Source, str], tuple[str, int]] = {}
+    by_rule = repeated = 0
     for source in expand(path):
         text = decode(source.data)[0]
         reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
@@ -48,14 +54,30 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
             if not {"date", "class"} <= set(reader.fieldnames or ()):
                 raise FormatError("Labels need the columns date and class.", file=source.name, line=1)
             for row in reader:
-                label = _label(row, author, source.name, reader.line_num)
+                line = reader.line_num
+                label = _label(row, author, source.name, line)
                 if label.source is Source.RULE:
                     by_rule += 1
-                else:
-                    given.append(label)
+                    continue
+                if label.day in skipped_days(project.timezone):
+                    raise FormatError(never_was(label.day, project.timezone), file=source.name, line=line)
+                key = label.day, label.source, label.author
+                if key in given:
+                    if label.cls != given[key].cls:
+                        raise FormatError(_differ(label, given[key], *lines[key], source.name), file=source.name, line=line)
+                    repeated += 1
+                    continue
+                given[key], lines[key] = label, (source.name, line)
         except csv.Error as error:
             raise FormatError(f"The csv is damaged ({error}).", file=source.name, line=reader.line_num) from error
-    return LabelsReport(len(given), journal.write_given(project, given), by_rule)
+    return LabelsReport(len(given), journal.write_given(project, list(given.values())), by_rule, repeated)
+
+
+def _differ(label: journal.GivenLabel, earlier: journal.GivenLabel, earlier_file: str, earlier_line: int, file: str) -> str:
+    """Return the sentence on a day that is given two classes."""
+    where = f"line {earlier_line}" + ("" if earlier_file == file else f" of {earlier_file}")
+    here, there = ("none" if one.cls is None else f"class {one.cls}" for one in (label, earlier))
+    return f"{label.day} is given {here} here and {there} in {where}; which is right must be said."
 
 
 def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.GivenLabel:
