@@ -75,9 +75,13 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
 
 def _differ(label: journal.GivenLabel, earlier: journal.GivenLabel, earlier_file: str, earlier_line: int, file: str) -> str:
     """Return the sentence on a day that is given two classes."""
-    where = f"line {earlier_line}" + ("" if earlier_file == file else f" of {earlier_file}")
-    here, there = ("none" if one.cls is None else f"class {one.cls}" for one in (label, earlier))
-    return f"{label.day} is given {here} here and {there} in {where}; which is right must be said."
+    here, there = ("" if one.cls is None else str(one.cls) for one in (label, earlier))
+    if earlier_file == file:
+        return f"{label.day} is given the class '{here}' here and '{there}' in line {earlier_line}; leave one of the lines out."
+    return (
+        f"{label.day} is given the class '{here}' here and '{there}' in line {earlier_line} of {earlier_file}; "
+        "leave one of the lines out."
+    )
 
 
 def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.GivenLabel:

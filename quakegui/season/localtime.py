@@ -73,7 +73,7 @@ def skipped_days(timezone: str) -> NDArray[np.datetime64]:
 
 def never_was(day: np.datetime64, timezone: str) -> str:
     """Return the sentence that refuses a day that the zone skipped."""
-    return f"{day} is not a day of the time zone {timezone}, whose calendar skipped it, and takes no label or note."
+    return f"{day} does not exist in the time zone {timezone}, whose calendar skipped that day; it takes no label or note."
 
 
 def calendar(first: np.datetime64, last: np.datetime64, timezone: str) -> NDArray[np.datetime64]:

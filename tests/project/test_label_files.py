@@ -27,7 +27,7 @@ def write(path: Path, *lines: str, head: str = "date,class") -> Path:
 @pytest.mark.parametrize("second", ["2022-03-07,2", "2022-03-07,"])
 def test_a_day_with_two_classes_is_refused_with_both_lines(project, tmp_path, second):
     file = write(tmp_path / "labels.csv", "2022-03-06,3", "2022-03-07,1", "2022-03-08,1", second)
-    with pytest.raises(FormatError, match=r"2022-03-07 .* class 1 in line 3") as caught:
+    with pytest.raises(FormatError, match=r"2022-03-07 .* '1' in line 3") as caught:
         labelfiles.import_labels(project, file, author="Li")
     assert caught.value.line == 5
     assert journal.journal_rows(project) == ()

@@ -32,7 +32,9 @@ def test_the_calendar_leaves_the_day_out(zone, day):
     assert day_after(lost + 1, zone) == lost + 2
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "Europe/London", "America/New_York", "Pacific/Auckland", "America/Juneau"])
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Asia/Shanghai", "Europe/London", "America/New_York", "Pacific/Auckland", "America/Juneau"]
+)
 def test_other_zones_have_every_day(zone):
     assert skipped_days(zone).size == 0
     assert calendar(np.datetime64("2011-12-01"), np.datetime64("2012-01-31"), zone).size == 62
