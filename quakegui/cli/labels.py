@@ -15,6 +15,7 @@ from quakegui.project import catalogue, export, journal, labelfiles, nights
 from quakegui.project.store import default_author
 from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
 from quakegui.season.labels import FARTHEST_DAYS, LabelRule, Source
+from quakegui.season.localtime import calendar
 
 MANY: Final = 400
 """More days at once are rarely meant."""
@@ -77,6 +78,7 @@ def set_(
     """
     wanted = _days(days)
     with opened_project(project) as opened:
+        wanted = _without_skipped(wanted, opened.timezone)
         doubt = _doubt("clear your labels of" if cls == "none" else "label", wanted, nights.season_days(opened))
         if doubt and not yes:
             sure(f"{doubt} Nothing was changed; add --yes if you mean all of them.", f"{doubt} Go on?")
@@ -116,6 +118,13 @@ def import_(
     say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
     if done.outside.size:
         say(f"{done.outside.size} days lie outside the season: {done.outside[0]} to {done.outside[-1]}. Their labels are kept.")
+    if done.repeated:
+        say(f"{done.repeated} lines say again what an earlier line says.")
+
+
+def _without_skipped(days: NDArray[np.datetime64], timezone: str) -> NDArray[np.datetime64]:
+    """Return a range without the days within it that the zone skipped; its own ends stay, and are refused with a reason."""
+    return np.union1d(calendar(days[0], days[-1], timezone), days[[0, -1]])
 
 
 def _doubt(does: str, days: NDArray[np.datetime64], season: NDArray[np.datetime64]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,12 +70,13 @@ def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAME
         Names in a sentence before it only counts.
     """
     kept = set(read)
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[Callable[[str], str], list[str]] = {}
     for name in map(str, frame.columns):
         if name not in kept:
-            reasons.setdefault(_why(frame[name]), []).append(_with_middle(name, frame[name]))
-    sentences = [f"Columns not read, {why}: {named(names, most)}." for why, names in reasons.items()]
-    return (*_doubled(list(map(str, frame.columns))), *sentences)
+            found = content_of(numbers(frame[name]))
+            shown_name = name if np.isnan(found.middle) else f"{shown(name, 60)} ({found.middle:.6g})"
+            reasons.setdefault(_why(frame[name], found), []).append(shown_name)
+    return (*_doubled(list(map(str, frame.columns))), *(say(named(names, most)) for say, names in reasons.items()))
 
 
 def named(names: list[str], most: int = NAMED) -> str:
@@ -84,24 +85,43 @@ def named(names: list[str], most: int = NAMED) -> str:
     return ", ".join(shown(name, 60) for name in names[:most]) + more
 
 
-def _why(column: pd.Series[Any]) -> str:
-    values = numbers(column)
-    found = content_of(values)
-    finite = np.isfinite(values)
+def _why(column: pd.Series[Any], found: Content) -> Callable[[str], str]:
+    """Return what makes a sentence, from names of columns, of the reason why one of this content was not read."""
+    finite = numbers(column)[np.isfinite(numbers(column))]
     if found.is_field:
-        return "though of a total intensity's size (a column mapping can say which station they are of)"
-    if not finite.any():
-        return "empty" if not column.map(cell).astype(bool).any() else "holding text"
+        return _unmapped
+    if not finite.size:
+        return _text if column.map(cell).astype(bool).any() else _empty
     if np.isnan(found.middle):
-        return "holding nothing but codes for missing values"
-    if np.ptp(values[finite]) == 0.0 and finite.sum() > 1:
-        return "holding one number in every row"
-    return "holding numbers that are not a total intensity"
+        return _codes
+    return _constant if finite.size > 1 and np.ptp(finite) == 0.0 else _other
 
 
-def _with_middle(name: str, column: pd.Series[Any]) -> str:
-    middle = content_of(numbers(column)).middle
-    return name if np.isnan(middle) else f"{shown(name, 60)} (around {middle:.6g})"
+def _unmapped(names: str) -> str:
+    return (
+        "Columns that look like a total intensity (with their medians) were not read; "
+        f"name their stations in a column mapping: {names}."
+    )
+
+
+def _text(names: str) -> str:
+    return f"Columns of text that were not read: {names}."
+
+
+def _empty(names: str) -> str:
+    return f"Columns without any value: {names}."
+
+
+def _codes(names: str) -> str:
+    return f"Columns that hold nothing but codes for missing values: {names}."
+
+
+def _constant(names: str) -> str:
+    return f"Columns of one and the same number, which is not a total intensity, were not read: {names}."
+
+
+def _other(names: str) -> str:
+    return f"Columns of numbers (with their medians) that are not a total intensity were not read: {names}."
 
 
 def _doubled(names: list[str]) -> tuple[str, ...]:

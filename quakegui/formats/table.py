@@ -64,7 +64,7 @@ def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
         frame, sheets = sheet.load(source, sheet=mapping.sheet, text=text)
         readings, notes = _read(source, mapping, frame)
         others = [one for one in sheets if one != (mapping.sheet or sheets[0])]
-        notes += [f"Sheets not read, for the column mapping is of another: {named(others)}."] if others else []
+        notes += [f"Sheets that the column mapping does not name were not read: {named(others)}."] if others else []
     else:
         readings, notes = _read_guessed(source)
     stations = tuple(Station(code) for code in dict.fromkeys(one.station for one in readings))
@@ -90,14 +90,14 @@ def _read_guessed(source: Source) -> tuple[list[Readings], list[str]]:
     if not readings:
         sheet.load(source, most_rows=200)  # what is no table at all says so itself
         raise FormatError(_UNPLAIN, file=source.name)
-    for why, names in (
-        ("without a table", empty),
-        ("for it is not plain which columns hold the time and the total intensity", unplain),
-        ("hidden in the workbook", sheets.hidden),
-        (f"beyond the first {MOST_SHEETS} sheets", sheets.beyond),
-    ):
-        if names:
-            notes.append(f"Sheets not read, {why}: {named(list(names))}.")
+    if empty:
+        notes.append(f"Sheets without a table: {named(empty)}.")
+    if unplain:
+        notes.append(f"Sheets whose columns of time and total intensity are not plain were not read: {named(unplain)}.")
+    if sheets.hidden:
+        notes.append(f"Hidden sheets were not read: {named(list(sheets.hidden))}.")
+    if sheets.beyond:
+        notes.append(f"Sheets beyond the first {MOST_SHEETS} were not read: {named(list(sheets.beyond))}.")
     joined, said_joined = _joined(readings)
     return joined, [*notes, *said_joined]
 

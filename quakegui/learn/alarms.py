@@ -262,7 +262,6 @@ def positive_days(series: Series, threshold: ArrayLike) -> Mask:
 
 def open_spans(series: Series, positive: Mask) -> list[tuple[int, int, list[int]]]:
     """Return opening and closing of each alarm in milliseconds since 1970, with the positions of its positive days."""
-    number = series.days.astype("datetime64[D]").astype(np.int64).tolist()
     known = series.available_at.astype("datetime64[ms]").astype(np.int64).tolist()
     spans: list[tuple[int, int, list[int]]] = []
     closes = None
@@ -274,7 +273,9 @@ def open_spans(series: Series, positive: Mask) -> list[tuple[int, int, list[int]
             spans[-1] = (opened, closes, members)
             continue
         run = range(i - CONSECUTIVE_DAYS + 1, i + 1)
-        if run[0] >= 0 and number[i] - number[run[0]] == CONSECUTIVE_DAYS - 1 and bool(positive[run[0] : i].all()):
+        # By the instants, not the dates: a zone may have skipped the day between two nights that are 24 hours apart.
+        unbroken = run[0] >= 0 and round((known[i] - known[run[0]]) / DAY_MS) == CONSECUTIVE_DAYS - 1
+        if unbroken and bool(positive[run[0] : i].all()):
             closes = known[i] + OPEN_DAYS * DAY_MS
             spans.append((known[i], closes, list(run)))
     return spans

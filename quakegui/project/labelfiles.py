@@ -17,6 +17,7 @@ from quakegui.project.store import Project
 from quakegui.project.tables import day_of, unguard
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Source
+from quakegui.season.localtime import never_was, skipped_days
 
 _SOURCES = {"": Source.ANALYST, **{source.name.lower(): source for source in Source}}
 
@@ -33,6 +34,8 @@ class LabelsReport:
         How many of them were new or changed.
     by_rule
         How many were the rule's, and left out.
+    repeated
+        How many lines say again what an earlier one says.
     outside
         The days among them that are none of the season's, datetime64[D], increasing; their labels are kept all the same.
     """
@@ -40,6 +43,7 @@ class LabelsReport:
     read: int
     written: int
     by_rule: int
+    repeated: int
     outside: NDArray[np.datetime64]
 
 
@@ -48,15 +52,17 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
 
     The index of a folder of maps is one too: its source is in the column label_source.
 
-    The rule's labels are left out: they follow from the events. An empty class takes the author's label back.
+    The rule's labels are left out: they follow from the events. An empty class takes the author's label back. A day that the
+    same author is given twice is counted where it says the same, and refused where it does not.
 
     Raises
     ------
     FormatError
-        If a line cannot be read; nothing was changed.
+        If a line cannot be read, gives a day another class than an earlier line, or a day that never was; nothing was changed.
     """
-    given: list[journal.GivenLabel] = []
-    by_rule = 0
+    given: dict[tuple[np.datetime64, Source, str], journal.GivenLabel] = {}
+    lines: dict[tuple[np.datetime64, Source, str], tuple[str, int]] = {}
+    by_rule = repeated = 0
     for source in expand(path):
         text = decode(source.data)[0]
         reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
@@ -64,16 +70,36 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
             if not {"date", "class"} <= set(reader.fieldnames or ()):
                 raise FormatError("Labels need the columns date and class.", file=source.name, line=1)
             for row in reader:
-                label = _label(row, author, source.name, reader.line_num)
+                line = reader.line_num
+                label = _label(row, author, source.name, line)
                 if label.source is Source.RULE:
                     by_rule += 1
-                else:
-                    given.append(label)
+                    continue
+                if label.day in skipped_days(project.timezone):
+                    raise FormatError(never_was(label.day, project.timezone), file=source.name, line=line)
+                key = label.day, label.source, label.author
+                if key in given:
+                    if label.cls != given[key].cls:
+                        raise FormatError(_differ(label, given[key], *lines[key], source.name), file=source.name, line=line)
+                    repeated += 1
+                    continue
+                given[key], lines[key] = label, (source.name, line)
         except csv.Error as error:
             raise FormatError(f"The csv is damaged ({error}).", file=source.name, line=reader.line_num) from error
-    days = np.unique(np.array([label.day for label in given], dtype="datetime64[D]"))
+    days = np.unique(np.array([label.day for label in given.values()], dtype="datetime64[D]"))
     outside = days[~np.isin(days, nights.season_days(project))]
-    return LabelsReport(len(given), journal.write_given(project, given), by_rule, outside)
+    return LabelsReport(len(given), journal.write_given(project, list(given.values())), by_rule, repeated, outside)
+
+
+def _differ(label: journal.GivenLabel, earlier: journal.GivenLabel, earlier_file: str, earlier_line: int, file: str) -> str:
+    """Return the sentence on a day that is given two classes."""
+    here, there = ("" if one.cls is None else str(one.cls) for one in (label, earlier))
+    if earlier_file == file:
+        return f"{label.day} is given the class '{here}' here and '{there}' in line {earlier_line}; leave one of the lines out."
+    return (
+        f"{label.day} is given the class '{here}' here and '{there}' in line {earlier_line} of {earlier_file}; "
+        "leave one of the lines out."
+    )
 
 
 def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.GivenLabel:

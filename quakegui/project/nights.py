@@ -19,7 +19,7 @@ from quakegui.project.progress import Progress
 from quakegui.project.record import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
-from quakegui.season.localtime import FIRST_DAY, LAST_DAY, night_bounds
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
 
@@ -157,7 +157,9 @@ def _refresh_station(project: Project, code: str) -> NDArray[np.datetime64]:
 
 def night_key(config: SeasonConfig) -> str:
     """Return a fingerprint of what night means depend on besides the readings."""
-    parts = {"timezone": config.timezone, "night": asdict(config.night)}
+    parts: dict[str, object] = {"timezone": config.timezone, "night": asdict(config.night)}
+    if skipped_days(config.timezone).size:  # nights of such days were formed once
+        parts["skipped"] = skipped_days(config.timezone).astype(str).tolist()
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -177,7 +179,8 @@ def stored_nights(project: Project) -> NightMeans | None:
             rows = connection.exec_driver_sql(_NIGHTS_OF, (code, *_REACH)).cursor.fetchall()
             if rows:
                 found = np.array(rows, dtype=np.float64)  # what is None becomes NaN
-                day = found[:, 0].astype(np.int64) - int(days[0].astype(np.int64))
+                day = found[:, 0].astype(np.int64).astype("datetime64[D]")
+                found, day = found[np.isin(day, days)], np.searchsorted(days, day[np.isin(day, days)])
                 values[day, station], coverage[day, station] = found[:, 1], found[:, 2]
                 quality[day, station] = found[:, 3].astype(np.uint16)
     return NightMeans(days, codes, values, coverage, quality) if days.size else None
@@ -204,11 +207,12 @@ def days_with_data(project: Project) -> NDArray[np.datetime64]:
     with project.read() as connection:
         day = schema.night.c.day
         found = connection.scalars(select(day).where(day.between(*_REACH)).distinct().order_by(day)).all()
-    return np.array(found, dtype=np.int64).astype("datetime64[D]")
+    days = np.array(found, dtype=np.int64).astype("datetime64[D]")
+    return days[~np.isin(days, skipped_days(project.timezone))]
 
 
 def _axis(project: Project) -> NDArray[np.datetime64]:
-    """Return every day from the first to the last that the project speaks of, datetime64[D], shape (day,)."""
+    """Return every day of the calendar from the first to the last that the project speaks of, datetime64[D], shape (day,)."""
     with project.read() as connection:
         day = schema.night.c.day
         first, last = connection.execute(select(func.min(day), func.max(day)).where(day.between(*_REACH))).one()
@@ -219,7 +223,7 @@ def _axis(project: Project) -> NDArray[np.datetime64]:
         first = min(first, int(config.first_day.astype(np.int64)))
     if config.last_day is not None:
         last = max(last, int(config.last_day.astype(np.int64)))
-    return np.arange(first, last + 1, dtype=np.int64).astype("datetime64[D]")
+    return calendar(np.datetime64(first, "D"), np.datetime64(last, "D"), config.timezone)
 
 
 def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.season.kp import is_stormy
+from quakegui.season.localtime import calendar
 from quakegui.season.night import NightMeans
 from quakegui.season.quality import Quality
 from quakegui.season.robust import column_deviation, column_median, huber_lines, leave_one_out_median
@@ -132,6 +133,7 @@ def daily(
     night: NightMeans,
     config: AnomalyConfig,
     *,
+    timezone: str = "UTC",
     kp_night: NDArray[np.float64] | None = None,
     known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     tell: Callable[[int], object] = lambda _day: None,
@@ -148,6 +150,8 @@ def daily(
         Night means of consecutive days.
     config
         Method and limits.
+    timezone
+        IANA name of the zone whose calendar the days are: a day that it skipped is not missing.
     kp_night
         Largest Kp of each night, NaN where unknown, shape (day,). Only flags nights `STORMY`.
     known
@@ -166,7 +170,7 @@ def daily(
     Founding paper, section 3.1, says "magnetic anomaly analysis" and no more; the robust regression is that of
     scikit-learn's `HuberRegressor`.
     """
-    if night.days.size > 1 and not bool((np.diff(night.days) == np.timedelta64(1, "D")).all()):
+    if night.days.size and not np.array_equal(night.days, calendar(night.days[0], night.days[-1], timezone)):
         raise ValueError("Anomalies need night means of consecutive days; give days without a record as missing.")
     if config.method == Method.REFERENCE_STATION and config.reference_station not in night.codes:
         raise ValueError(f"The reference station {config.reference_station} is not among the network's stations.")

@@ -1,6 +1,9 @@
 """Local days and nights of a time zone, as UTC instants.
 
 Everything is kept in UTC; a *day* is a local calendar day, and its *night* is the quiet window in its first hours.
+
+A zone that moves across the date line skips a day: it was on no calendar there, and it is on none here. The days before and
+after it are neighbours, and so are their nights, 24 hours apart.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,6 +20,7 @@ from numpy.typing import NDArray
 FIRST_DAY, LAST_DAY = np.datetime64("1800-01-01", "D"), np.datetime64("2199-12-31", "D")
 """Days that readings and seasons may have. No observatory measured before (Gauss founded the first in 1833), the calendar of
 Python ends at the years 1 and 9999, and a year such as 0022 is a slip of the pen."""
+_HALF_DAY_MS = 43_200_000
 
 
 def wall_clock_ms() -> int:
@@ -48,12 +53,47 @@ def night_bounds(
     timezone
         IANA name; wall-clock hours are resolved through it, so a change of summer time moves the bounds.
     window
-        Local clock hours.
+        Local clock hours. A day that the zone skipped has a night of no length.
     """
     zone = ZoneInfo(timezone)
-    starts = [_instant(day, window.start_hour, zone) for day in days.astype(object)]
-    ends = [_instant(day, window.end_hour, zone) for day in days.astype(object)]
-    return np.array(starts, dtype="datetime64[ms]"), np.array(ends, dtype="datetime64[ms]")
+    start = np.array([_instant(day, window.start_hour, zone) for day in days.astype(object)], dtype="datetime64[ms]")
+    end = np.array([_instant(day, window.end_hour, zone) for day in days.astype(object)], dtype="datetime64[ms]")
+    return start, np.where(np.isin(days, skipped_days(timezone)), start, end)
+
+
+@lru_cache(maxsize=64)
+def skipped_days(timezone: str) -> NDArray[np.datetime64]:
+    """Return the dates that a zone's calendar never had, datetime64[D], shape (day,): 2011-12-30 in Pacific/Apia."""
+    zone = ZoneInfo(timezone)
+    months = np.arange(FIRST_DAY, LAST_DAY, dtype="datetime64[M]").astype("datetime64[s]").astype(np.int64)
+    offsets = np.array([_offset_ms(int(month), zone) for month in months])
+    skipped = []
+    for month in months[:-1][np.diff(offsets) > _HALF_DAY_MS]:
+        first = np.datetime64(int(month), "s").astype("datetime64[D]")
+        days = np.arange(first - 1, first + 33)
+        skipped += [day for day in days if _instant(day.item(), 0.0, zone) == _instant(day.item(), 24.0, zone)]
+    found = np.unique(np.array(skipped, dtype="datetime64[D]"))
+    found.flags.writeable = False
+    return found
+
+
+def never_was(day: np.datetime64, timezone: str) -> str:
+    """Return the sentence that refuses a day that the zone skipped."""
+    return f"{day} does not exist in the time zone {timezone}, whose calendar skipped that day; it takes no label or note."
+
+
+def calendar(first: np.datetime64, last: np.datetime64, timezone: str) -> NDArray[np.datetime64]:
+    """Return the dates from `first` to `last`, both included, that the zone's calendar has, datetime64[D], shape (day,)."""
+    days = np.arange(first, last + np.timedelta64(1, "D"), dtype="datetime64[D]")
+    return days[~np.isin(days, skipped_days(timezone))]
+
+
+def day_after(day: np.datetime64, timezone: str) -> np.datetime64:
+    """Return the date that follows `day` on the zone's calendar."""
+    after = day + np.timedelta64(1, "D")
+    while after in skipped_days(timezone):
+        after += np.timedelta64(1, "D")
+    return after
 
 
 def available_at(days: NDArray[np.datetime64], timezone: str, window: NightWindow) -> NDArray[np.datetime64]:

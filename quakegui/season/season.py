@@ -120,6 +120,7 @@ class Season:
             anomaly_nt=self.anomaly.anomaly_nt[first:],
             gridder=self.gridder,
             config=self.config.extrema,
+            timezone=self.config.timezone,
             known=known,
         )
         return (*known, *rest)
@@ -183,7 +184,7 @@ def compute_season(
     network
         The stations, in the order of the night means' columns.
     night
-        Night means of consecutive days, warm-up included.
+        Night means of consecutive days on the calendar of `config.timezone`, warm-up included.
     config
         Every parameter; its window picks the days that are shown.
     kp
@@ -209,7 +210,7 @@ def compute_season(
     return Season(
         network=network,
         config=config,
-        anomaly=daily(night, config.anomaly, kp_night=kp_night, known=known, tell=tell),
+        anomaly=daily(night, config.anomaly, timezone=config.timezone, kp_night=kp_night, known=known, tell=tell),
         coverage=night.coverage,
         kp_night=kp_night,
         available_at=available_at(night.days, config.timezone, config.night.window),

@@ -22,6 +22,7 @@ from quakegui.season.extrema import (
     strongest_station,
 )
 from quakegui.season.gridding import Gridder
+from quakegui.season.localtime import day_after
 
 ONE_DAY = np.timedelta64(1, "D")
 
@@ -88,6 +89,7 @@ def step(
     anomaly_nt: NDArray[np.float64],
     gridder: Gridder,
     config: ExtremaConfig,
+    timezone: str = "UTC",
 ) -> tuple[Tracker, DayFeatures]:
     """Return the features of one day and the tracker for the next.
 
@@ -105,12 +107,14 @@ def step(
         Draws the network's maps: it gives the frame, the stations' places, and nT at the peaks.
     config
         Threshold and the rules of lasting.
+    timezone
+        IANA name of the zone whose calendar the days are: a day that it skipped is no gap.
     """
     shown = ~np.isnan(field)
     means = tuple((then, mean) for then, mean in tracker.means if day - then <= config.normal_days * ONE_DAY)
     if not shown.any():
         return Tracker(means=means, next_id=tracker.next_id), _without_map(day, _median(means))
-    if tracker.day is None or day - tracker.day != ONE_DAY:
+    if tracker.day is None or day != day_after(tracker.day, timezone):
         tracker = Tracker(next_id=tracker.next_id)
     labels = regions_mask(field, config.threshold_z)
     found = shapes(field, labels)
@@ -133,6 +137,7 @@ def season_features(
     anomaly_nt: NDArray[np.float64],
     gridder: Gridder,
     config: ExtremaConfig,
+    timezone: str = "UTC",
     known: Sequence[DayFeatures] = (),
 ) -> tuple[DayFeatures, ...]:
     """Return the features of consecutive days.
@@ -145,7 +150,7 @@ def season_features(
         One map per day, in z, shape (row, column).
     z, anomaly_nt
         Shape (day, station).
-    gridder, config
+    gridder, config, timezone
         As in `step`.
     known
         Features of the days before, as an earlier call found them in the same way; the result has those of `days` alone. The
@@ -154,7 +159,7 @@ def season_features(
     todo = iter(fields)
     tracker, features = _after(known, next(todo), config) if known else Tracker(), []
     for day, field, day_z, day_nt in zip(days, todo, z, anomaly_nt, strict=True):
-        tracker, one = step(tracker, day, field, z=day_z, anomaly_nt=day_nt, gridder=gridder, config=config)
+        tracker, one = step(tracker, day, field, z=day_z, anomaly_nt=day_nt, gridder=gridder, config=config, timezone=timezone)
         features.append(one)
     return tuple(features)
 

@@ -90,20 +90,20 @@ def test_each_column_that_is_not_read_is_named_with_its_reason():
     found = read_readings(csv(columns))
     assert [one.station for one in found.readings] == ["A3", "B3"]
     for name, reason in {
-        "temperature": "numbers that are not a total intensity",
-        "empty": "empty",
-        "codes": "codes for missing values",
-        "gain": "one number in every row",
-        "remark": "text",
+        "temperature": "of numbers .* that are not a total intensity were not read",
+        "empty": "without any value",
+        "codes": "nothing but codes for missing values",
+        "gain": "one and the same number, .* not read",
+        "remark": "of text that were not read",
     }.items():
-        assert [note for note in found.notes if re.search(rf"not read.*{reason}.*: .*{name}", note)], (name, found.notes)
+        assert [note for note in found.notes if re.search(rf"{reason}: .*{name}", note)], (name, found.notes)
 
 
 def test_a_field_that_no_station_is_named_for_is_named():
     rows = 300
     found = read_readings(csv({"station": "KAK", "F": 46_000 + np.arange(rows) / 10, "F2": 46_100}, rows))
     assert [one.station for one in found.readings] == ["KAK"]
-    assert any("F2" in note and "total intensity's size" in note for note in found.notes)
+    assert any("F2" in note and "look like a total intensity" in note for note in found.notes)
 
 
 def test_forty_columns_that_are_not_read_are_one_short_sentence():
@@ -125,7 +125,7 @@ def test_what_a_mapping_leaves_out_is_named():
     mapping = TableMapping("wide", ("time",), (("A3", "A3"),), time_format="iso")
     found = read_readings(csv({"A3": 50_000, "B3": 49_000}), mapping)
     assert [one.station for one in found.readings] == ["A3"]
-    assert any("B3" in note and "not read" in note for note in found.notes)
+    assert any("B3" in note and "were not read" in note for note in found.notes)
 
 
 def test_a_station_on_each_sheet_is_read():
@@ -157,7 +157,7 @@ def test_readings_behind_a_sheet_of_words_are_found():
 def test_hidden_sheets_are_named_and_not_read():
     found = read_readings(workbook({"XIC": day("XIC", 48_500), "MUL": day("MUL", 48_520)}, hidden=("MUL",)))
     assert [one.station for one in found.readings] == ["XIC"]
-    assert any("MUL" in note and "hidden" in note for note in found.notes)
+    assert any("MUL" in note and "Hidden" in note for note in found.notes)
 
 
 def test_sheets_that_a_mapping_leaves_out_are_named():
@@ -165,7 +165,7 @@ def test_sheets_that_a_mapping_leaves_out_are_named():
     mapping = TableMapping("wide", ("DateTime",), (("MUL", "MUL"),), sheet="MUL")
     found = read_readings(source, mapping)
     assert [one.station for one in found.readings] == ["MUL"]
-    assert any("XIC" in note and "Sheets not read" in note for note in found.notes)
+    assert any("XIC" in note and "mapping does not name" in note for note in found.notes)
 
 
 def test_sheets_beyond_the_most_are_counted():

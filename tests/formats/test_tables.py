@@ -60,7 +60,7 @@ def test_mapping_decides_zone_unit_names_and_type():
     assert one.time[0] == np.datetime64("2022-01-31T16:00", "ms")
     assert np.allclose(one.values, 46_000 + np.arange(5))
     assert one.data_type is DataType.PROVISIONAL
-    assert found.notes == ("Columns not read, holding one number in every row: unsinn (around -1).",)
+    assert found.notes == ("Columns of one and the same number, which is not a total intensity, were not read: unsinn (-1).",)
 
 
 def test_decimal_commas_and_chinese_names():

@@ -70,6 +70,13 @@ def test_days_apart_in_the_calendar_are_not_consecutive():
     assert alarms.raise_alarms(both, 0.5) == ()
 
 
+def test_a_day_that_the_zone_skipped_does_not_part_two_days():
+    made = series(60, [10, 11])
+    days = np.where(np.arange(60) > 10, made.days + DAY, made.days)  # the nights are 24 hours apart all the same
+    (alarm,) = alarms.raise_alarms(alarms.Series(days, made.available_at, made.probabilities), 0.5)
+    assert (alarm.opened, alarm.positive_days) == (at(11, 3), (10, 11))
+
+
 def test_the_threshold_itself_is_positive_and_may_differ_by_day():
     made = series(60, [10, 11])
     made.probabilities[[10, 11]] = [0.5, 0.5, 0.0, 0.0, 0.0]

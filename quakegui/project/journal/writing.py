@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from quakegui.project import chain, schema
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
+    NOTHING,
     Content,
     Key,
     content_of,
@@ -23,6 +24,7 @@ from quakegui.project.journal.row import (
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Source
+from quakegui.season.localtime import never_was, skipped_days
 
 
 class UnseenLabelError(ProjectError):
@@ -82,12 +84,13 @@ def write_labels(
     Raises
     ------
     ProjectError
-        If the class or author is impossible or the project cannot be written.
+        If the class, the author or a day is impossible or the project cannot be written.
     UnseenLabelError
         If one of the days has a label later than `behind`; nothing was written.
     """
     content = Content(_checked_class(cls), note, run, int(blind))
     wanted = {(LABEL, int(day), int(source), _checked_author(author)): content for day in day_numbers(days)}
+    _refuse_skipped(project, wanted)
     with project.write() as connection:
         if behind is not None:
             _require_seen(connection, {key[1] for key in wanted}, behind)
@@ -101,12 +104,19 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> int:
     -------
     int
         How many were new or changed.
+
+    Raises
+    ------
+    ProjectError
+        If a class, an author or a day is impossible or the project cannot be written.
     """
     by_author: dict[str, dict[Key, Content]] = {}
     for label in given:
         owner = _checked_author(label.author)
         key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), owner)
         by_author.setdefault(owner, {})[key] = Content(_checked_class(label.cls), label.note)
+    for wanted in by_author.values():
+        _refuse_skipped(project, wanted)
     count = select(func.count()).select_from(schema.journal)
     with project.write() as connection:
         before = connection.scalar(count) or 0
@@ -118,8 +128,17 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> int:
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
     """Keep a remark on a day, in place of the author's earlier one; "" takes it away. Returns the step, 0 if none."""
     wanted = {(NOTE, int(day_numbers([day])[0]), 0, _checked_author(author)): Content(note=text)}
+    _refuse_skipped(project, wanted)
     with project.write() as connection:
         return append(connection, wanted, author)
+
+
+def _refuse_skipped(project: Project, wanted: Mapping[Key, Content]) -> None:
+    """Refuse days that the project's zone never had; what stands on one by an older program may be taken back."""
+    days = np.array([key[1] for key, content in wanted.items() if content != NOTHING], dtype="datetime64[D]")
+    never = days[np.isin(days, skipped_days(project.timezone))]
+    if never.size:
+        raise ProjectError(never_was(never[0], project.timezone))
 
 
 def append(
