@@ -48,6 +48,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The names under which a column is known, most trusted first."""
 
+OWN = frozenset({"direction", "class", "kept"})
+"""Columns of this program's own export that follow from the others."""
+
 MAGNITUDES = (-5.0, 10.0)
 """Smallest and largest magnitude that is believed."""
 
@@ -161,6 +164,13 @@ def sniff_table(source: Source) -> Table | None:
     # a column 'mag' may also be a magnetometer's: thousands of nT are no magnitudes
     first = list(islice(table_rows(text, table), 5))
     return table if not first or any(_is_magnitude(row.magnitude) for row in first) else None
+
+
+def unread(table: Table) -> tuple[str, ...]:
+    """Return a sentence on the header's columns of which events keep nothing; none where there are none."""
+    kept = set(table.columns.values())
+    names = [name for at, name in enumerate(table.names) if name and at not in kept and name not in OWN]
+    return (f"Columns of which nothing is kept: {listing(names)}.",) if names else ()
 
 
 def table_rows(text: str, table: Table) -> Iterator[RawEvent]:

@@ -20,6 +20,7 @@ from quakegui.formats.catalogue import (
     sniff_table,
     table_rows,
     text_of,
+    unread,
 )
 from quakegui.formats.errors import FormatError
 from quakegui.formats.result import EventsFile
@@ -57,7 +58,8 @@ def parse(source: Source) -> EventsFile:
     table = find_table(text)
     if table is None:
         raise _no_header(source)
-    return collect(source, "cenc", table_rows(text, table), clock=BEIJING if table.clock is None else table.clock, notes=notes)
+    clock = BEIJING if table.clock is None else table.clock
+    return collect(source, "cenc", table_rows(text, table), clock=clock, notes=(*notes, *unread(table)))
 
 
 def _sheet_rows(source: Source) -> Iterator[RawEvent]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from quakegui.formats import sheet, wdc
 from quakegui.formats.columns import cell, numbers, station_code
+from quakegui.formats.contents import named
 from quakegui.formats.errors import FormatError
 from quakegui.formats.records import make_station
 from quakegui.formats.source import Source, decode
@@ -53,7 +54,7 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
     ack = _ack(source)
     if ack is not None:
         return (ack[0],), ack[1]
-    frame, _ = sheet.load(source)
+    frame, sheets = sheet.load(source)
     found = _find(frame)
     if found is None:
         sentence = (
@@ -79,7 +80,14 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
         notes += said
     if not stations:
         raise FormatError("The table lists no station.", file=source.name)
-    return tuple(stations.values()), tuple(notes)
+    return tuple(stations.values()), (*notes, *_unread(frame, found, sheets[1:]))
+
+
+def _unread(frame: pd.DataFrame, found: dict[str, str], sheets: tuple[str, ...]) -> tuple[str, ...]:
+    """Return sentences on the columns and sheets of which nothing is kept."""
+    names = [name for name in map(str, frame.columns) if name not in found.values()]
+    columns = (f"Columns of which nothing is kept: {named(names)}.",) if names else ()
+    return (*columns, *((f"Sheets after the first were not read: {named(list(sheets))}.",) if sheets else ()))
 
 
 _PLACES = ("latitude", "longitude", "elevation")

@@ -237,5 +237,6 @@ def _guessed(mapping: TableMapping) -> str:
     more = f" and {len(mapping.columns) - 6} more" if len(mapping.columns) > 6 else ""
     where = f"stations from {mapping.station_column}" if mapping.station_column else ""
     where = f"all of station {mapping.station}" if mapping.station else where
-    facts = [f"time from {' and '.join(mapping.time)} as {mapping.timezone}", f"{pairs}{more} in {mapping.unit}", where]
+    codes = f"{', '.join(f'{code:g}' for code in mapping.missing)} as no value" if mapping.missing else ""
+    facts = [f"time from {' and '.join(mapping.time)} as {mapping.timezone}", f"{pairs}{more} in {mapping.unit}", where, codes]
     return f"The columns were read as: {'; '.join(fact for fact in facts if fact)}."

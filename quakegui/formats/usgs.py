@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from quakegui.formats.catalogue import collect, find_table, refuse_apple_double, sniff_table, table_rows, text_of
+from quakegui.formats.catalogue import collect, find_table, refuse_apple_double, sniff_table, table_rows, text_of, unread
 from quakegui.formats.errors import FormatError
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
@@ -43,4 +43,5 @@ def parse(source: Source) -> EventsFile:
         )
     is_usgs = {"mag", "magtype"} <= set(table.names)
     clock = timedelta() if is_usgs and table.clock is None else table.clock  # USGS times are UTC by definition
-    return collect(source, "usgs" if is_usgs else "table", table_rows(text, table), clock=clock, notes=notes)
+    said = (*notes, *unread(table))
+    return collect(source, "usgs" if is_usgs else "table", table_rows(text, table), clock=clock, notes=said)

@@ -248,9 +248,14 @@ def _parse_all(
 
 
 def _known(connection: Connection) -> Known:
-    """Return the contents that are wholly in force, and their names."""
+    """Return the contents that are wholly in force, and their names.
+
+    Tables that came in before version 3 are read again: their readers lost columns and sheets.
+    """
     table = schema.imported_file.c
-    hidden = hidden_in_part(connection)
+    brought = select(schema.brought.c.file)
+    former = connection.scalars(select(table.id).where(table.format == "table", table.id.not_in(brought)))
+    hidden = hidden_in_part(connection) | set(former)
     known: dict[str, set[str]] = {}
     for row in connection.execute(select(table.id, table.sha256, table.base).where(table.replaced_by.is_(None))):
         if row.id not in hidden:

@@ -140,7 +140,10 @@ def test_usgs():
         ("2006-11-15T11:14:13.570", 8.3, 46.592, 153.266, 10.0, "Kuril Islands, far"),
     ]
     assert found.events[0].magnitude_type == "mwc"
-    assert found.notes == ("Kept, though no earthquake by the catalogue's own word: 1 (line 3: quarry blast).",)
+    assert found.notes == (
+        "Columns of which nothing is kept: nst; gap; dmin; rms; net and 2 more.",
+        "Kept, though no earthquake by the catalogue's own word: 1 (line 3: quarry blast).",
+    )
 
 
 def test_longitudes_beyond_180_are_turned_round():
@@ -160,6 +163,7 @@ def test_usgs_with_few_columns_and_broken_utf8():
     assert found.events[0].place == "Pad�?Mel’nichnaya, Russia"
     assert found.notes == (
         "The text is damaged in 1 line (first: line 2); each character that could not be read is shown as '�'.",
+        "Columns of which nothing is kept: updated.",
     )
 
 

@@ -53,6 +53,11 @@ def test_a_station_that_begins_late_is_read(start, before):
     assert lengths(source) == {"A3": ROWS, "B3": ROWS, "C3": ROWS - start}
 
 
+def test_a_number_that_stands_for_no_value_is_named():
+    found = read_readings(csv({"A3": 50_000, "B3": 49_000, "C3": late(300, -1)}))
+    assert any("-1 as no value" in note for note in found.notes)
+
+
 def test_a_table_of_which_every_station_begins_late_is_read():
     source = csv({"A3": late(300), "B3": late(400)})
     assert detect(source) == "table"

@@ -6,6 +6,7 @@ import importlib.util
 import io
 
 import openpyxl
+import pandas as pd
 import pytest
 from readings_samples import ACK, iaga, wdc, wdc_line, xyzf
 
@@ -27,7 +28,17 @@ def test_table_with_a_mark_and_chinese_names(encoding):
         ("38", "冕宁", 28.55, 102.17),
         ("41", "德昌", 27.4, 102.17),
     ]
-    assert notes == ()
+    assert notes == ("Columns of which nothing is kept: MagnData.",)
+
+
+def test_sheets_after_the_first_are_named():
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
+        for name, code in (("North", "AAA"), ("South", "BBB")):
+            pd.DataFrame({"code": [code], "lat": [28.0], "lon": [102.0]}).to_excel(writer, sheet_name=name, index=False)
+    found, notes = formats.read_stations(Source("stations.xlsx", buffer.getvalue()))
+    assert [one.code for one in found] == ["AAA"]
+    assert notes == ("Sheets after the first were not read: South.",)
 
 
 def test_chinese_column_names_and_elevation():

@@ -82,7 +82,7 @@ def test_on_another_season_it_answers_in_sample_only(
     monkeypatch.setattr(shipped, "is_shipped_season", lambda _season: False)
     project = copy_of(demo[0], tmp_path / "other")
     with project:
-        run = shipped.install_model(project, season)
+        run = shipped.install_model(project, replace(season, revision=project.revision()))
         assert run is not None
         assert asked == [int(season.has_map.sum())]
         table = runs.predictions_in_use(project, season.days)

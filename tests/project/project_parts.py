@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.project import catalogue, journal, schema
+from quakegui.project import catalogue, journal
 from quakegui.project.importing import store_parsed
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.record import blocks_of
@@ -58,16 +57,6 @@ def iaga(
         for minute, value in enumerate(np.where(np.isnan(values), 99999.0, values))
     ]
     return (HEAD.format(code=code, latitude=latitude, longitude=longitude, kind=kind) + "".join(lines)).encode()
-
-
-def turn_back(database: sqlite3.Connection) -> None:
-    """Turn a project's tables into those of version 2: no acts, no chains."""
-    for table in ("brought", "station_fact", "kp_value", "chosen_event", "act"):
-        database.execute(f"DROP TABLE {table}")
-    for table, columns in schema.ADDED[3].items():
-        for column in columns:
-            database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-    database.execute("UPDATE setting SET value = '2' WHERE key = 'schema'")
 
 
 _WRITTEN = count(1_700_000_000)

@@ -120,7 +120,7 @@ def test_a_night_that_an_older_program_gave_it_goes(tmp_path):
 def test_a_range_over_it_goes_to_the_days_there_are(place, capsys):
     project, day = place
     run = Terminal(capsys)
-    run("labels", "set", project.folder, f"{day - 1}..{day + 1}", "2", "--author", "Li")
+    run("labels", "set", project.folder, f"{day - 1}..{day + 1}", "2", "--author", "Li", "--yes")
     assert list(journal.in_force(project)) == [day - 1, day + 1]
-    said = run("labels", "set", project.folder, day, "2", "--author", "Li", code=1)[1]
+    said = run("labels", "set", project.folder, day, "2", "--author", "Li", "--yes", code=1)[1]
     assert "does not exist in the time zone" in " ".join(said.split())

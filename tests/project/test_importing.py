@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import signal
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from former_version import turn_back
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_parts import iaga, minute_values, put
@@ -315,3 +318,17 @@ def test_nights_that_a_dead_program_left_undone_are_done_when_asked_for(project:
         assert night is not None
         assert night.values[1, 0] == pytest.approx(minute_values()[900:1080].mean(), abs=1e-6)
         assert ensure_nights(again).size == 0
+
+
+def test_a_table_that_a_former_version_read_in_part_is_read_again(project: Project, files: Path) -> None:
+    rows = "".join(f"2022-03-01T00:{minute:02d}:00Z,{48_000 + minute},{49_000 + minute}\n" for minute in range(60))
+    table = put(files, "wide.csv", f"time,AAA,BBB\n{rows}".encode())
+    import_paths(project, [table])
+    with closing(sqlite3.connect(project.folder / "project.sqlite")) as database, database:
+        database.execute("DELETE FROM block WHERE station = 'BBB'")  # as if its column had been lost
+        turn_back(database)
+    with Project.open(project.folder) as again:
+        assert len(values(again, "BBB", "2022-03-01")) == 0
+        assert [one.stations for one in import_paths(again, [table]).imported] == [("AAA", "BBB")]
+        assert len(values(again, "AAA", "2022-03-01")) == len(values(again, "BBB", "2022-03-01")) == 60
+        assert import_paths(again, [table]).unchanged == ("wide.csv",)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from project_parts import turn_back
+from former_version import turn_back
 from sqlalchemy import text
 
 from quakegui.project import database, journal, schema, store

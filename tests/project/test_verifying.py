@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from project_parts import turn_back
+from former_version import turn_back
 from terminal import Terminal
 
 from quakegui.project import chain, export, journal, runs, schema, verifying

@@ -219,7 +219,7 @@ def test_station_table_with_chinese_names(real_data):
     found, notes = formats.read_stations(source)
     assert len(found) == 159
     assert (found[0].code, found[0].name, found[0].latitude, found[0].longitude) == ("19", "都江堰中学", 30.98, 103.65)
-    assert notes == ()
+    assert notes == ("Columns of which nothing is kept: MagnData, MagnUpdate, SoundData, SoundUpdate.",)
 
 
 def test_every_file_is_known_for_what_it_is(real_data):

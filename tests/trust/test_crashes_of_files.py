@@ -13,6 +13,7 @@ from pathlib import Path
 
 import killing
 import pytest
+from former_version import turn_back
 from killing import Attack
 from openpyxl import load_workbook
 from PIL import Image
@@ -33,7 +34,7 @@ BULK = 4000
 
 @pytest.fixture(scope="module")
 def old_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project of version 1, which had no table of stale nights, with some megabytes in it."""
+    """Return a project of version 1, which had no table of stale nights and no acts, with some megabytes in it."""
     folder = tmp_path_factory.mktemp("old") / "project"
     Project.create(folder, timezone="Asia/Tokyo", name="Old").close()
     database = sqlite3.connect(folder / "project.sqlite")
@@ -41,6 +42,7 @@ def old_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         database.execute("INSERT INTO station (code, name, typed) VALUES ('KAK', 'Kakioka', 0)")
         database.executemany("INSERT INTO night VALUES ('KAK', ?, 46500.25, 1.0, 0)", [(day,) for day in range(BULK)])
         database.executemany("INSERT INTO setting VALUES (?, ?)", [(f"bulk {number}", "x" * 4000) for number in range(1000)])
+        turn_back(database)
         database.execute("DROP TABLE stale_night")
         database.execute("UPDATE setting SET value = '1' WHERE key = 'schema'")
     database.close()
