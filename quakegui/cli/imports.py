@@ -68,9 +68,13 @@ def content_of(act: Act) -> str:
     if act.kind == READINGS:
         names = list(summary.get("names", ()))
         more = ", ..." if summary.get("files", 0) > len(names[:3]) else ""
-        return f"{summary.get('readings', 0)} readings from {', '.join(names[:3])}{more}"
+        counts = [f"{summary.get('readings', 0)} readings"] if summary.get("readings") else []
+        counts += [f"{summary['kp_intervals']} intervals of Kp"] if summary.get("kp_intervals") else []
+        return f"{' and '.join(counts) or 'no readings'} from {', '.join(names[:3])}{more}"
     if act.kind == EVENTS:
-        return f"{summary.get('events', 'all')} earthquakes from {summary.get('file') or 'an earlier version of the program'}"
+        if "events" not in summary:
+            return "earthquakes of an earlier version of the program"
+        return f"{summary['events']} earthquakes" + (f" from {summary['file']}" if summary.get("file") else "")
     if act.kind == STATIONS:
         return f"coordinates of {', '.join(summary.get('stations', ()))}"
     return f"removal of the readings of {act.station}"

@@ -108,6 +108,7 @@ class _Tally:
     notes: dict[str, None] = field(default_factory=dict)
     stations_added: list[str] = field(default_factory=list)
     seen: list[KnownFile] = field(default_factory=list)
+    kp_intervals: int = 0
 
     def report(self, days_changed: int) -> ImportReport:
         return ImportReport(
@@ -311,6 +312,7 @@ def _store_file(parsed: ParsedFile, tally: _Tally, writer: FileWriter) -> None:
     first, last = _span(parsed.blocks)
     stations = tuple(dict.fromkeys(block.station for block in parsed.blocks))
     readings = sum(block.count for block in parsed.blocks)
+    tally.kp_intervals += parsed.kp.time.size if parsed.kp is not None else 0
     tally.numbers.append(number)
     tally.imported.append(ImportedFile(parsed.name, parsed.format, stations, readings, first, last))
 
@@ -343,6 +345,7 @@ def _summary(tally: _Tally) -> dict[str, Any]:
         "names": [shown(one.file, 200) for one in tally.imported[:MOST_NAMES]],
         "stations": sorted({code for one in tally.imported for code in one.stations})[:MOST_NAMES],
         "readings": sum(one.readings for one in tally.imported),
+        "kp_intervals": tally.kp_intervals,
         "overwritten": sum(one.overwritten for one in tally.imported),
         "first": str(min(firsts)) if firsts else None,
         "last": str(max(lasts)) if lasts else None,

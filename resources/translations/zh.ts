@@ -1420,6 +1420,10 @@
             <translation>当夜 Kp：{kp:.1f}</translation>
         </message>
         <message>
+            <source>Kp of {count} intervals from {files}</source>
+            <translation>{files} 中 {count} 个时段的 Kp</translation>
+        </message>
+        <message>
             <source>Kp unknown</source>
             <translation>Kp 未知</translation>
         </message>
@@ -2948,8 +2952,8 @@
             <translation>区域阈值（z）</translation>
         </message>
         <message>
-            <source>Time</source>
-            <translation>时间</translation>
+            <source>Time ({zone})</source>
+            <translation>时间（{zone}）</translation>
         </message>
         <message>
             <source>Time is written</source>
@@ -3862,6 +3866,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} days; click to list them</source>
             <translation>{count} 天；点击列出</translation>
+        </message>
+        <message>
+            <source>{count} earthquakes</source>
+            <translation>{count} 次地震</translation>
         </message>
         <message>
             <source>{count} earthquakes from {files}</source>

@@ -29,7 +29,10 @@ class ImportsDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Imports"))
-        self.table = RowsView([tr("No."), tr("Time"), tr("By"), tr("State"), tr("Content")], tr("Imports"))
+        self._zone = session.project.timezone if session.project is not None else "UTC"
+        self.table = RowsView(
+            [tr("No."), tr("Time ({zone})").format(zone=self._zone), tr("By"), tr("State"), tr("Content")], tr("Imports")
+        )
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
         self.undo = self._button(
             tr("Undo import"), tr("What this import brought no longer counts; nothing is deleted"), undo_import
@@ -104,8 +107,7 @@ class ImportsDialog(JobDialog):
         self.run_job(UNDOING if change is undo_import else REDOING, work, lambda _act: self.fill(), kept=kept)
 
     def _time(self, at: np.datetime64) -> str:
-        project = self.session.project
-        return f"{to_local(at, project.timezone):%Y-%m-%d %H:%M}" if project is not None and at.astype(np.int64) else ""
+        return f"{to_local(at, self._zone):%Y-%m-%d %H:%M}" if at.astype(np.int64) else ""
 
     def _state(self, act: Act) -> str:
         if act.undone:
@@ -119,11 +121,16 @@ def content_of(act: Act) -> str:
     if act.kind == READINGS:
         names = list(summary.get("names", ()))
         files = ", ".join(names[:MOST_NAMES]) + (", …" if summary.get("files", 0) > MOST_NAMES else "")
-        return tr("{count} readings from {files}").format(count=f"{summary.get('readings', 0):,}", files=files)
+        readings, intervals = f"{summary.get('readings', 0):,}", summary.get("kp_intervals", 0)
+        if intervals and not summary.get("readings"):
+            return tr("Kp of {count} intervals from {files}").format(count=f"{intervals:,}", files=files)
+        return tr("{count} readings from {files}").format(count=readings, files=files)
     if act.kind == EVENTS:
         if "events" not in summary:
             return tr("earthquakes of an earlier version of the program")
-        return tr("{count} earthquakes from {files}").format(count=summary["events"], files=summary.get("file") or "–")
+        if not summary.get("file"):
+            return tr("{count} earthquakes").format(count=summary["events"])
+        return tr("{count} earthquakes from {files}").format(count=summary["events"], files=summary["file"])
     if act.kind == STATIONS:
         return tr("coordinates of {stations}").format(stations=", ".join(summary.get("stations", ())))
     return tr("readings of {station} removed").format(station=act.station)
