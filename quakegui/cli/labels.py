@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from quakegui.cli.events import say_scheme
 from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, opened_project, print_json, print_table, say, sure
+from quakegui.formats.errors import shown
 from quakegui.project import catalogue, export, journal, labelfiles, nights
 from quakegui.project.store import default_author
 from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
@@ -114,6 +115,10 @@ def import_(
     with opened_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author())
     say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
+    if done.taken:
+        say(f"{done.taken} of them took a label away, because their class is empty.")
+    if done.unread:
+        say(f"Columns that were not taken: {', '.join(shown(name, 60) for name in done.unread)}.")
     if done.outside.size:
         say(f"{done.outside.size} days lie outside the season: {done.outside[0]} to {done.outside[-1]}. Their labels are kept.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from quakegui.project import chain, schema
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
+    NOTHING,
     Content,
     Key,
     content_of,
@@ -31,13 +32,13 @@ class UnseenLabelError(ProjectError):
 
 @dataclass(frozen=True, slots=True)
 class GivenLabel:
-    """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why."""
+    """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why (None where the file does not say)."""
 
     day: np.datetime64
     cls: int | None
     source: Source
     author: str
-    note: str = ""
+    note: str | None = ""
 
 
 def write_labels(
@@ -94,25 +95,34 @@ def write_labels(
         return append(connection, wanted, author, step=group)
 
 
-def write_given(project: Project, given: Sequence[GivenLabel]) -> int:
-    """Take labels in, as one step of each author; the last of several for one day, source and author counts.
+def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int]:
+    """Take labels in, as one step of each author; one that says what stands leaves the run and the blind mark of that.
 
     Returns
     -------
-    int
-        How many were new or changed.
+    tuple of int
+        How many were new or changed, and how many of them took a label away.
     """
-    by_author: dict[str, dict[Key, Content]] = {}
     for label in given:
-        owner = _checked_author(label.author)
-        key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), owner)
-        by_author.setdefault(owner, {})[key] = Content(_checked_class(label.cls), label.note)
+        _checked_author(label.author)
+        _checked_class(label.cls)
+    days = sorted(set(day_numbers([label.day for label in given]).tolist()))
     count = select(func.count()).select_from(schema.journal)
+    by_author: dict[str, dict[Key, Content]] = {}
+    taken = 0
     with project.write() as connection:
-        before = connection.scalar(count) or 0
+        standing = standing_rows(connection, days)
+        for label in given:
+            key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), label.author)
+            before = content_of(standing.get(key))
+            kept = before if before.cls == label.cls else NOTHING
+            note = kept.note if label.note is None else label.note
+            by_author.setdefault(label.author, {})[key] = replace(kept, cls=label.cls, note=note)
+            taken += before.cls is not None and label.cls is None
+        rows = connection.scalar(count) or 0
         for author, wanted in by_author.items():
             append(connection, wanted, author)
-        return (connection.scalar(count) or 0) - before
+        return (connection.scalar(count) or 0) - rows, taken
 
 
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:

@@ -1,0 +1,91 @@
+"""Files of labels as they come back from spreadsheets and colleagues: nothing is guessed, lost or taken away unsaid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from terminal import Terminal
+
+from quakegui.formats.errors import FormatError
+from quakegui.project import export, journal, labelfiles
+from quakegui.project.store import Project
+from quakegui.season.labels import Source
+
+DAYS = np.array(["2022-02-01", "2022-02-02"], dtype="datetime64[D]")
+
+
+@pytest.fixture
+def project(tmp_path: Path):
+    with Project.create(tmp_path / "p") as project:
+        journal.write_labels(project, DAYS, 3, source=Source.ANALYST, author="Li", note="peak", blind=True)
+        journal.write_labels(project, DAYS[:1] + 5, 2, source=Source.MODEL, author="Li", run="run-1")
+        yield project
+
+
+def given(project: Project, text: str) -> labelfiles.LabelsReport:
+    path = project.folder.parent / "l.csv"
+    path.write_text(text, encoding="utf-8")
+    return labelfiles.import_labels(project, path, author="Li")
+
+
+def stands(project: Project) -> list[tuple[str, int | None, str, str, bool]]:
+    found = journal.in_force(project).values()
+    return sorted((str(row.day), row.cls, row.note, row.run, row.blind) for row in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ("date,class\n2022-03-07,1\n2022-03-07,2\n", 3, "another label"),
+        ("date,class\n2022-03-07,1\n2022-03-08,0\n2022-03-07,\n", 4, "another label"),
+        ("date,class,note\n2022-03-07,1,a\n2022-03-07,1,b\n", 3, "another label"),
+        ("date,class\n2022-03-07,1\n2022-02-01\n", 3, "ends before its class"),
+        ("date,note,class\n2022-02-01,x\n", 2, "ends before its class"),
+        ("date,class,note\n2022-03-07,1,windy, and a truck\n", 2, "more cells"),
+        ("date,class,class\n2022-03-07,1,2\n", 1, "comes twice"),
+        ('date,class,note\n2022-03-07,1,"never closed\n2022-03-08,2,x\n', 3, "damaged"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused(project: Project, text: str, line: int, why: str) -> None:
+    before = journal.journal_rows(project)
+    with pytest.raises(FormatError, match=why) as caught:
+        given(project, text)
+    assert str(caught.value).startswith(f"l.csv:{line}: ")
+    assert journal.journal_rows(project) == before
+
+
+def test_the_same_said_twice_and_two_analysts_are_no_contradiction(project: Project) -> None:
+    done = given(project, "date,class,author\n2022-03-07,1,Li\n2022-03-07,1,Li\n2022-03-07,2,Wang\n")
+    assert (done.read, done.written) == (2, 2)
+
+
+def test_what_spreadsheets_leave_at_the_end_is_passed_over(project: Project) -> None:
+    done = given(project, "date,class,,\n2022-03-07,1,,\n,,,\n\n2022-03-08,2\n , ,,\n")
+    assert (done.read, done.written, done.unread) == (2, 2, ())
+
+
+def test_labels_that_come_back_as_they_went_change_nothing(project: Project) -> None:
+    before = journal.journal_rows(project)
+    export.labels_to_csv(project, project.folder.parent / "out.csv")
+    assert labelfiles.import_labels(project, project.folder.parent / "out.csv", author="Zhao").written == 0
+    assert journal.journal_rows(project) == before
+
+
+def test_a_file_without_notes_takes_none_away(project: Project) -> None:
+    before = stands(project)
+    assert given(project, "date,class\n2022-02-01,3\n2022-02-02,4\n").written == 1
+    assert stands(project)[0] == before[0]
+    assert stands(project)[1] == ("2022-02-02", 4, "", "", False)
+    assert given(project, "date,class,note\n2022-02-01,3,\n").written == 1
+    assert stands(project)[0] == ("2022-02-01", 3, "", "", True)
+
+
+def test_labels_taken_away_and_columns_not_taken_are_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    file = project.folder.parent / "template.csv"
+    file.write_text("date,class,remark,empty\n2022-02-01,,why,\n2022-02-09,,,\n", encoding="utf-8")
+    _out, said = Terminal(capsys)("labels", "import", project.folder, file, "--author", "Li")
+    assert "2 labels read, 1 of them new or changed" in said
+    assert "1 of them took a label away, because their class is empty." in said
+    assert "Columns that were not taken: remark." in said
