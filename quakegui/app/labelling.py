@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quakegui.app import others
 from quakegui.app.change import Change
@@ -27,7 +26,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a write of more than one day did, and whether that was to take a step back: redo then stands for undo."""
+    """What a write beyond the day shown did, and whether that was to take a step back: redo then stands for undo."""
 
     step: Step
     undone: bool = False
@@ -120,19 +119,13 @@ def accept(session: Session) -> bool:
         session.said.emit("No prediction for these days.", "info")
         return False
     before = latest(session) if len(wanted) > 1 else None
-    author, run, step = session.settings.analyst, session.predictions.run, 0
-    for cls in sorted(set(wanted.values())):
-        there = session.days[[index for index, guessed in wanted.items() if guessed == cls]]
+    author, run, classes = session.settings.analyst, session.predictions.run, list(wanted.values())
+    there = session.days[list(wanted)]
 
-        def write(behind: int | None, days: NDArray[np.datetime64] = there, cls: int = cls, group: int = step) -> int:
-            return journal.write_labels(
-                project, days, cls, source=Source.MODEL, author=author, group=group or None, run=run, behind=behind
-            )
+    def write(behind: int | None) -> int:
+        return journal.write_labels(project, there, classes, source=Source.MODEL, author=author, run=run, behind=behind)
 
-        written = _over_what_was_seen(session, dict.fromkeys(there, cls), Source.MODEL, write)
-        if written is None:
-            break
-        step = written
+    step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), Source.MODEL, write)
     session.reload(Change.LABELS)
     if step and len(wanted) > 1:
         answer(session, before)
@@ -140,14 +133,34 @@ def accept(session: Session) -> bool:
 
 
 @_told
-def note(session: Session, text: str, *, day: np.datetime64 | None = None) -> bool:
-    """Keep a note on a local date (default: the day shown); returns whether it was written."""
+def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown: str | None = None) -> bool:
+    """Keep a note on a local date.
+
+    Parameters
+    ----------
+    text
+        The analyst's words, in place of the former ones; "" takes them away.
+    day
+        Default the day shown.
+    shown
+        What the note said when it was begun to be written; what another program has written since, in the same name, is kept
+        above the new words.
+
+    Returns
+    -------
+    bool
+        Whether it was written.
+    """
     from quakegui.project import journal
 
     day = session.day if day is None else day
     project = _writable(session)
     if day is None or project is None:
         return False
+    stands = "\n".join(one.text for one in journal.notes(project, day) if one.author == session.settings.analyst)
+    if shown is not None and stands not in ("", shown, text):
+        text = f"{stands}\n{text}".strip()
+        session.said.emit("Another program has written a note on this day in your name; yours was added to it.", "warning")
     journal.write_note(project, day, text, author=session.settings.analyst)
     session.reload(Change.LABELS)
     return True
@@ -169,8 +182,14 @@ def redo(session: Session) -> bool:
     return _walk_history(session, journal.redo, "Nothing to redo.", back=False)
 
 
+def _behind(session: Session) -> int | None:
+    """Return the last row of the journal that is shown, after a look at what other programs wrote."""
+    session.look()
+    return session.lookout.position if session.lookout is not None else None
+
+
 def _over_what_was_seen(
-    session: Session, wanted: dict[np.datetime64, int | None], source: Source, write: Callable[[int | None], int]
+    session: Session, wanted: Mapping[np.datetime64, int | None], source: Source, write: Callable[[int | None], int]
 ) -> int | None:
     """Write labels, asking first where they would replace labels of other writers that the analyst has not seen.
 
@@ -191,8 +210,7 @@ def _over_what_was_seen(
     from quakegui.project.journal import UnseenLabelError
 
     while True:
-        session.look()
-        behind = session.lookout.position if session.lookout is not None else None
+        behind = _behind(session)
         if not others.may_label(session, wanted, source):
             return None
         with contextlib.suppress(UnseenLabelError):  # another one came in while the analyst was asked
@@ -235,7 +253,13 @@ def revert_to(session: Session, moment: np.datetime64) -> bool:
     if project is None:
         return False
     before = latest(session)
-    journal.revert_to(project, moment, author=session.settings.analyst)
+    while True:
+        behind = _behind(session)
+        if not others.may_revert(session, moment):
+            return False
+        with contextlib.suppress(journal.UnseenLabelError):  # another one came in while the analyst was asked
+            journal.revert_to(project, moment, author=session.settings.analyst, behind=behind)
+            break
     session.reload(Change.LABELS)
     answer(session, before)
     return True
@@ -256,8 +280,9 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
         return False
     walk(project, session.settings.analyst, only=step.number)
     session.reload(Change.LABELS)
-    if step is not None and step.days > 1:
-        session.answered.emit(Answer(step, undone=back))
+    walked = steps(session)[1 if back else 0]  # the step as it stands now: the rows that its way back wrote are part of it
+    if walked is not None and (step.days > 1 or step.first != session.day):  # what is not looked at is told
+        session.answered.emit(Answer(walked, undone=back))
     return True
 
 

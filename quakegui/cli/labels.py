@@ -87,7 +87,7 @@ def set_(
             None if cls == "none" else int(cls),
             source=Source.ANALYST,
             author=author or default_author(),
-            note=note,
+            note=note or None,
         )
     say(f"{wanted.size} days: {cls}.")
 

@@ -252,6 +252,10 @@
             <translation>另一项工作仍在进行；结束后即开始本项。</translation>
         </message>
         <message>
+            <source>Another program has written a note on this day in your name; yours was added to it.</source>
+            <translation>另一个程序以您的名字写了当天的备注；您的备注已附在其后。</translation>
+        </message>
+        <message>
             <source>Answered</source>
             <translation>预测为</translation>
         </message>

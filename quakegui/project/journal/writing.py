@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,11 @@ from quakegui.project import chain, schema
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
-    NOTHING,
     Content,
     Key,
     content_of,
     day_numbers,
+    resolved,
     standing_rows,
 )
 from quakegui.project.store import Project, ProjectError
@@ -32,7 +32,7 @@ class UnseenLabelError(ProjectError):
 
 @dataclass(frozen=True, slots=True)
 class GivenLabel:
-    """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why (None where the file does not say)."""
+    """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why; None leaves that as it is."""
 
     day: np.datetime64
     cls: int | None
@@ -44,12 +44,11 @@ class GivenLabel:
 def write_labels(
     project: Project,
     days: NDArray[np.datetime64],
-    cls: int | None,
+    cls: int | Sequence[int] | None,
     *,
     source: Source,
     author: str,
-    note: str = "",
-    group: int | None = None,
+    note: str | None = None,
     run: str = "",
     blind: bool = False,
     behind: int | None = None,
@@ -61,13 +60,13 @@ def write_labels(
     days
         Local dates, datetime64[D], shape (day,).
     cls
-        0..4, or None to take the author's label of this source back.
+        0..4, or None to take the author's label of this source back; or one of 0..4 for each day.
     source
         Who says so.
     author
         Name of the person.
-    group
-        The step of an earlier call that this one belongs to, so that one undo takes back both.
+    note
+        Why; None leaves the note of a label that says the same already.
     run
         The run whose proposal is accepted.
     blind
@@ -87,12 +86,16 @@ def write_labels(
     UnseenLabelError
         If one of the days has a label later than `behind`; nothing was written.
     """
-    content = Content(_checked_class(cls), note, run, int(blind))
-    wanted = {(LABEL, int(day), int(source), _checked_author(author)): content for day in day_numbers(days)}
+    numbers = day_numbers(days)
+    classes = [cls] * numbers.size if cls is None or isinstance(cls, int | np.integer) else cls
+    wanted = {
+        (LABEL, int(day), int(source), _checked_author(author)): Content(_checked_class(one), note, run, int(blind))
+        for day, one in zip(numbers, classes, strict=True)
+    }
     with project.write() as connection:
         if behind is not None:
-            _require_seen(connection, {key[1] for key in wanted}, behind)
-        return append(connection, wanted, author, step=group)
+            require_seen(connection, {key[1] for key in wanted}, behind)
+        return append(connection, wanted, author)
 
 
 def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int]:
@@ -103,26 +106,18 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int
     tuple of int
         How many were new or changed, and how many of them took a label away.
     """
-    for label in given:
-        _checked_author(label.author)
-        _checked_class(label.cls)
-    days = sorted(set(day_numbers([label.day for label in given]).tolist()))
-    count = select(func.count()).select_from(schema.journal)
     by_author: dict[str, dict[Key, Content]] = {}
-    taken = 0
+    for label in given:
+        owner = _checked_author(label.author)
+        key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), owner)
+        by_author.setdefault(owner, {})[key] = Content(_checked_class(label.cls), label.note, None, None)
+    table = schema.journal.c
     with project.write() as connection:
-        standing = standing_rows(connection, days)
-        for label in given:
-            key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), label.author)
-            before = content_of(standing.get(key))
-            kept = before if before.cls == label.cls else NOTHING
-            note = kept.note if label.note is None else label.note
-            by_author.setdefault(label.author, {})[key] = replace(kept, cls=label.cls, note=note)
-            taken += before.cls is not None and label.cls is None
-        rows = connection.scalar(count) or 0
+        last = connection.scalar(select(func.max(table.id))) or 0
         for author, wanted in by_author.items():
             append(connection, wanted, author)
-        return (connection.scalar(count) or 0) - rows, taken
+        new = connection.execute(select(table.old, table.new).where(table.id > last)).all()
+    return len(new), sum(row.old is not None and row.new is None for row in new)
 
 
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
@@ -143,6 +138,7 @@ def append(
 ) -> int:
     """Append a row for each key whose content changes (or, walking through history, for each key); return the step."""
     standing = standing_rows(connection, sorted({key[1] for key in wanted}))
+    wanted = {key: resolved(content, standing.get(key)) for key, content in wanted.items()}
     walking = undoes is not None or redoes is not None
     changed = [key for key, content in wanted.items() if walking or content != content_of(standing.get(key))]
     if not changed:
@@ -178,7 +174,14 @@ def append(
     return step
 
 
-def _require_seen(connection: Connection, days: set[int], behind: int) -> None:
+def require_seen(connection: Connection, days: set[int], behind: int) -> None:
+    """Refuse to go on where one of some days (since 1970) has a label later than a row of the journal.
+
+    Raises
+    ------
+    UnseenLabelError
+        If there is one.
+    """
     table = schema.journal.c
     later = connection.scalars(select(table.day).where(table.id > behind, table.kind == LABEL))
     if not days.isdisjoint(later):
