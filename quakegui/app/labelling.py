@@ -30,6 +30,8 @@ class Answer:
 
     step: Step
     undone: bool = False
+    outweighed: int = 0
+    """On how many of the days another label stays in force."""
 
     def stands(self, session: Session) -> bool:
         """Say whether this is still what undo (or redo) would take."""
@@ -98,9 +100,8 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
     if not written and cls is None:
         session.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
     session.reload(Change.LABELS)
-    if len(indices) > 1:
-        answer(session, before)
-    elif session.settings.auto_advance and days is None and session.chosen is None:
+    _answer_label(session, dict.fromkeys(indices, cls), before)
+    if len(indices) == 1 and session.settings.auto_advance and days is None and session.chosen is None:
         session.step(1)
     return True
 
@@ -111,7 +112,12 @@ def accept(session: Session) -> bool:
     from quakegui.project import journal
 
     project = _writable(session)
-    if session.predictions is None or project is None:
+    if project is None:
+        return False
+    if session.display.blind:
+        session.said.emit("Predictions are hidden while you label blind, so none can be accepted.", "info")
+        return False
+    if session.predictions is None:
         return False
     guess = session.predictions.classes
     wanted = {index: int(guess[index]) for index in target(session) if guess[index] != UNLABELLED}
@@ -127,8 +133,8 @@ def accept(session: Session) -> bool:
 
     step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), Source.MODEL, write)
     session.reload(Change.LABELS)
-    if step and len(wanted) > 1:
-        answer(session, before)
+    if step:
+        _answer_label(session, wanted, before)
     return bool(step)
 
 
@@ -237,11 +243,24 @@ def latest(session: Session) -> Step | None:
     return steps(session)[0]
 
 
-def answer(session: Session, before: Step | None) -> None:
+def answer(session: Session, before: Step | None, outweighed: int = 0) -> None:
     """Let what the analyst has written since the step `before` be answered, if it was of more than one day."""
     step = latest(session)
     if step is not None and step != before and step.days > 1:
-        session.answered.emit(Answer(step))
+        session.answered.emit(Answer(step, outweighed=outweighed))
+
+
+def _answer_label(session: Session, wanted: Mapping[int, int | None], before: Step | None) -> None:
+    """Answer labels given to days, by index; of one day alone only that another label stays in force there."""
+    outweighed = sum(cls is not None and session.labels.classes[index] != cls for index, cls in wanted.items())
+    if len(wanted) > 1:
+        answer(session, before, outweighed)
+    elif outweighed:
+        session.said.emit(
+            "Your label is kept, but another one stays in force: an analyst's counts more than an accepted prediction, "
+            "a settled one more than both.",
+            "info",
+        )
 
 
 @_told

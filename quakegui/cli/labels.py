@@ -81,7 +81,7 @@ def set_(
         doubt = _doubt("clear your labels of" if cls == "none" else "label", wanted, nights.season_days(opened))
         if doubt and not yes:
             sure(f"{doubt} Nothing was changed; add --yes if you mean all of them.", f"{doubt} Go on?")
-        journal.write_labels(
+        step = journal.write_labels(
             opened,
             wanted,
             None if cls == "none" else int(cls),
@@ -89,7 +89,11 @@ def set_(
             author=author or default_author(),
             note=note or None,
         )
-    say(f"{wanted.size} days: {cls}.")
+        said = journal.in_force(opened)
+    say(f"{wanted.size} days: {cls}." if step else "Nothing was changed: your labels of these days said so already.")
+    other = [day for day in wanted if cls != "none" and said[day].cls != int(cls)]
+    if other:
+        say(f"A label that counts more than an analyst's stays in force on {len(other)} of them, the first on {other[0]}.")
 
 
 @app.command("export", epilog="Example: quakegui labels export liangshan labels.csv")

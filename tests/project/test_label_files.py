@@ -89,3 +89,25 @@ def test_labels_taken_away_and_columns_not_taken_are_told(project: Project, caps
     assert "2 labels read, 1 of them new or changed" in said
     assert "1 of them took a label away, because their class is empty." in said
     assert "Columns that were not taken: remark." in said
+
+
+@pytest.mark.parametrize("name", ["project.sqlite", "Project.SQLite", "project.sqlite-wal", "cache/x.csv", "runs/r/x.csv"])
+def test_no_output_takes_the_place_of_a_part_of_a_project(
+    project: Project, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (project.folder / "runs" / "r").mkdir()
+    before = stands(project)
+    _out, said = Terminal(capsys)("labels", "export", project.folder, project.folder / name, code=1)
+    assert "it is part of a project" in said
+    with Project.open(project.folder) as again:
+        assert stands(again) == before
+
+
+def test_what_a_command_did_not_change_is_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Terminal(capsys)
+    _out, said = run("labels", "set", project.folder, "2022-02-01", "none", "--author", "Wang", "--yes")
+    assert "Nothing was changed" in said
+    journal.write_labels(project, DAYS, 1, source=Source.SETTLED, author="Li")
+    _out, said = run("labels", "set", project.folder, "2022-02-01..2022-02-03", "4", "--author", "Wang", "--yes")
+    assert "3 days: 4." in said
+    assert "stays in force on 2 of them, the first on 2022-02-01." in said
