@@ -22,7 +22,13 @@ MANY: Final = 400
 
 app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
 
-Author = Annotated[str, typer.Option(callback=a_text, help="Who gives the labels; your user name where not given.")]
+
+def _a_name(given: str) -> str:
+    """Return a name as the window keeps one: on one line, without blanks around it, so that it is the same person's."""
+    return shown(a_text(given).strip(), 200)
+
+
+Author = Annotated[str, typer.Option(callback=_a_name, help="Who gives the labels; your user name where not given.")]
 
 
 @app.command("rule", epilog="Example: quakegui labels rule liangshan --days-after 3 --winner later")

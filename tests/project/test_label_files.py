@@ -111,3 +111,11 @@ def test_what_a_command_did_not_change_is_told(project: Project, capsys: pytest.
     _out, said = run("labels", "set", project.folder, "2022-02-01..2022-02-03", "4", "--author", "Wang", "--yes")
     assert "3 days: 4." in said
     assert "stays in force on 2 of them, the first on 2022-02-01." in said
+
+
+@pytest.mark.parametrize("name", ["Li", " Li ", "Li\n"])
+def test_a_name_with_blanks_around_it_is_the_same_persons(
+    project: Project, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    Terminal(capsys)("labels", "set", project.folder, "2022-02-01", "none", "--author", name, "--yes")
+    assert "2022-02-01" not in {day for day, *_rest in stands(project)}
