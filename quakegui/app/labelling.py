@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quakegui.app import others
 from quakegui.app.change import Change
@@ -27,10 +26,12 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a write of more than one day did, and whether that was to take a step back: redo then stands for undo."""
+    """What a write beyond the day shown did, and whether that was to take a step back: redo then stands for undo."""
 
     step: Step
     undone: bool = False
+    outweighed: int = 0
+    """On how many of the days another label stays in force."""
 
     def stands(self, session: Session) -> bool:
         """Say whether this is still what undo (or redo) would take."""
@@ -100,9 +101,8 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
     if not written and cls is None:
         session.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
     session.reload(Change.LABELS)
-    if len(indices) > 1:
-        answer(session, before)
-    elif session.settings.auto_advance and days is None and session.chosen is None:
+    _answer_label(session, dict.fromkeys(indices, cls), before)
+    if len(indices) == 1 and session.settings.auto_advance and days is None and session.chosen is None:
         session.step(1)
     return True
 
@@ -113,7 +113,12 @@ def accept(session: Session) -> bool:
     from quakegui.project import journal
 
     project = _writable(session)
-    if session.predictions is None or project is None:
+    if project is None:
+        return False
+    if session.display.blind:
+        session.said.emit("Predictions are hidden while you label blind, so none can be accepted.", "info")
+        return False
+    if session.predictions is None:
         return False
     guess = session.predictions.classes
     wanted = {index: int(guess[index]) for index in target(session) if guess[index] != UNLABELLED}
@@ -121,34 +126,48 @@ def accept(session: Session) -> bool:
         session.said.emit("No prediction for these days.", "info")
         return False
     before = latest(session) if len(wanted) > 1 else None
-    author, run, step = session.settings.analyst, session.predictions.run, 0
-    for cls in sorted(set(wanted.values())):
-        there = session.days[[index for index, guessed in wanted.items() if guessed == cls]]
+    author, run, classes = session.settings.analyst, session.predictions.run, list(wanted.values())
+    there = session.days[list(wanted)]
 
-        def write(behind: int | None, days: NDArray[np.datetime64] = there, cls: int = cls, group: int = step) -> int:
-            return journal.write_labels(
-                project, days, cls, source=Source.MODEL, author=author, group=group or None, run=run, behind=behind
-            )
+    def write(behind: int | None) -> int:
+        return journal.write_labels(project, there, classes, source=Source.MODEL, author=author, run=run, behind=behind)
 
-        written = _over_what_was_seen(session, dict.fromkeys(there, cls), Source.MODEL, write)
-        if written is None:
-            break
-        step = written
+    step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), Source.MODEL, write)
     session.reload(Change.LABELS)
-    if step and len(wanted) > 1:
-        answer(session, before)
+    if step:
+        _answer_label(session, wanted, before)
     return bool(step)
 
 
 @_told
-def note(session: Session, text: str, *, day: np.datetime64 | None = None) -> bool:
-    """Keep a note on a local date (default: the day shown); returns whether it was written."""
+def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown: str | None = None) -> bool:
+    """Keep a note on a local date.
+
+    Parameters
+    ----------
+    text
+        The analyst's words, in place of the former ones; "" takes them away.
+    day
+        Default the day shown.
+    shown
+        What the note said when it was begun to be written; what another program has written since, in the same name, is kept
+        above the new words.
+
+    Returns
+    -------
+    bool
+        Whether it was written.
+    """
     from quakegui.project import journal
 
     day = session.day if day is None else day
     project = _writable(session)
     if day is None or project is None:
         return False
+    stands = "\n".join(one.text for one in journal.notes(project, day) if one.author == session.settings.analyst)
+    if shown is not None and stands not in ("", shown, text):
+        text = f"{stands}\n{text}".strip()
+        session.said.emit("Another program has written a note on this day in your name; yours was added to it.", "warning")
     journal.write_note(project, day, text, author=session.settings.analyst)
     session.reload(Change.LABELS)
     return True
@@ -170,8 +189,14 @@ def redo(session: Session) -> bool:
     return _walk_history(session, journal.redo, "Nothing to redo.", back=False)
 
 
+def _behind(session: Session) -> int | None:
+    """Return the last row of the journal that is shown, after a look at what other programs wrote."""
+    session.look()
+    return session.lookout.position if session.lookout is not None else None
+
+
 def _over_what_was_seen(
-    session: Session, wanted: dict[np.datetime64, int | None], source: Source, write: Callable[[int | None], int]
+    session: Session, wanted: Mapping[np.datetime64, int | None], source: Source, write: Callable[[int | None], int]
 ) -> int | None:
     """Write labels, asking first where they would replace labels of other writers that the analyst has not seen.
 
@@ -192,8 +217,7 @@ def _over_what_was_seen(
     from quakegui.project.journal import UnseenLabelError
 
     while True:
-        session.look()
-        behind = session.lookout.position if session.lookout is not None else None
+        behind = _behind(session)
         if not others.may_label(session, wanted, source):
             return None
         with contextlib.suppress(UnseenLabelError):  # another one came in while the analyst was asked
@@ -220,11 +244,24 @@ def latest(session: Session) -> Step | None:
     return steps(session)[0]
 
 
-def answer(session: Session, before: Step | None) -> None:
+def answer(session: Session, before: Step | None, outweighed: int = 0) -> None:
     """Let what the analyst has written since the step `before` be answered, if it was of more than one day."""
     step = latest(session)
     if step is not None and (before is None or step.number != before.number) and step.days > 1:
-        session.answered.emit(Answer(step))
+        session.answered.emit(Answer(step, outweighed=outweighed))
+
+
+def _answer_label(session: Session, wanted: Mapping[int, int | None], before: Step | None) -> None:
+    """Answer labels given to days, by index; of one day alone only that another label stays in force there."""
+    outweighed = sum(cls is not None and session.labels.classes[index] != cls for index, cls in wanted.items())
+    if len(wanted) > 1:
+        answer(session, before, outweighed)
+    elif outweighed:
+        session.said.emit(
+            "Your label is kept, but another one stays in force: an analyst's counts more than an accepted prediction, "
+            "a settled one more than both.",
+            "info",
+        )
 
 
 @_told
@@ -236,7 +273,13 @@ def revert_to(session: Session, moment: np.datetime64) -> bool:
     if project is None:
         return False
     before = latest(session)
-    journal.revert_to(project, moment, author=session.settings.analyst)
+    while True:
+        behind = _behind(session)
+        if not others.may_revert(session, moment):
+            return False
+        with contextlib.suppress(journal.UnseenLabelError):  # another one came in while the analyst was asked
+            journal.revert_to(project, moment, author=session.settings.analyst, behind=behind)
+            break
     session.reload(Change.LABELS)
     answer(session, before)
     return True
@@ -257,8 +300,9 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
         return False
     walk(project, session.settings.analyst, only=step.number)
     session.reload(Change.LABELS)
-    if step.days > 1:
-        session.answered.emit(Answer(step, undone=back))
+    walked = steps(session)[1 if back else 0]  # the step as it stands now: the rows that its way back wrote are part of it
+    if walked is not None and (step.days > 1 or step.first != session.day):  # what is not looked at is told
+        session.answered.emit(Answer(walked, undone=back))
     return True
 
 

@@ -131,6 +131,8 @@ def _take_in(session: Session, news: News) -> None:
         shown = session.labels.rows
         session.reload(change)
         _note_unseen(session, news.rows, shown)
+        if session.display.blind:
+            session.hidden_rows += news.rows
     if news.readings:
         session.project.refresh()
         if session.computing:  # told when it began; it is computed once more if need be
@@ -189,18 +191,35 @@ def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], sour
         In whose name; a label of a higher one stays in force and is not asked about.
     """
     in_force = dict(zip(session.days, session.labels.rows, strict=True))
-    rows, author = [], session.settings.analyst
+    rows: dict[int | None, list[LabelRow]] = {}
     for day in sorted(session.unseen & wanted.keys()):
         row, cls = in_force.get(day), wanted[day]
         if row is None or row.cls == cls or row.source > source:
             continue
-        if cls is not None or row.author == author:
-            rows.append(row)
-    if rows and not session.ask(Replacing(tuple(rows), wanted[rows[0].day])):
+        if cls is not None or row.author == session.settings.analyst:
+            rows.setdefault(cls, []).append(row)
+    if not all(session.ask(Replacing(tuple(found), cls)) for cls, found in rows.items()):
         session.said.emit("Nothing was changed.", "info")
         return False
     session.unseen -= wanted.keys()
     return True
+
+
+def may_revert(session: Session, moment: np.datetime64) -> bool:
+    """Ask before labels of other writers that were not on the screen go, because all become what they were at a moment."""
+    in_force = zip(session.days, session.labels.rows, strict=True)
+    rows = tuple(row for day, row in in_force if day in session.unseen and row is not None and row.at > moment)
+    if rows and not session.ask(Replacing(rows, None)):
+        session.said.emit("Nothing was changed.", "info")
+        return False
+    session.unseen -= {row.day for row in rows}
+    return True
+
+
+def open_eyes(session: Session) -> None:
+    """Remember what came in while others' labels were hidden as not yet seen, now that it is shown."""
+    rows, session.hidden_rows = session.hidden_rows, []
+    _note_unseen(session, rows, [None] * len(session.labels.rows))
 
 
 def may_walk(session: Session, step: Step, *, back: bool) -> bool:

@@ -25,7 +25,7 @@ from quakegui.season.localtime import local_date, wall_clock_ms
 if TYPE_CHECKING:
     from quakegui.app.runs import RunRow
     from quakegui.learn.basis import AsOf
-    from quakegui.project.journal import Follower, Note
+    from quakegui.project.journal import Follower, JournalRow, Note
     from quakegui.project.lookout import Lookout
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
@@ -156,6 +156,8 @@ class Session(QObject):
         self.lookout: Lookout | None = None
         self.unseen: set[np.datetime64] = set()
         """Days whose label in force another program wrote, and which were not shown since."""
+        self.hidden_rows: list[JournalRow] = []
+        """What other programs wrote into the journal while a blind labelling hid it."""
         self.unreachable = False
         self.runs_stamp = 0
         self._journal: Follower | None = None
@@ -398,6 +400,8 @@ class Session(QObject):
             self.display = new
             if blind_changed:
                 self._read(Change.LABELS)
+            if not new.blind:
+                others.open_eyes(self)
             self.changed.emit(Change.DISPLAY | (Change.LABELS | Change.PREDICTIONS if blind_changed else Change.NOTHING))
 
     def set_settings(self, **choices: Any) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from quakegui.cli.events import say_scheme
 from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, opened_project, print_json, print_table, say, sure
+from quakegui.formats.errors import shown
 from quakegui.project import catalogue, export, journal, labelfiles, nights
 from quakegui.project.store import default_author
 from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
@@ -22,7 +23,13 @@ MANY: Final = 400
 
 app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
 
-Author = Annotated[str, typer.Option(callback=a_text, help="Who gives the labels; your user name where not given.")]
+
+def _a_name(given: str) -> str:
+    """Return a name as the window keeps one: on one line, without blanks around it, so that it is the same person's."""
+    return shown(a_text(given).strip(), 200)
+
+
+Author = Annotated[str, typer.Option(callback=_a_name, help="Who gives the labels; your user name where not given.")]
 
 
 @app.command("rule", epilog="Example: quakegui labels rule liangshan --days-after 3 --winner later")
@@ -82,15 +89,19 @@ def set_(
         doubt = _doubt("clear your labels of" if cls == "none" else "label", wanted, nights.season_days(opened))
         if doubt and not yes:
             sure(f"{doubt} Nothing was changed; add --yes if you mean all of them.", f"{doubt} Go on?")
-        journal.write_labels(
+        step = journal.write_labels(
             opened,
             wanted,
             None if cls == "none" else int(cls),
             source=Source.ANALYST,
             author=author or default_author(),
-            note=note,
+            note=note or None,
         )
-    say(f"{wanted.size} days: {cls}.")
+        said = journal.in_force(opened)
+    say(f"{wanted.size} days: {cls}." if step else "Nothing was changed: your labels of these days said so already.")
+    other = [day for day in wanted if cls != "none" and said[day].cls != int(cls)]
+    if other:
+        say(f"A label that counts more than an analyst's stays in force on {len(other)} of them, the first on {other[0]}.")
 
 
 @app.command("export", epilog="Example: quakegui labels export liangshan labels.csv")
@@ -116,6 +127,10 @@ def import_(
     with opened_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author())
     say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
+    if done.taken:
+        say(f"{done.taken} of them took a label away, because their class is empty.")
+    if done.unread:
+        say(f"Columns that were not taken: {', '.join(shown(name, 60) for name in done.unread)}.")
     if done.outside.size:
         say(f"{done.outside.size} days lie outside the season: {done.outside[0]} to {done.outside[-1]}. Their labels are kept.")
     if done.repeated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from quakegui.project.making import DATABASE, FOLDERS
 
 _NETWORK_TYPES = frozenset(
     {
@@ -110,8 +113,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        As the disk says; `path` is then as it was.
+        As the disk says, or because `path` is part of a project; it is then as it was.
     """
+    if _is_of_a_project(path):
+        raise FileExistsError(errno.EEXIST, "it is part of a project", str(path))
     # Cut, so that a name as long as the file system allows has room for its temporary one.
     part = path.with_name(f".{path.name[:60]}.part")
     try:
@@ -121,3 +126,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _is_of_a_project(path: Path) -> bool:
+    """Say whether a file is a project's database, or one beside it, or lies in its runs or its cache."""
+    place = path.parent.resolve() / path.name
+    if place.name.casefold().startswith(DATABASE) and (place.parent / DATABASE).exists():
+        return True
+    return any(part.name.casefold() in FOLDERS and (part.parent / DATABASE).exists() for part in place.parents)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,8 @@ from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Source
 from quakegui.season.localtime import never_was, skipped_days
 
+_KNOWN: Final = {"date", "class", "source", "author", "note", "label_source", "at", "file", "kp_night", "season"}
+"""Columns that are taken, and those that the program's own tables have beside them."""
 _SOURCES = {"": Source.ANALYST, **{source.name.lower(): source for source in Source}}
 
 
@@ -32,19 +36,25 @@ class LabelsReport:
         How many labels it held.
     written
         How many of them were new or changed.
+    taken
+        How many of those take a label away, because their class is empty.
     by_rule
         How many were the rule's, and left out.
     repeated
         How many lines say again what an earlier one says.
     outside
         The days among them that are none of the season's, datetime64[D], increasing; their labels are kept all the same.
+    unread
+        Names of the columns that hold something and were not taken, in order.
     """
 
     read: int
     written: int
+    taken: int
     by_rule: int
     repeated: int
     outside: NDArray[np.datetime64]
+    unread: tuple[str, ...]
 
 
 def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsReport:
@@ -55,56 +65,72 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
     The rule's labels are left out: they follow from the events. An empty class takes the author's label back. A day that the
     same author is given twice is counted where it says the same, and refused where it does not.
 
+    Without a column of notes, labels keep the notes that they have.
+
     Raises
     ------
     FormatError
-        If a line cannot be read, gives a day another class than an earlier line, or a day that never was; nothing was changed.
+        If a line cannot be read or is cut off, two lines give one day different labels, or a day never was; nothing was
+        changed.
     """
-    given: dict[tuple[np.datetime64, Source, str], journal.GivenLabel] = {}
-    lines: dict[tuple[np.datetime64, Source, str], tuple[str, int]] = {}
-    by_rule = repeated = 0
+    given: dict[tuple[np.datetime64, Source, str], tuple[journal.GivenLabel, str]] = {}
+    by_rule, repeated, unread = 0, 0, dict[str, None]()
     for source in expand(path):
-        text = decode(source.data)[0]
-        reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-        try:
-            if not {"date", "class"} <= set(reader.fieldnames or ()):
-                raise FormatError("Labels need the columns date and class.", file=source.name, line=1)
-            for row in reader:
-                line = reader.line_num
-                label = _label(row, author, source.name, line)
-                if label.source is Source.RULE:
-                    by_rule += 1
-                    continue
-                if label.day in skipped_days(project.timezone):
-                    raise FormatError(never_was(label.day, project.timezone), file=source.name, line=line)
-                key = label.day, label.source, label.author
-                if key in given:
-                    if label.cls != given[key].cls:
-                        raise FormatError(_differ(label, given[key], *lines[key], source.name), file=source.name, line=line)
-                    repeated += 1
-                    continue
-                given[key], lines[key] = label, (source.name, line)
-        except csv.Error as error:
-            raise FormatError(f"The csv is damaged ({error}).", file=source.name, line=reader.line_num) from error
-    days = np.unique(np.array([label.day for label in given.values()], dtype="datetime64[D]"))
+        for line, row in _rows(decode(source.data)[0], source.name):
+            unread |= {name: None for name, cell in row.items() if name not in _KNOWN and cell.strip()}
+            label, place = _label(row, author, source.name, line), f"line {line} of {source.name}"
+            if label.source is Source.RULE:
+                by_rule += 1
+                continue
+            if label.day in skipped_days(project.timezone):
+                raise FormatError(never_was(label.day, project.timezone), file=source.name, line=line)
+            other, where = given.setdefault((label.day, label.source, label.author), (label, place))
+            if other != label:
+                here, there = ("" if one.cls is None else str(one.cls) for one in (label, other))
+                raise FormatError(
+                    f"{label.day} has another label by {label.author} here ('{here}') than '{there}' in {where}; leave one of "
+                    "the lines out. Nothing was imported.",
+                    file=source.name,
+                    line=line,
+                )
+            repeated += where != place
+    labels = [label for label, _place in given.values()]
+    days = np.unique(np.array([label.day for label in labels], dtype="datetime64[D]"))
     outside = days[~np.isin(days, nights.season_days(project))]
-    return LabelsReport(len(given), journal.write_given(project, list(given.values())), by_rule, repeated, outside)
+    written, taken = journal.write_given(project, labels)
+    return LabelsReport(len(labels), written, taken, by_rule, repeated, outside, tuple(unread))
 
 
-def _differ(label: journal.GivenLabel, earlier: journal.GivenLabel, earlier_file: str, earlier_line: int, file: str) -> str:
-    """Return the sentence on a day that is given two classes."""
-    here, there = ("" if one.cls is None else str(one.cls) for one in (label, earlier))
-    if earlier_file == file:
-        return f"{label.day} is given the class '{here}' here and '{there}' in line {earlier_line}; leave one of the lines out."
-    return (
-        f"{label.day} is given the class '{here}' here and '{there}' in line {earlier_line} of {earlier_file}; "
-        "leave one of the lines out."
-    )
+def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give the lines that hold something, by the names of their columns, each with its number."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    try:
+        names = next(reader, [])
+        if not {"date", "class"} <= set(names):
+            raise FormatError("Labels need the columns date and class.", file=file, line=1)
+        twice = [name for name in names if name in _KNOWN and names.count(name) > 1]
+        if twice:
+            raise FormatError(f"The column {twice[0]} comes twice.", file=file, line=1)
+        least = max(names.index("date"), names.index("class")) + 1  # spreadsheets leave out empty cells at a line's end
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) < least:
+                raise FormatError("The line ends before its class.", file=file, line=reader.line_num)
+            if any(cell.strip() for cell in cells[len(names) :]):
+                raise FormatError(
+                    "The line has more cells than there are columns; a note with commas needs quotation marks around it.",
+                    file=file,
+                    line=reader.line_num,
+                )
+            yield reader.line_num, dict(zip(names, [*cells, *[""] * len(names)], strict=False))
+    except csv.Error as error:
+        raise FormatError(f"The csv is damaged ({error}).", file=file, line=reader.line_num) from error
 
 
 def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.GivenLabel:
-    facts = {key: unguard((row.get(key) or "").strip()) for key in ("date", "class", "source", "author", "note")}
-    facts["source"] = facts["source"] or (row.get("label_source") or "").strip()
+    facts = {key: unguard(row.get(key, "").strip()) for key in ("date", "class", "source", "author", "note")}
+    facts["source"] = facts["source"] or row.get("label_source", "").strip()
     try:
         day = day_of(facts["date"])
     except ValueError as error:
@@ -114,4 +140,5 @@ def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.Gi
     if facts["source"] not in _SOURCES:
         raise FormatError(f"'{facts['source']}' is not a source of labels.", file=file, line=line)
     cls = int(facts["class"]) if facts["class"] else None
-    return journal.GivenLabel(day, cls, _SOURCES[facts["source"]], shown(facts["author"], 200) or author, facts["note"])
+    note = facts["note"] if "note" in row else None
+    return journal.GivenLabel(day, cls, _SOURCES[facts["source"]], shown(facts["author"], 200) or author, note)

@@ -94,7 +94,7 @@ def read_receipt(path: Path) -> Receipt:
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError("it is too large")
-        receipt: Receipt = built(Receipt, parse_json(path.read_text(encoding="utf-8")), what="receipt's value")
+        receipt: Receipt = built(Receipt, parse_json(path.read_text(encoding="utf-8-sig")), what="receipt's value")
         if receipt.format != MARK:
             raise ValueError("it does not say that it is one")
     except (OSError, ValueError) as error:

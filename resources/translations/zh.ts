@@ -8,6 +8,10 @@
             <translation>（{count} 个无答案）</translation>
         </message>
         <message>
+            <source> On {count} of them another label stays in force, because it counts more.</source>
+            <translation>其中 {count} 天仍以优先级更高的另一标注为准。</translation>
+        </message>
+        <message>
             <source> The season is being computed anew.</source>
             <translation>正在重新计算观测季。</translation>
         </message>
@@ -250,6 +254,10 @@
         <message>
             <source>Another job is still running; this one starts when it has ended.</source>
             <translation>另一项工作仍在进行；结束后即开始本项。</translation>
+        </message>
+        <message>
+            <source>Another program has written a note on this day in your name; yours was added to it.</source>
+            <translation>另一个程序以您的名字写了当天的备注；您的备注已附在其后。</translation>
         </message>
         <message>
             <source>Answered</source>
@@ -2156,6 +2164,10 @@
             <translation>预测：{name}，{share:.0%}，{kind}</translation>
         </message>
         <message>
+            <source>Predictions are hidden while you label blind, so none can be accepted.</source>
+            <translation>盲标注时预测被隐藏，因此不能采纳。</translation>
+        </message>
+        <message>
             <source>Predictor</source>
             <translation>预测方法</translation>
         </message>
@@ -3276,6 +3288,10 @@
             <translation>您没有给这一天标注，因此没有可去掉的。</translation>
         </message>
         <message>
+            <source>Your label is kept, but another one stays in force: an analyst's counts more than an accepted prediction, a settled one more than both.</source>
+            <translation>您的标注已保存，但仍以另一标注为准：分析员的标注优先于采纳的预测，裁定的标注优先于两者。</translation>
+        </message>
+        <message>
             <source>Your name in the label journal</source>
             <translation>您在标注日志中的姓名</translation>
         </message>
@@ -3858,6 +3874,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} days, {first} to {last}, are now labelled {names}.</source>
             <translation>{first} 至 {last} 共 {count} 天已标注为 {names}。</translation>
+        </message>
+        <message>
+            <source>{count} days, {first} to {last}: another label stays in force, because it counts more.</source>
+            <translation>{first} 至 {last} 共 {count} 天：仍以优先级更高的另一标注为准。</translation>
         </message>
         <message>
             <source>{count} days: {truth}, predicted {answer}; click to go there, 0 to 4 relabels</source>

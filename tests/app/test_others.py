@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from quakegui.app.change import Change
+from quakegui.app.labelling import Answer
 from quakegui.app.others import Came, Question, Replacing, Walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
@@ -193,6 +195,99 @@ def test_an_accepted_prediction_asks_as_a_label_does(session: Session, other: Pr
     assert session.accept()
     assert len(asked) == 2
     assert session.labels.classes[:2].tolist() == [2, 4]
+
+
+def test_an_accepted_prediction_of_several_classes_is_asked_about_before_any_is_written(
+    session: Session, other: Project
+) -> None:
+    assert session.project is not None
+    shares = np.full((2, 5), 0.05)
+    shares[0, 1], shares[1, 3] = 0.8, 0.8
+    runs.add_run(session.project, runs.Run("r", 1_650_000_000_000, "done", {}, {}))
+    said = runs.Predictions(session.days[4:6], shares, "out-of-fold", ("m",) * 2, np.zeros(2, np.int64), "c")
+    runs.append_predictions(session.project, "r", said)
+    runs.use_run(session.project, "r")
+    session.reload(Change.PREDICTIONS | Change.RUNS)
+    session.go_to(4)
+    session.choose((4, 5))
+    for day in session.days[4:6]:
+        journal.write_labels(other, day, 2, source=Source.RULE, author="rule")
+    asked, heard = answer(session, True, False), list[str]()
+    session.said.connect(lambda sentence, _level: heard.append(sentence))
+    rows = len(journal.journal_rows(other))
+    session.look()
+    session.unseen |= set(session.days[4:6])
+    assert not session.accept()
+    assert [question.cls for question in asked if isinstance(question, Replacing)] == [1, 3]
+    assert heard == ["Nothing was changed."]
+    assert len(journal.journal_rows(other)) == rows
+
+
+@pytest.mark.parametrize("go_on", [False, True])
+def test_a_return_to_a_moment_asks_where_it_takes_away_what_was_not_shown(
+    session: Session, other: Project, go_on: bool
+) -> None:
+    session.label(1, [2])
+    bo_labels(other, session.days[6])
+    bo_labels(other, session.days[8], None)
+    asked = answer(session, go_on)
+    assert session.revert_to(np.datetime64("2000-01-01", "ms")) is go_on
+    assert [[(row.day, row.cls) for row in question.rows] for question in asked] == [[(session.days[6], 3)]]
+    assert set(journal.in_force(other)) == (set() if go_on else {session.days[2], session.days[6]})
+
+
+def test_a_label_that_comes_in_while_a_return_is_asked_about_is_asked_about_too(session: Session, other: Project) -> None:
+    bo_labels(other, session.days[6])
+    asked = []
+
+    def ask(question: Question) -> bool:
+        asked.append(question)
+        if len(asked) == 1:
+            bo_labels(other, session.days[7], 4)
+        return len(asked) == 1
+
+    session.ask = ask
+    assert not session.revert_to(np.datetime64("2000-01-01", "ms"))
+    assert len(asked) == 2
+    assert set(journal.in_force(other)) == {session.days[6], session.days[7]}
+
+
+def test_what_a_blind_labelling_hid_has_not_been_seen(session: Session, other: Project) -> None:
+    session.set_display(blind=True)
+    bo_labels(other, session.days[5])
+    session.go_to(5)
+    session.go_to(2)
+    session.set_display(blind=False)
+    asked = answer(session, False)
+    assert not session.label(1, [4, 5])
+    assert len(asked) == 1
+    session.go_to(5)
+    session.go_to(2)
+    assert session.label(1, [4, 5])
+
+
+def test_a_note_in_the_same_name_is_not_overwritten_unseen(session: Session, other: Project) -> None:
+    day, heard = session.days[3], list[str]()
+    session.said.connect(lambda sentence, _level: heard.append(sentence))
+    journal.write_note(other, day, "a truck at 03:00", "Li")
+    assert session.note("windy", day=day, shown="")
+    assert [note.text for note in journal.notes(other, day)] == ["a truck at 03:00\nwindy"]
+    assert heard == ["Another program has written a note on this day in your name; yours was added to it."]
+    assert session.note("windy", day=day, shown="a truck at 03:00\nwindy")
+    assert [note.text for note in journal.notes(other, day)] == ["windy"]
+
+
+def test_undo_of_a_label_elsewhere_is_answered(session: Session) -> None:
+    answers = list[object]()
+    session.go_to(9)
+    session.label(4)
+    session.answered.connect(answers.append)
+    session.undo()
+    assert answers == []
+    session.redo()
+    session.go_to(2)
+    session.undo()
+    assert [(each.step.first, each.undone) for each in answers if isinstance(each, Answer)] == [(session.days[9], True)]
 
 
 def test_undo_asks_before_it_takes_back_what_another_program_wrote_in_the_same_name(session: Session, other: Project) -> None:

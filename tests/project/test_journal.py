@@ -99,13 +99,20 @@ def test_a_new_step_ends_what_can_be_redone(project: Project) -> None:
     assert classes(project) == {5: 2}
 
 
-def test_two_calls_of_one_group_are_one_step(project: Project) -> None:
-    group = label(project, 0, 1)
-    assert journal.write_labels(project, days(1), 2, source=Source.ANALYST, author="Li", group=group) == group
+def test_a_class_for_each_day_is_one_step(project: Project) -> None:
+    assert journal.write_labels(project, days(0, 1), [1, 2], source=Source.ANALYST, author="Li")
     journal.undo(project, "Li")
     assert classes(project) == {}
     journal.redo(project, "Li")
     assert classes(project) == {0: 1, 1: 2}
+
+
+def test_the_same_class_given_again_keeps_its_reason(project: Project) -> None:
+    journal.write_labels(project, days(0), 3, source=Source.ANALYST, author="Li", note="peak near Luding")
+    assert label(project, 0, 3) == 0
+    assert [row.note for row in journal.in_force(project).values()] == ["peak near Luding"]
+    label(project, 0, 2)
+    assert [row.note for row in journal.in_force(project).values()] == [""], "it was no reason for another class"
 
 
 def test_undo_takes_back_only_ones_own_steps(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""Label files in which one day stands twice."""
+"""Files of labels as they come back from spreadsheets and colleagues: nothing is guessed, lost or taken away unsaid."""
 
 from __future__ import annotations
 
@@ -9,50 +9,113 @@ import pytest
 from terminal import Terminal
 
 from quakegui.formats.errors import FormatError
-from quakegui.project import journal, labelfiles
+from quakegui.project import export, journal, labelfiles
 from quakegui.project.store import Project
+from quakegui.season.labels import Source
+
+DAYS = np.array(["2022-02-01", "2022-02-02"], dtype="datetime64[D]")
 
 
 @pytest.fixture
-def project(tmp_path):
-    with Project.create(tmp_path / "project") as opened:
-        yield opened
+def project(tmp_path: Path):
+    with Project.create(tmp_path / "p") as project:
+        journal.write_labels(project, DAYS, 3, source=Source.ANALYST, author="Li", note="peak", blind=True)
+        journal.write_labels(project, DAYS[:1] + 5, 2, source=Source.MODEL, author="Li", run="run-1")
+        yield project
 
 
-def write(path: Path, *lines: str, head: str = "date,class") -> Path:
-    path.write_text("\n".join((head, *lines)) + "\n")
-    return path
+def given(project: Project, text: str) -> labelfiles.LabelsReport:
+    path = project.folder.parent / "l.csv"
+    path.write_text(text, encoding="utf-8")
+    return labelfiles.import_labels(project, path, author="Li")
 
 
-@pytest.mark.parametrize("second", ["2022-03-07,2", "2022-03-07,"])
-def test_a_day_with_two_classes_is_refused_with_both_lines(project, tmp_path, second):
-    file = write(tmp_path / "labels.csv", "2022-03-06,3", "2022-03-07,1", "2022-03-08,1", second)
-    with pytest.raises(FormatError, match=r"2022-03-07 .* '1' in line 3") as caught:
-        labelfiles.import_labels(project, file, author="Li")
-    assert caught.value.line == 5
-    assert journal.journal_rows(project) == ()
+def stands(project: Project) -> list[tuple[str, int | None, str, str, bool]]:
+    found = journal.in_force(project).values()
+    return sorted((str(row.day), row.cls, row.note, row.run, row.blind) for row in found)
 
 
-def test_two_files_of_a_folder_that_differ_are_refused_by_name(project, tmp_path):
-    folder = tmp_path / "labels"
-    folder.mkdir()
-    write(folder / "a.csv", "2022-03-07,1")
-    write(folder / "b.csv", "2022-03-07,2")
-    with pytest.raises(FormatError, match=r"line 2 of .*a\.csv"):
-        labelfiles.import_labels(project, folder, author="Li")
-    assert journal.journal_rows(project) == ()
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ("date,class\n2022-03-07,1\n2022-03-07,2\n", 3, "another label"),
+        ("date,class\n2022-03-07,1\n2022-03-08,0\n2022-03-07,\n", 4, "another label"),
+        ("date,class,note\n2022-03-07,1,a\n2022-03-07,1,b\n", 3, "another label"),
+        ("date,class\n2022-03-07,1\n2022-02-01\n", 3, "ends before its class"),
+        ("date,note,class\n2022-02-01,x\n", 2, "ends before its class"),
+        ("date,class,note\n2022-03-07,1,windy, and a truck\n", 2, "more cells"),
+        ("date,class,class\n2022-03-07,1,2\n", 1, "comes twice"),
+        ('date,class,note\n2022-03-07,1,"never closed\n2022-03-08,2,x\n', 3, "damaged"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused(project: Project, text: str, line: int, why: str) -> None:
+    before = journal.journal_rows(project)
+    with pytest.raises(FormatError, match=why) as caught:
+        given(project, text)
+    assert str(caught.value).startswith(f"l.csv:{line}: ")
+    assert journal.journal_rows(project) == before
 
 
-def test_a_repeated_line_is_counted(project, tmp_path, capsys):
-    file = write(tmp_path / "labels.csv", "2022-03-07,1", "2022-03-07,1", "2022-03-08,2")
-    done = labelfiles.import_labels(project, file, author="Li")
-    assert (done.read, done.written, done.repeated) == (2, 2, 1)
-    said = " ".join(Terminal(capsys)("labels", "import", project.folder, file, "--author", "Li"))
-    assert "1 lines say again" in " ".join(said.split())
+def test_the_same_said_twice_and_two_analysts_are_no_contradiction(project: Project) -> None:
+    done = given(project, "date,class,author\n2022-03-07,1,Li\n2022-03-07,1,Li\n2022-03-07,2,Wang\n")
+    assert (done.read, done.written) == (2, 2)
 
 
-def test_labels_of_two_people_for_one_day_are_both_taken(project, tmp_path):
-    file = write(tmp_path / "labels.csv", "2022-03-07,1,Li", "2022-03-07,2,Wang", head="date,class,author")
-    assert labelfiles.import_labels(project, file, author="Zhao").written == 2
-    rows = journal.history(project, np.datetime64("2022-03-07", "D"))
-    assert {(row.author, row.cls) for row in rows} == {("Li", 1), ("Wang", 2)}
+def test_what_spreadsheets_leave_at_the_end_is_passed_over(project: Project) -> None:
+    done = given(project, "date,class,,\n2022-03-07,1,,\n,,,\n\n2022-03-08,2\n , ,,\n")
+    assert (done.read, done.written, done.unread) == (2, 2, ())
+
+
+def test_labels_that_come_back_as_they_went_change_nothing(project: Project) -> None:
+    before = journal.journal_rows(project)
+    export.labels_to_csv(project, project.folder.parent / "out.csv")
+    assert labelfiles.import_labels(project, project.folder.parent / "out.csv", author="Zhao").written == 0
+    assert journal.journal_rows(project) == before
+
+
+def test_a_file_without_notes_takes_none_away(project: Project) -> None:
+    before = stands(project)
+    assert given(project, "date,class\n2022-02-01,3\n2022-02-02,4\n").written == 1
+    assert stands(project)[0] == before[0]
+    assert stands(project)[1] == ("2022-02-02", 4, "", "", False)
+    assert given(project, "date,class,note\n2022-02-01,3,\n").written == 1
+    assert stands(project)[0] == ("2022-02-01", 3, "", "", True)
+
+
+def test_labels_taken_away_and_columns_not_taken_are_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    file = project.folder.parent / "template.csv"
+    file.write_text("date,class,remark,empty\n2022-02-01,,why,\n2022-02-09,,,\n", encoding="utf-8")
+    _out, said = Terminal(capsys)("labels", "import", project.folder, file, "--author", "Li")
+    assert "2 labels read, 1 of them new or changed" in said
+    assert "1 of them took a label away, because their class is empty." in said
+    assert "Columns that were not taken: remark." in said
+
+
+@pytest.mark.parametrize("name", ["project.sqlite", "Project.SQLite", "project.sqlite-wal", "cache/x.csv", "runs/r/x.csv"])
+def test_no_output_takes_the_place_of_a_part_of_a_project(
+    project: Project, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (project.folder / "runs" / "r").mkdir()
+    before = stands(project)
+    _out, said = Terminal(capsys)("labels", "export", project.folder, project.folder / name, code=1)
+    assert "it is part of a project" in said
+    with Project.open(project.folder) as again:
+        assert stands(again) == before
+
+
+def test_what_a_command_did_not_change_is_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Terminal(capsys)
+    _out, said = run("labels", "set", project.folder, "2022-02-01", "none", "--author", "Wang", "--yes")
+    assert "Nothing was changed" in said
+    journal.write_labels(project, DAYS, 1, source=Source.SETTLED, author="Li")
+    _out, said = run("labels", "set", project.folder, "2022-02-01..2022-02-03", "4", "--author", "Wang", "--yes")
+    assert "3 days: 4." in said
+    assert "stays in force on 2 of them, the first on 2022-02-01." in said
+
+
+@pytest.mark.parametrize("name", ["Li", " Li ", "Li\n"])
+def test_a_name_with_blanks_around_it_is_the_same_persons(
+    project: Project, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    Terminal(capsys)("labels", "set", project.folder, "2022-02-01", "none", "--author", name, "--yes")
+    assert "2022-02-01" not in {day for day, *_rest in stands(project)}

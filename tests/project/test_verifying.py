@@ -242,6 +242,14 @@ def test_only_the_receipt_sees_a_chain_that_was_rewritten_whole(folder: Path, tm
     assert fault in err or "is not as quakegui wrote it" in err
 
 
+def test_a_receipt_that_an_editor_saved_again_is_one(folder: Path, tmp_path: Path, run: Terminal) -> None:
+    receipt = tmp_path / "small.receipt.json"
+    run("verify", folder, "--receipt", receipt)
+    receipt.write_bytes(b"\xef\xbb\xbf" + receipt.read_bytes().replace(b"\n", b"\r\n"))
+    _, err = run("verify", folder, "--receipt", receipt)
+    assert "still holds what the receipt of" in err
+
+
 def test_the_receipt_sees_an_end_that_was_cut_off_with_its_counter(folder: Path, tmp_path: Path, run: Terminal) -> None:
     receipt = tmp_path / "receipt.json"
     run("verify", folder, "--receipt", receipt)

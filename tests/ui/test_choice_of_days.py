@@ -385,3 +385,37 @@ def test_blind_labels_go_to_the_day_shown_too(window, session):
     drag(window, FIRST, LAST)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
     assert answered(window).endswith("are now labelled 3 South, larger.")
+
+
+# -- labels that do not come into force --------------------------------------------------------------------------
+
+
+def test_a_label_under_one_that_counts_more_is_not_called_the_days_label(window, session):
+    said = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    days = f"{session.days[18]} to {session.days[24]}"
+    drag(window, 18, 24)  # labelled 1 by an analyst
+    press(window, Qt.Key.Key_Return)
+    assert session.labels.classes[18:25].tolist() == [1] * 7
+    assert answered(window) == f"7 days, {days}: another label stays in force, because it counts more."
+    session.label(1, [30], source=Source.SETTLED)
+    drag(window, 30, 33)
+    press(window, Qt.Key.Key_3)
+    assert session.labels.classes[30:34].tolist() == [1, 3, 3, 3]
+    assert answered(window).endswith(
+        "are now labelled 3 South, larger. On 1 of them another label stays in force, because it counts more."
+    )
+    press(window, Qt.Key.Key_Escape)
+    assert said == []
+    press(window, Qt.Key.Key_4)
+    assert session.labels.classes[30] == 1
+    assert said[-1].startswith("Your label is kept, but another one stays in force")
+
+
+def test_no_hidden_prediction_is_accepted_in_a_blind_labelling(window, session):
+    said = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.set_display(blind=True)
+    drag(window, 30, 33)
+    assert written_by(session, lambda: press(window, Qt.Key.Key_Return)) == []
+    assert said == ["Predictions are hidden while you label blind, so none can be accepted."]

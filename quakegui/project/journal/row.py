@@ -95,12 +95,12 @@ class JournalRow:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a row says about its key."""
+    """What a row says about its key; None for note, run or blind is what stands beside the same class, if anything."""
 
     cls: int | None = None
-    note: str = ""
-    run: str = ""
-    blind: int = 0
+    note: str | None = ""
+    run: str | None = ""
+    blind: int | None = 0
 
 
 NOTHING = Content()
@@ -135,6 +135,14 @@ def row_of(connection: Connection, number: int | None) -> JournalRow | None:
 def content_of(row: JournalRow | None) -> Content:
     """Return what a row says; of no row, nothing."""
     return NOTHING if row is None else Content(row.new, row.note, row.run, row.blind)
+
+
+def resolved(content: Content, before: JournalRow | None) -> Content:
+    """Return a content with what it leaves open taken from the row that stands, where that gives the same class."""
+    kept = content_of(before) if before is not None and before.new == content.cls else NOTHING
+    note = kept.note if content.note is None else content.note
+    run = kept.run if content.run is None else content.run
+    return Content(content.cls, note, run, kept.blind if content.blind is None else content.blind)
 
 
 def day_numbers(days: NDArray[np.datetime64] | Sequence[np.datetime64]) -> NDArray[np.int64]:

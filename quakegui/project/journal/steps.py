@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from quakegui.project import schema
 from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, select_rows, standing_rows
-from quakegui.project.journal.writing import append
+from quakegui.project.journal.writing import append, require_seen
 from quakegui.project.store import Project, ProjectError
 
 
@@ -71,11 +71,33 @@ def redo(project: Project, author: str, *, only: int | None = None) -> int | Non
     return _walk(project, author, back=False, only=only)
 
 
-def revert_to(project: Project, moment: np.datetime64, author: str) -> int:
-    """Bring back every label and note as it stood at a moment (UTC), as one step of `author`; returns it, or 0."""
+def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: int | None = None) -> int:
+    """Bring back every label and note as it stood at a moment, as one step.
+
+    Parameters
+    ----------
+    moment
+        UTC, datetime64.
+    author
+        Whose step it is.
+    behind
+        The last row of the journal that the author was shown; a later label ends the step.
+
+    Returns
+    -------
+    int
+        The step, or 0.
+
+    Raises
+    ------
+    UnseenLabelError
+        If there is a label later than `behind`; nothing was written.
+    """
     until = int(moment.astype("datetime64[ms]").astype(np.int64))
     with project.write() as connection:
         now, then = standing_rows(connection), standing_rows(connection, until_ms=until)
+        if behind is not None:
+            require_seen(connection, {key[1] for key in now}, behind)
         wanted = {key: content_of(then.get(key)) for key in now}
         return append(connection, wanted, author)
 

@@ -19,6 +19,7 @@ from quakegui.project.journal.row import (
     Key,
     content_of,
     day_numbers,
+    resolved,
     standing_rows,
 )
 from quakegui.project.store import Project, ProjectError
@@ -33,24 +34,23 @@ class UnseenLabelError(ProjectError):
 
 @dataclass(frozen=True, slots=True)
 class GivenLabel:
-    """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why."""
+    """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why; None leaves that as it is."""
 
     day: np.datetime64
     cls: int | None
     source: Source
     author: str
-    note: str = ""
+    note: str | None = ""
 
 
 def write_labels(
     project: Project,
     days: NDArray[np.datetime64],
-    cls: int | None,
+    cls: int | Sequence[int] | None,
     *,
     source: Source,
     author: str,
-    note: str = "",
-    group: int | None = None,
+    note: str | None = None,
     run: str = "",
     blind: bool = False,
     behind: int | None = None,
@@ -62,13 +62,13 @@ def write_labels(
     days
         Local dates, datetime64[D], shape (day,).
     cls
-        0..4, or None to take the author's label of this source back.
+        0..4, or None to take the author's label of this source back; or one of 0..4 for each day.
     source
         Who says so.
     author
         Name of the person.
-    group
-        The step of an earlier call that this one belongs to, so that one undo takes back both.
+    note
+        Why; None leaves the note of a label that says the same already.
     run
         The run whose proposal is accepted.
     blind
@@ -88,22 +88,26 @@ def write_labels(
     UnseenLabelError
         If one of the days has a label later than `behind`; nothing was written.
     """
-    content = Content(_checked_class(cls), note, run, int(blind))
-    wanted = {(LABEL, int(day), int(source), _checked_author(author)): content for day in day_numbers(days)}
+    numbers = day_numbers(days)
+    classes = [cls] * numbers.size if cls is None or isinstance(cls, int | np.integer) else cls
+    wanted = {
+        (LABEL, int(day), int(source), _checked_author(author)): Content(_checked_class(one), note, run, int(blind))
+        for day, one in zip(numbers, classes, strict=True)
+    }
     _refuse_skipped(project, wanted)
     with project.write() as connection:
         if behind is not None:
-            _require_seen(connection, {key[1] for key in wanted}, behind)
-        return append(connection, wanted, author, step=group)
+            require_seen(connection, {key[1] for key in wanted}, behind)
+        return append(connection, wanted, author)
 
 
-def write_given(project: Project, given: Sequence[GivenLabel]) -> int:
-    """Take labels in, as one step of each author; the last of several for one day, source and author counts.
+def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int]:
+    """Take labels in, as one step of each author; one that says what stands leaves the run and the blind mark of that.
 
     Returns
     -------
-    int
-        How many were new or changed.
+    tuple of int
+        How many were new or changed, and how many of them took a label away.
 
     Raises
     ------
@@ -114,15 +118,16 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> int:
     for label in given:
         owner = _checked_author(label.author)
         key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), owner)
-        by_author.setdefault(owner, {})[key] = Content(_checked_class(label.cls), label.note)
+        by_author.setdefault(owner, {})[key] = Content(_checked_class(label.cls), label.note, None, None)
     for wanted in by_author.values():
         _refuse_skipped(project, wanted)
-    count = select(func.count()).select_from(schema.journal)
+    table = schema.journal.c
     with project.write() as connection:
-        before = connection.scalar(count) or 0
+        last = connection.scalar(select(func.max(table.id))) or 0
         for author, wanted in by_author.items():
             append(connection, wanted, author)
-        return (connection.scalar(count) or 0) - before
+        new = connection.execute(select(table.old, table.new).where(table.id > last)).all()
+    return len(new), sum(row.old is not None and row.new is None for row in new)
 
 
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
@@ -152,6 +157,7 @@ def append(
 ) -> int:
     """Append a row for each key whose content changes (or, walking through history, for each key); return the step."""
     standing = standing_rows(connection, sorted({key[1] for key in wanted}))
+    wanted = {key: resolved(content, standing.get(key)) for key, content in wanted.items()}
     walking = undoes is not None or redoes is not None
     changed = [key for key, content in wanted.items() if walking or content != content_of(standing.get(key))]
     if not changed:
@@ -187,7 +193,14 @@ def append(
     return step
 
 
-def _require_seen(connection: Connection, days: set[int], behind: int) -> None:
+def require_seen(connection: Connection, days: set[int], behind: int) -> None:
+    """Refuse to go on where one of some days (since 1970) has a label later than a row of the journal.
+
+    Raises
+    ------
+    UnseenLabelError
+        If there is one.
+    """
     table = schema.journal.c
     later = connection.scalars(select(table.day).where(table.id > behind, table.kind == LABEL))
     if not days.isdisjoint(later):

@@ -231,7 +231,7 @@ class AgreementDialog(QDialog):
     def _chosen_index(self) -> int:
         """Return the place of the chosen day in the season, -1 where there is none."""
         row, days = self.list.chosen(), self.session.days
-        if row is None or not days.size or not days[0] <= row.about <= days[-1]:
+        if row is None or row.about not in days:
             return -1
         return int(np.searchsorted(days, row.about))
 

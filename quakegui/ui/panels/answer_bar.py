@@ -71,8 +71,12 @@ def answer_words(answer: Answer) -> str:
         return tr("Undone: {what}.").format(what=step_words(step))
     names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in step.classes if cls is not None]
     days = {"count": step.days, "first": step.first, "last": step.last}
+    if names and answer.outweighed == step.days:
+        return tr("{count} days, {first} to {last}: another label stays in force, because it counts more.").format(**days)
     if names:
-        return tr("{count} days, {first} to {last}, are now labelled {names}.").format(names=" / ".join(names), **days)
+        line = tr("{count} days, {first} to {last}, are now labelled {names}.").format(names=" / ".join(names), **days)
+        rest = tr(" On {count} of them another label stays in force, because it counts more.")
+        return line + (rest.format(count=answer.outweighed) if answer.outweighed else "")
     if step.classes:
         return tr("The labels of {count} days, {first} to {last}, were cleared.").format(**days)
     return tr("Written: {what}.").format(what=step_words(step))

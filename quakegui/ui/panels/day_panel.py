@@ -84,6 +84,7 @@ class DayPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._note_day: np.datetime64 | None = None
+        self._note_shown = ""
         self._date, self._when, self._kp = WrappedLabel(), QLabel(), WrappedLabel()
         self._present, self._quality = ElidedLabel(), ElidedLabel()
         self._label, self._history, self._prediction, self._stamp = QLabel(), QLabel(), QLabel(), QLabel()
@@ -253,6 +254,7 @@ class DayPanel(QWidget):
             self._show_note(mine[-1] if mine else "")
 
     def _show_note(self, text: str) -> None:
+        self._note_shown = text
         if text != self._note.toPlainText():
             self._note.setPlainText(text)
 
@@ -304,7 +306,7 @@ class DayPanel(QWidget):
         if self._note_day is None or not self._note.document().isModified():
             return
         self._note.document().setModified(False)
-        self._session.note(text, day=self._note_day)
+        self._session.note(text, day=self._note_day, shown=self._note_shown)
 
     def drop_note(self) -> None:
         """Forget what was typed."""

@@ -1,0 +1,58 @@
+"""Label files in which one day stands twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from terminal import Terminal
+
+from quakegui.formats.errors import FormatError
+from quakegui.project import journal, labelfiles
+from quakegui.project.store import Project
+
+
+@pytest.fixture
+def project(tmp_path):
+    with Project.create(tmp_path / "project") as opened:
+        yield opened
+
+
+def write(path: Path, *lines: str, head: str = "date,class") -> Path:
+    path.write_text("\n".join((head, *lines)) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("second", ["2022-03-07,2", "2022-03-07,"])
+def test_a_day_with_two_classes_is_refused_with_both_lines(project, tmp_path, second):
+    file = write(tmp_path / "labels.csv", "2022-03-06,3", "2022-03-07,1", "2022-03-08,1", second)
+    with pytest.raises(FormatError, match=r"2022-03-07 .* '1' in line 3") as caught:
+        labelfiles.import_labels(project, file, author="Li")
+    assert caught.value.line == 5
+    assert journal.journal_rows(project) == ()
+
+
+def test_two_files_of_a_folder_that_differ_are_refused_by_name(project, tmp_path):
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    write(folder / "a.csv", "2022-03-07,1")
+    write(folder / "b.csv", "2022-03-07,2")
+    with pytest.raises(FormatError, match=r"line 2 of .*a\.csv"):
+        labelfiles.import_labels(project, folder, author="Li")
+    assert journal.journal_rows(project) == ()
+
+
+def test_a_repeated_line_is_counted(project, tmp_path, capsys):
+    file = write(tmp_path / "labels.csv", "2022-03-07,1", "2022-03-07,1", "2022-03-08,2")
+    done = labelfiles.import_labels(project, file, author="Li")
+    assert (done.read, done.written, done.repeated) == (2, 2, 1)
+    said = " ".join(Terminal(capsys)("labels", "import", project.folder, file, "--author", "Li"))
+    assert "1 lines say again" in " ".join(said.split())
+
+
+def test_labels_of_two_people_for_one_day_are_both_taken(project, tmp_path):
+    file = write(tmp_path / "labels.csv", "2022-03-07,1,Li", "2022-03-07,2,Wang", head="date,class,author")
+    assert labelfiles.import_labels(project, file, author="Zhao").written == 2
+    rows = journal.history(project, np.datetime64("2022-03-07", "D"))
+    assert {(row.author, row.cls) for row in rows} == {("Li", 1), ("Wang", 2)}
