@@ -32,6 +32,9 @@ SCHEMA = 3
 FORMER_KP = "Kp of an earlier version"
 """Name of the file that stands for Kp that came in before version 3."""
 
+FORMER_FILES = "former_files"
+"""Setting: number of the last file that came in before version 3. No act brought these, so none that is undone takes them out."""
+
 metadata = MetaData()
 
 setting = Table(
@@ -98,7 +101,7 @@ brought = Table(
     Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
     Index("brought_file", "file"),
 )
-"""Which act brought which file. A file without a row here came in before version 3 and is in force."""
+"""Which act brought which file. Those that came in before version 3 (`FORMER_FILES`) are in force besides."""
 
 station_fact = Table(
     "station_fact",
@@ -317,6 +320,9 @@ def adopt(connection: Connection) -> None:
         row = {"id": number, "name": FORMER_KP, "base": FORMER_KP, "sha256": "0" * 64, "format": "kp", "imported_ms": 0}
         connection.execute(imported_file.insert().values(**row, readings=0, notes="[]"))
         connection.exec_driver_sql("INSERT INTO kp_value (file, time_ms, value) SELECT ?, time_ms, value FROM kp", (number,))
+    last = connection.scalar(select(func.max(imported_file.c.id)))
+    if last is not None:
+        connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (FORMER_FILES, str(last)))
     if connection.scalar(select(event_table.c.id).limit(1)) is not None:
         keys = ("event_selection", "declustering", "event_origins")
         rows = connection.execute(select(setting.c.key, setting.c.value).where(setting.c.key.in_(keys)))

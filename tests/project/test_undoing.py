@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import random
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from project_parts import EVENTS, iaga, minute_values, put
+from project_parts import EVENTS, iaga, minute_values, put, turn_back
 
 from quakegui.project import acts, catalogue, seasons, stations
 from quakegui.project.export import export_project
@@ -152,6 +153,29 @@ def test_kp_is_taken_back(project: Project, files: Path) -> None:
     undo_import(project)
     undo_import(project)
     assert state(project) == before
+
+
+def test_what_a_former_version_imported_stands_when_a_later_import_of_it_is_undone(
+    project: Project, files: Path, tmp_path: Path
+) -> None:
+    file = put(files, "a.min", iaga())
+    import_paths(project, [file])
+    before = state(project)
+    folder = project.folder
+    project.close()
+    with sqlite3.connect(folder / "project.sqlite") as old:
+        turn_back(old)
+    old.close()
+    with Project.open(folder) as forward:
+        removal = remove_readings(forward, "KAK")
+        import_paths(forward, [file])
+        undo_import(forward, removal.id)
+        undo_import(forward)
+        assert state(forward) == before
+        exported = export_project(forward, tmp_path / "out")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [exported])
+        assert state(back) == before
 
 
 def test_refusals_say_why(project: Project, files: Path) -> None:
