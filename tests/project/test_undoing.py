@@ -13,6 +13,7 @@ import pytest
 from project_parts import EVENTS, iaga, minute_values, put, turn_back
 
 from quakegui.project import acts, catalogue, seasons, stations
+from quakegui.project.clock import ahead_of_clock
 from quakegui.project.export import export_project
 from quakegui.project.importing import import_paths
 from quakegui.project.kpindex import kp
@@ -176,6 +177,15 @@ def test_what_a_former_version_imported_stands_when_a_later_import_of_it_is_undo
     with Project.create(tmp_path / "back", timezone="UTC") as back:
         import_paths(back, [exported])
         assert state(back) == before
+
+
+def test_readings_of_a_wrong_year_are_ahead_of_the_clock_until_they_are_taken_back(project: Project, files: Path) -> None:
+    now_ms = int(np.datetime64("2022-01-16T12:00", "ms").astype(np.int64))
+    import_paths(project, [put(files, "a.min", iaga())])
+    import_paths(project, [put(files, "wrong.min", iaga(day="2032-01-15"))])
+    assert ahead_of_clock(project, now_ms) == {"KAK": np.datetime64("2032-01-15T23:59", "ms")}
+    undo_import(project)
+    assert ahead_of_clock(project, now_ms) == {}
 
 
 def test_refusals_say_why(project: Project, files: Path) -> None:
