@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, Select, func, select, update
 
 from quakegui.project import schema
-from quakegui.project.acts import hidden_in_part
+from quakegui.project.acts import hidden_in_part, undone_acts
 from quakegui.project.kpindex import record_kp
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.record import block_row
@@ -35,6 +36,8 @@ class FileWriter:
         Each of them with the name of the file that says so.
     listed
         Codes in each station list, by the list's name.
+    sighted
+        Numbers of known files of which this import brings a copy that was modified earlier, with its name.
     with_kp
         Names of the files with Kp.
     kp_touched
@@ -48,6 +51,7 @@ class FileWriter:
         self.stations: dict[str, None] = {}
         self.named: list[tuple[str, Station]] = []
         self.listed: dict[str, tuple[str, ...]] = {}
+        self.sighted: dict[int, str] = {}
         self.with_kp: list[str] = []
         self.kp_touched = False
         self._connection = connection
@@ -58,6 +62,7 @@ class FileWriter:
         for row in rows:
             self._by_sha256.setdefault(row.sha256, []).append(row.id)
         self._fresh: dict[Content, int] = {}
+        self._sightings: dict[int, dict[str, int | None]] = {}
         self._files: list[dict[str, object]] = []
         self._facts: list[tuple[Station, int]] = []
         self._blocks: list[dict[str, object]] = []
@@ -66,7 +71,7 @@ class FileWriter:
         """Add a file; returns its number, None where the same content is in force already and nothing changes."""
         number = self._number_of(parsed)
         if number is not None:
-            self.see(parsed.sha256, parsed.modified_ms)
+            self.see(parsed.name, parsed.sha256, parsed.modified_ms)
         if number is not None and number not in self._hidden:
             return None
         if number is None:
@@ -87,19 +92,41 @@ class FileWriter:
             self.flush()
         return number
 
-    def see(self, sha256: str, modified_ms: int | None) -> None:
-        """Take note of a copy of a content: of all copies the earliest time of modification decides."""
+    def see(self, name: str, sha256: str, modified_ms: int | None) -> None:
+        """Take note of a copy of a content: of all copies the earliest time of modification decides.
+
+        Parameters
+        ----------
+        name
+            The copy's, for messages.
+        sha256
+            Fingerprint of the content.
+        modified_ms
+            When the copy was modified, milliseconds since 1970 UTC; None where unknown.
+        """
         if modified_ms is None or sha256 not in self._by_sha256:
             return
         file = schema.imported_file.c
-        later = select(file.id, file.format).where(
+        later = select(file.id, file.modified_ms, file.format).where(
             file.sha256 == sha256, file.modified_ms.is_(None) | (file.modified_ms > modified_ms)
         )
         self.flush()
         for row in self._connection.execute(later).all():
+            one = self._sightings.setdefault(row.id, {"file": row.id, "before_ms": row.modified_ms})
+            one["modified_ms"] = modified_ms
+            self.sighted[row.id] = name
             self._connection.execute(update(schema.imported_file).where(file.id == row.id).values(modified_ms=modified_ms))
-            self.kp_touched |= row.format == "kp"
+            if row.format == "kp":
+                self.with_kp.append(name)
+                self.kp_touched = True
             self._touch(row.id)
+
+    def record_act(self, act: int) -> None:
+        """Record what an act brought, and of which known contents it met an earlier copy."""
+        if self.brought:
+            self._connection.execute(schema.brought.insert(), [{"act": act, "file": file} for file in self.brought])
+        if self._sightings:
+            self._connection.execute(schema.sighting.insert(), [{"act": act, **one} for one in self._sightings.values()])
 
     def _touch(self, number: int) -> None:
         """Note that what a stored file says may count in another way now."""
@@ -155,6 +182,16 @@ class FileWriter:
             self.flush()
             record_kp(self._connection, parsed.kp, number)
         return number
+
+
+def refresh_modified(connection: Connection, files: Iterable[int]) -> None:
+    """Derive when files were modified anew, from the sightings in force and from what was known before any."""
+    table, undone = schema.sighting, undone_acts(connection)
+    for file in files:
+        rows = connection.execute(select(table).where(table.c.file == file).order_by(table.c.act)).all()
+        times = [rows[0].before_ms, *(row.modified_ms for row in rows if row.act not in undone)]
+        first = min((time for time in times if time is not None), default=None)
+        connection.execute(update(schema.imported_file).where(schema.imported_file.c.id == file).values(modified_ms=first))
 
 
 def days_of_file(number: int) -> Select[str, int]:

@@ -33,7 +33,7 @@ FORMER_KP = "Kp of an earlier version"
 """Name of the file that stands for Kp that came in before version 3."""
 
 FORMER_FILES = "former_files"
-"""Setting: number of the last file that came in before version 3. No act brought these, so none that is undone takes them out."""
+"""Setting: number of the last file that came in before version 3. Undoing an act takes none of them out."""
 
 metadata = MetaData()
 
@@ -76,8 +76,8 @@ imported_file = Table(
     sqlite_autoincrement=True,
 )
 """Every file that came in, in order of import. `issued_ms` is the date of issue that it states, `modified_ms` the earliest time
-of modification at which its content was seen. `replaced_by` is set in projects made before version 3 alone: readings of that
-file were deleted then."""
+of modification at which its content was seen by an act in force (`sighting`). `replaced_by` is set in projects made before
+version 3 alone: readings of that file were deleted then."""
 
 act = Table(
     "act",
@@ -102,6 +102,17 @@ brought = Table(
     Index("brought_file", "file"),
 )
 """Which act brought which file. Those that came in before version 3 (`FORMER_FILES`) are in force besides."""
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
+    Column("modified_ms", Integer, nullable=False),
+    Column("before_ms", Integer),
+    Index("sighting_file", "file"),
+)
+"""Which act met a copy of a known content that was modified earlier than every one before (`before_ms`)."""
 
 station_fact = Table(
     "station_fact",
@@ -296,7 +307,7 @@ def _with_acts_and_chains(connection: Connection) -> None:
 
     Rows that are there already stay as they are.
     """
-    for fresh in (act, brought, station_fact, kp_value, chosen_event):
+    for fresh in (act, brought, sighting, station_fact, kp_value, chosen_event):
         fresh.create(connection)
     for table, names in ADDED[3].items():
         for name in names:

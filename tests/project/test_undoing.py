@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -179,6 +180,38 @@ def test_what_a_former_version_imported_stands_when_a_later_import_of_it_is_undo
         assert state(back) == before
 
 
+def test_an_earlier_copy_that_decides_otherwise_is_told_and_taken_back(project: Project, files: Path, tmp_path: Path) -> None:
+    """A restored backup shows that the readings in force are the older ones."""
+    old, new, other = iaga(), iaga(values=minute_values(47_000.0)), iaga("MMB", "2022-01-20")
+    import_paths(project, [put(files, "b.min", new)])
+    import_paths(project, [put(files, "a.min", old)])  # modified later, as it was copied without its time
+    before = state(project)
+    copy = put(files / "backup", "a.min", old)
+    os.utime(copy, (1_000_000_000, 1_000_000_000))
+    report = import_paths(project, [copy])
+    assert report.unchanged == ("a.min",)
+    assert report.days_changed
+    assert any("a.min: This copy of a known file was modified earlier" in note for note in report.notes)
+    switched = state(project)
+    assert switched != before
+    undo_import(project)
+    assert state(project) == before
+    import_paths(project, [put(files, "c.min", other), copy])
+    assert state(project) != before
+    exported = export_project(project, tmp_path / "out")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [exported])
+        undo_import(back)
+        assert state(back) == before
+    undo_import(project)
+    assert state(project) == before
+    redo_import(project, 3)
+    assert state(project) == switched
+    count = len(acts.acts(project))
+    import_paths(project, [copy])
+    assert len(acts.acts(project)) == count
+
+
 def test_readings_of_a_wrong_year_are_ahead_of_the_clock_until_they_are_taken_back(project: Project, files: Path) -> None:
     now_ms = int(np.datetime64("2022-01-16T12:00", "ms").astype(np.int64))
     import_paths(project, [put(files, "a.min", iaga())])
@@ -203,6 +236,14 @@ def test_refusals_say_why(project: Project, files: Path) -> None:
         undo_import(project, 1)
 
 
+def made_earlier(folder: Path, rng: random.Random) -> Path:
+    """One of the files, imported or not, as a copy that kept an earlier time of modification."""
+    file = rng.choice(sorted(folder.iterdir()))
+    earlier = file.stat().st_mtime - rng.randint(0, 10)
+    os.utime(file, (earlier, earlier))
+    return file
+
+
 def play(project: Project, folder: Path, rng: random.Random, steps: int) -> None:
     """Random imports, removals, undos and redos; each state has to be the one that its acts in force give."""
     seen: dict[tuple[int, ...], tuple[object, ...]] = {}
@@ -210,11 +251,12 @@ def play(project: Project, folder: Path, rng: random.Random, steps: int) -> None
     for _ in range(steps):
         listed = acts.acts(project)
         undone, standing = [one.id for one in listed if one.undone], [one.id for one in listed if not one.undone]
-        match rng.choice(("readings", "readings", "events", "station", "remove", "undo", "undo", "redo")):
-            case "readings":
+        match rng.choice(("readings", "readings", "copy", "events", "station", "remove", "undo", "undo", "redo")):
+            case "readings" | "copy" as kind:
                 code, level = rng.choice(("AAA", "BBB")), rng.choice((46_000.0, 47_000.0))
                 day = rng.choice(("2022-01-15", "2022-01-16"))
-                import_paths(project, [put(folder, f"{next(names)}.min", iaga(code, day, minute_values(level, next(names))))])
+                file = put(folder, f"{next(names)}.min", iaga(code, day, minute_values(level, next(names))))
+                import_paths(project, [file] if kind == "readings" else [made_earlier(folder, rng)])
             case "events":
                 chosen = rng.sample(EVENTS, rng.randint(0, 3))
                 catalogue.store_events(project, chosen, declustering=Declustering(), add=rng.random() < 0.5)

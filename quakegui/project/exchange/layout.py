@@ -21,6 +21,7 @@ TABLES = {
     "files": schema.imported_file,
     "acts": schema.act,
     "brought": schema.brought,
+    "sightings": schema.sighting,
     "station_facts": schema.station_fact,
     "kp": schema.kp,
     "kp_values": schema.kp_value,
@@ -32,7 +33,7 @@ TABLES = {
 }
 """In the order in which they can be filled again."""
 
-SINCE_2 = frozenset({"acts", "brought", "station_facts", "kp_values", "chosen_events"})
+SINCE_2 = frozenset({"acts", "brought", "sightings", "station_facts", "kp_values", "chosen_events"})
 """Tables that an export of version 1 lacks."""
 
 READINGS = "readings"
