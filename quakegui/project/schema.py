@@ -180,6 +180,7 @@ kp_value = Table(
     Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
     Column("time_ms", Integer, primary_key=True),
     Column("value", Float, nullable=False),
+    Column("definitive", Integer, nullable=False),
 )
 """Kp as each file gives it; `kp` is what these add up to."""
 
@@ -330,7 +331,9 @@ def adopt(connection: Connection) -> None:
         number = (connection.scalar(select(func.max(imported_file.c.id))) or 0) + 1
         row = {"id": number, "name": FORMER_KP, "base": FORMER_KP, "sha256": "0" * 64, "format": "kp", "imported_ms": 0}
         connection.execute(imported_file.insert().values(**row, readings=0, notes="[]"))
-        connection.exec_driver_sql("INSERT INTO kp_value (file, time_ms, value) SELECT ?, time_ms, value FROM kp", (number,))
+        connection.exec_driver_sql(
+            "INSERT INTO kp_value (file, time_ms, value, definitive) SELECT ?, time_ms, value, 0 FROM kp", (number,)
+        )
     last = connection.scalar(select(func.max(imported_file.c.id)))
     if last is not None:
         connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (FORMER_FILES, str(last)))

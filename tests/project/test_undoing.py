@@ -157,6 +157,29 @@ def test_kp_is_taken_back(project: Project, files: Path) -> None:
     assert state(project) == before
 
 
+GFZ = "# Kp\n2022 01 15 00.0 01.50 32887.00000 32887.06250 {kp} {ap} {d}\n"
+
+
+@pytest.mark.parametrize("definitive_first", [True, False])
+def test_definitive_kp_counts_before_a_nowcast_that_was_fetched_later(
+    project: Project, files: Path, tmp_path: Path, *, definitive_first: bool
+) -> None:
+    final = put(files / "final", "Kp_ap.txt", GFZ.format(kp="1.000", ap="4", d="1").encode())
+    nowcast = put(files / "nowcast", "Kp_ap.txt", GFZ.format(kp="5.000", ap="48", d="0").encode())
+    for file in (final, nowcast) if definitive_first else (nowcast, final):
+        import_paths(project, [file])
+    index = kp(project)
+    assert index is not None
+    assert index.value.tolist() == [1.0]
+    exported = export_project(project, tmp_path / "out")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [exported])
+        undo_import(back, 1 if definitive_first else 2)
+        index = kp(back)
+        assert index is not None
+        assert index.value.tolist() == [5.0]
+
+
 def test_what_a_former_version_imported_stands_when_a_later_import_of_it_is_undone(
     project: Project, files: Path, tmp_path: Path
 ) -> None:
