@@ -121,6 +121,22 @@ class FileWriter:
                 self.kp_touched = True
             self._touch(row.id)
 
+    def bring_again(self, sha256: str, base: str) -> None:
+        """Bring a content that was in force when its file was looked at, and was undone by somebody else since then.
+
+        Parameters
+        ----------
+        sha256, base
+            Its fingerprint, and its file's name without the folder: under another name it may be another station's.
+        """
+        hidden = self._hidden.intersection(self._by_sha256.get(sha256, ()))
+        file = schema.imported_file.c
+        for number in self._connection.scalars(select(file.id).where(file.id.in_(hidden), file.base == base)).all():
+            self._hidden -= {number}
+            self.brought.append(number)
+            self._touch(number)
+            self.kp_touched = True
+
     def record_act(self, act: int) -> None:
         """Record what an act brought, and of which known contents it met an earlier copy."""
         if self.brought:

@@ -274,6 +274,7 @@ def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter,
         _store_file(parsed, tally, writer)
     for known in tally.seen:
         writer.see(known.name, known.sha256, known.modified_ms)
+        writer.bring_again(known.sha256, known.base)
     writer.flush()
     if stop():
         raise _CancelledError

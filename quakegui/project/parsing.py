@@ -73,9 +73,10 @@ class ParsedFile:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file whose content is in the project already, with its fingerprint and time of modification."""
+    """A file whose content is in the project already: its names, fingerprint and time of modification (see `ParsedFile`)."""
 
     name: str
+    base: str
     sha256: str
     modified_ms: int | None
 
@@ -195,7 +196,7 @@ def parse_source(source: Source, known: Known, mapping: TableMapping | None) -> 
     """Return what one file gave; a file that cannot be read is skipped with its reason, never raised."""
     sha256 = fingerprint(source.data, mapping)
     if source.base in known.get(sha256, ()):
-        return KnownFile(source.name, sha256, source.modified_ms)
+        return KnownFile(source.name, source.base, sha256, source.modified_ms)
     try:
         return _parse(source, sha256, mapping)
     except FormatError as error:

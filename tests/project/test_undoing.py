@@ -235,6 +235,35 @@ def test_an_earlier_copy_that_decides_otherwise_is_told_and_taken_back(project: 
     assert len(acts.acts(project)) == count
 
 
+def test_what_is_undone_while_it_is_imported_once_more_comes_in(project: Project, files: Path) -> None:
+    """A window undoes an import while a command reads the same files again."""
+    known, fresh = put(files, "a.min", iaga()), put(files, "b.min", iaga("MMB"))
+    import_paths(project, [known])
+    before = state(project)
+
+    def progress(_done: int, _count: int, doing: str) -> None:
+        if doing.endswith("a.min"):
+            undo_import(project)
+
+    report = import_paths(project, [known, fresh], progress=progress)
+    assert project.network().codes == ("KAK", "MMB")
+    assert report.unchanged == ("a.min",)
+    undo_import(project)
+    assert project.network().codes == ()
+    redo_import(project, 1)
+    assert state(project) == before
+
+
+def test_a_file_that_is_there_brings_no_other_station_of_the_same_content_back(project: Project, files: Path) -> None:
+    data = b"time,F\n2022-01-15 00:00:00,46000\n2022-01-15 00:01:00,46001\n"
+    first = put(files, "KAK.csv", data)
+    import_paths(project, [first])
+    import_paths(project, [put(files, "MMB.csv", data)])
+    undo_import(project)
+    assert import_paths(project, [first]).unchanged == ("KAK.csv",)
+    assert project.network().codes == ("KAK",)
+
+
 def test_readings_of_a_wrong_year_are_ahead_of_the_clock_until_they_are_taken_back(project: Project, files: Path) -> None:
     now_ms = int(np.datetime64("2022-01-16T12:00", "ms").astype(np.int64))
     import_paths(project, [put(files, "a.min", iaga())])
