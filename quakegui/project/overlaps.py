@@ -132,7 +132,7 @@ def _compare(here: list[Weighed], fresh: frozenset[int], names: Mapping[int, str
         overlap.under |= {name(k): None for k in np.unique(rank[differs])}
         missing = missing_of(each.block) // each.block.cadence_ms
         missing = missing[missing < size]
-        lost = before[0][missing[(before[0][missing] >= 0) & (after[0][missing] < 0)]]
+        lost = before[0][missing[(before[0][missing] >= 0) & (after[0][missing] != before[0][missing])]]
         overlap.withdrawn += lost.size
         overlap.out |= {name(k): None for k in np.unique(lost)}
         for k, other in enumerate(here):

@@ -330,19 +330,22 @@ def best_ranks(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], siz
         How many slots there are.
     """
     best = np.full(size, -1)
-    for rank, (block, slot) in enumerate(zip(ordered, slots, strict=True)):
-        _take_out(best, block, ordered)
+    for rank, slot in enumerate(_not_withdrawn(ordered, slots, size)):
         best[slot] = rank
     return best
 
 
-def _take_out(best: NDArray[np.int64], block: Block, ordered: Sequence[Block]) -> None:
-    """Take out of the slots' best blocks those that a later issue of the same file marks as missing; changes `best`."""
-    slot = missing_of(block) // block.cadence_ms
-    slot = slot[slot < best.size]
-    for rank in np.unique(best[slot]):
-        if rank >= 0 and (ordered[rank].base, ordered[rank].data_type) == (block.base, block.data_type):
-            best[slot[best[slot] == rank]] = -1
+def _not_withdrawn(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], size: int) -> list[NDArray[np.int64]]:
+    """Return the slots of each block without those that a later issue of the same file marks as missing."""
+    gone: dict[tuple[str, int], NDArray[np.bool_]] = {}
+    kept: list[NDArray[np.int64]] = []
+    for block, slot in zip(reversed(ordered), reversed(slots), strict=True):
+        same = (block.base, block.data_type)
+        kept.append(slot[~gone[same][slot]] if same in gone else slot)
+        missing = missing_of(block) // block.cadence_ms
+        if missing.size:
+            gone.setdefault(same, np.zeros(size, dtype=bool))[missing[missing < size]] = True
+    return kept[::-1]
 
 
 def _merge(blocks: Sequence[Block]) -> Readings:
