@@ -40,7 +40,9 @@ def import_(
         tuple[float, float] | None,
         typer.Option(metavar="KM DAYS", help="Drop events that follow a larger or equal one so near and so soon: 50 5."),
     ] = None,
-    add: Annotated[bool, typer.Option("--add", help="Keep the project's events besides, instead of replacing them.")] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="Keep the project's events besides; of one id, the file modified last counts.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take the events of a catalogue that the network is judged by, in place of those the project had.

@@ -5,7 +5,9 @@ csv
 GFZ ``Kp_ap_since_1932.txt``
     One line per interval: year, month, day, hour of start, hour of middle, two day counts, Kp, ap, D.
 GFZ ``Kp_ap_Ap_SN_F107_since_1932.txt``
-    One line per day: year, month, day, two day counts, rotation, day of rotation, Kp1..Kp8, ...
+    One line per day: year, month, day, two day counts, rotation, day of rotation, Kp1..Kp8, ..., D.
+
+D is 0 where Kp is a nowcast, 1 or 2 where it is definitive.
 
 References
 ----------
@@ -28,6 +30,7 @@ from quakegui.season.kp import Kp
 
 HOURS = tuple(range(0, 24, 3))
 _CSV_HEADER = re.compile(r"date\s*,\s*" + r"\s*,\s*".join(rf"kp?_?{hour:02d}" for hour in HOURS) + r"\s*(,.*)?", re.IGNORECASE)
+_DEFINITIVE = ("1", "2")
 _DAY = re.compile(r"(\d{4})[-/ ](\d{1,2})[-/ ](\d{1,2})", re.ASCII)
 
 
@@ -56,21 +59,26 @@ def parse(source: Source) -> Kp:
     refuse_apple_double(source)
     text, _ = text_of(source)
     values: dict[np.datetime64, float] = {}
-    for number, start, fields in _records(text, source):
+    definitive: dict[np.datetime64, bool] = {}
+    for number, start, fields, is_definitive in _records(text, source):
         for i, field in enumerate(fields):
             time = start + np.timedelta64(3 * i, "h")
             if time in values:
                 raise FormatError(f"Kp of {time} UTC is given a second time.", file=source.name, line=number)
-            values[time] = _kp(field, source, number)
+            values[time], definitive[time] = _kp(field, source, number), is_definitive
     known = {time: value for time, value in values.items() if not math.isnan(value)}
     if not known:
         raise FormatError("The file holds no Kp value.", file=source.name)
     times = np.array(sorted(known), dtype="datetime64[ms]")
-    return Kp(times, np.array([known[time] for time in sorted(known)], dtype=np.float64))
+    return Kp(
+        times,
+        np.array([known[time] for time in sorted(known)], dtype=np.float64),
+        np.array([definitive[time] for time in sorted(known)], dtype=bool),
+    )
 
 
-def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, list[str]]]:
-    """Yield line number, start of the first interval and the Kp fields from there on, three hours apart."""
+def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, list[str], bool]]:
+    """Yield line number, start of the first interval, the Kp fields from there on, three hours apart, and their being final."""
     is_csv = False
     for number, line in enumerate(text.splitlines(), start=1):
         bare = line.strip().lstrip("\ufeff")
@@ -81,13 +89,13 @@ def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, li
             continue
         cells = [cell.strip() for cell in bare.split(",")] if is_csv else bare.split()
         if is_csv and len(cells) >= 9:
-            yield number, _day(cells[0], source, number), cells[1:9]
+            yield number, _day(cells[0], source, number), cells[1:9], False
         elif not is_csv and _is_gfz(cells):
             day = _day(" ".join(cells[:3]), source, number)
             if len(cells) == 10:
-                yield number, day + np.timedelta64(int(float(cells[3])), "h"), cells[7:8]
+                yield number, day + np.timedelta64(int(float(cells[3])), "h"), cells[7:8], cells[-1] in _DEFINITIVE
             else:
-                yield number, day, cells[7:15]
+                yield number, day, cells[7:15], cells[-1] in _DEFINITIVE
         else:
             raise FormatError(
                 f"The line has {len(cells)} columns and is no line of a Kp table; the file may be cut off. Fetch it again.",

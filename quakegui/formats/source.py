@@ -34,6 +34,10 @@ _MOST_ENTRIES = 10 * MOST_MEMBERS
 """Entries of a zip's directory, those of archives within it included, beyond which the directory itself is the bomb."""
 
 _FIRST_ZIP_YEAR = 1980
+_UT, _NTFS = 0x5455, 0x000A
+"""Numbers of a zip's extra fields that hold a time of modification in UTC."""
+_NTFS_EPOCH_MS = 11_644_473_600_000
+"""From 1601 to 1970."""
 _LAST_MODIFIED_MS = 32_000_000_000_000
 """In the year 2984: a file system that says so is damaged."""
 
@@ -72,8 +76,8 @@ class Source:
         `siblings("kak.ack")` returns the bytes of the file of that name (whatever its case) in the same folder or archive,
         or None.
     modified_ms
-        When the file was last modified, or the member of an archive by the archive's own word (taken as UTC); milliseconds
-        since 1970 UTC, None where that is not known.
+        When the file was last modified, or the member of an archive by the archive's own word (in UTC where its packer wrote
+        that too, else its wall clock taken as UTC); milliseconds since 1970 UTC, None where that is not known.
     kept
         What a reader found out about the bytes and would else find out again, by name.
     """
@@ -182,11 +186,29 @@ def modified(file: Path) -> int | None:
 
 def _member_modified(info: zipfile.ZipInfo) -> int | None:
     """Return when a member of a zip was modified; one that was packed without a date has the first that a zip can hold."""
+    exact = _extra_modified(info.extra)
+    if exact is not None:
+        return exact
     try:
         found = int(datetime(*info.date_time, tzinfo=UTC).timestamp() * 1000)
     except ValueError:
         return None
     return found if info.date_time[0] > _FIRST_ZIP_YEAR else None
+
+
+def _extra_modified(extra: bytes) -> int | None:
+    """Return the time of modification in UTC that Info-ZIP and macOS (UT) or Windows (NTFS) write beside the wall clock's."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        part, extra = extra[4 : 4 + size], extra[4 + size :]
+        found: int | None = None
+        if kind == _UT and len(part) >= 5 and part[0] & 1:
+            found = struct.unpack_from("<i", part, 1)[0] * 1000
+        elif kind == _NTFS and len(part) >= 16 and part[4:8] == b"\x01\x00\x18\x00":
+            found = struct.unpack_from("<q", part, 8)[0] // 10_000 - _NTFS_EPOCH_MS
+        if found is not None and 0 < found < _LAST_MODIFIED_MS:
+            return found
+    return None
 
 
 def _folder_siblings(folder: Path) -> Callable[[str], bytes | None]:

@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import schema
-from quakegui.project.store import Project
+from quakegui.project.store import Project, get_setting
 from quakegui.season.plain import parse_json
 
 READINGS: Final = "readings"
@@ -146,12 +146,13 @@ def hidden_files(connection: Connection, code: str | None = None) -> frozenset[i
     removed = _removed(connection, code, undone) if code is not None else 0
     if not undone and not removed:
         return frozenset()
-    table = schema.brought.c
+    table, file = schema.brought.c, schema.imported_file.c
     standing = select(table.file).where(table.act > removed, table.act.not_in(undone))
-    found = set(connection.scalars(select(table.file).where(table.file.not_in(standing)).distinct()))
     if removed:  # what came in before acts were recorded came in before the removal
-        found |= set(connection.scalars(select(schema.imported_file.c.id).where(schema.imported_file.c.id.not_in(standing))))
-    return frozenset(found)
+        return frozenset(connection.scalars(select(file.id).where(file.id.not_in(standing))))
+    # What came in before acts were recorded stands by itself, also where an act has brought it once more.
+    former = int(get_setting(connection, schema.FORMER_FILES) or 0)
+    return frozenset(connection.scalars(select(table.file).where(table.file > former, table.file.not_in(standing)).distinct()))
 
 
 def hidden_in_part(connection: Connection) -> frozenset[int]:

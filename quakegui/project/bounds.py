@@ -31,6 +31,7 @@ _BOUNDS: Final[dict[str, tuple[float, float]]] = {
     "coverage": (0.0, 1e6),
     "kp.value": (0.0, 9.0),
     "kp_value.value": (0.0, 9.0),
+    "definitive": (0, 1),
     "absent": (1, 1),
     "magnitude": (-20.0, 20.0),
     "depth_km": (-100.0, 7000.0),

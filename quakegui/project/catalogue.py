@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -17,8 +18,9 @@ from quakegui import formats
 from quakegui.formats.errors import shown
 from quakegui.formats.source import expand
 from quakegui.project import schema
-from quakegui.project.acts import EVENTS, add_act, read_acts
+from quakegui.project.acts import EVENTS, Act, add_act, read_acts
 from quakegui.project.origins import Origin, Origins
+from quakegui.project.record import Issue
 from quakegui.project.store import (
     EVENT_REVISION,
     Project,
@@ -38,12 +40,16 @@ NO_CLASS = 0
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRead:
-    """What a catalogue holds, with the reader's notes; `path` is None for the events that a project has already."""
+    """What a catalogue holds, with the reader's notes; `path` is None for the events that a project has already.
+
+    `modified_ms` is when the file was last modified, milliseconds since 1970 UTC, None where unknown.
+    """
 
     path: Path | None
     events: tuple[Event, ...]
     notes: tuple[str, ...] = ()
     files: tuple[Origin, ...] = ()
+    modified_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +87,14 @@ def read_catalogue(path: Path | str) -> CatalogueRead:
     events: list[Event] = []
     notes: list[str] = []
     files: list[Origin] = []
+    times: list[int] = []
     for source in expand(path):
+        times += [] if source.modified_ms is None else [source.modified_ms]
         found = formats.read_events(source)
         events += found.events
         notes += found.notes
         files.append(Origin(shown(source.base, 200), hashlib.sha256(source.data).hexdigest(), len(found.events)))
-    return CatalogueRead(Path(path), tuple(events), tuple(notes), tuple(files))
+    return CatalogueRead(Path(path), tuple(events), tuple(notes), tuple(files), max(times, default=None))
 
 
 def import_events(
@@ -111,7 +119,8 @@ def import_events(
     declustering
         How aftershocks are dropped; the default window where not given.
     add
-        Keep the project's events besides; an event of the same id is replaced, and all are declustered together.
+        Keep the project's events besides; of those of one id the one counts whose file was modified last, and all are
+        declustered together.
     author
         Who imports them; default the person at this machine.
 
@@ -145,32 +154,51 @@ def store_events(
         "add": add,
         "event_selection": json.loads(json.dumps(asdict(selection or Selection()), default=date.isoformat)),
         "declustering": asdict(declustering),
-        "event_origins": asdict(Origins(read.files)),
+        "event_origins": json.loads(json.dumps(asdict(Origins(read.files)))),
+        "modified_ms": read.modified_ms,
     }
+    by_id = {event.id: event for event in chosen}
     with project.write() as connection:
         before = _stored(connection)
-        act = add_act(connection, EVENTS, author or default_author(), summary=summary)
-        rows = [{**_values_of(event), "act": act} for event in {event.id: event for event in chosen}.values()]
-        if rows:
-            connection.execute(schema.chosen_event.insert(), rows)
-        kept, dropped = refresh_events(connection)
-    return EventsReport(len(read.events), len(chosen), len(kept), dropped, len(before), read.notes)
+        if not _is_in_force(connection, summary, by_id):
+            act = add_act(connection, EVENTS, author or default_author(), summary=summary)
+            rows = [{**_values_of(event), "act": act} for event in by_id.values()]
+            if rows:
+                connection.execute(schema.chosen_event.insert(), rows)
+            refresh_events(connection)
+        kept, dropped = _stored(connection, kept=1), _stored(connection, kept=0)
+    notes = (*read.notes, *_superseded(by_id, (*kept, *dropped)))
+    return EventsReport(len(read.events), len(chosen), len(kept), dropped, len(before), notes)
 
 
-def refresh_events(connection: Connection) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
-    """Derive the project's events anew from the acts in force; returns those that declustering kept, and those it dropped.
+def _is_in_force(connection: Connection, summary: Mapping[str, Any], chosen: Mapping[str, Event]) -> bool:
+    """Whether the last import brought the very same, so that this one changes nothing."""
+    acts = _acts_in_force(connection)
+    return bool(acts) and acts[-1].summary == summary and _chosen_in(connection, acts[-1]) == chosen
 
-    The last act that does not add to what was there decides, with those that were added after it; the last of all of them
-    says how aftershocks are dropped.
+
+def _superseded(chosen: Mapping[str, Event], stored: Iterable[Event]) -> tuple[str, ...]:
+    count = sum(chosen.get(event.id, event) != event for event in stored)
+    if not count:
+        return ()
+    return (
+        f"{count} of these earthquakes are kept but not used: a catalogue that was modified later gives other values under "
+        "their ids.",
+    )
+
+
+def refresh_events(connection: Connection) -> None:
+    """Derive the project's events anew from the acts in force.
+
+    The last act that does not add to what was there decides, with those that were added after it: of events of one id the
+    one whose file was modified last, whatever the order of import. The last of all acts says how aftershocks are dropped.
     """
-    table = schema.chosen_event
-    acts = [act for act in read_acts(connection) if act.kind == EVENTS and not act.undone]
-    first = max((number for number, act in enumerate(acts) if not act.summary.get("add")), default=0)
+    acts = _acts_in_force(connection)
     merged: dict[str, Event] = {}
     files: tuple[Origin, ...] = ()
-    for act in acts[first:]:
-        rows = connection.execute(select(table).where(table.c.act == act.id).order_by(table.c.time_ms, table.c.id))
-        merged |= {row.id: _event_of(row) for row in rows}
+    for act in sorted(acts, key=_issue):
+        merged |= _chosen_in(connection, act)
+    for act in acts:
         found: Origins = built(Origins, act.summary.get("event_origins", {"files": []}), what="catalogue file")
         files = (*(old for old in files if old not in found.files), *found.files)
     last = acts[-1].summary if acts else {}
@@ -186,13 +214,35 @@ def refresh_events(connection: Connection) -> tuple[tuple[Event, ...], tuple[Eve
     if stored:
         connection.execute(schema.event_table.insert(), stored)
     raise_revision(connection, EVENT_REVISION)
-    return kept, dropped
+
+
+def _acts_in_force(connection: Connection) -> tuple[Act, ...]:
+    """Return the acts that the events follow from, oldest first."""
+    acts = tuple(act for act in read_acts(connection) if act.kind == EVENTS and not act.undone)
+    first = max((number for number, act in enumerate(acts) if not act.summary.get("add")), default=0)
+    return acts[first:]
+
+
+def _issue(act: Act) -> Issue:
+    """Return what decides between the events of several acts; what is from no file, a person's word, counts before files."""
+    modified_ms = act.summary.get("modified_ms")
+    files = (act.summary.get("event_origins") or {}).get("files", ())
+    known = modified_ms if isinstance(modified_ms, int) else None
+    latest = math.inf if known is None and "modified_ms" in act.summary else -math.inf
+    return Issue(-math.inf, latest if known is None else float(known), "".join(file["sha256"] for file in files))
+
+
+def _chosen_in(connection: Connection, act: Act) -> dict[str, Event]:
+    """Return the events that an act chose, by id."""
+    table = schema.chosen_event
+    rows = connection.execute(select(table).where(table.c.act == act.id).order_by(table.c.time_ms, table.c.id))
+    return {row.id: _event_of(row) for row in rows}
 
 
 def events(project: Project) -> tuple[Event, ...]:
     """Return the project's events without aftershocks, by time."""
     with project.read() as connection:
-        return _stored(connection, kept_only=True)
+        return _stored(connection, kept=1)
 
 
 def all_events(project: Project) -> tuple[tuple[Event, bool], ...]:
@@ -266,10 +316,11 @@ def _origins(connection: Connection) -> tuple[Origin, ...]:
     return found.files
 
 
-def _stored(connection: Connection, *, kept_only: bool = False) -> tuple[Event, ...]:
+def _stored(connection: Connection, *, kept: int | None = None) -> tuple[Event, ...]:
+    """Return all events by time, or those that declustering kept (1) or dropped (0)."""
     table = schema.event_table
     query = select(table).order_by(table.c.time_ms, table.c.magnitude, table.c.id)
-    return tuple(_event_of(row) for row in connection.execute(query.where(table.c.kept == 1) if kept_only else query))
+    return tuple(_event_of(row) for row in connection.execute(query if kept is None else query.where(table.c.kept == kept)))
 
 
 def _event_of(row: Row[Any]) -> Event:

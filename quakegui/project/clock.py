@@ -30,7 +30,7 @@ def ahead_of_clock(project: Project, now_ms: int) -> dict[str, np.datetime64]:
             last = connection.scalar(select(func.max(block.utc_day)).where(block.station == code))
             if last is None or last < today:
                 continue
-            newest = max(record.time[-1] for record in merged(read_blocks(connection, code, last, last)))
-            if newest > np.datetime64(now_ms + SLACK_MS, "ms"):
-                found[code] = newest
+            stamps = [record.time[-1] for record in merged(read_blocks(connection, code, today, last)) if len(record)]
+            if stamps and max(stamps) > np.datetime64(now_ms + SLACK_MS, "ms"):
+                found[code] = max(stamps)
     return found

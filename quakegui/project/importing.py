@@ -23,7 +23,7 @@ from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
-from quakegui.project.overlaps import overlaps_of
+from quakegui.project.overlaps import is_shared, overlaps_of
 from quakegui.project.parsing import Known, KnownFile, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.progress import Cancelled, Progress, never, silent
 from quakegui.project.record import DAY_MS, Block, unpack
@@ -279,7 +279,8 @@ def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter,
     for parsed in lists:
         _store_file(parsed, tally, writer)
     for known in tally.seen:
-        writer.see(known.sha256, known.modified_ms)
+        writer.see(known.name, known.sha256, known.modified_ms)
+        writer.bring_again(known.sha256, known.base)
     writer.flush()
     if stop():
         raise _CancelledError
@@ -288,9 +289,9 @@ def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter,
 def _settle(connection: Connection, writer: FileWriter, tally: _Tally, author: str) -> None:
     """Record the act, derive what follows from it, and mark which night means are stale."""
     _count(connection, tally)
-    if writer.brought:
-        act = add_act(connection, READINGS, author, summary=_summary(tally))
-        connection.execute(schema.brought.insert(), [{"act": act, "file": file} for file in writer.brought])
+    if writer.brought or writer.sighted:
+        writer.record_act(add_act(connection, READINGS, author, summary=_summary(tally, tuple(writer.sighted.values()))))
+        _note_sighted(connection, writer, tally)
     tally.stations_added += refresh_stations(connection, writer.stations)[0]
     if writer.kp_touched:
         _note_kp(tally, writer.with_kp, refresh_kp(connection))
@@ -336,13 +337,24 @@ def _count(connection: Connection, tally: _Tally) -> None:
             tally.notes[f"{one.file}: {note}"] = None
 
 
-def _summary(tally: _Tally) -> dict[str, Any]:
+def _note_sighted(connection: Connection, writer: FileWriter, tally: _Tally) -> None:
+    """Tell of earlier copies where that may decide: where another file has readings of the same days."""
+    for number, name in writer.sighted.items():
+        if number not in writer.brought and is_shared(connection, number):
+            tally.notes[
+                f"{name}: This copy of a known file was modified earlier than the one known so far: where other files have "
+                "different values for the same times, those may count now."
+            ] = None
+
+
+def _summary(tally: _Tally, sighted: tuple[str, ...]) -> dict[str, Any]:
     """Return what an import's act says of it."""
+    names = (*(one.file for one in tally.imported), *sighted)
     firsts = [one.first for one in tally.imported if one.first is not None]
     lasts = [one.last for one in tally.imported if one.last is not None]
     return {
-        "files": len(tally.imported),
-        "names": [shown(one.file, 200) for one in tally.imported[:MOST_NAMES]],
+        "files": len(names),
+        "names": [shown(name, 200) for name in names[:MOST_NAMES]],
         "stations": sorted({code for one in tally.imported for code in one.stations})[:MOST_NAMES],
         "readings": sum(one.readings for one in tally.imported),
         "kp_intervals": tally.kp_intervals,

@@ -25,7 +25,12 @@ def kp(project: Project) -> Kp | None:
 
 def record_kp(connection: Connection, index: Kp, file: int) -> None:
     """Record the Kp of an imported file; `refresh_kp` makes it count."""
-    rows = [{"file": file, "time_ms": time, "value": value} for time, value in _pairs(index)]
+    definitive = index.definitive if index.definitive.size else np.zeros(index.time.size, dtype=bool)
+    columns = (index.time.astype(np.int64), index.value, definitive.astype(np.int64))
+    rows = [
+        {"file": file, "time_ms": time, "value": value, "definitive": final}
+        for time, value, final in zip(*(column.tolist() for column in columns), strict=True)
+    ]
     if rows:
         connection.execute(insert(schema.kp_value).on_conflict_do_nothing(), rows)
 
@@ -33,7 +38,7 @@ def record_kp(connection: Connection, index: Kp, file: int) -> None:
 def refresh_kp(connection: Connection) -> int:
     """Derive Kp anew from the files in force; returns how many intervals are new, changed or gone.
 
-    Where files differ, the one issued last counts, then the one modified last (`record.Issue`).
+    Where files differ, a definitive value counts before a nowcast, then the file modified last (`record.Issue`).
     """
     file = schema.imported_file.c
     value = schema.kp_value.c
@@ -44,9 +49,10 @@ def refresh_kp(connection: Connection) -> int:
         key=lambda row: Issue.of(row.issued_ms, row.modified_ms, row.sha256),
     )
     after: dict[int, float] = {}
-    for row in files:
-        given = connection.execute(select(value.time_ms, value.value).where(value.file == row.id))
-        after |= {one.time_ms: one.value for one in given}
+    for definitive in (0, 1):
+        for row in files:
+            mine = (value.file == row.id) & (value.definitive == definitive)
+            after |= {one.time_ms: one.value for one in connection.execute(select(value.time_ms, value.value).where(mine))}
     before = {one.time_ms: one.value for one in connection.execute(select(schema.kp.c.time_ms, schema.kp.c.value))}
     fresh = [{"time_ms": time, "value": kp} for time, kp in after.items() if before.get(time) != kp]
     gone = [{"gone": time} for time in before.keys() - after.keys()]
@@ -58,7 +64,3 @@ def refresh_kp(connection: Connection) -> int:
     if fresh or gone:
         raise_revision(connection)
     return len(fresh) + len(gone)
-
-
-def _pairs(index: Kp) -> list[tuple[int, float]]:
-    return list(zip(index.time.astype(np.int64).tolist(), index.value.tolist(), strict=True))

@@ -266,7 +266,7 @@ def _nights(blocks: list[Block], first: int, last: int, config: SeasonConfig) ->
     reach = np.stack([start.astype("datetime64[D]"), end.astype("datetime64[D]")]).astype(np.int64)
     best: dict[int, tuple[tuple[bool, bool, int], Night]] = {}
     for record in merged(blocks):
-        mine = [block for block in blocks if block.cadence_ms == round(record.cadence_s * 1000.0)]
+        mine = [block for block in blocks if block.count and block.cadence_ms == round(record.cadence_s * 1000.0)]
         derived: NDArray[np.bool_] = np.any(np.isin(reach, [block.utc_day for block in mine if block.derived]), axis=0)
         final = {block.utc_day: block.data_type for block in sorted(mine, key=lambda block: block.data_type)}
         found = night_means(replace(record, derived=False), days, timezone=config.timezone, config=config.night)

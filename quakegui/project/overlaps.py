@@ -91,6 +91,11 @@ def overlaps_of(connection: Connection, brought: Sequence[int]) -> Mapping[int, 
     return found
 
 
+def is_shared(connection: Connection, file: int) -> bool:
+    """Whether another file has readings of a station, day and cadence that a file has readings of."""
+    return next(_shared_days(connection, (file,)), None) is not None
+
+
 def _shared_days(connection: Connection, brought: Sequence[int]) -> Iterator[tuple[str, int]]:
     """Yield each station and UTC day on which one of these files has readings beside another file's."""
     mine, other = schema.block.alias(), schema.block.alias()
@@ -127,7 +132,7 @@ def _compare(here: list[Weighed], fresh: frozenset[int], names: Mapping[int, str
         overlap.under |= {name(k): None for k in np.unique(rank[differs])}
         missing = missing_of(each.block) // each.block.cadence_ms
         missing = missing[missing < size]
-        lost = before[0][missing[(before[0][missing] >= 0) & (after[0][missing] < 0)]]
+        lost = before[0][missing[(before[0][missing] >= 0) & (after[0][missing] != before[0][missing])]]
         overlap.withdrawn += lost.size
         overlap.out |= {name(k): None for k in np.unique(lost)}
         for k, other in enumerate(here):

@@ -24,6 +24,7 @@ from quakegui import formats
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source, expand
+from quakegui.project.exchange.layout import MANIFEST, READING_COLUMNS, is_export, is_manifest
 from quakegui.project.record import Block, blocks_of
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
@@ -72,16 +73,17 @@ class ParsedFile:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file whose content is in the project already, with its fingerprint and time of modification."""
+    """A file whose content is in the project already: its names, fingerprint and time of modification (see `ParsedFile`)."""
 
     name: str
+    base: str
     sha256: str
     modified_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file that was left out.
+    """A file, or a whole exported project, that was left out.
 
     Attributes
     ----------
@@ -106,15 +108,22 @@ Outcome = ParsedFile | KnownFile | SkippedFile
 
 
 def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
-    """Return every file at `paths` (folders with all their levels) and the folder name that messages put before its name."""
+    """Return every file at `paths` (folders with all their levels) and the folder name that messages put before its name.
+
+    Of an exported project among them only the file that says so is returned: its tables are not readings to be guessed at.
+    """
     found: list[tuple[str, str]] = []
     for given in paths:
         root = Path(given)
         if not root.is_dir():
             found.append((str(root), ""))
             continue
-        for file in sorted(root.rglob("*")):
+        files = sorted(root.rglob("*"))
+        exports = {file.parent for file in files if file.name == MANIFEST and is_export(file.parent)}
+        for file in files:
             parts = file.relative_to(root).parts
+            if file.name != MANIFEST and not exports.isdisjoint(file.parents):
+                continue
             if file.is_file() and not any(part.startswith(".") or part == "__MACOSX" for part in parts):
                 found.append((str(file), "/".join((root.name, *parts[:-1])) + "/"))
     return tuple(found)
@@ -164,15 +173,33 @@ def parse_chunk(files: Iterable[tuple[str, str]], known: Known, mapping: TableMa
             outcomes.append(_skipped(FormatError(error.sentence, file=prefix + error.file, line=error.line)))
 
         sources = (replace(source, name=prefix + source.name) for source in expand(path, on_problem=report))
-        outcomes.extend(parse_source(source, known, mapping) for source in sources)
+        outcomes.extend(_parse_sources(sources, known, mapping))
     return outcomes
+
+
+def _parse_sources(sources: Iterable[Source], known: Known, mapping: TableMapping | None) -> list[Outcome]:
+    """Return what the members of an archive, or a file, gave; of exported projects in it only that they are there."""
+    found: list[tuple[str, Outcome]] = []
+    exports: list[str] = []
+    for source in sources:
+        if is_manifest(source.base, source.data):
+            exports.append(source.name.removesuffix(MANIFEST))
+        found.append((source.name, parse_source(source, known, mapping)))
+    if not exports:
+        return [outcome for _, outcome in found]
+    others = [outcome for name, outcome in found if not name.startswith(tuple(exports))]
+    return [*others, *(_export(folder.rstrip("/")) for folder in exports)]
+
+
+def _export(folder: str) -> SkippedFile:
+    return SkippedFile(folder, f"It is an exported project: unpack it and import the folder that holds {MANIFEST} by itself.")
 
 
 def parse_source(source: Source, known: Known, mapping: TableMapping | None) -> Outcome:
     """Return what one file gave; a file that cannot be read is skipped with its reason, never raised."""
     sha256 = fingerprint(source.data, mapping)
     if source.base in known.get(sha256, ()):
-        return KnownFile(source.name, sha256, source.modified_ms)
+        return KnownFile(source.name, source.base, sha256, source.modified_ms)
     try:
         return _parse(source, sha256, mapping)
     except FormatError as error:
@@ -188,6 +215,8 @@ def fingerprint(data: bytes, mapping: TableMapping | None) -> str:
 
 
 def _parse(source: Source, sha256: str, mapping: TableMapping | None) -> Outcome:
+    if source.data.startswith(",".join(READING_COLUMNS).encode()):
+        raise FormatError(f"It is a part of an exported project: import the folder that holds {MANIFEST}.", file=source.name)
     kind = formats.kind(source) if mapping is None else "readings"
     if kind == "events":
         return SkippedFile(source.name, "It holds earthquakes: import it as events ('quakegui events import').")

@@ -11,7 +11,6 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +78,7 @@ class Block:
     derived
         Whether F was computed from components.
     count
-        Number of readings.
+        Number of readings; 0 where the file states of the whole day that nothing was recorded.
     times, values
         Packed milliseconds since the start of the day, and thousandths of a nT (`pack`).
     file
@@ -172,8 +171,10 @@ def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """
     _check(block)
     time, value = unpack(block.times), unpack(block.values)
-    if not time.size == value.size == block.count or not time.size:
+    if not time.size == value.size == block.count or not (time.size or block.missing):
         raise DamagedReadingsError("a block has another number of times than of values")
+    if not time.size:
+        return time, value
     ordered = bool(time[0] >= 0 and time[-1] < DAY_MS and (time[1:] > time[:-1]).all())
     if not ordered or int(value.min()) < -_LARGEST or int(value.max()) > _LARGEST:
         raise DamagedReadingsError("a block holds times outside its day, or values that no field has")
@@ -181,26 +182,29 @@ def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def blocks_of(readings: Readings) -> tuple[Block, ...]:
-    """Cut a record at UTC midnights and pack the pieces; values are rounded to 0.001 nT."""
+    """Cut a record at UTC midnights and pack the pieces; values are rounded to 0.001 nT.
+
+    A day that holds nothing but what is marked as missing is a piece as well: it takes out the readings of an earlier issue.
+    """
     time = readings.time.astype(np.int64)
     value = np.rint(readings.values * PER_NT).astype(np.int64)
-    day = time // DAY_MS
     missing = readings.missing.astype(np.int64)
-    edges = np.concatenate([[0], np.flatnonzero(np.diff(day)) + 1, [time.size]]) if time.size else np.array([0])
+    days = np.unique(np.concatenate([time, missing]) // DAY_MS)
+    starts, ends = np.searchsorted(time, days * DAY_MS), np.searchsorted(time, (days + 1) * DAY_MS)
     cadence_ms = max(round(readings.cadence_s * 1000.0), 1)
     return tuple(
         Block(
             readings.station,
-            int(day[start]),
+            day,
             cadence_ms,
             int(readings.data_type),
             readings.derived,
             int(end - start),
-            pack(time[start:end] - day[start] * DAY_MS),
+            pack(time[start:end] - day * DAY_MS),
             pack(value[start:end]),
-            missing=_packed_of(missing, int(day[start])),
+            missing=_packed_of(missing, day),
         )
-        for start, end in pairwise(edges)
+        for day, start, end in zip(days.tolist(), starts, ends, strict=True)
     )
 
 
@@ -220,7 +224,7 @@ def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
     for block in blocks:
         _check(block)
         by_cadence.setdefault(block.cadence_ms, []).append(block)
-    return tuple(_merge(by_cadence[cadence]) for cadence in sorted(by_cadence))
+    return tuple(_merge(here) for _, here in sorted(by_cadence.items()) if any(block.count for block in here))
 
 
 def missing_of(block: Block) -> NDArray[np.int64]:
@@ -310,7 +314,7 @@ def weighed(blocks: Sequence[Block]) -> list[Weighed]:
 
 def slots_of(slots: Iterable[NDArray[np.int64]]) -> int:
     """Return how many slots of a day blocks reach, given the slots of each."""
-    return max((int(slot.max()) + 1 for slot in slots), default=0)
+    return max((int(slot.max()) + 1 for slot in slots if slot.size), default=0)
 
 
 def best_ranks(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], size: int) -> NDArray[np.int64]:
@@ -326,19 +330,22 @@ def best_ranks(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], siz
         How many slots there are.
     """
     best = np.full(size, -1)
-    for rank, (block, slot) in enumerate(zip(ordered, slots, strict=True)):
-        _take_out(best, block, ordered)
+    for rank, slot in enumerate(_not_withdrawn(ordered, slots, size)):
         best[slot] = rank
     return best
 
 
-def _take_out(best: NDArray[np.int64], block: Block, ordered: Sequence[Block]) -> None:
-    """Take out of the slots' best blocks those that a later issue of the same file marks as missing; changes `best`."""
-    slot = missing_of(block) // block.cadence_ms
-    slot = slot[slot < best.size]
-    for rank in np.unique(best[slot]):
-        if rank >= 0 and (ordered[rank].base, ordered[rank].data_type) == (block.base, block.data_type):
-            best[slot[best[slot] == rank]] = -1
+def _not_withdrawn(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], size: int) -> list[NDArray[np.int64]]:
+    """Return the slots of each block without those that a later issue of the same file marks as missing."""
+    gone: dict[tuple[str, int], NDArray[np.bool_]] = {}
+    kept: list[NDArray[np.int64]] = []
+    for block, slot in zip(reversed(ordered), reversed(slots), strict=True):
+        same = (block.base, block.data_type)
+        kept.append(slot[~gone[same][slot]] if same in gone else slot)
+        missing = missing_of(block) // block.cadence_ms
+        if missing.size:
+            gone.setdefault(same, np.zeros(size, dtype=bool))[missing[missing < size]] = True
+    return kept[::-1]
 
 
 def _merge(blocks: Sequence[Block]) -> Readings:

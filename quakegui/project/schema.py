@@ -32,6 +32,9 @@ SCHEMA = 3
 FORMER_KP = "Kp of an earlier version"
 """Name of the file that stands for Kp that came in before version 3."""
 
+FORMER_FILES = "former_files"
+"""Setting: number of the last file that came in before version 3. Undoing an act takes none of them out."""
+
 metadata = MetaData()
 
 setting = Table(
@@ -73,8 +76,8 @@ imported_file = Table(
     sqlite_autoincrement=True,
 )
 """Every file that came in, in order of import. `issued_ms` is the date of issue that it states, `modified_ms` the earliest time
-of modification at which its content was seen. `replaced_by` is set in projects made before version 3 alone: readings of that
-file were deleted then."""
+of modification at which its content was seen by an act in force (`sighting`). `replaced_by` is set in projects made before
+version 3 alone: readings of that file were deleted then."""
 
 act = Table(
     "act",
@@ -98,7 +101,18 @@ brought = Table(
     Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
     Index("brought_file", "file"),
 )
-"""Which act brought which file. A file without a row here came in before version 3 and is in force."""
+"""Which act brought which file. Those that came in before version 3 (`FORMER_FILES`) are in force besides."""
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
+    Column("modified_ms", Integer, nullable=False),
+    Column("before_ms", Integer),
+    Index("sighting_file", "file"),
+)
+"""Which act met a copy of a known content that was modified earlier than every one before (`before_ms`)."""
 
 station_fact = Table(
     "station_fact",
@@ -166,6 +180,7 @@ kp_value = Table(
     Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
     Column("time_ms", Integer, primary_key=True),
     Column("value", Float, nullable=False),
+    Column("definitive", Integer, nullable=False),
 )
 """Kp as each file gives it; `kp` is what these add up to."""
 
@@ -293,7 +308,7 @@ def _with_acts_and_chains(connection: Connection) -> None:
 
     Rows that are there already stay as they are.
     """
-    for fresh in (act, brought, station_fact, kp_value, chosen_event):
+    for fresh in (act, brought, sighting, station_fact, kp_value, chosen_event):
         fresh.create(connection)
     for table, names in ADDED[3].items():
         for name in names:
@@ -316,7 +331,12 @@ def adopt(connection: Connection) -> None:
         number = (connection.scalar(select(func.max(imported_file.c.id))) or 0) + 1
         row = {"id": number, "name": FORMER_KP, "base": FORMER_KP, "sha256": "0" * 64, "format": "kp", "imported_ms": 0}
         connection.execute(imported_file.insert().values(**row, readings=0, notes="[]"))
-        connection.exec_driver_sql("INSERT INTO kp_value (file, time_ms, value) SELECT ?, time_ms, value FROM kp", (number,))
+        connection.exec_driver_sql(
+            "INSERT INTO kp_value (file, time_ms, value, definitive) SELECT ?, time_ms, value, 0 FROM kp", (number,)
+        )
+    last = connection.scalar(select(func.max(imported_file.c.id)))
+    if last is not None:
+        connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (FORMER_FILES, str(last)))
     if connection.scalar(select(event_table.c.id).limit(1)) is not None:
         keys = ("event_selection", "declustering", "event_origins")
         rows = connection.execute(select(setting.c.key, setting.c.value).where(setting.c.key.in_(keys)))

@@ -38,7 +38,7 @@ LARGEST_VALUE = 64 * 1024**2
 """Bytes of the largest single value; a day of seconds takes less than one of them."""
 
 _NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate|default)\b", re.IGNORECASE)
-_WHOLE_NUMBERS = frozenset({"revision", "event_revision", *map(chain.unchained, chain.CHAINED)})
+_WHOLE_NUMBERS = frozenset({"revision", "event_revision", schema.FORMER_FILES, *map(chain.unchained, chain.CHAINED)})
 _COMMENT = re.compile(r"/\*|--")
 """Comments hide what a statement holds from whoever looks for words in it; this program writes none."""
 LAST_COUNT = 2**50

@@ -33,7 +33,7 @@ def put(spool: IO[bytes], parsed: ParsedFile) -> None:
         "issued_ms": parsed.issued_ms,
         "modified_ms": parsed.modified_ms,
         "stations": [astuple(station) for station in parsed.stations],
-        "kp": None if kp is None else [kp.time.astype(np.int64).tolist(), kp.value.tolist()],
+        "kp": None if kp is None else [kp.time.astype(np.int64).tolist(), kp.value.tolist(), kp.definitive.tolist()],
         "blocks": [
             (
                 one.station,
@@ -76,11 +76,15 @@ def taken(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
             facts["format"],
             blocks,
             tuple(Station(*station) for station in facts["stations"]),
-            None if kp is None else Kp(np.array(kp[0], dtype=np.int64).astype("datetime64[ms]"), np.array(kp[1])),
+            None if kp is None else _kp(*kp),
             tuple(facts["notes"]),
             facts["issued_ms"],
             facts["modified_ms"],
         )
+
+
+def _kp(times: list[int], values: list[float], definitive: list[bool]) -> Kp:
+    return Kp(np.array(times, dtype=np.int64).astype("datetime64[ms]"), np.array(values), np.array(definitive, dtype=bool))
 
 
 def _packed(spool: IO[bytes], sizes: list[int]) -> tuple[bytes, bytes, int, bytes]:

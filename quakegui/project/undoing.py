@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from quakegui.project import schema
 from quakegui.project.acts import EVENTS, READINGS, REDO, REMOVAL, STATIONS, UNDO, Act, add_act, read_acts
 from quakegui.project.catalogue import refresh_events
-from quakegui.project.filewriter import days_of_file
+from quakegui.project.filewriter import days_of_file, refresh_modified
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.progress import Progress
@@ -143,8 +143,10 @@ def _derive(connection: Connection, act: Act) -> None:
         codes.add(act.station)
         touched[act.station] = set(connection.scalars(select(block.utc_day).where(block.station == act.station).distinct()))
     elif act.kind == READINGS:
-        files = connection.scalars(select(schema.brought.c.file).where(schema.brought.c.act == act.id)).all()
-        for file in files:
+        brought, sighting = schema.brought.c, schema.sighting.c
+        sighted = connection.scalars(select(sighting.file).where(sighting.act == act.id)).all()
+        refresh_modified(connection, sighted)
+        for file in {*connection.scalars(select(brought.file).where(brought.act == act.id)), *sighted}:
             for row in connection.execute(days_of_file(file)):
                 touched.setdefault(row.station, set()).add(row.utc_day)
             codes |= set(connection.scalars(select(fact.code).where(fact.file == file)))

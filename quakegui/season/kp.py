@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +25,20 @@ class Kp:
         Start of each 3-hour interval, UTC, datetime64[ms], shape (time,), strictly increasing; gaps are allowed.
     value
         Kp in 0..9, shape (time,), all finite: what is unknown has no stamp.
+    definitive
+        Whether the publisher calls each value definitive, shape (time,), or shape (0,) where nothing is said of that.
     """
 
     time: NDArray[np.datetime64]
     value: NDArray[np.float64]
+    definitive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def __post_init__(self) -> None:
         """Check the invariants that every consumer relies on."""
         if self.time.ndim != 1 or self.time.shape != self.value.shape:
             raise ValueError("Kp needs one time stamp per value.")
+        if self.definitive.size and self.definitive.shape != self.time.shape:
+            raise ValueError("Kp is called definitive value by value.")
         if self.time.dtype != np.dtype("datetime64[ms]"):
             raise ValueError(f"Kp needs datetime64[ms] stamps, not {self.time.dtype}.")
         if bool((np.diff(self.time) <= np.timedelta64(0, "ms")).any()):

@@ -23,6 +23,31 @@ def packed(members: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+UNIX = struct.pack("<HHBi", 0x5455, 5, 1, 1_650_000_000)
+WINDOWS = struct.pack("<HHIHHqqq", 0x000A, 32, 0, 1, 24, (1_650_000_000 + 11_644_473_600) * 10_000_000, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("extra", "modified_ms"),
+    [
+        pytest.param(UNIX, 1_650_000_000_000, id="Info-ZIP"),
+        pytest.param(b"ux\x02\x00ab" + WINDOWS, 1_650_000_000_000, id="Windows"),
+        pytest.param(b"", 1_650_028_800_000, id="wall clock"),
+        pytest.param(struct.pack("<HHBi", 0x5455, 5, 1, -1), 1_650_028_800_000, id="before 1970"),
+        pytest.param(struct.pack("<HHBh", 0x5455, 3, 1, 7), 1_650_028_800_000, id="cut off"),
+        pytest.param(struct.pack("<HHBi", 0x5455, 5, 4, 1_650_000_000), 1_650_028_800_000, id="no time of modification"),
+    ],
+)
+def test_a_member_was_modified_when_its_packer_says_so_in_utc(tmp_path, extra, modified_ms):
+    """Packed at UTC+8 at 05:20 UTC, with a wall clock of 13:20: a file of 06:20 UTC is the later one."""
+    info = zipfile.ZipInfo("a.csv", (2022, 4, 15, 13, 20, 0))
+    info.extra = extra
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(info, b"x")
+    (source,) = expand(tmp_path / "a.zip")
+    assert source.modified_ms == modified_ms
+
+
 def test_error_names_file_line_and_survives_a_process_border():
     error = FormatError("It is broken.", file="a.min", line=7)
     assert str(error) == "a.min:7: It is broken."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +13,11 @@ import pytest
 from project_parts import EVENTS
 
 from quakegui.formats.errors import FormatError
-from quakegui.project import catalogue, demo, seasons, stations
+from quakegui.project import acts, catalogue, demo, seasons, stations
 from quakegui.project.importing import import_paths
 from quakegui.project.origins import Origin
 from quakegui.project.store import Project, ProjectError
+from quakegui.project.undoing import undo_import
 from quakegui.season.events import Declustering, Selection
 from quakegui.season.network import Station
 
@@ -64,6 +67,32 @@ def test_a_project_knows_the_files_that_its_events_are_from(project: Project, tm
     assert catalogue.origins(project)[0] == first
     catalogue.store_events(project, EVENTS, declustering=Declustering("none"))
     assert catalogue.origins(project) == ()
+
+
+def test_a_revised_earthquake_stays_revised_in_whatever_order_catalogues_are_added(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("first.csv", "revised.csv", "other.csv")]
+    texts = (USGS, USGS.replace("5.1", "5.4"), USGS.replace("2022-03", "2022-05"))
+    for hour, (file, text) in enumerate(zip(files, texts, strict=True)):
+        file.write_text(text)
+        os.utime(file, (1_700_000_000 + 3600 * hour,) * 2)
+    found = set()
+    for number, order in enumerate(itertools.permutations(files)):
+        with Project.create(tmp_path / str(number)) as project:
+            for file in (*order, order[0]):
+                done = catalogue.import_events(project, file, declustering=Declustering("none"), add=True)
+            found.add(catalogue.all_events(project))
+            assert any("modified later" in note for note in done.notes) == (order[0] == files[0])
+    assert len(found) == 1
+    assert 5.4 in [event.magnitude for event, _ in found.pop()]
+
+
+def test_the_same_catalogue_again_is_no_import(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text(USGS)
+    for _ in range(3):
+        done = catalogue.import_events(project, tmp_path / "e.csv", declustering=Declustering("window", 50.0, 5.0))
+    assert (len(acts.acts(project)), done.kept, len(done.dropped)) == (1, 3, 1)
+    undo_import(project)
+    assert catalogue.events(project) == ()
 
 
 def test_an_unreadable_catalogue_changes_nothing(project: Project, tmp_path: Path) -> None:

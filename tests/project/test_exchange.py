@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,25 @@ def exported(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path
 def read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_an_export_among_other_files_is_named_and_not_guessed_at(exported: Path, tmp_path: Path) -> None:
+    """A colleague's folder or archive: the tables of an export would come in as readings of a station F_NT."""
+    folder = tmp_path / "from_li"
+    shutil.copytree(exported, folder / "export")
+    put(folder, "kak.min", iaga())
+    shutil.make_archive(str(tmp_path / "sent"), "zip", folder)
+    alone = put(tmp_path, "XIC.csv.gz", next((exported / "readings").iterdir()).read_bytes())
+    for number, (given, name) in enumerate(((folder, "from_li/export"), (tmp_path / "sent.zip", "sent.zip/export"))):
+        with Project.create(tmp_path / str(number), timezone="UTC") as other:
+            report = import_paths(other, [given])
+            assert other.network().codes == ("KAK",)
+            assert len(report.imported) == 1
+            assert [one.file for one in report.skipped] == [name]
+            assert "is an exported project" in report.skipped[0].reason
+            report = import_paths(other, [alone])
+            assert other.network().codes == ("KAK",)
+            assert "part of an exported project" in report.skipped[0].reason
 
 
 def test_the_way_out_and_back_gives_the_same_project(project: Project, exported: Path, tmp_path: Path) -> None:

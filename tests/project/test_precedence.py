@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 
 from quakegui.project import seasons
+from quakegui.project.export import export_project
 from quakegui.project.importing import ImportReport, import_paths, store_parsed
 from quakegui.project.nights import stored_nights
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.record import blocks_of
 from quakegui.project.store import Project
+from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.network import Station
 from quakegui.season.readings import DataType, Readings
 
@@ -97,14 +99,13 @@ def expected(files: Sequence[Made], code: str) -> dict[int, float]:
         issued = -np.inf if file.issued_ms is None else file.issued_ms
         return int(file.data_type), issued, file.modified_ms, hashlib.sha256((code + file.sha256).encode()).hexdigest()
 
-    slots: dict[int, tuple[float, str, DataType]] = {}
+    slots: dict[int, list[tuple[float, str, DataType]]] = {}
     for file in sorted(contents.values(), key=key):
         for hour in file.missing:
-            if hour in slots and slots[hour][1:] == (file.base, file.data_type):
-                del slots[hour]
+            slots[hour] = [one for one in slots.get(hour, []) if one[1:] != (file.base, file.data_type)]
         for hour, value in zip(file.hours, file.values, strict=True):
-            slots[hour] = value, file.base, file.data_type
-    return {hour: value for hour, (value, _, _) in slots.items()}
+            slots.setdefault(hour, []).append((value, file.base, file.data_type))
+    return {hour: found[-1][0] for hour, found in slots.items() if found}
 
 
 def stored(project: Project, code: str) -> dict[int, float]:
@@ -224,6 +225,53 @@ def test_an_unchanged_folder_imported_again_and_again_changes_nothing(tmp_path: 
             report = import_paths(project, [tmp_path / "folder"])
             assert report == ImportReport(unchanged=("folder/corrected/XIC.csv", "folder/original/XIC.csv"))
         assert (stored(project, "S1"), project.revision()) == (record, revision)
+
+
+def test_a_correction_withdraws_whole_days_too(tmp_path: Path) -> None:
+    """The days 2 and 3 of five hold nothing but empty cells: their readings do not count any more, on any way to that."""
+    first = place(tmp_path / "1", "XIC.csv", csv_of(range(120)), 10)
+    text = csv_of(range(120)).decode().splitlines()
+    empty = [f"{line.split(',')[0]}," if 24 <= hour < 72 else line for hour, line in enumerate(text[1:])]
+    second = place(tmp_path / "2", "XIC.csv", "\n".join([text[0], *empty, ""]).encode(), 20)
+    right = {hour: 50_000.0 + hour for hour in range(120) if not 24 <= hour < 72}
+    for number, order in enumerate(([first, second], [second, first])):
+        with Project.create(tmp_path / f"p{number}", timezone="UTC") as project:
+            for file in order:
+                report = import_paths(project, [file])
+            assert stored(project, "S1") == right
+            nights = stored_nights(project)
+            assert nights is not None
+            assert np.isfinite(nights.values[:, 0]).tolist() == [True, False, False, True, True]
+            if number == 0:
+                assert report.imported[0].withdrawn == 48
+                undo_import(project)
+                assert len(stored(project, "S1")) == 120
+                redo_import(project)
+                exported = export_project(project, tmp_path / "out")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [exported])
+        assert stored(back, "S1") == right
+        undo_import(back)
+        assert len(stored(back, "S1")) == 120
+
+
+def test_an_older_version_that_comes_in_late_takes_no_readings_of_other_files_out(tmp_path: Path) -> None:
+    """A correction marks hours as missing; what an older file of another name has there stands, whatever was between."""
+    text = csv_of(range(24)).decode().splitlines()
+    holed = [f"{line.split(',')[0]}," if 5 <= hour < 8 else line for hour, line in enumerate(text[1:])]
+    month = place(tmp_path / "0", "month.csv", csv_of(range(24), 100.0), 10)
+    former = place(tmp_path / "1", "day.csv", csv_of(range(24)), 20)
+    holes = place(tmp_path / "2", "day.csv", "\n".join([text[0], *holed, ""]).encode(), 30)
+    with Project.create(tmp_path / "p", timezone="UTC") as project:
+        import_paths(project, [month, holes])
+        right = {hour: 50_000.0 + hour + (100.0 if 5 <= hour < 8 else 0.0) for hour in range(24)}
+        assert stored(project, "S1") == right
+        import_paths(project, [former])
+        assert stored(project, "S1") == right
+    with Project.create(tmp_path / "q", timezone="UTC") as project:
+        import_paths(project, [month, former])
+        assert import_paths(project, [holes]).imported[0].withdrawn == 3
+        assert stored(project, "S1") == right
 
 
 def test_a_correction_says_how_much_it_overwrites(tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from project_parts import EVENTS, iaga, minute_values, put
+from project_parts import EVENTS, iaga, minute_values, put, turn_back
 
 from quakegui.project import acts, catalogue, seasons, stations
+from quakegui.project.clock import ahead_of_clock
 from quakegui.project.export import export_project
 from quakegui.project.importing import import_paths
 from quakegui.project.kpindex import kp
@@ -154,6 +157,122 @@ def test_kp_is_taken_back(project: Project, files: Path) -> None:
     assert state(project) == before
 
 
+GFZ = "# Kp\n2022 01 15 00.0 01.50 32887.00000 32887.06250 {kp} {ap} {d}\n"
+
+
+@pytest.mark.parametrize("definitive_first", [True, False])
+def test_definitive_kp_counts_before_a_nowcast_that_was_fetched_later(
+    project: Project, files: Path, tmp_path: Path, *, definitive_first: bool
+) -> None:
+    final = put(files / "final", "Kp_ap.txt", GFZ.format(kp="1.000", ap="4", d="1").encode())
+    nowcast = put(files / "nowcast", "Kp_ap.txt", GFZ.format(kp="5.000", ap="48", d="0").encode())
+    for file in (final, nowcast) if definitive_first else (nowcast, final):
+        import_paths(project, [file])
+    index = kp(project)
+    assert index is not None
+    assert index.value.tolist() == [1.0]
+    exported = export_project(project, tmp_path / "out")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [exported])
+        undo_import(back, 1 if definitive_first else 2)
+        index = kp(back)
+        assert index is not None
+        assert index.value.tolist() == [5.0]
+
+
+def test_what_a_former_version_imported_stands_when_a_later_import_of_it_is_undone(
+    project: Project, files: Path, tmp_path: Path
+) -> None:
+    file = put(files, "a.min", iaga())
+    import_paths(project, [file])
+    before = state(project)
+    folder = project.folder
+    project.close()
+    with sqlite3.connect(folder / "project.sqlite") as old:
+        turn_back(old)
+    old.close()
+    with Project.open(folder) as forward:
+        removal = remove_readings(forward, "KAK")
+        import_paths(forward, [file])
+        undo_import(forward, removal.id)
+        undo_import(forward)
+        assert state(forward) == before
+        exported = export_project(forward, tmp_path / "out")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [exported])
+        assert state(back) == before
+
+
+def test_an_earlier_copy_that_decides_otherwise_is_told_and_taken_back(project: Project, files: Path, tmp_path: Path) -> None:
+    """A restored backup shows that the readings in force are the older ones."""
+    old, new, other = iaga(), iaga(values=minute_values(47_000.0)), iaga("MMB", "2022-01-20")
+    import_paths(project, [put(files, "b.min", new)])
+    import_paths(project, [put(files, "a.min", old)])  # modified later, as it was copied without its time
+    before = state(project)
+    copy = put(files / "backup", "a.min", old)
+    os.utime(copy, (1_000_000_000, 1_000_000_000))
+    report = import_paths(project, [copy])
+    assert report.unchanged == ("a.min",)
+    assert report.days_changed
+    assert any("a.min: This copy of a known file was modified earlier" in note for note in report.notes)
+    switched = state(project)
+    assert switched != before
+    undo_import(project)
+    assert state(project) == before
+    import_paths(project, [put(files, "c.min", other), copy])
+    assert state(project) != before
+    exported = export_project(project, tmp_path / "out")
+    with Project.create(tmp_path / "back", timezone="UTC") as back:
+        import_paths(back, [exported])
+        undo_import(back)
+        assert state(back) == before
+    undo_import(project)
+    assert state(project) == before
+    redo_import(project, 3)
+    assert state(project) == switched
+    count = len(acts.acts(project))
+    import_paths(project, [copy])
+    assert len(acts.acts(project)) == count
+
+
+def test_what_is_undone_while_it_is_imported_once_more_comes_in(project: Project, files: Path) -> None:
+    """A window undoes an import while a command reads the same files again."""
+    known, fresh = put(files, "a.min", iaga()), put(files, "b.min", iaga("MMB"))
+    import_paths(project, [known])
+    before = state(project)
+
+    def progress(_done: int, _count: int, doing: str) -> None:
+        if doing.endswith("a.min"):
+            undo_import(project)
+
+    report = import_paths(project, [known, fresh], progress=progress)
+    assert project.network().codes == ("KAK", "MMB")
+    assert report.unchanged == ("a.min",)
+    undo_import(project)
+    assert project.network().codes == ()
+    redo_import(project, 1)
+    assert state(project) == before
+
+
+def test_a_file_that_is_there_brings_no_other_station_of_the_same_content_back(project: Project, files: Path) -> None:
+    data = b"time,F\n2022-01-15 00:00:00,46000\n2022-01-15 00:01:00,46001\n"
+    first = put(files, "KAK.csv", data)
+    import_paths(project, [first])
+    import_paths(project, [put(files, "MMB.csv", data)])
+    undo_import(project)
+    assert import_paths(project, [first]).unchanged == ("KAK.csv",)
+    assert project.network().codes == ("KAK",)
+
+
+def test_readings_of_a_wrong_year_are_ahead_of_the_clock_until_they_are_taken_back(project: Project, files: Path) -> None:
+    now_ms = int(np.datetime64("2022-01-16T12:00", "ms").astype(np.int64))
+    import_paths(project, [put(files, "a.min", iaga())])
+    import_paths(project, [put(files, "wrong.min", iaga(day="2032-01-15"))])
+    assert ahead_of_clock(project, now_ms) == {"KAK": np.datetime64("2032-01-15T23:59", "ms")}
+    undo_import(project)
+    assert ahead_of_clock(project, now_ms) == {}
+
+
 def test_refusals_say_why(project: Project, files: Path) -> None:
     with pytest.raises(ProjectError, match="no import to undo"):
         undo_import(project)
@@ -169,6 +288,14 @@ def test_refusals_say_why(project: Project, files: Path) -> None:
         undo_import(project, 1)
 
 
+def made_earlier(folder: Path, rng: random.Random) -> Path:
+    """One of the files, imported or not, as a copy that kept an earlier time of modification."""
+    file = rng.choice(sorted(folder.iterdir()))
+    earlier = file.stat().st_mtime - rng.randint(0, 10)
+    os.utime(file, (earlier, earlier))
+    return file
+
+
 def play(project: Project, folder: Path, rng: random.Random, steps: int) -> None:
     """Random imports, removals, undos and redos; each state has to be the one that its acts in force give."""
     seen: dict[tuple[int, ...], tuple[object, ...]] = {}
@@ -176,11 +303,12 @@ def play(project: Project, folder: Path, rng: random.Random, steps: int) -> None
     for _ in range(steps):
         listed = acts.acts(project)
         undone, standing = [one.id for one in listed if one.undone], [one.id for one in listed if not one.undone]
-        match rng.choice(("readings", "readings", "events", "station", "remove", "undo", "undo", "redo")):
-            case "readings":
+        match rng.choice(("readings", "readings", "copy", "events", "station", "remove", "undo", "undo", "redo")):
+            case "readings" | "copy" as kind:
                 code, level = rng.choice(("AAA", "BBB")), rng.choice((46_000.0, 47_000.0))
                 day = rng.choice(("2022-01-15", "2022-01-16"))
-                import_paths(project, [put(folder, f"{next(names)}.min", iaga(code, day, minute_values(level, next(names))))])
+                file = put(folder, f"{next(names)}.min", iaga(code, day, minute_values(level, next(names))))
+                import_paths(project, [file] if kind == "readings" else [made_earlier(folder, rng)])
             case "events":
                 chosen = rng.sample(EVENTS, rng.randint(0, 3))
                 catalogue.store_events(project, chosen, declustering=Declustering(), add=rng.random() < 0.5)

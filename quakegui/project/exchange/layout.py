@@ -21,6 +21,7 @@ TABLES = {
     "files": schema.imported_file,
     "acts": schema.act,
     "brought": schema.brought,
+    "sightings": schema.sighting,
     "station_facts": schema.station_fact,
     "kp": schema.kp,
     "kp_values": schema.kp_value,
@@ -32,12 +33,15 @@ TABLES = {
 }
 """In the order in which they can be filled again."""
 
-SINCE_2 = frozenset({"acts", "brought", "station_facts", "kp_values", "chosen_events"})
+SINCE_2 = frozenset({"acts", "brought", "sightings", "station_facts", "kp_values", "chosen_events"})
 """Tables that an export of version 1 lacks."""
 
 READINGS = "readings"
 SUPERSEDED = "superseded"
 """Folders of the readings that count, and of those in whose place others count or that were taken back."""
+
+READING_COLUMNS = ("time_utc", "f_nt", "file")
+"""Of every file of readings."""
 
 OWN_SETTINGS = frozenset(
     {"schema", "revision", "event_revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY}
@@ -60,7 +64,19 @@ def manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file() or path.stat().st_size > LARGEST_MANIFEST:
         raise ValueError(f"there is no file {MANIFEST} of a likely size")
-    facts = parse_json(path.read_text(encoding="utf-8"))
+    return _named_values(path.read_bytes())
+
+
+def is_manifest(name: str, data: bytes) -> bool:
+    """Whether a file by its name and bytes is what makes the folder that it lies in an exported project."""
+    try:
+        return name == MANIFEST and len(data) <= LARGEST_MANIFEST and _named_values(data).get("format") == MARK
+    except ValueError:
+        return False
+
+
+def _named_values(data: bytes) -> dict[str, Any]:
+    facts = parse_json(data.decode("utf-8"))
     if not isinstance(facts, dict):
         raise ValueError(f"{MANIFEST} holds no named values")
     return facts

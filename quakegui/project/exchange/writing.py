@@ -15,7 +15,18 @@ from sqlalchemy import Column, Connection, Table, select
 
 from quakegui.project import incoming, schema, seasons, tables
 from quakegui.project.acts import hidden_files
-from quakegui.project.exchange.layout import MANIFEST, MARK, OWN_SETTINGS, READINGS, RUNS, SUPERSEDED, TABLES, VERSION, heading
+from quakegui.project.exchange.layout import (
+    MANIFEST,
+    MARK,
+    OWN_SETTINGS,
+    READING_COLUMNS,
+    READINGS,
+    RUNS,
+    SUPERSEDED,
+    TABLES,
+    VERSION,
+    heading,
+)
 from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import RUN_DAYS, read_blocks
 from quakegui.project.progress import Progress, silent
@@ -24,7 +35,6 @@ from quakegui.project.store import Project, ProjectError, config_of
 from quakegui.project.tables import SYNTHETIC, TableOf
 from quakegui.season.readings import DataType
 
-_READING_COLUMNS = ("time_utc", "f_nt", "file")
 _LIST_COLUMNS = ("path", "station", "cadence_ms", "data_type", "derived", "readings")
 
 Kind = tuple[str, int, int, int]
@@ -170,7 +180,7 @@ class _ReadingsFiles(ExitStack):
             path.parent.mkdir(exist_ok=True)
             part = self.enter_context(whole_file(path))
             file = self.enter_context(gzip.open(part, "wt", encoding="ascii", compresslevel=3, newline=""))  # noqa: SIM115 - it is entered
-            file.write(",".join(_READING_COLUMNS) + "\n")
+            file.write(",".join(READING_COLUMNS) + "\n")
             self._open[place, kind], self._counts[place, kind] = file, 0
         return self._open[place, kind]
 
