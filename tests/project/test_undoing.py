@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from project_parts import EVENTS, iaga, minute_values, put, turn_back
+from former_version import turn_back
+from project_parts import EVENTS, iaga, minute_values, put
 
 from quakegui.project import acts, catalogue, seasons, stations
 from quakegui.project.clock import ahead_of_clock
