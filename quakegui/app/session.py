@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from quakegui.app import explaining, labelling, opening, others, walking
+from quakegui.app import computing, explaining, labelling, opening, others, walking
 from quakegui.app.change import Change
+from quakegui.app.computing import COMPUTING
 from quakegui.app.consolidating import Consolidator
-from quakegui.app.jobs import Jobs, Report
+from quakegui.app.dayindex import as_day, first_map, nearest, same_days
+from quakegui.app.jobs import Jobs
 from quakegui.app.maps import MapCache
 from quakegui.app.nightfall import NightWatch
 from quakegui.app.settings import Settings, SettingsFile
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from quakegui.season.extrema import DayFeatures
     from quakegui.season.season import Season
 
-COMPUTING: Final = "Computing the season"
 NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
 KEEP_DAY_MS = 500
 """How long after a step the day shown is remembered, at the latest."""
@@ -91,6 +92,8 @@ class Session(QObject):
     undo, redo, revert_to, steps = labelling.undo, labelling.redo, labelling.revert_to, labelling.steps
     explain = explaining.explain
     look, poll = others.look, others.poll
+    recompute, follow_readings = computing.recompute, computing.follow_readings
+    is_of_now, is_behind = computing.is_of_now, computing.is_behind
 
     def __init__(
         self, file: SettingsFile | None = None, parent: QObject | None = None, *, clock: Callable[[], int] = wall_clock_ms
@@ -149,9 +152,9 @@ class Session(QObject):
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
         self.judged_by: AsOf = "training"
         """By which labels and earthquakes the run in use is judged, in the window and in its report."""
-        self._computed = -1
+        self.computed_revision = -1
         """The project's revision when its season was last computed."""
-        self._awaits_days = False
+        self.awaits_days = False
         """Whether it is to be told what days the season gains by what other programs brought in."""
         self.lookout: Lookout | None = None
         self.unseen: set[np.datetime64] = set()
@@ -160,7 +163,7 @@ class Session(QObject):
         """What other programs wrote into the journal while a blind labelling hid it."""
         self.unreachable = False
         self.runs_stamp = 0
-        self._journal: Follower | None = None
+        self.journal: Follower | None = None
         self._ready: _Ready | None = None
         self._predictions_read = 0
         self._forget_journal()
@@ -227,13 +230,13 @@ class Session(QObject):
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
         at = self.index if index is None else index
-        if self._journal is None or at < 0:
+        if self.journal is None or at < 0:
             return ()
         if self._notes is None:
             from quakegui.project.store import ProjectError
 
             try:
-                self._notes = self._journal.notes()
+                self._notes = self.journal.notes()
             except ProjectError as error:
                 self.said.emit(str(error), "error")
                 return ()
@@ -266,45 +269,13 @@ class Session(QObject):
         if self.day is not None:
             self.unseen.discard(self.day)
 
-    def recompute(self) -> None:
-        """Compute the season anew after readings, stations or parameters changed."""
-        project, labels = self.project, self._journal
-        if project is None or labels is None:
-            return
-        author = self._whose()
-
-        def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str, int]:
-            from quakegui.learn import season_runs
-            from quakegui.project import clock, seasons
-
-            while True:
-                revision, now_ms = project.revision(), self.clock()
-                season = seasons.load_season(project, progress=report, now_ms=now_ms)
-                self.ahead = clock.ahead_of_clock(project, now_ms)
-                if season is not None:
-                    season_runs.complete_runs(project, season)
-                    # Read here, so that the window's thread finds them ready.
-                    labels.in_force(author=author)
-                    self.prepare_predictions(project, season)
-                    return season, "", season.revision
-                if project.revision() == revision:  # else something came in meanwhile
-                    return None, "coordinates" if seasons.days_with_data(project).size else "readings", revision
-
-        self.jobs.start(COMPUTING, work, lambda made: self._show(project, *made), stoppable=False)
-
-    def follow_readings(self) -> None:
-        """Have the season computed anew, and told what days it gains, because other programs brought in readings."""
-        self._awaits_days = True
-        if not self.computing and self.is_behind():
-            self.recompute()
-
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
         from quakegui.project.journal import Follower
         from quakegui.project.lookout import Lookout
 
         self.close()
-        self.project, self._journal, self.lookout = project, Follower(project), Lookout(project)
+        self.project, self.journal, self.lookout = project, Follower(project), Lookout(project)
         self.runs_stamp = others.runs_stamp(self)
         project.answer_here()
         for warning in project.warnings:
@@ -313,20 +284,21 @@ class Session(QObject):
         self.changed.emit(Change.ALL)
         self.recompute()
 
-    def _show(self, project: Project, season: Season | None, lacks: str, revision: int) -> None:
+    def show_season(self, project: Project, season: Season | None, lacks: str, revision: int) -> None:
+        """Show a computed season of the project that is open, on the day that was shown; `lacks` says why there is none."""
         if project is not self.project:
             return
-        former, self._computed = self.season, revision
+        former, self.computed_revision = self.season, revision
         if self.maps is not None:
             self.maps.close()
         before = self.day
-        remembered = before if before is not None else _as_day(self.file.load_day(project.folder))
+        remembered = before if before is not None else as_day(self.file.load_day(project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
         chosen = self.days[list(self.chosen)] if self.chosen is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
-        self.chosen = _same_days(self.days, chosen)
-        self.index = _nearest(self.days, remembered) if remembered is not None else _first_map(season)
+        self.chosen = same_days(self.days, chosen)
+        self.index = nearest(self.days, remembered) if remembered is not None else first_map(season)
         if self.chosen is not None and not self.chosen[0] <= self.index <= self.chosen[1]:
             self.chosen = None
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
@@ -334,8 +306,8 @@ class Session(QObject):
         self._read(Change.ALL)
         walking.draw_ahead(self)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
-        if self._awaits_days:
-            self._awaits_days = False
+        if self.awaits_days:
+            self.awaits_days = False
             others.tell_days(self, former, season)
         if not self.computing and self.is_behind():
             self.follow_readings()
@@ -354,7 +326,7 @@ class Session(QObject):
 
     def go_to_day(self, day: np.datetime64) -> None:
         """Show a local date, or the nearest day of the season."""
-        self.go_to(_nearest(self.days, day))
+        self.go_to(nearest(self.days, day))
 
     def pick(self, codes: Sequence[str]) -> None:
         """Pick stations, whose series are then shown."""
@@ -448,12 +420,12 @@ class Session(QObject):
 
     def _load_labels(self) -> None:
         self._forget_journal()
-        if self._journal is not None:
-            self.labels = LabelTable.of(self.days, self._journal.in_force(author=self._whose()))
-            truth = self._journal.truth()
+        if self.journal is not None:
+            self.labels = LabelTable.of(self.days, self.journal.in_force(author=self.whose()))
+            truth = self.journal.truth()
             self.truth = np.array([truth.get(day, UNLABELLED) for day in self.days], dtype=np.int8)
 
-    def _whose(self) -> str | None:
+    def whose(self) -> str | None:
         """Return whose labels alone are shown, None for everybody's."""
         return self.settings.analyst if self.display.blind else None
 
@@ -490,50 +462,3 @@ class Session(QObject):
         self.said.emit(f"{title}: {error}", "error")
         if title != COMPUTING and not self.computing and self.is_behind():
             self.recompute()
-
-    def is_of_now(self) -> bool:
-        """Say whether the season shown is the project's; where it is not, tell that it is being computed anew."""
-        if not self.is_behind():
-            return True
-        self.follow_readings()
-        self.said.emit(
-            "The readings have changed, and the season is being computed anew; try again when it is shown.", "warning"
-        )
-        return False
-
-    def is_behind(self) -> bool:
-        """Say whether the project holds other readings than the season shown: a job may keep some and then fail."""
-        from quakegui.project.store import ProjectError
-
-        try:
-            return self.project is not None and self.project.revision() != self._computed
-        except ProjectError:  # the drive is gone, say, which is what made the job fail
-            return False
-
-
-def _as_day(text: str | None) -> np.datetime64 | None:
-    try:
-        return np.datetime64(text, "D") if text else None
-    except ValueError:
-        return None
-
-
-def _first_map(season: Season | None) -> int:
-    """Return the first day that has a map, the first of all where none has; -1 without a day."""
-    if season is None or not season.days.size:
-        return -1
-    return int(season.has_map.argmax())
-
-
-def _same_days(days: NDArray[np.datetime64], chosen: NDArray[np.datetime64]) -> tuple[int, int] | None:
-    """Return where the first and last of the chosen days are now; None where they are gone, or other days lie between them."""
-    if not np.isin(chosen, days).all() or not chosen.size:
-        return None
-    first, last = (int(at) for at in np.searchsorted(days, chosen))
-    return (first, last) if last - first == int((chosen[1] - chosen[0]).astype(np.int64)) else None
-
-
-def _nearest(days: NDArray[np.datetime64], day: np.datetime64) -> int:
-    if not days.size:
-        return -1
-    return int(np.abs((days - day).astype(np.int64)).argmin())

@@ -1,0 +1,49 @@
+"""Where days lie on the axis of a season."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from quakegui.season.season import Season
+
+
+def as_day(text: str | None) -> np.datetime64 | None:
+    """Return a remembered date, datetime64[D]; None where there is none, or it cannot be read."""
+    try:
+        return np.datetime64(text, "D") if text else None
+    except ValueError:
+        return None
+
+
+def first_map(season: Season | None) -> int:
+    """Return the first day that has a map, the first of all where none has; -1 without a day."""
+    if season is None or not season.days.size:
+        return -1
+    return int(season.has_map.argmax())
+
+
+def same_days(days: NDArray[np.datetime64], chosen: NDArray[np.datetime64]) -> tuple[int, int] | None:
+    """Return where the first and last of the chosen days are now; None where they are gone, or other days lie between them.
+
+    Parameters
+    ----------
+    days
+        The axis, datetime64[D], shape (day,).
+    chosen
+        The first and the last day, shape (2,), or none.
+    """
+    if not np.isin(chosen, days).all() or not chosen.size:
+        return None
+    first, last = (int(at) for at in np.searchsorted(days, chosen))
+    return (first, last) if last - first == int((chosen[1] - chosen[0]).astype(np.int64)) else None
+
+
+def nearest(days: NDArray[np.datetime64], day: np.datetime64) -> int:
+    """Return the index of the day of the axis, shape (day,), that lies next to a date; -1 without a day."""
+    if not days.size:
+        return -1
+    return int(np.abs((days - day).astype(np.int64)).argmin())
