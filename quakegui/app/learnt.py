@@ -48,7 +48,7 @@ class Learnt:
 
 def learnt_by_run_in_use(session: Session) -> Learnt | None:
     """Return what the run in use learnt, None where no finished run is in use or its answers cannot be read."""
-    from quakegui.learn.basis import earthquakes_differing
+    from quakegui.learn.earthquakes import earthquakes_differing
     from quakegui.learn.evidence import project_catalogue
     from quakegui.learn.registry import RunError
     from quakegui.learn.season_runs import refuse_other_classes

@@ -1,1 +1,1 @@
-"""The network: data sets, splits, training, baselines, and how good the predictions really are. No Qt."""
+"""The network: data sets, training, runs, and the worker process; what they predict goes to `quakegui.judge`. No Qt."""

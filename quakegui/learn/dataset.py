@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from quakegui.judge.folds import NO_LABEL, Fold
 from quakegui.learn.files import read_arrays, write_arrays
-from quakegui.learn.folds import NO_LABEL, Fold
 from quakegui.learn.portions import Portions
 
 SNAPSHOT = "snapshot.npz"

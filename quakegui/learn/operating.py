@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.alarms import Alarm
 from quakegui.learn.alarm_days import season_alarms
-from quakegui.learn.alarms import Alarm
 from quakegui.learn.dataset import map_hashes
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import maps_to_draw, style_name

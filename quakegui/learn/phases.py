@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn import splits
+from quakegui.judge import splits
 from quakegui.learn.augment import combine, copy_recipes, grow, random_recipes
 from quakegui.learn.dataset import Snapshot
 from quakegui.learn.runconfig import RunConfig

@@ -22,11 +22,11 @@ import numpy as np
 
 from quakegui import formats, paths
 from quakegui.formats.source import expand
-from quakegui.learn.alarms import catalogue_of
-from quakegui.learn.baselines import feature_table
+from quakegui.judge.alarms import catalogue_of
+from quakegui.judge.folds import PROTOCOLS, material
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.predictors import feature_table
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, style_name
-from quakegui.learn.folds import PROTOCOLS, material
-from quakegui.learn.judgement import Judgement
 from quakegui.learn.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
@@ -87,7 +87,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
-    from quakegui.learn.judging import judged
+    from quakegui.learn.run_evaluation import judged
     from quakegui.learn.training import train
 
     config = dataclasses.replace(config, final_fit=False)

@@ -7,7 +7,7 @@ these recipes train for fixed epochs on all training days instead.
 
 from __future__ import annotations
 
-from quakegui.learn.paper_split import PAPER_GROWTH
+from quakegui.judge.paper_split import PAPER_GROWTH
 from quakegui.learn.runconfig import Augmentation, RunConfig
 
 PRESETS: dict[str, RunConfig] = {

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from quakegui.learn.folds import PROTOCOLS, Protocol
+from quakegui.judge.folds import PROTOCOLS, Protocol
 from quakegui.season.plain import LARGEST_WHOLE, built
 
 CLASSES = ("none", "north large", "north small", "south large", "south small")

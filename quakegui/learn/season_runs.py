@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from quakegui.judge.judgement import plain
 from quakegui.learn import messages
-from quakegui.learn.basis import EARTHQUAKES, earthquakes_kept
+from quakegui.learn.earthquakes import EARTHQUAKES, earthquakes_kept
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import gather, knows_until, make_snapshot, make_split, style_name
 from quakegui.learn.following import Listen, follow, sentence_of
-from quakegui.learn.judgement import plain
 from quakegui.learn.registry import (
     CARD,
     RunError,

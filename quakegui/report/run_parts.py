@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quakegui.learn.metrics import TARGETS, Target
+from quakegui.judge.metrics import TARGETS, Target
 from quakegui.learn.phases import FINAL
 from quakegui.report.content import Content
 from quakegui.report.drawings import history, matrix, molchan
@@ -27,8 +27,8 @@ from quakegui.report.words import (
 )
 
 if TYPE_CHECKING:
-    from quakegui.learn.bootstrap import Interval
-    from quakegui.learn.judgement import Judgement
+    from quakegui.judge.bootstrap import Interval
+    from quakegui.judge.judgement import Judgement
     from quakegui.learn.registry import RunFolder
 
 

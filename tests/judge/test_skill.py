@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, kstest
 
-from quakegui.learn import alarms, bootstrap, metrics, skill
+from quakegui.judge import alarms, bootstrap, metrics, skill
 
 DAYS = np.datetime64("2022-02-01") + np.arange(334)
 KNOWN = DAYS.astype("datetime64[ms]") - np.timedelta64(5, "h")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
-from quakegui.learn.splits import N_CLASSES, Split, class_weights
+from quakegui.judge.splits import N_CLASSES, Split, class_weights
 
 if TYPE_CHECKING:
     from quakegui.season.extrema import DayFeatures

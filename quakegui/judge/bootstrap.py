@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quakegui.learn.metrics import macro_recall
+from quakegui.judge.metrics import macro_recall
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[ArrayLike], Floats]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from quakegui.learn import metrics
+from quakegui.judge import metrics
 
 # Founding paper, table 5: rows true, columns answered.
 TABLE_5 = np.array([[115, 3, 4, 1, 3], [8, 81, 8, 4, 1], [7, 2, 14, 1, 4], [6, 8, 3, 26, 1], [3, 0, 5, 1, 21]])

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.alarms import AlarmRecord, Catalogue
-from quakegui.learn.basis import Basis
-from quakegui.learn.bootstrap import Interval, ShiftTest
-from quakegui.learn.metrics import TARGETS, Calibration, Figures, Target
-from quakegui.learn.skill import Molchan, Skill
-from quakegui.learn.verdict import Verdict
+from quakegui.judge.alarms import AlarmRecord, Catalogue
+from quakegui.judge.bootstrap import Interval, ShiftTest
+from quakegui.judge.judged_by import Basis
+from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
+from quakegui.judge.skill import Molchan, Skill
+from quakegui.judge.verdict import Verdict
 
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]

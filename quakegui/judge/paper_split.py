@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.folds import N_CLASSES, NO_LABEL, Fold, Indices, Mask, Material, Split
+from quakegui.judge.folds import N_CLASSES, NO_LABEL, Fold, Indices, Mask, Material, Split
 
 #: Images per class after augmentation, and days per class before it (founding paper, section 5.1 and table 4).
 PAPER_GROWTH = (833, 437, 96, 169, 114)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from quakegui.learn import baselines, splits
+from quakegui.judge import predictors, splits
 
-EVERY = sorted(baselines.BASELINES)
+EVERY = sorted(predictors.BASELINES)
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def _one_thread():
 
 
 def learn_and_ask(name, train_x, train_y, test_x):
-    return baselines.BASELINES[name](np.asarray(train_x, float), np.asarray(train_y), np.asarray(test_x, float))
+    return predictors.BASELINES[name](np.asarray(train_x, float), np.asarray(train_y), np.asarray(test_x, float))
 
 
 def noise(n, columns, seed=0):
@@ -129,9 +129,9 @@ def test_out_of_fold_never_sees_a_fold_it_answers():
 
     def spy(train_x, train_y, test_x):
         seen.append((train_x[:, 0], test_x[:, 0]))
-        return baselines.majority(train_x, train_y, test_x)
+        return predictors.majority(train_x, train_y, test_x)
 
-    told = baselines.out_of_fold(made, np.arange(100.0), labels, spy)
+    told = predictors.out_of_fold(made, np.arange(100.0), labels, spy)
     assert np.argmax(told, axis=1).tolist() == [3] * 50 + [0] * 50
     for (learnt, asked), fold in zip(seen, made.folds, strict=True):
         assert np.array_equal(np.sort(learnt), np.sort(np.r_[fold.train, fold.validation]))
@@ -142,7 +142,7 @@ def test_out_of_fold_never_sees_a_fold_it_answers():
 def test_days_outside_every_test_span_have_no_answer():
     labels = np.random.default_rng(6).integers(2, size=120)
     made = splits.chronological(splits.material(np.datetime64("2022-01-01") + np.arange(120), labels))
-    told = baselines.out_of_fold(made, np.zeros(120), labels, baselines.majority)
+    told = predictors.out_of_fold(made, np.zeros(120), labels, predictors.majority)
     assert np.isnan(told[:80]).all()
     assert np.isfinite(told[80:]).all()
 
@@ -160,10 +160,10 @@ def test_feature_table_reads_the_days_features():
         normal=0.6,
         regions=(object(), object()),
     )
-    told = baselines.feature_table([day, SimpleNamespace(has_map=False)])
+    told = predictors.feature_table([day, SimpleNamespace(has_map=False)])
     assert told[0].tolist() == [120, 6.5, 3, -1, -6.5, 4, 0.5, 0.9, 0.6, 2]
     assert np.isnan(told[1]).all()
-    assert len(baselines.FEATURE_COLUMNS) == told.shape[1]
+    assert len(predictors.FEATURE_COLUMNS) == told.shape[1]
 
 
 def test_every_baseline_runs_on_one_split():
@@ -172,8 +172,8 @@ def test_every_baseline_runs_on_one_split():
     kp = rng.uniform(0, 7, 300)
     kp[:30] = np.nan
     made = splits.blocked(splits.material(np.datetime64("2022-01-01") + np.arange(300), labels), folds=3)
-    told = baselines.run_baselines(made, labels, kp_night=kp, features=np.abs(noise(300, 10)), station_z=noise(300, 25))
-    assert list(told) == list(baselines.BASELINES)
+    told = predictors.run_baselines(made, labels, kp_night=kp, features=np.abs(noise(300, 10)), station_z=noise(300, 25))
+    assert list(told) == list(predictors.BASELINES)
     for name, answer in told.items():
         gaps = np.isnan(answer).all(axis=1)
         assert np.array_equal(gaps, np.isnan(kp) if name == "kp" else np.zeros(300, bool))

@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from quakegui.learn.bootstrap import Interval, ShiftTest
-from quakegui.learn.skill import Skill
+from quakegui.judge.bootstrap import Interval, ShiftTest
+from quakegui.judge.skill import Skill
 
 #: ``chance`` not better than chance; ``kp`` better than chance, but not than Kp alone; ``days-only`` days are told apart, but
 #: alarms do not beat chance; ``no-events`` days are told apart, and there is no event to judge alarms by; ``better`` both.

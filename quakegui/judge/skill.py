@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quakegui.learn.alarms import (
+from quakegui.judge.alarms import (
     AlarmRecord,
     Catalogue,
     Instants,

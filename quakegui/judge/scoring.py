@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
-from quakegui.learn import metrics
-from quakegui.learn.alarms import Catalogue, Series, judged_period, record_alarms
-from quakegui.learn.baselines import majority, out_of_fold
-from quakegui.learn.bootstrap import (
+from quakegui.judge import metrics
+from quakegui.judge.alarms import Catalogue, Series, judged_period, record_alarms
+from quakegui.judge.bootstrap import (
     RESAMPLES,
     ShiftTest,
     block_weights,
@@ -25,11 +24,12 @@ from quakegui.learn.bootstrap import (
     interval,
     paired_difference,
 )
-from quakegui.learn.judgement import Comparison, Judgement, TargetFigures, Truth
-from quakegui.learn.metrics import TARGETS, Target
-from quakegui.learn.skill import molchan, skill, thresholds_by_fold
-from quakegui.learn.splits import N_CLASSES, Split, leak_fraction, tested_classes, trained_classes
-from quakegui.learn.verdict import reach_verdict
+from quakegui.judge.judgement import Comparison, Judgement, TargetFigures, Truth
+from quakegui.judge.metrics import TARGETS, Target
+from quakegui.judge.predictors import majority, out_of_fold
+from quakegui.judge.skill import molchan, skill, thresholds_by_fold
+from quakegui.judge.splits import N_CLASSES, Split, leak_fraction, tested_classes, trained_classes
+from quakegui.judge.verdict import reach_verdict
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.folds import (
+from quakegui.judge.folds import (
     N_CLASSES,
     NO_LABEL,
     PROTOCOLS,
@@ -27,7 +27,7 @@ from quakegui.learn.folds import (
     tested_classes,
     trained_classes,
 )
-from quakegui.learn.paper_split import PAPER_DAYS, PAPER_GROWTH, leak_fraction, paper, sibling_probability
+from quakegui.judge.paper_split import PAPER_DAYS, PAPER_GROWTH, leak_fraction, paper, sibling_probability
 
 __all__ = [
     "NO_LABEL",

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.alarms import Catalogue
-from quakegui.learn.basis import Basis
-from quakegui.learn.folds import Fold, Split
-from quakegui.learn.judge import judge
-from quakegui.learn.judgement import Judgement
+from quakegui.judge.alarms import Catalogue
+from quakegui.judge.folds import Fold, Split
+from quakegui.judge.judged_by import Basis
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.scoring import judge
 from quakegui.learn.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
 from quakegui.learn.registry import RunFolder
 

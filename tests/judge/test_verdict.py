@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from quakegui.learn import alarms, baselines, splits
-from quakegui.learn.bootstrap import Interval, ShiftTest
-from quakegui.learn.judge import judge, judge_truth, prospective_truth, truth_of
-from quakegui.learn.skill import Skill, r_zero
-from quakegui.learn.verdict import reach_verdict
+from quakegui.judge import alarms, predictors, splits
+from quakegui.judge.bootstrap import Interval, ShiftTest
+from quakegui.judge.scoring import judge, judge_truth, prospective_truth, truth_of
+from quakegui.judge.skill import Skill, r_zero
+from quakegui.judge.verdict import reach_verdict
 
 N_DAYS = 334
 DAYS = np.datetime64("2022-02-01") + np.arange(N_DAYS)
@@ -45,7 +45,7 @@ class Season:
 
     def judged(self, probabilities, protocol="blocked", **more):
         made = splits.split(self.material, protocol)
-        kp = baselines.out_of_fold(made, self.kp, self.labels, baselines.kp_logistic)
+        kp = predictors.out_of_fold(made, self.kp, self.labels, predictors.kp_logistic)
         return judge(
             made,
             name="made",
@@ -123,7 +123,7 @@ def test_a_predictor_that_only_knows_kp_does_not_beat_kp():
     season = Season(4)
     season.kp = np.where(season.labels > 0, 6.0, 2.0) + 0.1 * season.rng.random(N_DAYS)
     made = splits.split(season.material, "blocked")
-    told = season.judged(baselines.out_of_fold(made, season.kp, season.labels, baselines.kp_logistic))
+    told = season.judged(predictors.out_of_fold(made, season.kp, season.labels, predictors.kp_logistic))
     assert told.verdict.code == "kp"
     assert told.compared("kp").macro_recall_difference.value == 0.0
     assert "not better than Kp alone" in told.verdict.text()

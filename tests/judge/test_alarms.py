@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from quakegui.learn import alarms
+from quakegui.judge import alarms
 
 START = np.datetime64("2022-03-01")
 NORTH_LARGE = [0.1, 0.6, 0.1, 0.1, 0.1]

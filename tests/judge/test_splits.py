@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quakegui.learn import splits
+from quakegui.judge import splits
 
 
 def season(n_days=334, spacing=18, before=9, after=3):

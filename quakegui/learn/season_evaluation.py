@@ -9,19 +9,20 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.basis import AsOf, Basis, earthquakes_differing, earthquakes_learnt, moment_of, training_day
+from quakegui.judge.folds import scorable
+from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.scoring import judge
+from quakegui.judge.splits import PROTOCOLS, Protocol
+from quakegui.learn.earthquakes import earthquakes_differing, earthquakes_learnt
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
-from quakegui.learn.folds import scorable
 from quakegui.learn.following import Listen, sentence_of
-from quakegui.learn.judge import judge
-from quakegui.learn.judgement import Judgement
-from quakegui.learn.judging import Judged, judged, rescored, split_of
 from quakegui.learn.predictions import Predictions
 from quakegui.learn.registry import RunError, RunFolder, list_runs, same_runs
+from quakegui.learn.run_evaluation import Judged, judged, rescored, split_of
 from quakegui.learn.runconfig import RunConfig
 from quakegui.learn.season_runs import refuse_other_classes, runs_folder, train
-from quakegui.learn.splits import PROTOCOLS, Protocol
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
@@ -87,7 +88,7 @@ def _judge_by(evidence: Evidence, said: Predictions, project: Project, run: RunF
         beside=baselines(here, made),
         basis=Basis(
             as_of,
-            training_day(run, project.timezone) if as_of == "training" else now,
+            training_day(run.created, project.timezone) if as_of == "training" else now,
             int((taught != today).sum()),
             earthquakes_differing(run, evidence.catalogue),
         ),
