@@ -15,8 +15,8 @@ from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.registry import RunError, RunFolder
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.registry import RunError, RunFolder
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.supervise import Supervisor
 
 GATHERING: Final = "Gathering maps and labels"

@@ -8,7 +8,7 @@ import typer
 
 from quakegui.cli.terminal import print_json, print_table
 from quakegui.judge.judgement import Judgement, plain
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.runs.registry import RunFolder
 
 SHOWN = ("name", "protocol", "days", "accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "leaky")
 

@@ -31,8 +31,8 @@ from quakegui.cli.working import sentences, worker_bar
 from quakegui.formats.columns import TableMapping
 from quakegui.judge.judgement import Judgement
 from quakegui.learn import following, season_evaluation, season_runs
-from quakegui.learn.predictions import PREDICTIONS
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.predictions import PREDICTIONS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.shipped import install_model
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import ImportReport, import_paths

@@ -17,7 +17,7 @@ from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.judge.alarms import Alarm
 from quakegui.judge.judgement import plain
 from quakegui.learn import operating
-from quakegui.learn.registry import RunError
+from quakegui.learn.runs.registry import RunError
 from quakegui.learn.watching import Watch
 from quakegui.project.store import ProjectError
 from quakegui.season.localtime import wall_clock_ms

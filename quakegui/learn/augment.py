@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.runconfig import Augmentation
+from quakegui.learn.runs.runconfig import Augmentation
 
 NEUTRAL = np.array([0.0, 0.0, 1.0], dtype=np.float32)
 """The recipe that leaves an image as it is."""

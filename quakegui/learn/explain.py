@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.augment import NEUTRAL
-from quakegui.learn.checkpoint import array_of
 from quakegui.learn.inference import Predictor
+from quakegui.learn.runs.checkpoint import array_of
 from quakegui.learn.vgg12 import prepare
 
 Method = Literal["hires-cam", "grad-cam"]

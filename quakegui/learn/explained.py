@@ -13,7 +13,7 @@ from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.following import follow, sentence_of
 from quakegui.learn.jobs import read_heat, write_maps
-from quakegui.learn.registry import RunError, RunFolder, written
+from quakegui.learn.runs.registry import RunError, RunFolder, written
 from quakegui.learn.supervise import Supervisor
 from quakegui.season.season import Season
 

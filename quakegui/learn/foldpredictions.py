@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.augment import NEUTRAL, copy_recipes
-from quakegui.learn.dataset import Snapshot, map_hashes
 from quakegui.learn.phases import Phase
-from quakegui.learn.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.dataset import Snapshot, map_hashes
+from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runs.runconfig import RunConfig
 
 Answer = Callable[[NDArray[np.intp], NDArray[np.float32]], NDArray[np.float32]]
 

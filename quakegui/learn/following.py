@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.jobs import read_answers, write_maps
-from quakegui.learn.portions import Portions
-from quakegui.learn.registry import RunError, RunFolder, written
+from quakegui.learn.runs.portions import Portions
+from quakegui.learn.runs.registry import RunError, RunFolder, written
 from quakegui.learn.supervise import Supervisor
 
 Listen = Callable[[messages.Message], None]

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 import quakegui
 from quakegui.learn import messages
-from quakegui.learn.checkpoint import CHECKPOINT, read_state
-from quakegui.learn.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.devices import Device
-from quakegui.learn.files import disk_is_full, hold, read_arrays, write_arrays
 from quakegui.learn.messages import Say
-from quakegui.learn.portions import Portions
 from quakegui.learn.precision import Measured
-from quakegui.learn.registry import LOCK, RunError, RunFolder, finish_run, kept_sentence, read_run
+from quakegui.learn.runs.checkpoint import CHECKPOINT, read_state
+from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays
+from quakegui.learn.runs.portions import Portions
+from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, kept_sentence, read_run
 from quakegui.learn.steps import Stop, Stopped
 from quakegui.learn.training import State, train
 

@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from quakegui.learn.runconfig import Channel
+from quakegui.learn.runs.runconfig import Channel
 
 
 class Colours(keras.layers.Layer):  # type: ignore[misc]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from quakegui.judge import splits
 from quakegui.learn.augment import combine, copy_recipes, grow, random_recipes
-from quakegui.learn.dataset import Snapshot
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.runconfig import RunConfig
 
 FINAL = "final"
 

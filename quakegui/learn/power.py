@@ -27,8 +27,8 @@ from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.predictors import feature_table
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, style_name
-from quakegui.learn.predictions import PREDICTIONS, Predictions
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
 from quakegui.season.basis import Basis, build_basis
 from quakegui.season.config import SeasonConfig
@@ -142,7 +142,7 @@ def _basis() -> Basis:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print one JSON line per season, then the count."""
-    from quakegui.learn.presets import PRESETS
+    from quakegui.learn.runs.presets import PRESETS
 
     parser = argparse.ArgumentParser(prog="python -m quakegui.learn.power", description=__doc__)
     parser.add_argument("--strength", type=float, default=0.0)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from quakegui.learn.devices import Device, processor_abilities
-from quakegui.learn.files import read_json, write_json
+from quakegui.learn.runs.files import read_json, write_json
 
 POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 GAIN = 1.15

@@ -16,7 +16,7 @@ from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge_truth, prospective_truth
 from quakegui.learn.alarm_days import thresholds_of
 from quakegui.learn.evidence import gather
-from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.project import runs
 from quakegui.project.store import Project

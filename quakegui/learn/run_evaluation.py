@@ -15,8 +15,8 @@ from quakegui.judge.folds import Fold, Split
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge
-from quakegui.learn.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runs.registry import RunFolder
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.vgg12 import whole_network
 
 Stopped = Callable[[], bool]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from quakegui.learn import messages
 from quakegui.learn.environments import THIS, Environment, command, variables
-from quakegui.learn.registry import LOG, kept_sentence, read_run
+from quakegui.learn.runs.registry import LOG, kept_sentence, read_run
 from quakegui.learn.worker_output import LONGEST_LINE, EndlessLineError, keep_log, lines_of
 
 PROGRAM_LOG = logging.getLogger(__name__)

@@ -20,7 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
-from quakegui.learn.checkpoint import (
+from quakegui.learn.foldpredictions import add_phase, empty_predictions
+from quakegui.learn.messages import Say
+from quakegui.learn.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
+from quakegui.learn.runs.checkpoint import (
     CHECKPOINT,
     WEIGHTS,
     Arrays,
@@ -30,13 +33,10 @@ from quakegui.learn.checkpoint import (
     values_of,
     write_checkpoint,
 )
-from quakegui.learn.dataset import Snapshot
-from quakegui.learn.files import PART, read_arrays, write_arrays, write_text
-from quakegui.learn.foldpredictions import add_phase, empty_predictions
-from quakegui.learn.messages import Say
-from quakegui.learn.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
-from quakegui.learn.predictions import PREDICTIONS, Predictions
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.files import PART, read_arrays, write_arrays, write_text
+from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.steps import Stop, Stopped, build_network, predict, train_step
 from quakegui.learn.vgg12 import prepare, whole_network
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.runconfig import CHANNELS, RunConfig
+from quakegui.learn.runs.runconfig import CHANNELS, RunConfig
 
 GRID = 4
 BLOCKS = ((2, 1), (2, 2), (3, 4), (3, 8))

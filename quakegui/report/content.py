@@ -12,9 +12,9 @@ from quakegui.judge.alarms import AlarmRecord, Catalogue, Series, judged_period,
 from quakegui.judge.judged_by import AsOf
 from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import thresholds_of
-from quakegui.learn.earthquakes import earthquakes_learnt
 from quakegui.learn.evidence import EvidenceError, project_catalogue
-from quakegui.learn.registry import RunError, RunFolder, list_runs
+from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.progress import Cancelled, Progress
 from quakegui.project.runs import PredictionTable

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from quakegui.judge.judged_by import AsOf
-from quakegui.learn.files import write_text
+from quakegui.learn.runs.files import write_text
 from quakegui.project.progress import Cancelled, Progress, never, silent
 from quakegui.project.store import Project
 from quakegui.report.content import ReportCancelledError, gather

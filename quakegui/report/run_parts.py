@@ -29,7 +29,7 @@ from quakegui.report.words import (
 if TYPE_CHECKING:
     from quakegui.judge.bootstrap import Interval
     from quakegui.judge.judgement import Judgement
-    from quakegui.learn.registry import RunFolder
+    from quakegui.learn.runs.registry import RunFolder
 
 
 def training(content: Content, say: Words, figures: Figures) -> str:

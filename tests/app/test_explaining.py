@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import runs
 
 

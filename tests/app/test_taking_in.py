@@ -10,7 +10,7 @@ from run_projects import LATER_DAYS, open_window
 from quakegui.app.operating import take_in_days
 from quakegui.app.session import COMPUTING, Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.registry import RunError
+from quakegui.learn.runs.registry import RunError
 from quakegui.project.store import Project
 
 

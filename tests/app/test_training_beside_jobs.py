@@ -14,7 +14,7 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.app.training import GATHERING, KEEPING, Training
 from quakegui.learn import messages, season_runs
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import runs
 from quakegui.project.store import Project
 

@@ -12,14 +12,15 @@ from run_projects import open_window, season_of
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.splits import scorable
-from quakegui.learn import ready_maps, registry, season_evaluation, season_runs
+from quakegui.learn import ready_maps, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.earthquakes import earthquakes_differing, earthquakes_learnt
 from quakegui.learn.evidence import gather, project_catalogue
-from quakegui.learn.files import read_json, write_json
 from quakegui.learn.operating import predict_days
 from quakegui.learn.prospective import evaluate_prospective
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.runs import registry
+from quakegui.learn.runs.earthquakes import earthquakes_differing, earthquakes_learnt
+from quakegui.learn.runs.files import read_json, write_json
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event

@@ -17,7 +17,7 @@ from run_projects import TINY, fill, open_window, season_of
 from terminal import Terminal
 
 from quakegui.learn import operating, season_evaluation, season_runs
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.watching import Watch
 from quakegui.project import journal
 from quakegui.project.store import Project, ProjectError

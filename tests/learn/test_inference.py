@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from learn_data import TINY, season
 
-from quakegui.learn.checkpoint import array_of
 from quakegui.learn.explain import explain, score_gradient
 from quakegui.learn.inference import Predictor, predictor
-from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.checkpoint import array_of
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, finish_run
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.training import train
 
 

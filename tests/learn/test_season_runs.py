@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from run_projects import TINY, fill, season_of
 
-from quakegui.learn import messages, registry, run_evaluation, season_evaluation, season_runs
+from quakegui.learn import messages, run_evaluation, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.dataset import map_hashes
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
 from quakegui.learn.explained import explain_days
-from quakegui.learn.files import read_arrays, read_json, write_arrays, write_json
 from quakegui.learn.following import answer
+from quakegui.learn.runs import registry
+from quakegui.learn.runs.dataset import map_hashes
+from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, write_json
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import Source

@@ -13,7 +13,7 @@ import pytest
 from quakegui import paths
 from quakegui.learn import season_evaluation, season_runs, shipped
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.registry import RunError, read_run
+from quakegui.learn.runs.registry import RunError, read_run
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
 from quakegui.project.store import Project

@@ -7,8 +7,8 @@ import pytest
 from learn_data import TINY
 
 from quakegui.learn.augment import NEUTRAL
-from quakegui.learn.checkpoint import put_values, values_of
-from quakegui.learn.dataset import scalar_table
+from quakegui.learn.runs.checkpoint import put_values, values_of
+from quakegui.learn.runs.dataset import scalar_table
 from quakegui.learn.steps import build_network, predict, train_step
 from quakegui.learn.vgg12 import prepare
 

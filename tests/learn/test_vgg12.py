@@ -10,8 +10,8 @@ import pytest
 from learn_data import LEVELS, LINE, MASKED, TINY, maps, palette
 
 from quakegui.learn.augment import NEUTRAL
-from quakegui.learn.dataset import scalar_table
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.dataset import scalar_table
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.vgg12 import check_maps, prepare, vgg12, whole_network
 
 

@@ -16,14 +16,14 @@ import pytest
 from learn_data import TINY, season
 
 from quakegui.learn import messages
-from quakegui.learn.checkpoint import CHECKPOINT
-from quakegui.learn.dataset import Snapshot
 from quakegui.learn.environments import Environment
-from quakegui.learn.files import hold, write_arrays
 from quakegui.learn.jobs import failure, precision_reason
 from quakegui.learn.precision import Measured, decide
-from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run, read_run
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.checkpoint import CHECKPOINT
+from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.files import hold, write_arrays
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, finish_run, read_run
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.supervise import Supervisor
 
 CONFIG = replace(TINY, protocol="blocked", epochs=3)
@@ -41,8 +41,8 @@ def new_run(folder: Path, config: RunConfig = CONFIG) -> RunFolder:
 def prepared_worker(folder: Path, preparation: str) -> Environment:
     """Return an environment that runs the real worker after some lines of preparation."""
     script = folder / "prepared"
-    text = f"#!{sys.executable}\nimport os, signal, sys\nfrom quakegui.learn import files, worker\n"
-    script.write_text(f"{text}{textwrap.dedent(preparation)}\nworker.main(sys.argv[6:])\n", encoding="utf-8")
+    imports = "import os, signal, sys\nfrom quakegui.learn import worker\nfrom quakegui.learn.runs import files\n"
+    script.write_text(f"#!{sys.executable}\n{imports}{textwrap.dedent(preparation)}\nworker.main(sys.argv[6:])\n", encoding="utf-8")
     script.chmod(0o755)
     return Environment("interpreter", interpreter=str(script))
 
@@ -282,7 +282,7 @@ def test_the_windows_process_may_import_all_but_the_layers() -> None:
     """Keras and its backends load in the worker only: importing them takes seconds and a gigabyte."""
     program = (
         "import importlib, pkgutil, sys, quakegui.learn as learn\n"
-        "for module in pkgutil.iter_modules(learn.__path__, 'quakegui.learn.'):\n"
+        "for module in pkgutil.walk_packages(learn.__path__, 'quakegui.learn.'):\n"
         "    if module.name != 'quakegui.learn.layers': importlib.import_module(module.name)\n"
         "print(sorted({'keras', 'tensorflow', 'torch', 'PySide6'} & set(sys.modules)))"
     )

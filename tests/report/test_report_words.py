@@ -14,7 +14,7 @@ import quakegui.report
 from quakegui.judge.folds import PROTOCOLS
 from quakegui.judge.metrics import GROUPS
 from quakegui.judge.predictors import BASELINES
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.report import parameters, season_parts, words
 from quakegui.season.config import SeasonConfig
 from quakegui.season.labels import LabelRule, Source

@@ -8,7 +8,7 @@ these recipes train for fixed epochs on all training days instead.
 from __future__ import annotations
 
 from quakegui.judge.paper_split import PAPER_GROWTH
-from quakegui.learn.runconfig import Augmentation, RunConfig
+from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 
 PRESETS: dict[str, RunConfig] = {
     "compact": RunConfig(name="VGG-12, compact head", size=120, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),

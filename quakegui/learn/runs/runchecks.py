@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from quakegui.learn.checkpoint import WEIGHTS
-from quakegui.learn.predictions import PREDICTIONS
+from quakegui.learn.runs.checkpoint import WEIGHTS
+from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.season.events import CLASS_COUNT, ClassScheme
 from quakegui.season.plain import built
 from quakegui.strangers import HIGHEST_RATIO, SMALL, shown

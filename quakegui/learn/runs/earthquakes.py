@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarms import DAY_MS, Catalogue
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.runs.registry import RunFolder
 
 EARTHQUAKES = "earthquakes"
 """Under this name a run's account of its project holds the earthquakes of its days."""

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.folds import NO_LABEL, Fold
-from quakegui.learn.files import read_arrays, write_arrays
-from quakegui.learn.portions import Portions
+from quakegui.learn.runs.files import read_arrays, write_arrays
+from quakegui.learn.runs.portions import Portions
 
 SNAPSHOT = "snapshot.npz"
 FOLD_INDICES = ("train", "validation", "test", "predict", "train_copy", "validation_copy", "test_copy")

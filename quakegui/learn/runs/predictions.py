@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.files import read_arrays, write_arrays
+from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.season.plain import is_unicode
 
 PREDICTIONS = "predictions.npz"

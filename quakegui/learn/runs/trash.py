@@ -6,8 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-from quakegui.learn.files import hold
-from quakegui.learn.registry import LOCK, TRASH, RunError, RunFolder, list_runs, read_run, written
+from quakegui.learn.runs.files import hold
+from quakegui.learn.runs.registry import LOCK, TRASH, RunError, RunFolder, list_runs, read_run, written
 from quakegui.project.filesystem import is_link
 
 

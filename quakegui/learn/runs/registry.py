@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from quakegui.learn.archives import opened, unpack
-from quakegui.learn.checkpoint import CHECKPOINT
-from quakegui.learn.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.files import PART, read_json, write_arrays, write_atomically, write_json
-from quakegui.learn.predictions import PREDICTIONS, Predictions
-from quakegui.learn.runchecks import (
+from quakegui.learn.runs.archives import opened, unpack
+from quakegui.learn.runs.checkpoint import CHECKPOINT
+from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import PART, read_json, write_arrays, write_atomically, write_json
+from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.runchecks import (
     CARD,
     CONFIG,
     EXPORTED,
@@ -38,7 +38,7 @@ from quakegui.learn.runchecks import (
     check_epoch,
     checked_members,
 )
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import is_link, is_plain
 from quakegui.strangers import shown
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.portions import Portions
+from quakegui.learn.runs.portions import Portions
 from quakegui.project.filesystem import open_new
 from quakegui.season.plain import parse_json
 

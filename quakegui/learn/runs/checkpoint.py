@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.files import read_arrays, write_arrays
+from quakegui.learn.runs.files import read_arrays, write_arrays
 
 CHECKPOINT = "checkpoint.npz"
 WEIGHTS = "weights.npz"
