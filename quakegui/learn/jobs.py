@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 
 import quakegui
 from quakegui.learn import messages
-from quakegui.learn.devices import Device
 from quakegui.learn.messages import Say
-from quakegui.learn.precision import Measured
+from quakegui.learn.network.devices import Device
+from quakegui.learn.network.precision import Measured
+from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.training import State, train
 from quakegui.learn.runs.checkpoint import CHECKPOINT, read_state
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, kept_sentence, read_run
-from quakegui.learn.steps import Stop, Stopped
-from quakegui.learn.training import State, train
 
 MAPS = "maps.npz"
 ANSWERS = "answers.npz"
@@ -80,7 +80,7 @@ def read_heat(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 def predict_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> str:
     """Predict the maps in `folder`/maps.npz with a finished run; writes answers.npz. Returns a sentence."""
-    from quakegui.learn.inference import predictor
+    from quakegui.learn.network.inference import predictor
 
     network, maps = predictor(run_folder), read_arrays(folder / MAPS)["maps"]
     write_arrays(folder / ANSWERS, {"probabilities": network(maps, progress=_progress("predicted", say, stopped))})
@@ -89,8 +89,8 @@ def predict_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> s
 
 def explain_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> str:
     """Explain the maps in `folder`/maps.npz with a finished run; writes heat.npz. Returns a sentence."""
-    from quakegui.learn.explain import explain
-    from quakegui.learn.inference import predictor
+    from quakegui.learn.network.inference import predictor
+    from quakegui.learn.network.saliency import explain
 
     given = read_arrays(folder / MAPS)
     network = predictor(run_folder, precision="float32")

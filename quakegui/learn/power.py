@@ -87,8 +87,8 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
+    from quakegui.learn.network.training import train
     from quakegui.learn.run_evaluation import judged
-    from quakegui.learn.training import train
 
     config = dataclasses.replace(config, final_fit=False)
     made = make_split(evidence.material, config)

@@ -76,11 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled: threading.Event) -> int:
     """Do one job, tell how it went, and return the exit status. Any error becomes a message."""
     from quakegui.learn import jobs
-    from quakegui.learn.steps import Stop
+    from quakegui.learn.network.steps import Stop
 
     try:
         why_backend = _choose_backend()
-        from quakegui.learn import devices, precision
+        from quakegui.learn.network import devices, precision
 
         device = devices.detect()
         measured = precision.choose(device, cache=cache_folder())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.learn.phases import FINAL
+from quakegui.learn.network.phases import FINAL
 from quakegui.report.content import Content
 from quakegui.report.drawings import history, matrix, molchan
 from quakegui.report.markup import Figures, block, bullets, facts, grid, h2, h3, p, table

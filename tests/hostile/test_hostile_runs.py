@@ -14,7 +14,7 @@ import pytest
 from hostile_mutations import packed
 from hostile_seeds import run_parts
 
-from quakegui.learn.inference import predictor
+from quakegui.learn.network.inference import predictor
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.predictions import LARGEST_SHARE
 from quakegui.learn.runs.registry import RunError, import_run, list_runs, read_run

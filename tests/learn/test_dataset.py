@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from learn_data import LEVELS, MASKED, maps, palette, season
 
-from quakegui.learn.augment import NEUTRAL, combine, copy_recipes, grow, random_recipes
+from quakegui.learn.network.augment import NEUTRAL, combine, copy_recipes, grow, random_recipes
 from quakegui.learn.runs.dataset import Snapshot, map_hashes, scalar_table, snapshot
 from quakegui.learn.runs.runconfig import Augmentation
 

@@ -18,7 +18,7 @@ from learn_data import TINY, season
 from quakegui.learn import messages
 from quakegui.learn.environments import Environment
 from quakegui.learn.jobs import failure, precision_reason
-from quakegui.learn.precision import Measured, decide
+from quakegui.learn.network.precision import Measured, decide
 from quakegui.learn.runs.checkpoint import CHECKPOINT
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.files import hold, write_arrays
@@ -42,7 +42,9 @@ def prepared_worker(folder: Path, preparation: str) -> Environment:
     """Return an environment that runs the real worker after some lines of preparation."""
     script = folder / "prepared"
     imports = "import os, signal, sys\nfrom quakegui.learn import worker\nfrom quakegui.learn.runs import files\n"
-    script.write_text(f"#!{sys.executable}\n{imports}{textwrap.dedent(preparation)}\nworker.main(sys.argv[6:])\n", encoding="utf-8")
+    script.write_text(
+        f"#!{sys.executable}\n{imports}{textwrap.dedent(preparation)}\nworker.main(sys.argv[6:])\n", encoding="utf-8"
+    )
     script.chmod(0o755)
     return Environment("interpreter", interpreter=str(script))
 
@@ -215,8 +217,8 @@ def test_a_damaged_snapshot_is_told_without_a_backend(tmp_path: Path) -> None:
 
 
 def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
-    from quakegui.learn.devices import Device
     from quakegui.learn.jobs import train_job
+    from quakegui.learn.network.devices import Device
 
     run = new_run(tmp_path)
     write_arrays(run.folder / "weights.npz", {})
@@ -245,8 +247,8 @@ def test_precision_is_decided_by_what_was_measured(milliseconds: dict[str, float
 
 
 def test_the_measurement_is_made_once_per_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from quakegui.learn import precision
-    from quakegui.learn.devices import Device
+    from quakegui.learn.network import precision
+    from quakegui.learn.network.devices import Device
 
     asked: list[str] = []
 
@@ -268,8 +270,8 @@ def test_the_measurement_is_made_once_per_machine(tmp_path: Path, monkeypatch: p
 
 
 def test_two_workers_never_train_one_run(tmp_path: Path) -> None:
-    from quakegui.learn.devices import Device
     from quakegui.learn.jobs import train_job
+    from quakegui.learn.network.devices import Device
 
     run = new_run(tmp_path)
     device = Device("tensorflow", "", "cpu", "", "", 0, "")
@@ -283,7 +285,7 @@ def test_the_windows_process_may_import_all_but_the_layers() -> None:
     program = (
         "import importlib, pkgutil, sys, quakegui.learn as learn\n"
         "for module in pkgutil.walk_packages(learn.__path__, 'quakegui.learn.'):\n"
-        "    if module.name != 'quakegui.learn.layers': importlib.import_module(module.name)\n"
+        "    if module.name != 'quakegui.learn.network.layers': importlib.import_module(module.name)\n"
         "print(sorted({'keras', 'tensorflow', 'torch', 'PySide6'} & set(sys.modules)))"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout

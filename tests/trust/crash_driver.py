@@ -81,8 +81,8 @@ def tables(folder: str, out: str) -> None:
 def train_here(folder: str) -> None:
     """Train a run as the worker does, without a process of its own."""
     from quakegui.learn import jobs
-    from quakegui.learn.devices import Device
-    from quakegui.learn.precision import Measured
+    from quakegui.learn.network.devices import Device
+    from quakegui.learn.network.precision import Measured
 
     device = Device("tensorflow", "", "cpu", "", "", 0, "")
     jobs.train_job(Path(folder), device, Measured("float32", {}, ""), lambda _message: None, lambda: False)

@@ -9,7 +9,7 @@ import numpy as np
 from run_projects import TINY, season_of
 
 from quakegui.learn import messages, season_runs
-from quakegui.learn.foldpredictions import empty_predictions
+from quakegui.learn.network.foldpredictions import empty_predictions
 from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import write_arrays

@@ -11,8 +11,8 @@ from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation
 from quakegui.app.training import Training
 from quakegui.learn import season_runs
-from quakegui.learn.foldpredictions import empty_predictions
 from quakegui.learn.messages import Done
+from quakegui.learn.network.foldpredictions import empty_predictions
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import write_arrays

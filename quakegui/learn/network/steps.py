@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.learn.network.vgg12 import whole_network
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.vgg12 import whole_network
 
 Stopped = Callable[[], bool]
 

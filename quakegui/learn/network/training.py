@@ -20,9 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
-from quakegui.learn.foldpredictions import add_phase, empty_predictions
 from quakegui.learn.messages import Say
-from quakegui.learn.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
+from quakegui.learn.network.foldpredictions import add_phase, empty_predictions
+from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
+from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
+from quakegui.learn.network.vgg12 import prepare, whole_network
 from quakegui.learn.runs.checkpoint import (
     CHECKPOINT,
     WEIGHTS,
@@ -37,8 +39,6 @@ from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.files import PART, read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.steps import Stop, Stopped, build_network, predict, train_step
-from quakegui.learn.vgg12 import prepare, whole_network
 
 HISTORY = "history.csv"
 _BEST = re.compile(r"best-\d+-\d+\.npz", re.ASCII)

@@ -19,10 +19,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.augment import NEUTRAL
-from quakegui.learn.inference import Predictor
+from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.inference import Predictor
+from quakegui.learn.network.vgg12 import prepare
 from quakegui.learn.runs.checkpoint import array_of
-from quakegui.learn.vgg12 import prepare
 
 Method = Literal["hires-cam", "grad-cam"]
 BATCH = 16

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.augment import NEUTRAL
+from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.steps import predict
+from quakegui.learn.network.vgg12 import prepare, whole_network
 from quakegui.learn.runs.checkpoint import WEIGHTS, put_values
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.learn.runs.runchecks import LARGEST, STYLE
-from quakegui.learn.steps import predict
-from quakegui.learn.vgg12 import prepare, whole_network
 from quakegui.strangers import shown
 
 BATCH = 32

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from quakegui.learn.devices import Device, processor_abilities
+from quakegui.learn.network.devices import Device, processor_abilities
 from quakegui.learn.runs.files import read_json, write_json
 
 POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")

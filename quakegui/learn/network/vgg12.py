@@ -41,7 +41,7 @@ def vgg12(config: RunConfig, *, seed: int | None = None) -> Any:
     """
     import keras
 
-    from quakegui.learn import layers
+    from quakegui.learn.network import layers
 
     seeds = iter(range((config.seed if seed is None else seed) * 1000, 2**62))
 
@@ -110,7 +110,7 @@ def prepare(
     ValueError
         See `check_maps`.
     """
-    from quakegui.learn import layers
+    from quakegui.learn.network import layers
 
     check_maps(config, maps, scalar)
     if maps.shape[1] == config.size:
@@ -150,7 +150,7 @@ def whole_network(
     """
     import keras
 
-    from quakegui.learn import layers
+    from quakegui.learn.network import layers
 
     stored = keras.Input(prepared.shape[1:], dtype=str(prepared.dtype), name="maps")
     recipe = keras.Input((3,), dtype="float32", name="recipe")

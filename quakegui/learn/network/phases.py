@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge import splits
-from quakegui.learn.augment import combine, copy_recipes, grow, random_recipes
+from quakegui.learn.network.augment import combine, copy_recipes, grow, random_recipes
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.runconfig import RunConfig
 

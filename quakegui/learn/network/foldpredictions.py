@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.augment import NEUTRAL, copy_recipes
-from quakegui.learn.phases import Phase
+from quakegui.learn.network.augment import NEUTRAL, copy_recipes
+from quakegui.learn.network.phases import Phase
 from quakegui.learn.runs.dataset import Snapshot, map_hashes
 from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
 from quakegui.learn.runs.runconfig import RunConfig
