@@ -19,13 +19,13 @@ from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.judge.folds import Protocol
 from quakegui.judge.judged_by import AsOf
 from quakegui.learn import operating, ready_maps, season_evaluation, season_runs
-from quakegui.learn.following import sentence_of
 from quakegui.learn.prospective import Prospective, evaluate_prospective
 from quakegui.learn.ready_maps import ReadyMaps
 from quakegui.learn.runs.files import write_text
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.runs.registry import RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.worker.asking import sentence_of
 from quakegui.project import runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
@@ -200,7 +200,7 @@ def compare(
 
 def worker(context: typer.Context) -> None:
     """Run one job in this process, for the program itself."""
-    from quakegui.learn.worker import main
+    from quakegui.learn.worker.process import main
 
     main(context.args)
 

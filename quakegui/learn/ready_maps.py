@@ -25,13 +25,13 @@ from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.splits import PROTOCOLS
 from quakegui.learn.evidence import EvidenceError, make_split
-from quakegui.learn.following import Listen, answer, follow, sentence_of
 from quakegui.learn.run_evaluation import judged, rescored, split_of
 from quakegui.learn.runs.dataset import Snapshot, map_hashes, snapshot
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.worker.asking import Listen, answer, follow, sentence_of
+from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project.filesystem import is_link
 from quakegui.project.store import DATABASE
 from quakegui.season.network import MAP_PIXELS

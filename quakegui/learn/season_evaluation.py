@@ -14,15 +14,15 @@ from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge
 from quakegui.judge.splits import PROTOCOLS, Protocol
-from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
-from quakegui.learn.following import Listen, sentence_of
 from quakegui.learn.run_evaluation import Judged, judged, rescored, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, earthquakes_learnt
 from quakegui.learn.runs.predictions import Predictions
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.season_runs import refuse_other_classes, runs_folder, train
+from quakegui.learn.worker.asking import Listen, sentence_of
+from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 

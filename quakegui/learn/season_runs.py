@@ -14,9 +14,7 @@ import numpy as np
 
 from quakegui.judge.judgement import plain
 from quakegui.learn import messages
-from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import gather, knows_until, make_snapshot, make_split, style_name
-from quakegui.learn.following import Listen, follow, sentence_of
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquakes_kept
 from quakegui.learn.runs.registry import (
     CARD,
@@ -30,7 +28,9 @@ from quakegui.learn.runs.registry import (
     sweep,
 )
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.worker.asking import Listen, follow, sentence_of
+from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season

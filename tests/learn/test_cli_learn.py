@@ -133,7 +133,7 @@ def _workers(project: Path) -> list[str]:
             line = place.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if "quakegui.learn.worker" in line and str(project) in line and int(place.parent.name) != os.getpid():
+        if "quakegui.learn.worker.process" in line and str(project) in line and int(place.parent.name) != os.getpid():
             found.append(line)
     return found
 

@@ -16,11 +16,11 @@ from run_projects import TINY, fill, season_of
 from quakegui.learn import messages, run_evaluation, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
-from quakegui.learn.explained import explain_days
-from quakegui.learn.following import answer
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.dataset import map_hashes
 from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, write_json
+from quakegui.learn.season_saliency import explain_days
+from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
@@ -253,7 +253,7 @@ def test_maps_that_the_temporary_folder_does_not_take_are_told(trained: Path, mo
     def full(*_given: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    for module in ("explained", "following"):
+    for module in ("season_saliency", "worker.asking"):
         monkeypatch.setattr(f"quakegui.learn.{module}.write_maps", full)
     with Project.open(trained) as project:
         season = season_of(project)

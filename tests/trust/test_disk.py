@@ -26,7 +26,7 @@ from quakegui.app.settings import SettingsFile
 from quakegui.cli import main
 from quakegui.learn import messages, season_runs
 from quakegui.learn.runs import registry, trash
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import export, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError

@@ -166,7 +166,7 @@ def _named(value: Any) -> bool:
 
 
 def _earthquakes(value: Any) -> bool:
-    """Say whether a value holds earthquakes as `basis.earthquakes_kept` writes them."""
+    """Say whether a value holds earthquakes as `earthquakes.earthquakes_kept` writes them."""
     if not isinstance(value, dict) or value.keys() != {"first_ms", "last_ms", "times_ms", "classes"}:
         return False
     times, classes = value["times_ms"], value["classes"]

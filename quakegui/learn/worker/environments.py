@@ -24,7 +24,7 @@ _START = (
     "import importlib.util as u,os,sys;d=sys.argv[1];"
     "s=u.spec_from_file_location('quakegui',os.path.join(d,'__init__.py'),submodule_search_locations=[d]);"
     "m=u.module_from_spec(s);sys.modules['quakegui']=m;s.loader.exec_module(m);"
-    "from quakegui.learn.worker import main;main(sys.argv[2:])"
+    "from quakegui.learn.worker.process import main;main(sys.argv[2:])"
 )
 _DRIVE = re.compile(r"^([A-Za-z]):[\\/](.*)$")
 _SHARE = re.compile(r"^\\\\(?:wsl\$|wsl\.localhost)\\([^\\]+)\\?(.*)$", re.IGNORECASE)
@@ -80,9 +80,9 @@ def command(environment: Environment, arguments: Sequence[str | Path], *, packag
     ValueError
         A path that the environment cannot reach; the sentence names it.
     """
-    code = Path(__file__).resolve().parent.parent if package is None else package
+    code = Path(__file__).resolve().parents[2] if package is None else package
     if environment.kind == "this":
-        return (sys.executable, "-X", "utf8", "-m", "quakegui.learn.worker", *(str(each) for each in arguments))
+        return (sys.executable, "-X", "utf8", "-m", "quakegui.learn.worker.process", *(str(each) for each in arguments))
     if environment.kind == "interpreter":
         return (environment.interpreter, "-X", "utf8", "-c", _START, str(code), *(str(each) for each in arguments))
     there = [each if isinstance(each, str) else wsl_path(each, environment.distribution) for each in (code, *arguments)]

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from quakegui.learn import messages
-from quakegui.learn.environments import THIS, Environment, command, variables
 from quakegui.learn.runs.registry import LOG, kept_sentence, read_run
-from quakegui.learn.worker_output import LONGEST_LINE, EndlessLineError, keep_log, lines_of
+from quakegui.learn.worker.environments import THIS, Environment, command, variables
+from quakegui.learn.worker.output import LONGEST_LINE, EndlessLineError, keep_log, lines_of
 
 PROGRAM_LOG = logging.getLogger(__name__)
 GRACE = 2.0

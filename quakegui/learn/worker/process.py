@@ -1,4 +1,4 @@
-"""The worker process: ``python -m quakegui.learn.worker FOLDER [--job train|predict|explain|hello] [--run FOLDER]``.
+"""The worker process: ``python -m quakegui.learn.worker.process FOLDER [--job train|predict|explain|hello] [--run FOLDER]``.
 
 It writes one JSON object per line on its standard output (see `messages`) and reads its standard input: the line ``cancel``
 asks it to stop, the end of input ends it at once, since then whoever started it is gone. It runs at low priority. Whatever
@@ -25,7 +25,7 @@ from typing import NoReturn
 from quakegui import logs
 from quakegui.learn import messages
 
-LOG = logging.getLogger("quakegui.learn.worker")  # this module is run as __main__
+LOG = logging.getLogger("quakegui.learn.worker.process")  # this module is run as __main__
 NICE = 10
 HEARTBEAT = 2.0
 """Seconds between two signs of life."""
@@ -75,8 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled: threading.Event) -> int:
     """Do one job, tell how it went, and return the exit status. Any error becomes a message."""
-    from quakegui.learn import jobs
     from quakegui.learn.network.steps import Stop
+    from quakegui.learn.worker import duties
 
     try:
         why_backend = _choose_backend()
@@ -84,7 +84,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled:
 
         device = devices.detect()
         measured = precision.choose(device, cache=cache_folder())
-        policy = measured.policy if job == "hello" else jobs.policy_of(folder, job, run, measured)
+        policy = measured.policy if job == "hello" else duties.policy_of(folder, job, run, measured)
         say(
             messages.Hello(
                 device.backend,
@@ -93,26 +93,26 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled:
                 device.driver,
                 device.memory_bytes,
                 policy,
-                f"{why_backend}{device.reason} {jobs.precision_reason(policy, measured)}",
+                f"{why_backend}{device.reason} {duties.precision_reason(policy, measured)}",
             )
         )
         if job == "hello":
             summary = f"{device.name}, {device.backend} {device.version}, {measured.policy}."
         elif job == "train":
-            summary = jobs.train_job(folder, device, measured, say, cancelled.is_set)
+            summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
         elif run is None:
             raise ValueError(f"The job {job} needs a finished run (--run FOLDER).")
         else:
-            does = jobs.predict_job if job == "predict" else jobs.explain_job
+            does = duties.predict_job if job == "predict" else duties.explain_job
             summary = does(folder, run, say, cancelled.is_set)
     except Stop:
-        say(messages.Cancelled(jobs.stopped_sentence(folder)))
+        say(messages.Cancelled(duties.stopped_sentence(folder)))
         return CANCELLED
     except BaseException as error:
         with contextlib.suppress(OSError):  # the log may be on the full disk; the message below goes through a pipe
             traceback.print_exc()
         LOG.exception("The job %s failed", job)
-        say(jobs.failure(error, folder))
+        say(duties.failure(error, folder))
         return FAILED
     say(messages.Done(summary))
     return OK

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
-from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.following import follow, sentence_of
-from quakegui.learn.jobs import read_heat, write_maps
 from quakegui.learn.runs.registry import RunError, RunFolder, written
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.worker.asking import follow, sentence_of
+from quakegui.learn.worker.duties import read_heat, write_maps
+from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.worker.supervise import Supervisor
 from quakegui.season.season import Season
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
-from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.jobs import read_answers, write_maps
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunError, RunFolder, written
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.worker.duties import read_answers, write_maps
+from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.worker.supervise import Supervisor
 
 Listen = Callable[[messages.Message], None]
 
