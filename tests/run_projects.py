@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import catalogue, journal, seasons
 from quakegui.project.nights import days_with_data
 from quakegui.project.store import Project

@@ -46,7 +46,7 @@ PATIENCE = 1800
 """Seconds for one Windows program."""
 QUIET = 0.5
 """Seconds without a word from a program that has ended, after which none is waited for."""
-WORKER = "quakegui.learn.worker"
+WORKER = "quakegui.learn.worker.process"
 ALONE = 60.0
 """Seconds in which a worker without a window must end."""
 _STARTED = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.worker.supervise import Supervisor
 
 for message in Supervisor(Path(sys.argv[1]), job="hello").events():
     print(message)  # noqa: T201

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from quakegui.app.settings import Settings
 from quakegui.learn import messages
-from quakegui.learn.environments import THIS, Environment, Kind
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.worker.environments import THIS, Environment, Kind
+from quakegui.learn.worker.supervise import Supervisor
 
 
 def environment_of(settings: Settings) -> Environment:
@@ -23,7 +23,7 @@ def environment_of(settings: Settings) -> Environment:
 
 def ask_worker(environment: Environment, cancelled: Callable[[], bool]) -> messages.Message:
     """Start a worker that only says on what it would compute; returns its last message, the device or what went wrong."""
-    from quakegui.learn.following import follow
+    from quakegui.learn.worker.asking import follow
 
     with tempfile.TemporaryDirectory() as folder:
         found: messages.Message | None = None

@@ -12,8 +12,8 @@ from quakegui.app.tables import UNLABELLED
 
 if TYPE_CHECKING:  # what judges is imported with the first judgement
     from quakegui.app.session import Session
-    from quakegui.learn.basis import AsOf
-    from quakegui.learn.judgement import Judgement
+    from quakegui.judge.judged_by import AsOf
+    from quakegui.judge.judgement import Judgement
     from quakegui.project.store import Project
     from quakegui.season.season import Season
 
@@ -63,14 +63,14 @@ class Evaluation:
         as_of
             By which labels and earthquakes out-of-fold answers are judged; prospective ones always by today's.
         """
-        from quakegui.learn import prospective, season_judging, season_runs
+        from quakegui.learn import prospective, season_evaluation, season_runs
 
         run = season_runs.find_run(project, None)
         if kind == "prospective":
             told = prospective.evaluate_prospective(project, season, run)
             answers = told.scored, told.labels, told.probabilities
             return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late)
-        found = season_judging.judge_run(project, season, run, as_of)
+        found = season_evaluation.judge_run(project, season, run, as_of)
         answers = found.days, found.labels, found.probabilities
         return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels)
 

@@ -30,8 +30,8 @@ def explain(session: Session) -> None:
     environment = environment_of(session.settings)
 
     def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
-        from quakegui.learn.explained import explain_days
         from quakegui.learn.season_runs import find_run
+        from quakegui.learn.season_saliency import explain_days
 
         run = find_run(project, run_id)
         return explain_days(season, run, asked, progress=report, cancelled=cancelled, environment=environment)

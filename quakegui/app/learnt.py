@@ -12,7 +12,7 @@ from quakegui.app.tables import UNLABELLED
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
-    from quakegui.learn.registry import RunFolder
+    from quakegui.learn.runs.registry import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class Learnt:
 
 def learnt_by_run_in_use(session: Session) -> Learnt | None:
     """Return what the run in use learnt, None where no finished run is in use or its answers cannot be read."""
-    from quakegui.learn.basis import earthquakes_differing
     from quakegui.learn.evidence import project_catalogue
-    from quakegui.learn.registry import RunError
+    from quakegui.learn.runs.earthquakes import earthquakes_differing
+    from quakegui.learn.runs.registry import RunError
     from quakegui.learn.season_runs import refuse_other_classes
 
     run = next((row.run for row in session.runs if row.in_use and row.run.card is not None), None)

@@ -13,7 +13,7 @@ from quakegui.app.jobs import Report
 
 if TYPE_CHECKING:  # what trains and judges is not for a window at its start
     from quakegui.app.session import Session
-    from quakegui.learn.registry import RunFolder
+    from quakegui.learn.runs.registry import RunFolder
     from quakegui.project.store import Project
 
 
@@ -38,7 +38,8 @@ class RunRow:
 
 def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
     """Return the project's runs, the newest first, and a sentence for each that cannot be read."""
-    from quakegui.learn import registry, season_runs
+    from quakegui.learn import season_runs
+    from quakegui.learn.runs import registry
     from quakegui.project import runs
 
     found, problems = registry.list_runs(season_runs.runs_folder(project))
@@ -82,14 +83,14 @@ def use_run(session: Session, run: RunFolder) -> None:
 
 def rename_run(session: Session, run: RunFolder, title: str) -> None:
     """Give a run another title."""
-    from quakegui.learn import registry
+    from quakegui.learn.runs import registry
 
     _tell(session, lambda: registry.rename_run(run, title), Change.RUNS)
 
 
 def trash_run(session: Session, run: RunFolder) -> None:
     """Move a run to the project's trash; its predictions are shown no longer."""
-    from quakegui.learn import trash
+    from quakegui.learn.runs import trash
     from quakegui.project import runs
 
     project = session.project
@@ -106,21 +107,23 @@ def trash_run(session: Session, run: RunFolder) -> None:
 
 def trashed_runs(session: Session) -> tuple[RunFolder, ...]:
     """Return the runs in the project's trash, the newest first."""
-    from quakegui.learn import season_runs, trash
+    from quakegui.learn import season_runs
+    from quakegui.learn.runs import trash
 
     return () if session.project is None else trash.trashed_runs(season_runs.runs_folder(session.project))
 
 
 def restore_run(session: Session, run: RunFolder) -> None:
     """Take a run back from the trash."""
-    from quakegui.learn import trash
+    from quakegui.learn.runs import trash
 
     _tell(session, lambda: trash.restore_run(run), Change.RUNS)
 
 
 def empty_trash(session: Session) -> None:
     """Delete the runs in the trash for good."""
-    from quakegui.learn import season_runs, trash
+    from quakegui.learn import season_runs
+    from quakegui.learn.runs import trash
 
     project = session.project
     if project is not None:
@@ -131,7 +134,7 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
     """Write a finished run as one file, in a job."""
 
     def work(report: Report, _cancelled: Callable[[], bool]) -> None:
-        from quakegui.learn import registry
+        from quakegui.learn.runs import registry
 
         report(0, 0, run.title)
         registry.export_run(run, path)
@@ -152,7 +155,8 @@ def import_run(session: Session, path: Path) -> None:
         return
 
     def work(report: Report, _cancelled: Callable[[], bool]) -> RunFolder:
-        from quakegui.learn import registry, season_runs
+        from quakegui.learn import season_runs
+        from quakegui.learn.runs import registry
 
         report(0, 0, path.name)
         return registry.import_run(season_runs.runs_folder(project), path)
@@ -166,7 +170,7 @@ def import_run(session: Session, path: Path) -> None:
 
 def _tell(session: Session, act: Callable[[], object], change: Change) -> None:
     """Do a short thing to a run, say where it cannot be done, and read the runs again."""
-    from quakegui.learn.registry import RunError
+    from quakegui.learn.runs.registry import RunError
     from quakegui.project.store import ProjectError
 
     try:

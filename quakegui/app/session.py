@@ -26,7 +26,7 @@ from quakegui.season.localtime import local_date, wall_clock_ms
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
     from quakegui.app.runs import RunRow
-    from quakegui.learn.basis import AsOf
+    from quakegui.judge.judged_by import AsOf
     from quakegui.project.journal import Follower, JournalRow, Note
     from quakegui.project.lookout import Lookout
     from quakegui.project.runs import PredictionTable

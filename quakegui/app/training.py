@@ -14,10 +14,10 @@ from quakegui.app.environment import environment_of
 from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.learn import messages
-from quakegui.learn.environments import THIS, Environment
-from quakegui.learn.registry import RunError, RunFolder
-from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.runs.registry import RunError, RunFolder
+from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.worker.supervise import Supervisor
 
 GATHERING: Final = "Gathering maps and labels"
 KEEPING: Final = "Keeping the run's predictions"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import typer
 
 from quakegui.cli.terminal import print_json, print_table
-from quakegui.learn.judgement import Judgement, plain
-from quakegui.learn.registry import RunFolder
+from quakegui.judge.judgement import Judgement, plain
+from quakegui.learn.runs.registry import RunFolder
 
 SHOWN = ("name", "protocol", "days", "accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "leaky")
 

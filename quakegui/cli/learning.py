@@ -16,16 +16,16 @@ import typer
 from quakegui.cli.judgements import print_compared, print_judgement, print_run
 from quakegui.cli.terminal import AsJson, bar, interruptible, opened_project, print_json, say
 from quakegui.cli.working import STOPPING, sentences, worker_bar
-from quakegui.learn import operating, ready_maps, season_judging, season_runs
-from quakegui.learn.basis import AsOf
-from quakegui.learn.files import write_text
-from quakegui.learn.folds import Protocol
-from quakegui.learn.following import sentence_of
-from quakegui.learn.presets import PRESETS
+from quakegui.judge.folds import Protocol
+from quakegui.judge.judged_by import AsOf
+from quakegui.learn import operating, ready_maps, season_evaluation, season_runs
 from quakegui.learn.prospective import Prospective, evaluate_prospective
 from quakegui.learn.ready_maps import ReadyMaps
-from quakegui.learn.registry import RunFolder, choose_run, list_runs
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.files import write_text
+from quakegui.learn.runs.presets import PRESETS
+from quakegui.learn.runs.registry import RunFolder, choose_run, list_runs
+from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.worker.asking import sentence_of
 from quakegui.project import runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
@@ -160,7 +160,7 @@ def evaluate(
             _tell_prospective(chosen, evaluate_prospective(*source, chosen), as_json=as_json)
             return
         else:
-            told, synthetic = season_judging.evaluate(*source, chosen, labels), source[0].synthetic
+            told, synthetic = season_evaluation.evaluate(*source, chosen, labels), source[0].synthetic
     if as_json:
         print_json({"run": chosen.id, "synthetic": synthetic, **told.to_json(), "row": told.row()})
         return
@@ -189,7 +189,7 @@ def compare(
                 told = ready_maps.compare(source, config, listen=listen, cancelled=cancelled)
                 synthetic, name = source.synthetic, source.folder.name
             else:
-                told = season_judging.compare(*source, config=config, listen=listen, cancelled=cancelled)
+                told = season_evaluation.compare(*source, config=config, listen=listen, cancelled=cancelled)
                 synthetic, name = source[0].synthetic, source[0].name
     if as_json:
         rows = [one.row() for one in told]
@@ -200,7 +200,7 @@ def compare(
 
 def worker(context: typer.Context) -> None:
     """Run one job in this process, for the program itself."""
-    from quakegui.learn.worker import main
+    from quakegui.learn.worker.process import main
 
     main(context.args)
 

@@ -29,11 +29,12 @@ from quakegui.cli.terminal import (
 )
 from quakegui.cli.working import sentences, worker_bar
 from quakegui.formats.columns import TableMapping
-from quakegui.learn import following, season_judging, season_runs
-from quakegui.learn.judgement import Judgement
-from quakegui.learn.predictions import PREDICTIONS
-from quakegui.learn.presets import PRESETS
+from quakegui.judge.judgement import Judgement
+from quakegui.learn import season_evaluation, season_runs
+from quakegui.learn.runs.predictions import PREDICTIONS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.shipped import install_model
+from quakegui.learn.worker import asking
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import ImportReport, import_paths
 from quakegui.project.store import DATABASE, Project, ProjectError
@@ -218,13 +219,13 @@ def _judged(project: Project, computed: Season, *, train: bool) -> Judgement | N
         with worker_bar("Training") as listen, interruptible("Stopping the worker.") as cancelled:
             ended = season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
         if not ended.done:
-            raise ProjectError(following.sentence_of(ended.message))
-        return season_judging.evaluate(project, computed, ended.run)
+            raise ProjectError(asking.sentence_of(ended.message))
+        return season_evaluation.evaluate(project, computed, ended.run)
     with worker_bar("Predicting") as listen:
         install_model(project, computed, listen=listen)
     finished = season_runs.finished_runs(project)
     return (
-        season_judging.evaluate(project, computed, finished[0])
+        season_evaluation.evaluate(project, computed, finished[0])
         if finished and (finished[0].folder / PREDICTIONS).is_file()
         else None
     )

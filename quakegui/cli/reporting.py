@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
-from quakegui.learn.basis import AsOf
+from quakegui.judge.judged_by import AsOf
 from quakegui.project.store import ProjectError
 from quakegui.report import Language, ReportCancelledError, make_report, write_html
 

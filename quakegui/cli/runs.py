@@ -12,9 +12,10 @@ import typer
 from quakegui.cli.learning import Place
 from quakegui.cli.terminal import AsJson, opened_project, print_json, print_table, say
 from quakegui.cli.working import sentences
-from quakegui.learn import ready_maps, registry, season_runs
-from quakegui.learn import trash as trashcan
-from quakegui.learn.registry import RunFolder
+from quakegui.learn import ready_maps, season_runs
+from quakegui.learn.runs import registry
+from quakegui.learn.runs import trash as trashcan
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import runs
 from quakegui.project.store import Project, ProjectError
 

@@ -14,10 +14,10 @@ import typer
 from quakegui.cli.learning import RunId
 from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, opened_project, print_json, say
 from quakegui.cli.working import STOPPING, sentences, worker_bar
+from quakegui.judge.alarms import Alarm
+from quakegui.judge.judgement import plain
 from quakegui.learn import operating
-from quakegui.learn.alarms import Alarm
-from quakegui.learn.judgement import plain
-from quakegui.learn.registry import RunError
+from quakegui.learn.runs.registry import RunError
 from quakegui.learn.watching import Watch
 from quakegui.project.store import ProjectError
 from quakegui.season.localtime import wall_clock_ms

@@ -1,1 +1,5 @@
-"""The network: data sets, splits, training, baselines, and how good the predictions really are. No Qt."""
+"""Learning, without Qt: runs of a season or of ready maps, begun, trained, evaluated, and at work day by day.
+
+Below lie three rooms: `runs` (what is kept of a run), `network` (VGG-12 and its training) and `worker` (the process that
+trains; it speaks in `messages`). How good predictions are is the business of `quakegui.judge`.
+"""

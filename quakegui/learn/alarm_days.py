@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.alarms import Alarm, Catalogue, Series, judged_period, raise_alarms
-from quakegui.learn.basis import earthquakes_learnt
+from quakegui.judge.alarms import Alarm, Catalogue, Series, judged_period, raise_alarms
+from quakegui.judge.skill import FIXED_THRESHOLD, choose_threshold, thresholds_by_fold
 from quakegui.learn.evidence import project_catalogue
-from quakegui.learn.registry import RunError, RunFolder, read_run
-from quakegui.learn.skill import FIXED_THRESHOLD, choose_threshold, thresholds_by_fold
+from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
 from quakegui.season.season import Season

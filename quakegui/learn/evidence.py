@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.alarms import Catalogue, catalogue_of
-from quakegui.learn.baselines import feature_table, run_baselines
-from quakegui.learn.dataset import Snapshot, scalar_table, snapshot
-from quakegui.learn.folds import Material, Split, material, scorable
-from quakegui.learn.portions import Portions
-from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.splits import blocked, chronological, split
+from quakegui.judge.alarms import Catalogue, catalogue_of
+from quakegui.judge.folds import Material, Split, material, scorable
+from quakegui.judge.predictors import feature_table, run_baselines
+from quakegui.judge.splits import blocked, chronological, split
+from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
+from quakegui.learn.runs.portions import Portions
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import catalogue, journal
 from quakegui.project.store import Project
 from quakegui.season import daymap

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.alarms import Alarm
 from quakegui.learn.alarm_days import season_alarms
-from quakegui.learn.alarms import Alarm
-from quakegui.learn.dataset import map_hashes
-from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import maps_to_draw, style_name
-from quakegui.learn.following import Listen, answer
-from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.runs.dataset import map_hashes
+from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
+from quakegui.learn.worker.asking import Listen, answer
+from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.project import runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import ImportReport, import_paths

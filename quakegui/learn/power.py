@@ -22,13 +22,13 @@ import numpy as np
 
 from quakegui import formats, paths
 from quakegui.formats.source import expand
-from quakegui.learn.alarms import catalogue_of
-from quakegui.learn.baselines import feature_table
+from quakegui.judge.alarms import catalogue_of
+from quakegui.judge.folds import PROTOCOLS, material
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.predictors import feature_table
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, style_name
-from quakegui.learn.folds import PROTOCOLS, material
-from quakegui.learn.judgement import Judgement
-from quakegui.learn.predictions import PREDICTIONS, Predictions
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
 from quakegui.season.basis import Basis, build_basis
 from quakegui.season.config import SeasonConfig
@@ -87,8 +87,8 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
-    from quakegui.learn.judging import judged
-    from quakegui.learn.training import train
+    from quakegui.learn.network.training import train
+    from quakegui.learn.run_evaluation import judged
 
     config = dataclasses.replace(config, final_fit=False)
     made = make_split(evidence.material, config)
@@ -142,7 +142,7 @@ def _basis() -> Basis:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print one JSON line per season, then the count."""
-    from quakegui.learn.presets import PRESETS
+    from quakegui.learn.runs.presets import PRESETS
 
     parser = argparse.ArgumentParser(prog="python -m quakegui.learn.power", description=__doc__)
     parser.add_argument("--strength", type=float, default=0.0)

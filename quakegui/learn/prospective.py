@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.alarms import Series
+from quakegui.judge.folds import N_CLASSES, scorable
+from quakegui.judge.judged_by import Basis, moment_of
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.scoring import judge_truth, prospective_truth
 from quakegui.learn.alarm_days import thresholds_of
-from quakegui.learn.alarms import Series
-from quakegui.learn.basis import Basis, moment_of
 from quakegui.learn.evidence import gather
-from quakegui.learn.folds import N_CLASSES, scorable
-from quakegui.learn.judge import judge_truth, prospective_truth
-from quakegui.learn.judgement import Judgement
-from quakegui.learn.registry import RunError, RunFolder
+from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.project import runs
 from quakegui.project.store import Project

@@ -19,19 +19,19 @@ from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
 from quakegui.formats.images import ENDINGS, INDEX, read_image, read_images
-from quakegui.learn.alarms import Catalogue
-from quakegui.learn.basis import AsOf, Basis, moment_of, training_day
-from quakegui.learn.dataset import Snapshot, map_hashes, snapshot
+from quakegui.judge.alarms import Catalogue
+from quakegui.judge.folds import NO_LABEL, Material, Split, material, scorable
+from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.splits import PROTOCOLS
 from quakegui.learn.evidence import EvidenceError, make_split
-from quakegui.learn.folds import NO_LABEL, Material, Split, material, scorable
-from quakegui.learn.following import Listen, answer, follow, sentence_of
-from quakegui.learn.judgement import Judgement
-from quakegui.learn.judging import judged, rescored, split_of
-from quakegui.learn.portions import Portions
-from quakegui.learn.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
-from quakegui.learn.runconfig import CLASSES, RunConfig
-from quakegui.learn.splits import PROTOCOLS
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.run_evaluation import judged, rescored, split_of
+from quakegui.learn.runs.dataset import Snapshot, map_hashes, snapshot
+from quakegui.learn.runs.portions import Portions
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
+from quakegui.learn.runs.runconfig import CLASSES, RunConfig
+from quakegui.learn.worker.asking import Listen, answer, follow, sentence_of
+from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project.filesystem import is_link
 from quakegui.project.store import DATABASE
 from quakegui.season.network import MAP_PIXELS
@@ -224,7 +224,7 @@ def evaluate(ready: ReadyMaps, run: RunFolder, as_of: AsOf = "training") -> Judg
         beside={},
         basis=Basis(
             as_of,
-            training_day(run) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),
+            training_day(run.created) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),
             int((taught != now).sum()),
             None,
             maps=True,

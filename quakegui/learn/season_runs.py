@@ -12,13 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from quakegui.judge.judgement import plain
 from quakegui.learn import messages
-from quakegui.learn.basis import EARTHQUAKES, earthquakes_kept
-from quakegui.learn.environments import THIS, Environment
 from quakegui.learn.evidence import gather, knows_until, make_snapshot, make_split, style_name
-from quakegui.learn.following import Listen, follow, sentence_of
-from quakegui.learn.judgement import plain
-from quakegui.learn.registry import (
+from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquakes_kept
+from quakegui.learn.runs.registry import (
     CARD,
     RunError,
     RunFolder,
@@ -29,8 +27,10 @@ from quakegui.learn.registry import (
     refusal,
     sweep,
 )
-from quakegui.learn.runconfig import CLASSES, RunConfig
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.runs.runconfig import CLASSES, RunConfig
+from quakegui.learn.worker.asking import Listen, follow, sentence_of
+from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season

@@ -16,16 +16,16 @@ from typing import Any
 import numpy as np
 
 from quakegui import paths
+from quakegui.judge.judgement import Judgement
 from quakegui.learn import messages
-from quakegui.learn.files import read_arrays, write_arrays, write_text
-from quakegui.learn.following import Listen
-from quakegui.learn.judgement import Judgement
 from quakegui.learn.operating import predict_days
-from quakegui.learn.predictions import PREDICTIONS
-from quakegui.learn.presets import PRESETS
-from quakegui.learn.registry import CONFIG, EXPORTED, RunFolder, read_run
-from quakegui.learn.season_judging import evaluate
+from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
+from quakegui.learn.runs.predictions import PREDICTIONS
+from quakegui.learn.runs.presets import PRESETS
+from quakegui.learn.runs.registry import CONFIG, EXPORTED, RunFolder, read_run
+from quakegui.learn.season_evaluation import evaluate
 from quakegui.learn.season_runs import complete_run, refuse_foreign, runs_folder, train
+from quakegui.learn.worker.asking import Listen
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
 from quakegui.project.store import Project

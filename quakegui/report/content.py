@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn import season_judging, season_runs
+from quakegui.judge.alarms import AlarmRecord, Catalogue, Series, judged_period, record_alarms
+from quakegui.judge.judged_by import AsOf
+from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import thresholds_of
-from quakegui.learn.alarms import AlarmRecord, Catalogue, Series, judged_period, record_alarms
-from quakegui.learn.basis import AsOf, earthquakes_learnt
 from quakegui.learn.evidence import EvidenceError, project_catalogue
-from quakegui.learn.registry import RunError, RunFolder, list_runs
+from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.progress import Cancelled, Progress
 from quakegui.project.runs import PredictionTable
@@ -24,7 +25,7 @@ from quakegui.season.localtime import local_date, to_local
 from quakegui.season.season import Season
 
 if TYPE_CHECKING:
-    from quakegui.learn.judgement import Judgement
+    from quakegui.judge.judgement import Judgement
 
 
 ATTEMPTS = 3
@@ -113,7 +114,7 @@ def gather(
     season
         The computed season where the caller has it; computed here otherwise, or where readings have changed since.
     as_of
-        By which labels and earthquakes the run is judged, see `quakegui.learn.season_judging.judge_run`.
+        By which labels and earthquakes the run is judged, see `quakegui.learn.season_evaluation.judge_run`.
     progress, cancelled
         Told how far this is, and asked whether it is still wanted.
 
@@ -190,7 +191,7 @@ def _judge(project: Project, season: Season | None, run: RunFolder | None, as_of
     if season is None or run is None:
         return None, ""
     try:
-        return season_judging.evaluate(project, season, run, as_of), ""
+        return season_evaluation.evaluate(project, season, run, as_of), ""
     except (EvidenceError, RunError, ValueError) as error:
         return None, str(error)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from quakegui.learn.basis import AsOf
-from quakegui.learn.files import write_text
+from quakegui.judge.judged_by import AsOf
+from quakegui.learn.runs.files import write_text
 from quakegui.project.progress import Cancelled, Progress, never, silent
 from quakegui.project.store import Project
 from quakegui.report.content import ReportCancelledError, gather

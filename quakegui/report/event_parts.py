@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from quakegui.learn.alarms import Alarm, Hit
+from quakegui.judge.alarms import Alarm, Hit
 from quakegui.project.progress import Cancelled, Progress
 from quakegui.report.content import Content, ReportCancelledError
 from quakegui.report.markup import Figures, block, facts, grid, h2, h3, p, table

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quakegui.learn.metrics import TARGETS, Target
-from quakegui.learn.phases import FINAL
+from quakegui.judge.metrics import TARGETS, Target
+from quakegui.learn.network.phases import FINAL
 from quakegui.report.content import Content
 from quakegui.report.drawings import history, matrix, molchan
 from quakegui.report.markup import Figures, block, bullets, facts, grid, h2, h3, p, table
@@ -27,9 +27,9 @@ from quakegui.report.words import (
 )
 
 if TYPE_CHECKING:
-    from quakegui.learn.bootstrap import Interval
-    from quakegui.learn.judgement import Judgement
-    from quakegui.learn.registry import RunFolder
+    from quakegui.judge.bootstrap import Interval
+    from quakegui.judge.judgement import Judgement
+    from quakegui.learn.runs.registry import RunFolder
 
 
 def training(content: Content, say: Words, figures: Figures) -> str:

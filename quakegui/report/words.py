@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final, Literal
 
-from quakegui.learn.metrics import Target
+from quakegui.judge.metrics import Target
 from quakegui.season.labels import Source
 from quakegui.season.quality import Quality
 

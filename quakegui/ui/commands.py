@@ -223,7 +223,7 @@ def show_training(window: MainWindow) -> None:
 
 def take_in_days(window: MainWindow) -> None:
     """Ask for new files; import them, let the run in use predict the new days, and tell of alarms that open."""
-    from quakegui.app.operating import take_in_days as take_in
+    from quakegui.app.taking_in import take_in_days as take_in
 
     paths, _ = QFileDialog.getOpenFileNames(window, tr("New files of readings"), str(window.last_folder()))
     if paths:

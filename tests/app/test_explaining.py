@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import runs
 
 
@@ -29,7 +29,7 @@ def test_an_answer_of_a_run_that_is_no_longer_in_use_is_not_shown(
         go_on.wait(60)
         return np.ones((len(indices), 480, 480), np.float32)
 
-    monkeypatch.setattr("quakegui.learn.explained.explain_days", explained)
+    monkeypatch.setattr("quakegui.learn.season_saliency.explain_days", explained)
     session = Session(SettingsFile(tmp_path / "settings.ini"))
     session.open(Path(shutil.copytree(trained_template, tmp_path / "project")))
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)

@@ -5,7 +5,7 @@ from PySide6.QtCore import QByteArray
 
 from quakegui.app.environment import environment_of
 from quakegui.app.settings import MOST_RECENT, Settings, SettingsFile, default_analyst
-from quakegui.learn.environments import THIS, Environment
+from quakegui.learn.worker.environments import THIS, Environment
 
 
 @pytest.fixture

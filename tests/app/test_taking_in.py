@@ -8,10 +8,10 @@ from pytestqt.qtbot import QtBot
 from run_projects import LATER_DAYS, open_window
 
 from quakegui.app.computing import COMPUTING
-from quakegui.app.operating import take_in_days
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.registry import RunError
+from quakegui.app.taking_in import take_in_days
+from quakegui.learn.runs.registry import RunError
 from quakegui.project.store import Project
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from quakegui.app.training import MOST_UNHEARD, TrainingThread
 from quakegui.learn import messages
-from quakegui.learn.environments import Environment
+from quakegui.learn.worker.environments import Environment
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script with a #! line")
 SPOKEN = 5_000

@@ -14,7 +14,7 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.app.training import GATHERING, KEEPING, Training
 from quakegui.learn import messages, season_runs
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import runs
 from quakegui.project.store import Project
 
@@ -39,7 +39,8 @@ def training(session) -> Training:
 def a_worker_that_ends_at_once(monkeypatch):
     """Let a worker say that it was stopped, without being started."""
     monkeypatch.setattr(
-        "quakegui.learn.supervise.Supervisor.events", lambda _self: iter([messages.Cancelled("Stopped. Nothing was kept.")])
+        "quakegui.learn.worker.supervise.Supervisor.events",
+        lambda _self: iter([messages.Cancelled("Stopped. Nothing was kept.")]),
     )
 
 
@@ -106,7 +107,7 @@ def test_closing_the_project_stops_a_training_and_records_it_so(qtbot, training,
             threading.Event().wait(0.001)
         yield messages.Cancelled("Stopped. Nothing was kept.")
 
-    monkeypatch.setattr("quakegui.learn.supervise.Supervisor.events", until_stopped)
+    monkeypatch.setattr("quakegui.learn.worker.supervise.Supervisor.events", until_stopped)
     folder, heard = session.project.folder, []
     training.spoke.connect(heard.append)
     training.resume(season_runs.begin_run(session.project, session.season, PRESETS["small"]))

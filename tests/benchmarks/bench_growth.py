@@ -57,13 +57,13 @@ def features(days: int, stations: int, _cadence_s: float, _folder: Path) -> Call
 
 
 def prediction(days: int, _stations: int, _cadence_s: float, _folder: Path) -> Callable[[], Any]:
-    from quakegui.learn.dataset import scalar_table
-    from quakegui.learn.devices import detect
-    from quakegui.learn.inference import Predictor
-    from quakegui.learn.precision import choose
-    from quakegui.learn.presets import PRESETS
-    from quakegui.learn.registry import RunFolder
-    from quakegui.learn.vgg12 import whole_network
+    from quakegui.learn.network.devices import detect
+    from quakegui.learn.network.inference import Predictor
+    from quakegui.learn.network.precision import choose
+    from quakegui.learn.network.vgg12 import whole_network
+    from quakegui.learn.runs.dataset import scalar_table
+    from quakegui.learn.runs.presets import PRESETS
+    from quakegui.learn.runs.registry import RunFolder
 
     import keras  # isort: skip
 

@@ -11,14 +11,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from bench_tools import Row, Timed, both, in_turn, ms, once, ratios
 
-from quakegui.learn.augment import NEUTRAL
-from quakegui.learn.checkpoint import put_values, values_of
-from quakegui.learn.dataset import scalar_table
-from quakegui.learn.devices import detect, processor_abilities
-from quakegui.learn.precision import choose
-from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.steps import build_network, predict, train_step
-from quakegui.learn.vgg12 import prepare, vgg12
+from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.devices import detect, processor_abilities
+from quakegui.learn.network.precision import choose
+from quakegui.learn.network.steps import build_network, predict, train_step
+from quakegui.learn.network.vgg12 import prepare, vgg12
+from quakegui.learn.runs.checkpoint import put_values, values_of
+from quakegui.learn.runs.dataset import scalar_table
+from quakegui.learn.runs.runconfig import RunConfig
 
 BATCH = 8
 ROUNDS = 5

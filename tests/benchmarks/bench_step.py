@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication
 
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.ui import theme
 from quakegui.ui.housekeeping import SETTLED_AFTER_MS, Housekeeping
 from quakegui.ui.main_window import MainWindow

@@ -53,8 +53,8 @@ def head() -> list[str]:
     return [
         f"{cpu}, {os.cpu_count()} cores{busy}; {platform.platform()}",
         f"Python {platform.python_version()}; {versions}",
-        _ask("from quakegui.learn.devices import detect; from quakegui.learn.precision import choose; d = detect(); "
-             "print(d.name, d.backend, d.version, choose(d).policy, sep=', ')"),
+        _ask("from quakegui.learn.network import devices, precision; d = devices.detect(); "
+             "print(d.name, d.backend, d.version, precision.choose(d).policy, sep=', ')"),
     ]  # fmt: skip
 
 

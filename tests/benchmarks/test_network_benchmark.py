@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from quakegui.learn.augment import NEUTRAL
-from quakegui.learn.dataset import scalar_table
-from quakegui.learn.devices import detect
-from quakegui.learn.precision import choose
-from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.steps import build_network, predict, train_step
-from quakegui.learn.vgg12 import prepare, vgg12
+from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.devices import detect
+from quakegui.learn.network.precision import choose
+from quakegui.learn.network.steps import build_network, predict, train_step
+from quakegui.learn.network.vgg12 import prepare, vgg12
+from quakegui.learn.runs.dataset import scalar_table
+from quakegui.learn.runs.runconfig import RunConfig
 
 pytestmark = pytest.mark.benchmark
 

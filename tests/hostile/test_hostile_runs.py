@@ -14,11 +14,11 @@ import pytest
 from hostile_mutations import packed
 from hostile_seeds import run_parts
 
-from quakegui.learn.files import read_arrays
-from quakegui.learn.inference import predictor
-from quakegui.learn.predictions import LARGEST_SHARE
-from quakegui.learn.registry import RunError, import_run, list_runs, read_run
-from quakegui.learn.runchecks import HISTORY, LARGEST
+from quakegui.learn.network.inference import predictor
+from quakegui.learn.runs.files import read_arrays
+from quakegui.learn.runs.predictions import LARGEST_SHARE
+from quakegui.learn.runs.registry import RunError, import_run, list_runs, read_run
+from quakegui.learn.runs.runchecks import HISTORY, LARGEST
 from quakegui.project.bounds import bounds_of
 from quakegui.project.schema import prediction
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from quakegui.learn.dataset import Snapshot, scalar_table, snapshot
-from quakegui.learn.runconfig import Augmentation, RunConfig
-from quakegui.learn.splits import blocked, chronological, material, paper
+from quakegui.judge.splits import blocked, chronological, material, paper
+from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
+from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 
 LEVELS, LINE, MASKED = 20, 20, 21
 TINY = RunConfig(

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quakegui.learn import dataset
-from quakegui.learn.files import PIECE, read_arrays, write_arrays
-from quakegui.learn.portions import AT_ONCE, Portions
+from quakegui.learn.runs import dataset
+from quakegui.learn.runs.files import PIECE, read_arrays, write_arrays
+from quakegui.learn.runs.portions import AT_ONCE, Portions
 
 
 def arrays() -> dict[str, np.ndarray]:

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 from run_projects import open_window, season_of
 
-from quakegui.learn import ready_maps, registry, season_judging, season_runs
+from quakegui.judge.judged_by import Basis
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.splits import scorable
+from quakegui.learn import ready_maps, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.basis import Basis, earthquakes_differing, earthquakes_learnt
 from quakegui.learn.evidence import gather, project_catalogue
-from quakegui.learn.files import read_json, write_json
-from quakegui.learn.judgement import Judgement
 from quakegui.learn.operating import predict_days
 from quakegui.learn.prospective import evaluate_prospective
-from quakegui.learn.registry import RunFolder
-from quakegui.learn.splits import scorable
+from quakegui.learn.runs import registry
+from quakegui.learn.runs.earthquakes import earthquakes_differing, earthquakes_learnt
+from quakegui.learn.runs.files import read_json, write_json
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
@@ -39,12 +41,12 @@ def test_figures_stay_those_of_the_training_when_labels_and_catalogue_move_on(tr
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        before = season_judging.judge_run(project, season, run)
+        before = season_evaluation.judge_run(project, season, run)
         assert before.judgement.basis is not None
         assert before.judgement.basis.text("en").endswith(", when the run was trained; today's are the same.")
         relabel(project, season.days[[1, 17]], 2)
         add_earthquake(project, season.days[18])
-        after = season_judging.judge_run(project, season, run)
+        after = season_evaluation.judge_run(project, season, run)
         assert figures(after.judgement) == figures(before.judgement)
         np.testing.assert_array_equal(after.labels, before.labels)
         assert after.judgement.basis is not None
@@ -58,12 +60,12 @@ def test_by_todays_labels_all_figures_come_from_today(trained: Path) -> None:
         run = season_runs.find_run(project, None)
         fold = run.card["folds"][0] if run.card is not None else {}
         inside = (season.days >= np.datetime64(fold["first"])) & (season.days <= np.datetime64(fold["last"]))
-        old = season_judging.judge_run(project, season, run)
+        old = season_evaluation.judge_run(project, season, run)
         changed, gone = old.days[:2]
         relabel(project, np.array([changed]), 4 if old.labels[0] != 4 else 1)
         relabel(project, np.array([gone]), None)
         add_earthquake(project, old.days[2])
-        new = season_judging.judge_run(project, season, run, "today")
+        new = season_evaluation.judge_run(project, season, run, "today")
         evidence = gather(project, season)
         expected = np.flatnonzero(scorable(evidence.material) & inside)
         # The same set in the list of days, in the matrix, in the class table and in the alarms.
@@ -89,13 +91,13 @@ def test_a_day_labelled_since_is_scored_by_todays_labels_if_the_run_answered_it(
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        old = season_judging.judge_run(project, season, run)
+        old = season_evaluation.judge_run(project, season, run)
         without = season.days[season.has_map & (gather(project, season).truth < 0)]
         spans = [(np.datetime64(fold["first"]), np.datetime64(fold["last"])) for fold in (run.card or {})["folds"]]
         inside = without[[any(first <= day <= last for first, last in spans) for day in without]]
         outside = np.setdiff1d(without, inside)
         relabel(project, without, 0)
-        new = season_judging.judge_run(project, season, run, "today")
+        new = season_evaluation.judge_run(project, season, run, "today")
         np.testing.assert_array_equal(np.setdiff1d(new.days, old.days), inside)
         assert not np.isin(outside, new.days).any()
 
@@ -104,8 +106,8 @@ def test_with_the_same_labels_both_sets_give_the_same_figures(trained: Path) -> 
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        assert figures(season_judging.evaluate(project, season, run, "today")) == figures(
-            season_judging.evaluate(project, season, run, "training")
+        assert figures(season_evaluation.evaluate(project, season, run, "today")) == figures(
+            season_evaluation.evaluate(project, season, run, "training")
         )
 
 
@@ -116,7 +118,7 @@ def test_a_run_of_other_classes_is_not_judged(trained: Path) -> None:
         catalogue.make_class_scheme(project, split_magnitude=3.7)
         for as_of in ("training", "today"):
             with pytest.raises(registry.RunError, match=r"other classes than this project has.*Train anew"):
-                season_judging.evaluate(project, season, run, as_of)  # type: ignore[arg-type]
+                season_evaluation.evaluate(project, season, run, as_of)  # type: ignore[arg-type]
         with pytest.raises(registry.RunError, match="other classes than this project has"):
             evaluate_prospective(project, season, run)
 
@@ -152,7 +154,7 @@ def test_a_run_of_an_earlier_version_says_whose_earthquakes_it_is_judged_by(trai
         season = season_of(project)
         run = without_earthquakes(season_runs.find_run(project, None))
         add_earthquake(project, season.days[18])
-        told = season_judging.evaluate(project, season, run)
+        told = season_evaluation.evaluate(project, season, run)
         assert told.basis is not None
         assert told.basis.events_differ is None
         assert "by today's earthquakes, since the run does not hold those of its training" in told.basis.text("en")

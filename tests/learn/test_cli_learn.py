@@ -16,8 +16,8 @@ import pytest
 from run_projects import TINY, fill, open_window, season_of
 from terminal import Terminal
 
-from quakegui.learn import operating, season_judging, season_runs
-from quakegui.learn.presets import PRESETS
+from quakegui.learn import operating, season_evaluation, season_runs
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.watching import Watch
 from quakegui.project import journal
 from quakegui.project.store import Project, ProjectError
@@ -133,7 +133,7 @@ def _workers(project: Path) -> list[str]:
             line = place.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if "quakegui.learn.worker" in line and str(project) in line and int(place.parent.name) != os.getpid():
+        if "quakegui.learn.worker.process" in line and str(project) in line and int(place.parent.name) != os.getpid():
             found.append(line)
     return found
 
@@ -229,7 +229,7 @@ def test_every_command_has_help_with_an_example(run: Terminal) -> None:
 def test_the_command_says_by_what_it_judges_and_takes_the_other_set(run: Terminal, trained: Path) -> None:
     with Project.open(trained) as project:
         season = season_of(project)
-        changed = season_judging.judge_run(project, season, season_runs.find_run(project, None)).days[0]
+        changed = season_evaluation.judge_run(project, season, season_runs.find_run(project, None)).days[0]
         journal.write_labels(project, np.array([changed]), 2, source=Source.ANALYST, author="A")
     then, now = run.json("evaluate", trained), run.json("evaluate", trained, "--labels", "today")
     assert then["basis"]["text"]["en"].endswith("; 1 day differs today.")

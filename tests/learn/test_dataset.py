@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from learn_data import LEVELS, MASKED, maps, palette, season
 
-from quakegui.learn.augment import NEUTRAL, combine, copy_recipes, grow, random_recipes
-from quakegui.learn.dataset import Snapshot, map_hashes, scalar_table, snapshot
-from quakegui.learn.runconfig import Augmentation
+from quakegui.learn.network.augment import NEUTRAL, combine, copy_recipes, grow, random_recipes
+from quakegui.learn.runs.dataset import Snapshot, map_hashes, scalar_table, snapshot
+from quakegui.learn.runs.runconfig import Augmentation
 
 
 def test_round_trip_keeps_every_array_and_the_hash(tmp_path: Path) -> None:

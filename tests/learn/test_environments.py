@@ -9,7 +9,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from quakegui.learn.environments import THIS, Environment, command, variables, wsl_distributions, wsl_path
+from quakegui.learn.worker.environments import THIS, Environment, command, variables, wsl_distributions, wsl_path
 
 RUN = PureWindowsPath("C:\\Users\\分析员\\quakegui runs\\r1")
 CODE = PureWindowsPath("C:\\Programs\\quakegui\\site\\quakegui")
@@ -17,7 +17,7 @@ CODE = PureWindowsPath("C:\\Programs\\quakegui\\site\\quakegui")
 
 def test_this_interpreter_runs_the_module() -> None:
     assert command(THIS, [Path("/runs/r1"), "--job", "train"]) == (
-        sys.executable, "-X", "utf8", "-m", "quakegui.learn.worker", "/runs/r1", "--job", "train",
+        sys.executable, "-X", "utf8", "-m", "quakegui.learn.worker.process", "/runs/r1", "--job", "train",
     )  # fmt: skip
 
 
@@ -85,12 +85,11 @@ def test_the_backend_is_handed_on() -> None:
 def test_another_interpreter_finds_this_packages_code_and_no_other_of_ours(tmp_path: Path) -> None:
     """The one-line start in a bare interpreter (-I -S): it finds quakegui, but nothing else of this installation."""
     package = tmp_path / "quakegui"
-    (package / "learn").mkdir(parents=True)
-    (package / "__init__.py").write_text("")
-    (package / "learn" / "__init__.py").write_text("")
-    (package / "learn" / "worker.py").write_text(
-        "import sys\ndef main(a): print(a, sys.path == sys.argv[3:4] or len(sys.path))\n"
-    )
+    worker = package / "learn" / "worker"
+    worker.mkdir(parents=True)
+    for folder in (package, package / "learn", worker):
+        (folder / "__init__.py").write_text("")
+    (worker / "process.py").write_text("import sys\ndef main(a): print(a, sys.path == sys.argv[3:4] or len(sys.path))\n")
     made = command(Environment("interpreter", interpreter=sys.executable), ["x", "--job", "hello"], package=package)
     bare = [made[0], "-I", "-S", *made[1:]]
     said = subprocess.run(bare, capture_output=True, text=True, check=True, cwd=tmp_path).stdout

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from learn_data import TINY, season
 
-from quakegui.learn.checkpoint import array_of
-from quakegui.learn.explain import explain, score_gradient
-from quakegui.learn.inference import Predictor, predictor
-from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run
-from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.training import train
+from quakegui.learn.network.inference import Predictor, predictor
+from quakegui.learn.network.saliency import explain, score_gradient
+from quakegui.learn.network.training import train
+from quakegui.learn.runs.checkpoint import array_of
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, finish_run
+from quakegui.learn.runs.runconfig import RunConfig
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -92,7 +92,7 @@ def test_heat_covers_the_map_and_peaks_at_one(network: Predictor) -> None:
 @pytest.mark.parametrize("head", ["paper", "compact"])
 def test_the_written_out_gradient_is_the_gradient(head: str) -> None:
     """Against central differences of the head itself, in float64."""
-    from quakegui.learn.vgg12 import vgg12
+    from quakegui.learn.network.vgg12 import vgg12
 
     config = replace(TINY, size=32, head=head)
     vgg = vgg12(config, seed=3)

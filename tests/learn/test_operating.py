@@ -16,13 +16,14 @@ import numpy as np
 import pytest
 from run_projects import LATER_DAYS, open_window, season_of
 
-from quakegui.learn import operating, registry, season_runs
-from quakegui.learn.following import answer
+from quakegui.learn import operating, season_runs
 from quakegui.learn.operating import Update, known_until, predict_days
-from quakegui.learn.portions import Portions
 from quakegui.learn.prospective import evaluate_prospective
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.runs import registry
+from quakegui.learn.runs.portions import Portions
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.watching import Watch
+from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source

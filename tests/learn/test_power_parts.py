@@ -6,7 +6,7 @@ import numpy as np
 
 from quakegui.learn import power
 from quakegui.learn.evidence import make_split
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.presets import PRESETS
 
 
 def test_a_season_of_the_study_is_the_demos_season_with_another_seed() -> None:

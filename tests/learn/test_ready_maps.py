@@ -14,10 +14,11 @@ from PIL import Image
 from run_projects import TINY
 
 from quakegui import cli
-from quakegui.learn import ready_maps, registry
+from quakegui.learn import ready_maps
 from quakegui.learn.evidence import EvidenceError
-from quakegui.learn.presets import PRESETS
-from quakegui.learn.registry import RunError
+from quakegui.learn.runs import registry
+from quakegui.learn.runs.presets import PRESETS
+from quakegui.learn.runs.registry import RunError
 
 FIRST = np.datetime64("2022-02-01")
 LABELS = np.array([0] * 6 + [1] * 6 + [0] * 4 + [3] * 4 + [0] * 4)

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from learn_data import TINY, season
 
-from quakegui.learn.files import hold, write_arrays
-from quakegui.learn.registry import (
+from quakegui.learn.runs.files import hold, write_arrays
+from quakegui.learn.runs.registry import (
     LOCK,
     RunError,
     RunFolder,
@@ -28,8 +28,8 @@ from quakegui.learn.registry import (
     refusal,
     rename_run,
 )
-from quakegui.learn.runconfig import CLASSES
-from quakegui.learn.trash import empty_trash, restore_run, trash_run, trashed_runs
+from quakegui.learn.runs.runconfig import CLASSES
+from quakegui.learn.runs.trash import empty_trash, restore_run, trash_run, trashed_runs
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from quakegui.learn.presets import PRESETS
-from quakegui.learn.runconfig import Augmentation, RunConfig
+from quakegui.learn.runs.presets import PRESETS
+from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))

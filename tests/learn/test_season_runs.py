@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from run_projects import TINY, fill, season_of
 
-from quakegui.learn import judging, messages, registry, season_judging, season_runs
+from quakegui.learn import messages, run_evaluation, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.dataset import map_hashes
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
-from quakegui.learn.explained import explain_days
-from quakegui.learn.files import read_arrays, read_json, write_arrays, write_json
-from quakegui.learn.following import answer
+from quakegui.learn.runs import registry
+from quakegui.learn.runs.dataset import map_hashes
+from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, write_json
+from quakegui.learn.season_saliency import explain_days
+from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
@@ -33,7 +34,7 @@ def test_a_finished_run_is_in_the_ledger_in_use_and_judged(trained: Path) -> Non
         assert runs.run_in_use(project) == run.id
         assert [one.status for one in runs.runs(project)] == ["done"]
         table = runs.predictions(project, run.id, season.days)
-        told = season_judging.evaluate(project, season, run)
+        told = season_evaluation.evaluate(project, season, run)
         fold = make_split(gather(project, season).material, TINY).folds[0]
         assert set(np.flatnonzero(table.kind == "out-of-fold")) == set(fold.predict)
         assert set(np.flatnonzero(table.kind == "in-sample")) == set(np.flatnonzero(season.has_map)) - set(fold.predict)
@@ -48,7 +49,7 @@ def test_the_split_of_a_finished_run_is_the_one_it_was_trained_with(trained: Pat
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        read = judging.split_of(run, run.predictions()).folds[0]
+        read = run_evaluation.split_of(run, run.predictions()).folds[0]
         fold = make_split(gather(project, season).material, TINY).folds[0]
         for name in ("train", "validation", "test", "predict"):
             np.testing.assert_array_equal(getattr(read, name), getattr(fold, name))
@@ -213,7 +214,7 @@ def test_a_run_on_days_that_are_gone_is_not_judged(trained: Path) -> None:
         project.set_config(replace(config, first_day=config.first_day + np.timedelta64(3, "D")))
         season = season_of(project)
         with pytest.raises(registry.RunError, match="no longer has"):
-            season_judging.evaluate(project, season, season_runs.find_run(project, None))
+            season_evaluation.evaluate(project, season, season_runs.find_run(project, None))
 
 
 def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Path, tmp_path: Path) -> None:
@@ -224,7 +225,7 @@ def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Pa
     with Project.open(small_project) as project:
         found = registry.import_run(season_runs.runs_folder(project), tmp_path / "run.zip")
         assert found.id == run.id
-        told = season_judging.evaluate(project, season_of(project), found)
+        told = season_evaluation.evaluate(project, season_of(project), found)
         assert told.scored > 0
 
 
@@ -232,12 +233,12 @@ def test_a_comparison_takes_up_what_is_there_of_the_same_recipe_and_data(trained
     with Project.open(trained) as project:
         season = season_of(project)
         done = season_runs.find_run(project, None)
-        assert season_judging.same_runs_of(project, season, TINY) == (done, None)
-        assert season_judging.same_runs_of(project, season, replace(TINY, seed=2)) == (None, None)
+        assert season_evaluation.same_runs_of(project, season, TINY) == (done, None)
+        assert season_evaluation.same_runs_of(project, season, replace(TINY, seed=2)) == (None, None)
         begun = season_runs.begin_run(project, season, TINY)
-        assert season_judging.same_runs_of(project, season, replace(TINY, name="other")) == (done, begun)
+        assert season_evaluation.same_runs_of(project, season, replace(TINY, name="other")) == (done, begun)
         journal.write_labels(project, season.days[:1], 2, source=Source.ANALYST, author="B")
-        assert season_judging.same_runs_of(project, season, TINY) == (None, None)
+        assert season_evaluation.same_runs_of(project, season, TINY) == (None, None)
 
 
 def test_maps_are_of_one_style_only_if_everything_that_draws_them_is_equal(small_project: Path) -> None:
@@ -252,7 +253,7 @@ def test_maps_that_the_temporary_folder_does_not_take_are_told(trained: Path, mo
     def full(*_given: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    for module in ("explained", "following"):
+    for module in ("season_saliency", "worker.asking"):
         monkeypatch.setattr(f"quakegui.learn.{module}.write_maps", full)
     with Project.open(trained) as project:
         season = season_of(project)

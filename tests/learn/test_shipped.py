@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from quakegui import paths
-from quakegui.learn import season_judging, season_runs, shipped
+from quakegui.learn import season_evaluation, season_runs, shipped
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.registry import RunError, read_run
+from quakegui.learn.runs.registry import RunError, read_run
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
 from quakegui.project.store import Project
@@ -54,7 +54,7 @@ def test_the_demo_shows_out_of_fold_predictions_at_once(demo: tuple[Project, Sea
     assert shipped.install_model(project, season) is None
     assert season_runs.find_run(project, None).id == run.id
     assert all(0 <= first <= last < len(season.days) for first, last in alarms_of(project, season, table))
-    told = season_judging.evaluate(project, season, run)
+    told = season_evaluation.evaluate(project, season, run)
     assert told.verdict.text("en") in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
     assert json.dumps(told.to_json(), allow_nan=False)
 
@@ -89,7 +89,7 @@ def test_on_another_season_it_answers_in_sample_only(
         assert table is not None
         assert set(table.kind) == {"in-sample"}
         with pytest.raises(RunError, match="no predictions yet"):
-            season_judging.evaluate(project, season, run)
+            season_evaluation.evaluate(project, season, run)
 
 
 def copy_of(project: Project, folder: Path) -> Project:

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from quakegui.learn import messages
-from quakegui.learn.environments import Environment
-from quakegui.learn.jobs import stopped_sentence
-from quakegui.learn.supervise import Supervisor
-from quakegui.learn.worker_output import LARGEST_LOG
+from quakegui.learn.worker.duties import stopped_sentence
+from quakegui.learn.worker.environments import Environment
+from quakegui.learn.worker.output import LARGEST_LOG
+from quakegui.learn.worker.supervise import Supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are scripts with a #! line")
 
@@ -216,8 +216,8 @@ def test_the_worker_dies_with_its_supervisor(tmp_path: Path) -> None:
         sys.path.insert(0, {str(Path(__file__).parents[2])!r})
         sys.path.extend({sys.path!r})
         import threading
-        from quakegui.learn import worker
-        threading.Thread(target=worker._listen, args=(worker._own_input(), threading.Event()), daemon=True).start()
+        from quakegui.learn.worker import process
+        threading.Thread(target=process._listen, args=(process._own_input(), threading.Event()), daemon=True).start()
         print('{{"event": "progress", "done": %d, "total": 1, "text": "x"}}' % os.getpid())
         time.sleep(60)
         """,
@@ -226,8 +226,8 @@ def test_the_worker_dies_with_its_supervisor(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            "from pathlib import Path;from quakegui.learn.environments import Environment as E;"
-            "from quakegui.learn.supervise import Supervisor as S\n"
+            "from pathlib import Path;from quakegui.learn.worker.environments import Environment as E;"
+            "from quakegui.learn.worker.supervise import Supervisor as S\n"
             f"e = E('interpreter', interpreter={environment.interpreter!r})\n"
             f"for m in S(Path({str(tmp_path)!r}), environment=e).events(): print(m.done, flush=True)",
         ],

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from learn_data import TINY
 
-from quakegui.learn.augment import NEUTRAL
-from quakegui.learn.checkpoint import put_values, values_of
-from quakegui.learn.dataset import scalar_table
-from quakegui.learn.steps import build_network, predict, train_step
-from quakegui.learn.vgg12 import prepare
+from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.steps import build_network, predict, train_step
+from quakegui.learn.network.vgg12 import prepare
+from quakegui.learn.runs.checkpoint import put_values, values_of
+from quakegui.learn.runs.dataset import scalar_table
 
 
 def test_the_training_step_is_traced_once_in_a_run(monkeypatch: pytest.MonkeyPatch) -> None:

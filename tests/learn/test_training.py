@@ -13,15 +13,17 @@ import numpy as np
 import pytest
 from learn_data import TINY, season
 
-from quakegui.learn import files, messages, steps, training
-from quakegui.learn.checkpoint import CHECKPOINT, WEIGHTS, put_values, values_of, write_checkpoint
-from quakegui.learn.dataset import Snapshot
-from quakegui.learn.files import read_arrays
-from quakegui.learn.phases import class_weights, epoch_batches, phases_of
-from quakegui.learn.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, Predictions
-from quakegui.learn.runconfig import Augmentation, RunConfig
-from quakegui.learn.steps import Stop, train_step
-from quakegui.learn.training import train
+from quakegui.learn import messages
+from quakegui.learn.network import steps, training
+from quakegui.learn.network.phases import class_weights, epoch_batches, phases_of
+from quakegui.learn.network.steps import Stop, train_step
+from quakegui.learn.network.training import train
+from quakegui.learn.runs import files
+from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, put_values, values_of, write_checkpoint
+from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.files import read_arrays
+from quakegui.learn.runs.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from learn_data import LEVELS, LINE, MASKED, TINY, maps, palette
 
-from quakegui.learn.augment import NEUTRAL
-from quakegui.learn.dataset import scalar_table
-from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.vgg12 import check_maps, prepare, vgg12, whole_network
+from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.vgg12 import check_maps, prepare, vgg12, whole_network
+from quakegui.learn.runs.dataset import scalar_table
+from quakegui.learn.runs.runconfig import RunConfig
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def test_compact_head_keeps_a_four_by_four_grid() -> None:
 
 @pytest.mark.parametrize("pixels", [2, 4, 7, 15, 30])
 def test_coarse_grid_averages_by_area(pixels: int) -> None:
-    from quakegui.learn.layers import CoarseGrid, area_weights
+    from quakegui.learn.network.layers import CoarseGrid, area_weights
 
     weights = area_weights(pixels, 4)
     np.testing.assert_allclose(weights.sum(1), 1, atol=1e-6)
@@ -86,7 +86,7 @@ def test_maps_of_the_networks_own_size_are_not_copied() -> None:
 
 
 def test_pooling_before_or_inside_the_network_is_the_same() -> None:
-    from quakegui.learn.layers import Colours
+    from quakegui.learn.network.layers import Colours
 
     indices = maps(np.array([0, 1, 4]), side=32)
     rgb = palette()[indices]
@@ -96,7 +96,7 @@ def test_pooling_before_or_inside_the_network_is_the_same() -> None:
 
 
 def test_augmentation_flips_left_and_right_only() -> None:
-    from quakegui.learn.layers import Vary
+    from quakegui.learn.network.layers import Vary
 
     picture = np.random.default_rng(0).uniform(-1, 1, (1, 8, 8, 3)).astype(np.float32)
     got = np.asarray(Vary("colour")([picture, np.array([[1.0, 0.0, 1.0]], np.float32)]))
@@ -106,7 +106,7 @@ def test_augmentation_flips_left_and_right_only() -> None:
 
 
 def test_brightness_adds_and_contrast_spreads_about_the_mean() -> None:
-    from quakegui.learn.layers import Vary
+    from quakegui.learn.network.layers import Vary
 
     picture = np.random.default_rng(0).uniform(-1, 1, (1, 8, 8, 4)).astype(np.float32)
     got = np.asarray(Vary("both")([picture, np.array([[0.0, 0.1, 1.5]], np.float32)]))

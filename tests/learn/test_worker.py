@@ -16,15 +16,15 @@ import pytest
 from learn_data import TINY, season
 
 from quakegui.learn import messages
-from quakegui.learn.checkpoint import CHECKPOINT
-from quakegui.learn.dataset import Snapshot
-from quakegui.learn.environments import Environment
-from quakegui.learn.files import hold, write_arrays
-from quakegui.learn.jobs import failure, precision_reason
-from quakegui.learn.precision import Measured, decide
-from quakegui.learn.registry import RunError, RunFolder, create_run, finish_run, read_run
-from quakegui.learn.runconfig import RunConfig
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn.network.precision import Measured, decide
+from quakegui.learn.runs.checkpoint import CHECKPOINT
+from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.files import hold, write_arrays
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, finish_run, read_run
+from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.worker.duties import failure, precision_reason
+from quakegui.learn.worker.environments import Environment
+from quakegui.learn.worker.supervise import Supervisor
 
 CONFIG = replace(TINY, protocol="blocked", epochs=3)
 
@@ -41,8 +41,10 @@ def new_run(folder: Path, config: RunConfig = CONFIG) -> RunFolder:
 def prepared_worker(folder: Path, preparation: str) -> Environment:
     """Return an environment that runs the real worker after some lines of preparation."""
     script = folder / "prepared"
-    text = f"#!{sys.executable}\nimport os, signal, sys\nfrom quakegui.learn import files, worker\n"
-    script.write_text(f"{text}{textwrap.dedent(preparation)}\nworker.main(sys.argv[6:])\n", encoding="utf-8")
+    imports = "import os, signal, sys\nfrom quakegui.learn.runs import files\nfrom quakegui.learn.worker import process\n"
+    script.write_text(
+        f"#!{sys.executable}\n{imports}{textwrap.dedent(preparation)}\nprocess.main(sys.argv[6:])\n", encoding="utf-8"
+    )
     script.chmod(0o755)
     return Environment("interpreter", interpreter=str(script))
 
@@ -215,8 +217,8 @@ def test_a_damaged_snapshot_is_told_without_a_backend(tmp_path: Path) -> None:
 
 
 def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
-    from quakegui.learn.devices import Device
-    from quakegui.learn.jobs import train_job
+    from quakegui.learn.network.devices import Device
+    from quakegui.learn.worker.duties import train_job
 
     run = new_run(tmp_path)
     write_arrays(run.folder / "weights.npz", {})
@@ -245,8 +247,8 @@ def test_precision_is_decided_by_what_was_measured(milliseconds: dict[str, float
 
 
 def test_the_measurement_is_made_once_per_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from quakegui.learn import precision
-    from quakegui.learn.devices import Device
+    from quakegui.learn.network import precision
+    from quakegui.learn.network.devices import Device
 
     asked: list[str] = []
 
@@ -268,8 +270,8 @@ def test_the_measurement_is_made_once_per_machine(tmp_path: Path, monkeypatch: p
 
 
 def test_two_workers_never_train_one_run(tmp_path: Path) -> None:
-    from quakegui.learn.devices import Device
-    from quakegui.learn.jobs import train_job
+    from quakegui.learn.network.devices import Device
+    from quakegui.learn.worker.duties import train_job
 
     run = new_run(tmp_path)
     device = Device("tensorflow", "", "cpu", "", "", 0, "")
@@ -282,8 +284,8 @@ def test_the_windows_process_may_import_all_but_the_layers() -> None:
     """Keras and its backends load in the worker only: importing them takes seconds and a gigabyte."""
     program = (
         "import importlib, pkgutil, sys, quakegui.learn as learn\n"
-        "for module in pkgutil.iter_modules(learn.__path__, 'quakegui.learn.'):\n"
-        "    if module.name != 'quakegui.learn.layers': importlib.import_module(module.name)\n"
+        "for module in pkgutil.walk_packages(learn.__path__, 'quakegui.learn.'):\n"
+        "    if module.name != 'quakegui.learn.network.layers': importlib.import_module(module.name)\n"
         "print(sorted({'keras', 'tensorflow', 'torch', 'PySide6'} & set(sys.modules)))"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout

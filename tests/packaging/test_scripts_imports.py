@@ -33,4 +33,4 @@ def test_a_script_imports_what_is_there(path: Path) -> None:
 
 def test_some_scripts_are_looked_at() -> None:
     assert {"worker.py", "smoke.py", "make_screenshots.py", "run.py"} <= {path.name for path in SCRIPTS}
-    assert ("quakegui.learn.supervise", "Supervisor") in named(REPOSITORY / "packaging" / "wine" / "worker.py")
+    assert ("quakegui.learn.worker.supervise", "Supervisor") in named(REPOSITORY / "packaging" / "wine" / "worker.py")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from quakegui.learn import power
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.presets import PRESETS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 

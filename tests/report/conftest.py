@@ -9,7 +9,7 @@ import pytest
 from report_projects import Reported
 from run_projects import season_of
 
-from quakegui.learn import season_judging, season_runs
+from quakegui.learn import season_evaluation, season_runs
 from quakegui.project.store import Project
 from quakegui.report import make_report
 
@@ -25,7 +25,7 @@ def reported(trained_template: Path) -> Reported:
     """Return the project judged and reported in both languages, once."""
     with Project.open(trained_template) as project:
         season = season_of(project)
-        judgement = season_judging.evaluate(project, season, season_runs.find_run(project, None))
+        judgement = season_evaluation.evaluate(project, season, season_runs.find_run(project, None))
         english, chinese = (make_report(project, language=language, season=season) for language in ("en", "zh"))
     return Reported(trained_template, season, judgement, english, chinese)
 
@@ -33,4 +33,4 @@ def reported(trained_template: Path) -> Reported:
 @pytest.fixture
 def judged_before(reported: Reported, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the judgement made before instead of judging anew: the test is about something else."""
-    monkeypatch.setattr(season_judging, "evaluate", lambda *_given: reported.judgement)
+    monkeypatch.setattr(season_evaluation, "evaluate", lambda *_given: reported.judgement)

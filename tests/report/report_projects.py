@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
-from quakegui.learn.judgement import Judgement
+from quakegui.judge.judgement import Judgement
 from quakegui.report import Report
 from quakegui.season.season import Season
 

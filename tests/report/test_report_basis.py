@@ -9,8 +9,8 @@ import pytest
 from report_projects import Page
 from run_projects import season_of
 
-from quakegui.learn import season_judging, season_runs
-from quakegui.learn.basis import AsOf
+from quakegui.judge.judged_by import AsOf
+from quakegui.learn import season_evaluation, season_runs
 from quakegui.project import catalogue, journal
 from quakegui.project.store import Project
 from quakegui.report import make_report
@@ -28,7 +28,7 @@ def moved_on(judged: Path) -> Path:
     """Return a project whose labels and catalogue have moved on since its run was trained."""
     with Project.open(judged) as project:
         season = season_of(project)
-        day = season_judging.judge_run(project, season, season_runs.find_run(project, None)).days[0]
+        day = season_evaluation.judge_run(project, season, season_runs.find_run(project, None)).days[0]
         journal.write_labels(project, np.array([day]), 2, source=Source.ANALYST, author="A")
         time = day.astype("datetime64[ms]") + np.timedelta64(30, "h")
         catalogue.store_events(project, [Event("new", time, 4.4, 27.5, 102.2)], declustering=Declustering("none"), add=True)

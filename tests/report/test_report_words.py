@@ -11,10 +11,10 @@ from string import Formatter
 import pytest
 
 import quakegui.report
-from quakegui.learn.baselines import BASELINES
-from quakegui.learn.folds import PROTOCOLS
-from quakegui.learn.metrics import GROUPS
-from quakegui.learn.runconfig import RunConfig
+from quakegui.judge.folds import PROTOCOLS
+from quakegui.judge.metrics import GROUPS
+from quakegui.judge.predictors import BASELINES
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.report import parameters, season_parts, words
 from quakegui.season.config import SeasonConfig
 from quakegui.season.labels import LabelRule, Source

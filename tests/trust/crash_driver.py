@@ -80,12 +80,12 @@ def tables(folder: str, out: str) -> None:
 
 def train_here(folder: str) -> None:
     """Train a run as the worker does, without a process of its own."""
-    from quakegui.learn import jobs
-    from quakegui.learn.devices import Device
-    from quakegui.learn.precision import Measured
+    from quakegui.learn.network.devices import Device
+    from quakegui.learn.network.precision import Measured
+    from quakegui.learn.worker import duties
 
     device = Device("tensorflow", "", "cpu", "", "", 0, "")
-    jobs.train_job(Path(folder), device, Measured("float32", {}, ""), lambda _message: None, lambda: False)
+    duties.train_job(Path(folder), device, Measured("float32", {}, ""), lambda _message: None, lambda: False)
 
 
 def make_demo(folder: str) -> None:

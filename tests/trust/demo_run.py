@@ -21,7 +21,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCommandLinkButton, QFileDialog, QPushButton
 
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import export, journal
 from quakegui.project.importing import import_paths
 from quakegui.project.parsing import FEW_FILES

@@ -9,12 +9,12 @@ import numpy as np
 from run_projects import TINY, season_of
 
 from quakegui.learn import messages, season_runs
-from quakegui.learn.checkpoint import WEIGHTS
-from quakegui.learn.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.files import write_arrays
-from quakegui.learn.foldpredictions import empty_predictions
-from quakegui.learn.predictions import PREDICTIONS
-from quakegui.learn.registry import RunFolder, finish_run
+from quakegui.learn.network.foldpredictions import empty_predictions
+from quakegui.learn.runs.checkpoint import WEIGHTS
+from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import write_arrays
+from quakegui.learn.runs.predictions import PREDICTIONS
+from quakegui.learn.runs.registry import RunFolder, finish_run
 from quakegui.project import journal, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source

@@ -32,7 +32,7 @@ from soak_samples import Sample, Ticks, sample_of
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.presets import PRESETS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
 from quakegui.ui.housekeeping import Housekeeping, hold_little_memory

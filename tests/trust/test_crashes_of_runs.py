@@ -18,8 +18,8 @@ from killing import Attack
 from run_projects import season_of
 
 from quakegui.learn import season_runs
-from quakegui.learn.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.registry import RunFolder, export_run, list_runs, read_run, sweep
+from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.registry import RunFolder, export_run, list_runs, read_run, sweep
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 
@@ -201,7 +201,13 @@ def same_outcome(left: RunFolder, right: RunFolder) -> str | None:
 def test_a_training_that_is_killed_again_and_again_ends_as_one_that_was_not(
     labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], how: str, tries: int
 ) -> None:
-    modules = ("keras", "tensorflow", "quakegui.learn.jobs", "quakegui.learn.steps", "quakegui.learn.inference")
+    modules = (
+        "keras",
+        "tensorflow",
+        "quakegui.learn.worker.duties",
+        "quakegui.learn.network.steps",
+        "quakegui.learn.network.inference",
+    )
     variables = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
     with killing.driver(tmp_path / "log.txt", *modules, environment=variables) as driver:
         attack = Attack(driver, f"training, at {how}")

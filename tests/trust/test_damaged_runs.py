@@ -18,7 +18,7 @@ import run_parts
 from quakegui.app import learnt
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.registry import RunError, list_runs, read_run
+from quakegui.learn.runs.registry import RunError, list_runs, read_run
 
 STATES = ("finished", "unfinished", "unrecorded")
 """The last one was trained to its end, and then the window died."""

@@ -24,8 +24,9 @@ from PySide6.QtWidgets import QApplication
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.cli import main
-from quakegui.learn import messages, registry, season_runs, trash
-from quakegui.learn.supervise import Supervisor
+from quakegui.learn import messages, season_runs
+from quakegui.learn.runs import registry, trash
+from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import export, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError

@@ -19,7 +19,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from quakegui import cli, logs
-from quakegui.learn.worker import FAILED
+from quakegui.learn.worker.process import FAILED
 from quakegui.project import journal, seasons
 from quakegui.project.store import Project
 from quakegui.season.labels import Source
@@ -166,7 +166,7 @@ def test_a_command_that_meets_an_unknown_error_ends_with_a_sentence_and_logs_the
 
 FAILING_WORKER = """
 import sys, threading
-from quakegui.learn import worker
+from quakegui.learn.worker import process
 
 def broken():
     thread = threading.Thread(target=lambda: {}["nothing"])
@@ -174,8 +174,8 @@ def broken():
     thread.join()
     raise RuntimeError("a fault in the worker")
 
-worker._choose_backend = broken
-worker.main([sys.argv[1], "--job", "hello"])
+process._choose_backend = broken
+process.main([sys.argv[1], "--job", "hello"])
 """
 
 

@@ -12,7 +12,7 @@ from run_parts import finish, label_all
 from run_projects import TINY, open_window, season_of
 
 from quakegui.learn import messages, operating, season_runs
-from quakegui.learn.registry import RunFolder
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import export, runs, seasons
 from quakegui.project.store import Project, SupersededError
 from quakegui.report.content import gather

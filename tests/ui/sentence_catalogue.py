@@ -19,7 +19,7 @@ import translation_catalogue
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCES = REPOSITORY / "quakegui"
 CATALOGUE = REPOSITORY / "resources" / "translations" / "sentences.json"
-PACKAGES = ("season", "formats", "project", "learn", "app")
+PACKAGES = ("season", "formats", "project", "judge", "learn", "app")
 APART = {"app/support.py", "learn/power.py", "season/calibration.py", "learn/shipped.py"}
 """Not for the screen: the report for support, and what is run from a terminal only."""
 VALUES = {

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QListWidget, QPushButton, QRadioButton, QTabBar, Q
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation
 from quakegui.app.training import Training
-from quakegui.learn import registry, season_runs
-from quakegui.learn.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.files import write_arrays
-from quakegui.learn.foldpredictions import empty_predictions
+from quakegui.learn import season_runs
 from quakegui.learn.messages import Done
-from quakegui.learn.predictions import PREDICTIONS, SPAN
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.network.foldpredictions import empty_predictions
+from quakegui.learn.runs import registry
+from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import write_arrays
+from quakegui.learn.runs.predictions import PREDICTIONS, SPAN
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import catalogue, journal, runs
 from quakegui.season.labels import Source
 from quakegui.ui.plots.matrix_view import MatrixView

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from quakegui.app import runs, training
 from quakegui.app.jobs import StoppedError
-from quakegui.app.operating import take_in_days
+from quakegui.app.taking_in import take_in_days
 from quakegui.learn import operating
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.ui import commands
 from quakegui.ui.dialogs import import_wizard, new_project
 from quakegui.ui.main_window import MainWindow

@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QTableWidget
 
 from quakegui.app.change import Change
-from quakegui.learn import operating, registry, season_runs
-from quakegui.learn.files import write_arrays
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn import operating, season_runs
+from quakegui.learn.runs import registry
+from quakegui.learn.runs.files import write_arrays
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import runs
 from quakegui.project.store import ProjectError
 from quakegui.ui.main_window import MainWindow

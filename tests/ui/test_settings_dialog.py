@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from quakegui.app.environment import environment_of
 from quakegui.app.settings import TRAINS_IN, SettingsFile
-from quakegui.learn.environments import Environment
+from quakegui.learn.worker.environments import Environment
 from quakegui.ui import i18n
 from quakegui.ui.dialogs import worker_box
 from quakegui.ui.dialogs.settings_dialog import SettingsDialog

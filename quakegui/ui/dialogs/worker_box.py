@@ -13,7 +13,7 @@ from quakegui.app.environment import ask_worker, environment_of
 from quakegui.app.jobs import Report
 from quakegui.app.settings import BACKENDS, TRAINS_IN
 from quakegui.learn import messages
-from quakegui.learn.environments import wsl_distributions
+from quakegui.learn.worker.environments import wsl_distributions
 from quakegui.ui.i18n import mark, tr
 
 if TYPE_CHECKING:

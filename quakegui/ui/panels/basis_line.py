@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from quakegui.app.evaluation import Evaluation
 from quakegui.app.learnt import Learnt
 from quakegui.app.session import Session
-from quakegui.learn.basis import AsOf, training_day
+from quakegui.judge.judged_by import AsOf, training_day
 from quakegui.ui.i18n import language, tr
 from quakegui.ui.quiet_labels import WrappedLabel
 
@@ -72,7 +72,7 @@ class BasisLine(QWidget):
             zone = None if self._session.project is None else self._session.project.timezone
             told = tr("The run was trained with the labels of {day}; days with another label today: {count}.")
             same = tr("The run was trained with the labels of {day}; today's are the same.")
-            told = (told if own else same).format(day=training_day(learnt.run, zone), count=own)
+            told = (told if own else same).format(day=training_day(learnt.run.created, zone), count=own)
         else:
             since = found.relabelled(self._session)
             basis = replace(basis, days_differ=own) if basis.as_of == "training" else replace(basis, days_since=since)

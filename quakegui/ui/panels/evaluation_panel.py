@@ -29,8 +29,8 @@ from quakegui.app.jobs import Report
 from quakegui.app.learnt import Learnt, learnt_by_run_in_use
 from quakegui.app.session import Session
 from quakegui.app.training import Training
-from quakegui.learn.basis import AsOf
-from quakegui.learn.metrics import TARGETS, Target
+from quakegui.judge.judged_by import AsOf
+from quakegui.judge.metrics import TARGETS, Target
 from quakegui.ui import sentences, theme
 from quakegui.ui.i18n import language, mark, tr
 from quakegui.ui.panels.basis_line import BasisLine
@@ -41,7 +41,7 @@ from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import CLASS_NAMES
 
 if TYPE_CHECKING:
-    from quakegui.learn.judgement import Judgement
+    from quakegui.judge.judgement import Judgement
 
 JUDGING: Final = mark("Judging the run")
 ROLE: Final = Qt.ItemDataRole.UserRole

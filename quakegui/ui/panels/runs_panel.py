@@ -34,7 +34,7 @@ from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import PROTOCOL_NAMES, PROTOCOL_SHORT
 
 if TYPE_CHECKING:
-    from quakegui.learn.registry import RunFolder
+    from quakegui.learn.runs.registry import RunFolder
 
 COLUMNS = (
     mark("Shown"), mark("Name"), mark("Begun (UTC)"), mark("Protocol"), mark("Pixels"), mark("Epochs"), mark("State"),

@@ -26,8 +26,8 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.training import GATHERING, Training
 from quakegui.learn import messages
-from quakegui.learn.presets import PRESETS
-from quakegui.learn.runconfig import RunConfig
+from quakegui.learn.runs.presets import PRESETS
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plain import as_text
 from quakegui.ui.plots.curves import Curves

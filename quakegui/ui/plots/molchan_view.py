@@ -13,7 +13,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 
 if TYPE_CHECKING:
-    from quakegui.learn.judgement import Judgement
+    from quakegui.judge.judgement import Judgement
 
 
 class MolchanView(QWidget):

@@ -1,0 +1,217 @@
+"""What there is to say of one predictor: its figures, its comparisons, its alarms and its verdict, as one frozen value."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.alarms import AlarmRecord, Catalogue
+from quakegui.judge.bootstrap import Interval, ShiftTest
+from quakegui.judge.judged_by import Basis
+from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
+from quakegui.judge.skill import Molchan, Skill
+from quakegui.judge.verdict import Verdict
+
+Counts = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a predictor is judged by, the same for all predictors compared.
+
+    Attributes
+    ----------
+    protocol, leaky, leak
+        Name of the protocol, whether it is leaky, and the share of test images with a copy of their day in training.
+    days, available_at
+        Local days, and the UTC instant each becomes known, shape (day,).
+    fold
+        Fold whose test span holds each day, whether or not it can be scored, -1 for none, shape (day,).
+    trained, tested
+        Which classes each fold has in training, and among its scored days, shape (fold, class).
+    row_day, row_label
+        Day and class of every scored day (of every test image in the paper's protocol), ascending by day, shape (row,).
+    catalogue
+        Declustered events.
+    learnt
+        Those that the folds' thresholds are chosen by: as they were at the training.
+    """
+
+    protocol: str
+    leaky: bool
+    leak: float
+    days: NDArray[np.datetime64]
+    available_at: NDArray[np.datetime64]
+    fold: Counts
+    trained: Mask
+    tested: Mask
+    row_day: NDArray[np.intp]
+    row_label: Counts
+    catalogue: Catalogue
+    learnt: Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFigures:
+    """Figures of one target with their block-bootstrap intervals and the circular-shift test of the macro recall."""
+
+    target: Target
+    figures: Figures
+    accuracy: Interval
+    macro_recall: Interval
+    kappa: Interval
+    shift: ShiftTest
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A baseline on the same days.
+
+    Attributes
+    ----------
+    name
+        Of the baseline.
+    target
+        What is compared.
+    days, dropped
+        Rows compared, and scored rows that the baseline could not answer (no Kp), which drop out for both.
+    figures
+        The baseline's.
+    accuracy_difference, macro_recall_difference
+        Predictor less baseline, paired.
+    """
+
+    name: str
+    target: Target
+    days: int
+    dropped: int
+    figures: Figures
+    accuracy_difference: Interval
+    macro_recall_difference: Interval
+
+    @property
+    def beaten(self) -> bool:
+        """Whether the paired interval of the macro recall's difference lies above 0."""
+        return self.macro_recall_difference.above_zero
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything there is to say of one predictor.
+
+    Attributes
+    ----------
+    name, protocol, leaky, leak
+        The predictor, and how it was judged.
+    scored, without_prediction
+        Rows scored, and rows of the test that the predictor gave no answer for.
+    targets
+        Event, direction, class.
+    trained, tested
+        Which classes each fold could learn and was asked, shape (fold, class); where either is missing the class is not
+        estimable in that fold.
+    calibration
+        None without a scored row.
+    comparisons
+        One per baseline and target.
+    thresholds
+        p* of each fold.
+    fixed_thresholds
+        Folds whose p* is the fixed 0.5 because nothing on the training side could choose it.
+    alarms
+        None where the test spans no time.
+    skill, molchan
+        None where no event fell into the judged period.
+    verdict
+        In one sentence.
+    basis
+        By which labels and earthquakes; None where it was judged by what the caller gave.
+    """
+
+    name: str
+    protocol: str
+    leaky: bool
+    leak: float
+    scored: int
+    without_prediction: int
+    targets: tuple[TargetFigures, ...]
+    trained: Mask
+    tested: Mask
+    calibration: Calibration | None
+    comparisons: tuple[Comparison, ...]
+    thresholds: tuple[float, ...]
+    fixed_thresholds: tuple[int, ...]
+    alarms: AlarmRecord | None
+    skill: Skill | None
+    molchan: Molchan | None
+    verdict: Verdict
+    basis: Basis | None = None
+
+    def of(self, target: Target) -> TargetFigures:
+        """Return the figures of one target."""
+        return self.targets[TARGETS.index(target)]
+
+    def compared(self, name: str, target: Target = "event") -> Comparison | None:
+        """Return the comparison with a baseline, None where it was not run."""
+        return next((c for c in self.comparisons if c.name == name and c.target == target), None)
+
+    def row(self, target: Target = "event") -> dict[str, Any]:
+        """Return one row of a comparison table; None where a figure could not be estimated."""
+        shown = self.of(target)
+        row = {
+            "name": self.name,
+            "protocol": self.protocol,
+            "target": target,
+            "days": self.scored,
+            "accuracy": shown.figures.accuracy,
+            "macro_recall": shown.figures.macro_recall,
+            "kappa": shown.figures.kappa,
+            "p_value": shown.shift.p_value,
+            "r_score": None if self.skill is None else self.skill.r,
+            "r0": None if self.skill is None else self.skill.r0,
+            "molchan_skill": None if self.molchan is None else self.molchan.area_skill,
+            "verdict": self.verdict.text("en"),
+            "verdict_code": self.verdict.code,
+            "leaky": self.leaky,
+            "labels": None if self.basis is None else self.basis.as_of,
+            "judged_by": None if self.basis is None else self.basis.text("en"),
+        }
+        return {key: plain(value) for key, value in row.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain JSON values: arrays as lists, instants as ISO text, no NaN or infinity but null."""
+        told: dict[str, Any] = plain(self)
+        told["verdict"]["better_than_chance"] = self.verdict.better_than_chance
+        told["verdict"]["text"] = {"en": self.verdict.text("en"), "zh": self.verdict.text("zh")}
+        if self.basis is not None:
+            told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
+        if self.alarms is not None:
+            told["alarms"]["alarm_fraction"] = plain(self.alarms.alarm_fraction)
+        for comparison, entry in zip(self.comparisons, told["comparisons"], strict=True):
+            entry["beaten"] = comparison.beaten
+        return told
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON knows it: dataclasses as objects, arrays as lists, instants as ISO text, no NaN or infinity."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, np.ndarray):
+        return [plain(entry) for entry in value]
+    if isinstance(value, np.datetime64):
+        return None if np.isnat(value) else str(value) + ("" if value.dtype == np.dtype("datetime64[D]") else "Z")
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(entry) for entry in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value

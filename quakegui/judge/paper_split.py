@@ -1,0 +1,125 @@
+"""The founding paper's way to split: augment first, split the images at random afterwards. Leaky by design.
+
+With five copies of each day on average, almost every test image has a copy of its own day in training, so that a network
+scores high on pure noise. It is kept to repeat the paper's figures beside the honest ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.folds import N_CLASSES, NO_LABEL, Fold, Indices, Mask, Material, Split
+
+#: Images per class after augmentation, and days per class before it (founding paper, section 5.1 and table 4).
+PAPER_GROWTH = (833, 437, 96, 169, 114)
+PAPER_DAYS = (169, 83, 21, 36, 25)
+#: Images for the test out of 1649 (founding paper, section 5.1).
+PAPER_TEST_SHARE = 330 / 1649
+
+
+def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None) -> Split:
+    """Augment first, split the images at random afterwards, as the founding paper did. Leaky, and marked so.
+
+    ``post`` days take part, as they did there. No image is set aside for early stopping.
+
+    Parameters
+    ----------
+    seed
+        Of the random split.
+    growth
+        Images per class after augmentation. Default: the paper's 833/437/96/169/114 where these are four to six copies of each
+        day in every class; otherwise each class grows by the paper's factor.
+
+    Raises
+    ------
+    ValueError
+        No labelled day with a map, or a growth below a class's number of days.
+    """
+    usable = given.has_map & (given.labels != NO_LABEL)
+    if int(usable.sum()) < 2:
+        raise ValueError("The paper's protocol needs at least two labelled days with a map.")
+    rng = np.random.default_rng(seed)
+    counts = np.bincount(given.labels[usable], minlength=N_CLASSES)
+    targets = _growth(counts, growth)
+    day, copy = _images(given.labels, usable, targets, rng)
+    order = rng.permutation(len(day))
+    n_test = max(1, round(len(day) * PAPER_TEST_SHARE))
+    test, train = np.sort(order[:n_test]), np.sort(order[n_test:])
+    none = np.empty(0, np.intp)
+    fold = Fold(
+        train=day[train],
+        validation=none,
+        test=day[test],
+        predict=np.flatnonzero(given.has_map),
+        train_copy=copy[train],
+        validation_copy=none,
+        test_copy=copy[test],
+        first=given.days[0],
+        last=given.days[-1],
+    )
+    made = Split(
+        protocol="paper",
+        folds=(fold,),
+        leaky=True,
+        without_map=int((~given.has_map).sum()),
+        without_label=int((given.has_map & (given.labels == NO_LABEL)).sum()),
+        post=0,
+        notes=(),
+    )
+    grown = "/".join(str(n) for n in targets)
+    notes = (
+        f"LEAKY: augmented to {grown} images first, then split {len(train)}/{len(test)} at random; "
+        f"{100 * leak_fraction(made):.2f} % of the test images have a copy of the same day in training.",
+    )
+    return Split(made.protocol, made.folds, True, made.without_map, made.without_label, 0, notes)
+
+
+def leak_fraction(made: Split) -> float:
+    """Share of the test images whose day also stands in training, over all folds; 0 for an honest split."""
+    leaked = sum(int(np.isin(fold.test, fold.train).sum()) for fold in made.folds)
+    return leaked / max(1, sum(len(fold.test) for fold in made.folds))
+
+
+def sibling_probability(copies: int = 5, images: int = 1649, test_images: int = 330) -> float:
+    """Probability that a test image has another copy of its day in training when images are split at random.
+
+    All ``copies - 1`` siblings fall into the test with the hypergeometric chance
+    (t-1)(t-2).../((n-1)(n-2)...), t test images of n; 99.84 % for the founding paper's numbers.
+    """
+    siblings = np.arange(1, copies)
+    return float(1 - np.prod((test_images - siblings) / (images - siblings)))
+
+
+def _growth(counts: NDArray[np.intp], growth: Sequence[int] | None) -> NDArray[np.intp]:
+    """Images per class after augmentation, shape (class,)."""
+    fixed = np.asarray(PAPER_GROWTH if growth is None else growth, np.intp)
+    if fixed.shape != (N_CLASSES,):
+        raise ValueError(f"The growth names one number of images for each of the {N_CLASSES} classes.")
+    if growth is not None:
+        if np.any(counts > fixed) or np.any((counts == 0) & (fixed > 0)):
+            raise ValueError(f"The growth {tuple(growth)} does not fit the days per class {tuple(int(c) for c in counts)}.")
+        return fixed
+    # The paper's totals fit a season like the paper's: four to six copies a day in every class.
+    if bool(np.all((fixed >= 4 * counts) & (fixed <= 6 * counts))):
+        return fixed
+    grown: NDArray[np.intp] = np.rint(counts * np.asarray(PAPER_GROWTH) / np.asarray(PAPER_DAYS)).astype(np.intp)
+    return grown
+
+
+def _images(
+    labels: NDArray[np.int64], usable: Mask, targets: NDArray[np.intp], rng: np.random.Generator
+) -> tuple[Indices, Indices]:
+    """Pairs (day, copy) of all images after augmentation; which days get the odd extra copy is drawn."""
+    day_parts, copy_parts = [], []
+    for cls in range(N_CLASSES):
+        members = np.flatnonzero(usable & (labels == cls))
+        if not len(members):
+            continue
+        each = np.full(len(members), targets[cls] // len(members))
+        each[rng.permutation(len(members))[: targets[cls] % len(members)]] += 1
+        day_parts.append(np.repeat(members, each))
+        copy_parts.append(np.concatenate([np.arange(n) for n in each]))
+    return np.concatenate(day_parts), np.concatenate(copy_parts).astype(np.intp)

@@ -1,0 +1,185 @@
+"""Whether alarms are better than chance: R against R0, the Molchan diagram, and the choice of the threshold p*."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from quakegui.judge.alarms import (
+    AlarmRecord,
+    Catalogue,
+    Instants,
+    Series,
+    inside_period,
+    judged_period,
+    open_milliseconds,
+    open_spans,
+    period_milliseconds,
+    positive_days,
+)
+
+Floats = NDArray[np.float64]
+
+#: Thresholds that are tried when p* is chosen; few, because there are few events to choose by.
+THRESHOLD_GRID = tuple(round(0.05 * step, 2) for step in range(1, 20))
+#: p* where nothing on the training side can choose it; fixed before any test.
+FIXED_THRESHOLD = 0.5
+MOLCHAN_POINTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """R-score of a period with events (Xu Shaoxie 1989).
+
+    Attributes
+    ----------
+    events, hits
+        N and n.
+    hit_rate, alarm_fraction
+        n / N, and the share of time with an open alarm.
+    r, r0
+        Hit rate less alarm fraction, and its 97.5 % level for N and n.
+    """
+
+    events: int
+    hits: int
+    hit_rate: float
+    alarm_fraction: float
+    r: float
+    r0: float
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether R lies above R0."""
+        return self.r > self.r0
+
+
+@dataclass(frozen=True, slots=True)
+class Molchan:
+    """Molchan diagram over p* (Molchan 1990; area skill score after Zechar and Jordan 2008).
+
+    Attributes
+    ----------
+    thresholds
+        p* from high to low, shape (point,); the first point stands for no alarm at all, the last for an alarm without end.
+    alarm_fraction, miss_rate
+        Shape (point,).
+    area_skill
+        Area above the curve of straight lines through the points: 1 perfect, 0.5 random.
+    """
+
+    thresholds: Floats
+    alarm_fraction: Floats
+    miss_rate: Floats
+    area_skill: float
+
+
+def r_zero(events: int, hits: int) -> float:
+    """97.5 % level of the R-score, R0 = n/N - BetaInv(0.025; n, N - n + 1); 0 where nothing was hit.
+
+    The inverse beta is the lower Clopper-Pearson bound of the hit rate, which is 0 for no hit.
+
+    Raises
+    ------
+    ValueError
+        No event, or more hits than events.
+    """
+    if not 0 <= hits <= events or events == 0:
+        raise ValueError("R0 needs at least one event and no more hits than events.")
+    from scipy.stats import beta  # a second, for this one function
+
+    return 0.0 if hits == 0 else float(hits / events - beta.ppf(0.025, hits, events - hits + 1))
+
+
+def skill(record: AlarmRecord) -> Skill | None:
+    """R-score of judged alarms; None where the period has no event, for then there is no score."""
+    n_events = len(record.events)
+    if not n_events:
+        return None
+    rate = record.hits / n_events
+    return Skill(
+        events=n_events,
+        hits=record.hits,
+        hit_rate=rate,
+        alarm_fraction=record.alarm_fraction,
+        r=rate - record.alarm_fraction,
+        r0=r_zero(n_events, record.hits),
+    )
+
+
+def molchan(series: Series, catalogue: Catalogue, period: Instants | None = None) -> Molchan | None:
+    """Molchan diagram of a series; None where the period has no event or the series no prediction.
+
+    At most 100 thresholds are drawn, at the quantiles of P(not 0).
+    """
+    spans = judged_period(series) if period is None else period
+    probability = series.event_probability
+    known = np.unique(probability[np.isfinite(probability)])
+    if not len(known) or not inside_period(catalogue.times, spans).any():
+        return None
+    if len(known) > MOLCHAN_POINTS:
+        known = np.unique(np.quantile(known, np.linspace(0, 1, MOLCHAN_POINTS), method="nearest"))
+    thresholds = known[::-1]
+    points = np.array([_outcome(series, p, catalogue, spans) for p in thresholds])
+    fraction = np.r_[0.0, points[:, 0], 1.0]
+    miss = np.r_[1.0, points[:, 1], 0.0]
+    area = float(np.trapezoid(1 - miss, fraction))
+    return Molchan(np.r_[np.inf, thresholds, -np.inf], fraction, miss, area)
+
+
+def choose_threshold(
+    series: Series, catalogue: Catalogue, period: Instants | None = None, *, grid: ArrayLike = THRESHOLD_GRID
+) -> float | None:
+    """Return the p* with the highest R on training days; of equals the highest, which alarms least. None without an event."""
+    spans = judged_period(series) if period is None else period
+    if not inside_period(catalogue.times, spans).any() or not np.isfinite(series.event_probability).any():
+        return None
+    tried = np.sort(np.asarray(grid, float))[::-1]
+    scores = [1 - miss - fraction for fraction, miss in (_outcome(series, p, catalogue, spans) for p in tried)]
+    return float(tried[int(np.argmax(np.round(scores, 12)))])
+
+
+def thresholds_by_fold(
+    series: Series, fold: ArrayLike, catalogue: Catalogue, *, grid: ArrayLike = THRESHOLD_GRID
+) -> tuple[Floats, tuple[int, ...]]:
+    """P* of each fold, chosen on the other folds' days and events, and the folds where nothing could choose it.
+
+    A network knows its own training days by heart, so its probabilities there say nothing about a threshold; what the other
+    folds' networks said of these same days, without having seen them, does.
+
+    Parameters
+    ----------
+    fold
+        Fold that predicted each day, -1 for none, shape (day,).
+
+    Returns
+    -------
+    tuple
+        p* of each day's fold, shape (day,), and the folds with the fixed threshold.
+    """
+    number = np.asarray(fold, np.int64)
+    chosen = np.full(len(number), FIXED_THRESHOLD)
+    unchosen = []
+    for k in np.unique(number[number >= 0]):
+        other = (number >= 0) & (number != k)
+        hidden = np.where(other[:, None], series.probabilities, np.nan)
+        p = choose_threshold(
+            Series(series.days, series.available_at, hidden), catalogue, judged_period(series, other), grid=grid
+        )
+        if p is None:
+            unchosen.append(int(k))
+        else:
+            chosen[number == k] = p
+    return chosen, tuple(unchosen)
+
+
+def _outcome(series: Series, threshold: float, catalogue: Catalogue, period: Instants) -> tuple[float, float]:
+    """Alarm fraction and miss rate at one threshold."""
+    alarms = [(opened, closed) for opened, closed, _ in open_spans(series, positive_days(series, threshold))]
+    times = catalogue.times[inside_period(catalogue.times, period)].astype("datetime64[ms]").astype(np.int64)
+    hit = np.zeros(len(times), bool)
+    for opened, closed in alarms:
+        hit |= (times > opened) & (times <= closed)
+    return open_milliseconds(alarms, period) / period_milliseconds(period), 1 - float(hit.mean())

@@ -1,0 +1,276 @@
+"""Which days a network learns from, which it is stopped on, and which it is judged on.
+
+Three named protocols. ``blocked`` is the headline: contiguous blocks of days, with an embargo and with label windows purged.
+``chronological`` trains on the past and tests on the future. ``paper`` repeats the founding paper (section 4.4): it augments
+first and splits at random afterwards, so that copies of one day stand on both sides; it is marked leaky wherever it appears.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.folds import (
+    N_CLASSES,
+    NO_LABEL,
+    PROTOCOLS,
+    Fold,
+    Indices,
+    Mask,
+    Material,
+    Protocol,
+    Split,
+    class_weights,
+    fold_of_day,
+    material,
+    scorable,
+    tested_classes,
+    trained_classes,
+)
+from quakegui.judge.paper_split import PAPER_DAYS, PAPER_GROWTH, leak_fraction, paper, sibling_probability
+
+__all__ = [
+    "NO_LABEL",
+    "N_CLASSES",
+    "PAPER_DAYS",
+    "PAPER_GROWTH",
+    "PROTOCOLS",
+    "Fold",
+    "Indices",
+    "Mask",
+    "Material",
+    "Protocol",
+    "Split",
+    "blocked",
+    "chronological",
+    "class_weights",
+    "fold_of_day",
+    "leak_fraction",
+    "material",
+    "paper",
+    "scorable",
+    "sibling_probability",
+    "split",
+    "tested_classes",
+    "trained_classes",
+]
+
+
+def split(given: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5, embargo_days: int = 7) -> Split:
+    """Split by the protocol's name, with its defaults.
+
+    Raises
+    ------
+    ValueError
+        An unknown name, or too few days for the protocol.
+    """
+    if protocol == "paper":
+        return paper(given, seed=seed)
+    if protocol == "blocked":
+        return blocked(given, folds=folds, embargo_days=embargo_days)
+    if protocol == "chronological":
+        return chronological(given, embargo_days=embargo_days)
+    raise ValueError(f"There is no protocol named '{protocol}'. Known are {', '.join(PROTOCOLS)}.")
+
+
+def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
+    """Contiguous blocks of days, each tested once by a training on the days outside it.
+
+    Kept from training: days within the embargo of the test block, days labelled by an event whose window reaches into it, and
+    ``post`` days. The same holds between the inner validation block and the training days. Every block has the same number of
+    scorable days, give or take one, and the blocks together cover the season.
+
+    Parameters
+    ----------
+    folds
+        Number of blocks.
+    embargo_days
+        Days on both sides of the test block that are not trained on; 7 by default, 27 (the baseline's memory) as a sensitivity
+        check.
+    inner_share
+        Share of the training days that becomes the inner block for early stopping; 0 for none.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two folds, or too few days to leave something to train on in every fold.
+    """
+    if folds < 2:
+        raise ValueError("The blocked protocol needs at least two blocks.")
+    usable = scorable(given)
+    kept = np.flatnonzero(usable)
+    if len(kept) < 2 * folds:
+        raise ValueError(
+            f"{len(kept)} labelled days with a map are too few for {folds} blocks; take fewer blocks or label more days."
+        )
+    firsts = [int(part[0]) for part in np.array_split(kept, folds)]
+    starts = [0, *firsts[1:]]
+    stops = [*firsts[1:], len(given.days)]
+    made = tuple(
+        _fold(given, usable, usable, slice(a, b), embargo_days=embargo_days, inner_share=inner_share, latest=False)
+        for a, b in zip(starts, stops, strict=True)
+    )
+    return _finished("blocked", given, made, f"{folds} contiguous blocks, embargo {embargo_days} days, label windows purged.")
+
+
+def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
+    """Train on the past, test on the future: one cut, embargo and purge before it; the inner block is the latest training days.
+
+    Parameters
+    ----------
+    test_share
+        Share of the scorable days that lies after the cut.
+
+    Raises
+    ------
+    ValueError
+        A share outside (0, 1), or too few days.
+    """
+    if not 0 < test_share < 1:
+        raise ValueError("The test share of the chronological protocol lies between 0 and 1.")
+    usable = scorable(given)
+    kept = np.flatnonzero(usable)
+    cut_at = round(len(kept) * (1 - test_share))
+    if not 0 < cut_at < len(kept):
+        raise ValueError(f"{len(kept)} labelled days with a map are too few for a past and a future.")
+    start = int(kept[cut_at])
+    past = usable & (np.arange(len(usable)) < start)
+    span = slice(start, len(usable))
+    made = _fold(given, usable, past, span, embargo_days=embargo_days, inner_share=inner_share, latest=True)
+    return _finished(
+        "chronological",
+        given,
+        (made,),
+        f"Training ends before {given.days[start]}, embargo {embargo_days} days, label windows purged.",
+    )
+
+
+def _fold(
+    given: Material,
+    usable: Mask,
+    candidates: Mask,
+    span: slice,
+    *,
+    embargo_days: int,
+    inner_share: float,
+    latest: bool,
+) -> Fold:
+    """Fold whose test span is the days ``span`` and that may train on ``candidates``."""
+    inside = np.zeros(len(usable), bool)
+    inside[span] = True
+    outside = candidates & ~inside
+    near = outside & _within(given.days, inside, embargo_days)
+    shared = outside & ~near & _shares_window(given, inside)
+    train = outside & ~near & ~shared
+    if not train.any():
+        raise ValueError(
+            f"No day is left to train on beside the test span {given.days[span][0]} to {given.days[span][-1]}: "
+            f"the embargo of {embargo_days} days and the purged label windows take them all. "
+            "Take fewer blocks or a shorter embargo."
+        )
+    train, validation = _inner_block(given, train, inside, embargo_days, inner_share, latest=latest)
+    none = np.empty(0, np.intp)
+    return Fold(
+        train=np.flatnonzero(train),
+        validation=np.flatnonzero(validation),
+        test=np.flatnonzero(usable & inside),
+        predict=np.flatnonzero(given.has_map & inside),
+        train_copy=none,
+        validation_copy=none,
+        test_copy=none,
+        first=given.days[span][0],
+        last=given.days[span][-1],
+        embargoed=int(near.sum()),
+        purged=int(shared.sum()),
+    )
+
+
+def _within(days: NDArray[np.datetime64], inside: Mask, embargo_days: int) -> Mask:
+    """Days at most ``embargo_days`` calendar days from the span between the first and last day of ``inside``."""
+    held = days[inside]
+    reach = np.timedelta64(embargo_days, "D")
+    return np.asarray((days >= held[0] - reach) & (days <= held[-1] + reach), bool)
+
+
+def _shares_window(given: Material, inside: Mask) -> Mask:
+    """Days whose label comes from an event whose window reaches into the span of ``inside``."""
+    held = given.days[inside]
+    shared = np.zeros(len(inside), bool)
+    group = _label_groups(given)
+    for number in np.unique(group[group >= 0]):
+        member = group == number
+        first, last = given.days[member][0], given.days[member][-1]
+        if given.windows is not None and number < len(given.windows):
+            first, last = min(first, given.windows[number, 0]), max(last, given.windows[number, 1])
+        if first <= held[-1] and last >= held[0]:
+            shared |= member
+    return shared
+
+
+def _label_groups(given: Material) -> NDArray[np.int64]:
+    """Event of each day; an unbroken run of one positive class that names no event (an analyst's) counts as its own event."""
+    group = given.event_index.copy()
+    orphan = (given.labels > 0) & (group < 0)
+    follows = np.r_[False, orphan[1:] & orphan[:-1] & (given.labels[1:] == given.labels[:-1])]
+    # Numbers after the known events', so that an analyst's run is never taken for one of them.
+    offset = max(int(group.max(initial=-1)) + 1, 0 if given.windows is None else len(given.windows))
+    run = offset + np.cumsum(orphan & ~follows) - 1
+    group[orphan] = run[orphan]
+    return group
+
+
+def _inner_block(
+    given: Material, train: Mask, test_span: Mask, embargo_days: int, share: float, *, latest: bool
+) -> tuple[Mask, Mask]:
+    """Training days without the inner block and its surroundings, and the inner block.
+
+    Of the contiguous candidates the one is taken that leaves most classes to train on, then the one whose classes are mixed
+    most like the training days'; ``latest`` takes the last training days instead.
+    """
+    kept = np.flatnonzero(train)
+    size = round(len(kept) * share)
+    nothing = np.zeros(len(train), bool)
+    if size < 1:
+        return train, nothing
+    shape = np.bincount(given.labels[kept], minlength=N_CLASSES) / len(kept)
+    step = max(1, size // 4)
+    offsets = [len(kept) - size] if latest else range(0, len(kept) - size + 1, step)
+    best: tuple[tuple[int, float], Mask, Mask] | None = None
+    for offset in offsets:
+        block = kept[offset : offset + size]
+        span = nothing.copy()
+        span[block[0] : block[-1] + 1] = True
+        if (span & test_span).any():
+            continue
+        rest = train & ~_within(given.days, span, embargo_days) & ~_shares_window(given, span)
+        if not rest.any():
+            continue
+        classes = int((np.bincount(given.labels[rest], minlength=N_CLASSES) > 0).sum())
+        unlike = float(np.abs(np.bincount(given.labels[block], minlength=N_CLASSES) / size - shape).sum())
+        if best is None or (-classes, unlike) < best[0]:
+            chosen = nothing.copy()
+            chosen[block] = True
+            best = ((-classes, unlike), rest, chosen)
+    return (train, nothing) if best is None else (best[1], best[2])
+
+
+def _finished(protocol: Protocol, given: Material, made: tuple[Fold, ...], note: str) -> Split:
+    """Split with the days left out counted, each under one reason."""
+    labelled = given.has_map & (given.labels != NO_LABEL)
+    notes = [note]
+    for number, fold in enumerate(made):
+        label = given.labels
+        trained = np.bincount(label[fold.train], minlength=N_CLASSES) > 0
+        tested = np.bincount(label[fold.test], minlength=N_CLASSES) > 0
+        absent = [str(cls) for cls in range(N_CLASSES) if not (trained[cls] and tested[cls])]
+        if absent:
+            notes.append(f"Fold {number + 1} ({fold.first} to {fold.last}): class {', '.join(absent)} not estimable.")
+    return Split(
+        protocol=protocol,
+        folds=made,
+        leaky=False,
+        without_map=int((~given.has_map).sum()),
+        without_label=int((given.has_map & (given.labels == NO_LABEL)).sum()),
+        post=int((labelled & given.post).sum()),
+        notes=tuple(notes),
+    )

@@ -1,0 +1,120 @@
+"""Predicting with a finished run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.steps import predict
+from quakegui.learn.network.vgg12 import prepare, whole_network
+from quakegui.learn.runs.checkpoint import WEIGHTS, put_values
+from quakegui.learn.runs.files import read_arrays
+from quakegui.learn.runs.registry import RunError, RunFolder, read_run
+from quakegui.learn.runs.runchecks import LARGEST, STYLE
+from quakegui.strangers import shown
+
+BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """A run's network, ready to answer. Hold one for many calls: making it takes seconds.
+
+    Attributes
+    ----------
+    run
+        The run as its folder tells it.
+    palette, scalar
+        Tables of the map style it was trained on.
+    """
+
+    run: RunFolder
+    palette: NDArray[np.uint8]
+    scalar: NDArray[np.float32]
+    _weights: dict[str, NDArray[Any]]
+    _built: dict[tuple[Any, ...], Any]
+
+    def __call__(
+        self, maps: NDArray[np.uint8], *, batch: int = BATCH, progress: Callable[[int, int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Return class probabilities.
+
+        Parameters
+        ----------
+        maps
+            Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+        batch
+            Maps computed at once.
+        progress
+            Told how many are done, of how many.
+
+        Returns
+        -------
+        float32, shape (day, class).
+        """
+        out = np.empty((len(maps), len(self.run.config.classes)), np.float32)
+        for start in range(0, len(maps), batch):
+            part = prepare(self.run.config, maps[start : start + batch], self.palette, self.scalar)
+            recipes = np.tile(NEUTRAL, (len(part), 1))
+            out[start : start + batch] = predict(self.network(part), part, recipes, size=min(batch, BATCH))
+            if progress is not None:
+                progress(min(start + batch, len(maps)), len(maps))
+        return out
+
+    def network(self, prepared: NDArray[Any]) -> Any:
+        """Return the network with the run's weights for maps like `prepared` (of `vgg12.prepare`)."""
+        key = (prepared.shape[1:], prepared.dtype)
+        if key not in self._built:
+            network = whole_network(self.run.config, prepared, self.palette, self.scalar)
+            put_values(network.weights, self._weights)
+            network.compile(jit_compile=False)
+            self._built[key] = network
+        return self._built[key]
+
+
+def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
+    """Load a finished run.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    precision
+        A Keras policy; default the one it was trained with.
+
+    Raises
+    ------
+    RunError
+        The run is not finished or its files are damaged.
+    """
+    run = read_run(folder)
+    if run.card is None:
+        raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
+    try:
+        weights = read_arrays(folder / WEIGHTS, largest=LARGEST[WEIGHTS])
+        tables = read_arrays(folder / STYLE, largest=LARGEST[STYLE])
+        _check(weights, tables)
+    except (OSError, ValueError) as error:
+        raise RunError(f"The run “{run.title}” cannot be used: {error}") from error
+    import keras
+
+    keras.config.set_dtype_policy(precision or str(run.card.get("precision", "float32")))
+    return Predictor(run, tables["palette"], tables["scalar"], weights, {})
+
+
+def _check(weights: Mapping[str, NDArray[Any]], tables: Mapping[str, NDArray[Any]]) -> None:
+    """Refuse weights that are no numbers, and tables that are not those of a map style."""
+    for name, array in weights.items():
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            raise ValueError(f"its weights {shown(name, 60)} are not finite numbers.")
+    wanted = {"palette": ((256, 3), np.uint8), "scalar": ((256,), np.float32)}
+    if any(
+        name not in tables or tables[name].shape != kind[0] or tables[name].dtype != kind[1] for name, kind in wanted.items()
+    ):
+        raise ValueError("its tables of the map style are not whole.")

@@ -1,0 +1,114 @@
+"""The phases of a run: each fold's training in turn, then the fit of all for days to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge import splits
+from quakegui.learn.network.augment import combine, copy_recipes, grow, random_recipes
+from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.runconfig import RunConfig
+
+FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One training from first weights to last.
+
+    Attributes
+    ----------
+    name
+        "fold 1", ... or "final".
+    number
+        Its place in the run, from 0.
+    train_day, validation_day
+        Day number of each image, shape (image,).
+    train_recipe, validation_recipe
+        Fixed recipes, float32, shape (image, 3).
+    """
+
+    name: str
+    number: int
+    train_day: NDArray[np.intp]
+    train_recipe: NDArray[np.float32]
+    validation_day: NDArray[np.intp]
+    validation_recipe: NDArray[np.float32]
+
+    @property
+    def final(self) -> bool:
+        """Whether this is the fit of all."""
+        return self.name == FINAL
+
+
+def phases_of(config: RunConfig, data: Snapshot) -> tuple[Phase, ...]:
+    """Return the phases of a run in the order in which they are trained.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to train on.
+    """
+    none = np.zeros(0, np.intp)
+    parts = [
+        (f"fold {number}", fold.train, fold.train_copy, fold.validation, fold.validation_copy)
+        for number, fold in enumerate(data.folds, start=1)
+    ]
+    if config.final_fit or not parts:
+        parts.append((FINAL, data.final, none, none, none))
+    made = []
+    for number, (name, train, train_copy, validation, validation_copy) in enumerate(parts):
+        days, copies = train, train_copy
+        if not len(days):
+            raise ValueError(f"{name.capitalize()} of this run has no day to train on: label days first.")
+        growth = config.augmentation.growth
+        if growth is not None and not len(copies):
+            days, copies = grow(days, data.labels, growth, all_days=data.final, seed=config.seed)
+        made.append(
+            Phase(
+                name,
+                number,
+                days,
+                copy_recipes(days, copies, config.augmentation, seed=config.seed),
+                validation,
+                copy_recipes(validation, validation_copy, config.augmentation, seed=config.seed),
+            )
+        )
+    return tuple(made)
+
+
+def seed_of(config: RunConfig, phase: Phase) -> int:
+    """Return the seed of a phase's first weights and dropout: another one in every phase."""
+    return (config.seed * 101 + phase.number) % 2**31
+
+
+def epoch_batches(config: RunConfig, phase: Phase, epoch: int) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+    """Return an epoch's batches, the same ones whenever they are asked for.
+
+    Returns
+    -------
+    Positions in the phase's training images, shape (image,), and recipes, float32, shape (image, 3). Batches differ by one
+    image at most, so that none is much noisier than the others.
+    """
+    generator = np.random.default_rng([config.seed, phase.number, epoch])
+    order = generator.permutation(len(phase.train_day))
+    recipes = phase.train_recipe[order]
+    if config.augmentation.each_epoch:
+        recipes = combine(recipes, random_recipes(len(order), config.augmentation, generator))
+    parts = max(1, -(-len(order) // config.batch_size))
+    return list(zip(np.array_split(order, parts), np.array_split(recipes, parts), strict=True))
+
+
+def class_weights(labels: NDArray[np.int8], classes: int, *, balanced: bool) -> NDArray[np.float32]:
+    """Return a weight per class: days with and without an event alike (see `splits.class_weights`), or all 1.
+
+    Returns
+    -------
+    float32, shape (class,); mean 1 over the images, and 1 for a class without images.
+    """
+    if not balanced:
+        return np.ones(classes, np.float32)
+    return splits.class_weights(labels, classes).astype(np.float32)

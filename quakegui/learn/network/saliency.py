@@ -1,0 +1,143 @@
+"""Where on a day map the network looked.
+
+Two maps of one class's score (before the softmax), both over the last convolution block:
+
+``grad-cam``
+    Channels weighted by their mean gradient (Selvaraju et al. 2017, Grad-CAM): which features, wherever they are.
+``hires-cam``
+    Activation times gradient, pixel by pixel (Draelos and Carin 2020, HiResCAM). VGG-12's head tells north from south by where
+    a feature lies, so this is the one that shows what the answer rests on, and the default.
+
+The gradient runs through the dense layers only, which is written out here; so it is the same on every backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.inference import Predictor
+from quakegui.learn.network.vgg12 import prepare
+from quakegui.learn.runs.checkpoint import array_of
+
+Method = Literal["hires-cam", "grad-cam"]
+BATCH = 16
+
+
+def explain(
+    predictor: Predictor,
+    maps: NDArray[np.uint8],
+    classes: NDArray[np.integer[Any]] | None = None,
+    *,
+    method: Method = "hires-cam",
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what speaks for a class on each map.
+
+    Parameters
+    ----------
+    predictor
+        A finished run's network.
+    maps
+        Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+    classes
+        The class asked about, shape (day,); default the most probable one.
+    method
+        See the module.
+    progress
+        Told how many maps are done, of how many.
+
+    Returns
+    -------
+    Heat in 0..1 at the map's own pixels, float32, shape (day, row, column), the strongest pixel of each map 1, all 0 where
+    nothing speaks for the class; and the probabilities, shape (day, class).
+    """
+    side = maps.shape[1]
+    heat = np.zeros((len(maps), side, side), np.float32)
+    probabilities = np.empty((len(maps), len(predictor.run.config.classes)), np.float32)
+    for start in range(0, len(maps), BATCH):
+        part = slice(start, min(start + BATCH, len(maps)))
+        prepared = prepare(predictor.run.config, maps[part], predictor.palette, predictor.scalar)
+        network = predictor.network(prepared)
+        features, probabilities[part] = _features(network, prepared)
+        asked = probabilities[part].argmax(1) if classes is None else np.asarray(classes)[part]
+        for number, (feature, wanted) in enumerate(zip(features, asked, strict=True), start=start):
+            gradient = score_gradient(network.get_layer("vgg12"), feature, int(wanted))
+            weight = gradient if method == "hires-cam" else gradient.mean((0, 1), keepdims=True)
+            heat[number] = _enlarged(np.maximum((feature * weight).sum(-1), 0), side)
+        if progress is not None:
+            progress(part.stop, len(maps))
+    return heat, probabilities
+
+
+def score_gradient(vgg: Any, features: NDArray[np.float32], wanted: int) -> NDArray[np.float32]:
+    """Return the derivative of a class's score before the softmax by the last block's features.
+
+    Parameters
+    ----------
+    vgg
+        Network of `vgg12.vgg12`.
+    features
+        Output of its last pooling for one map, float32, shape (row, column, channel).
+    wanted
+        The class.
+
+    Returns
+    -------
+    float32, shape (row, column, channel).
+    """
+    pooling = [vgg.get_layer("grid")] if any(layer.name == "grid" for layer in vgg.layers) else []
+    x = features
+    for grid in pooling:
+        x = np.einsum("gi,ijc,hj->ghc", grid.rows, x, grid.columns)
+    shape, x = x.shape, x.ravel()
+    active, matrices = [], []
+    for name in ("dense1", "dense2"):
+        kernel, bias = (array_of(variable) for variable in vgg.get_layer(name).weights)
+        x = np.maximum(x @ kernel + bias, 0)
+        active.append(x > 0)
+        matrices.append(kernel)
+    gradient = array_of(vgg.get_layer("probabilities").weights[0])[:, wanted]
+    for kernel, on in zip(reversed(matrices), reversed(active), strict=True):
+        gradient = kernel @ (gradient * on)
+    gradient = gradient.reshape(shape)
+    for grid in pooling:
+        gradient = np.einsum("gi,ghc,hj->ijc", grid.rows, gradient, grid.columns)
+    return np.asarray(gradient, np.float32)
+
+
+def _features(network: Any, prepared: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the last block's features and the probabilities of a batch."""
+    import keras
+
+    vgg = network.get_layer("vgg12")
+    inner = keras.Model(vgg.input, [vgg.get_layer("block4_pool").output, vgg.output])
+    pictures = network.get_layer("vary")
+    x: Any = prepared
+    if prepared.dtype == np.uint8:
+        x = network.get_layer("colours")(x)
+    x = pictures([x, np.tile(NEUTRAL, (len(prepared), 1))])
+    features, probabilities = inner(x, training=False)
+    return _array(keras.ops.cast(features, "float32")), _array(probabilities)
+
+
+def _enlarged(heat: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Return the heat at `side` x `side` pixels, linear between cell centres, its largest value 1."""
+    centres = (np.arange(heat.shape[0]) + 0.5) * side / heat.shape[0]
+    pixels = np.arange(side) + 0.5
+    # Linear interpolation is linear in the values, so it is one matrix for rows and columns alike.
+    to_pixels = np.stack([np.interp(pixels, centres, unit) for unit in np.eye(len(centres))], axis=1)
+    large = to_pixels @ heat @ to_pixels.T
+    top = large.max()
+    return np.asarray(large / top if top > 0 else large, np.float32)
+
+
+def _array(tensor: Any) -> NDArray[Any]:
+    import keras
+
+    array: NDArray[Any] = keras.ops.convert_to_numpy(tensor)
+    return array

@@ -1,0 +1,112 @@
+"""The network at work: one training step, and answers.
+
+Every batch is filled up to one size. A backend compiles its steps per shape, and how it does so depends on the shapes that it
+met before: with a single shape a resumed run computes the very same bits, and nothing is compiled twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.network.vgg12 import whole_network
+from quakegui.learn.runs.runconfig import RunConfig
+
+Stopped = Callable[[], bool]
+
+
+class Stop(Exception):  # noqa: N818 (a request, not an error)
+    """The job was asked to stop; the last checkpoint stands."""
+
+
+def build_network(
+    config: RunConfig, prepared: NDArray[Any], palette: NDArray[np.uint8], scalar: NDArray[np.floating[Any]]
+) -> Any:
+    """Return a compiled network and, in its `optimizer`, the variables of its steps.
+
+    Parameters
+    ----------
+    config
+        The recipe.
+    prepared, palette, scalar
+        See `vgg12.whole_network`.
+    """
+    import keras
+    from keras import ops
+
+    def loss(truth: Any, answer: Any) -> Any:
+        return keras.losses.sparse_categorical_crossentropy(truth[:, 0], answer) * truth[:, 1]
+
+    def hit(truth: Any, answer: Any) -> Any:
+        found = ops.equal(ops.cast(ops.argmax(answer, axis=-1), "float32"), truth[:, 0])
+        return ops.cast(ops.logical_and(found, truth[:, 1] > 0), "float32")
+
+    network = whole_network(config, prepared, palette, scalar)
+    # no XLA: on processors it goes around the fast convolutions
+    network.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss=loss, metrics=[hit], jit_compile=False)
+    network.optimizer.build(network.trainable_variables)
+    # A metric makes its variables when it is first asked; within the first step that would have the step traced a second time.
+    network.compute_metrics(None, np.zeros((1, 2), np.float32), np.zeros((1, network.output_shape[-1]), np.float32))
+    network.reset_metrics()
+    return network
+
+
+def train_step(
+    network: Any,
+    prepared: NDArray[Any],
+    recipes: NDArray[np.float32],
+    truth: NDArray[np.integer[Any]],
+    weights: NDArray[np.float32],
+    *,
+    size: int,
+) -> tuple[float, float]:
+    """Train one batch.
+
+    Parameters
+    ----------
+    prepared, recipes
+        At most `size` images as the network takes them, and their recipes, shape (image, 3).
+    truth, weights
+        Class and weight of each image, shape (image,).
+    size
+        Images that the batch is filled up to, with images of no weight.
+
+    Returns
+    -------
+    Weighted mean loss and plain accuracy over the images, the fillers not counted.
+    """
+    count = len(truth)
+    told = np.zeros((size, 2), np.float32)
+    # Keras divides by the filled size
+    told[:count, 0], told[:count, 1] = truth, weights * (size / count)
+    loss, hits = network.train_on_batch([_filled(prepared, size), _filled(recipes, size)], told)
+    return float(loss), float(hits) * size / count
+
+
+def predict(
+    network: Any, prepared: NDArray[Any], recipes: NDArray[np.float32], *, size: int, stopped: Stopped | None = None
+) -> NDArray[np.float32]:
+    """Return class probabilities, float32, shape (image, class).
+
+    Raises
+    ------
+    Stop
+        `stopped` said so.
+    """
+    out = np.empty((len(prepared), network.output_shape[-1]), np.float32)
+    for start in range(0, len(prepared), size):
+        if stopped is not None and stopped():
+            raise Stop
+        part = slice(start, start + size)
+        answers = network.predict_on_batch([_filled(prepared[part], size), _filled(recipes[part], size)])
+        out[part] = answers[: len(out[part])]
+    return out
+
+
+def _filled(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return `array` with its first row repeated up to `size` rows."""
+    missing = size - len(array)
+    return array if missing == 0 else np.concatenate([array, np.repeat(array[:1], missing, axis=0)])

@@ -1,0 +1,293 @@
+"""Training a run, phase after phase, so that it can be stopped anywhere and resumed as if it had not been.
+
+Order of the writes at the end of an epoch: new best weights under a name of their own, then the checkpoint that refers to them,
+then weights that it no longer refers to go. Whatever ends the process in between, checkpoint and weights fit together.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import time
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn import messages
+from quakegui.learn.messages import Say
+from quakegui.learn.network.foldpredictions import add_phase, empty_predictions
+from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
+from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
+from quakegui.learn.network.vgg12 import prepare, whole_network
+from quakegui.learn.runs.checkpoint import (
+    CHECKPOINT,
+    WEIGHTS,
+    Arrays,
+    put_values,
+    read_checkpoint,
+    trained_values,
+    values_of,
+    write_checkpoint,
+)
+from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.files import PART, read_arrays, write_arrays, write_text
+from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.runconfig import RunConfig
+
+HISTORY = "history.csv"
+_BEST = re.compile(r"best-\d+-\d+\.npz", re.ASCII)
+"""Names that `_best_name` gives."""
+BATCH_INTERVAL = 0.1
+"""Seconds between two batch messages at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What every step of a run needs.
+
+    Attributes
+    ----------
+    folder
+        The run's folder.
+    config, data
+        The recipe; maps, labels and folds.
+    prepared
+        The maps as the network takes them, see `vgg12.prepare`.
+    phases
+        All of them, in order.
+    say
+        Receives messages.
+    stopped
+        Asked after every batch.
+    """
+
+    folder: Path
+    config: RunConfig
+    data: Snapshot
+    prepared: NDArray[Any]
+    phases: tuple[Phase, ...]
+    say: Say
+    stopped: Stopped
+
+
+@dataclass(slots=True)
+class State:
+    """Where a run is. Kept in the checkpoint as plain values."""
+
+    precision: str
+    phase: int = 0
+    epoch: int = 0
+    best_epoch: int = -1
+    best_loss: float = math.inf
+    kept: str = ""
+    best_epochs: list[int] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what no run's checkpoint holds: a stranger's would name files of elsewhere, which are written and moved."""
+        counts = (self.phase, self.epoch, self.best_epoch + 1, *self.best_epochs)
+        if not (
+            all(type(count) is int and count >= 0 for count in counts)
+            and (self.kept == "" or _BEST.fullmatch(self.kept))
+            and all(isinstance(row, dict) for row in self.history)
+        ):
+            raise ValueError("it holds counts, names or rows that no run has")
+
+
+def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Say, stopped: Stopped) -> State:
+    """Train a run from its beginning or from its checkpoint to its end.
+
+    Afterwards the folder holds `history.csv`, `weights.npz` (of the last phase), `predictions.npz`, and still the checkpoint,
+    which the caller removes once the run is recorded as done.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    config
+        The recipe.
+    data
+        Maps, labels, folds.
+    precision
+        A Keras policy; a resumed run keeps its own.
+    say
+        Receives started, batch, epoch and checkpoint messages.
+    stopped
+        Asked after every batch.
+
+    Raises
+    ------
+    Stop
+        `stopped` said so.
+    ValueError
+        The data do not fit the recipe, or the checkpoint is damaged.
+    OSError
+        The disk refused a file; the former checkpoint stands.
+    """
+    import keras
+
+    phases = phases_of(config, data)
+    state = State(precision)
+    network_values: Arrays = {}
+    optimizer_values: Arrays = {}
+    if (folder / CHECKPOINT).exists():
+        stored, network_values, optimizer_values = read_checkpoint(folder / CHECKPOINT)
+        try:
+            state = State(**stored)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{folder / CHECKPOINT} is damaged and cannot be read: {error}.") from error
+    _sweep(folder, state)
+    keras.config.set_dtype_policy(state.precision)
+    work = Work(folder, config, data, prepare(config, data.pixels(), data.palette, data.scalar), phases, say, stopped)
+    begun = time.perf_counter() - state.seconds
+    network = build_network(config, work.prepared, data.palette, data.scalar)
+    first_steps = values_of(network.optimizer.variables)
+    for phase in phases[state.phase :]:
+        # one compiled network serves all phases: tracing anew would cost seconds in each
+        put_values(network.variables, network_values or _first_values(work, phase))
+        put_values(network.optimizer.variables, optimizer_values or first_steps)
+        network_values = optimizer_values = {}
+        names = tuple(each.name for each in phases)
+        say(messages.Started(names, config.epochs, network.count_params(), state.phase, state.epoch))
+        _train_phase(work, phase, network, state, begun)
+        _end_phase(work, phase, network, state)
+    if (folder / state.kept).is_file():
+        (folder / state.kept).replace(folder / WEIGHTS)
+    return state
+
+
+def _first_values(work: Work, phase: Phase) -> Arrays:
+    """Return the variables that a phase begins with: weights and the state of dropout from the phase's own seed."""
+    data = work.data
+    fresh = whole_network(work.config, work.prepared, data.palette, data.scalar, seed=seed_of(work.config, phase))
+    return values_of(fresh.variables)
+
+
+def _train_phase(work: Work, phase: Phase, network: Any, state: State, begun: float) -> None:
+    config, judges = work.config, bool(len(phase.validation_day))
+    limit = _epoch_limit(config, phase, state)
+    labels = work.data.labels[phase.train_day]
+    weights = class_weights(labels, len(config.classes), balanced=config.class_weights)
+    while state.epoch < limit and not _patience_is_over(config, phase, state):
+        epoch_begun = time.perf_counter()
+        trained = _train_epoch(work, phase, network, state.epoch, weights)
+        judged = _validate(work, phase, network, weights)
+        # without a validation part the last epoch is the best one
+        best = not judges or judged[0] < state.best_loss
+        if best:
+            state.best_epoch, state.best_loss = state.epoch, judged[0] if judges else math.inf
+            write_arrays(work.folder / _best_name(state), trained_values(network))
+        state.history.append(_history_row(phase, state.epoch + 1, *trained, *judged, best))
+        state.epoch += 1
+        state.seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - epoch_begun
+        eta = seconds * (limit - state.epoch + config.epochs * (len(work.phases) - 1 - phase.number))
+        work.say(messages.Epoch(phase.number, state.epoch, *trained, *judged, best, seconds, eta))
+        _save(work.folder, state, network)
+        work.say(messages.Checkpoint(phase.number, state.epoch))
+
+
+def _epoch_limit(config: RunConfig, phase: Phase, state: State) -> int:
+    """Return the epochs of a phase: the fit of all takes the folds' median best, having no part of its own to stop on."""
+    if phase.final and state.best_epochs:
+        return max(1, round(float(np.median(state.best_epochs))))
+    return config.epochs
+
+
+def _patience_is_over(config: RunConfig, phase: Phase, state: State) -> bool:
+    return bool(config.patience and len(phase.validation_day) and state.epoch - state.best_epoch > config.patience)
+
+
+def _train_epoch(work: Work, phase: Phase, network: Any, epoch: int, weights: NDArray[np.float32]) -> tuple[float, float]:
+    """Train one epoch and return its mean loss and accuracy over images."""
+    batches = epoch_batches(work.config, phase, epoch)
+    loss = hits = 0.0
+    seen, said, last_seen = 0, time.perf_counter(), 0
+    for number, (positions, recipes) in enumerate(batches, start=1):
+        if work.stopped():
+            raise Stop
+        day = phase.train_day[positions]
+        truth = work.data.labels[day]
+        batch_loss, batch_accuracy = train_step(
+            network, work.prepared[day], recipes, truth, weights[truth], size=work.config.batch_size
+        )
+        if not math.isfinite(batch_loss):
+            raise FloatingPointError("The loss is no longer a number")
+        seen += len(day)
+        loss += batch_loss * len(day)
+        hits += batch_accuracy * len(day)
+        now = time.perf_counter()
+        if now - said >= BATCH_INTERVAL:
+            rate = (seen - last_seen) / (now - said)
+            work.say(messages.Batch(phase.number, epoch + 1, number, len(batches), loss / seen, hits / seen, rate))
+            said, last_seen = now, seen
+    return loss / seen, hits / seen
+
+
+def _validate(work: Work, phase: Phase, network: Any, weights: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the class-weighted loss and the accuracy of the validation part, NaN where there is none."""
+    day = phase.validation_day
+    if not len(day):
+        return math.nan, math.nan
+    truth = work.data.labels[day]
+    answer = _answer(work, network, day, phase.validation_recipe)
+    surprise = -np.log(np.maximum(answer[np.arange(len(day)), truth].astype(np.float64), 1e-7))
+    weight = weights[truth].astype(np.float64)
+    return float((surprise * weight).sum() / weight.sum()), float((answer.argmax(1) == truth).mean())
+
+
+def _answer(work: Work, network: Any, day: NDArray[np.intp], recipes: NDArray[np.float32]) -> NDArray[np.float32]:
+    return predict(network, work.prepared[day], recipes, size=work.config.batch_size, stopped=work.stopped)
+
+
+def _end_phase(work: Work, phase: Phase, network: Any, state: State) -> None:
+    """Predict every day with the best weights, then record the phase as over."""
+    put_values(network.weights, read_arrays(work.folder / _best_name(state)))
+    path = work.folder / PREDICTIONS
+    kept = Predictions.load(path) if path.exists() and state.phase else empty_predictions(work.config, work.data)
+    add_phase(kept, work.config, work.data, phase, partial(_answer, work, network)).save(path)
+    state.kept = _best_name(state)
+    state.best_epochs.append(state.best_epoch + 1)
+    state.phase, state.epoch, state.best_epoch, state.best_loss = state.phase + 1, 0, -1, math.inf
+    _save(work.folder, state, None)
+
+
+def _best_name(state: State) -> str:
+    return f"best-{state.phase}-{state.best_epoch}.npz"
+
+
+def _save(folder: Path, state: State, network: Any | None) -> None:
+    write_checkpoint(folder / CHECKPOINT, asdict(state), network)
+    write_text(folder / HISTORY, history_text(state.history))
+    _sweep(folder, state)
+
+
+def _sweep(folder: Path, state: State) -> None:
+    """Remove weights that the checkpoint does not refer to, and parts of files whose writing was cut off."""
+    wanted = {_best_name(state), state.kept}
+    for path in [*folder.glob("best-*.npz"), *folder.glob(f"*{PART}")]:
+        if path.name not in wanted:
+            path.unlink(missing_ok=True)
+
+
+def _history_row(phase: Phase, epoch: int, *figures: float) -> dict[str, Any]:
+    names = ("loss", "accuracy", "validation_loss", "validation_accuracy", "best")
+    plain = (None if math.isnan(value) else value for value in figures)
+    return {"phase": phase.name, "epoch": epoch, **dict(zip(names, plain, strict=True))}
+
+
+def history_text(history: list[dict[str, Any]]) -> str:
+    """Return the history as CSV: one row per epoch of every phase."""
+    out = io.StringIO()
+    names = ["phase", "epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "best"]
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**row, "best": int(row["best"])} for row in history)
+    return out.getvalue()

@@ -1,0 +1,190 @@
+"""VGG-12, the founding paper's network, and the layer that turns palette indices into what it sees.
+
+Keras is imported inside functions: the window's process never loads it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.runs.runconfig import CHANNELS, RunConfig
+
+GRID = 4
+BLOCKS = ((2, 1), (2, 2), (3, 4), (3, 8))
+"""Convolutions, and filters as multiples of the first block's, of each block."""
+
+
+def vgg12(config: RunConfig, *, seed: int | None = None) -> Any:
+    """Build the network alone, from pictures to class probabilities.
+
+    Convolution blocks of 2, 2, 3, 3 layers with 32, 64, 128, 256 filters of 3 x 3 (same, ReLU), a 2 x 2 max-pool after each,
+    two dense layers with dropout, and a softmax that stays in float32. At 480 x 480 x 3 the convolutions hold 1,909,920
+    parameters and the whole with the paper's head 60,926,117.
+
+    Parameters
+    ----------
+    config
+        Size, head, width, dense units, dropout, channel and classes.
+    seed
+        Of first weights and dropout; default the configuration's.
+
+    Returns
+    -------
+    keras.Model, float32 (image, row, column, channel) -> (image, class).
+
+    References
+    ----------
+    Founding paper, section 3.3 and figure 3; Simonyan and Zisserman (2015), Very deep convolutional networks.
+    """
+    import keras
+
+    from quakegui.learn.network import layers
+
+    seeds = iter(range((config.seed if seed is None else seed) * 1000, 2**62))
+
+    def first(kind: Any) -> Any:
+        return kind(seed=next(seeds))
+
+    pictures = keras.Input((config.size, config.size, CHANNELS[config.channel]), name="picture")
+    x = pictures
+    for block, (convolutions, multiple) in enumerate(BLOCKS, start=1):
+        for number in range(1, convolutions + 1):
+            x = keras.layers.Conv2D(
+                config.width * multiple,
+                3,
+                padding="same",
+                activation="relu",
+                kernel_initializer=first(keras.initializers.HeNormal),
+                name=f"block{block}_conv{number}",
+            )(x)
+        x = keras.layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
+    if config.head == "compact":
+        x = layers.CoarseGrid(GRID, name="grid")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    for number, units in enumerate(config.dense, start=1):
+        initializer = first(keras.initializers.HeNormal)
+        x = keras.layers.Dense(units, activation="relu", kernel_initializer=initializer, name=f"dense{number}")(x)
+        x = keras.layers.Dropout(config.dropout, seed=next(seeds) % 2**31, name=f"dropout{number}")(x)
+    probabilities = keras.layers.Dense(
+        len(config.classes),
+        activation="softmax",
+        kernel_initializer=first(keras.initializers.GlorotUniform),
+        dtype="float32",
+        name="probabilities",
+    )(x)
+    return keras.Model(pictures, probabilities, name="vgg12")
+
+
+def prepare(
+    config: RunConfig,
+    maps: NDArray[np.uint8],
+    palette: NDArray[np.uint8],
+    scalar: NDArray[np.floating[Any]],
+    *,
+    batch: int = 64,
+) -> NDArray[Any]:
+    """Return what is held in memory for the network: maps of its own size as they are, larger ones coloured and pooled once.
+
+    Parameters
+    ----------
+    config
+        The recipe.
+    maps
+        uint8, shape (day, row, column) of palette indices or (day, row, column, 3) of RGB.
+    palette
+        RGB of each index, uint8, shape (256, 3).
+    scalar
+        Scalar of each index, shape (256,).
+    batch
+        Maps worked on at once.
+
+    Returns
+    -------
+    `maps` itself, or pictures in -1..1, float16, shape (day, size, size, channel).
+
+    Raises
+    ------
+    ValueError
+        See `check_maps`.
+    """
+    from quakegui.learn.network import layers
+
+    check_maps(config, maps, scalar)
+    if maps.shape[1] == config.size:
+        return maps
+    colours = layers.Colours(config.size, config.channel, maps.shape[1:], palette, scalar)
+    pictures = np.empty((len(maps), config.size, config.size, CHANNELS[config.channel]), np.float16)
+    for start in range(0, len(maps), batch):
+        pictures[start : start + batch] = _numpy(colours(maps[start : start + batch]))
+    return pictures
+
+
+def whole_network(
+    config: RunConfig,
+    prepared: NDArray[Any],
+    palette: NDArray[np.uint8],
+    scalar: NDArray[np.floating[Any]],
+    *,
+    seed: int | None = None,
+) -> Any:
+    """Build the network from prepared maps to probabilities.
+
+    Parameters
+    ----------
+    config
+        The recipe.
+    prepared
+        From `prepare`; only its shape and type matter.
+    palette, scalar
+        As for `prepare`.
+    seed
+        See `vgg12`.
+
+    Returns
+    -------
+    keras.Model, [(image, ...) as prepared, float32 recipe (image, 3)] -> float32 (image, class). The plain network is its layer
+    "vgg12".
+    """
+    import keras
+
+    from quakegui.learn.network import layers
+
+    stored = keras.Input(prepared.shape[1:], dtype=str(prepared.dtype), name="maps")
+    recipe = keras.Input((3,), dtype="float32", name="recipe")
+    picture = stored
+    if prepared.dtype == np.uint8:
+        picture = layers.Colours(config.size, config.channel, prepared.shape[1:], palette, scalar, name="colours")(stored)
+    picture = layers.Vary(config.channel, name="vary")([picture, recipe])
+    return keras.Model([stored, recipe], vgg12(config, seed=seed)(picture), name="whole")
+
+
+def check_maps(config: RunConfig, maps: NDArray[np.uint8], scalar: NDArray[np.floating[Any]]) -> None:
+    """Refuse maps that the recipe cannot take.
+
+    Raises
+    ------
+    ValueError
+        In one sentence: not square, no multiple of the network's size, RGB or contour lines for a scalar channel.
+    """
+    side = maps.shape[1]
+    if maps.shape[2] != side:
+        raise ValueError(f"Maps have to be square; these are {side} x {maps.shape[2]} pixels.")
+    if side % config.size:
+        raise ValueError(f"A network of {config.size} pixels cannot take maps of {side}: the sides have to divide.")
+    if config.channel == "colour":
+        return
+    if maps.ndim == 4:
+        raise ValueError("Ready images have colours only: take the channel 'colour'.")
+    used = np.flatnonzero(np.bincount(maps.ravel(), minlength=256))
+    if np.isnan(scalar[used]).any():
+        raise ValueError("A scalar channel needs maps drawn without contour lines; switch the lines off in the map style.")
+
+
+def _numpy(tensor: Any) -> NDArray[Any]:
+    import keras
+
+    array: NDArray[Any] = keras.ops.convert_to_numpy(tensor)
+    return array

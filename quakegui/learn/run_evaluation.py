@@ -1,0 +1,141 @@
+"""A finished run's answers judged on the days that it was trained to be judged on, whatever its maps came from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.alarms import Catalogue
+from quakegui.judge.folds import Fold, Split
+from quakegui.judge.judged_by import Basis
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.scoring import judge
+from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runs.registry import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement with the days behind it.
+
+    Attributes
+    ----------
+    judgement
+        All figures; its `basis` says by what.
+    days, labels, probabilities
+        The scored days, the classes that they were judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    all_days, all_labels
+        Every day that could have been scored, and its class in the same set, -1 for none, shape (day,) each.
+    """
+
+    judgement: Judgement
+    days: NDArray[np.datetime64]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    all_days: NDArray[np.datetime64]
+    all_labels: NDArray[np.int64]
+
+
+def rescored(said: Predictions, scorable: NDArray[np.bool_]) -> Predictions:
+    """Return a run's answers with other days of its test spans scored: all that can be, if the run has answered them.
+
+    Parameters
+    ----------
+    scorable
+        Which days have a class to judge by and were known before their event, shape (day,).
+    """
+    answered = np.isfinite(said.probabilities[..., 0])
+    kept = scorable[said.image_day]
+    return dataclasses.replace(
+        said,
+        role=np.where(said.role >= TEST, np.where(answered & scorable, TEST, SPAN), said.role).astype(said.role.dtype),
+        image_fold=said.image_fold[kept],
+        image_day=said.image_day[kept],
+        image_copy=said.image_copy[kept],
+        image_probabilities=said.image_probabilities[kept],
+    )
+
+
+def split_of(run: RunFolder, said: Predictions) -> Split:
+    """Return the split that a finished run was trained with, read off its predictions and its card."""
+    assert run.card is not None
+    none = np.array([], dtype=np.intp)
+    folds = []
+    for number, told in enumerate(run.card["folds"]):
+        role, images = said.role[number], said.image_fold == number
+        folds.append(
+            Fold(
+                train=np.flatnonzero(role == TRAINED),
+                validation=np.flatnonzero(role == VALIDATION),
+                test=said.image_day[images] if run.config.leaky else np.flatnonzero(role == TEST),
+                predict=np.flatnonzero(np.isfinite(said.probabilities[number, :, 0]) & ((role >= TEST) | run.config.leaky)),
+                train_copy=none,
+                validation_copy=none,
+                test_copy=said.image_copy[images],
+                first=np.datetime64(told["first"], "D"),
+                last=np.datetime64(told["last"], "D"),
+                embargoed=told["embargoed"],
+                purged=told["purged"],
+            )
+        )
+    return Split(run.config.protocol, tuple(folds), run.config.leaky, 0, 0, 0, ())
+
+
+def judged(
+    made: Split,
+    said: Predictions,
+    *,
+    name: str,
+    available_at: NDArray[np.datetime64],
+    truth: NDArray[np.int64],
+    catalogue: Catalogue,
+    learnt: Catalogue | None = None,
+    beside: Mapping[str, NDArray[np.float64]],
+    basis: Basis | None = None,
+) -> Judged:
+    """Judge what a run's networks said, beside baselines of the same split.
+
+    Parameters
+    ----------
+    made, said
+        The split, and the answers to its days.
+    available_at
+        UTC instants at which the days became known, shape (day,).
+    truth
+        Classes to judge by, -1 for none, shape (day,).
+    catalogue
+        The events that alarms are judged by.
+    learnt
+        Those that the run's training had, where they are others.
+    beside
+        Probabilities of every baseline, by name, each (day, class).
+    basis
+        What `truth` and `catalogue` are, to be told with the figures.
+    """
+    images: Sequence[NDArray[Any]] | None = None
+    daily = said.out_of_fold()[0]
+    if made.leaky:
+        # One network; it saw most days, which is the fault of the protocol, and its alarms are marked with it.
+        daily = said.probabilities[0]
+        images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
+    told = judge(
+        made,
+        name=name,
+        days=said.days,
+        available_at=available_at,
+        labels=truth,
+        probabilities=daily,
+        catalogue=catalogue,
+        baselines=beside,
+        taught=said.labels,
+        learnt=learnt,
+        image_probabilities=images,
+    )
+    scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
+    answers = daily[scored].astype(np.float64)
+    return Judged(dataclasses.replace(told, basis=basis), said.days[scored], truth[scored], answers, said.days, truth)

@@ -1,0 +1,104 @@
+"""Variables of a network and of its optimizer, to and from the disk without any backend's own format."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.runs.files import read_arrays, write_arrays
+
+CHECKPOINT = "checkpoint.npz"
+WEIGHTS = "weights.npz"
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def values_of(variables: Sequence[Any]) -> Arrays:
+    """Return the variables' values as arrays, by position and path."""
+    return {f"{number:03d}:{variable.path}": array_of(variable) for number, variable in enumerate(variables)}
+
+
+def array_of(variable: Any) -> NDArray[Any]:
+    """Return a copy of a variable's value: a backend may hand out its own memory, which the next step changes."""
+    return np.array(np.asarray(variable))
+
+
+def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> None:
+    """Give the variables the values that `values_of` returned.
+
+    Raises
+    ------
+    ValueError
+        The values belong to another network.
+    """
+    shapes = [tuple(values[name].shape) for name in sorted(values)]
+    if shapes != [tuple(variable.shape) for variable in variables]:
+        raise ValueError("These weights belong to a network of another shape.")
+    for variable, name in zip(variables, sorted(values), strict=True):
+        variable.assign(values[name])
+
+
+def trained_values(network: Any) -> Arrays:
+    """Return what a network needs to predict: its weights, without the state of its random numbers."""
+    return values_of(network.weights)
+
+
+def write_checkpoint(path: Path, state: Mapping[str, Any], network: Any | None) -> None:
+    """Write the state of a run, and where it is amid a phase, the network's and the optimizer's variables.
+
+    Parameters
+    ----------
+    path
+        Replaced in one step.
+    state
+        Plain values.
+    network
+        A compiled network, or None between phases.
+    """
+    arrays: Arrays = {"state": np.array(json.dumps(state))}
+    if network is not None:
+        arrays |= {f"network/{name}": value for name, value in values_of(network.variables).items()}
+        arrays |= {f"optimizer/{name}": value for name, value in values_of(network.optimizer.variables).items()}
+    write_arrays(path, arrays)
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """Return the state alone, without reading the variables.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            state: dict[str, Any] = json.loads(str(stored["state"]))
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is damaged and cannot be read: {error}.") from error
+    return state
+
+
+def read_checkpoint(path: Path) -> tuple[dict[str, Any], Arrays, Arrays]:
+    """Return state, network variables and optimizer variables; the latter two are empty between phases.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged.
+    """
+    stored = read_arrays(path)
+    try:
+        state: dict[str, Any] = json.loads(str(stored.pop("state")))
+    except KeyError as error:
+        raise ValueError(f"{path} is no checkpoint of a run.") from error
+    parts = {
+        part: {name.removeprefix(part): value for name, value in stored.items() if name.startswith(part)}
+        for part in ("network/", "optimizer/")
+    }
+    return state, parts["network/"], parts["optimizer/"]

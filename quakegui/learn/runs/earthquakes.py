@@ -1,0 +1,92 @@
+"""The earthquakes that a run was trained with: kept in its account of the project, and compared with today's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.alarms import DAY_MS, Catalogue
+from quakegui.learn.runs.registry import RunFolder
+
+EARTHQUAKES = "earthquakes"
+"""Under this name a run's account of its project holds the earthquakes of its days."""
+
+
+def earthquakes_kept(catalogue: Catalogue, available_at: NDArray[np.datetime64]) -> dict[str, Any]:
+    """Return the earthquakes that a run on these days can ever be judged by, as plain values to keep with it.
+
+    Parameters
+    ----------
+    available_at
+        UTC instants at which the days become known, shape (day,).
+    """
+    first, last = _span(available_at)
+    times = catalogue.times.astype("datetime64[ms]").astype(np.int64)
+    inside = (times >= first) & (times <= last)
+    return {
+        "first_ms": first,
+        "last_ms": last,
+        "times_ms": times[inside].tolist(),
+        "classes": catalogue.classes[inside].tolist(),
+    }
+
+
+def earthquakes_learnt(run: RunFolder, today: Catalogue) -> Catalogue | None:
+    """Return the catalogue as it was when a run was trained, None where the run does not hold it.
+
+    An earthquake keeps its position in today's catalogue. One that was not there at the training has no time (NaT), so that it
+    lies in no judged period; those that are gone since follow at the end. After the run's days today's are taken.
+
+    Parameters
+    ----------
+    today
+        The project's.
+    """
+    kept = run.about.get(EARTHQUAKES)
+    if kept is None:
+        return None
+    first, last = kept["first_ms"], kept["last_ms"]
+    left: dict[int, list[int]] = {}
+    for time, cls in zip(kept["times_ms"], kept["classes"], strict=True):
+        left.setdefault(time, []).append(cls)
+    times = today.times.astype("datetime64[ms]").astype(np.int64)
+    found, classes = times.astype("datetime64[ms]"), today.classes.copy()
+    for place in np.flatnonzero((times >= first) & (times <= last)):
+        known = left.get(int(times[place]))
+        if known:
+            classes[place] = known.pop(0)
+        else:
+            found[place] = np.datetime64("NaT", "ms")
+    gone = [(time, cls) for time, group in left.items() for cls in group]
+    return Catalogue(
+        np.concatenate([found, np.array([time for time, _cls in gone], dtype="datetime64[ms]")]),
+        np.concatenate([classes, np.array([cls for _time, cls in gone], dtype=np.int64)]),
+    )
+
+
+def earthquakes_differing(run: RunFolder, today: Catalogue) -> int | None:
+    """Return how many earthquakes of a run's days are others today than at its training, None where it does not hold those.
+
+    One that is gone, one that is new, and one of another class count as one each.
+    """
+    kept = run.about.get(EARTHQUAKES)
+    if kept is None:
+        return None
+    times = today.times.astype("datetime64[ms]").astype(np.int64)
+    inside = (times >= kept["first_ms"]) & (times <= kept["last_ms"])
+    now = Counter(zip(times[inside].tolist(), today.classes[inside].tolist(), strict=True))
+    then = Counter(zip(kept["times_ms"], kept["classes"], strict=True))
+    gone, new = Counter[int](), Counter[int]()
+    for counted, pairs in ((gone, then - now), (new, now - then)):
+        for (time, _cls), count in pairs.items():
+            counted[time] += count
+    return sum((gone | new).values())
+
+
+def _span(available_at: NDArray[np.datetime64]) -> tuple[int, int]:
+    """Return the first and the last instant that any judged period of the days may have, milliseconds since 1970 UTC."""
+    known = available_at.astype("datetime64[ms]").astype(np.int64)
+    return int(known[0]), int(known[-1]) + DAY_MS

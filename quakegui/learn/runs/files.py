@@ -1,0 +1,179 @@
+"""Writing files so that a reader sees the old one or the new one, never a part."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.runs.portions import Portions
+from quakegui.project.filesystem import open_new
+from quakegui.season.plain import parse_json
+
+PART = ".part"
+PIECE = 2**18
+"""Bytes of an array that are written at once."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    """Let `write` fill a file beside `path`, then put it in place of `path`.
+
+    The bytes are on the disk before the name changes hands, so a crash or a power cut leaves the former file.
+
+    Parameters
+    ----------
+    path
+        Where the file is to appear.
+    write
+        Gets the open binary file.
+
+    Raises
+    ------
+    OSError
+        As the disk says; `path` is then as it was and the part is gone.
+    """
+    # Cut, so that a name as long as the file system allows has room for its temporary one.
+    part = path.with_name(path.name[:80] + PART)
+    try:
+        with open_new(part) as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)  # noqa: PTH105 (looked up here so that a test can end the process at this very step)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small UTF-8 text file in one step."""
+
+    def write(file: IO[bytes]) -> None:
+        file.write(text.encode())
+
+    write_atomically(path, write)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write `value` as readable JSON in one step."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
+    """Read a JSON object from a file of at most `largest` bytes.
+
+    Raises
+    ------
+    ValueError
+        The file holds something else; the sentence names it.
+    """
+    _require_plain(path)
+    if path.stat().st_size > largest:
+        raise ValueError(f"{path} has more than {largest:,} bytes.")
+    try:
+        value = parse_json(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON file: {error}.") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"{path} does not hold a JSON object.")
+    return value
+
+
+def _require_plain(path: Path) -> None:
+    """Refuse what is no file: a pipe in a stranger's folder would be waited at for ever."""
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is no file.")
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, compress: bool = False) -> None:
+    """Write named arrays as one .npz in one step; of maps in portions, no more than one portion is ever in memory."""
+    write_atomically(path, lambda file: _pack(file, arrays, zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED))
+
+
+def _pack(file: IO[bytes], arrays: Mapping[str, NDArray[Any] | Portions], method: int) -> None:
+    """Write what `np.savez` writes, large arrays piece by piece: it copies 16 MB at a time, and every other thread waits."""
+    with zipfile.ZipFile(file, "w", method) as packed:
+        for name, given in arrays.items():
+            with packed.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                if isinstance(given, Portions):
+                    np.lib.format.write_array_header_1_0(entry, given.header)
+                    for maps in given:
+                        _write_pieces(entry, maps)
+                    continue
+                array = np.asanyarray(given)
+                if array.nbytes <= PIECE or not array.flags.c_contiguous:
+                    np.lib.format.write_array(entry, array, allow_pickle=False)
+                    continue
+                np.lib.format.write_array_header_1_0(entry, np.lib.format.header_data_from_array_1_0(array))
+                _write_pieces(entry, array)
+
+
+def _write_pieces(entry: IO[bytes], array: NDArray[Any]) -> None:
+    data = array.reshape(-1).view(np.uint8).data
+    for start in range(0, len(data), PIECE):
+        entry.write(data[start : start + PIECE])
+
+
+def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[Any]]:
+    """Read every array of an .npz that was written by `write_arrays`; `largest` is how many bytes it may unpack to.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged; the sentence names it.
+    """
+    _require_plain(path)
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(info.file_size for info in packed.infolist())
+        if size > largest:
+            raise ValueError(f"it unpacks to {size:,} bytes")
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+            raise ValueError("it holds something else than arrays")
+        return arrays
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise ValueError(f"{path} is damaged and cannot be read: {error}.") from error
+
+
+def hold(path: Path) -> IO[bytes]:
+    """Hold a lock for as long as the returned file stays open; the system lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    BlockingIOError
+        Another process holds it.
+    """
+    file = path.open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise BlockingIOError(f"{path} is held by another process.") from error
+    return file
+
+
+def disk_is_full(error: BaseException) -> bool:
+    """Say whether `error` means that the disk, the quota or the allowed file size is used up."""
+    return isinstance(error, OSError) and error.errno in FULL

@@ -1,0 +1,144 @@
+"""What a run's networks answered, with which days each of them had been trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.runs.files import read_arrays, write_arrays
+from quakegui.season.plain import is_unicode
+
+PREDICTIONS = "predictions.npz"
+LARGEST = 512 * 2**20
+"""Bytes that predictions may unpack to."""
+LARGEST_SHARE = 1.000001
+"""A class's largest share of an answer: rounding may go that far beyond 1, and a project keeps no more."""
+_FARTHEST_DAY = 400_000
+_MOST_FOLDS = 1000
+"""As many as a run's card may have; without a day, any number of them takes no room in a file and for ever to go through."""
+UNUSED, TRAINED, VALIDATION, TEST, SPAN = range(5)
+"""Role of a day in a fold: none; trained on; early stopping; scored; in the test span but not scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Class probabilities of every day by every network of the run.
+
+    Attributes
+    ----------
+    days
+        Local dates, shape (day,).
+    labels
+        Class of each day as the run saw it, -1 for none, shape (day,).
+    map_hash
+        Name of each day's map, see `dataset.map_hashes`, shape (day,).
+    probabilities
+        float32, shape (fold, day, class); NaN where a day has no map.
+    role
+        `UNUSED`, `TRAINED`, `VALIDATION`, `TEST` or `SPAN`, uint8, shape (fold, day).
+    final
+        By the network fitted on all, float32, shape (day, class); NaN without one.
+    final_trained
+        Whether that network was trained on the day, shape (day,).
+    image_fold, image_day, image_copy
+        Test images of the paper's protocol, shape (image,), in the order of each fold's test part; empty elsewhere.
+    image_probabilities
+        float32, shape (image, class).
+    """
+
+    days: NDArray[np.datetime64]
+    labels: NDArray[np.int8]
+    map_hash: NDArray[np.str_]
+    probabilities: NDArray[np.float32]
+    role: NDArray[np.uint8]
+    final: NDArray[np.float32]
+    final_trained: NDArray[np.bool_]
+    image_fold: NDArray[np.intp]
+    image_day: NDArray[np.intp]
+    image_copy: NDArray[np.intp]
+    image_probabilities: NDArray[np.float32]
+
+    def out_of_fold(self) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+        """Return each day's probabilities by the fold that never saw it.
+
+        Returns
+        -------
+        Probabilities, shape (day, class), NaN where no fold judged the day, and the fold, shape (day,), -1 for none.
+        """
+        pooled = np.full(self.probabilities.shape[1:], np.nan, np.float32)
+        fold = np.full(len(self.days), -1, np.intp)
+        for number, role in enumerate(self.role):
+            judged = (role >= TEST) & ~np.isnan(self.probabilities[number, :, 0])
+            pooled[judged], fold[judged] = self.probabilities[number, judged], number
+        return pooled, fold
+
+    def shown(self) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
+        """Return what is shown for each day, and of which kind it is.
+
+        Returns
+        -------
+        Probabilities, shape (day, class), NaN for none, and kinds, shape (day,): "out-of-fold" where a fold judged the day
+        without having seen it, else "in-sample" where the last network answers, else "". Prospective ones are made later, day
+        by day, and never come from here.
+        """
+        pooled, fold = self.out_of_fold()
+        fallback = self.final
+        if np.isnan(fallback).all() and len(self.probabilities):
+            fallback = self.probabilities[-1]
+        chosen = np.where((fold >= 0)[:, None], pooled, fallback)
+        kind = np.where(fold >= 0, "out-of-fold", np.where(np.isnan(chosen[:, 0]), "", "in-sample"))
+        return chosen, kind
+
+    def save(self, path: Path) -> None:
+        """Write all of it in one step."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        write_arrays(path, {**values, "days": self.days.astype("datetime64[D]").astype(np.int64)}, compress=True)
+
+    @classmethod
+    def load(cls, path: Path) -> Predictions:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            The file is damaged or holds something else.
+        """
+        stored: dict[str, NDArray[Any]] = read_arrays(path, largest=LARGEST)
+        try:
+            values = {field.name: stored[field.name] for field in fields(cls)}
+        except KeyError as error:
+            raise ValueError(f"{path} holds no predictions: it lacks {error}.") from error
+        _check(path, values)
+        return cls(**{**values, "days": values["days"].astype("datetime64[D]")})
+
+
+def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
+    """Refuse arrays whose kinds and shapes do not belong together, or whose days are none."""
+    folds, days, classes = values["probabilities"].shape if values["probabilities"].ndim == 3 else (0, -1, 0)
+    images = values["image_fold"].size
+    shapes = {
+        **dict.fromkeys(("days", "labels", "map_hash", "final_trained"), (days,)),
+        "probabilities": (folds, days, classes),
+        "role": (folds, days),
+        "final": (days, classes),
+        **dict.fromkeys(("image_fold", "image_day", "image_copy"), (images,)),
+        "image_probabilities": (images, classes),
+    }
+    kinds = {"map_hash": "U", "final_trained": "b", **dict.fromkeys(("probabilities", "final", "image_probabilities"), "f")}
+    wrong = [
+        name for name, array in values.items() if array.shape != shapes[name] or array.dtype.kind not in kinds.get(name, "iu")
+    ]
+    if wrong or classes < 1 or days < 1 or folds > _MOST_FOLDS:
+        raise ValueError(f"{path} holds no predictions: its {', '.join(wrong) or 'probabilities'} are not of the right shape.")
+    shares = [values[name] for name in ("probabilities", "final", "image_probabilities")]
+    # A day has an answer or none; what a project does not keep would stop every opening at the run that it takes in.
+    answers = [((share >= 0) & (share <= LARGEST_SHARE)).all(axis=-1) | np.isnan(share).all(axis=-1) for share in shares]
+    within = all(bool(answer.all()) for answer in answers) and is_unicode("".join(values["map_hash"].tolist()))
+    index = [(values["image_day"], days), (values["image_fold"], folds), (values["labels"] + 1, classes + 1)]
+    within = within and all(not array.size or (int(array.min()) >= 0 and int(array.max()) < most) for array, most in index)
+    if not within or (np.abs(values["days"]) > _FARTHEST_DAY).any() or (np.diff(values["days"]) <= 0).any():
+        raise ValueError(f"{path} holds no predictions: some of its numbers are no day, class or probability.")

@@ -1,0 +1,205 @@
+"""What a run's files may hold: runs travel between institutes, and nothing that they say is taken on trust.
+
+A run is plain values and arrays of numbers; its network is built by this program from the recipe. There is no model file in
+Keras's own format, so nothing in a run can name code.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from quakegui.learn.runs.checkpoint import WEIGHTS
+from quakegui.learn.runs.predictions import PREDICTIONS
+from quakegui.season.events import CLASS_COUNT, ClassScheme
+from quakegui.season.plain import built
+from quakegui.strangers import HIGHEST_RATIO, SMALL, shown
+
+CONFIG = "config.json"
+CARD = "card.json"
+STYLE = "style.npz"
+HISTORY = "history.csv"
+TRASH = "trash"
+EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
+LARGEST: Mapping[str, int] = {
+    CONFIG: 16 * 2**20,
+    CARD: 16 * 2**20,
+    STYLE: 2**20,
+    HISTORY: 64 * 2**20,
+    PREDICTIONS: 512 * 2**20,
+    WEIGHTS: 4 * 2**30,
+}
+"""Bytes that each file of a run may have; the weights of the paper's network need a quarter of a gigabyte."""
+POLICIES = ("float32", "float64", "mixed_bfloat16", "mixed_float16")
+
+_DEEPEST = 12
+_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d|trash", re.IGNORECASE)
+"""Names that Windows keeps for devices, and this program's own folder."""
+
+
+def checked_members(members: list[zipfile.ZipInfo]) -> str:
+    """Return the id of the run that an archive holds, after refusing names, kinds and sizes that no export has.
+
+    Raises
+    ------
+    ValueError
+        With the sentence why.
+    """
+    parts = [PurePosixPath(info.filename).parts for info in members]
+    ids = {part[0] for part in parts if len(part) == 2}
+    fits = len(ids) == 1 and all(len(part) == 2 and part[1] in EXPORTED for part in parts) and len(set(parts)) == len(parts)
+    run_id = next(iter(ids), "")
+    if not fits or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", run_id) or (run_id, CONFIG) not in parts:
+        raise ValueError("It is no run that was exported by quakegui.")
+    if _RESERVED.fullmatch(run_id):
+        raise ValueError(f"Its name '{run_id}' cannot be a folder's.")
+    for info in members:
+        name = PurePosixPath(info.filename).name
+        if stat.S_ISLNK(info.external_attr >> 16) or info.flag_bits & 0x1:
+            raise ValueError(f"Its {name} is a link, or encrypted.")
+        if info.file_size > LARGEST[name] or (info.file_size > SMALL and info.file_size > HIGHEST_RATIO * info.compress_size):
+            raise ValueError(f"Its {name} would unpack to {info.file_size:,} bytes, which no run needs.")
+    return run_id
+
+
+def check_card(card: Mapping[str, Any]) -> None:
+    """Refuse a card whose facts are of another kind than this program writes; facts that are not there are not missed.
+
+    Raises
+    ------
+    ValueError
+        With the sentence why.
+    """
+    _check_plain(card, "card", 0)
+    _check_facts(card, _CARD, "card")
+    for fold in card.get("folds", ()):
+        _check_facts(fold, _FOLD, "card's fold")
+        if not _FOLD.keys() <= fold.keys():
+            raise ValueError("The run's card has a fold without its days.")
+    if "about" in card:
+        check_about(card["about"])
+
+
+def check_about(about: Mapping[str, Any]) -> None:
+    """Refuse what a run says of its project, where that is of another kind than this program writes; see `check_card`."""
+    if not isinstance(about, dict):
+        raise ValueError("What the run says of its project is not a set of named values.")
+    _check_plain(about, "account of its project", 0)
+    _check_facts(about, _ABOUT, "account of its project")
+    if about.get("classes") is not None:
+        built(ClassScheme, about["classes"], what="run's class value")
+
+
+def check_epoch(row: Mapping[str, str]) -> None:
+    """Refuse a row of a run's history that is no epoch; raises ValueError or TypeError."""
+    if not {"phase", "epoch", "loss", "accuracy"} <= row.keys():
+        raise ValueError("it lacks columns.")
+    int(row["epoch"])
+    for name in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
+        if row.get(name):
+            float(row[name])
+
+
+def _check_facts(facts: Any, rules: Mapping[str, Callable[[Any], bool]], what: str) -> None:
+    if not isinstance(facts, dict):
+        raise ValueError(f"The run's {what} is not a set of named values.")
+    for name, fits in rules.items():
+        if name in facts and not fits(facts[name]):
+            raise ValueError(f"The run's {what} says of {name}: {shown(repr(facts[name]), 60)}, which it cannot be.")
+
+
+def _check_plain(value: Any, what: str, depth: int) -> None:
+    """Refuse values nested beyond reason, and texts that cannot be written."""
+    if depth > _DEEPEST:
+        raise ValueError(f"The run's {what} is nested too deeply.")
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"The run's {what} holds half a character.") from error
+    inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inner:
+        _check_plain(one, what, depth + 1)
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) < 10_000
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15
+
+
+def _truth(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _day(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and len(value) == 10 and str(date.fromisoformat(value)) == value
+    except ValueError:
+        return False
+
+
+def _instant(value: Any) -> bool:
+    if value is None:
+        return True
+    try:
+        return _text(value) and bool(np.datetime64(value, "ms") < np.datetime64("9999", "ms"))
+    except (ValueError, OverflowError):
+        return False
+
+
+def _named(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _earthquakes(value: Any) -> bool:
+    """Say whether a value holds earthquakes as `earthquakes.earthquakes_kept` writes them."""
+    if not isinstance(value, dict) or value.keys() != {"first_ms", "last_ms", "times_ms", "classes"}:
+        return False
+    times, classes = value["times_ms"], value["classes"]
+    if not isinstance(times, list) or not isinstance(classes, list) or len(times) != len(classes):
+        return False
+    instants = [value["first_ms"], value["last_ms"], *times]
+    return all(type(one) is int and abs(one) < _LAST_MS for one in instants) and all(
+        type(cls) is int and 0 <= cls < CLASS_COUNT for cls in classes
+    )
+
+
+_LAST_MS = 400_000 * 86_400_000
+"""As far from 1970 as a project's days go, in milliseconds."""
+_FOLD = {"first": _day, "last": _day, "embargoed": _whole, "purged": _whole}
+_CARD: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("id", "title", "created", "protocol", "style", "data_hash", "config_hash", "weights_of"), _text),
+    "precision": lambda value: value in POLICIES,
+    "leaky": _truth,
+    "epochs": _whole,
+    "seconds": _number,
+    "seed": lambda value: isinstance(value, int),
+    "class_days": lambda value: isinstance(value, list) and all(map(_whole, value)),
+    "folds": lambda value: isinstance(value, list) and len(value) <= 1000,
+    "device": _named,
+    "versions": _named,
+}
+_ABOUT: Mapping[str, Callable[[Any], bool]] = {
+    "project": _text,
+    "synthetic": _truth,
+    "journal": _whole,
+    "season": _text,
+    "revision": _whole,
+    "split": lambda value: isinstance(value, list) and all(map(_text, value)),
+    "knows_until": _instant,
+    "earthquakes": _earthquakes,
+}

@@ -1,0 +1,166 @@
+"""Finished runs of a project judged beside the baselines, and all protocols side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.folds import scorable
+from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.scoring import judge
+from quakegui.judge.splits import PROTOCOLS, Protocol
+from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
+from quakegui.learn.run_evaluation import Judged, judged, rescored, split_of
+from quakegui.learn.runs.earthquakes import earthquakes_differing, earthquakes_learnt
+from quakegui.learn.runs.predictions import Predictions
+from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
+from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.season_runs import refuse_other_classes, runs_folder, train
+from quakegui.learn.worker.asking import Listen, sentence_of
+from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+
+def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
+    """Judge a finished run beside every baseline, see `judge_run`."""
+    return judge_run(project, season, run, as_of).judgement
+
+
+def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judged:
+    """Judge a finished run beside every baseline, on the folds that it was trained with.
+
+    Parameters
+    ----------
+    as_of
+        By the labels and earthquakes of its training, or by those in force now. Its baselines learn from those of its training
+        in both cases, as it did.
+
+    Raises
+    ------
+    RunError
+        If the season no longer has the run's days, or parts its events into other classes.
+    EvidenceError
+        If no day of the season is labelled.
+    """
+    said = _answers(project, run)  # first: a run that cannot be judged says so, whatever the season lacks
+    return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
+
+
+def _answers(project: Project, run: RunFolder) -> Predictions:
+    refuse_other_classes(project, run)
+    return run.predictions()
+
+
+def _now(project: Project) -> str:
+    return moment_of(dt.datetime.now(dt.UTC), project.timezone)
+
+
+def _judge_by(evidence: Evidence, said: Predictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str) -> Judged:
+    rows = _rows_of(said, evidence, run)
+    taught, today = said.labels.astype(np.int64), evidence.truth[rows]
+    learnt = earthquakes_learnt(run, evidence.catalogue) or evidence.catalogue
+    if as_of == "today":
+        said = rescored(said, scorable(evidence.material)[rows])
+    made = split_of(run, said)
+    here = dataclasses.replace(
+        evidence,
+        days=said.days,
+        available_at=evidence.available_at[rows],
+        truth=taught,
+        kp_night=evidence.kp_night[rows],
+        features=evidence.features[rows],
+        station_z=evidence.station_z[rows],
+    )
+    return judged(
+        made,
+        said,
+        name=run.title or run.id,
+        available_at=here.available_at,
+        truth=taught if as_of == "training" else today,
+        catalogue=learnt if as_of == "training" else evidence.catalogue,
+        learnt=learnt,
+        beside=baselines(here, made),
+        basis=Basis(
+            as_of,
+            training_day(run.created, project.timezone) if as_of == "training" else now,
+            int((taught != today).sum()),
+            earthquakes_differing(run, evidence.catalogue),
+        ),
+    )
+
+
+def _rows_of(said: Predictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+    place = {day: k for k, day in enumerate(evidence.days)}
+    if any(day not in place for day in said.days):
+        raise RunError(f"The run “{run.title}” was trained on days that the season no longer has; train again to judge it.")
+    return np.array([place[day] for day in said.days], dtype=np.intp)
+
+
+def compare(
+    project: Project,
+    season: Season,
+    *,
+    config: RunConfig,
+    protocols: Sequence[Protocol] = PROTOCOLS,
+    listen: Listen,
+    environment: Environment = THIS,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Judgement, ...]:
+    """Judge the network under each protocol, and every baseline under the blocked one; trains what was not trained yet.
+
+    Parameters
+    ----------
+    config
+        The recipe; its protocol is replaced by each of `protocols` in turn. A finished run of the same recipe on the same data
+        is used again, an unfinished one goes on. All are judged by the labels and earthquakes in force when the last one is
+        done.
+    """
+    found = []
+    for protocol in protocols:
+        wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
+        run, unfinished = same_runs_of(project, season, wanted)
+        if run is None:
+            go_on = None if unfinished is None else unfinished.id
+            ended = train(project, season, wanted, listen=listen, environment=environment, resume=go_on, cancelled=cancelled)
+            if not ended.done:
+                raise RunError(sentence_of(ended.message))
+            run = ended.run
+        found.append(run)
+    evidence, now = gather(project, season), _now(project)  # once: all by the same labels, whatever was labelled meanwhile
+    told = tuple(_judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in found)
+    beside = Basis("today", now, 0, 0)
+    return (*told, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
+
+
+def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:
+    """Judge every baseline in the network's place, on the blocked protocol of a recipe."""
+    made = make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
+    answers = baselines(evidence, made)
+    return tuple(
+        judge(
+            made,
+            name=name,
+            days=evidence.days,
+            available_at=evidence.available_at,
+            labels=evidence.truth,
+            probabilities=answer,
+            catalogue=evidence.catalogue,
+            baselines=answers,
+        )
+        for name, answer in answers.items()
+    )
+
+
+def same_runs_of(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
+    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there."""
+    found = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+    if not found:
+        return None, None
+    evidence = gather(project, season)
+    return same_runs(found, config, make_snapshot(evidence, season, config, make_split(evidence.material, config)).hash)

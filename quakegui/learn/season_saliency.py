@@ -1,0 +1,62 @@
+"""What spoke for a run's answers on days of the season, asked of a worker process."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn import messages
+from quakegui.learn.runs.registry import RunError, RunFolder, written
+from quakegui.learn.worker.asking import follow, sentence_of
+from quakegui.learn.worker.duties import read_heat, write_maps
+from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.worker.supervise import Supervisor
+from quakegui.season.season import Season
+
+
+def explain_days(
+    season: Season,
+    run: RunFolder,
+    indices: Sequence[int],
+    *,
+    progress: Callable[[int, int, str], None],
+    cancelled: Callable[[], bool],
+    environment: Environment = THIS,
+) -> NDArray[np.float32]:
+    """Return where each map speaks for the class that the run thinks most probable.
+
+    Parameters
+    ----------
+    indices
+        Days of the season window that have a map.
+    progress
+        Told maps done, maps in all, and what is being done.
+    cancelled
+        Asked ten times a second whether to stop.
+
+    Returns
+    -------
+    numpy.ndarray
+        Heat in 0..1, float32, shape (day, row, column).
+
+    Raises
+    ------
+    RunError
+        If the worker could not answer, with its sentence, or the maps cannot be written for it.
+    """
+
+    def listen(message: messages.Message) -> None:
+        if isinstance(message, messages.Progress):
+            progress(message.done, message.total, message.text)
+
+    with written(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
+        folder = Path(name)
+        write_maps(folder, season.indices(np.asarray(indices, dtype=np.intp)))
+        last = follow(Supervisor(folder, job="explain", run=run.folder, environment=environment), listen, cancelled)
+        if not isinstance(last, messages.Done):
+            raise RunError(sentence_of(last))
+        return read_heat(folder)[0]

@@ -1,0 +1,204 @@
+"""What a worker can be asked to do: train a run, predict maps with a finished run, explain maps with one."""
+
+from __future__ import annotations
+
+import errno
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import quakegui
+from quakegui.learn import messages
+from quakegui.learn.messages import Say
+from quakegui.learn.network.devices import Device
+from quakegui.learn.network.precision import Measured
+from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.training import State, train
+from quakegui.learn.runs.checkpoint import CHECKPOINT, read_state
+from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays
+from quakegui.learn.runs.portions import Portions
+from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, kept_sentence, read_run
+
+MAPS = "maps.npz"
+ANSWERS = "answers.npz"
+HEAT = "heat.npz"
+
+
+def train_job(folder: Path, device: Device, measured: Measured, say: Say, stopped: Stopped) -> str:
+    """Train the run in `folder`, or go on with it, and finish it. Returns a sentence."""
+    run = read_run(folder)
+    if run.card is not None:
+        return f"The run “{run.title}” was finished already."
+    try:
+        lock = hold(folder / LOCK)
+    except BlockingIOError as error:
+        raise RunError(f"The run “{run.title}” is being trained by another process at this moment.") from error
+    with lock:
+        return _train(run, device, measured, say, stopped)
+
+
+def _train(run: RunFolder, device: Device, measured: Measured, say: Say, stopped: Stopped) -> str:
+    folder = run.folder
+    data = Snapshot.load(folder / SNAPSHOT)
+    policy = policy_of(folder, "train", None, measured)
+    state = train(folder, run.config, data, precision=policy, say=say, stopped=stopped)
+    done = finish_run(run, card_of(run, data, state, device, measured))
+    return f"The run “{done.title}” is finished: {len(state.history)} epochs in {state.seconds:.0f} s."
+
+
+def write_maps(folder: Path, maps: NDArray[np.uint8] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
+    """Put maps into a job's folder, to be predicted or explained.
+
+    Parameters
+    ----------
+    folder
+        An empty one of the job's own.
+    maps
+        Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+    classes
+        To explain: the class asked about, shape (day,).
+    """
+    write_arrays(folder / MAPS, {"maps": maps} if classes is None else {"maps": maps, "classes": np.asarray(classes)})
+
+
+def read_answers(folder: Path) -> NDArray[np.float32]:
+    """Return the probabilities that a predict job left in its folder, shape (day, class)."""
+    answers: NDArray[np.float32] = read_arrays(folder / ANSWERS)["probabilities"]
+    return answers
+
+
+def read_heat(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what an explain job left: heat, shape (day, row, column), and probabilities, shape (day, class)."""
+    stored = read_arrays(folder / HEAT)
+    return stored["heat"], stored["probabilities"]
+
+
+def predict_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> str:
+    """Predict the maps in `folder`/maps.npz with a finished run; writes answers.npz. Returns a sentence."""
+    from quakegui.learn.network.inference import predictor
+
+    network, maps = predictor(run_folder), read_arrays(folder / MAPS)["maps"]
+    write_arrays(folder / ANSWERS, {"probabilities": network(maps, progress=_progress("predicted", say, stopped))})
+    return f"{len(maps)} maps were predicted."
+
+
+def explain_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> str:
+    """Explain the maps in `folder`/maps.npz with a finished run; writes heat.npz. Returns a sentence."""
+    from quakegui.learn.network.inference import predictor
+    from quakegui.learn.network.saliency import explain
+
+    given = read_arrays(folder / MAPS)
+    network = predictor(run_folder, precision="float32")
+    heat, probabilities = explain(network, given["maps"], given.get("classes"), progress=_progress("explained", say, stopped))
+    write_arrays(folder / HEAT, {"heat": heat, "probabilities": probabilities})
+    return f"{len(heat)} maps were explained."
+
+
+def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measured) -> str:
+    """Return the precision that a job will compute in: the run's own where it has one."""
+    if job == "explain":
+        return "float32"
+    run = read_run(folder if run_folder is None else run_folder)
+    if run.card is not None:
+        return str(run.card["precision"])
+    if (folder / CHECKPOINT).is_file():
+        return str(read_state(folder / CHECKPOINT)["precision"])
+    return measured.policy if run.config.precision == "auto" else run.config.precision
+
+
+def precision_reason(policy: str, measured: Measured) -> str:
+    """Return why a job computes in `policy`, in a sentence."""
+    return measured.reason if policy == measured.policy else f"{policy} is what the run asks for."
+
+
+def stopped_sentence(folder: Path) -> str:
+    """Return what is told after a job was asked to stop."""
+    return f"Stopped. {kept_sentence(folder)}"
+
+
+def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measured: Measured) -> dict[str, Any]:
+    """Return what a finished run says of itself, plain values."""
+    import keras
+
+    config = run.config
+    folds = [
+        {
+            "first": str(fold.first),
+            "last": str(fold.last),
+            "train": len(fold.train),
+            "validation": len(fold.validation),
+            "test": len(fold.test),
+            "embargoed": fold.embargoed,
+            "purged": fold.purged,
+            "best_epoch": state.best_epochs[number],
+        }
+        for number, fold in enumerate(data.folds)
+    ]
+    return {
+        "id": run.id,
+        "title": run.title,
+        "created": run.created,
+        "protocol": config.protocol,
+        "leaky": config.leaky,
+        "classes": list(config.classes),
+        "class_days": np.bincount(data.labels[data.labels >= 0], minlength=len(config.classes)).tolist(),
+        "style": data.style,
+        "data_hash": data.hash,
+        "config_hash": config.hash,
+        "seed": config.seed,
+        "days": [str(data.days[0]), str(data.days[-1])],
+        "folds": folds,
+        "weights_of": "final" if len(state.best_epochs) > len(data.folds) else f"fold {len(data.folds)}",
+        "epochs": len(state.history),
+        "seconds": round(state.seconds, 1),
+        "precision": state.precision,
+        "precision_reason": precision_reason(state.precision, measured),
+        "device": asdict(device),
+        "versions": {"quakegui": quakegui.__version__, "keras": keras.__version__, "python": platform.python_version()},
+        "about": run.about,
+    }
+
+
+def failure(error: BaseException, folder: Path) -> messages.Failed:
+    """Return what an analyst is told of an error, and whether the run can go on."""
+    resumable = (folder / SNAPSHOT).is_file()
+    kept = kept_sentence(folder)
+    if out_of_memory(error):
+        sentence = f"The memory ran out. {kept} Take a smaller batch, smaller maps or the compact head."
+        return messages.Failed(sentence, "memory", resumable)
+    if disk_is_full(error):
+        where = getattr(error, "filename", None) or folder
+        return messages.Failed(
+            f"The disk is full: {where} could not be written. {kept} Free space, then resume.", "disk", resumable
+        )
+    if isinstance(error, FloatingPointError):
+        sentence = f"{error}: training has run away. {kept} Start a new run with a smaller learning rate, or in float32."
+        return messages.Failed(sentence, "diverged", resumable)
+    if isinstance(error, RunError | ValueError | OSError):
+        return messages.Failed(f"{error} {kept}", "data", resumable)
+    sentence = (
+        f"The worker met an error that it does not know: {type(error).__name__}: {error}. {kept} The run's log has the details."
+    )
+    return messages.Failed(sentence, "error", resumable)
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Say whether an error of Python, TensorFlow or PyTorch means that no memory is left."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    name, text = type(error).__name__, str(error).lower()
+    return name in {"ResourceExhaustedError", "OutOfMemoryError"} or "out of memory" in text or "can't allocate memory" in text
+
+
+def _progress(text: str, say: Say, stopped: Stopped) -> Any:
+    def tell(done: int, total: int) -> None:
+        if stopped():
+            raise Stop
+        say(messages.Progress(done, total, text))
+
+    return tell

@@ -1,0 +1,148 @@
+r"""Where the worker runs: this interpreter, another one, or a Linux distribution under WSL2.
+
+The other interpreter needs Keras with a backend, NumPy and platformdirs, but not quakegui: a one-line start gives it exactly
+this package's code, and nothing else of this installation.
+
+Under WSL2 a path such as ``C:\Users\analyst\runs`` becomes ``/mnt/c/Users/analyst/runs``. Killing ``wsl.exe`` leaves the Linux
+process alive; the worker ends by itself because its standard input closes with it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["this", "interpreter", "wsl"]
+
+_START = (
+    "import importlib.util as u,os,sys;d=sys.argv[1];"
+    "s=u.spec_from_file_location('quakegui',os.path.join(d,'__init__.py'),submodule_search_locations=[d]);"
+    "m=u.module_from_spec(s);sys.modules['quakegui']=m;s.loader.exec_module(m);"
+    "from quakegui.learn.worker.process import main;main(sys.argv[2:])"
+)
+_DRIVE = re.compile(r"^([A-Za-z]):[\\/](.*)$")
+_SHARE = re.compile(r"^\\\\(?:wsl\$|wsl\.localhost)\\([^\\]+)\\?(.*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where the worker runs.
+
+    Attributes
+    ----------
+    kind
+        "this" interpreter, another "interpreter", or "wsl".
+    interpreter
+        Path of the other Python; under WSL2 a Linux path, default ``python3``.
+    distribution
+        Of WSL2; "" for its default one.
+    backend
+        "tensorflow" or "torch"; "" leaves the choice to the worker.
+    launcher
+        What starts WSL2.
+    """
+
+    kind: Kind = "this"
+    interpreter: str = ""
+    distribution: str = ""
+    backend: str = ""
+    launcher: str = "wsl.exe"
+
+    def __post_init__(self) -> None:
+        """Refuse another interpreter without a path."""
+        if self.kind == "interpreter" and not self.interpreter:
+            raise ValueError("Another interpreter needs its path, for example C:\\Python312\\python.exe.")
+
+
+THIS = Environment()
+
+
+def command(environment: Environment, arguments: Sequence[str | Path], *, package: Path | None = None) -> tuple[str, ...]:
+    """Return the command that starts the worker.
+
+    Parameters
+    ----------
+    environment
+        Where.
+    arguments
+        Of the worker; every path is translated to what the environment calls it.
+    package
+        The folder of quakegui's code; default this one.
+
+    Raises
+    ------
+    ValueError
+        A path that the environment cannot reach; the sentence names it.
+    """
+    code = Path(__file__).resolve().parents[2] if package is None else package
+    if environment.kind == "this":
+        return (sys.executable, "-X", "utf8", "-m", "quakegui.learn.worker.process", *(str(each) for each in arguments))
+    if environment.kind == "interpreter":
+        return (environment.interpreter, "-X", "utf8", "-c", _START, str(code), *(str(each) for each in arguments))
+    there = [each if isinstance(each, str) else wsl_path(each, environment.distribution) for each in (code, *arguments)]
+    where = ("-d", environment.distribution) if environment.distribution else ()
+    settings = (f"KERAS_BACKEND={environment.backend}",) if environment.backend else ()
+    python = environment.interpreter or "python3"
+    return (environment.launcher, *where, "--exec", "env", *settings, python, "-X", "utf8", "-c", _START, *there)
+
+
+def variables(environment: Environment, inherited: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment variables of the worker: the program's own, with the backend that was chosen."""
+    ours = dict(os.environ if inherited is None else inherited)
+    if environment.backend:
+        ours["KERAS_BACKEND"] = environment.backend
+    return ours
+
+
+def wsl_path(path: Path | str, distribution: str = "") -> str:
+    r"""Return what a Linux distribution under WSL2 calls a Windows path.
+
+    Parameters
+    ----------
+    path
+        ``C:\...`` or ``\\wsl.localhost\DISTRIBUTION\...``. A path that is Linux's already stays.
+    distribution
+        The one that has to reach it.
+
+    Raises
+    ------
+    ValueError
+        A network share or another distribution's file, which WSL2 does not see.
+    """
+    text = str(path)
+    if drive := _DRIVE.match(text):
+        return f"/mnt/{drive[1].lower()}/" + drive[2].replace("\\", "/")
+    if share := _SHARE.match(text):
+        if distribution and share[1].lower() != distribution.lower():
+            raise ValueError(f"{text} lies in the distribution {share[1]}, but the worker runs in {distribution}.")
+        return "/" + share[2].replace("\\", "/")
+    if text.startswith("/"):
+        return text
+    raise ValueError(f"{text} cannot be reached from WSL2: put the project on a local drive such as C:.")
+
+
+def wsl_distributions(ask: Callable[[Sequence[str]], bytes] | None = None) -> tuple[str, ...]:
+    """Return the names of the installed WSL2 distributions, the default one first; empty without WSL2.
+
+    Parameters
+    ----------
+    ask
+        Runs a command and returns its standard output; for a launcher other than ``wsl.exe``.
+    """
+    try:
+        answer = (_output if ask is None else ask)(("wsl.exe", "--list", "--quiet"))
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    # wsl.exe writes UTF-16 whatever the console's code page is
+    text = answer.decode("utf-16-le" if b"\0" in answer else "utf-8", errors="replace")
+    return tuple(name for line in text.splitlines() if (name := line.strip("\ufeff\0 \r")))
+
+
+def _output(asked: Sequence[str]) -> bytes:
+    return subprocess.run(asked, capture_output=True, timeout=10, check=True).stdout  # noqa: S603

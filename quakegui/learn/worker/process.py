@@ -1,0 +1,202 @@
+"""The worker process: ``python -m quakegui.learn.worker.process FOLDER [--job train|predict|explain|hello] [--run FOLDER]``.
+
+It writes one JSON object per line on its standard output (see `messages`) and reads its standard input: the line ``cancel``
+asks it to stop, the end of input ends it at once, since then whoever started it is gone. It runs at low priority. Whatever
+libraries print goes to its standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ctypes
+import importlib.util
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from quakegui import logs
+from quakegui.learn import messages
+
+LOG = logging.getLogger("quakegui.learn.worker.process")  # this module is run as __main__
+NICE = 10
+HEARTBEAT = 2.0
+"""Seconds between two signs of life."""
+OK, FAILED, CANCELLED, ORPHANED = 0, 1, 3, 4
+_PR_SET_PDEATHSIG = 1
+
+
+class Speaker:
+    """Writes messages on the process's first standard output, from any thread, each as one line."""
+
+    def __init__(self) -> None:
+        sys.stdout.flush()
+        self._out = os.dup(1)
+        os.set_inheritable(self._out, False)
+        os.dup2(2, 1)  # what libraries print must not mix with the messages
+        self._lock = threading.Lock()
+
+    def __call__(self, message: messages.Message) -> None:
+        """Write `message`; without a reader left, end the process."""
+        line = (messages.to_line(message) + "\n").encode()
+        with self._lock:
+            try:
+                while line:
+                    line = line[os.write(self._out, line) :]
+            except OSError:
+                _end(ORPHANED)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one job and end the process."""
+    parser = argparse.ArgumentParser(prog="quakegui worker", description="Train, predict or explain in a process of its own.")
+    parser.add_argument("folder", type=Path, help="the run's or the job's folder")
+    parser.add_argument("--job", choices=("train", "predict", "explain", "hello"), default="train")
+    parser.add_argument("--run", type=Path, help="a finished run, for predict and explain")
+    given = parser.parse_args(arguments)
+    say, cancelled = Speaker(), threading.Event()
+    threading.Thread(target=_listen, args=(_own_input(), cancelled), daemon=True).start()
+    threading.Thread(target=_live, args=(say,), daemon=True).start()
+    _be_modest()
+    _stay_alone()
+    with logs.kept("worker"):
+        LOG.info("The job %s", given.job)
+        status = work(given.folder, given.job, given.run, say, cancelled)
+        LOG.info("The job %s ended with status %d", given.job, status)
+        _end(status)
+
+
+def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled: threading.Event) -> int:
+    """Do one job, tell how it went, and return the exit status. Any error becomes a message."""
+    from quakegui.learn.network.steps import Stop
+    from quakegui.learn.worker import duties
+
+    try:
+        why_backend = _choose_backend()
+        from quakegui.learn.network import devices, precision
+
+        device = devices.detect()
+        measured = precision.choose(device, cache=cache_folder())
+        policy = measured.policy if job == "hello" else duties.policy_of(folder, job, run, measured)
+        say(
+            messages.Hello(
+                device.backend,
+                device.version,
+                device.name,
+                device.driver,
+                device.memory_bytes,
+                policy,
+                f"{why_backend}{device.reason} {duties.precision_reason(policy, measured)}",
+            )
+        )
+        if job == "hello":
+            summary = f"{device.name}, {device.backend} {device.version}, {measured.policy}."
+        elif job == "train":
+            summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
+        elif run is None:
+            raise ValueError(f"The job {job} needs a finished run (--run FOLDER).")
+        else:
+            does = duties.predict_job if job == "predict" else duties.explain_job
+            summary = does(folder, run, say, cancelled.is_set)
+    except Stop:
+        say(messages.Cancelled(duties.stopped_sentence(folder)))
+        return CANCELLED
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # the log may be on the full disk; the message below goes through a pipe
+            traceback.print_exc()
+        LOG.exception("The job %s failed", job)
+        say(duties.failure(error, folder))
+        return FAILED
+    say(messages.Done(summary))
+    return OK
+
+
+def cache_folder() -> Path:
+    """Return where measurements of this machine are kept."""
+    import platformdirs
+
+    return Path(os.environ.get("QUAKEGUI_CACHE") or platformdirs.user_cache_dir("quakegui", appauthor=False))
+
+
+def _choose_backend() -> str:
+    """Set the Keras backend where the caller has not, and return a sentence if it is not the usual one."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if os.environ.get("KERAS_BACKEND"):
+        return ""
+    if importlib.util.find_spec("tensorflow") is not None:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        return ""
+    if importlib.util.find_spec("torch") is not None:
+        os.environ["KERAS_BACKEND"] = "torch"
+        return "TensorFlow is not installed here, PyTorch is used. "
+    raise ValueError(
+        f"Neither TensorFlow nor PyTorch is installed for {sys.executable}. Choose another environment in the settings."
+    )
+
+
+def _own_input() -> int:
+    """Return a descriptor of the standard input that nobody else has.
+
+    On Windows a library that is loaded asks for the type of the standard input, and that waits for as long as another thread
+    reads from it: importing numpy would never end.
+    """
+    if sys.platform != "win32":
+        return 0
+    import msvcrt
+
+    own = os.dup(0)
+    os.set_inheritable(own, False)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    ctypes.windll.kernel32.SetStdHandle(-10, ctypes.c_void_p(msvcrt.get_osfhandle(0)))
+    return own
+
+
+def _listen(source: int, cancelled: threading.Event) -> None:
+    """Follow the standard input to its end."""
+    rest = b""
+    # unbuffered: a thread that waits inside a buffered reader would block the interpreter's end
+    while chunk := os.read(source, 4096):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if any(line.strip() == b"cancel" for line in lines):
+            cancelled.set()
+    _end(ORPHANED)
+
+
+def _live(say: Speaker) -> None:
+    pause = threading.Event()
+    while not pause.wait(HEARTBEAT):
+        say(messages.Alive())
+
+
+def _be_modest() -> None:
+    """Take low priority; on Linux also die with the thread that started this process."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _stay_alone() -> None:
+    """Keep libraries from opening a socket and from starting programs, which they would do while they are imported."""
+    socket.has_ipv6 = False  # `requests`, a part of TensorFlow, would open one to see whether the machine speaks IPv6
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # Keras does without; it asks for the system's fonts
+
+
+def _end(status: int) -> NoReturn:
+    """End at once: nothing is left to save, and libraries' own clean-up can hang."""
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+"""Starting one worker process, following it, and making sure that it ends; for window and command line alike."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from quakegui.learn import messages
+from quakegui.learn.runs.registry import LOG, kept_sentence, read_run
+from quakegui.learn.worker.environments import THIS, Environment, command, variables
+from quakegui.learn.worker.output import LONGEST_LINE, EndlessLineError, keep_log, lines_of
+
+PROGRAM_LOG = logging.getLogger(__name__)
+GRACE = 2.0
+"""Seconds between asking a worker to stop and ending it."""
+SILENCE = 60.0
+"""Seconds without a sign of life after which a worker is taken for lost; it gives one every two."""
+MOST_WAITING = 64
+"""Messages that wait to be heard; a worker that speaks faster waits until there is room."""
+_TAIL = 4096
+_READ_ON = 1.0
+"""Seconds for what an ended worker wrote to be read."""
+
+
+class Supervisor:
+    """One worker process from start to end.
+
+    Iterate over `events` in a thread that lives as long as the worker is to live: on Linux the worker ends with that thread.
+    `cancel` may be called from any thread. Exactly one ending message comes, the last one.
+
+    Parameters
+    ----------
+    folder
+        The run's or the job's folder; the worker's log is kept in it.
+    job
+        "train", "predict", "explain", or "hello" to ask for the device alone.
+    run
+        Folder of a finished run, for predict and explain.
+    environment
+        Where the worker runs.
+    grace, silence
+        See `GRACE` and `SILENCE`. A worker that does not train has nothing to keep: unless told otherwise it gets no grace.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        job: str = "train",
+        run: Path | None = None,
+        environment: Environment = THIS,
+        grace: float | None = None,
+        silence: float = SILENCE,
+    ) -> None:
+        arguments: list[str | Path] = [folder, "--job", job]
+        self._command = command(environment, arguments if run is None else [*arguments, "--run", run])
+        self._variables = variables(environment)
+        self._folder, self._silence = folder, silence
+        self._grace = grace if grace is not None else GRACE if job == "train" else 0.0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._asked: float | None = None
+        self._heard: queue.Queue[messages.Message | None] = queue.Queue(MOST_WAITING)
+        self._over = threading.Event()
+        self._readers: tuple[threading.Thread, ...] = ()
+
+    @property
+    def pid(self) -> int | None:
+        """Return the worker's process id, None before it is started."""
+        return None if self._process is None else self._process.pid
+
+    def cancel(self) -> None:
+        """Ask the worker to stop; after the grace time it is ended."""
+        with self._lock:
+            if self._asked is None:
+                self._asked = time.monotonic()
+            process = self._process
+        if process is not None and process.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):  # it is gone already
+                process.stdin.write(b"cancel\n")
+                process.stdin.flush()
+
+    def events(self) -> Iterator[messages.Message]:
+        """Start the worker and yield what it says until it has ended. Closing the iterator ends the worker."""
+        try:
+            process = self._start()
+        except OSError as error:
+            sentence = (
+                f"The worker could not be started with {self._command[0]}: {error}. Choose another environment in the settings."
+            )
+            yield messages.Failed(sentence, "start", self._resumable())
+            return
+        try:
+            last = None
+            for message in self._until_the_end(process):
+                if messages.ends(message):
+                    last = message
+                    break
+                yield message
+            self._finish(process)
+            last = self._ending(process) if last is None else last
+            level = logging.ERROR if isinstance(last, messages.Failed) else logging.INFO
+            PROGRAM_LOG.log(level, "The worker %d ended with status %s: %s", process.pid, process.returncode, last)
+            yield last
+        finally:
+            self._over.set()
+            _kill(process)
+            self._let_readers_end()
+            if process.stdin is not None:
+                with contextlib.suppress(OSError):
+                    process.stdin.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            self._process = subprocess.Popen(  # noqa: S603
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=self._variables,
+                start_new_session=sys.platform != "win32",
+                creationflags=_windows_flags(),
+            )
+            asked = self._asked is not None
+        PROGRAM_LOG.info("The worker %d began", self._process.pid)
+        self._readers = tuple(
+            threading.Thread(target=read, args=(self._process,), daemon=True) for read in (self._read, self._keep_log)
+        )
+        for reader in self._readers:
+            reader.start()
+        if asked:
+            self.cancel()
+        return self._process
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        with process.stdout, contextlib.suppress(OSError, ValueError):
+            try:
+                for line in lines_of(process.stdout):
+                    message = messages.from_line(line)
+                    if message is not None:
+                        self._put(message)
+            except EndlessLineError:
+                self._put(self._endless())
+        self._put(None)
+
+    def _put(self, message: messages.Message | None) -> None:
+        """Have a message heard once there is room, unless nobody listens any more."""
+        while not self._over.is_set():
+            with contextlib.suppress(queue.Full):
+                self._heard.put(message, timeout=0.1)
+                return
+
+    def _endless(self) -> messages.Failed:
+        why = f"The worker was ended: it wrote more than {LONGEST_LINE // 2**20} MiB without the end of a line."
+        return messages.Failed(f"{why} {kept_sentence(self._folder)}", "lost", self._resumable())
+
+    def _keep_log(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stderr is not None
+        with process.stderr:
+            keep_log(process.stderr, self._folder / LOG)
+
+    def _let_readers_end(self) -> None:
+        """Wait until all is read that an ended worker wrote, a short time where a child of its own still holds its pipes."""
+        for reader in self._readers:
+            reader.join(_READ_ON)
+
+    def _until_the_end(self, process: subprocess.Popen[bytes]) -> Iterator[messages.Message]:
+        """Yield messages until the worker's output ends, it is overdue after a cancel, or it is lost."""
+        heard_at = time.monotonic()
+        while True:
+            try:
+                message = self._heard.get(timeout=0.1)
+            except queue.Empty:
+                now = time.monotonic()
+                if self._asked is not None and now - self._asked > self._grace:
+                    return
+                if now - heard_at > self._silence:
+                    kept = kept_sentence(self._folder)
+                    yield messages.Failed(
+                        f"The worker gave no sign of life for {self._silence:.0f} s and was ended. {kept}",
+                        "lost",
+                        self._resumable(),
+                    )
+                    return
+                continue
+            if message is None:
+                return
+            heard_at = time.monotonic()
+            if not isinstance(message, messages.Alive):
+                yield message
+            if self._asked is not None and heard_at - self._asked > self._grace and not messages.ends(message):
+                return
+
+    def _finish(self, process: subprocess.Popen[bytes]) -> None:
+        """Let the worker end, for the grace time at most."""
+        self._over.set()
+        if self._asked is None or time.monotonic() - self._asked < self._grace:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(self._grace)
+        _kill(process)
+        self._let_readers_end()  # its last words are told
+
+    def _ending(self, process: subprocess.Popen[bytes]) -> messages.Message:
+        """Return what happened to a worker that ended without a word."""
+        kept = kept_sentence(self._folder)
+        if self._asked is not None:
+            return messages.Cancelled(f"Stopped. {kept}")
+        status = process.returncode
+        if status == -signal.SIGTERM or (sys.platform != "win32" and status == -signal.SIGKILL):
+            what = "The worker was ended by the system, most likely because the memory ran out, or by somebody"
+            return messages.Failed(f"{what}. {kept} Take a smaller batch or smaller maps.", "killed", self._resumable())
+        name = signal.Signals(-status).name if status < 0 else f"status {status & 0xFFFFFFFF:#x}"
+        tail = self._log_tail()
+        said = f" Its last words: {tail}" if tail else ""
+        return messages.Failed(f"The worker crashed ({name}). {kept}{said}", "crash", self._resumable())
+
+    def _log_tail(self) -> str:
+        try:
+            with (self._folder / LOG).open("rb") as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - _TAIL))
+                lines = log.read().decode("utf-8", errors="replace").split("\n")
+        except OSError:
+            return ""
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+    def _resumable(self) -> bool:
+        try:
+            return read_run(self._folder).resumable
+        except Exception:  # a job that is no run
+            return False
+
+
+def _windows_flags() -> int:
+    if sys.platform != "win32":
+        return 0
+    return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the worker and whatever it started, if it still runs."""
+    if process.poll() is None:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,209 @@
+"""R against R0, the Molchan diagram, the choice of p*, bootstrap intervals and the circular-shift test."""
+
+import numpy as np
+import pytest
+from scipy.stats import binom, kstest
+
+from quakegui.judge import alarms, bootstrap, metrics, skill
+
+DAYS = np.datetime64("2022-02-01") + np.arange(334)
+KNOWN = DAYS.astype("datetime64[ms]") - np.timedelta64(5, "h")
+HALF_DAY = np.timedelta64(12, "h")
+
+
+def series(event_probability):
+    """Return a season with these probabilities of an event, all in class 1."""
+    p = np.asarray(event_probability, float)
+    return alarms.Series(DAYS[: len(p)], KNOWN[: len(p)], np.column_stack([1 - p, p, np.zeros((len(p), 3))]))
+
+
+def catalogue(days):
+    """Return an event half a day after each of these days became known."""
+    return alarms.Catalogue(KNOWN[np.asarray(days, int)] + HALF_DAY, np.ones(len(days), int))
+
+
+@pytest.mark.parametrize(("hits", "expected"), [(12, "0.257"), (14, "0.254"), (18, "0.185")])
+def test_r_zero_of_18_events(hits, expected):
+    assert f"{skill.r_zero(18, hits):.3f}" == expected
+
+
+def test_r_zero_is_the_lower_clopper_pearson_bound():
+    lower = 12 / 18 - skill.r_zero(18, 12)
+    assert binom.sf(11, 18, lower) == pytest.approx(0.025, abs=1e-12)
+    assert skill.r_zero(18, 0) == 0.0
+    with pytest.raises(ValueError, match="at least one event"):
+        skill.r_zero(0, 0)
+
+
+def test_r_of_a_timeline_made_by_hand():
+    p = np.zeros(334)
+    p[[100, 101]] = 0.9
+    told = skill.skill(alarms.record_alarms(series(p), 0.5, catalogue([110, 115, 200])))
+    assert (told.events, told.hits) == (3, 2)
+    assert told.r == pytest.approx(2 / 3 - 15 / 334)
+    assert told.r0 == pytest.approx(skill.r_zero(3, 2))
+    assert told.exceeds
+
+
+def test_no_event_no_score():
+    p = np.full(334, 0.9)
+    assert skill.skill(alarms.record_alarms(series(p), 0.5, catalogue([]))) is None
+    assert skill.molchan(series(p), catalogue([])) is None
+    assert skill.choose_threshold(series(p), catalogue([])) is None
+
+
+def test_an_alarm_without_end_has_no_skill():
+    told = skill.skill(alarms.record_alarms(series(np.ones(334)), 0.5, catalogue(range(20, 320, 20))))
+    assert told.hit_rate == 1.0
+    assert told.r == pytest.approx(1 / 334)  # the first day, before an alarm can open
+    assert not told.exceeds
+
+
+def test_molchan_of_a_perfect_and_of_a_constant_predictor():
+    events = np.arange(40, 320, 40)
+    p = np.full(334, 0.01)
+    for day in events:
+        p[[day - 2, day - 1]] = 0.99
+    perfect = skill.molchan(series(p), catalogue(events))
+    assert perfect.alarm_fraction[0] == 0.0
+    assert perfect.miss_rate[0] == 1.0
+    assert perfect.miss_rate[1] == 0.0
+    assert perfect.alarm_fraction[1] == pytest.approx(len(events) * 15 / 334)
+    assert perfect.area_skill == pytest.approx(1 - perfect.alarm_fraction[1] / 2)
+    flat = skill.molchan(series(np.full(334, 0.3)), catalogue(events))
+    assert flat.area_skill == pytest.approx(0.5, abs=0.002)
+
+
+def test_molchan_of_random_predictors_is_one_half():
+    areas = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        told = skill.molchan(series(rng.random(334)), catalogue(rng.choice(np.arange(5, 330), 18, replace=False)))
+        assert (np.diff(told.alarm_fraction) >= 0).all()
+        assert (np.diff(told.miss_rate) <= 0).all()
+        areas.append(told.area_skill)
+    # The spread of one area is about 0.07, so that of the mean of 60 is below 0.01.
+    assert np.mean(areas) == pytest.approx(0.5, abs=0.03)
+
+
+def test_the_threshold_is_the_one_with_the_best_r():
+    p = np.full(334, 0.32)
+    p[[100, 101, 200, 201]] = 0.72  # before both events
+    p[[20, 21, 60, 61]] = 0.52  # false
+    assert skill.choose_threshold(series(p), catalogue([105, 205])) == 0.7
+
+
+def test_each_fold_gets_its_threshold_from_the_others():
+    p = np.full(334, 0.1)
+    fold = np.repeat([0, 1], 167)
+    p[[50, 51]], p[[250, 251]] = 0.92, 0.62
+    events = catalogue([55, 255])
+    by_day, unchosen = skill.thresholds_by_fold(series(p), fold, events)
+    assert set(by_day[fold == 0]) == {0.6}
+    assert set(by_day[fold == 1]) == {0.9}
+    assert unchosen == ()
+
+
+def test_a_fold_without_events_elsewhere_gets_the_fixed_threshold():
+    fold = np.repeat([0, 1], 167)
+    by_day, unchosen = skill.thresholds_by_fold(series(np.full(334, 0.2)), fold, catalogue([55]))
+    assert unchosen == (0,)
+    assert set(by_day[fold == 0]) == {0.5}
+    alone, none = skill.thresholds_by_fold(series(np.full(334, 0.2)), np.zeros(334), catalogue([55]))
+    assert none == (0,)
+    assert set(alone) == {0.5}
+
+
+def counts(truth, answered, n_classes=5):
+    return bootstrap.day_counts(np.arange(len(truth)), truth, answered, n_days=len(truth), n_classes=n_classes)
+
+
+def test_block_weights_draw_whole_blocks_and_every_day_alike():
+    weights = bootstrap.block_weights(334, resamples=1000, seed=1)
+    assert weights.shape == (1000, 334)
+    assert (weights.sum(axis=1) == 334).all()
+    assert weights.mean(axis=0) == pytest.approx(1.0, abs=0.2)
+    # Where a block starts or ends the weight changes: at most two such places for each of 16 blocks.
+    changes = (np.diff(weights, axis=1, append=weights[:, :1]) != 0).sum(axis=1)
+    assert changes.max() <= 32
+    assert bootstrap.block_weights(80) is None
+
+
+def test_the_interval_of_independent_days_is_the_binomial_one():
+    rng = np.random.default_rng(3)
+    truth = rng.integers(2, size=2000)
+    answered = np.where(rng.random(2000) < 0.7, truth, 1 - truth)
+    told = bootstrap.interval(counts(truth, answered, 2), metrics.accuracy, bootstrap.block_weights(2000))
+    half = 1.96 * np.sqrt(0.7 * 0.3 / 2000)
+    assert told.value == (truth == answered).mean()
+    assert told.high - told.low == pytest.approx(2 * half, rel=0.2)
+
+
+def test_the_paired_difference_of_equals_is_zero_and_of_a_better_one_above_it():
+    rng = np.random.default_rng(4)
+    truth = rng.integers(2, size=334)
+    good = np.where(rng.random(334) < 0.9, truth, 1 - truth)
+    coin = rng.integers(2, size=334)
+    weights = bootstrap.block_weights(334)
+    same = bootstrap.paired_difference(counts(truth, good, 2), counts(truth, good, 2), metrics.macro_recall, weights)
+    assert (same.value, same.low, same.high, same.above_zero) == (0, 0, 0, False)
+    better = bootstrap.paired_difference(counts(truth, good, 2), counts(truth, coin, 2), metrics.macro_recall, weights)
+    assert better.above_zero
+    assert better.low < better.value < better.high
+    with pytest.raises(ValueError, match="only on the same days"):
+        bootstrap.paired_difference(counts(truth, good, 2), counts(1 - truth, good, 2), metrics.macro_recall, weights)
+
+
+def test_too_few_days_have_no_interval():
+    truth = np.tile([0, 1], 20)
+    told = bootstrap.interval(counts(truth, truth, 2), metrics.accuracy, bootstrap.block_weights(40))
+    assert told.value == 1.0
+    assert np.isnan([told.low, told.high]).all()
+    assert not told.above_zero
+
+
+def shifted_by_hand(truth, said, known, shift):
+    """Return the macro recall with labels moved by `shift`, straight from the definition."""
+    label = np.roll(truth, -shift)
+    matrix = np.zeros((said.shape[1],) * 2)
+    for day, cls in enumerate(label):
+        if known[day, cls]:
+            matrix[cls] += said[day]
+    return float(metrics.macro_recall(matrix))
+
+
+def test_the_circular_shift_test_equals_its_definition():
+    rng = np.random.default_rng(5)
+    truth, said, known = rng.integers(3, size=100), rng.integers(3, size=(100, 3)), rng.random((100, 3)) < 0.8
+    told = bootstrap.circular_shift(truth, said, known)
+    observed = shifted_by_hand(truth, said, known, 0)
+    others = [shifted_by_hand(truth, said, known, shift) for shift in range(31, 70)]  # 30 days on both sides left out
+    assert told.shifts == len(others) == 39
+    assert told.statistic == pytest.approx(observed, abs=1e-12)
+    assert told.p_value == (1 + sum(other >= observed - 1e-12 for other in others)) / 40
+
+
+def test_a_perfect_predictor_has_the_smallest_p_value():
+    truth = np.repeat(np.random.default_rng(6).integers(2, size=23), 15)[:334]
+    told = bootstrap.circular_shift(truth, np.eye(2)[truth])
+    assert told.statistic == 1.0
+    assert told.p_value == 1 / 274
+
+
+def test_p_values_of_noise_are_uniform():
+    p_values = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        # Label windows and persistent noise, as in a season without any signal.
+        truth = (np.convolve(rng.random(334) < 0.04, np.ones(12))[:334] > 0).astype(int)
+        noise = np.convolve(rng.normal(size=345), np.ones(12), "valid")
+        p_values.append(bootstrap.circular_shift(truth, np.eye(2)[(noise > 0).astype(int)]).p_value)
+    assert kstest(p_values, "uniform").pvalue > 0.01
+    assert np.mean(np.array(p_values) < 0.05) < 0.10
+
+
+def test_too_few_days_or_a_single_class_have_no_p_value():
+    few = bootstrap.circular_shift(np.tile([0, 1], 30), np.eye(2)[np.tile([0, 1], 30)])
+    assert np.isnan(few.p_value)
+    assert few.shifts == 0
+    assert np.isnan(bootstrap.circular_shift(np.zeros(0, int), np.zeros((0, 2))).p_value)
