@@ -70,7 +70,7 @@ def content_of(act: Act) -> str:
         more = ", ..." if summary.get("files", 0) > len(names[:3]) else ""
         counts = [f"{summary.get('readings', 0)} readings"] if summary.get("readings") else []
         counts += [f"{summary['kp_intervals']} intervals of Kp"] if summary.get("kp_intervals") else []
-        return f"{' and '.join(counts) or 'no readings'} from {', '.join(names[:3])}{more}"
+        return f"{' and '.join(counts) or 'nothing new'} from {', '.join(names[:3])}{more}"
     if act.kind == EVENTS:
         if "events" not in summary:
             return "earthquakes of an earlier version of the program"

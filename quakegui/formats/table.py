@@ -120,8 +120,9 @@ def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
         if len(same) == 1:
             joined += same
             continue
-        time = np.concatenate([one.time for one in same])
-        total = Total(np.concatenate([one.values for one in same]), derived)
+        time = np.concatenate([part for one in same for part in (one.time, one.missing)])
+        values = [part for one in same for part in (one.values, np.full(one.missing.size, np.nan))]
+        total = Total(np.concatenate(values), derived)
         one, said = make_readings(code, time, total, data_type=same[0].data_type, cadence_s=cadence_s, stamp="centre")
         joined.append(replace(one, cadence_s=cadence_s))
         notes += [f"{code}: {len(same)} parts of its record were put together.", *said]

@@ -102,7 +102,9 @@ class Watch:
             settled = {path: look.stamp for path, look in quiet.items() if look.same and not is_growing(path, look.quiet_s)}
             left: tuple[Path, ...] = ()
             if settled or time.monotonic() >= self._again_at:
-                left, self._again = self._again, ()
+                # One that was written to since it was given comes when it has settled again.
+                left = tuple(path for path in self._again if path in now and now[path] == self._taken.get(path))
+                self._again = ()
             found = {*settled, *(path for path in left if path in now)}
             woken = self._wake_ms is not None and self._clock() >= self._wake_ms
             if found or woken:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from quakegui.project import schema
 from quakegui.project.store import Project, get_setting
@@ -26,6 +26,8 @@ STATIONS: Final = "stations"
 REMOVAL: Final = "removal"
 UNDO: Final = "undo"
 REDO: Final = "redo"
+_AT_ONCE = 10_000
+"""Files in one question to the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ def read_acts(connection: Connection) -> tuple[Act, ...]:
     )
 
 
+def next_act(connection: Connection) -> int:
+    """Return the number that the next act gets, within a writing transaction."""
+    return (connection.scalar(select(func.max(schema.act.c.id))) or 0) + 1
+
+
 def add_act(
     connection: Connection,
     kind: str,
@@ -117,7 +124,7 @@ def add_act(
         What came in, as plain facts.
     """
     table = schema.act.c
-    number = (connection.scalar(select(func.max(table.id))) or 0) + 1
+    number = next_act(connection)
     at_ms = max(time.time_ns() // 1_000_000, connection.scalar(select(func.max(table.at_ms))) or 0)
     facts = json.dumps(dict(summary or {}), ensure_ascii=False)
     row = {"id": number, "at_ms": at_ms, "author": author, "kind": kind, "target": target, "station": station, "summary": facts}
@@ -132,7 +139,13 @@ def undone_acts(connection: Connection) -> frozenset[int]:
     return frozenset(connection.scalars(select(table.target).where(table.id.in_(last), table.kind == UNDO)))
 
 
-def hidden_files(connection: Connection, code: str | None = None) -> frozenset[int]:
+def batched(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """Yield numbers in pieces that a question to the database may name."""
+    for at in range(0, len(numbers), size):
+        yield numbers[at : at + size]
+
+
+def hidden_files(connection: Connection, code: str | None = None, *, among: Collection[int] | None = None) -> frozenset[int]:
     """Return the files that are not in force: every act that brought them is undone.
 
     Parameters
@@ -141,18 +154,44 @@ def hidden_files(connection: Connection, code: str | None = None) -> frozenset[i
         Reading or writing.
     code
         A station: files that it has no readings of any more, because these were removed, count as well.
+    among
+        The files that are asked about; default all.
     """
     undone = undone_acts(connection)
     removed = _removed(connection, code, undone) if code is not None else 0
     if not undone and not removed:
         return frozenset()
     table, file = schema.brought.c, schema.imported_file.c
-    standing = select(table.file).where(table.act > removed, table.act.not_in(undone))
-    if removed:  # what came in before acts were recorded came in before the removal
-        return frozenset(connection.scalars(select(file.id).where(file.id.not_in(standing))))
+    asked = frozenset(connection.scalars(select(file.id)) if among is None else among)
+    rows: list[Row[int, int]] = []
+    for some in batched(sorted(asked), _AT_ONCE):
+        rows += connection.execute(select(table.act, table.file).where(table.file.in_(some))).all()
+    standing = {row.file for row in rows if row.act > removed and row.act not in undone}
     # What came in before acts were recorded stands by itself, also where an act has brought it once more.
+    former = 0 if removed else int(get_setting(connection, schema.FORMER_FILES) or 0)
+    return frozenset(number for number in asked - standing if number > former)
+
+
+def names_seen(connection: Connection, among: Collection[int] | None = None) -> dict[int, set[str]]:
+    """Return the names, without folders, under which contents were seen by acts in force, by the number of the file.
+
+    Parameters
+    ----------
+    connection
+        Reading or writing.
+    among
+        The files that are asked about; default all.
+    """
+    undone, table, file = undone_acts(connection), schema.sighting.c, schema.imported_file.c
     former = int(get_setting(connection, schema.FORMER_FILES) or 0)
-    return frozenset(connection.scalars(select(table.file).where(table.file > former, table.file.not_in(standing)).distinct()))
+    first, seen = select(file.id, file.base).where(file.id <= former), select(table.act, table.file, table.base)
+    if among is not None:
+        first, seen = first.where(file.id.in_(among)), seen.where(table.file.in_(among))
+    found: dict[int, set[str]] = {row.id: {row.base} for row in connection.execute(first)}
+    for row in connection.execute(seen):
+        if row.act not in undone:
+            found.setdefault(row.file, set()).add(row.base)
+    return found
 
 
 def hidden_in_part(connection: Connection) -> frozenset[int]:

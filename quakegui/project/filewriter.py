@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, select, update
 
 from quakegui.project import schema
-from quakegui.project.acts import hidden_in_part, undone_acts
+from quakegui.project.acts import hidden_in_part, names_seen, undone_acts
 from quakegui.project.kpindex import record_kp
-from quakegui.project.parsing import ParsedFile
+from quakegui.project.parsing import KnownFile, ParsedFile
 from quakegui.project.record import block_row
 from quakegui.project.stations import make_room_for, record_stations
+from quakegui.project.store import get_setting
 from quakegui.season.network import Station
 
 _BATCH = 2000
@@ -38,6 +40,8 @@ class FileWriter:
         Codes in each station list, by the list's name.
     sighted
         Numbers of known files of which this import brings a copy that was modified earlier, with its name.
+    copies
+        Numbers of known files of which this import brings a copy that tells more of them, its name or time, with its name.
     with_kp
         Names of the files with Kp.
     kp_touched
@@ -51,22 +55,26 @@ class FileWriter:
         self.stations: dict[str, None] = {}
         self.named: list[tuple[str, Station]] = []
         self.listed: dict[str, tuple[str, ...]] = {}
+        self.copies: dict[int, str] = {}
         self.sighted: dict[int, str] = {}
         self.with_kp: list[str] = []
         self.kp_touched = False
         self._connection = connection
         self._next = (connection.scalar(select(func.max(file.id))) or 0) + 1
         self._hidden = hidden_in_part(connection)
-        rows = connection.execute(
-            select(file.id, file.sha256, file.modified_ms).where(file.replaced_by.is_(None)).order_by(file.id)
-        )
+        former = int(get_setting(connection, schema.FORMER_FILES) or 0)
+        rows = connection.execute(select(schema.imported_file).where(file.replaced_by.is_(None)).order_by(file.id))
         self._by_sha256: dict[str, list[int]] = {}
         self._modified: dict[int, int | None] = {}
+        self._names = names_seen(connection)
+        self._former: dict[int, Row[Any]] = {}
         for row in rows:
             self._by_sha256.setdefault(row.sha256, []).append(row.id)
             self._modified[row.id] = row.modified_ms
+            if row.id <= former:
+                self._former[row.id] = row
         self._fresh: dict[Content, int] = {}
-        self._sightings: dict[int, dict[str, int | None]] = {}
+        self._sightings: dict[tuple[int, str], int | None] = {}
         self._files: list[dict[str, object]] = []
         self._facts: list[tuple[Station, int]] = []
         self._blocks: list[dict[str, object]] = []
@@ -75,13 +83,14 @@ class FileWriter:
         """Add a file; returns its number, None where the same content is in force already and nothing changes."""
         number = self._number_of(parsed)
         if number is not None:
-            self.see(parsed.name, parsed.sha256, parsed.modified_ms)
+            self._see(number, parsed.name, parsed.base, parsed.modified_ms)
         if number is not None and number not in self._hidden:
             return None
         if number is None:
             number = self._insert(parsed)
         else:
             self._hidden -= {number}
+        self._note_sighting(number, parsed.base, parsed.modified_ms)
         self.brought.append(number)
         for block in parsed.blocks:
             self.touched.setdefault(block.station, set()).add(block.utc_day)
@@ -96,52 +105,69 @@ class FileWriter:
             self.flush()
         return number
 
-    def see(self, name: str, sha256: str, modified_ms: int | None) -> None:
-        """Take note of a copy of a content: of all copies the earliest time of modification decides.
+    def see(self, known: KnownFile) -> None:
+        """Take note of a file whose content was in force when it was looked at.
 
-        Parameters
-        ----------
-        name
-            The copy's, for messages.
-        sha256
-            Fingerprint of the content.
-        modified_ms
-            When the copy was modified, milliseconds since 1970 UTC; None where unknown.
+        Of all copies of a content the earliest time of modification decides, and every name counts. One that somebody else has
+        undone since then is brought again.
         """
-        file = schema.imported_file.c
-        for number in self._by_sha256.get(sha256, ()):
-            known = self._modified[number]
-            if modified_ms is None or (known is not None and known <= modified_ms):
-                continue
-            self.flush()
-            one = self._sightings.setdefault(number, {"file": number, "before_ms": known})
-            one["modified_ms"] = self._modified[number] = modified_ms
+        for number in self._by_sha256.get(known.sha256, ()):
+            if number in self._hidden and known.base in self._all_names(number):
+                self._hidden -= {number}
+                self.brought.append(number)
+                self._see(number, known.name, known.base, known.modified_ms)
+                self._note_sighting(number, known.base, known.modified_ms)
+                self._touch(number)
+            elif known.base in self._names.get(number, ()):
+                self._see(number, known.name, known.base, known.modified_ms)
+
+    def _all_names(self, number: int) -> set[str]:
+        """Return the names under which a content was ever seen, by acts that are undone, too."""
+        seen, file = schema.sighting.c, schema.imported_file.c
+        found = set(self._connection.scalars(select(seen.base).where(seen.file == number)))
+        return found | set(self._connection.scalars(select(file.base).where(file.id == number)))
+
+    def _see(self, number: int, name: str, base: str, modified_ms: int | None) -> None:
+        """Take note of a copy of a content that may tell more of it."""
+        former = self._modified[number]
+        earlier = modified_ms is not None and (former is None or modified_ms < former)
+        if not earlier and base in self._names.get(number, ()):
+            return
+        self.flush()
+        self._note_sighting(number, base, modified_ms)
+        self.copies[number] = name
+        if earlier:
             self.sighted[number] = name
+            file = schema.imported_file.c
             self._connection.execute(update(schema.imported_file).where(file.id == number).values(modified_ms=modified_ms))
-            if self._touch(number):
-                self.with_kp.append(name)
+            self._modified[number] = modified_ms
+        marks = exists().where(schema.block.c.missing.is_not(None))  # a further name matters only where something is marked
+        if (earlier or self._connection.scalar(select(marks))) and self._touch(number):
+            self.with_kp.append(name)
 
-    def bring_again(self, sha256: str, base: str) -> None:
-        """Bring a content that was in force when its file was looked at, and was undone by somebody else since then.
-
-        Parameters
-        ----------
-        sha256, base
-            Its fingerprint, and its file's name without the folder: under another name it may be another station's.
-        """
-        hidden = self._hidden.intersection(self._by_sha256.get(sha256, ()))
-        file = schema.imported_file.c
-        for number in self._connection.scalars(select(file.id).where(file.id.in_(hidden), file.base == base)).all():
-            self._hidden -= {number}
-            self.brought.append(number)
-            self._touch(number)
+    def _note_sighting(self, number: int, base: str, modified_ms: int | None) -> None:
+        former = self._sightings.get((number, base))
+        times = [time for time in (former, modified_ms) if time is not None]
+        self._sightings[number, base] = min(times, default=None)
+        self._names.setdefault(number, set()).add(base)
 
     def record_act(self, act: int) -> None:
         """Record what an act brought, and of which known contents it met an earlier copy."""
         if self.brought:
             self._connection.execute(schema.brought.insert(), [{"act": act, "file": file} for file in self.brought])
         if self._sightings:
-            self._connection.execute(schema.sighting.insert(), [{"act": act, **one} for one in self._sightings.values()])
+            self._connection.execute(
+                schema.sighting.insert(),
+                [
+                    {"act": act, "file": file, "base": base, "modified_ms": modified_ms}
+                    for (file, base), modified_ms in self._sightings.items()
+                ],
+            )
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything was brought, or more is known of what there was."""
+        return bool(self.brought or self._sightings)
 
     def _touch(self, number: int) -> bool:
         """Note that what a stored file says may count in another way now; returns whether it holds Kp."""
@@ -168,12 +194,21 @@ class FileWriter:
         fresh = self._fresh.get((parsed.sha256, parsed.codes))
         if fresh is not None:
             return fresh
-        block = schema.block.c
         for number in self._by_sha256.get(parsed.sha256, ()):
-            codes = self._connection.scalars(select(block.station).where(block.file == number).distinct())
-            if frozenset(codes) == parsed.codes:
+            if not self._was_read_in_part(number, parsed) and self._codes(number) == parsed.codes:
                 return number
         return None
+
+    def _codes(self, number: int) -> frozenset[str]:
+        block = schema.block.c
+        return frozenset(self._connection.scalars(select(block.station).where(block.file == number).distinct()))
+
+    def _was_read_in_part(self, number: int, parsed: ParsedFile) -> bool:
+        """Whether a version before 3 kept less of a content: columns, sheets, which Kp is definitive, unknown stations."""
+        former = self._former.get(number)
+        if former is None:
+            return False
+        return former.format in ("kp", "stations") or former.readings != sum(block.count for block in parsed.blocks)
 
     def _insert(self, parsed: ParsedFile) -> int:
         number, self._next = self._next, self._next + 1
@@ -204,13 +239,16 @@ class FileWriter:
 
 
 def refresh_modified(connection: Connection, files: Iterable[int]) -> None:
-    """Derive when files were modified anew, from the sightings in force and from what was known before any."""
-    table, undone = schema.sighting, undone_acts(connection)
-    for file in files:
-        rows = connection.execute(select(table).where(table.c.file == file).order_by(table.c.act)).all()
-        times = [rows[0].before_ms, *(row.modified_ms for row in rows if row.act not in undone)]
-        first = min((time for time in times if time is not None), default=None)
-        connection.execute(update(schema.imported_file).where(schema.imported_file.c.id == file).values(modified_ms=first))
+    """Derive when files were modified anew, from the sightings in force."""
+    table, file, undone = schema.sighting.c, schema.imported_file.c, undone_acts(connection)
+    former = int(get_setting(connection, schema.FORMER_FILES) or 0)
+    for number in files:
+        rows = connection.execute(select(table.act, table.modified_ms).where(table.file == number)).all()
+        times = [row.modified_ms for row in rows if row.act not in undone and row.modified_ms is not None]
+        if number <= former:
+            times.append(connection.scalar(select(file.imported_ms).where(file.id == number)))
+        first = min(times, default=None)
+        connection.execute(update(schema.imported_file).where(file.id == number).values(modified_ms=first))
 
 
 def days_of_file(number: int) -> Select[str, int]:

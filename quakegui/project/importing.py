@@ -7,7 +7,7 @@ night means follow from that, and are brought up to date afterwards.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import shown
 from quakegui.project import schema, spool
-from quakegui.project.acts import READINGS, add_act, hidden_in_part
+from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_seen, next_act
 from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.kpindex import refresh_kp
@@ -28,8 +28,10 @@ from quakegui.project.parsing import Known, KnownFile, ParsedFile, SkippedFile, 
 from quakegui.project.progress import Cancelled, Progress, never, silent
 from quakegui.project.record import DAY_MS, Block, unpack
 from quakegui.project.stations import far_apart, refresh_stations
-from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
+from quakegui.project.store import Project, ProjectError, default_author, get_setting, network_of, raise_revision
 
+_WITHOUT_READINGS = ("kp", "stations")
+"""Formats whose files hold something else than readings."""
 MOST_NAMES = 20
 """Files and stations that an act names one by one."""
 
@@ -109,6 +111,7 @@ class _Tally:
     stations_added: list[str] = field(default_factory=list)
     seen: list[KnownFile] = field(default_factory=list)
     kp_intervals: int = 0
+    empty: list[str] = field(default_factory=list)
 
     def report(self, days_changed: int) -> ImportReport:
         return ImportReport(
@@ -134,6 +137,30 @@ def import_paths(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> ImportReport:
+    """Import the files of one batch; otherwise like `import_batches`, whose parameters it has.
+
+    Parameters
+    ----------
+    project
+        Where they go.
+    paths
+        Files, folders and archives.
+    mapping
+        How to read the columns of tables (see `quakegui.formats`).
+    author, progress, cancelled
+        As there.
+    """
+    return import_batches(project, [(tuple(paths), mapping)], author=author, progress=progress, cancelled=cancelled)
+
+
+def import_batches(
+    project: Project,
+    batches: Sequence[tuple[Sequence[Path | str], TableMapping | None]],
+    *,
+    author: str | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportReport:
     """Import readings, station coordinates and Kp from files, folders and archives.
 
     A file replaces, slot by slot, only what it holds, and nothing of what it replaces is deleted: which of several readings
@@ -146,10 +173,8 @@ def import_paths(
     ----------
     project
         Where they go.
-    paths
-        Files, folders and archives.
-    mapping
-        How to read the columns of tables (see `quakegui.formats`).
+    batches
+        Files, folders and archives, each with how to read the columns of its tables (see `quakegui.formats`).
     author
         Who imports them; default the person at this machine.
     progress
@@ -166,11 +191,10 @@ def import_paths(
         raise ProjectError(f"The project {project.name} is open for reading only; nothing was imported.")
     say = progress if progress is not None else silent
     stop = cancelled if cancelled is not None else never
-    paths = tuple(paths)
-    if any(is_export(path) for path in paths):
-        return _bring_back(project, paths, progress, stop)
+    given = tuple(path for paths, _mapping in batches for path in paths)
+    if any(is_export(path) for path in given):
+        return _bring_back(project, given, progress, stop)
     ensure_nights(project, progress=progress)
-    files = files_at(paths)
     tally = _Tally()
     with project.read() as connection:
         known = _known(connection)
@@ -178,7 +202,10 @@ def import_paths(
     try:
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
-            count = _parse_all(files, file, tally, known=known, mapping=mapping, say=say, stop=stop)
+            count = sum(
+                _parse_all(files_at(paths), file, tally, known=known, mapping=mapping, say=say, stop=stop)
+                for paths, mapping in batches
+            )
             file.flush()
             return _store_all(project, spool.taken(file, count), tally, author=author, say=say, stop=stop)
     except OSError as error:
@@ -251,17 +278,22 @@ def _parse_all(
 def _known(connection: Connection) -> Known:
     """Return the contents that are wholly in force, and their names.
 
-    Tables that came in before version 3 are read again: their readers lost columns and sheets.
+    Tables, Kp and station lists that came in before version 3 are read again, because less of them was kept then; files without
+    readings are, so that the reason is given again.
     """
     table = schema.imported_file.c
-    brought = select(schema.brought.c.file)
-    former = connection.scalars(select(table.id).where(table.format == "table", table.id.not_in(brought)))
-    hidden = hidden_in_part(connection) | set(former)
+    former = int(get_setting(connection, schema.FORMER_FILES) or 0)
+    left_out = hidden_in_part(connection) | set(connection.scalars(select(table.id).where(table.replaced_by.is_not(None))))
+    names = names_seen(connection)
     known: dict[str, set[str]] = {}
-    for row in connection.execute(select(table.id, table.sha256, table.base).where(table.replaced_by.is_(None))):
-        if row.id not in hidden:
-            known.setdefault(row.sha256, set()).add(row.base)
-    return {sha256: frozenset(names) for sha256, names in known.items()}
+    for row in connection.execute(select(table.id, table.sha256, table.format, table.readings)):
+        if row.id <= former:
+            again = row.format in ("table", *_WITHOUT_READINGS)
+        else:
+            again = not row.readings and row.format not in _WITHOUT_READINGS
+        if row.id not in left_out and not again:
+            known.setdefault(row.sha256, set()).update(names.get(row.id, ()))
+    return {sha256: frozenset(found) for sha256, found in known.items()}
 
 
 def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter, say: Progress, stop: Cancelled) -> None:
@@ -279,8 +311,7 @@ def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter,
     for parsed in lists:
         _store_file(parsed, tally, writer)
     for known in tally.seen:
-        writer.see(known.name, known.sha256, known.modified_ms)
-        writer.bring_again(known.sha256, known.base)
+        writer.see(known)
     writer.flush()
     if stop():
         raise _CancelledError
@@ -288,9 +319,10 @@ def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter,
 
 def _settle(connection: Connection, writer: FileWriter, tally: _Tally, author: str) -> None:
     """Record the act, derive what follows from it, and mark which night means are stale."""
-    _count(connection, tally)
-    if writer.brought or writer.sighted:
-        writer.record_act(add_act(connection, READINGS, author, summary=_summary(tally, tuple(writer.sighted.values()))))
+    if writer.tells:
+        writer.record_act(next_act(connection))  # before counting: only what is in force is counted
+        _count(connection, tally)
+        add_act(connection, READINGS, author, summary=_summary(tally, tuple(writer.copies.values())))
         _note_sighted(connection, writer, tally)
     tally.stations_added += refresh_stations(connection, writer.stations)[0]
     if writer.kp_touched:
@@ -303,11 +335,12 @@ def _settle(connection: Connection, writer: FileWriter, tally: _Tally, author: s
 
 def _store_file(parsed: ParsedFile, tally: _Tally, writer: FileWriter) -> None:
     number = writer.add(parsed)
+    if not parsed.blocks and parsed.format not in _WITHOUT_READINGS:
+        tally.skipped.append(SkippedFile(parsed.name, " ".join(parsed.notes) or "It holds no readings."))
+        tally.empty += [parsed.name] if number is not None else []
+        return
     if number is None:
         tally.unchanged.append(parsed.name)
-        return
-    if not parsed.blocks and parsed.kp is None and parsed.format != "stations":
-        tally.skipped.append(SkippedFile(parsed.name, " ".join(parsed.notes) or "It holds no readings."))
         return
     tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in parsed.notes))
     first, last = _span(parsed.blocks)
@@ -347,9 +380,9 @@ def _note_sighted(connection: Connection, writer: FileWriter, tally: _Tally) -> 
             ] = None
 
 
-def _summary(tally: _Tally, sighted: tuple[str, ...]) -> dict[str, Any]:
-    """Return what an import's act says of it."""
-    names = (*(one.file for one in tally.imported), *sighted)
+def _summary(tally: _Tally, copies: tuple[str, ...]) -> dict[str, Any]:
+    """Return what an import's act says of it; `copies` are those of known files."""
+    names = (*(one.file for one in tally.imported), *tally.empty, *copies)
     firsts = [one.first for one in tally.imported if one.first is not None]
     lasts = [one.last for one in tally.imported if one.last is not None]
     return {

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
-from quakegui.project.acts import hidden_files
+from quakegui.project.acts import hidden_files, names_seen
 from quakegui.project.progress import Progress
 from quakegui.project.record import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
@@ -38,7 +38,6 @@ Night = tuple[float | None, float, int]
 def read_blocks(connection: Connection, code: str, first: int, last: int, *, hidden: bool = False) -> list[Block]:
     """Return a station's blocks of the UTC days `first`..`last`, both included; with `hidden` those not in force as well."""
     table, file = schema.block.c, schema.imported_file.c
-    left_out = frozenset() if hidden else hidden_files(connection, code)
     rows = connection.execute(
         select(
             table.station,
@@ -51,16 +50,27 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
             table["values"],
             table.file,
             table.missing,
-            file.base,
             file.issued_ms,
             file.modified_ms,
             file.sha256,
         )
         .join_from(schema.block, schema.imported_file, table.file == file.id)
         .where(table.station == code, table.utc_day.between(first, last))
-    )
+    ).all()
+    numbers = {row.file for row in rows}
+    left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
+    # Names matter only to what a file marks as missing, which few do.
+    names = names_seen(connection, numbers) if any(row.missing for row in rows) else {}
+    none: frozenset[str] = frozenset()
     return [
-        Block(*(*tuple(row)[:9], row.missing or b"", row.base, Issue.of(row.issued_ms, row.modified_ms, row.sha256)))
+        Block(
+            *(
+                *tuple(row)[:9],
+                row.missing or b"",
+                frozenset(names.get(row.file, none)),
+                Issue.of(row.issued_ms, row.modified_ms, row.sha256),
+            )
+        )
         for row in rows
         if row.file not in left_out
     ]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import schema
+from quakegui.project.acts import names_seen
 from quakegui.project.nights import read_blocks
 from quakegui.project.record import Weighed, best_ranks, by_place, missing_of, slots_of, weighed
 
@@ -87,7 +88,7 @@ def overlaps_of(connection: Connection, brought: Sequence[int]) -> Mapping[int, 
                 unknown = numbers - names.keys()
                 rows = connection.execute(select(file.id, file.name).where(file.id.in_(unknown)))
                 names |= {row.id: row.name for row in rows}
-                _compare(weighed(here), fresh, names, found)
+                _compare(weighed(here), fresh, names, names_seen(connection, numbers), found)
     return found
 
 
@@ -110,7 +111,13 @@ def _shared_days(connection: Connection, brought: Sequence[int]) -> Iterator[tup
                 yield code, day
 
 
-def _compare(here: list[Weighed], fresh: frozenset[int], names: Mapping[int, str], found: dict[int, Overlap]) -> None:
+def _compare(
+    here: list[Weighed],
+    fresh: frozenset[int],
+    names: Mapping[int, str],
+    seen: Mapping[int, set[str]],
+    found: dict[int, Overlap],
+) -> None:
     """Add what one station, day and cadence tell of its fresh files."""
     size = slots_of(each.slot for each in here)
     before, after = _winners(here, size, skip=fresh), _winners(here, size)
@@ -136,7 +143,7 @@ def _compare(here: list[Weighed], fresh: frozenset[int], names: Mapping[int, str
         overlap.withdrawn += lost.size
         overlap.out |= {name(k): None for k in np.unique(lost)}
         for k, other in enumerate(here):
-            if other.block.file not in fresh and other.block.base == each.block.base:
+            if other.block.file not in fresh and seen.get(other.block.file, set()) & seen.get(each.block.file, set()):
                 left = int((other.counts & ~np.isin(other.slot, each.slot)).sum())
                 overlap.left += left
                 overlap.beside |= {name(k): None} if left else {}

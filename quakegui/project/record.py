@@ -85,8 +85,8 @@ class Block:
         Number of the file in order of import.
     missing
         Packed milliseconds at which the file states that nothing was recorded; empty without such.
-    base
-        The file's name without its folder.
+    names
+        The names, without folders, under which the content was seen; not needed where nothing is marked as missing.
     issue
         What decides between files that are equally final.
     """
@@ -101,7 +101,7 @@ class Block:
     values: bytes
     file: int = 0
     missing: bytes = b""
-    base: str = ""
+    names: frozenset[str] = frozenset()
     issue: Issue = Issue()
 
 
@@ -340,11 +340,13 @@ def _not_withdrawn(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]],
     gone: dict[tuple[str, int], NDArray[np.bool_]] = {}
     kept: list[NDArray[np.int64]] = []
     for block, slot in zip(reversed(ordered), reversed(slots), strict=True):
-        same = (block.base, block.data_type)
-        kept.append(slot[~gone[same][slot]] if same in gone else slot)
+        keys = [(name, block.data_type) for name in block.names]
+        for key in keys:
+            slot = slot[~gone[key][slot]] if key in gone else slot  # noqa: PLW2901 - what is left of it
+        kept.append(slot)
         missing = missing_of(block) // block.cadence_ms
-        if missing.size:
-            gone.setdefault(same, np.zeros(size, dtype=bool))[missing[missing < size]] = True
+        for key in keys if missing.size else ():
+            gone.setdefault(key, np.zeros(size, dtype=bool))[missing[missing < size]] = True
     return kept[::-1]
 
 

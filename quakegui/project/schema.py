@@ -108,11 +108,11 @@ sighting = Table(
     metadata,
     Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
     Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
-    Column("modified_ms", Integer, nullable=False),
-    Column("before_ms", Integer),
+    Column("base", Text, primary_key=True),
+    Column("modified_ms", Integer),
     Index("sighting_file", "file"),
 )
-"""Which act met a copy of a known content that was modified earlier than every one before (`before_ms`)."""
+"""Under which name, and modified when, an act met a content: each that it brings, and copies of known ones that tell more."""
 
 station_fact = Table(
     "station_fact",

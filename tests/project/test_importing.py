@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sqlite3
 import subprocess
@@ -21,10 +22,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_parts import iaga, minute_values, put
 
+from quakegui.formats.columns import TableMapping
 from quakegui.project import parsing, seasons
-from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.importing import ImportReport, import_batches, import_paths
 from quakegui.project.nights import ensure_nights, stored_nights
 from quakegui.project.store import Project, ProjectError
+from quakegui.project.undoing import remove_readings, undo_import
 from quakegui.season.localtime import NightWindow
 from quakegui.season.quality import Quality
 
@@ -78,7 +81,13 @@ def test_the_same_content_a_second_time_changes_nothing(project: Project, files:
     import_paths(project, [path])
     before = all_of(project)
     assert import_paths(project, [path]) == ImportReport(unchanged=("kak.min",))
-    assert import_paths(project, [put(files / "copy", "other name.min", iaga())]).unchanged == ("other name.min",)
+    assert all_of(project) == before
+    revision, record = project.revision(), values(project)
+    copy = put(files / "copy", "other name.min", iaga())
+    assert import_paths(project, [copy]).unchanged == ("other name.min",)
+    assert (project.revision(), values(project)) == (revision, record)
+    before = all_of(project)  # with the further name, which matters where a later issue of it marks readings as missing
+    assert import_paths(project, [copy]) == ImportReport(unchanged=("other name.min",))
     assert all_of(project) == before
 
 
@@ -332,3 +341,74 @@ def test_a_table_that_a_former_version_read_in_part_is_read_again(project: Proje
         assert [one.stations for one in import_paths(again, [table]).imported] == [("AAA", "BBB")]
         assert len(values(again, "AAA", "2022-03-01")) == len(values(again, "BBB", "2022-03-01")) == 60
         assert import_paths(again, [table]).unchanged == ("wide.csv",)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (1, 2, 0)])
+def test_a_correction_withdraws_under_every_name_that_it_was_seen_by(
+    project: Project, files: Path, order: tuple[int, ...]
+) -> None:
+    """The correction came as "latest (1).csv" first, and as "latest.csv", the name of what it corrects, too."""
+    corrected = minute_values()
+    corrected[600:700] = np.nan
+    made = [
+        put(files / "1", "latest.min", iaga()),
+        put(files / "2", "latest (1).min", iaga(values=corrected)),
+        put(files / "3", "latest.min", iaga(values=corrected)),
+    ]
+    for at in order:
+        import_paths(project, [made[at]])
+    assert len(values(project)) == 1340
+
+
+def test_what_a_removal_hides_is_counted_where_it_is_overwritten(project: Project, files: Path) -> None:
+    import_paths(project, [put(files, "kak.min", iaga())])
+    remove_readings(project, "KAK")
+    import_paths(project, [put(files, "day.min", iaga(values=minute_values(47_000.0)))])
+    report = import_paths(project, [put(files, "day.min", iaga(values=minute_values(47_001.0)))])
+    assert report.imported[0].overwritten == 1440
+
+
+def test_a_copy_with_a_wrong_time_decides_no_longer_once_its_import_is_undone(project: Project, files: Path) -> None:
+    early = put(files / "1", "a.min", iaga(values=minute_values(46_000.0)))
+    late = put(files / "2", "b.min", iaga(values=minute_values(47_000.0)))
+    wrong = put(files / "3", "b.min", late.read_bytes())
+    os.utime(wrong, (1, 1))
+    import_paths(project, [early])
+    import_paths(project, [wrong])
+    assert values(project)["12:00"] == minute_values(46_000.0)[720]
+    undo_import(project)
+    import_paths(project, [late])
+    assert values(project)["12:00"] == minute_values(47_000.0)[720]
+
+
+def test_a_file_without_readings_gives_its_reason_every_time(project: Project, files: Path) -> None:
+    empty = put(files, "nothing.min", iaga("DED", values=np.full(1440, np.nan)))
+    first = import_paths(project, [empty])
+    again = import_paths(project, [empty])
+    assert [one.file for one in again.skipped] == ["nothing.min"]
+    assert again.skipped == first.skipped
+    assert "DED" in project.network().codes
+
+
+def test_batches_with_mappings_of_their_own_are_one_import(project: Project, files: Path) -> None:
+    rows = "".join(f"2022-03-01T00:{minute:02d}:00Z,{48_000 + minute}\n" for minute in range(60))
+    table = put(files, "inst.csv", f"when,what\n{rows}".encode())
+    mapping = TableMapping("wide", ("when",), (("AAA", "what"),))
+    report = import_batches(project, [((table,), mapping), ((put(files, "kak.min", iaga()),), None)])
+    assert [one.stations for one in report.imported] == [("AAA",), ("KAK",)]
+    undo_import(project)
+    assert project.network().codes == ()
+
+
+def test_what_a_former_version_kept_in_part_comes_in_again(project: Project, files: Path) -> None:
+    """Kp, whose being definitive was not kept, and a workbook of which only one sheet was read."""
+    kp = put(files, "kp.csv", b"Date,K_00,K_03,K_06,K_09,K_12,K_15,K_18,K_21\n2022-01-15,1.0,2.3,2.0,5.7,1.0,0.3,0.0,2.0\n")
+    rows = "".join(f"2022-03-01T00:{minute:02d}:00Z,{48_000 + minute}\n" for minute in range(60))
+    table = put(files, "days.csv", f"time,AAA\n{rows}".encode())
+    import_paths(project, [kp, table])
+    with closing(sqlite3.connect(project.folder / "project.sqlite")) as database, database:
+        database.execute("UPDATE imported_file SET readings = 30 WHERE name = 'days.csv'")
+        turn_back(database)
+    with Project.open(project.folder) as again:
+        assert [one.file for one in import_paths(again, [kp, table]).imported] == ["kp.csv", "days.csv"]
+        assert import_paths(again, [kp, table]).unchanged == ("kp.csv", "days.csv")

@@ -43,7 +43,7 @@ class Made:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(repr(replace(self, modified_ms=0)).encode()).hexdigest()
+        return hashlib.sha256(repr(replace(self, modified_ms=0, base="")).encode()).hexdigest()
 
     def parsed(self, code: str) -> ParsedFile:
         time = START + np.array(self.hours) * np.timedelta64(1, "h")
@@ -67,7 +67,8 @@ def random_set(rng: random.Random) -> list[Made]:
     found: list[Made] = []
     for _ in range(rng.randint(2, 6)):
         if found and rng.random() < 0.2:  # a copy of what there is, modified at another time
-            found.append(replace(rng.choice(found), modified_ms=rng.randint(1, 4)))
+            base = rng.choice(("latest.csv", "latest (1).csv"))
+            found.append(replace(rng.choice(found), modified_ms=rng.randint(1, 4), base=base))
             continue
         first = rng.randrange(HOURS - 2)
         last = rng.randrange(first + 2, HOURS + 1)
@@ -91,7 +92,9 @@ def random_set(rng: random.Random) -> list[Made]:
 def expected(files: Sequence[Made], code: str) -> dict[int, float]:
     """What counts, by plain loops: of equal contents the earliest time of modification, then the largest of all keys."""
     contents: dict[str, Made] = {}
+    names: dict[str, set[str]] = {}
     for file in files:
+        names.setdefault(file.sha256, set()).add(file.base)
         known = contents.get(file.sha256, file)
         contents[file.sha256] = replace(file, modified_ms=min(file.modified_ms, known.modified_ms))
 
@@ -99,12 +102,16 @@ def expected(files: Sequence[Made], code: str) -> dict[int, float]:
         issued = -np.inf if file.issued_ms is None else file.issued_ms
         return int(file.data_type), issued, file.modified_ms, hashlib.sha256((code + file.sha256).encode()).hexdigest()
 
-    slots: dict[int, list[tuple[float, str, DataType]]] = {}
+    slots: dict[int, list[tuple[float, Made]]] = {}
     for file in sorted(contents.values(), key=key):
         for hour in file.missing:
-            slots[hour] = [one for one in slots.get(hour, []) if one[1:] != (file.base, file.data_type)]
+            slots[hour] = [
+                (value, other)
+                for value, other in slots.get(hour, [])
+                if other.data_type != file.data_type or not names[other.sha256] & names[file.sha256]
+            ]
         for hour, value in zip(file.hours, file.values, strict=True):
-            slots.setdefault(hour, []).append((value, file.base, file.data_type))
+            slots.setdefault(hour, []).append((value, file))
     return {hour: found[-1][0] for hour, found in slots.items() if found}
 
 

@@ -104,7 +104,7 @@ def import_export(
 
 
 def _refuse_filled(connection: Connection, project: Project) -> None:
-    for table in (schema.station, schema.imported_file, schema.event_table, schema.journal, schema.run):
+    for table in (schema.station, schema.imported_file, schema.event_table, schema.journal, schema.run, schema.act):
         if connection.scalar(select(func.count()).select_from(table)):
             raise ProjectError(
                 f"The project {project.name} is not empty; an exported project can only be brought into a new one "

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.formats import TableMapping
-from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.importing import ImportReport, import_batches
 from quakegui.project.parsing import files_at
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
@@ -279,12 +279,7 @@ class ImportWizard(JobDialog):
         batches, author = self._batches(), self.session.settings.analyst
 
         def work(report: Report, cancelled: Callable[[], bool]) -> ImportReport:
-            found: list[ImportReport] = []
-            for paths, mapping in batches:
-                found.append(import_paths(project, paths, mapping=mapping, author=author, progress=report, cancelled=cancelled))
-                if found[-1].cancelled:
-                    break
-            return _together(found)
+            return import_batches(project, batches, author=author, progress=report, cancelled=cancelled)
 
         self.run_job(IMPORTING, work, self._imported, asks=True)
 
@@ -385,15 +380,3 @@ def _for_file(mapping: TableMapping, each: FilePreview, edited: FilePreview) -> 
     if mapping.layout == "wide" and len(mapping.columns) == 1 and mapping.columns[0][0] == its.station and own.station:
         return replace(mapping, columns=((own.station, mapping.columns[0][1]),))
     return mapping
-
-
-def _together(reports: list[ImportReport]) -> ImportReport:
-    return ImportReport(
-        tuple(one for report in reports for one in report.imported),
-        tuple(one for report in reports for one in report.unchanged),
-        tuple(one for report in reports for one in report.skipped),
-        tuple(dict.fromkeys(one for report in reports for one in report.notes)),
-        tuple(dict.fromkeys(one for report in reports for one in report.stations_added)),
-        sum(report.days_changed for report in reports),
-        any(report.cancelled for report in reports),
-    )
