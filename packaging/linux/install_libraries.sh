@@ -27,6 +27,7 @@ fonts-dejavu-core     the fonts DejaVu
 fonts-noto-cjk        the fonts Noto CJK (for Chinese)
 xvfb                  Xvfb with xvfb-run (for the tests)
 xauth                 xauth (for the tests)
+poppler-utils         pdftotext (for the tests)
 END
 }
 
