@@ -36,7 +36,8 @@ from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.shipped import install_model
 from quakegui.learn.worker import asking
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.importing import import_paths
+from quakegui.project.importreport import ImportReport
 from quakegui.project.store import DATABASE, Project, ProjectError
 from quakegui.project.tables import SYNTHETIC, iso
 from quakegui.season.season import Season

@@ -25,7 +25,8 @@ from quakegui.learn.worker.asking import Listen, answer
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.project import runs, seasons
 from quakegui.project.clock import ahead_of_clock
-from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.importing import import_paths
+from quakegui.project.importreport import ImportReport
 from quakegui.project.progress import Progress
 from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.project.verifying import LATE_HOURS

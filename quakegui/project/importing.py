@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +21,7 @@ from quakegui.project import schema, spool
 from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_seen, next_act
 from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
+from quakegui.project.importreport import ImportedFile, ImportReport, Tally
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.overlaps import is_shared, overlaps_of
@@ -34,94 +35,6 @@ _WITHOUT_READINGS = ("kp", "stations")
 """Formats whose files hold something else than readings."""
 MOST_NAMES = 20
 """Files and stations that an act names one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedFile:
-    """A file that came in.
-
-    Attributes
-    ----------
-    file, format
-        Its name, and what it was read as.
-    stations
-        Codes of the stations with readings in it.
-    readings
-        How many readings.
-    first, last
-        UTC stamps of the first and last reading, datetime64[ms]; None without readings.
-    overwritten
-        How many of its readings took the place of another file's that differ.
-    unused
-        How many of its readings do not count, because another file's that differ go before them.
-    withdrawn
-        How many readings of an earlier file of the same name this one marks as missing; they do not count any more.
-    left
-        How many readings of an earlier file of the same name lie on the same days and are not in this one: they stay.
-    """
-
-    file: str
-    format: str
-    stations: tuple[str, ...]
-    readings: int
-    first: np.datetime64 | None
-    last: np.datetime64 | None
-    overwritten: int = 0
-    unused: int = 0
-    withdrawn: int = 0
-    left: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did.
-
-    Attributes
-    ----------
-    imported, unchanged, skipped
-        Files that came in, whose content was there already, and that were left out, each with its reason.
-    notes
-        Sentences: what was corrected, derived or found missing, with the file's name.
-    stations_added
-        Codes of stations that were new.
-    days_changed
-        Local dates whose night means are new or changed.
-    cancelled
-        Whether it was cancelled; then nothing of it was kept.
-    """
-
-    imported: tuple[ImportedFile, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    skipped: tuple[SkippedFile, ...] = ()
-    notes: tuple[str, ...] = ()
-    stations_added: tuple[str, ...] = ()
-    days_changed: int = 0
-    cancelled: bool = False
-
-
-@dataclass(slots=True)
-class _Tally:
-    """An import's report while it grows."""
-
-    imported: list[ImportedFile] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    skipped: list[SkippedFile] = field(default_factory=list)
-    notes: dict[str, None] = field(default_factory=dict)
-    stations_added: list[str] = field(default_factory=list)
-    seen: list[KnownFile] = field(default_factory=list)
-    kp_intervals: int = 0
-    empty: list[str] = field(default_factory=list)
-
-    def report(self, days_changed: int) -> ImportReport:
-        return ImportReport(
-            tuple(self.imported),
-            tuple(self.unchanged),
-            tuple(self.skipped),
-            tuple(self.notes),
-            tuple(self.stations_added),
-            days_changed,
-        )
 
 
 class _CancelledError(Exception):
@@ -195,7 +108,7 @@ def import_batches(
     if any(is_export(path) for path in given):
         return _bring_back(project, given, progress, stop)
     ensure_nights(project, progress=progress)
-    tally = _Tally()
+    tally = Tally()
     with project.read() as connection:
         known = _known(connection)
     cache = project.folder / "cache"
@@ -216,11 +129,11 @@ def import_batches(
 def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: Progress | None = None) -> ImportReport:
     """Store what is in memory already as if it came from files; otherwise like `import_paths`."""
     say = progress if progress is not None else silent
-    return _store_all(project, iter(files), _Tally(), author=None, say=say, stop=never)
+    return _store_all(project, iter(files), Tally(), author=None, say=say, stop=never)
 
 
 def _store_all(
-    project: Project, files: Iterator[ParsedFile], tally: _Tally, *, author: str | None, say: Progress, stop: Cancelled
+    project: Project, files: Iterator[ParsedFile], tally: Tally, *, author: str | None, say: Progress, stop: Cancelled
 ) -> ImportReport:
     if stop():
         return ImportReport(cancelled=True)
@@ -251,7 +164,7 @@ def _bring_back(project: Project, paths: tuple[Path | str, ...], progress: Progr
 def _parse_all(
     files: tuple[tuple[str, str], ...],
     file: IO[bytes],
-    tally: _Tally,
+    tally: Tally,
     *,
     known: Known,
     mapping: TableMapping | None,
@@ -296,7 +209,7 @@ def _known(connection: Connection) -> Known:
     return {sha256: frozenset(found) for sha256, found in known.items()}
 
 
-def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter, say: Progress, stop: Cancelled) -> None:
+def _store_files(files: Iterator[ParsedFile], tally: Tally, writer: FileWriter, say: Progress, stop: Cancelled) -> None:
     """Store all parsed files, lists of stations last."""
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):
@@ -317,7 +230,7 @@ def _store_files(files: Iterator[ParsedFile], tally: _Tally, writer: FileWriter,
         raise _CancelledError
 
 
-def _settle(connection: Connection, writer: FileWriter, tally: _Tally, author: str) -> None:
+def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: str) -> None:
     """Record the act, derive what follows from it, and mark which night means are stale."""
     if writer.tells:
         writer.record_act(next_act(connection))  # before counting: only what is in force is counted
@@ -333,7 +246,7 @@ def _settle(connection: Connection, writer: FileWriter, tally: _Tally, author: s
     _note_places(connection, writer, tally)
 
 
-def _store_file(parsed: ParsedFile, tally: _Tally, writer: FileWriter) -> None:
+def _store_file(parsed: ParsedFile, tally: Tally, writer: FileWriter) -> None:
     number = writer.add(parsed)
     if not parsed.blocks and parsed.format not in _WITHOUT_READINGS:
         tally.skipped.append(SkippedFile(parsed.name, " ".join(parsed.notes) or "It holds no readings."))
@@ -351,7 +264,7 @@ def _store_file(parsed: ParsedFile, tally: _Tally, writer: FileWriter) -> None:
     tally.imported.append(ImportedFile(parsed.name, parsed.format, stations, readings, first, last))
 
 
-def _count(connection: Connection, tally: _Tally) -> None:
+def _count(connection: Connection, tally: Tally) -> None:
     """Count what the files of this import overwrite, and what of them does not count."""
     overlaps = overlaps_of(connection, tally.numbers)
     for at, file in enumerate(tally.numbers):
@@ -370,7 +283,7 @@ def _count(connection: Connection, tally: _Tally) -> None:
             tally.notes[f"{one.file}: {note}"] = None
 
 
-def _note_sighted(connection: Connection, writer: FileWriter, tally: _Tally) -> None:
+def _note_sighted(connection: Connection, writer: FileWriter, tally: Tally) -> None:
     """Tell of earlier copies where that may decide: where another file has readings of the same days."""
     for number, name in writer.sighted.items():
         if number not in writer.brought and is_shared(connection, number):
@@ -380,7 +293,7 @@ def _note_sighted(connection: Connection, writer: FileWriter, tally: _Tally) -> 
             ] = None
 
 
-def _summary(tally: _Tally, copies: tuple[str, ...]) -> dict[str, Any]:
+def _summary(tally: Tally, copies: tuple[str, ...]) -> dict[str, Any]:
     """Return what an import's act says of it; `copies` are those of known files."""
     names = (*(one.file for one in tally.imported), *tally.empty, *copies)
     firsts = [one.first for one in tally.imported if one.first is not None]
@@ -397,12 +310,12 @@ def _summary(tally: _Tally, copies: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _note_kp(tally: _Tally, names: list[str], fresh: int) -> None:
+def _note_kp(tally: Tally, names: list[str], fresh: int) -> None:
     for name in names:
         tally.notes[f"{name}: Kp of {fresh} three-hour intervals is new or changed."] = None
 
 
-def _note_places(connection: Connection, writer: FileWriter, tally: _Tally) -> None:
+def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> None:
     """Name the stations that a file of this import places elsewhere than the project does, and those without a place."""
     here = {station.code: station for station in network_of(connection).stations}
     told: set[str] = set()

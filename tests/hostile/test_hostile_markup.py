@@ -181,7 +181,7 @@ def test_the_window_shows_markup_as_text(window: MainWindow, qtbot) -> None:
     "name", ["stations", "catalogue", "rule", "agreement", "season", "settings", "revert", "wizard", "palette", "new", "report"]
 )
 def test_dialogs_show_markup_as_text(window: MainWindow, qtbot, name: str, tmp_path: Path) -> None:
-    from quakegui.project.importing import ImportReport
+    from quakegui.project.importreport import ImportReport
     from quakegui.project.parsing import SkippedFile
     from quakegui.ui.dialogs import (
         agreement_dialog,

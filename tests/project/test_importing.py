@@ -24,7 +24,8 @@ from project_parts import iaga, minute_values, put
 
 from quakegui.formats.columns import TableMapping
 from quakegui.project import parsing, seasons
-from quakegui.project.importing import ImportReport, import_batches, import_paths
+from quakegui.project.importing import import_batches, import_paths
+from quakegui.project.importreport import ImportReport
 from quakegui.project.nights import ensure_nights, stored_nights
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import remove_readings, undo_import

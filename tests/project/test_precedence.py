@@ -14,7 +14,8 @@ import pytest
 
 from quakegui.project import seasons
 from quakegui.project.export import export_project
-from quakegui.project.importing import ImportReport, import_paths, store_parsed
+from quakegui.project.importing import import_paths, store_parsed
+from quakegui.project.importreport import ImportReport
 from quakegui.project.nights import stored_nights
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.record import blocks_of

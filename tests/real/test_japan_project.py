@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from quakegui.project import catalogue, export, journal, seasons
-from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.importing import import_paths
+from quakegui.project.importreport import ImportReport
 from quakegui.project.nights import stored_nights
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Selection

@@ -12,7 +12,8 @@ import pytest
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError
 from quakegui.project import export, journal, labelfiles
-from quakegui.project.importing import ImportReport, import_paths
+from quakegui.project.importing import import_paths
+from quakegui.project.importreport import ImportReport
 from quakegui.project.nights import season_days, stored_nights
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import undo_import

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
-from quakegui.project.importing import ImportReport
+from quakegui.project.importreport import ImportReport
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.dialog_parts import Row, RowsView, named
 from quakegui.ui.i18n import tr

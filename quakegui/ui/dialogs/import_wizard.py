@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.formats import TableMapping
-from quakegui.project.importing import ImportReport, import_batches
+from quakegui.project.importing import import_batches
+from quakegui.project.importreport import ImportReport
 from quakegui.project.parsing import files_at
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
