@@ -87,6 +87,7 @@ class Tally:
     empty: list[str] = field(default_factory=list)
 
     def report(self, days_changed: int) -> ImportReport:
+        """Return the report; `days_changed` counts the local dates whose night means are new or changed."""
         return ImportReport(
             tuple(self.imported),
             tuple(self.unchanged),
