@@ -200,9 +200,23 @@ def test_lost_guards_are_told_once_and_put_back(folder: Path) -> None:
 def test_an_issue_that_cannot_be_is_told(folder: Path, issued: int, now_ms: int, told: str) -> None:
     late = predictions(run_days=DAYS[-1:], known_ms=KNOWN_MS[-1:])
     with Project.open(folder, now_ms=NOW_MS) as project:
-        runs.append_predictions(project, "run-1", late, issued_ms=int(KNOWN_MS[-1]) + issued)
+        runs.append_predictions(project, "run-1", late, issued_ms=int(KNOWN_MS[-1]) + HOUR_MS)
+    tamper(folder, f"UPDATE prediction SET issued_ms = {int(KNOWN_MS[-1]) + issued} WHERE id = 4")
+    rewrite(folder, "prediction")
     said = found(folder, now_ms=now_ms)
     assert any(sentence.startswith(told) for sentence in said), said
+
+
+def test_predictions_written_by_a_clock_that_was_set_back_bear_the_time_of_the_row_above(folder: Path) -> None:
+    last, early = int(KNOWN_MS[-1]) + HOUR_MS, int(KNOWN_MS[-1]) - 5 * HOUR_MS
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        assert runs.append_predictions(project, "run-1", predictions(kind="in-sample"), issued_ms=early) == last
+        said = [predictions(kind="out-of-fold")]
+        runs.complete_run(project, runs.Run("run-2", 1, "done", {}, {}), said, issued_ms=early)
+        runs.append_predictions(project, "run-1", predictions(), issued_ms=early, not_before_ms=last + 1)
+        assert {row.issued_ms for row in runs.ledger(project, "run-2")} == {last}
+        assert [row.issued_ms for row in runs.ledger(project, "run-1")][-6:] == [last] * 3 + [last + 1] * 3
+    assert found(folder) == ()
 
 
 def test_a_prediction_long_after_its_night_is_no_fault_and_told(folder: Path, run: Terminal) -> None:
