@@ -222,13 +222,13 @@ def _over_what_was_seen(
     int or None
         The step; None where the analyst keeps what the others gave.
     """
-    from quakegui.project.journal import UnseenLabelError
+    from quakegui.project.journal import UnseenError
 
     while True:
         behind = _behind(session)
         if not others.may_label(session, wanted, source):
             return None
-        with contextlib.suppress(UnseenLabelError):  # another one came in while the analyst was asked
+        with contextlib.suppress(UnseenError):  # another one came in while the analyst was asked
             return write(behind)
 
 
@@ -285,7 +285,7 @@ def revert_to(session: Session, moment: np.datetime64) -> bool:
         behind = _behind(session)
         if not others.may_revert(session, moment):
             return False
-        with contextlib.suppress(journal.UnseenLabelError):  # another one came in while the analyst was asked
+        with contextlib.suppress(journal.UnseenError):  # another one came in while the analyst was asked
             journal.revert_to(project, moment, author=session.settings.analyst, behind=behind)
             break
     session.reload(Change.LABELS)

@@ -162,6 +162,8 @@ class Session(QObject):
         self.lookout: Lookout | None = None
         self.unseen: set[np.datetime64] = set()
         """Days whose label in force another program wrote, and which were not shown since."""
+        self.unseen_notes: set[np.datetime64] = set()
+        """Days on which another program wrote a note, and which were not shown since."""
         self.hidden_rows: list[JournalRow] = []
         """What other programs wrote into the journal while a blind labelling hid it."""
         self.unreachable = False
@@ -271,6 +273,7 @@ class Session(QObject):
     def _have_seen(self) -> None:
         if self.day is not None:
             self.unseen.discard(self.day)
+            self.unseen_notes.discard(self.day)
 
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
@@ -355,6 +358,7 @@ class Session(QObject):
         change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if chosen != self.chosen else Change.NOTHING)
         if moves:
             self.unseen.discard(self.days[index])
+            self.unseen_notes.discard(self.days[index])
             self.direction = 1 if index > self.index else -1
         self.index, self.chosen = index, chosen
         if change:
