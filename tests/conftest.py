@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from run_projects import TINY, fill, season_of
 
 from quakegui.learn import season_runs
+from quakegui.project import runs
 from quakegui.project.importing import import_paths
 from quakegui.project.nights import days_with_data
 from quakegui.project.stations import import_stations
@@ -149,8 +150,11 @@ def trained_template(small_project_template: Path, tmp_path_factory: pytest.Temp
     """Return a closed project with labels of one analyst and one finished run, trained once; copy it before use."""
     folder = Path(shutil.copytree(small_project_template, tmp_path_factory.mktemp("trained") / "project"))
     fill(folder)
-    with Project.open(folder) as project:
-        ended = season_runs.train(project, season_of(project), TINY, listen=lambda _message: None)
+    with Project.open(folder) as project, pytest.MonkeyPatch.context() as patch:
+        season = season_of(project)
+        over = int(season.config.over_at(season.days)[-1].astype("datetime64[ms]").astype(np.int64))
+        patch.setattr(runs, "wall_clock_ms", lambda: over)  # what is predicted later, at a moment of the season, comes after it
+        ended = season_runs.train(project, season, TINY, listen=lambda _message: None)
         assert ended.done, ended.message
     return folder
 

@@ -110,7 +110,9 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
 @_told
 def accept(session: Session) -> bool:
     """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
+    from quakegui.learn.season_runs import said_in_other_classes
     from quakegui.project import journal
+    from quakegui.project.store import ProjectError
 
     project = _writable(session)
     if project is None:
@@ -118,7 +120,10 @@ def accept(session: Session) -> bool:
     if session.display.blind:
         session.said.emit("Predictions are hidden while you label blind, so none can be accepted.", "info")
         return False
+    session.look()
     if session.predictions is None:
+        if session.refusal:
+            session.said.emit(session.refusal, "warning")
         return False
     guess = session.predictions.classes
     wanted = {index: int(guess[index]) for index in target(session) if guess[index] != UNLABELLED}
@@ -130,6 +135,9 @@ def accept(session: Session) -> bool:
     there = session.days[list(wanted)]
 
     def write(behind: int | None) -> int:
+        refusal = said_in_other_classes(project, run)  # another program may give the project other classes meanwhile
+        if refusal:
+            raise ProjectError(refusal)
         return journal.write_labels(project, there, classes, source=Source.MODEL, author=author, run=run, behind=behind)
 
     step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), Source.MODEL, write)
@@ -214,13 +222,13 @@ def _over_what_was_seen(
     int or None
         The step; None where the analyst keeps what the others gave.
     """
-    from quakegui.project.journal import UnseenLabelError
+    from quakegui.project.journal import UnseenError
 
     while True:
         behind = _behind(session)
         if not others.may_label(session, wanted, source):
             return None
-        with contextlib.suppress(UnseenLabelError):  # another one came in while the analyst was asked
+        with contextlib.suppress(UnseenError):  # another one came in while the analyst was asked
             return write(behind)
 
 
@@ -277,7 +285,7 @@ def revert_to(session: Session, moment: np.datetime64) -> bool:
         behind = _behind(session)
         if not others.may_revert(session, moment):
             return False
-        with contextlib.suppress(journal.UnseenLabelError):  # another one came in while the analyst was asked
+        with contextlib.suppress(journal.UnseenError):  # another one came in while the analyst was asked
             journal.revert_to(project, moment, author=session.settings.analyst, behind=behind)
             break
     session.reload(Change.LABELS)

@@ -13,7 +13,7 @@ from quakegui.season.labels import LabelRow, Source
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
-    from quakegui.project.journal import JournalRow, Step
+    from quakegui.project.journal import JournalRow, Note, Step
     from quakegui.project.lookout import News
     from quakegui.season.season import Season
 
@@ -54,10 +54,11 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Replacing:
-    """A question: labels that other writers gave meanwhile would be replaced by a class, or by none."""
+    """A question: labels that other writers gave meanwhile would be replaced by a class, or by none, and their notes go."""
 
     rows: tuple[LabelRow, ...]
     cls: int | None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,10 @@ def _days_by_author(rows: Sequence[JournalRow]) -> dict[str, int]:
 
 
 def _note_unseen(session: Session, rows: Sequence[JournalRow], before: Sequence[LabelRow | None]) -> None:
-    """Remember on which days these rows put another label in force than the one on the screen: one of them, or one below it."""
+    """Remember on which days these rows put another label in force than the one on the screen, or a note that is not there.
+
+    The label may be one of theirs, or one below it.
+    """
     given = {row.label for row in rows if row.kind == "label"}
     touched = {row.day for row in given}
     session.unseen |= {
@@ -176,7 +180,8 @@ def _note_unseen(session: Session, rows: Sequence[JournalRow], before: Sequence[
         for row, shown in zip(session.labels.rows, before, strict=True)
         if row is not None and row.day in touched and (row in given or row != shown)
     }
-    if session.day in session.unseen:
+    session.unseen_notes |= {np.datetime64(row.day, "D") for row in rows if row.kind == "note"}
+    if session.day in session.unseen | session.unseen_notes:
         session.being_seen.start()
 
 
@@ -206,13 +211,16 @@ def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], sour
 
 
 def may_revert(session: Session, moment: np.datetime64) -> bool:
-    """Ask before labels of other writers that were not on the screen go, because all become what they were at a moment."""
+    """Ask before labels and notes of others that were not on the screen go, because all become what they were at a moment."""
     in_force = zip(session.days, session.labels.rows, strict=True)
     rows = tuple(row for day, row in in_force if day in session.unseen and row is not None and row.at > moment)
-    if rows and not session.ask(Replacing(rows, None)):
+    standing = session.journal.notes() if session.journal is not None else ()
+    notes = tuple(note for note in standing if note.day in session.unseen_notes and note.at > moment)
+    if (rows or notes) and not session.ask(Replacing(rows, None, notes)):
         session.said.emit("Nothing was changed.", "info")
         return False
     session.unseen -= {row.day for row in rows}
+    session.unseen_notes -= {note.day for note in notes}
     return True
 
 

@@ -66,6 +66,7 @@ class _Ready:
     read_before: int
     said: PredictionTable | None
     alarms: tuple[tuple[int, int], ...]
+    refusal: str
 
 
 class Session(QObject):
@@ -147,6 +148,8 @@ class Session(QObject):
         self.event_days = NO_DAYS
         self.predictions: PredictionTable | None = None
         self.alarms: tuple[tuple[int, int], ...] = ()
+        self.refusal = ""
+        """Why nothing is shown of what the run in use says, since the project has other classes; empty where it is."""
         self.runs: tuple[RunRow, ...] = ()
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
@@ -159,6 +162,8 @@ class Session(QObject):
         self.lookout: Lookout | None = None
         self.unseen: set[np.datetime64] = set()
         """Days whose label in force another program wrote, and which were not shown since."""
+        self.unseen_notes: set[np.datetime64] = set()
+        """Days on which another program wrote a note, and which were not shown since."""
         self.hidden_rows: list[JournalRow] = []
         """What other programs wrote into the journal while a blind labelling hid it."""
         self.unreachable = False
@@ -268,6 +273,7 @@ class Session(QObject):
     def _have_seen(self) -> None:
         if self.day is not None:
             self.unseen.discard(self.day)
+            self.unseen_notes.discard(self.day)
 
     def adopt(self, project: Project) -> None:
         """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
@@ -352,6 +358,7 @@ class Session(QObject):
         change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if chosen != self.chosen else Change.NOTHING)
         if moves:
             self.unseen.discard(self.days[index])
+            self.unseen_notes.discard(self.days[index])
             self.direction = 1 if index > self.index else -1
         self.index, self.chosen = index, chosen
         if change:
@@ -388,6 +395,8 @@ class Session(QObject):
 
     def reload(self, change: Change) -> None:
         """Read events, labels, predictions or runs again after a dialog or a job changed them in the project."""
+        if Change.EVENTS in change:  # by them predictions are shown or refused, and alarms raised
+            change |= Change.PREDICTIONS
         self._read(change)
         self.changed.emit(change)
 
@@ -432,11 +441,14 @@ class Session(QObject):
     def prepare_predictions(self, project: Project, season: Season) -> None:
         """Read in a job what the run in use says of a season, so that the next reading of predictions finds it ready."""
         from quakegui.learn.alarm_days import alarms_of
+        from quakegui.learn.season_runs import said_in_other_classes
         from quakegui.project import runs
 
         before = self._predictions_read
         said = runs.predictions_in_use(project, season.days)
-        self._ready = _Ready(season, before, said, alarms_of(project, season, said) if said is not None else ())
+        refusal = said_in_other_classes(project, said.run) if said is not None else ""
+        said = None if refusal else said
+        self._ready = _Ready(season, before, said, alarms_of(project, season, said) if said is not None else (), refusal)
 
     def _load_predictions(self) -> None:
         if self.project is not None:
@@ -447,8 +459,11 @@ class Session(QObject):
                     self.prepare_predictions(self.project, self.season)
             self.heat = {}
             self.predictions, self.alarms = (self._ready.said, self._ready.alarms) if self._ready is not None else (None, ())
+            told, self.refusal = self.refusal, self._ready.refusal if self._ready is not None else ""
             self._ready = None
             self._predictions_read += 1
+            if self.refusal not in ("", told):
+                self.said.emit(self.refusal, "warning")
 
     def _load_runs(self) -> None:
         if self.project is not None:

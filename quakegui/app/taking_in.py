@@ -40,7 +40,6 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
             progress=report,
             cancelled=cancelled,
             environment=environment,
-            now_ms=session.clock(),
         )
 
     def show(made: Update) -> None:

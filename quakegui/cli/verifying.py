@@ -43,7 +43,7 @@ def verify(
             faults += receipt.differences(opened, kept)
             if not faults:
                 notes.append(f"The record still holds what the receipt of {kept.written} says.")
-        elif file is not None and not faults:
+        elif file is not None and not state.broken:
             receipt.write_receipt(opened, state, file, now_ms=now_ms)
             notes.append(f"The receipt is in {file}: keep it where nobody who can write the project can write.")
         elif file is not None:

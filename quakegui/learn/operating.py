@@ -153,7 +153,8 @@ def update(
     cancelled
         Asked now and then; what was imported and predicted by then stays.
     now_ms
-        When the predictions are issued, milliseconds since 1970 UTC; default now. No night that is not over then is predicted.
+        The moment, milliseconds since 1970 UTC: no night that is not over then is predicted. Default now, by the clock, which
+        is read again when the predictions are written and issued.
 
     Raises
     ------
@@ -168,25 +169,24 @@ def update(
     imported = import_paths(project, list(paths), progress=progress, cancelled=cancelled) if paths else None
     if imported is not None and imported.cancelled:
         raise ProjectError("The import was cancelled; nothing was changed.")
-    now_ms = wall_clock_ms() if now_ms is None else now_ms
     season, before, predicted = _predicted_anew(
         project, run, progress, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
     )
     after = _alarms(project, season, run)
     told = {alarm.opened for alarm in before}
-    notes = (*_notes(predicted), *_beyond_the_window(project, season), *_ahead(project, now_ms))
+    notes = (*_notes(predicted), *_beyond_the_window(project, season), *_ahead(project, _moment(now_ms)))
     opened = tuple(alarm for alarm in after if alarm.opened not in told)
     return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over)
 
 
 def _predicted_anew(
-    project: Project, run: RunFolder, progress: Progress | None, *, now_ms: int, **how: Any
+    project: Project, run: RunFolder, progress: Progress | None, *, now_ms: int | None, **how: Any
 ) -> tuple[Season, tuple[Alarm, ...], Predicted]:
     """Return the season as it is now, the alarms that its known predictions raise, and what was predicted of it."""
     attempt = 0
     while True:
         attempt += 1
-        season = seasons.load_season(project, progress=progress, features=False, now_ms=now_ms)
+        season = seasons.load_season(project, progress=progress, features=False, now_ms=_moment(now_ms))
         if season is None:
             raise ProjectError("There are no readings or no located stations yet, so there is no day to predict.")
         before = _alarms(project, season, run)
@@ -220,7 +220,7 @@ def predict_days(
     in_sample
         Mark every answer as in-sample, whatever the run says that it knows.
     now_ms
-        When the predictions are issued, milliseconds since 1970 UTC; default now.
+        As of `update`.
 
     Raises
     ------
@@ -235,9 +235,9 @@ def predict_days(
     seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
     later = (cutoff > known_until(run)) & (not in_sample)
-    issued_ms = wall_clock_ms() if now_ms is None else now_ms
+    asked_ms = _moment(now_ms)
     over_at = season.config.over_at(season.days)
-    over = over_at <= np.datetime64(issued_ms, "ms")  # the season may have been computed at another moment
+    over = over_at <= np.datetime64(asked_ms, "ms")  # the season may have been computed at another moment
     wanted = np.flatnonzero(season.has_map & over & (later if only_later else True))
     said = _said(project, run.id)
     found: list[tuple[NDArray[np.intp], list[str], NDArray[np.float64]]] = []
@@ -263,7 +263,9 @@ def predict_days(
         )
         for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows]))
     ]
-    runs.append_predictions(project, run.id, *said_now, issued_ms=issued_ms, revision=season.revision)
+    issued_ms = runs.append_predictions(
+        project, run.id, *said_now, issued_ms=now_ms, not_before_ms=asked_ms, revision=season.revision
+    )
     issued = tuple(
         Issued(
             day=season.days[row],
@@ -289,6 +291,10 @@ def known_until(run: RunFolder) -> np.datetime64:
     if told is None:
         told = run.predictions().days[-1] + np.timedelta64(31, "D")
     return np.datetime64(str(told), "ms")
+
+
+def _moment(now_ms: int | None) -> int:
+    return wall_clock_ms() if now_ms is None else now_ms
 
 
 def _said(project: Project, run_id: str) -> dict[np.datetime64, set[str]]:

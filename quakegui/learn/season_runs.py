@@ -130,12 +130,28 @@ def refuse_other_classes(project: Project, run: RunFolder) -> None:
     RunError
         With the sentence why.
     """
+    why = other_classes(project, run)
+    if why:
+        raise RunError(why)
+
+
+def other_classes(project: Project, run: RunFolder) -> str:
+    """Return a sentence where a run tells other classes apart than the project has now, else an empty one."""
     theirs, ours = run.about.get("classes"), scheme_of(project)
-    if theirs is not None and (ours is None or not all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
-        raise RunError(
-            f"The run “{run.title}” was trained with other classes than this project has: it parts events at magnitude "
-            f"{theirs['split_magnitude']:g} and by its own north and south. Train anew."
-        )
+    if theirs is None or (ours is not None and all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
+        return ""
+    return (
+        f"The run “{run.title}” was trained with other classes than this project has: it parts events at magnitude "
+        f"{theirs['split_magnitude']:g} and by its own north and south. Train anew."
+    )
+
+
+def said_in_other_classes(project: Project, run_id: str) -> str:
+    """Return what `other_classes` says of the run that predictions are of, an empty sentence where its folder is gone."""
+    try:
+        return other_classes(project, read_run(runs_folder(project) / run_id))
+    except RunError:
+        return ""
 
 
 def end_run(project: Project, season: Season, run_id: str, message: messages.Message) -> RunFolder:

@@ -56,7 +56,7 @@ class Receipt:
 
 
 def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: int) -> Receipt:
-    """Write a receipt of a sound record into a new file.
+    """Write a receipt of a record whose chains and guards are whole into a new file.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
     Raises
     ------
     ProjectError
-        If the record is not sound, or the file cannot be written.
+        If a chain or a guard is broken, or the file cannot be written.
     """
-    if state.faults:
+    if state.broken:
         raise ProjectError("No receipt was written: the record is not as quakegui wrote it.")
     journal, ledger = (Head(one.head, one.hash, one.rows) for one in state.chains)
     written = f"{np.datetime64(now_ms, 'ms').astype('datetime64[s]')}Z"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
 from quakegui.project.store import Project, ProjectError, put_setting, require_revision
+from quakegui.season.localtime import wall_clock_ms
 
 UNPREDICTED = -1
 KINDS = ("in-sample", "out-of-fold", "prospective")
@@ -168,10 +168,17 @@ def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any])
         connection.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
 
 
-def complete_run(project: Project, run: Run, said: Sequence[Predictions]) -> None:
+def complete_run(project: Project, run: Run, said: Sequence[Predictions], *, issued_ms: int | None = None) -> None:
     """Record a run as done with all that it said, and show it; a run that is recorded so already stays as it is.
 
     One transaction: whatever ends the program, a run that is done has its predictions.
+
+    Parameters
+    ----------
+    said
+        What the run says.
+    issued_ms
+        As of `append_predictions`.
     """
     values = {"status": "done", "card": json.dumps(run.card, ensure_ascii=False)}
     with project.write() as connection:
@@ -181,8 +188,7 @@ def complete_run(project: Project, run: Run, said: Sequence[Predictions]) -> Non
         if status is None:
             connection.execute(schema.run.insert().values(_row(run)))
         connection.execute(schema.run.update().where(schema.run.c.id == run.id).values(**values))
-        rows = [row for part in said for row in _ledger_rows(run.id, part, time.time_ns() // 1_000_000)]
-        chain.append(connection, schema.prediction, rows)
+        _issue(connection, run.id, said, issued_ms)
         put_setting(connection, "run_in_use", run.id)
 
 
@@ -207,8 +213,13 @@ def count(project: Project) -> int:
 
 
 def append_predictions(
-    project: Project, run_id: str, *said: Predictions, issued_ms: int | None = None, revision: int | None = None
-) -> None:
+    project: Project,
+    run_id: str,
+    *said: Predictions,
+    issued_ms: int | None = None,
+    not_before_ms: int = 0,
+    revision: int | None = None,
+) -> int:
     """Add predictions to the ledger, all of them or none.
 
     Parameters
@@ -216,22 +227,40 @@ def append_predictions(
     said
         What the run says.
     issued_ms
-        When they were issued, milliseconds since 1970 UTC; default now.
+        When they are issued, milliseconds since 1970 UTC; default the moment at which they are written. Where the ledger's last
+        row is later, they bear its time: other programs predict, too, and clocks are set back.
+    not_before_ms
+        A moment that has passed by any clock: they are not issued before it.
     revision
         The project's revision when the season was computed whose maps the run was shown; default whichever.
+
+    Returns
+    -------
+    int
+        When they were issued; 0 where there are none.
 
     Raises
     ------
     SupersededError
         If the revision is another one by now; nothing was added.
     """
-    issued = time.time_ns() // 1_000_000 if issued_ms is None else issued_ms
-    rows = [row for part in said for row in _ledger_rows(run_id, part, issued)]
-    if rows:
-        with project.write() as connection:
-            if revision is not None:
-                require_revision(connection, revision)
-            chain.append(connection, schema.prediction, rows)
+    if not any(part.days.size for part in said):
+        return 0
+    with project.write() as connection:
+        if revision is not None:
+            require_revision(connection, revision)
+        return _issue(connection, run_id, said, issued_ms, not_before_ms)
+
+
+def _issue(
+    connection: Connection, run_id: str, said: Sequence[Predictions], issued_ms: int | None, not_before_ms: int = 0
+) -> int:
+    """Write predictions at the end of the ledger; nobody else writes meanwhile, so none of its rows is later than they are."""
+    now_ms = wall_clock_ms() if issued_ms is None else issued_ms
+    last_ms = connection.scalar(select(func.max(schema.prediction.c.issued_ms))) or 0
+    issued = max(now_ms, not_before_ms, last_ms)
+    chain.append(connection, schema.prediction, [row for part in said for row in _ledger_rows(run_id, part, issued)])
+    return issued
 
 
 def _ledger_rows(run_id: str, said: Predictions, issued_ms: int) -> list[dict[str, Any]]:

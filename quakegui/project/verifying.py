@@ -65,20 +65,26 @@ class RecordState:
     ----------
     chains
         Of the journal and of the ledger.
-    others
-        Sentences on guards that were taken out and on times of issue that cannot be.
+    guards, issues
+        Sentences on guards that were taken out, and on times of issue that cannot be.
     notes
         Sentences on what is no fault but should be known.
     """
 
     chains: tuple[ChainState, ...]
-    others: tuple[str, ...]
+    guards: tuple[str, ...]
+    issues: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
     def faults(self) -> tuple[str, ...]:
         """Every sentence on what is not as this program wrote it."""
-        return (*joined.from_iterable(state.faults for state in self.chains), *self.others)
+        return (*self.broken, *self.issues)
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The sentences on chains and guards alone: a receipt of such a record would vouch for what others wrote."""
+        return (*joined.from_iterable(state.faults for state in self.chains), *self.guards)
 
 
 def examine(connection: Connection, *, now_ms: int) -> RecordState:
@@ -92,7 +98,7 @@ def examine(connection: Connection, *, now_ms: int) -> RecordState:
         The moment, milliseconds since 1970 UTC: nothing can have been issued after it.
     """
     states = tuple(state_of(connection, table) for table in chain.CHAINED)
-    return RecordState(states, (*_guards(connection), *_issues(connection, now_ms)), tuple(_late(connection)))
+    return RecordState(states, tuple(_guards(connection)), tuple(_issues(connection, now_ms)), _notes(connection, now_ms))
 
 
 def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -115,7 +121,7 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
             "The record was changed by another program, or is damaged: 'quakegui verify' lists every place; compare with a "
             "copy of the folder, or with a receipt."
         )
-    return tuple(found), tuple(_late(connection))
+    return tuple(found), _notes(connection, now_ms)
 
 
 def state_of(connection: Connection, table: Table, *, until: Callable[[Link], object] = lambda _link: None) -> ChainState:
@@ -214,22 +220,52 @@ def _guards(connection: Connection) -> Iterator[str]:
         )
 
 
+def _impossible(now_ms: int) -> tuple[str, str, str]:
+    """Return what a row `a` of the ledger fulfils, behind its row `b`, whose time of issue cannot be."""
+    early, ahead = "a.issued_ms < a.cutoff_ms", f"a.issued_ms > {now_ms + SLACK_MS}"
+    return early, ahead, f"a.issued_ms < b.issued_ms - {SLACK_MS}"
+
+
+_LEDGER = "FROM prediction a LEFT JOIN prediction b ON b.id = a.id - 1 WHERE"
+
+
+def _former(connection: Connection) -> str:
+    """Return what the ledger's rows from before there was a chain fulfil; the versions that wrote them kept no such order."""
+    return f"(a.id <= {_allowed(connection, schema.prediction)} AND a.chain IS NULL)"
+
+
 def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
     """Give a sentence for each kind of time of issue that cannot be."""
-    early = _first(connection, "FROM prediction a WHERE a.issued_ms < a.cutoff_ms")
+    former = _former(connection)
+    # A row bears the time of the one above where the clock was behind it, so a former one ahead of now passes its time on.
+    passed_on = connection.exec_driver_sql(f"SELECT max(a.issued_ms) {_LEDGER} {former}").scalar() or 0
+    conditions = _impossible(max(now_ms, passed_on))
+    early, ahead, back = (_first(connection, f"{_LEDGER} NOT {former} AND {condition}") for condition in conditions)
     if early is not None:
         count, first = early
         yield f"{count} predictions were issued before their night was over, the first in row {first} of the ledger."
-    ahead = _first(connection, f"FROM prediction a WHERE a.issued_ms > {now_ms + SLACK_MS}")
     if ahead is not None:
         count, first = ahead
         yield f"{count} predictions were issued later than it is now, the first in row {first} of the ledger."
-    back = _first(
-        connection, f"FROM prediction a JOIN prediction b ON b.id = a.id - 1 WHERE a.issued_ms < b.issued_ms - {SLACK_MS}"
-    )
     if back is not None:
         count, first = back
         yield f"{count} predictions were issued before the row that stands before them, the first in row {first} of the ledger."
+
+
+def _notes(connection: Connection, now_ms: int) -> tuple[str, ...]:
+    return (*_former_issues(connection, now_ms), *_late(connection))
+
+
+def _former_issues(connection: Connection, now_ms: int) -> Iterator[str]:
+    """Give a sentence on times of issue that cannot be, in rows of versions that did not see to them."""
+    found = _first(connection, f"{_LEDGER} {_former(connection)} AND ({' OR '.join(_impossible(now_ms))})")
+    if found is not None:
+        count, first = found
+        yield (
+            f"{count} predictions from before rows were chained have a time of issue that cannot be (before their night was "
+            f"over, later than now, or before that of the row above), the first in row {first} of the ledger: former versions "
+            "did not see to that."
+        )
 
 
 def _late(connection: Connection) -> Iterator[str]:

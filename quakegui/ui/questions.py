@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -13,6 +15,9 @@ from quakegui.app.others import Came, Question, Replacing, Walking
 from quakegui.season.labels import LabelRow, Source
 from quakegui.ui.i18n import tr
 from quakegui.ui.texts import step_words
+
+if TYPE_CHECKING:
+    from quakegui.project.journal import Note
 
 
 def came_words(came: Came) -> str:
@@ -43,7 +48,7 @@ def _counted(count: int, one: str, more: str, **values: str) -> str:
 def ask(parent: QWidget, question: Question) -> bool:
     """Ask whether the work of others is to be changed; returns whether it is."""
     if isinstance(question, Replacing):
-        title, text = tr("Labels of others"), _replacing_words(question)
+        title, text = tr("Labels of others") if question.rows else tr("Notes of others"), _replacing_words(question)
         go_on = tr("Replace") if question.cls is not None else tr("Take away")
     else:
         title, text = tr("A step of another program"), _walking_words(question)
@@ -65,18 +70,20 @@ def ask(parent: QWidget, question: Question) -> bool:
 
 
 def _replacing_words(question: Replacing) -> str:
-    rows = sorted(question.rows, key=lambda row: row.day)
-    last = max(row.at for row in rows)
-    said = tr("{who} labelled {days} as class {classes} {when}, and you have not seen it yet.").format(
-        who=tr(", ").join(sorted({_who(row) for row in rows})),
-        days=_days(rows),
-        classes=", ".join(sorted({str(row.cls) for row in rows})),
-        when=ago_words(last),
-    )
+    rows, notes, said = question.rows, question.notes, list[str]()
+    if rows:
+        line = tr("{who} labelled {days} as class {classes} {when}, and you have not seen it yet.")
+        classes = ", ".join(sorted({str(row.cls) for row in rows}))
+        said.append(line.format(who=_names(map(_who, rows)), days=_days(rows), classes=classes, when=_when(rows)))
+    if notes:
+        line = tr("{who} wrote a note on {days} {when}, and you have not seen it yet.")
+        said.append(line.format(who=_names(note.author for note in notes), days=_days(notes), when=_when(notes)))
     if question.cls is None:
-        return f"{said}\n{tr('Take it away?')}"
-    wanted = tr("Replace it with {cls}?") if len(rows) == 1 else tr("Replace them with {cls}?")
-    return f"{said}\n{wanted.format(cls=question.cls)}"
+        said.append(tr("Take it away?"))
+    else:
+        wanted = tr("Replace it with {cls}?") if len(rows) == 1 else tr("Replace them with {cls}?")
+        said.append(wanted.format(cls=question.cls))
+    return "\n".join(said)
 
 
 def _walking_words(question: Walking) -> str:
@@ -90,10 +97,19 @@ def _who(row: LabelRow) -> str:
     return tr("The rule") if row.source is Source.RULE else row.author
 
 
-def _days(rows: list[LabelRow]) -> str:
-    if len(rows) == 1:
-        return str(rows[0].day)
-    return tr("{count} days ({first} to {last})").format(count=len(rows), first=rows[0].day, last=rows[-1].day)
+def _names(names: Iterable[str]) -> str:
+    return tr(", ").join(sorted(set(names)))
+
+
+def _days(rows: Sequence[LabelRow | Note]) -> str:
+    days = sorted({row.day for row in rows})
+    if len(days) == 1:
+        return str(days[0])
+    return tr("{count} days ({first} to {last})").format(count=len(days), first=days[0], last=days[-1])
+
+
+def _when(rows: Sequence[LabelRow | Note]) -> str:
+    return ago_words(max(row.at for row in rows))
 
 
 def ago_words(at: np.datetime64, now: datetime | None = None) -> str:

@@ -1956,6 +1956,10 @@
             <translation>这一天的备注</translation>
         </message>
         <message>
+            <source>Notes of others</source>
+            <translation>他人的备注</translation>
+        </message>
+        <message>
             <source>Nothing to redo.</source>
             <translation>没有可重做的。</translation>
         </message>
@@ -4058,6 +4062,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{who} labelled {days} as class {classes} {when}, and you have not seen it yet.</source>
             <translation>{who} {when}将 {days} 标注为 {classes} 类，您还没有看到。</translation>
+        </message>
+        <message>
+            <source>{who} wrote a note on {days} {when}, and you have not seen it yet.</source>
+            <translation>{who} {when}为 {days} 写了备注，您还没有看到。</translation>
         </message>
         <message>
             <source>{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}</source>

@@ -236,6 +236,49 @@ def test_a_return_to_a_moment_asks_where_it_takes_away_what_was_not_shown(
     assert set(journal.in_force(other)) == (set() if go_on else {session.days[2], session.days[6]})
 
 
+@pytest.mark.parametrize("go_on", [False, True])
+def test_a_return_to_a_moment_asks_where_it_takes_away_a_note_that_was_not_shown(
+    session: Session, other: Project, go_on: bool
+) -> None:
+    session.note("clear", day=session.days[2])
+    journal.write_note(other, session.days[6], "a truck", "Bo")
+    journal.write_note(other, session.days[8], "a storm", "Bo")
+    session.look()
+    session.go_to(8)
+    session.go_to(0)
+    asked = answer(session, go_on)
+    assert session.revert_to(np.datetime64("2000-01-01", "ms")) is go_on
+    (question,) = asked
+    assert isinstance(question, Replacing)
+    assert (question.rows, question.cls) == ((), None)
+    assert [(note.day, note.text, note.author) for note in question.notes] == [(session.days[6], "a truck", "Bo")]
+    assert {note.text for note in journal.notes(other)} == (set() if go_on else {"clear", "a truck", "a storm"})
+
+
+def test_a_note_that_comes_in_while_a_return_is_asked_about_is_asked_about_too(session: Session, other: Project) -> None:
+    journal.write_note(other, session.days[6], "a truck", "Bo")
+    asked: list[Question] = []
+
+    def meanwhile(question: Question) -> bool:
+        asked.append(question)
+        if len(asked) == 1:
+            journal.write_note(other, session.days[7], "a storm", "Bo")
+        return len(asked) == 1
+
+    session.ask = meanwhile
+    assert not session.revert_to(np.datetime64("2000-01-01", "ms"))
+    assert len(asked) == 2
+    assert [note.text for note in journal.notes(other)] == ["a truck", "a storm"]
+
+
+def test_a_note_that_came_in_is_in_no_labels_way(session: Session, other: Project) -> None:
+    session.look()
+    journal.write_note(other, session.days[0], "a truck", "Bo")
+    asked = answer(session)
+    assert session.label(1)
+    assert asked == []
+
+
 def test_a_label_that_comes_in_while_a_return_is_asked_about_is_asked_about_too(session: Session, other: Project) -> None:
     bo_labels(other, session.days[6])
     asked = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import itertools
 import os
 import shutil
 import sys
@@ -26,6 +27,7 @@ from quakegui.learn.watching import Watch
 from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project
+from quakegui.project.verifying import examine
 from quakegui.season.labels import Source
 from quakegui.season.localtime import local_date
 from quakegui.season.season import Season
@@ -100,6 +102,40 @@ def test_days_after_the_run_become_prospective_rows_once(trained: Path, answers:
         assert again.predicted.issued == ()
         assert again.predicted.unchanged == len(mapped)
         assert answers.asked == [0, len(mapped), 0]
+
+
+@pytest.mark.parametrize("minutes", [90, -90])
+def test_a_prediction_is_issued_when_it_is_written_and_never_before_the_row_above(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """While a worker is asked another program predicts, and the clock goes on, or is set back."""
+    with Project.open(trained) as project:
+        open_window(project)
+        season, run = season_of(project), season_runs.find_run(project, None)
+        clock = [just_after(season, -1)]
+
+        def ask(_run: RunFolder, maps: Portions, **_: object) -> np.ndarray:
+            if len(maps):
+                clock[0] += 10 * 60_000
+                one = runs.Predictions(
+                    season.days[:1], np.full((1, 5), 0.2), "in-sample", ("m",), np.zeros(1, np.int64), season.config.hash
+                )
+                runs.append_predictions(project, run.id, one, issued_ms=clock[0])
+                clock[0] += minutes * 60_000
+            return np.full((len(maps), 5), 0.2)
+
+        monkeypatch.setattr(operating, "answer", ask)
+        for module in (operating, runs):
+            monkeypatch.setattr(module, "wall_clock_ms", lambda: clock[0])
+        done = round_of(project)
+        rows = runs.ledger(project, run.id)
+        said = rows[-len(done.predicted.issued) :]
+        assert {row.issued_ms for row in said} == {just_after(season, -1) + (10 + max(minutes, 0)) * 60_000}
+        assert all(after.issued_ms >= before.issued_ms for before, after in itertools.pairwise(rows))
+        late = [(row.issued_ms - row.cutoff_ms) / HOUR_MS for row in said]
+        assert [one.late_hours for one in done.predicted.issued] == late
+        with project.read() as connection:
+            assert examine(connection, now_ms=rows[-1].issued_ms).faults == ()
 
 
 def test_days_asked_about_in_portions_are_predicted_as_at_once(

@@ -86,6 +86,13 @@ def rewrite(folder: Path, table: str) -> None:
     tamper(folder, *(f"UPDATE {table} SET chain = '{one}' WHERE id = {number}" for one, number in due))
 
 
+def rewrite_last(folder: Path) -> None:
+    """Give the ledger's last row the hash that is due to it."""
+    with Project.open(folder, now_ms=NOW_MS) as project, project.read() as connection:
+        *_, last = chain.links(connection, schema.prediction)
+    tamper(folder, f"UPDATE prediction SET chain = '{last.due}' WHERE id = {last.id}")
+
+
 def test_what_the_program_itself_does_is_sound(folder: Path) -> None:
     assert found(folder) == ()
     with Project.open(folder, now_ms=NOW_MS) as project:
@@ -200,9 +207,23 @@ def test_lost_guards_are_told_once_and_put_back(folder: Path) -> None:
 def test_an_issue_that_cannot_be_is_told(folder: Path, issued: int, now_ms: int, told: str) -> None:
     late = predictions(run_days=DAYS[-1:], known_ms=KNOWN_MS[-1:])
     with Project.open(folder, now_ms=NOW_MS) as project:
-        runs.append_predictions(project, "run-1", late, issued_ms=int(KNOWN_MS[-1]) + issued)
+        runs.append_predictions(project, "run-1", late, issued_ms=int(KNOWN_MS[-1]) + HOUR_MS)
+    tamper(folder, f"UPDATE prediction SET issued_ms = {int(KNOWN_MS[-1]) + issued} WHERE id = 4")
+    rewrite(folder, "prediction")
     said = found(folder, now_ms=now_ms)
     assert any(sentence.startswith(told) for sentence in said), said
+
+
+def test_predictions_written_by_a_clock_that_was_set_back_bear_the_time_of_the_row_above(folder: Path) -> None:
+    last, early = int(KNOWN_MS[-1]) + HOUR_MS, int(KNOWN_MS[-1]) - 5 * HOUR_MS
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        assert runs.append_predictions(project, "run-1", predictions(kind="in-sample"), issued_ms=early) == last
+        said = [predictions(kind="out-of-fold")]
+        runs.complete_run(project, runs.Run("run-2", 1, "done", {}, {}), said, issued_ms=early)
+        runs.append_predictions(project, "run-1", predictions(), issued_ms=early, not_before_ms=last + 1)
+        assert {row.issued_ms for row in runs.ledger(project, "run-2")} == {last}
+        assert [row.issued_ms for row in runs.ledger(project, "run-1")][-6:] == [last] * 3 + [last + 1] * 3
+    assert found(folder) == ()
 
 
 def test_a_prediction_long_after_its_night_is_no_fault_and_told(folder: Path, run: Terminal) -> None:
@@ -335,6 +356,42 @@ def test_rows_from_before_the_chain_are_named_and_sealed_by_the_next_one(folder:
     (sentence,) = found(folder)
     assert sentence.startswith("Row 7 of the label journal")
     assert sentence.endswith(CHANGED)
+
+
+@pytest.mark.parametrize(
+    "change", ["issued_ms = cutoff_ms - 1800000", "issued_ms = 4102444800000", "issued_ms = issued_ms - 86400000 * (id = 3)"]
+)
+def test_times_of_issue_of_rows_from_before_the_chain_are_a_note_and_those_of_today_a_fault(
+    folder: Path, tmp_path: Path, run: Terminal, change: str
+) -> None:
+    tamper(folder, f"UPDATE prediction SET {change} WHERE id > 1")
+    unchain(folder)
+    assert found(folder) == ()
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        (note,) = (one for one in project.warnings if "from before rows were chained" in one)
+        assert "the first in row" in note
+    out, _ = run("verify", folder, "--json", "--receipt", tmp_path / "receipt.json")
+    assert json.loads(out)["sound"]
+    assert note in json.loads(out)["notes"]
+    assert (tmp_path / "receipt.json").exists()
+    with Project.open(folder, now_ms=NOW_MS) as project:
+        runs.append_predictions(project, "run-1", predictions(run_days=DAYS[-1:], known_ms=KNOWN_MS[-1:]), issued_ms=NOW_MS)
+    assert found(folder) == ()
+    tamper(folder, f"UPDATE prediction SET issued_ms = {int(KNOWN_MS[-1]) - HOUR_MS} WHERE id = 4")
+    rewrite_last(folder)
+    tamper(folder, "UPDATE setting SET value = '4' WHERE key = 'unchained_prediction'")  # so as to pass for an old one
+    assert "1 predictions were issued before their night was over, the first in row 4 of the ledger." in found(folder)
+
+
+def test_a_time_of_issue_that_cannot_be_keeps_no_receipt_from_being_written(
+    folder: Path, tmp_path: Path, run: Terminal
+) -> None:
+    tamper(folder, f"UPDATE prediction SET issued_ms = {int(KNOWN_MS[-1]) - HOUR_MS} WHERE id = 3")
+    rewrite(folder, "prediction")
+    receipt = tmp_path / "receipt.json"
+    out, _ = run("verify", folder, "--json", "--receipt", receipt, code=1)
+    assert json.loads(out)["faults"][0].startswith("1 predictions were issued before their night was over")
+    assert json.loads(receipt.read_text())["ledger"]["id"] == 3
 
 
 def test_an_export_from_before_the_chain_comes_in_as_unchained(folder: Path, tmp_path: Path, run: Terminal) -> None:

@@ -19,6 +19,7 @@ from quakegui.learn.runs.files import write_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, SPAN
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import catalogue, journal, runs
+from quakegui.project.store import Project
 from quakegui.season.labels import Source
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.quiet_labels import WrappedLabel
@@ -302,6 +303,52 @@ def test_a_run_of_other_classes_is_refused_before_it_is_judged(judged, qtbot):
     assert not panel._judge.isEnabled()
     assert button_of(window, "Retrain").isVisible()
     assert words(window) == ""
+
+
+def test_predictions_of_other_classes_are_not_shown_and_cannot_be_accepted(judged):
+    window, run, _fold = judged
+    session, heard = window.session, []
+    index = int(np.flatnonzero(session.predictions.kind == "prospective")[0])
+    session.go_to(index)
+    session.said.connect(lambda sentence, level: heard.append((sentence, level)))
+    before = len(journal.journal_rows(session.project))
+    with Project.open(session.project.folder) as other:  # after the last look: Return itself must not be too late
+        scheme = catalogue.class_scheme(other)
+        catalogue.make_class_scheme(other, split_magnitude=5.5)
+    assert not session.accept()
+    assert session.predictions is None
+    assert session.alarms == ()
+    session.reload(Change.PREDICTIONS | Change.RUNS)
+    notice, answer = heard
+    assert "was trained with other classes than this project has" in notice[0]
+    assert answer == notice
+    assert notice[1] == "warning"
+    assert len(journal.journal_rows(session.project)) == before
+    catalogue.make_class_scheme(session.project, split_magnitude=scheme.split_magnitude)
+    session.reload(Change.EVENTS)
+    assert session.predictions.run == run.id
+    assert session.accept()
+
+
+def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accepted(judged):
+    window, _run, _fold = judged
+    session, heard = window.session, []
+    index = int(np.flatnonzero(session.predictions.kind == "prospective")[0])
+    session.go_to(index)
+    journal.write_labels(session.project, session.days[[index]], None, source=Source.ANALYST, author="tester")
+    with Project.open(session.project.folder) as other:
+        journal.write_labels(other, session.days[[index]], 3, source=Source.MODEL, author="Bo", run="another")
+        before = len(journal.journal_rows(other))
+
+        def meanwhile(_question):
+            catalogue.make_class_scheme(other, split_magnitude=5.5)
+            return True
+
+        session.ask = meanwhile
+        session.said.connect(lambda sentence, _level: heard.append(sentence))
+        assert not session.accept()
+        assert "was trained with other classes than this project has" in heard[0]
+        assert len(journal.journal_rows(other)) == before
 
 
 def test_nothing_is_told_of_the_labels_of_others_while_labelling_blind(judged):

@@ -82,6 +82,15 @@ def test_a_label_key_over_a_label_that_was_not_shown_asks(window, session, other
     assert journal.in_force(other)[day].cls == stays
 
 
+@pytest.mark.parametrize(("key", "stays"), [(Qt.Key.Key_Escape, ["a truck"]), (Qt.Key.Key_Return, [])])
+def test_a_return_over_a_note_that_was_not_shown_asks(window, session, other, key, stays):
+    said = answer(key)
+    journal.write_note(other, session.days[12], "a truck", "Bo")
+    session.revert_to(np.datetime64("2000-01-01", "ms"))
+    assert said[0] == f"Bo wrote a note on {session.days[12]} just now, and you have not seen it yet.\nTake it away?"
+    assert [note.text for note in journal.notes(other)] == stays
+
+
 def test_undo_of_another_programs_step_says_whose_and_asks(window, session, other, qtbot):
     session.set_settings(analyst="Li")
     label(other, session.days[12:14], 3, author="Li")

@@ -81,7 +81,7 @@ def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: i
     author
         Whose step it is.
     behind
-        The last row of the journal that the author was shown; a later label ends the step.
+        The last row of the journal that the author was shown; a later label or note ends the step.
 
     Returns
     -------
@@ -90,14 +90,14 @@ def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: i
 
     Raises
     ------
-    UnseenLabelError
-        If there is a label later than `behind`; nothing was written.
+    UnseenError
+        If there is a label or a note later than `behind`; nothing was written.
     """
     until = int(moment.astype("datetime64[ms]").astype(np.int64))
     with project.write() as connection:
         now, then = standing_rows(connection), standing_rows(connection, until_ms=until)
         if behind is not None:
-            require_seen(connection, {key[1] for key in now}, behind)
+            require_seen(connection, now, behind)
         wanted = {key: content_of(then.get(key)) for key in now}
         return append(connection, wanted, author)
 

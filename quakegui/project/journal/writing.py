@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +28,8 @@ from quakegui.season.labels import Source
 from quakegui.season.localtime import never_was, skipped_days
 
 
-class UnseenLabelError(ProjectError):
-    """A day that is to be labelled was labelled by another writer after what the author was shown."""
+class UnseenError(ProjectError):
+    """What is to be written over was written by another writer after what the author was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def write_labels(
     ------
     ProjectError
         If the class, the author or a day is impossible or the project cannot be written.
-    UnseenLabelError
+    UnseenError
         If one of the days has a label later than `behind`; nothing was written.
     """
     numbers = day_numbers(days)
@@ -97,7 +97,7 @@ def write_labels(
     _refuse_skipped(project, wanted)
     with project.write() as connection:
         if behind is not None:
-            require_seen(connection, {key[1] for key in wanted}, behind)
+            require_seen(connection, wanted, behind)
         return append(connection, wanted, author)
 
 
@@ -193,18 +193,18 @@ def append(
     return step
 
 
-def require_seen(connection: Connection, days: set[int], behind: int) -> None:
-    """Refuse to go on where one of some days (since 1970) has a label later than a row of the journal.
+def require_seen(connection: Connection, keys: Iterable[Key], behind: int) -> None:
+    """Refuse to go on where a day of some keys has a label, or a note if a note is meant, later than a row of the journal.
 
     Raises
     ------
-    UnseenLabelError
+    UnseenError
         If there is one.
     """
     table = schema.journal.c
-    later = connection.scalars(select(table.day).where(table.id > behind, table.kind == LABEL))
-    if not days.isdisjoint(later):
-        raise UnseenLabelError("Another program has labelled one of these days just now; nothing was written over it.")
+    later = connection.execute(select(table.kind, table.day).where(table.id > behind))
+    if not {key[:2] for key in keys}.isdisjoint(map(tuple, later)):
+        raise UnseenError("Another program has labelled or annotated one of these days just now; nothing was written over it.")
 
 
 def _checked_class(cls: int | None) -> int | None:
