@@ -9,6 +9,7 @@ import io
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -176,6 +177,15 @@ def trained_by_command(small_project_template: Path, tmp_path_factory: pytest.Te
 def trained_template(trained_by_command: tuple[Path, str]) -> Path:
     """Return a closed project with labels of one analyst and one finished run, trained once; copy it before use."""
     return trained_by_command[0]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the demonstration's project, made by the command in a process of its own, and what it printed; do not change it."""
+    folder = tmp_path_factory.mktemp("demo") / "p"
+    command = [sys.executable, "-m", "quakegui", "demo", "--headless", "--project", str(folder), "--json"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
+    return folder, done.stdout
 
 
 @pytest.fixture
