@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
+import io
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,7 +24,8 @@ from hypothesis import settings
 from pytestqt.qtbot import QtBot
 from run_projects import TINY, fill, season_of
 
-from quakegui.learn import season_runs
+from quakegui import cli
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import runs
 from quakegui.project.importing import import_paths
 from quakegui.project.nights import days_with_data
@@ -84,7 +88,15 @@ def no_garbage_in_a_jobs_thread(request: pytest.FixtureRequest) -> Iterator[None
     gc.disable()
     yield
     gc.collect()
+    gc.freeze()  # what is left belongs to all tests: whoever looks for leaks looks at a test's own objects, in milliseconds
     gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Take what was imported out of the collector's sight."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -146,17 +158,39 @@ def small_project_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def trained_template(small_project_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a closed project with labels of one analyst and one finished run, trained once; copy it before use."""
+def trained_by_command(small_project_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return a closed project with labels of one analyst and one finished run, and what the command that trained it printed."""
     folder = Path(shutil.copytree(small_project_template, tmp_path_factory.mktemp("trained") / "project"))
     fill(folder)
-    with Project.open(folder) as project, pytest.MonkeyPatch.context() as patch:
+    with Project.open(folder) as project:
         season = season_of(project)
         over = int(season.config.over_at(season.days)[-1].astype("datetime64[ms]").astype(np.int64))
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
         patch.setattr(runs, "wall_clock_ms", lambda: over)  # what is predicted later, at a moment of the season, comes after it
-        ended = season_runs.train(project, season, TINY, listen=lambda _message: None)
-        assert ended.done, ended.message
-    return folder
+        # Another recipe, which the words of the command make `TINY`.
+        patch.setitem(PRESETS, "tiny", replace(TINY, epochs=1, seed=TINY.seed + 1))
+        with pytest.raises(SystemExit) as ended:
+            cli.main(
+                ["train", str(folder), "--preset", "tiny", "--epochs", str(TINY.epochs), "--seed", str(TINY.seed), "--json"]
+            )
+    assert not ended.value.code, printed.getvalue()
+    return folder, printed.getvalue()
+
+
+@pytest.fixture(scope="session")
+def trained_template(trained_by_command: tuple[Path, str]) -> Path:
+    """Return a closed project with labels of one analyst and one finished run, trained once; copy it before use."""
+    return trained_by_command[0]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the demonstration's project, made by the command in its own process, and what it printed; do not change it."""
+    folder = tmp_path_factory.mktemp("demo") / "p"
+    command = [sys.executable, "-m", "quakegui", "demo", "--headless", "--project", str(folder), "--json"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
+    return folder, done.stdout
 
 
 @pytest.fixture

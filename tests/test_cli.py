@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -308,14 +307,6 @@ def test_the_window_opens_without_a_command(run: Terminal, monkeypatch: pytest.M
     run()
     run("--open", tmp_path)
     assert opened == [None, tmp_path]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    folder = tmp_path_factory.mktemp("demo") / "p"
-    command = [sys.executable, "-m", "quakegui", "demo", "--headless", "--project", str(folder), "--json"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
-    return folder, done.stdout
 
 
 def test_the_demo_runs_the_whole_chain_without_a_display(demo: tuple[Path, str]) -> None:

@@ -12,7 +12,7 @@ from run_projects import open_window, season_of
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.splits import scorable
-from quakegui.learn import ready_maps, season_evaluation, season_runs
+from quakegui.learn import operating, ready_maps, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.evidence import gather, project_catalogue
 from quakegui.learn.operating import predict_days
@@ -136,7 +136,9 @@ def test_no_later_catalogue_moves_an_alarm(trained: Path) -> None:
         assert alarms_of(project, season, table) == before
 
 
-def test_days_after_the_training_are_judged_by_todays_labels_and_say_so(trained: Path) -> None:
+def test_days_after_the_training_are_judged_by_todays_labels_and_say_so(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Starting a worker takes seconds; `test_operating` does.
+    monkeypatch.setattr(operating, "answer", lambda _run, maps, **_: np.full((len(maps), 5), 0.2))
     with Project.open(trained) as project:
         open_window(project)
         season = season_of(project)

@@ -39,20 +39,21 @@ def labelled(small_project: Path) -> Path:
 
 
 def test_from_training_to_a_verdict_and_on_to_the_next_days(
-    run: Terminal, labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Terminal, trained_by_command: tuple[Path, str], trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The contract, verb by verb, on one run."""
+    told, labelled = json.loads(trained_by_command[1]), trained
     # Starting another worker takes seconds; `test_operating` does.
     monkeypatch.setattr(operating, "answer", lambda _run, maps, **_: np.full((len(maps), 5), 0.2))
-    told = run.json("train", labelled, "--preset", "tiny", "--epochs", 1, "--seed", 5)
-    assert (told["protocol"], told["leaky"], told["seed"], told["epochs"]) == ("chronological", False, 5, 2)
+    assert (told["protocol"], told["leaky"], told["seed"]) == ("chronological", False, TINY.seed)
+    assert told["epochs"] == 2 * TINY.epochs  # of the fold, and of the fit of all
     name = told["run"]
 
     (listed,) = run.json("runs", "list", labelled)
     assert (listed["id"], listed["state"], listed["in_use"]) == (name, "finished", True)
     shown = run.json("runs", "show", labelled, name[:12])
-    assert shown["config"]["epochs"] == 1
-    assert [row["phase"] for row in shown["history"]] == ["fold 1", "final"]
+    assert (shown["config"]["epochs"], shown["config"]["seed"]) == (TINY.epochs, TINY.seed)
+    assert [row["phase"] for row in shown["history"]] == ["fold 1"] * TINY.epochs + ["final"] * TINY.epochs
 
     judged = run.json("evaluate", labelled)
     assert judged["run"] == name

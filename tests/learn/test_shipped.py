@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,6 @@ from quakegui.learn import season_evaluation, season_runs, shipped
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.runs.registry import RunError, read_run
 from quakegui.project import runs, seasons
-from quakegui.project.demo import create_demo
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
@@ -23,8 +23,9 @@ MODEL = paths.models() / shipped.NAME
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Season]]:
-    with create_demo(tmp_path_factory.mktemp("demo") / "p") as project:
+def shown(demo: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Season]]:
+    """Return the demonstration as its first start left it, and its season."""
+    with Project.open(shutil.copytree(demo[0], tmp_path_factory.mktemp("demo") / "p")) as project:
         season = seasons.load_season(project)
         assert season is not None
         yield project, season
@@ -42,25 +43,23 @@ def test_the_model_is_small_and_says_that_it_is_synthetic() -> None:
     assert run.card["device"]["name"]
 
 
-def test_the_demo_shows_out_of_fold_predictions_at_once(demo: tuple[Project, Season]) -> None:
-    project, season = demo
+def test_the_demo_shows_out_of_fold_predictions_at_once(shown: tuple[Project, Season]) -> None:
+    project, season = shown
     assert shipped.is_shipped_season(season)
-    run = shipped.install_model(project, season)
-    assert run is not None
+    run = season_runs.find_run(project, None)
     assert runs.run_in_use(project) == run.id == shipped.NAME
     table = runs.predictions_in_use(project, season.days)
     assert table is not None
     assert (table.kind == "out-of-fold").all()
     assert shipped.install_model(project, season) is None
-    assert season_runs.find_run(project, None).id == run.id
     assert all(0 <= first <= last < len(season.days) for first, last in alarms_of(project, season, table))
     told = season_evaluation.evaluate(project, season, run)
     assert told.verdict.text("en") in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
     assert json.dumps(told.to_json(), allow_nan=False)
 
 
-def test_another_season_or_stray_rounding(demo: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch) -> None:
-    _, season = demo
+def test_another_season_or_stray_rounding(shown: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch) -> None:
+    _, season = shown
     z = season.anomaly.z
     rounded = replace(season, anomaly=replace(season.anomaly, z=z + 1e-5))
     assert shipped.is_shipped_season(rounded)
@@ -69,9 +68,9 @@ def test_another_season_or_stray_rounding(demo: tuple[Project, Season], monkeypa
 
 
 def test_on_another_season_it_answers_in_sample_only(
-    demo: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shown: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    _, season = demo
+    _, season = shown
     asked: list[int] = []
 
     def answer(_run: object, maps: np.ndarray, **_: object) -> np.ndarray:
@@ -80,7 +79,7 @@ def test_on_another_season_it_answers_in_sample_only(
 
     monkeypatch.setattr("quakegui.learn.operating.answer", answer)
     monkeypatch.setattr(shipped, "is_shipped_season", lambda _season: False)
-    project = copy_of(demo[0], tmp_path / "other")
+    project = copy_of(shown[0], tmp_path / "other")
     with project:
         run = shipped.install_model(project, replace(season, revision=project.revision()))
         assert run is not None

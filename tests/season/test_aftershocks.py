@@ -106,16 +106,20 @@ def test_ties_edges_and_poles_are_declustered_as_by_definition(rows, config):
 
 
 @pytest.mark.parametrize(
-    "kind",
-    ["swarm", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("faults", "one place", "one instant", "rising"))],
+    ("kind", "share"),
+    [
+        ("swarm", 8),  # an eighth in an eighth of the time, which what was too slow for a million does not keep either
+        # A million takes ten seconds and more of each.
+        *(pytest.param(kind, 1, marks=pytest.mark.slow) for kind in ("swarm", "faults", "one place", "one instant", "rising")),
+    ],
 )
-def test_a_million_events_are_declustered_in_time(kind):
+def test_very_many_events_are_declustered_in_time(kind, share):
     """In processor time, so that a busy machine does not fail it."""
-    events = catalogue(kind, MILLION)
+    events = catalogue(kind, MILLION // share)
     start = time.process_time()
     kept, dropped = ev.decluster(events, ev.Declustering())
-    assert time.process_time() - start < SECONDS
-    assert len(kept) + len(dropped) == MILLION
+    assert time.process_time() - start < SECONDS / share
+    assert len(kept) + len(dropped) == MILLION // share
     if kind in ("one instant", "rising"):
         assert not dropped
     else:

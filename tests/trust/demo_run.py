@@ -1,7 +1,7 @@
 """A first start, and all that an analyst does on the synthetic season: walk, label, undo, export, report, train, judge.
 
-python demo_run.py OUT HOME: by the program's own start, in the window, on an empty home; files go to OUT. What was done is
-printed as JSON.
+python demo_run.py OUT HOME [--whole]: by the program's own start, in the window, on an empty home; files go to OUT. What was
+done is printed as JSON. With --whole the season itself is exported, every minute of it, and not a small project beside it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from quakegui.project.parsing import FEW_FILES
 from quakegui.project.store import Project
 from quakegui.ui.main_window import MainWindow
 
-OUT, HOME = Path(sys.argv[1]), Path(sys.argv[2])
+OUT, HOME, WHOLE = Path(sys.argv[1]), Path(sys.argv[2]), "--whole" in sys.argv[3:]
 TINY = replace(PRESETS["small"], name="tiny", protocol="chronological", width=2, dense=(8, 8), epochs=1, final_fit=False)
 LONGEST = 400.0
 
@@ -94,8 +94,9 @@ def steps(window: MainWindow):
         saved_as(OUT / name)
         window.actions_by_id[action].trigger()
         yield from until(lambda: not session.jobs.busy)
-    export.export_project(session.project, OUT / "export")
     done["imported"] = yield from imported(session)
+    with Project.open(session.project.folder if WHOLE else HOME / "beside") as project:
+        export.export_project(project, OUT / "export")
     window.actions_by_id["guide"].trigger()
     window.actions_by_id["support"].trigger()
     yield 50
@@ -118,4 +119,5 @@ def steps(window: MainWindow):
     window.close()
 
 
-sys.exit(driven_window.run(steps, None))
+if __name__ == "__main__":  # the helpers of a large import load this file too
+    sys.exit(driven_window.run(steps, None))

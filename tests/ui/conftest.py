@@ -31,13 +31,6 @@ def _running():
     return [one for one in found if (one.isActive() if isinstance(one, QTimer) else one.isRunning())]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def only_new_objects():
-    """Take what was imported out of the collector's sight, so that looking for leaks costs milliseconds."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_behind(qapp, request):
     """Fail where a test leaves a top-level widget, a running timer or a running thread."""
