@@ -286,7 +286,7 @@ def _print_import(done: ImportReport) -> None:
     readings = sum(each.readings for each in done.imported)
     overwritten = sum(each.overwritten for each in done.imported)
     typer.echo(
-        f"{len(done.imported)} files imported ({readings} readings, {overwritten} of them in place of others that differ); "
+        f"{len(done.imported)} files imported ({readings} readings, {overwritten} of them replacing different values); "
         f"{len(done.unchanged)} unchanged, {len(done.skipped)} skipped. "
         f"{len(done.stations_added)} new stations, {done.days_changed} days changed."
     )
