@@ -8,6 +8,7 @@ another line, which says that nobody sends it a signal any more, its exit status
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -241,6 +242,8 @@ def main(preload: list[str]) -> None:
     assert verbs.app is not None
     if os.environ.get("QUAKEGUI_TEST_SHARE"):  # every folder is taken for one on a network share
         database.is_network_folder = lambda _folder: True
+    gc.collect()
+    gc.freeze()  # a child that looks for garbage among all that was imported copies every page of it
     print("ready", flush=True)
     for line in sys.stdin:
         pid = os.fork()

@@ -77,14 +77,14 @@ def test_a_leak_shows_in_the_slope_and_a_bad_moment_does_not():
 
 
 def test_some_hurried_rounds_leave_nothing_behind(small_project, tmp_path):
-    hurry = ("--minutes", "0", "--rounds", "3", "--trainings", "0", "--pace", "0.1")
+    hurry = ("--minutes", "0", "--rounds", "2", "--trainings", "0", "--pace", "0.1")
     done, rows = soak(small_project, tmp_path / "soak.csv", *hurry, timeout=280)
     assert done["status"] == 0
-    assert (done["done"]["rounds"], len(rows)) == (3, 4)
-    assert done["done"]["labels"] == done["done"]["undos"] == 3 * 26
+    assert (done["done"]["rounds"], len(rows)) == (2, 3)
+    assert done["done"]["labels"] == done["done"]["undos"] == 2 * 26
     for name in ("handles", "timers", "running_timers", "top_levels"):
         assert rows[-1][name] <= rows[1][name], name
-    assert abs(rows[-1]["none_references"] - rows[1]["none_references"]) < 2 * 17, "not one a dialog"
+    assert abs(rows[-1]["none_references"] - rows[1]["none_references"]) < 17, "not one a dialog"
     assert rows[-1]["resident_mb"] <= MOST_MB
 
 

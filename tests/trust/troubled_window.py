@@ -30,7 +30,10 @@ driven_window.use_home(HOME)
 
 
 class Unpainted(QWidget):
+    asked = False
+
     def paintEvent(self, _event) -> None:  # noqa: N802 - Qt's name
+        self.asked = True
         raise RuntimeError("cannot paint")
 
 
@@ -68,7 +71,8 @@ def steps(window: MainWindow):
     unpainted = Unpainted(window)
     unpainted.setGeometry(0, 0, 50, 50)
     unpainted.show()
-    yield 50
+    while not unpainted.asked:  # a busy machine takes its time
+        yield 20
     unpainted.deleteLater()
     thread = Failing()
     thread.start()
