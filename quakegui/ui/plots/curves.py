@@ -21,7 +21,7 @@ class Curves(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._epochs: list[messages.Epoch] = []
-        self._stale = True
+        self._stale = False
         self._loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -35,6 +35,7 @@ class Curves(QWidget):
             (plot.plot(connect="finite"), plot.plot(connect="finite"), plot.plot(pen=None, symbol="star", symbolSize=11))
             for plot in (self._loss, self._accuracy)
         ]
+        self._dress()
 
     def clear(self) -> None:
         """Forget all epochs."""
