@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-import ppigrf
 from numpy.typing import NDArray
 
 from quakegui import formats, paths
@@ -107,6 +106,8 @@ def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.
     ----------
     IGRF-14, evaluated by ppigrf.
     """
+    import ppigrf  # with pandas, which no other command of the program need load
+
     dates: list[datetime] = [day.astype("datetime64[us]").item() for day in (days[0], days[-1] + np.timedelta64(1, "D"))]
     height_km = np.array([(station.elevation_m or 0.0) / 1000.0 for station in network.stations])
     east, north, up = ppigrf.igrf(network.longitude, network.latitude, height_km, dates)

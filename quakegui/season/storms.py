@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.special import ndtr
 
 from quakegui.season.kp import KP_STEP, Kp
@@ -38,7 +37,7 @@ def storm_depression(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64])
     """
     at, ap = _ap(kp, origin, minute)
     kept = float(np.exp(-3.0 / RECOVERY_HOURS))
-    pushed = lfilter([DEPRESSION_NT], [1.0, -kept], np.maximum(ap - QUIET_AP, 0.0))
+    pushed = remembered(np.maximum(ap - QUIET_AP, 0.0), gain=DEPRESSION_NT, kept=kept)
     return -np.interp(minute, at + 180.0, pushed)
 
 
@@ -53,8 +52,8 @@ def random_kp(seed: int, start: np.datetime64, end: np.datetime64) -> Kp:
     first, last = start.astype("datetime64[D]"), end.astype("datetime64[D]") + np.timedelta64(1, "D")
     time = np.arange(first, last, KP_STEP).astype("datetime64[ms]")
     rng = np.random.default_rng(np.random.SeedSequence([seed, 81]))
-    short = lfilter([np.sqrt(1.0 - 0.60**2)], [1.0, -0.60], rng.standard_normal(time.size))
-    long = lfilter([np.sqrt(1.0 - 0.94**2)], [1.0, -0.94], rng.standard_normal(time.size))
+    short = remembered(rng.standard_normal(time.size), gain=np.sqrt(1.0 - 0.60**2), kept=0.60)
+    long = remembered(rng.standard_normal(time.size), gain=np.sqrt(1.0 - 0.94**2), kept=0.94)
     thirds = np.searchsorted(KP_SHARES_2022, ndtr(np.sqrt(0.6) * short + np.sqrt(0.4) * long))
     return Kp(time, thirds / 3.0)
 
@@ -81,3 +80,21 @@ def _ap(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> tuple[NDA
     thirds[known] = np.round(3.0 * kp.value[at[known]]).astype(np.int64)
     ap = np.where(known, KP_TO_AP[thirds], QUIET_AP)
     return (wanted - origin) / np.timedelta64(60_000, "ms"), ap
+
+
+def remembered(values: NDArray[np.float64], *, gain: float, kept: float) -> NDArray[np.float64]:
+    """Return, along the first axis, each value times `gain` and what is `kept` of the result before it.
+
+    Parameters
+    ----------
+    values
+        Shape (time,) or (time, column).
+    gain
+        Factor on the values.
+    kept
+        Share of one result that is still there in the next.
+    """
+    from scipy.signal import lfilter  # a second, which no other command of the program need wait
+
+    found: NDArray[np.float64] = lfilter([gain], [1.0, -kept], values, axis=0)
+    return found

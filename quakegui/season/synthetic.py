@@ -26,7 +26,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.spatial import ConvexHull
 
 from quakegui.season.events import Event
@@ -36,7 +35,7 @@ from quakegui.season.network import Network, Station
 from quakegui.season.night import NightConfig, NightMeans, night_means, stack
 from quakegui.season.precursors import DAY_MINUTES, Signal, draw_false, draw_precursors
 from quakegui.season.readings import Readings
-from quakegui.season.storms import activity, random_kp, storm_depression
+from quakegui.season.storms import activity, random_kp, remembered, storm_depression
 
 NODE_MINUTES = 10
 CENTRE = (28.10, 102.16)
@@ -313,14 +312,14 @@ def _background(
     # nearly one field over 120 km: gains differ by per cents, more so by latitude
     gain = 1.0 + own.normal(0.0, GAIN_SPREAD, count) + 2e-4 * _xy_km(network)[:, 1]
     at_night = np.arange(int(day[-1]) + 3) + NIGHT_MIDDLE_DAY
-    daily = COMMON_NT * lfilter([np.sqrt(1.0 - 0.5**2)], [1.0, -0.5], shared.normal(size=at_night.size))
+    daily = COMMON_NT * remembered(shared.normal(size=at_night.size), gain=np.sqrt(1.0 - 0.5**2), kept=0.5)
     common = (
         storm_depression(kp, origin, node)
         + np.interp(day, at_night, daily)
         + disturbed * _red(shared, node.size, 1, 60.0)[:, 0]
     )
     noise_nt = np.exp(own.normal(np.log(STATION_NT), 0.25, count))
-    nights = noise_nt * lfilter([np.sqrt(1.0 - 0.3**2)], [1.0, -0.3], own.normal(size=(at_night.size, count)), axis=0)
+    nights = noise_nt * remembered(own.normal(size=(at_night.size, count)), gain=np.sqrt(1.0 - 0.3**2), kept=0.3)
     level = common[:, np.newaxis] * gain + _quiet(config, network, node, origin, shared) * gain
     years = day / 365.25
     drift, wave, phase = own.normal(0.0, 2.0, count), own.normal(0.0, 1.0, count), own.uniform(0.0, 1.0, count)
@@ -352,8 +351,7 @@ def _quiet(
 def _red(rng: np.random.Generator, nodes: int, columns: int, minutes_kept: float) -> NDArray[np.float64]:
     """Return noise of unit spread that forgets itself over `minutes_kept` minutes, shape (node, column)."""
     keep = float(np.exp(-NODE_MINUTES / minutes_kept))
-    red: NDArray[np.float64] = lfilter([np.sqrt(1.0 - keep**2)], [1.0, -keep], rng.standard_normal((nodes, columns)), axis=0)
-    return red
+    return remembered(rng.standard_normal((nodes, columns)), gain=np.sqrt(1.0 - keep**2), kept=keep)
 
 
 def _artefacts(config: SyntheticConfig, station: int, length: int) -> Artefacts:

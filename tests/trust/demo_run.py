@@ -1,7 +1,8 @@
 """A first start, and all that an analyst does on the synthetic season: walk, label, undo, export, report, train, judge.
 
-python demo_run.py OUT HOME [--whole]: by the program's own start, in the window, on an empty home; files go to OUT. What was
-done is printed as JSON. With --whole the season itself is exported, every minute of it, and not a small project beside it.
+python -c "import demo_run; demo_run.main()" OUT HOME [--whole]: by the program's own start, in the window, on an empty home;
+files go to OUT. What was done is printed as JSON. With --whole the season itself is exported, every minute of it, and not a
+small project beside it.
 """
 
 from __future__ import annotations
@@ -119,5 +120,6 @@ def steps(window: MainWindow):
     window.close()
 
 
-if __name__ == "__main__":  # the helpers of a large import load this file too
+def main() -> None:
+    """Go through it all. Helpers of a large import load the file that a program was started from: start this by its name."""
     sys.exit(driven_window.run(steps, None))

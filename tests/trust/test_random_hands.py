@@ -67,7 +67,7 @@ def fault_of(folder: Path) -> str | None:
 
 @pytest.mark.parametrize(
     ("seeds", "acts"),
-    [pytest.param(1, 250, id="short"), pytest.param(20, 2000, id="long", marks=[pytest.mark.slow, pytest.mark.timeout(36000)])],
+    [pytest.param(1, 160, id="short"), pytest.param(20, 2000, id="long", marks=[pytest.mark.slow, pytest.mark.timeout(36000)])],
 )
 def test_whatever_is_done_no_error_is_left_uncaught(trained_template, given, tmp_path, seeds, acts):
     for seed in range(1, seeds + 1):

@@ -28,9 +28,9 @@ def demo(tmp_path: Path, *more: str, before: tuple[str, ...] = (), platform: str
     out = tmp_path / "out"
     out.mkdir()
     own = {"QUAKEGUI_LOG": str(tmp_path / "logs"), "QUAKEGUI_CACHE": str(tmp_path / "cache"), "QT_QPA_PLATFORM": platform}
-    paths = os.pathsep.join(filter(None, (str(HERE / "listening"), os.environ.get("PYTHONPATH", ""))))
+    paths = os.pathsep.join(filter(None, (str(HERE / "listening"), str(HERE), os.environ.get("PYTHONPATH", ""))))
     ended = subprocess.run(
-        [*before, sys.executable, HERE / "demo_run.py", out, tmp_path / "home", *more],
+        [*before, sys.executable, "-c", "import demo_run; demo_run.main()", out, tmp_path / "home", *more],
         env={**os.environ, **own, "PYTHONPATH": paths, "QUAKEGUI_AUDIT": str(tmp_path / "audit")},
         cwd=HERE.parents[1],
         capture_output=True,
