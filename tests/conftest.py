@@ -186,7 +186,7 @@ def trained_template(trained_by_command: tuple[Path, str]) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Return the demonstration's project, made by the command in a process of its own, and what it printed; do not change it."""
+    """Return the demonstration's project, made by the command in its own process, and what it printed; do not change it."""
     folder = tmp_path_factory.mktemp("demo") / "p"
     command = [sys.executable, "-m", "quakegui", "demo", "--headless", "--project", str(folder), "--json"]
     done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
