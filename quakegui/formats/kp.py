@@ -24,6 +24,7 @@ from dataclasses import replace
 import numpy as np
 
 from quakegui.formats.catalogue import HEAD, is_apple_double, refuse_apple_double, text_of
+from quakegui.formats.contents import named
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.season.kp import Kp
@@ -75,6 +76,19 @@ def parse(source: Source) -> Kp:
         np.array([known[time] for time in sorted(known)], dtype=np.float64),
         np.array([definitive[time] for time in sorted(known)], dtype=bool),
     )
+
+
+def unread(source: Source) -> tuple[str, ...]:
+    """Return a sentence that names the columns of a Kp table of which nothing is kept; none where there are none."""
+    text, _ = text_of(replace(source, data=source.data[:HEAD]))
+    lines = [line.strip().lstrip("\ufeff") for line in text.splitlines() if line.strip()]
+    header = next((line for line in lines if _CSV_HEADER.fullmatch(line)), None)
+    if header is not None:
+        names = [cell.strip() for cell in header.split(",")[1 + len(HOURS) :] if cell.strip()]
+    else:
+        cells = next((line.split() for line in lines if not line.startswith("#")), [])
+        names = ["ap"] if len(cells) == 10 else ["ap", "Ap", "SN", "F10.7obs", "F10.7adj"]
+    return (f"Columns of which nothing is kept: {named(names)}.",) if names else ()
 
 
 def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, list[str], bool]]:

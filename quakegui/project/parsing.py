@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from quakegui import formats
+from quakegui.formats import kp
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source, expand
@@ -221,7 +222,15 @@ def _parse(source: Source, sha256: str, mapping: TableMapping | None) -> Outcome
     if kind == "events":
         return SkippedFile(source.name, "It holds earthquakes: import it as events ('quakegui events import').")
     if kind == "kp":
-        return ParsedFile(source.name, source.base, sha256, kind, kp=formats.read_kp(source), modified_ms=source.modified_ms)
+        return ParsedFile(
+            source.name,
+            source.base,
+            sha256,
+            kind,
+            kp=formats.read_kp(source),
+            notes=kp.unread(source),
+            modified_ms=source.modified_ms,
+        )
     if kind == "stations":
         stations, notes = formats.read_stations(source)
         return ParsedFile(

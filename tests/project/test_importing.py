@@ -413,3 +413,9 @@ def test_what_a_former_version_kept_in_part_comes_in_again(project: Project, fil
     with Project.open(project.folder) as again:
         assert [one.file for one in import_paths(again, [kp, table]).imported] == ["kp.csv", "days.csv"]
         assert import_paths(again, [kp, table]).unchanged == ("kp.csv", "days.csv")
+
+
+def test_the_columns_of_a_kp_table_that_are_not_kept_are_named(project: Project, files: Path) -> None:
+    table = "Date,K_00,K_03,K_06,K_09,K_12,K_15,K_18,K_21,Kp_Sum,ap\n2022-01-15,1.0,2.3,2.0,5.7,1.0,0.3,0.0,2.0,14.3,9\n"
+    report = import_paths(project, [put(files, "kp.csv", table.encode())])
+    assert "kp.csv: Columns of which nothing is kept: Kp_Sum, ap." in report.notes
