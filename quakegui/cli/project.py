@@ -13,6 +13,7 @@ import numpy as np
 import platformdirs
 import typer
 
+from quakegui.cli import window
 from quakegui.cli.terminal import (
     AsJson,
     ProjectFolder,
@@ -78,9 +79,7 @@ def demo(
         computed = seasons.load_season(made, progress=report)
         assert computed is not None
         install_model(made, computed)
-    from quakegui.cli import show_window
-
-    raise typer.Exit(show_window(folder))
+    raise typer.Exit(window.show_window(folder))
 
 
 def new(
