@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from quakegui.app.session import Display, Session
+from quakegui.app.display import Display
+from quakegui.app.session import Session
 from quakegui.season.daymap import DayMap
 from quakegui.season.extrema import Region, regions_mask
 from quakegui.ui.i18n import mark
