@@ -12,7 +12,7 @@ from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.i18n import tr
-from quakegui.ui.plain import keep_plain
+from quakegui.ui.no_markup import keep_plain
 from quakegui.ui.save_paths import latest_folder
 from quakegui.ui.sentences import told
 from quakegui.ui.texts import CLASS_NAMES

@@ -20,10 +20,10 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.layouts import Layouts
 from quakegui.ui.leaving import may_close
 from quakegui.ui.menus import Menus
+from quakegui.ui.no_markup import keep_plain
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.regions_panel import RegionsPanel
 from quakegui.ui.panels.start_page import StartPage
-from quakegui.ui.plain import keep_plain
 from quakegui.ui.questions import ask
 from quakegui.ui.status_line import StatusLine
 from quakegui.ui.trouble import TroubleBar, above, copy_report

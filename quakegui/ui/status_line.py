@@ -12,7 +12,7 @@ from quakegui.app.session import Session
 from quakegui.learn import messages
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.plain import as_text
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.questions import arrival_words
 from quakegui.ui.sentences import told
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from quakegui.app import walking
 from quakegui.season.palette import MapStyle
 from quakegui.ui import i18n, theme
-from quakegui.ui.panels.map_camera import scale_bar_km
 from quakegui.ui.panels.station_map_panel import StationMapPanel
+from quakegui.ui.plots.map_camera import scale_bar_km
 from quakegui.ui.plots.station_layers import event_radius, station_colour
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from quakegui.app import walking
 from quakegui.app.change import Change
+from quakegui.app.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.season.season import Season
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.panels.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
 from quakegui.ui.panels.series_curves import SeriesCurves
 from quakegui.ui.panels.series_readings import ReadingsInView
 from quakegui.ui.plots.cached_graphics import CachedGraphics

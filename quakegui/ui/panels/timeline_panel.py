@@ -24,12 +24,12 @@ from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 
 from quakegui.app import day_kinds, walking
 from quakegui.app.change import Change
+from quakegui.app.season_view import station_present
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.panels.season_view import station_present
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.timeline_words import day_words
-from quakegui.ui.plain import as_text
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.time_axis import DayAxis
 from quakegui.ui.plots.timeline_rows import (

@@ -12,11 +12,11 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from quakegui.app.display import Display
+from quakegui.app.season_view import StationDay, station_day
 from quakegui.app.session import Session
 from quakegui.season.daymap import DayMap
 from quakegui.season.extrema import Region, regions_mask
 from quakegui.ui.i18n import mark
-from quakegui.ui.panels.season_view import StationDay, station_day
 
 BAR_WIDTH: Final = 14.0
 
