@@ -72,10 +72,11 @@ def reliability(probability: ArrayLike, happened: ArrayLike) -> Reliability | No
     return Reliability(said, frequency, days, brier, brier - calibrated, base - calibrated, base)
 
 
-def information_gain(probability: ArrayLike, reference: ArrayLike, happened: ArrayLike, events: int) -> float:
+def information_gain(probability: ArrayLike, reference: ArrayLike, happened: ArrayLike) -> float:
     """Return the information gain per event over a reference, in nats; NaN without an event or a common day.
 
-    The difference of the two log likelihoods of what happened day by day, divided by the number of events.
+    The difference of the two log likelihoods of what happened day by day, divided by the number of days with an event: an event
+    has a fortnight of them, and they are not as many events.
 
     Parameters
     ----------
@@ -83,15 +84,13 @@ def information_gain(probability: ArrayLike, reference: ArrayLike, happened: Arr
         Calibrated P(event) of both, shape (day,); days on which either is NaN drop out.
     happened
         Whether the day is an event's, shape (day,).
-    events
-        How many events those days belong to.
     """
     p, q, y = np.asarray(probability, float), np.asarray(reference, float), np.asarray(happened, bool)
     both = np.isfinite(p) & np.isfinite(q)
-    if not events or not both.any():
+    if not y[both].any():
         return np.nan
     gained = _log_score(p[both], y[both]) - _log_score(q[both], y[both])
-    return float(gained.sum() / events)
+    return float(gained.sum() / y[both].sum())
 
 
 def _log_score(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
