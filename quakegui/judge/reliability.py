@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-#: A day on which P was 0 or 1 and wrong would lose infinitely many nats.
+#: A day on which P was 0 or 1 and wrong would lose infinitely many bits.
 LEAST_PROBABILITY = 1e-4
 
 
@@ -73,7 +73,7 @@ def reliability(probability: ArrayLike, happened: ArrayLike) -> Reliability | No
 
 
 def information_gain(probability: ArrayLike, reference: ArrayLike, happened: ArrayLike) -> float:
-    """Return the information gain per event over a reference, in nats; NaN without an event or a common day.
+    """Return the information gain per event over a reference, in bits; NaN without an event or a common day.
 
     The difference of the two log likelihoods of what happened day by day, divided by the number of days with an event: an event
     has a fortnight of them, and they are not as many events.
@@ -95,4 +95,4 @@ def information_gain(probability: ArrayLike, reference: ArrayLike, happened: Arr
 
 def _log_score(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
     p = np.clip(probability, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
-    return np.where(happened, np.log(p), np.log1p(-p))
+    return np.where(happened, np.log2(p), np.log2(1 - p))
