@@ -30,6 +30,7 @@ from quakegui.judge.predictors import majority, out_of_fold
 from quakegui.judge.skill import molchan, skill, thresholds_by_fold
 from quakegui.judge.splits import N_CLASSES, Split, leak_fraction, tested_classes, trained_classes
 from quakegui.judge.verdict import reach_verdict
+from quakegui.season.labels import cohen_kappa
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -268,7 +269,7 @@ def _target_figures(truth: Truth, answers: Floats, target: Target, weights: Floa
         figures=metrics.figures(everything.sum(axis=0), judged.sum(axis=0)),
         accuracy=interval(everything, metrics.accuracy, weights),
         macro_recall=interval(judged, metrics.macro_recall, weights),
-        kappa=interval(everything, metrics.kappa, weights),
+        kappa=interval(everything, cohen_kappa, weights),
         shift=_shift_test(truth, everything, target),
     )
 

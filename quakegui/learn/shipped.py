@@ -23,7 +23,7 @@ from quakegui.learn.operating import predict_days
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.presets import PRESETS
-from quakegui.learn.runs.registry import CONFIG, EXPORTED, RunFolder, read_run
+from quakegui.learn.runs.registry import CONFIG, EXPORTED, RunFolder, new_folder, read_run
 from quakegui.learn.season_evaluation import evaluate
 from quakegui.learn.season_runs import complete_run, refuse_foreign, runs_folder, train
 from quakegui.project import runs, seasons
@@ -61,19 +61,16 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
         If the project's classes or map style are not the network's.
     """
     source = paths.models() / NAME
-    target = runs_folder(project) / NAME
     if not (source / CONFIG).is_file() or runs.runs(project):
         return None
     refuse_foreign(project, season, read_run(source, installed=True))
     same = is_shipped_season(season)
-    part = target.with_name(f".{NAME}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name in EXPORTED:
-        if (source / name).is_file() and (same or name != PREDICTIONS):
-            shutil.copyfile(source / name, part / name)
-    shutil.rmtree(target, ignore_errors=True)
-    part.replace(target)
+    target = runs_folder(project) / NAME
+    with new_folder(target.parent, NAME) as part:
+        for name in EXPORTED:
+            if (source / name).is_file() and (same or name != PREDICTIONS):
+                shutil.copyfile(source / name, part / name)
+        shutil.rmtree(target, ignore_errors=True)
     run = read_run(target)
     if same:
         complete_run(project, season, run)

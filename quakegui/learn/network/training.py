@@ -36,9 +36,10 @@ from quakegui.learn.runs.checkpoint import (
     write_checkpoint,
 )
 from quakegui.learn.runs.dataset import Snapshot
-from quakegui.learn.runs.files import PART, read_arrays, write_arrays, write_text
+from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.project.filesystem import PART
 
 HISTORY = "history.csv"
 _BEST = re.compile(r"best-\d+-\d+\.npz", re.ASCII)

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from quakegui import logs
+from quakegui import logs, paths
 from quakegui.learn import messages
 
 LOG = logging.getLogger("quakegui.learn.worker.process")  # this module is run as __main__
@@ -83,7 +83,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         from quakegui.learn.network import devices, precision
 
         device = devices.detect()
-        measured = precision.choose(device, cache=cache_folder())
+        measured = precision.choose(device, cache=paths.cache())
         policy = measured.policy if job == "hello" else duties.policy_of(folder, job, run, measured)
         say(
             messages.Hello(
@@ -116,13 +116,6 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         return FAILED
     say(messages.Done(summary))
     return OK
-
-
-def cache_folder() -> Path:
-    """Return where measurements of this machine are kept."""
-    import platformdirs
-
-    return Path(os.environ.get("QUAKEGUI_CACHE") or platformdirs.user_cache_dir("quakegui", appauthor=False))
 
 
 def _choose_backend() -> str:
