@@ -200,9 +200,12 @@ def daily_together(nights: Sequence[NightMeans], config: AnomalyConfig) -> tuple
         raise ValueError("Anomalies of several networks together need equally many days and the method regression.")
     sizes = [len(night.codes) for night in nights]
     networks = np.repeat(np.arange(len(nights)), sizes)
-    found = _all_days(np.hstack([night.values for night in nights]), (), networks, config)
-    anomaly, scale, accepted = (np.split(array, np.cumsum(sizes)[:-1], axis=1) for array in found)
-    return tuple(_judged(*each, kp_night=None) for each in zip(nights, anomaly, scale, accepted, strict=True))
+    anomaly, scale, accepted = _all_days(np.hstack([night.values for night in nights]), (), networks, config)
+    parts = [slice(end - size, end) for size, end in zip(sizes, np.cumsum(sizes).tolist(), strict=True)]
+    return tuple(
+        _judged(night, anomaly[:, part], scale[:, part], accepted[:, part], kp_night=None)
+        for night, part in zip(nights, parts, strict=True)
+    )
 
 
 def _all_days(

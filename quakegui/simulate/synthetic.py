@@ -176,10 +176,11 @@ def make_season(
     """
     if network is not None and not network.located.all():
         raise ValueError("A synthetic season needs the coordinates of all its stations.")
-    centre = CENTRE if network is None else network.centre()
-    whole = synthetic_network(config.stations) if network is None else network
-    xy = xy_km(whole, centre)
-    radius = float(np.sqrt(AREA_KM2) / 2.0) if network is None else radius_km(xy)
+    invented = synthetic_network(config.stations)
+    network = invented if network is None else network
+    centre, radius = (CENTRE, float(np.sqrt(AREA_KM2) / 2.0)) if network == invented else (network.centre(), None)
+    xy = xy_km(network, centre)
+    radius = radius_km(xy) if radius is None else radius
     days, count = config.days, len(xy)
     start, end = night_bounds(days, config.timezone, NightWindow(0.0, 24.0))
     minute = np.timedelta64(60_000, "ms")
@@ -198,13 +199,13 @@ def make_season(
     off = moving_outages(nuisance, xy, length, numbers(config.seed, 6, 1))
     return SyntheticSeason(
         config=config,
-        network=whole,
+        network=network,
         signals=signals,
         days=days,
         origin=start[0],
         midnight=midnight,
         main_field_nt=np.broadcast_to(main, (2, count)),
-        background=Background(config.seed, start[0], -(-length // NODE_MINUTES) + 1, xy, whole.longitude, driver, nuisance),
+        background=Background(config.seed, start[0], -(-length // NODE_MINUTES) + 1, xy, network.longitude, driver, nuisance),
         artefacts=tuple(
             draw_artefacts(config.seed, index, length, steps=config.strength > 0, off=off[index]) for index in range(count)
         ),
