@@ -172,7 +172,8 @@ def class_weights(classes: NDArray[np.int64], none_weight: float) -> NDArray[np.
     """Return the weight of an image of each class, shape (class,); 1 on average. A class without an image weighs nothing."""
     share = np.bincount(classes, minlength=CLASS_COUNT) / max(len(classes), 1)
     part = np.array([none_weight] + [(1.0 - none_weight) / (CLASS_COUNT - 1)] * (CLASS_COUNT - 1))
-    return np.divide(part, share, out=np.zeros(CLASS_COUNT), where=share > 0).astype(np.float32)
+    weights: NDArray[np.float64] = np.divide(part, share, out=np.zeros(CLASS_COUNT), where=share > 0)
+    return weights.astype(np.float32)
 
 
 def answer(network: Any, images: NDArray[np.floating], *, batch: int = 256) -> NDArray[np.float32]:
