@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from terminal import Terminal
 
-from quakegui import cli
+from quakegui.cli import window
 from quakegui.project import catalogue, journal, seasons
 from quakegui.project.store import Project
 
@@ -303,7 +303,7 @@ def test_every_command_has_help_with_an_example(run: Terminal) -> None:
 
 def test_the_window_opens_without_a_command(run: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened: list[Path | None] = []
-    monkeypatch.setattr(cli, "show_window", lambda folder: opened.append(folder) or 0)
+    monkeypatch.setattr(window, "show_window", lambda folder: opened.append(folder) or 0)
     run()
     run("--open", tmp_path)
     assert opened == [None, tmp_path]

@@ -21,10 +21,10 @@ from quakegui.cli import (
     project,
     reporting,
     runs,
-    show_window,
     stations,
     updating,
     verifying,
+    window,
 )
 
 app = typer.Typer(
@@ -55,7 +55,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback(invoke_without_command=True)
-def window(
+def without_command(
     context: typer.Context,
     open_folder: Annotated[
         Path | None, typer.Option("--open", metavar="PROJECT", help="Project to open in the window.")
@@ -69,4 +69,4 @@ def window(
     Without a command the window opens.
     """
     if context.invoked_subcommand is None:
-        raise typer.Exit(show_window(open_folder))
+        raise typer.Exit(window.show_window(open_folder))

@@ -25,8 +25,7 @@ from quakegui.formats.source import expand
 from quakegui.judge.alarms import catalogue_of
 from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
-from quakegui.judge.predictors import feature_table
-from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, style_name
+from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, season_inputs, style_name
 from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
@@ -80,9 +79,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
             windows=np.column_stack([event_days - before, event_days + np.timedelta64(rule.days_after, "D")]),
         ),
         catalogue=catalogue_of(events, classes),
-        kp_night=season.kp_night[shown],
-        features=feature_table(season.features[shown]),
-        station_z=season.z,
+        inputs=season_inputs(season, events),
         style=style_name(season.config),
     )
 

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _end(status)
 
 
-def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled: threading.Event) -> int:
+def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancelled: threading.Event) -> int:
     """Do one job, tell how it went, and return the exit status. Any error becomes a message."""
     from quakegui.learn.network.steps import Stop
     from quakegui.learn.worker import duties
