@@ -1,6 +1,6 @@
 """Seasons that were never measured: SYNTHETIC readings and night means, with signals of a stated law or with none.
 
-No Qt, no Keras, no database, no files: the index Kp, the main field and the events come in as arguments.
+No Qt, no Keras, no database, and no files but the NetCDF ones of a corpus: Kp, main field and events come in as arguments.
 
 Glossary
 --------

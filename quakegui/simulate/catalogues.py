@@ -20,7 +20,7 @@ MEAN_EXCESS = 0.75
 LARGEST_MAGNITUDE = 7.0
 PRODUCTIVITY, PRODUCTIVITY_GROWTH = 0.2, 0.4
 """Mean number of aftershocks of the least earthquake, and its growth in decades per unit of magnitude."""
-OMORI_DAYS, OMORI_POWER = 0.05, 1.2
+OMORI_DAYS, OMORI_POWER, OMORI_REACH_DAYS = 0.05, 1.2, 60.0
 AFTERSHOCK_KM = 8.0
 SWARM_SIZE, SWARM_DAYS = 6.0, 6.0
 
@@ -81,14 +81,13 @@ def _poisson(mean: float, where: Where, rng: np.random.Generator) -> Shocks:
 
 def _clustered(mean: float, where: Where, rng: np.random.Generator) -> Shocks:
     """Epidemic-type aftershocks (Ogata 1988): each event has its own, fewer and fewer of them by Omori's law."""
-    growth = np.log(10.0) * PRODUCTIVITY_GROWTH * MEAN_EXCESS
-    per_event = PRODUCTIVITY / (1.0 - growth)
-    day, magnitude, xy = _poisson(mean * (1.0 - per_event), where, rng)
+    day, magnitude, xy = _poisson(mean * (1.0 - _aftershocks_each()), where, rng)
     parents = (day, magnitude, xy)
     while parents[0].size:
         each = rng.poisson(PRODUCTIVITY * 10.0 ** (PRODUCTIVITY_GROWTH * (parents[1] - LEAST_MAGNITUDE)))
         count = int(each.sum())
-        after = OMORI_DAYS * (rng.random(count) ** (-1.0 / (OMORI_POWER - 1.0)) - 1.0)
+        latest = (1.0 + OMORI_REACH_DAYS / OMORI_DAYS) ** (1.0 - OMORI_POWER)
+        after = OMORI_DAYS * (rng.uniform(latest, 1.0, count) ** (1.0 / (1.0 - OMORI_POWER)) - 1.0)
         place = np.repeat(parents[2], each, axis=0) + rng.normal(0.0, AFTERSHOCK_KM, (count, 2))
         parents = (np.repeat(parents[0], each) + after, _magnitudes(count, rng), place)
         soon = parents[0] < where.days
@@ -96,6 +95,13 @@ def _clustered(mean: float, where: Where, rng: np.random.Generator) -> Shocks:
         day, magnitude = np.append(day, parents[0]), np.append(magnitude, parents[1])
         xy = np.vstack([xy, parents[2]])
     return day, magnitude, xy
+
+
+def _aftershocks_each() -> float:
+    """Return the mean number of an event's own aftershocks, over all magnitudes."""
+    slope = np.log(10.0) * PRODUCTIVITY_GROWTH - 1.0 / MEAN_EXCESS
+    capped = np.exp(slope * (LARGEST_MAGNITUDE - LEAST_MAGNITUDE))
+    return float(PRODUCTIVITY * ((capped - 1.0) / (slope * MEAN_EXCESS) + capped))
 
 
 def _swarms(mean: float, where: Where, rng: np.random.Generator) -> Shocks:

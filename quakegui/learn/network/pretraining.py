@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -85,6 +85,14 @@ class Pretraining:
     def groups(self) -> int:
         """How many groups there are."""
         return -(-self.seasons // self.group)
+
+
+PRESETS: dict[str, Pretraining] = {
+    "stack": Pretraining(),
+    "scalar": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, single day", channel="scalar")),
+    "wide": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, widened law"), plan=Plan(widened=True)),
+}
+"""Named recipes; the first is the default."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
