@@ -14,6 +14,7 @@ from quakegui.judge.alarms import Catalogue, catalogue_of
 from quakegui.judge.folds import Material, Split, material, scorable
 from quakegui.judge.predictors import feature_table, run_baselines
 from quakegui.judge.splits import blocked, chronological, split
+from quakegui.judge.surrogates import EventWindows, event_windows
 from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.runconfig import RunConfig
@@ -50,6 +51,8 @@ class Evidence:
         What a split needs, with `truth` as labels.
     catalogue
         Declustered events with their classes.
+    windows
+        Their label windows by the project's rule, whatever people labelled.
     kp_night, features, station_z
         Inputs of the baselines, shapes (day,), (day, feature) and (day, station).
     style
@@ -62,6 +65,7 @@ class Evidence:
     taught: NDArray[np.int64]
     material: Material
     catalogue: Catalogue
+    windows: EventWindows
     kp_night: NDArray[np.float64]
     features: NDArray[np.float64]
     station_z: NDArray[np.float64]
@@ -108,6 +112,12 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
             windows=windows if len(windows) else None,
         ),
         catalogue=project_catalogue(project),
+        windows=event_windows(
+            catalogue.events(project),
+            journal.label_rule(project) or LabelRule(),
+            timezone=project.timezone,
+            night=season.config.night.window,
+        ),
         kp_night=season.kp_night[shown],
         features=feature_table(season.features[shown]),
         station_z=season.z,
