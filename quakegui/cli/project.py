@@ -207,7 +207,7 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
     if told is None:
         typer.echo("The network that comes with the program was not trained on this season; --train trains one here.")
     else:
-        typer.echo(f"{told.name}, protocol {told.protocol}: {told.verdict.text('en')}")
+        typer.echo(f"{told.title}, protocol {told.protocol}: {told.verdict.text('en')}")
         if told.basis is not None:
             typer.echo(told.basis.text("en"))
 

@@ -15,6 +15,7 @@ from quakegui.judge.folds import Fold, Split
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge
+from quakegui.judge.surrogates import EventWindows
 from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
 from quakegui.learn.runs.registry import RunFolder
 
@@ -106,10 +107,11 @@ def judged(
     made: Split,
     said: Predictions,
     *,
-    name: str,
+    title: str,
     available_at: NDArray[np.datetime64],
     truth: NDArray[np.int64],
     catalogue: Catalogue,
+    windows: EventWindows,
     learnt: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
     basis: Basis | None = None,
@@ -126,6 +128,8 @@ def judged(
         Classes to judge by, -1 for none, shape (day,).
     catalogue
         The events that alarms are judged by.
+    windows
+        Label windows of the events that the verdict is reached by.
     learnt
         Those that the run's training had, where they are others.
     beside
@@ -141,12 +145,14 @@ def judged(
         images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
     told = judge(
         made,
-        name=name,
+        name=made.protocol,
+        title=title,
         days=said.days,
         available_at=available_at,
         labels=truth,
         probabilities=daily,
         catalogue=catalogue,
+        windows=windows,
         baselines=beside,
         taught=said.labels,
         learnt=learnt,
