@@ -1,7 +1,8 @@
-"""Where the package finds its own resources and models: in a source tree, an installed wheel and a frozen bundle."""
+"""Where the package finds its resources and models (in a source tree, a wheel and a frozen bundle), and the user's cache."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,13 @@ def _find(folder: str) -> Path:
 def resources() -> Path:
     """Return the folder of base map, catalogue, synthetic network, Kp and translations."""
     return _find("resources")
+
+
+def cache() -> Path:
+    """Return the folder of what this user's programs have computed or measured and can lose, which need not be there yet."""
+    import platformdirs
+
+    return Path(os.environ.get("QUAKEGUI_CACHE") or platformdirs.user_cache_dir("quakegui", appauthor=False))
 
 
 def models() -> Path:

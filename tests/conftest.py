@@ -35,10 +35,11 @@ from quakegui.project.store import Project
 settings.register_profile("everyday", deadline=None, derandomize=True)
 settings.load_profile("everyday")
 
-# Tests, and the processes that they start, write no log where a person's program does.
-if "QUAKEGUI_LOG" not in os.environ:
-    os.environ["QUAKEGUI_LOG"] = tempfile.mkdtemp(prefix="quakegui-logs-")
-    atexit.register(shutil.rmtree, os.environ["QUAKEGUI_LOG"], ignore_errors=True)
+# Tests, and the processes that they start, write no log where a person's program does, and find nothing that it has kept.
+for variable in ("QUAKEGUI_LOG", "QUAKEGUI_CACHE"):
+    if variable not in os.environ:
+        os.environ[variable] = tempfile.mkdtemp(prefix="quakegui-tests-")
+        atexit.register(shutil.rmtree, os.environ[variable], ignore_errors=True)
 
 WAIT_MS = 60_000
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -58,6 +59,13 @@ def real_data() -> Path:
             pytest.fail(f"The real data are required here, and there are none at {folder}.")
         pytest.skip(f"no real data at {folder}; set QUAKEGUI_REAL_DATA")
     return folder
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of computed parts of seasons, which are kept there for this test alone."""
+    monkeypatch.setenv("QUAKEGUI_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "seasons"
 
 
 class PatientQtBot(QtBot):

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from terminal import Terminal
 
-from quakegui import cli
+from quakegui.cli import window
 from quakegui.project import catalogue, journal, seasons
 from quakegui.project.store import Project
 
@@ -295,7 +295,9 @@ def test_stations_are_typed_in(run: Terminal, tmp_path: Path) -> None:
 def test_every_command_has_help_with_an_example(run: Terminal) -> None:
     groups = {"stations": ("list", "import", "set"), "events": ("import", "list", "classes")}
     groups["labels"] = ("rule", "list", "set", "export", "import")
-    commands = [(name,) for name in ("demo", "new", "import", "season", "info", "maps", "regions", "export")]
+    commands = [
+        (name,) for name in ("demo", "new", "import", "season", "info", "maps", "regions", "export", "simulate", "pretrain")
+    ]
     commands += [(group, name) for group, names in groups.items() for name in names]
     for command in commands:
         assert "Example: quakegui" in " ".join(run(*command, "--help")[0].split()), command
@@ -303,7 +305,7 @@ def test_every_command_has_help_with_an_example(run: Terminal) -> None:
 
 def test_the_window_opens_without_a_command(run: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened: list[Path | None] = []
-    monkeypatch.setattr(cli, "show_window", lambda folder: opened.append(folder) or 0)
+    monkeypatch.setattr(window, "show_window", lambda folder: opened.append(folder) or 0)
     run()
     run("--open", tmp_path)
     assert opened == [None, tmp_path]

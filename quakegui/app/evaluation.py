@@ -68,7 +68,7 @@ class Evaluation:
         run = season_runs.find_run(project, None)
         if kind == "prospective":
             told = prospective.evaluate_prospective(project, season, run)
-            answers = told.scored, told.labels, told.probabilities
+            answers = told.days, told.labels, told.probabilities
             return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late)
         found = season_evaluation.judge_run(project, season, run, as_of)
         answers = found.days, found.labels, found.probabilities

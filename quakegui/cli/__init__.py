@@ -6,12 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-
-def show_window(folder: Path | None) -> int:
-    """Open the window on a project, or on none; returns its exit code."""
-    from quakegui.ui.start import run_window  # Qt is for those who want a window
-
-    return run_window(folder)
+from quakegui.cli import window
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -22,9 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     match list(sys.argv[1:] if arguments is None else arguments):
         case []:
-            sys.exit(show_window(None))
+            sys.exit(window.show_window(None))
         case ["--open", folder]:
-            sys.exit(show_window(Path(folder)))
+            sys.exit(window.show_window(Path(folder)))
         case words:
             _run(words)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,32 +13,23 @@ import numpy as np
 import typer
 
 from quakegui.cli.judgements import print_compared, print_judgement, print_run
-from quakegui.cli.terminal import AsJson, bar, interruptible, opened_project, print_json, say
-from quakegui.cli.working import STOPPING, sentences, worker_bar
+from quakegui.cli.sources import Place, RunId, opened_source
+from quakegui.cli.terminal import AsJson, interruptible, print_json, say
+from quakegui.cli.working import STOPPING, worker_bar
 from quakegui.judge.folds import Protocol
 from quakegui.judge.judged_by import AsOf
-from quakegui.learn import operating, ready_maps, season_evaluation, season_runs
-from quakegui.learn.prospective import Prospective, evaluate_prospective
-from quakegui.learn.ready_maps import ReadyMaps
+from quakegui.learn import source as sources
+from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.files import write_text
 from quakegui.learn.runs.presets import PRESETS
-from quakegui.learn.runs.registry import RunFolder, choose_run, list_runs
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.worker.asking import sentence_of
-from quakegui.project import runs, seasons
-from quakegui.project.store import Project, ProjectError
-from quakegui.season.season import Season
+from quakegui.learn.source import DayPredictions, find_run
+from quakegui.project.store import ProjectError
 
 COMPARED_SIZE = 120
 """Pixels along a side at which `compare` trains where nothing else is asked for."""
 
-Place = Annotated[
-    Path,
-    typer.Argument(metavar="PROJECT", help="The project's folder, or a folder of ready day maps.", show_default=False),
-]
-RunId = Annotated[
-    str | None, typer.Option("--run", metavar="ID", help="A run's id or its beginning; the run in use where not given.")
-]
 Preset = Annotated[str, typer.Option(metavar="NAME", help=f"Recipe to begin with: {', '.join(PRESETS)}.")]
 Size = Annotated[int | None, typer.Option(min=16, metavar="N", help="Pixels along a side that the network sees.")]
 Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Epochs of each fold at most.")]
@@ -81,22 +71,16 @@ def train(
     lie in its folder "runs".
     """
     config = _recipe(preset, protocol=protocol, size=size, epochs=epochs, seed=seed)
-    with _opened(project) as source, interruptible(STOPPING) as cancelled:
-        unfinished = None if resume is None else _find(source, resume)
+    with opened_source(project) as source, interruptible(STOPPING) as cancelled:
+        unfinished = None if resume is None else find_run(source.runs, resume)
         if unfinished is not None and not unfinished.resumable:
             raise ProjectError(f"The run {unfinished.id} is finished, so there is nothing to go on with.")
         go_on = None if unfinished is None else unfinished.id
         with worker_bar("Training") as listen:
-            if isinstance(source, ReadyMaps):
-                run = ready_maps.train(source, config, listen=listen, resume=go_on, cancelled=cancelled)
-            else:
-                ended = season_runs.train(*source, config, listen=listen, resume=go_on, cancelled=cancelled)
-                if not ended.done:
-                    raise ProjectError(f"{sentence_of(ended.message)} Its id is {ended.run.id}.")
-                run = ended.run
-                outdated = season_runs.superseded(source[0], run)
-                if outdated:
-                    say(outdated, style="yellow")
+            run = source.train(config, listen=listen, resume=go_on, cancelled=cancelled)
+        outdated = source.superseded(run)
+        if outdated:
+            say(outdated, style="yellow")
     assert run.card is not None
     say(f"The run “{run.title}” is finished: {run.card['epochs']} epochs in {run.card['seconds']:.0f} s.")
     print_run(run, as_json=as_json)
@@ -114,26 +98,18 @@ def predict(
 
     Days that the run may know something of are in-sample and never scored.
     """
-    with _opened(project) as source, interruptible(STOPPING) as cancelled:
-        chosen = _find(source, run)
+    with opened_source(project) as source, interruptible(STOPPING) as cancelled:
+        chosen = find_run(source.runs, run)
         with worker_bar("Predicting") as listen:
-            if isinstance(source, ReadyMaps):
-                said = ready_maps.predict(source, chosen, listen=listen, cancelled=cancelled)
-                rows = _rows(said.days, said.probabilities, said.kind)
-                new = int((said.kind == "unseen").sum())
-                unchanged = len(rows) - new
-            else:
-                done = operating.predict_days(*source, chosen, listen=listen, cancelled=cancelled)
-                new, unchanged = len(done.issued), done.unchanged
-                table = runs.predictions(source[0], chosen.id, source[1].days)
-                rows = _rows(source[1].days, table.probabilities, table.kind)
+            predictions = source.predict(chosen, listen=listen, cancelled=cancelled)
+    rows = _rows(predictions)
     if out is not None:
         _write_csv(out, rows)
         say(f"The predictions of {len(rows)} days are in {out}.")
     if as_json:
-        print_json({"run": chosen.id, "new": new, "unchanged": unchanged, "predictions": rows})
+        print_json({"run": chosen.id, "new": predictions.new, "unchanged": predictions.unchanged, "predictions": rows})
     else:
-        say(f"{new} days were predicted anew by “{chosen.title}”, {unchanged} were known.")
+        say(f"{predictions.new} days were predicted anew by “{chosen.title}”, {predictions.unchanged} were known.")
 
 
 def evaluate(
@@ -150,21 +126,16 @@ def evaluate(
     All figures come from one set of labels and earthquakes, and the first lines name it. Days that came after the training,
     see --prospective, are always judged by today's.
     """
-    with _opened(project) as source:
-        chosen = _find(source, run)
-        if isinstance(source, ReadyMaps):
-            if prospective:
-                raise ProjectError("A folder of ready maps has no ledger of daily predictions: nothing is prospective.")
-            told, synthetic = ready_maps.evaluate(source, chosen, labels), source.synthetic
-        elif prospective:
-            _tell_prospective(chosen, evaluate_prospective(*source, chosen), as_json=as_json)
+    with opened_source(project) as source:
+        chosen = find_run(source.runs, run)
+        if prospective:
+            _tell_prospective(chosen, source.evaluate_prospective(chosen), as_json=as_json)
             return
-        else:
-            told, synthetic = season_evaluation.evaluate(*source, chosen, labels), source[0].synthetic
+        judgement, synthetic = source.evaluate(chosen, labels), source.synthetic
     if as_json:
-        print_json({"run": chosen.id, "synthetic": synthetic, **told.to_json(), "row": told.row()})
+        print_json({"run": chosen.id, "synthetic": synthetic, **judgement.to_json(), "row": judgement.row()})
         return
-    print_judgement(told)
+    print_judgement(judgement)
 
 
 def compare(
@@ -182,20 +153,16 @@ def compare(
     processor time, three with --preset fast. Stopped with Ctrl+C, it goes on where it was when it is given again.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, seed=seed)
-    with _opened(project) as source, interruptible(STOPPING) as cancelled:
+    with opened_source(project) as source, interruptible(STOPPING) as cancelled:
         say(f"Comparing at {config.size} x {config.size} pixels, up to {config.epochs} epochs a fold, recipe '{preset}'.")
         with worker_bar("Comparing") as listen:
-            if isinstance(source, ReadyMaps):
-                told = ready_maps.compare(source, config, listen=listen, cancelled=cancelled)
-                synthetic, name = source.synthetic, source.folder.name
-            else:
-                told = season_evaluation.compare(*source, config=config, listen=listen, cancelled=cancelled)
-                synthetic, name = source[0].synthetic, source[0].name
+            judgements = sources.compare(source, config, listen=listen, cancelled=cancelled)
+        name, synthetic = source.name, source.synthetic
     if as_json:
-        rows = [one.row() for one in told]
+        rows = [one.row() for one in judgements]
         print_json({"project": name, "synthetic": synthetic, "size": config.size, "epochs": config.epochs, "rows": rows})
         return
-    print_compared(f"{name}: event against none, {config.size} pixels", told)
+    print_compared(f"{name}: event against none, {config.size} pixels", judgements)
 
 
 def worker(context: typer.Context) -> None:
@@ -220,52 +187,28 @@ def _recipe(preset: str, *, protocol: Protocol | None, size: int | None, epochs:
         raise typer.BadParameter(str(error)) from error
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[tuple[Project, Season] | ReadyMaps]:
-    """Open what is learnt from: a project with its season, or a folder of ready maps."""
-    if ready_maps.is_ready(folder):
-        with sentences():
-            ready = ready_maps.read_folder(folder)
-            for note in ready.notes:
-                say(note, style="yellow")
-            yield ready
-        return
-    with sentences(), opened_project(folder) as opened:
-        with bar("Computing") as report:
-            season = seasons.load_season(opened, progress=report)
-        if season is None:
-            raise ProjectError(f"The project {opened.name} has no readings or no located stations yet, so there are no maps.")
-        for run_id in season_runs.complete_runs(opened, season):
-            say(f"The run {run_id} had been trained to its end; its predictions are kept now.")
-        yield opened, season
-
-
-def _find(source: tuple[Project, Season] | ReadyMaps, run_id: str | None) -> RunFolder:
-    if isinstance(source, ReadyMaps):
-        return choose_run(list_runs(source.runs)[0], run_id)
-    return season_runs.find_run(source[0], run_id)
-
-
-def _rows(days: np.ndarray[Any, Any], probabilities: np.ndarray[Any, Any], kinds: np.ndarray[Any, Any]) -> list[dict[str, Any]]:
-    """Return what a run says of every day that it has answered."""
+def _rows(predictions: DayPredictions) -> list[dict[str, Any]]:
+    """Return the prediction of every day that has one."""
+    probabilities = predictions.probabilities
     return [
         {
-            "day": str(days[k]),
+            "day": str(predictions.days[k]),
             "class": int(probabilities[k].argmax()),
             **{f"p{cls}": round(float(p), 6) for cls, p in enumerate(probabilities[k])},
-            "kind": str(kinds[k]),
+            "kind": str(predictions.kind[k]),
         }
         for k in np.flatnonzero(np.isfinite(probabilities).all(axis=1))
     ]
 
 
-def _tell_prospective(run: RunFolder, told: Prospective, *, as_json: bool) -> None:
-    facts = {"run": run.id, "prospective_days": told.days, "late_days": told.late}
+def _tell_prospective(run: RunFolder, evaluation: ProspectiveEvaluation, *, as_json: bool) -> None:
+    judgement = evaluation.judgement
     if as_json:
-        print_json({**facts, **told.judgement.to_json(), "row": told.judgement.row()})
+        facts = {"run": run.id, "prospective_days": evaluation.predicted, "late_days": evaluation.late}
+        print_json({**facts, **judgement.to_json(), "row": judgement.row()})
         return
-    print_judgement(told.judgement)
-    say(f"{told.days} days were predicted prospectively, {told.late} of them more than a day late.")
+    print_judgement(judgement)
+    say(f"{evaluation.predicted} days were predicted prospectively, {evaluation.late} of them more than a day late.")
 
 
 def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import platformdirs
 import typer
 
+from quakegui.cli import window
 from quakegui.cli.terminal import (
     AsJson,
     ProjectFolder,
@@ -34,7 +35,6 @@ from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.shipped import install_model
-from quakegui.learn.worker import asking
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
@@ -79,9 +79,7 @@ def demo(
         computed = seasons.load_season(made, progress=report)
         assert computed is not None
         install_model(made, computed)
-    from quakegui.cli import show_window
-
-    raise typer.Exit(show_window(folder))
+    raise typer.Exit(window.show_window(folder))
 
 
 def new(
@@ -218,10 +216,8 @@ def _judged(project: Project, computed: Season, *, train: bool) -> Judgement | N
     """Judge a network trained here, or the shipped one; None where that has never been judged on this season."""
     if train:
         with worker_bar("Training") as listen, interruptible("Stopping the worker.") as cancelled:
-            ended = season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
-        if not ended.done:
-            raise ProjectError(asking.sentence_of(ended.message))
-        return season_evaluation.evaluate(project, computed, ended.run)
+            run = season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
+        return season_evaluation.evaluate(project, computed, run)
     with worker_bar("Predicting") as listen:
         install_model(project, computed, listen=listen)
     finished = season_runs.finished_runs(project)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from quakegui.cli.learning import Place
-from quakegui.cli.terminal import AsJson, opened_project, print_json, print_table, say
-from quakegui.cli.working import sentences
-from quakegui.learn import ready_maps, season_runs
+from quakegui.cli.sources import Place, opened_runs
+from quakegui.cli.terminal import AsJson, print_json, print_table, say
 from quakegui.learn.runs import registry
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
-from quakegui.project import runs
-from quakegui.project.store import Project, ProjectError
+from quakegui.learn.source import find_run
+from quakegui.project.store import ProjectError
 
 app = typer.Typer(no_args_is_help=True, help="List training runs; show, use, delete, restore, export or import one.")
 
@@ -33,9 +29,9 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the runs, the newest first."""
-    with _kept(project, read_only=True) as (folder, opened):
-        found, problems = registry.list_runs(folder / registry.TRASH if trash else folder)
-        facts = [_facts(run, _in_use(opened)) for run in found]
+    with opened_runs(project, read_only=True) as runs:
+        found, problems = registry.list_runs(runs.folder / registry.TRASH if trash else runs.folder)
+        facts = [_facts(run, runs.in_use) for run in found]
     for problem in problems:
         say(problem, style="yellow")
     if as_json:
@@ -47,9 +43,8 @@ def list_(
 @app.command("show", epilog="Example: quakegui runs show demo 20260101 --json")
 def show(project: Place, run: Id, as_json: AsJson = False) -> None:
     """Show a run's recipe, its card and its history."""
-    with _kept(project, read_only=True) as (folder, opened):
-        found = _find(folder, run)
-        in_use = _in_use(opened)
+    with opened_runs(project, read_only=True) as runs:
+        found, in_use = find_run(runs, run), runs.in_use
     facts = {**_facts(found, in_use), "config": found.config.to_json(), "card": found.card, "history": found.history()}
     if as_json:
         print_json(facts)
@@ -62,21 +57,19 @@ def show(project: Place, run: Id, as_json: AsJson = False) -> None:
 @app.command("use", epilog="Example: quakegui runs use demo 20260101")
 def use(project: Place, run: Id) -> None:
     """Show this run's predictions from now on."""
-    with _kept(project) as (folder, opened):
-        found = _find(folder, run)
-        if opened is None:
-            raise ProjectError("A folder of ready maps has no window that shows predictions: name a run with --run instead.")
-        runs.use_run(opened, found.id)
+    with opened_runs(project) as runs:
+        found = find_run(runs, run)
+        runs.use(found.id)
     say(f"The predictions shown are those of “{found.title}” ({found.id}).")
 
 
 @app.command("delete", epilog="Example: quakegui runs delete demo 20260101")
 def delete(project: Place, run: Id) -> None:
     """Move a run to the trash; what it predicted stays in the ledger. 'runs restore' takes it back."""
-    with _kept(project) as (folder, opened):
-        found = _find(folder, run)
-        if opened is not None and runs.run_in_use(opened) == found.id:
-            runs.use_run(opened, None)
+    with opened_runs(project) as runs:
+        found = find_run(runs, run)
+        if runs.in_use == found.id:
+            runs.use(None)
         trashcan.trash_run(found)
     say(f"The run “{found.title}” is in the trash; 'quakegui runs restore {project} {found.id}' takes it back.")
 
@@ -84,17 +77,18 @@ def delete(project: Place, run: Id) -> None:
 @app.command("restore", epilog="Example: quakegui runs restore demo 20260101")
 def restore(project: Place, run: Id) -> None:
     """Take a run back from the trash."""
-    with _kept(project) as (folder, _opened):
-        found = trashcan.restore_run(_find(folder / registry.TRASH, run))
+    with opened_runs(project) as runs:
+        thrown_away = registry.list_runs(runs.folder / registry.TRASH)[0]
+        found = trashcan.restore_run(registry.choose_run(thrown_away, run))
     say(f"The run “{found.title}” ({found.id}) is back.")
 
 
 @app.command("empty-trash", epilog="Example: quakegui runs empty-trash demo")
 def empty_trash(project: Place) -> None:
     """Delete the runs in the trash for good. What they predicted stays in the ledger."""
-    with _kept(project) as (folder, _opened):
+    with opened_runs(project) as runs:
         try:
-            count = trashcan.empty_trash(folder)
+            count = trashcan.empty_trash(runs.folder)
         except OSError as error:
             raise ProjectError(f"The trash could not be emptied wholly: {error}. What is left can be deleted again.") from error
     say(f"{count} runs were deleted for good.")
@@ -103,8 +97,8 @@ def empty_trash(project: Place) -> None:
 @app.command("export", epilog="Example: quakegui runs export demo 20260101 run.zip")
 def export(project: Place, run: Id, out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The file to write.")]) -> None:
     """Write a finished run as one zip file."""
-    with _kept(project, read_only=True) as (folder, _opened):
-        found = _find(folder, run)
+    with opened_runs(project, read_only=True) as runs:
+        found = find_run(runs, run)
         registry.export_run(found, out)
     say(f"The run “{found.title}” is in {out}.")
 
@@ -114,28 +108,9 @@ def import_(
     project: Place, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What 'runs export' wrote.")]
 ) -> None:
     """Take in a run from another project; it can predict here if its classes and map style are this project's."""
-    with _kept(project) as (folder, _opened):
-        found = registry.import_run(folder, file)
+    with opened_runs(project) as runs:
+        found = registry.import_run(runs.folder, file)
     say(f"The run “{found.title}” came in as {found.id}.")
-
-
-@contextmanager
-def _kept(place: Path, *, read_only: bool = False) -> Iterator[tuple[Path, Project | None]]:
-    """Give the folder of the runs, and the project if it is one's."""
-    with sentences():
-        if ready_maps.is_ready(place):
-            yield ready_maps.runs_folder(place), None
-            return
-        with opened_project(place, read_only=read_only) as opened:
-            yield season_runs.runs_folder(opened), opened
-
-
-def _find(folder: Path, run_id: str) -> RunFolder:
-    return registry.choose_run(registry.list_runs(folder)[0], run_id)
-
-
-def _in_use(project: Project | None) -> str | None:
-    return None if project is None else runs.run_in_use(project)
 
 
 def _facts(run: RunFolder, in_use: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from quakegui.cli.learning import RunId
+from quakegui.cli.sources import RunId
 from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, opened_project, print_json, say
 from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.judge.alarms import Alarm

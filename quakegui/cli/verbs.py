@@ -21,10 +21,11 @@ from quakegui.cli import (
     project,
     reporting,
     runs,
-    show_window,
+    simulating,
     stations,
     updating,
     verifying,
+    window,
 )
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app = typer.Typer(
 project.register(app)
 output.register(app)
 learning.register(app)
+simulating.register(app)
 updating.register(app)
 verifying.register(app)
 reporting.register(app)
@@ -55,7 +57,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback(invoke_without_command=True)
-def window(
+def without_command(
     context: typer.Context,
     open_folder: Annotated[
         Path | None, typer.Option("--open", metavar="PROJECT", help="Project to open in the window.")
@@ -69,4 +71,4 @@ def window(
     Without a command the window opens.
     """
     if context.invoked_subcommand is None:
-        raise typer.Exit(show_window(open_folder))
+        raise typer.Exit(window.show_window(open_folder))

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from quakegui.cli.terminal import Report, bar, say
 from quakegui.learn import messages
 from quakegui.learn.evidence import EvidenceError
+from quakegui.learn.messages import Listen
 from quakegui.learn.runs.registry import RunError
-from quakegui.learn.worker.asking import Listen
 from quakegui.project.store import ProjectError
 
 STOPPING = "Stopping the worker; what it has finished is kept."

@@ -16,6 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from quakegui.season.labels import cohen_kappa
+
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
@@ -194,7 +196,7 @@ def figures(matrix: ArrayLike, estimable_matrix: ArrayLike | None = None) -> Fig
         macro_recall=float(macro_recall(judged)),
         estimable=tuple(int(c) for c in np.flatnonzero(judged.sum(axis=1))),
         balanced_accuracy=float(macro_recall(counts)),
-        kappa=float(kappa(counts)),
+        kappa=float(cohen_kappa(counts)),
     )
 
 
@@ -215,14 +217,6 @@ def accuracy(matrix: ArrayLike) -> Floats:
     """Share answered right, NaN without a day; shape (..., class, class) -> (...)."""
     counts = np.asarray(matrix, float)
     return _ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
-
-
-def kappa(matrix: ArrayLike) -> Floats:
-    """Cohen's kappa (1960), NaN where chance alone would agree always; shape (..., class, class) -> (...)."""
-    counts = np.asarray(matrix, float)
-    total = counts.sum(axis=(-2, -1))
-    by_chance = _ratio((counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1), total**2)
-    return _ratio(accuracy(counts) - by_chance, 1 - by_chance)
 
 
 def calibration(probabilities: ArrayLike, truth: ArrayLike, *, bins: int = 10) -> Calibration:

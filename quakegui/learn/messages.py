@@ -138,7 +138,7 @@ class Failed:
 
 
 Message = Hello | Started | Batch | Epoch | Checkpoint | Progress | Alive | Done | Cancelled | Failed
-Say = Callable[[Message], None]
+Listen = Callable[[Message], None]
 _BY_NAME: dict[str, Any] = {
     kind.name: kind for kind in (Hello, Started, Batch, Epoch, Checkpoint, Progress, Alive, Done, Cancelled, Failed)
 }

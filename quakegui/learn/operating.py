@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from quakegui.judge.alarms import Alarm
 from quakegui.learn.alarm_days import season_alarms
 from quakegui.learn.evidence import maps_to_draw, style_name
+from quakegui.learn.messages import Listen
 from quakegui.learn.runs.dataset import map_hashes
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
-from quakegui.learn.worker.asking import Listen, answer
+from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.project import runs, seasons
 from quakegui.project.clock import ahead_of_clock

@@ -1,22 +1,20 @@
-"""The score of what a frozen run said day by day: from the ledger's prospective rows alone."""
+"""The evaluation of what a frozen run predicted day by day: from the ledger's prospective rows alone."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quakegui.judge.alarms import Series
 from quakegui.judge.folds import N_CLASSES, scorable
 from quakegui.judge.judged_by import Basis, moment_of
-from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge_truth
 from quakegui.judge.truth import prospective_truth
 from quakegui.learn.alarm_days import thresholds_of
 from quakegui.learn.evidence import gather
+from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.project import runs
@@ -25,35 +23,7 @@ from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season
 
 
-@dataclass(frozen=True, slots=True)
-class Prospective:
-    """A judgement of a ledger.
-
-    Attributes
-    ----------
-    judgement
-        All figures; the only baseline is the majority of the run's training.
-    days
-        Days with a prospective prediction.
-    late
-        How many of them were issued more than a day after they were known: no fault of the run, but no warning either.
-    scored, labels, probabilities
-        The days with a label to judge by, their classes, and what the run said, shapes (day,), (day,) and (day, class).
-    all_days, all_labels
-        Every day with a prospective prediction, and its class, -1 for none, shape (day,) each.
-    """
-
-    judgement: Judgement
-    days: int
-    late: int
-    scored: NDArray[np.datetime64]
-    labels: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
-    all_days: NDArray[np.datetime64]
-    all_labels: NDArray[np.int64]
-
-
-def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Prospective:
+def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> ProspectiveEvaluation:
     """Judge what a run said of days that it knew nothing of, by the first word on each day.
 
     By the labels and earthquakes in force, since the days came after the run's training.
@@ -97,15 +67,15 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
     )
     judged = truth.row_day
     basis = Basis("today", moment_of(dt.datetime.now(dt.UTC), project.timezone), None, None)
-    return Prospective(
+    return ProspectiveEvaluation(
         dataclasses.replace(told, basis=basis),
-        int(said.sum()),
-        _late(project, run),
         evidence.days[span][judged],
         truth.row_label,
         probabilities[judged],
         evidence.days[said],
         evidence.truth[said],
+        predicted=int(said.sum()),
+        late=_late(project, run),
     )
 
 

@@ -8,7 +8,6 @@ purged, alarms have no score, and the majority is the only baseline.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,15 +22,16 @@ from quakegui.judge.alarms import Catalogue
 from quakegui.judge.folds import NO_LABEL, Material, Split, material, scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
-from quakegui.judge.splits import PROTOCOLS
 from quakegui.judge.surrogates import event_windows
 from quakegui.learn.evidence import EvidenceError, make_split
-from quakegui.learn.run_evaluation import judged, rescored, split_of
+from quakegui.learn.messages import Listen
+from quakegui.learn.run_evaluation import ProspectiveEvaluation, judged, rescored, split_of
 from quakegui.learn.runs.dataset import Snapshot, map_hashes, snapshot
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
-from quakegui.learn.worker.asking import Listen, answer, follow, sentence_of
+from quakegui.learn.source import DayPredictions
+from quakegui.learn.worker.asking import answer, follow, sentence_of
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project.filesystem import is_link
 from quakegui.project.store import DATABASE
@@ -41,13 +41,47 @@ from quakegui.season.network import MAP_PIXELS
 
 RUNS = "runs"
 STYLE = "ready images"
+NO_LEDGER = "A folder of ready maps has no ledger of daily predictions: nothing is prospective."
+NO_RUN_IN_USE = "A folder of ready maps has no window that shows predictions: name a run with --run instead."
 SYNTHETIC = "SYNTHETIC"
 """In the names of maps that were made up, as `quakegui maps` writes them."""
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyRuns:
+    """The runs of a folder of ready maps."""
+
+    maps: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the runs lie.
+
+        Raises
+        ------
+        RunError
+            If a stranger has put a link in its place: runs would be written, moved and deleted where it leads.
+        """
+        runs = self.maps / RUNS
+        if is_link(runs):
+            raise RunError(
+                f"{runs} is a link to another folder; nothing was changed. "
+                "Put the folder itself in the link's place, or remove the link."
+            )
+        return runs
+
+    @property
+    def in_use(self) -> None:
+        """None: no run of them is in use."""
+
+    def use(self, run_id: str | None) -> None:
+        """Refuse it."""
+        raise RunError(NO_RUN_IN_USE)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadyMaps:
-    """A folder of ready-made day maps.
+    """A folder of ready-made day maps; a `MapSource`.
 
     Attributes
     ----------
@@ -70,26 +104,139 @@ class ReadyMaps:
     synthetic: bool
 
     @property
-    def runs(self) -> Path:
-        """Where the runs lie; raises RunError like `runs_folder`."""
-        return runs_folder(self.folder)
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
 
+    @property
+    def runs(self) -> ReadyRuns:
+        """Where its runs are kept."""
+        return ReadyRuns(self.folder)
 
-def runs_folder(folder: Path) -> Path:
-    """Return where the runs of a folder of ready maps lie.
+    def begin(self, config: RunConfig) -> RunFolder:
+        """Make a run's folder on the maps and classes as they are now.
 
-    Raises
-    ------
-    RunError
-        If a stranger has put a link in its place: runs would be written, moved and deleted where it leads.
-    """
-    runs = folder / RUNS
-    if is_link(runs):
-        raise RunError(
-            f"{runs} is a link to another folder; nothing was changed. "
-            "Put the folder itself in the link's place, or remove the link."
-        )
-    return runs
+        Raises
+        ------
+        EvidenceError
+            If no map has a class.
+        ValueError
+            If the days cannot be split as the recipe asks.
+        RunError
+            If the run cannot be kept.
+        """
+        if not scorable(self.material).any():
+            raise EvidenceError(
+                f"No map in {self.folder} has a class: sort the images into folders named 0 to 4, or name their classes in "
+                "an index.csv with the columns file, date and class."
+            )
+        split = make_split(self.material, config)
+        about = {"project": self.name, "synthetic": self.synthetic, "split": list(split.notes), "maps": "ready"}
+        runs, data = self.runs.folder, make_snapshot(self, config, split)
+        try:
+            return create_run(runs, config, data, about=about)
+        except OSError as error:
+            raise RunError(f"The run cannot be kept in {runs}: {error.strerror or error}. Nothing was begun.") from error
+
+    def train(
+        self,
+        config: RunConfig,
+        *,
+        listen: Listen,
+        resume: str | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> RunFolder:
+        """Train to the end in a worker process, see `MapSource.train`."""
+        run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
+        last = follow(Supervisor(run.folder), listen, cancelled)
+        finished = read_run(run.folder)
+        if finished.card is None:
+            raise RunError(f"{sentence_of(last)} Its id is {run.id}.")
+        return finished
+
+    def superseded(self, _run: RunFolder) -> str:
+        """Return an empty sentence: no import changes images."""
+        return ""
+
+    def predict(self, run: RunFolder, *, listen: Listen, cancelled: Callable[[], bool] | None = None) -> DayPredictions:
+        """Let a finished run predict the folder's maps; only maps that it has not predicted yet are computed.
+
+        Raises
+        ------
+        RunError
+            If the run is not finished, was trained on maps of another kind, or the worker failed.
+        """
+        if run.card is None:
+            raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
+        why = refusal(run, classes=CLASSES, style=STYLE)
+        if why is not None:
+            raise RunError(why)
+        kept = run.predictions()
+        shares, kinds = kept.shown()
+        known = {
+            (day, str(name)): row for row, (day, name) in enumerate(zip(kept.days, kept.map_hash, strict=True)) if kinds[row]
+        }
+        days = self.material.days
+        names = [map_hashes(read_image(path)[None], STYLE)[0] for path in self.paths]
+        rows = np.array([known.get((day, name), -1) for day, name in zip(days, names, strict=True)], dtype=np.intp)
+        unseen = np.flatnonzero(rows < 0)
+        probabilities = shares[rows].astype(np.float64)
+        if len(unseen):
+            maps = maps_to_read([self.paths[row] for row in unseen])
+            probabilities[unseen] = answer(run, maps, listen=listen, cancelled=cancelled)
+        kind = np.where(rows >= 0, kinds[rows], "unseen")
+        return DayPredictions(days, probabilities, kind, len(unseen), len(days) - len(unseen))
+
+    def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
+        """Judge a finished run beside the majority.
+
+        Parameters
+        ----------
+        as_of
+            By the classes that the maps had when the run was trained, or by those that the folder gives them now.
+
+        Raises
+        ------
+        RunError
+            If the run is not finished.
+        """
+        if run.card is None:
+            raise RunError(f"The run “{run.title}” is not finished: resume it before judging it.")
+        predictions = run.predictions()
+        then, now = predictions.labels.astype(np.int64), _classes_of(self, predictions.days)
+        if as_of == "today":
+            predictions = rescored(predictions, now != NO_LABEL)
+        return judged(
+            split_of(run, predictions),
+            predictions,
+            title=run.title or run.id,
+            # When a map became known is not told; without a catalogue nothing is measured from it.
+            available_at=(predictions.days + np.timedelta64(1, "D")).astype("datetime64[ms]"),
+            truth=then if as_of == "training" else now,
+            catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
+            windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
+            beside={},
+            basis=Basis(
+                as_of,
+                training_day(run.created) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),
+                int((then != now).sum()),
+                None,
+                maps=True,
+            ),
+        ).judgement
+
+    def evaluate_prospective(self, _run: RunFolder) -> ProspectiveEvaluation:
+        """Refuse it."""
+        raise RunError(NO_LEDGER)
+
+    def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
+        """Return the finished and the resumable run of a recipe on the maps and classes as they are now."""
+        data_hash = make_snapshot(self, config, make_split(self.material, config)).hash
+        return same_runs(list_runs(self.runs.folder)[0], config, data_hash)
+
+    def evaluate_together(self, runs: Sequence[RunFolder], _config: RunConfig) -> tuple[Judgement, ...]:
+        """Judge runs by the classes that the folder gives its maps now."""
+        return tuple(self.evaluate(run, "today") for run in runs)
 
 
 def is_ready(folder: Path) -> bool:
@@ -133,170 +280,21 @@ def maps_to_read(paths: Sequence[Path]) -> Portions:
     )
 
 
-def make_snapshot(ready: ReadyMaps, config: RunConfig, made: Split) -> Snapshot:
+def make_snapshot(ready: ReadyMaps, config: RunConfig, split: Split) -> Snapshot:
     """Gather what a run learns from."""
-    given = ready.material
+    material = ready.material
     return snapshot(
-        given.days,
+        material.days,
         maps_to_read(ready.paths),
-        given.labels,
+        material.labels,
         style=STYLE,
-        has_map=given.has_map,
-        folds=made.folds,
-        final=np.flatnonzero(scorable(given)) if config.final_fit else np.array([], dtype=np.intp),
+        has_map=material.has_map,
+        folds=split.folds,
+        final=np.flatnonzero(scorable(material)) if config.final_fit else np.array([], dtype=np.intp),
     )
-
-
-def train(
-    ready: ReadyMaps,
-    config: RunConfig,
-    *,
-    listen: Listen,
-    resume: str | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> RunFolder:
-    """Train to the end in a worker process.
-
-    Parameters
-    ----------
-    listen
-        Told everything that the worker says.
-    resume
-        Id of an unfinished run to go on with, instead of a new one.
-    cancelled
-        Asked ten times a second; once it says yes the worker is asked to stop.
-
-    Raises
-    ------
-    EvidenceError
-        If no map has a class.
-    ValueError
-        If the days cannot be split as the recipe asks.
-    RunError
-        If the run cannot be kept, or the training was stopped or failed; what it finished is kept, and the sentence names it.
-    """
-    if resume is None:
-        if not scorable(ready.material).any():
-            raise EvidenceError(
-                f"No map in {ready.folder} has a class: sort the images into folders named 0 to 4, or name their classes in "
-                "an index.csv with the columns file, date and class."
-            )
-        made = make_split(ready.material, config)
-        about = {"project": ready.folder.name, "synthetic": ready.synthetic, "split": list(made.notes), "maps": "ready"}
-        runs, data = ready.runs, make_snapshot(ready, config, made)
-        try:
-            run = create_run(runs, config, data, about=about)
-        except OSError as error:
-            raise RunError(f"The run cannot be kept in {runs}: {error.strerror or error}. Nothing was begun.") from error
-    else:
-        run = read_run(ready.runs / resume)
-    last = follow(Supervisor(run.folder), listen, cancelled)
-    done = read_run(run.folder)
-    if done.card is None:
-        raise RunError(f"{sentence_of(last)} Its id is {run.id}.")
-    return done
-
-
-def evaluate(ready: ReadyMaps, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-    """Judge a finished run beside the majority.
-
-    Parameters
-    ----------
-    as_of
-        By the classes that the maps had when the run was trained, or by those that the folder gives them now.
-
-    Raises
-    ------
-    RunError
-        If the run is not finished.
-    """
-    if run.card is None:
-        raise RunError(f"The run “{run.title}” is not finished: resume it before judging it.")
-    said = run.predictions()
-    taught, now = said.labels.astype(np.int64), _classes_of(ready, said.days)
-    if as_of == "today":
-        said = rescored(said, now != NO_LABEL)
-    return judged(
-        split_of(run, said),
-        said,
-        title=run.title or run.id,
-        # When a map became known is not told; without a catalogue nothing is measured from it.
-        available_at=(said.days + np.timedelta64(1, "D")).astype("datetime64[ms]"),
-        truth=taught if as_of == "training" else now,
-        catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
-        windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
-        beside={},
-        basis=Basis(
-            as_of,
-            training_day(run.created) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),
-            int((taught != now).sum()),
-            None,
-            maps=True,
-        ),
-    ).judgement
 
 
 def _classes_of(ready: ReadyMaps, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Return the class that the folder gives the map of each day now, `NO_LABEL` for none or no map, shape (day,)."""
-    given = dict(zip(ready.material.days.tolist(), ready.material.labels.tolist(), strict=True))
-    return np.array([given.get(day, NO_LABEL) for day in days.tolist()], dtype=np.int64)
-
-
-def compare(
-    ready: ReadyMaps, config: RunConfig, *, listen: Listen, cancelled: Callable[[], bool] | None = None
-) -> tuple[Judgement, ...]:
-    """Judge the network under each protocol; trains what was not trained yet."""
-    found = []
-    for protocol in PROTOCOLS:
-        wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
-        hashed = make_snapshot(ready, wanted, make_split(ready.material, wanted)).hash
-        run, unfinished = same_runs(list_runs(ready.runs)[0], wanted, hashed)
-        go_on = None if unfinished is None else unfinished.id
-        found.append(run or train(ready, wanted, listen=listen, resume=go_on, cancelled=cancelled))
-    return tuple(evaluate(ready, run, "today") for run in found)
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a run says of a folder's maps.
-
-    Attributes
-    ----------
-    days
-        Local dates, shape (day,).
-    probabilities
-        Shape (day, class).
-    kind
-        "out-of-fold", "in-sample", or "unseen": a map that is not among those the run was trained and judged on; shape (day,).
-    """
-
-    days: NDArray[np.datetime64]
-    probabilities: NDArray[np.float64]
-    kind: NDArray[np.str_]
-
-
-def predict(ready: ReadyMaps, run: RunFolder, *, listen: Listen, cancelled: Callable[[], bool] | None = None) -> Answers:
-    """Let a finished run answer a folder's maps; only maps that it has no answer to yet are computed.
-
-    Raises
-    ------
-    RunError
-        If the run is not finished, was trained on maps of another kind, or the worker failed.
-    """
-    if run.card is None:
-        raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
-    why = refusal(run, classes=CLASSES, style=STYLE)
-    if why is not None:
-        raise RunError(why)
-    said = run.predictions()
-    shares, kinds = said.shown()
-    known = {(day, str(name)): row for row, (day, name) in enumerate(zip(said.days, said.map_hash, strict=True)) if kinds[row]}
-    days = ready.material.days
-    names = [map_hashes(read_image(path)[None], STYLE)[0] for path in ready.paths]
-    rows = np.array([known.get((day, name), -1) for day, name in zip(days, names, strict=True)], dtype=np.intp)
-    fresh = np.flatnonzero(rows < 0)
-    probabilities = shares[rows].astype(np.float64)
-    if len(fresh):
-        maps = maps_to_read([ready.paths[row] for row in fresh])
-        probabilities[fresh] = answer(run, maps, listen=listen, cancelled=cancelled)
-    return Answers(days, probabilities, np.where(rows >= 0, kinds[rows], "unseen"))
+    classes = dict(zip(ready.material.days.tolist(), ready.material.labels.tolist(), strict=True))
+    return np.array([classes.get(day, NO_LABEL) for day in days.tolist()], dtype=np.int64)

@@ -21,7 +21,7 @@ from quakegui.learn.runs.registry import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RunEvaluation:
     """A judgement with the days behind it.
 
     Attributes
@@ -40,6 +40,22 @@ class Judged:
     probabilities: NDArray[np.float64]
     all_days: NDArray[np.datetime64]
     all_labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ProspectiveEvaluation(RunEvaluation):
+    """An evaluation of what a frozen run predicted before the day's label could be known.
+
+    Attributes
+    ----------
+    predicted
+        Days with a prospective prediction.
+    late
+        How many of them were issued more than a day after they were known: no fault of the run, but no warning either.
+    """
+
+    predicted: int
+    late: int
 
 
 def rescored(said: Predictions, scorable: NDArray[np.bool_]) -> Predictions:
@@ -99,7 +115,7 @@ def judged(
     learnt: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
     basis: Basis | None = None,
-) -> Judged:
+) -> RunEvaluation:
     """Judge what a run's networks said, beside baselines of the same split.
 
     Parameters
@@ -144,4 +160,4 @@ def judged(
     )
     scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
     answers = daily[scored].astype(np.float64)
-    return Judged(dataclasses.replace(told, basis=basis), said.days[scored], truth[scored], answers, said.days, truth)
+    return RunEvaluation(dataclasses.replace(told, basis=basis), said.days[scored], truth[scored], answers, said.days, truth)

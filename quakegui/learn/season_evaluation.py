@@ -1,10 +1,10 @@
-"""Finished runs of a project judged beside the baselines, and all protocols side by side."""
+"""Finished runs of a project judged beside the baselines, one by one or side by side."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,14 @@ from quakegui.judge.folds import scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge_truth
-from quakegui.judge.splits import PROTOCOLS, Protocol
 from quakegui.judge.truth import truth_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
-from quakegui.learn.run_evaluation import Judged, judged, rescored, split_of
+from quakegui.learn.run_evaluation import RunEvaluation, judged, rescored, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, earthquakes_learnt
 from quakegui.learn.runs.predictions import Predictions
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.season_runs import refuse_other_classes, runs_folder, train
-from quakegui.learn.worker.asking import Listen, sentence_of
-from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.season_runs import refuse_other_classes, runs_folder
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
@@ -33,7 +30,7 @@ def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "tr
     return judge_run(project, season, run, as_of).judgement
 
 
-def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judged:
+def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> RunEvaluation:
     """Judge a finished run beside every baseline, on the folds that it was trained with.
 
     Parameters
@@ -62,7 +59,9 @@ def _now(project: Project) -> str:
     return moment_of(dt.datetime.now(dt.UTC), project.timezone)
 
 
-def _judge_by(evidence: Evidence, said: Predictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str) -> Judged:
+def _judge_by(
+    evidence: Evidence, said: Predictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str
+) -> RunEvaluation:
     rows = _rows_of(said, evidence, run)
     taught, today = said.labels.astype(np.int64), evidence.truth[rows]
     learnt = earthquakes_learnt(run, evidence.catalogue) or evidence.catalogue
@@ -74,9 +73,7 @@ def _judge_by(evidence: Evidence, said: Predictions, project: Project, run: RunF
         days=said.days,
         available_at=evidence.available_at[rows],
         truth=taught,
-        kp_night=evidence.kp_night[rows],
-        features=evidence.features[rows],
-        station_z=evidence.station_z[rows],
+        inputs=evidence.inputs.at(rows),
     )
     return judged(
         made,
@@ -104,40 +101,12 @@ def _rows_of(said: Predictions, evidence: Evidence, run: RunFolder) -> NDArray[n
     return np.array([place[day] for day in said.days], dtype=np.intp)
 
 
-def compare(
-    project: Project,
-    season: Season,
-    *,
-    config: RunConfig,
-    protocols: Sequence[Protocol] = PROTOCOLS,
-    listen: Listen,
-    environment: Environment = THIS,
-    cancelled: Callable[[], bool] | None = None,
-) -> tuple[Judgement, ...]:
-    """Judge the network under each protocol, and every baseline under the blocked one; trains what was not trained yet.
-
-    Parameters
-    ----------
-    config
-        The recipe; its protocol is replaced by each of `protocols` in turn. A finished run of the same recipe on the same data
-        is used again, an unfinished one goes on. All are judged by the labels and earthquakes in force when the last one is
-        done.
-    """
-    found = []
-    for protocol in protocols:
-        wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
-        run, unfinished = same_runs_of(project, season, wanted)
-        if run is None:
-            go_on = None if unfinished is None else unfinished.id
-            ended = train(project, season, wanted, listen=listen, environment=environment, resume=go_on, cancelled=cancelled)
-            if not ended.done:
-                raise RunError(sentence_of(ended.message))
-            run = ended.run
-        found.append(run)
-    evidence, now = gather(project, season), _now(project)  # once: all by the same labels, whatever was labelled meanwhile
-    told = tuple(_judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in found)
+def evaluate_together(project: Project, season: Season, found: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
+    """Judge runs, and every baseline under the blocked protocol of a recipe, all by the labels and earthquakes of now."""
+    evidence, now = gather(project, season), _now(project)  # once: all by the same labels, whatever is labelled meanwhile
+    judgements = (_judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in found)
     beside = Basis("today", now, 0, 0)
-    return (*told, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
+    return (*judgements, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
 
 
 def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:

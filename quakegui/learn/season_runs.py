@@ -6,7 +6,6 @@ import contextlib
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from quakegui.judge.judgement import plain
 from quakegui.learn import messages
 from quakegui.learn.evidence import gather, knows_until, make_snapshot, make_split, style_name
+from quakegui.learn.messages import Listen
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquakes_kept
 from quakegui.learn.runs.registry import (
     CARD,
@@ -28,25 +28,12 @@ from quakegui.learn.runs.registry import (
     sweep,
 )
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
-from quakegui.learn.worker.asking import Listen, follow, sentence_of
+from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a training ended: the run, and the worker's last message."""
-
-    run: RunFolder
-    message: messages.Message
-
-    @property
-    def done(self) -> bool:
-        """Whether the run was finished."""
-        return isinstance(self.message, messages.Done)
 
 
 def runs_folder(project: Project) -> Path:
@@ -240,21 +227,29 @@ def train(
     environment: Environment = THIS,
     resume: str | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> Ended:
-    """Train to the end in a worker process and keep what comes of it.
+) -> RunFolder:
+    """Train to the end in a worker process and keep the run with its predictions.
 
     Parameters
     ----------
     listen
-        Told everything that the worker says.
+        Called with every message of the worker.
     resume
         Id of an unfinished run to go on with, instead of a new one.
     cancelled
-        Asked ten times a second; once it says yes the worker is asked to stop.
+        Asked ten times a second; once it is true the worker is asked to stop.
+
+    Raises
+    ------
+    RunError
+        If the training was stopped or failed; what it finished is kept, and the sentence names the run. Else as of `begin_run`.
     """
     run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
     last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
-    return Ended(end_run(project, season, run.id, last), last)
+    finished = end_run(project, season, run.id, last)
+    if finished.card is None:
+        raise RunError(f"{sentence_of(last)} Its id is {run.id}.")
+    return finished
 
 
 def finished_runs(project: Project) -> tuple[RunFolder, ...]:

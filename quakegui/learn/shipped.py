@@ -18,14 +18,14 @@ import numpy as np
 from quakegui import paths
 from quakegui.judge.judgement import Judgement
 from quakegui.learn import messages
+from quakegui.learn.messages import Listen
 from quakegui.learn.operating import predict_days
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.presets import PRESETS
-from quakegui.learn.runs.registry import CONFIG, EXPORTED, RunFolder, read_run
+from quakegui.learn.runs.registry import CONFIG, EXPORTED, RunFolder, new_folder, read_run
 from quakegui.learn.season_evaluation import evaluate
 from quakegui.learn.season_runs import complete_run, refuse_foreign, runs_folder, train
-from quakegui.learn.worker.asking import Listen
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
 from quakegui.project.store import Project
@@ -61,19 +61,16 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
         If the project's classes or map style are not the network's.
     """
     source = paths.models() / NAME
-    target = runs_folder(project) / NAME
     if not (source / CONFIG).is_file() or runs.runs(project):
         return None
     refuse_foreign(project, season, read_run(source, installed=True))
     same = is_shipped_season(season)
-    part = target.with_name(f".{NAME}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name in EXPORTED:
-        if (source / name).is_file() and (same or name != PREDICTIONS):
-            shutil.copyfile(source / name, part / name)
-    shutil.rmtree(target, ignore_errors=True)
-    part.replace(target)
+    target = runs_folder(project) / NAME
+    with new_folder(target.parent, NAME) as part:
+        for name in EXPORTED:
+            if (source / name).is_file() and (same or name != PREDICTIONS):
+                shutil.copyfile(source / name, part / name)
+        shutil.rmtree(target, ignore_errors=True)
     run = read_run(target)
     if same:
         complete_run(project, season, run)
@@ -103,20 +100,18 @@ def make_model(folder: Path, *, listen: Listen) -> Judgement:
     with tempfile.TemporaryDirectory(prefix="quakegui-model-") as scratch, create_demo(Path(scratch) / "demo") as project:
         season = seasons.load_season(project)
         assert season is not None
-        ended = train(project, season, PRESETS["shipped"], listen=listen)
-        if not ended.done:
-            raise RuntimeError(str(ended.message))
-        told = evaluate(project, season, ended.run)
+        run = train(project, season, PRESETS["shipped"], listen=listen)
+        told = evaluate(project, season, run)
         write_arrays(
-            ended.run.folder / SEASON,
+            run.folder / SEASON,
             {"days": season.days.astype(np.int64), "z": season.z.astype(np.float32)},
             compress=True,
         )
-        write_text(ended.run.folder / CARD_TEXT, card_text(ended.run, told))
+        write_text(run.folder / CARD_TEXT, card_text(run, told))
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for name in (*EXPORTED, SEASON, CARD_TEXT):
-            shutil.copyfile(ended.run.folder / name, folder / name)
+            shutil.copyfile(run.folder / name, folder / name)
     return told
 
 

@@ -1,4 +1,4 @@
-"""A season's anomalies, kept in the project's cache: they look back only, so days before the first changed night stay."""
+"""A season's anomalies, kept in the user's cache: they look back only, so days before the first changed night stay."""
 
 from __future__ import annotations
 
@@ -21,16 +21,10 @@ Known = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Anomalies and scales in nT of the first days, shapes (known day, station)."""
 
 
-def kept_anomalies(folder: Path, night: NightMeans, config: AnomalyConfig) -> Known | None:
-    """Return what was kept of these nights' anomalies, up to the first day whose nights differ; None where there is nothing.
-
-    Parameters
-    ----------
-    folder
-        The project's cache.
-    """
+def kept_anomalies(night: NightMeans, config: AnomalyConfig) -> Known | None:
+    """Return what was kept of these nights' anomalies, up to the first day whose nights differ; None where there is nothing."""
     try:
-        with _path(folder, night, config).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        with _path(night, config).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             nights, found, scale = file["night"], file["anomaly"], file["scale"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None  # a cache may be lost at any time
@@ -42,21 +36,21 @@ def kept_anomalies(folder: Path, night: NightMeans, config: AnomalyConfig) -> Kn
     return found[:known], scale[:known]
 
 
-def keep_anomalies(folder: Path, night: NightMeans, config: AnomalyConfig, found: DailyAnomaly) -> None:
+def keep_anomalies(night: NightMeans, config: AnomalyConfig, found: DailyAnomaly) -> None:
     """Keep the anomalies of these nights in the place of earlier ones of the same stations and config."""
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
             np.savez(file, night=night.values, anomaly=found.anomaly_nt, scale=found.scale_nt)
 
-    cachefiles.put(_path(folder, night, config), write)
+    cachefiles.put(_path(night, config), write)
 
 
-def _path(folder: Path, night: NightMeans, config: AnomalyConfig) -> Path:
+def _path(night: NightMeans, config: AnomalyConfig) -> Path:
     """Return a name made of all that the anomalies follow from besides the nights, the program's own code included."""
     facts = [asdict(config), night.codes, str(night.days[0]), np.__version__]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + _code())
-    return folder / f"anomaly-{cachefiles.named(digest.hexdigest())}.npz"
+    return cachefiles.cache_file(f"anomaly-{digest.hexdigest()[:24]}.npz")
 
 
 @cache

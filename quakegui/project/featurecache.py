@@ -1,4 +1,4 @@
-"""The extremum features of a season, kept in the project's cache: they take longer than everything else of opening it.
+"""The extremum features of a season, kept in the user's cache: they take longer than everything else of opening it.
 
 They look back only, so those of the days before the first changed one stay.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,25 +21,21 @@ from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.season import Season
 
 
-def attach_features(season: Season, folder: Path, *, write: bool, tell: Callable[[int], object] = lambda _day: None) -> None:
-    """Give a season the features that were computed for exactly its values before; the others are computed, and kept.
+def with_features(season: Season, tell: Callable[[int], object] = lambda _day: None) -> Season:
+    """Return a season with the features that were computed for exactly its values before; the others are computed, and kept.
 
     Parameters
     ----------
-    folder
-        The project's cache.
-    write
-        Whether the cache may be written.
     tell
-        Told the number of each day before it is computed.
+        Called with the number of each day before it is computed.
     """
-    path = folder / f"features-{cachefiles.named(_key(season))}.json"
+    path = cachefiles.cache_file(f"features-{_key(season)}.json")
     names = _names(season)
     known = _load(path, names)
-    features = season.features_after(known, tell)
-    season.__dict__["features"] = features  # where the cached property would put it
-    if write and len(known) < len(features):
+    features = replace(season, first_features=known).compute_features(tell)
+    if len(known) < len(features):
         _save(features, names, path)
+    return replace(season, first_features=features)
 
 
 def _key(season: Season) -> str:

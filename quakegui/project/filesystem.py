@@ -25,6 +25,8 @@ _DRIVE_REMOTE = 4
 _OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
 """How /proc/mounts writes blanks and the like."""
 ROOM_BYTES = 131_072
+PART = ".part"
+"""How the name of a file or a folder ends that is not whole yet."""
 _STANDS_FOR_ANOTHER = 0x20000000
 """The bit of a Windows reparse tag that links and junctions have, and files that wait in a cloud have not."""
 
@@ -108,7 +110,7 @@ def has_room(folder: Path) -> bool:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a path to write to; what lies there takes the place of `path` when the block ends, and is gone if it raises.
+    """Give a path to write what a user wants at `path`, as `replacing` does; never in the place of a part of a project.
 
     Raises
     ------
@@ -117,15 +119,42 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     if _is_of_a_project(path):
         raise FileExistsError(errno.EEXIST, "it is part of a project", str(path))
-    # Cut, so that a name as long as the file system allows has room for its temporary one.
-    part = path.with_name(f".{path.name[:60]}.part")
+    with replacing(path) as part:
+        yield part
+
+
+@contextmanager
+def replacing(path: Path, *, part: Path | None = None, durable: bool = False) -> Iterator[Path]:
+    """Give a new file beside `path`, which takes its place when the block ends and is gone if it raises.
+
+    A reader sees the former file or the new one, never a part of it.
+
+    Parameters
+    ----------
+    part
+        Path of the new file; default a hidden one that says whose part it is.
+    durable
+        Whether the bytes are on the disk before the name changes hands, so that a power cut leaves one of the two files whole;
+        takes milliseconds.
+
+    Raises
+    ------
+    OSError
+        As the disk says; `path` is then as it was.
+    """
+    if part is None:  # cut, so that a name as long as the file system allows has room for its temporary one
+        part = path.with_name(f".{path.name[:60]}{PART}")
     try:
         open_new(part).close()
         yield part
-        part.replace(path)
-    finally:
+        if durable:
+            with part.open("r+b") as file:
+                os.fsync(file.fileno())
+        os.replace(part, path)  # noqa: PTH105 (looked up here so that a test can end the process at this very step)
+    except BaseException:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+        raise
 
 
 def _is_of_a_project(path: Path) -> bool:

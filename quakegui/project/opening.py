@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from contextlib import suppress
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from quakegui.project import incoming, making, schema, soundness, verifying
 from quakegui.project.database import DATABASE, ProjectError, engine_of, sentence, sentences
-from quakegui.project.filesystem import is_link
+from quakegui.project.filesystem import is_link, replacing
 
 LONGEST_PATH = 511
 """Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
@@ -24,18 +24,14 @@ _OWN_FOLDERS = (*making.FOLDERS, "runs/trash", incoming.PLACE)
 
 def make_database(folder: Path, facts: dict[str, str]) -> None:
     """Write a new database under another name, then give it its own: a project is there whole, or not at all."""
-    part = folder / making.PART
-    engine = engine_of(folder, name=making.PART)
-    try:
-        with sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
-            schema.metadata.create_all(connection)
-            connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
-        engine.dispose()
-        part.replace(folder / DATABASE)
-    except BaseException:
-        engine.dispose()
-        part.unlink(missing_ok=True)
-        raise
+    with replacing(folder / DATABASE, part=folder / making.PART):
+        engine = engine_of(folder, name=making.PART)
+        try:
+            with sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
+                schema.metadata.create_all(connection)
+                connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+        finally:
+            engine.dispose()
 
 
 def require_length(folder: Path) -> None:
@@ -126,19 +122,14 @@ def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
 def _keep_copy(folder: Path, found: int) -> None:
     """Copy the database, which nobody else can change meanwhile, as it is before it is brought forward."""
     copy = folder / f"project.version{found}.sqlite"
-    part = folder / f"{copy.name}.part"
     try:
-        part.unlink(missing_ok=True)
-        source, target = sqlite3.connect(folder / DATABASE), sqlite3.connect(part)
-        try:
+        with (
+            replacing(copy) as part,
+            closing(sqlite3.connect(folder / DATABASE)) as source,
+            closing(sqlite3.connect(part)) as target,
+        ):
             source.backup(target)
-        finally:
-            target.close()
-            source.close()
-        part.replace(copy)
     except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         why = sentence(folder, str(error)) if isinstance(error, sqlite3.Error) else f"{error.strerror or error}."
         raise ProjectError(
             f"The project in {folder} is of an older version. It is brought forward only when a copy of its database was kept, "

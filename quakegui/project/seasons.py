@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from quakegui.project import cachefiles
 from quakegui.project.anomalycache import keep_anomalies, kept_anomalies
-from quakegui.project.featurecache import attach_features
+from quakegui.project.featurecache import with_features
 from quakegui.project.kpindex import kp
 from quakegui.project.nights import (
     days_with_data,
@@ -71,9 +71,9 @@ def load_season(
     days = len(night.days)
     say(1, 4, "map basis")
     try:
-        basis = _basis(project, network, config.grid)
+        basis = _basis(network, config.grid)
         say(2, 4, "anomalies")
-        known = kept_anomalies(project.folder / "cache", night, config.anomaly)
+        known = kept_anomalies(night, config.anomaly)
         season = compute_season(
             network,
             night,
@@ -86,14 +86,11 @@ def load_season(
         )
     except ValueError as error:
         raise ProjectError(str(error)) from error
-    if not project.read_only and (known is None or len(known[0]) < days):
-        keep_anomalies(project.folder / "cache", night, config.anomaly, season.anomaly)
+    if known is None or len(known[0]) < days:
+        keep_anomalies(night, config.anomaly, season.anomaly)
     say(3, 4, "regions")
     if features:
-        write = not project.read_only
-        attach_features(
-            season, project.folder / "cache", write=write, tell=lambda day: say(3 * days + day, 4 * days, "regions")
-        )
+        season = with_features(season, lambda day: say(3 * days + day, 4 * days, "regions"))
     say(4, 4, "done")
     return season
 
@@ -202,16 +199,15 @@ def _extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[n
     return found
 
 
-def _basis(project: Project, network: Network, config: GridConfig) -> Basis:
+def _basis(network: Network, config: GridConfig) -> Basis:
     """Return the map basis from the cache, or compute it and put it there."""
-    path = project.folder / "cache" / f"basis-{cachefiles.named(basis_key(network, config))}.npy"
+    path = cachefiles.cache_file(f"basis-{basis_key(network, config)}.npy")
     if path.is_file():
         # A cut-off or foreign file is not an error: a cache may be lost at any time.
         with contextlib.suppress(ValueError, OSError, EOFError):
             return _in_memory(load_basis(path, network, config))
     basis = build_basis(network, config)
-    if not project.read_only:
-        cachefiles.put(path, basis.save)
+    cachefiles.put(path, basis.save)
     return basis
 
 

@@ -280,7 +280,7 @@ class Project:
     def refresh(self) -> None:
         """Read name, time zone and the synthetic mark again."""
         with self.read() as connection:
-            facts = {row.key: row.value for row in connection.execute(select(schema.setting))}
+            facts: dict[str, str] = {row.key: row.value for row in connection.execute(select(schema.setting))}
         self.name = facts.get("name", _readable(self.folder.name))
         self.timezone = facts["timezone"]
         self.synthetic = facts.get("synthetic") == "1"

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from quakegui.season.events import CLASS_COUNT, NO_EVENT, Event
 from quakegui.season.localtime import local_date
@@ -332,7 +332,7 @@ def compare(rows: Iterable[LabelRow], first: str, second: str, *, blind_only: bo
     return Agreement(
         days=len(both),
         agreed=len(both) - len(apart),
-        kappa=cohen_kappa(table),
+        kappa=float(cohen_kappa(table)),
         table=table,
         disagreements=apart,
         only_first=tuple(day for day in mine if day not in theirs),
@@ -340,18 +340,28 @@ def compare(rows: Iterable[LabelRow], first: str, second: str, *, blind_only: bo
     )
 
 
-def cohen_kappa(table: NDArray[np.int64]) -> float:
-    """Return Cohen's kappa of a square table of counts, NaN where chance alone would agree fully or nothing was counted.
+def cohen_kappa(tables: ArrayLike) -> NDArray[np.float64]:
+    """Return Cohen's kappa of tables of counts, NaN where chance alone would agree fully or nothing was counted.
+
+    Parameters
+    ----------
+    tables
+        Shape (..., class, class).
+
+    Returns
+    -------
+    Shape (...).
 
     References
     ----------
     Cohen (1960), A coefficient of agreement for nominal scales.
     """
-    total = int(table.sum())
-    chance = int((table.sum(axis=0) * table.sum(axis=1)).sum())  # whole numbers, so that "fully" is exact
-    if total == 0 or chance == total * total:
-        return float("nan")
-    return float((int(np.trace(table)) * total - chance) / (total * total - chance))
+    counts = np.asarray(tables, dtype=np.float64)
+    total = counts.sum(axis=(-2, -1))
+    chance = (counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1)  # whole numbers of counts, so that "fully" is exact
+    agreed, rest = np.trace(counts, axis1=-2, axis2=-1) * total - chance, total**2 - chance
+    kappa: NDArray[np.float64] = np.divide(agreed, rest, out=np.full(rest.shape, np.nan), where=rest > 0)
+    return kappa
 
 
 def _strongest(rows: tuple[LabelRow, ...]) -> Label:

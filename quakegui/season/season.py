@@ -52,6 +52,8 @@ class Season:
         Which of all days lie in the season window.
     revision
         Which state of its inputs it was computed from, as their keeper counts them.
+    first_features
+        Features of the first days, where they have been kept.
     """
 
     network: Network
@@ -63,6 +65,7 @@ class Season:
     gridder: Gridder
     shown: slice
     revision: int = 0
+    first_features: tuple[DayFeatures, ...] = ()
 
     @property
     def all_days(self) -> NDArray[np.datetime64]:
@@ -94,18 +97,17 @@ class Season:
     @cached_property
     def features(self) -> tuple[DayFeatures, ...]:
         """Features and regions of all days, warm-up included; computed at the first call, about 2 ms a day."""
-        return self.features_after(())
+        return self.compute_features()
 
-    def features_after(
-        self, known: Sequence[DayFeatures], tell: Callable[[int], object] = lambda _day: None
-    ) -> tuple[DayFeatures, ...]:
-        """Return the features of all days, of which the first are known: no later day changes them.
+    def compute_features(self, tell: Callable[[int], object] = lambda _day: None) -> tuple[DayFeatures, ...]:
+        """Return the features of all days; those of `first_features` stand, since no later day changes them.
 
-        `tell` is told the number of each day before its map is drawn.
+        `tell` is called with the number of each day before its map is drawn.
         """
-        first, z = len(known), self.anomaly.z
+        known, z = self.first_features, self.anomaly.z
+        first = len(known)
         if first == len(z):
-            return tuple(known)
+            return known
 
         def fields() -> Iterator[NDArray[np.float32]]:
             for day in range(max(first - 1, 0), len(z)):

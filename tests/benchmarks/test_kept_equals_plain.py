@@ -14,7 +14,8 @@ import pytest
 from built_project import Size, build
 from sqlalchemy import event
 
-from quakegui.project import schema, seasons
+from quakegui import paths
+from quakegui.project import cachefiles, schema, seasons
 from quakegui.project.anomalycache import kept_anomalies
 from quakegui.project.nights import stored_nights
 from quakegui.project.store import Project, config_of
@@ -33,7 +34,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def project(template: Path, tmp_path: Path) -> Iterator[Project]:
+def project(template: Path, tmp_path: Path, empty_cache: Path) -> Iterator[Project]:
     folder = Path(shutil.copytree(template, tmp_path / "p"))
     with Project.open(folder) as opened:
         # A threshold at which most days have regions, so that tracks go on across every cut.
@@ -51,7 +52,7 @@ def assert_same(one: Season, other: Season) -> None:
 
 def plain(project: Project) -> Season:
     """Compute the season with nothing kept."""
-    shutil.rmtree(project.folder / "cache")
+    shutil.rmtree(paths.cache())
     found = seasons.load_season(project)
     assert found is not None
     return found
@@ -87,11 +88,11 @@ def test_anomalies_after_known_days_are_the_plain_ones(template: Path, method: M
 
 def test_features_after_known_days_are_the_plain_ones(project: Project) -> None:
     season = loaded(project)
-    whole = season.features_after(())
+    whole = season.compute_features()
     assert sum(len(day.regions) for day in whole) > 60
     assert max(day.age_days for day in whole) > 2
     for known in (1, 90, 101, 109, 110):
-        for ours, other in zip(season.features_after(whole[:known]), whole, strict=True):
+        for ours, other in zip(replace(season, first_features=whole[:known]).compute_features(), whole, strict=True):
             np.testing.assert_equal(asdict(ours), asdict(other))
 
 
@@ -140,20 +141,19 @@ def test_a_new_day_is_computed_alone(project: Project, monkeypatch: pytest.Monke
     assert_same(after, plain(project))
 
 
-def test_other_parameters_or_a_broken_cache_compute_anew(project: Project) -> None:
+def test_other_parameters_or_a_broken_cache_compute_anew(project: Project, empty_cache: Path) -> None:
     loaded(project)
     config = project.config()
     night = stored_nights(project)
     assert night is not None
-    cache = project.folder / "cache"
-    kept = kept_anomalies(cache, night, config.anomaly)
+    kept = kept_anomalies(night, config.anomaly)
     assert kept is not None
     assert len(kept[0]) == SIZE.days
-    assert kept_anomalies(cache, night, replace(config.anomaly, window_days=25)) is None
-    assert kept_anomalies(cache, replace_first_day(night), config.anomaly) is None
-    for path in (*cache.glob("anomaly-*"), *cache.glob("features-*")):
+    assert kept_anomalies(night, replace(config.anomaly, window_days=25)) is None
+    assert kept_anomalies(replace_first_day(night), config.anomaly) is None
+    for path in (*empty_cache.glob("anomaly-*"), *empty_cache.glob("features-*")):
         path.write_bytes(path.read_bytes()[:500])
-    assert kept_anomalies(cache, night, config.anomaly) is None
+    assert kept_anomalies(night, config.anomaly) is None
     broken = loaded(project)
     assert_same(broken, plain(project))
 
@@ -162,13 +162,12 @@ def replace_first_day(night: NightMeans) -> NightMeans:
     return replace(night, days=night.days + np.timedelta64(1, "D"))
 
 
-def test_kept_files_do_not_pile_up(project: Project) -> None:
+def test_kept_files_do_not_pile_up(project: Project, empty_cache: Path) -> None:
     config = project.config()
-    for window in range(21, 28):
+    for window in range(21, 33):
         project.set_config(replace(config, anomaly=replace(config.anomaly, window_days=window)))
         assert seasons.load_season(project, features=False) is not None
-    assert len(list((project.folder / "cache").glob("anomaly-*"))) == 4
-    assert not [path for path in (project.folder / "cache").iterdir() if path.name.startswith("tmp")]
+    assert len(list(empty_cache.glob("anomaly-*"))) == cachefiles.KEPT
 
 
 def test_night_means_read_in_bulk_are_those_of_the_rows(project: Project) -> None:
@@ -203,16 +202,17 @@ def test_opening_a_season_asks_for_no_reading(project: Project) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="counts what the system says was read; Linux only")
-def test_opening_reads_as_much_however_many_readings_there_are(template: Path, tmp_path: Path) -> None:
+def test_opening_reads_as_much_however_many_readings_there_are(template: Path, tmp_path: Path, empty_cache: Path) -> None:
     """At most 150 bytes a night mean and 512 KiB besides what is kept, at one reading a minute as at one in five seconds."""
     fine = tmp_path / "fine"
     build(fine, replace(SIZE, cadence_s=5.0))
     minute = Path(shutil.copytree(template, tmp_path / "minute"))
     assert (fine / "project.sqlite").stat().st_size > 5 * (minute / "project.sqlite").stat().st_size
     for folder in (minute, fine):
+        shutil.rmtree(paths.cache(), ignore_errors=True)
         with Project.open(folder) as project:
             loaded(project)  # keeps basis, anomalies and features
-        kept = sum(path.stat().st_size for path in (folder / "cache").iterdir())
+        kept = sum(path.stat().st_size for path in empty_cache.iterdir())
         before = bytes_read()
         with Project.open(folder, read_only=True) as project:
             loaded(project)

@@ -31,7 +31,6 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_project(folder / "project")
     with Project.open(folder / "project") as project:
         exchange.export_project(project, folder / "export")
-    shutil.rmtree(folder / "project" / "cache", ignore_errors=True)
     return folder
 
 

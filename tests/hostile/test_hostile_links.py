@@ -218,7 +218,7 @@ def test_a_link_in_the_trash_gives_way_and_its_end_stays(run: RunFolder, mine: P
 
 
 @pytest.mark.parametrize(
-    "name", ["config.json", "card.json", "weights.npz", "history.csv", "predictions.npz", "config.json.part", "worker.log"]
+    "name", ["config.json", "card.json", "weights.npz", "history.csv", "predictions.npz", ".config.json.part", "worker.log"]
 )
 @pytest.mark.parametrize("spoil", [lambda path, key: path.symlink_to(key), lambda path, _key: os.mkfifo(path)])
 def test_a_run_with_a_link_or_a_pipe_in_it_is_named_and_not_read(
@@ -274,13 +274,13 @@ def test_what_is_no_file_is_no_archive_of_a_run(tmp_path: Path, spoil: Callable[
 
 
 def test_a_title_is_not_written_through_a_link(run: RunFolder, mine: Path) -> None:
-    link(run.folder / "config.json.part", mine / "letter.txt")
+    link(run.folder / ".config.json.part", mine / "letter.txt")
     assert rename_run(run, "anew").title == "anew"
 
 
 @pytest.mark.parametrize("target", ["letter.txt", "nowhere"])
 def test_no_file_is_written_through_a_link_in_its_temporary_place(tmp_path: Path, mine: Path, target: str) -> None:
-    for name, part in (("a.txt", "a.txt.part"), ("b.npz", "b.npz.part"), ("c.csv", ".c.csv.part")):
+    for name, part in (("a.txt", ".a.txt.part"), ("b.npz", ".b.npz.part"), ("c.csv", ".c.csv.part")):
         link(tmp_path / part, mine / target)
         match name:
             case "a.txt":
@@ -303,8 +303,7 @@ def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path: Path) -> None:
 
 
 def test_a_leftover_of_a_crash_is_no_obstacle(tmp_path: Path) -> None:
-    (tmp_path / "a.txt.part").write_text("a longer leftover than what is written", encoding="utf-8")
-    (tmp_path / ".a.txt.part").write_text("another leftover", encoding="utf-8")
+    (tmp_path / ".a.txt.part").write_text("a longer leftover than what is written", encoding="utf-8")
     write_text(tmp_path / "a.txt", "new")
     with filesystem.whole_file(tmp_path / "a.txt") as part:
         assert part.read_bytes() == b""

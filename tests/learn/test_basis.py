@@ -218,11 +218,11 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
     moved = labels.copy()
     moved[fold[:2]] = (moved[fold[:2]] + 1) % 5
     other = replace(same, material=ready_maps.material(said.days, moved))
-    told = ready_maps.evaluate(same, run)
+    told = same.evaluate(run)
     assert told.basis is not None
     assert "classes that the maps had on" in told.basis.text("en")
     assert told.basis.text("en").endswith("; today's are the same.")
-    then, now = ready_maps.evaluate(other, run), ready_maps.evaluate(other, run, "today")
+    then, now = other.evaluate(run), other.evaluate(run, "today")
     assert figures(then) == figures(told)
     assert then.basis is not None
     assert then.basis.text("en").endswith("; 2 maps have another class today.")

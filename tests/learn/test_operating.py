@@ -323,7 +323,7 @@ def test_the_prospective_record_is_judged_by_itself(trained: Path, answers: Answ
         days = np.array([one.day for one in done.predicted.issued])
         journal.write_labels(project, days[:3], 0, source=Source.ANALYST, author="A")
         told = evaluate_prospective(project, season, run)
-        assert told.days == len(days)
+        assert told.predicted == len(days)
         assert told.late == sum(one.late for one in done.predicted.issued)
         assert told.judgement.protocol == "prospective"
         assert told.judgement.scored == 3

@@ -130,17 +130,17 @@ def test_what_cannot_be_done_is_a_sentence(trained: Path, tmp_path: Path) -> Non
 
     write_images(tmp_path / "plain", 0, np.array([0, 1]), classes=False)
     with pytest.raises(EvidenceError, match="folders named 0 to 4"):
-        ready_maps.train(ready_maps.read_folder(tmp_path / "plain"), TINY, listen=unheard)
+        ready_maps.read_folder(tmp_path / "plain").train(TINY, listen=unheard)
     ready = ready_maps.read_folder(trained)
-    (made,) = registry.list_runs(ready.runs)[0]
+    (made,) = registry.list_runs(ready.runs.folder)[0]
     foreign = registry.rename_run(made, "foreign")
     config = json.loads((made.folder / "config.json").read_text(encoding="utf-8"))
     (made.folder / "config.json").write_text(json.dumps({**config, "style": "of a project"}), encoding="utf-8")
     with pytest.raises(RunError, match="another style"):
-        ready_maps.predict(ready, registry.read_run(foreign.folder), listen=unheard)
+        ready.predict(registry.read_run(foreign.folder), listen=unheard)
     (made.folder / "card.json").unlink()
     unfinished = registry.read_run(made.folder)
-    for does in (lambda: ready_maps.evaluate(ready, unfinished), lambda: ready_maps.predict(ready, unfinished, listen=unheard)):
+    for does in (lambda: ready.evaluate(unfinished), lambda: ready.predict(unfinished, listen=unheard)):
         with pytest.raises(RunError, match="not finished"):
             does()
     empty = tmp_path / "empty"

@@ -163,21 +163,23 @@ def test_a_stopped_training_can_be_resumed(small_project: Path) -> None:
     with Project.open(small_project) as project:
         season = season_of(project)
         heard: list[messages.Message] = []
-        ended = season_runs.train(
-            project,
-            season,
-            replace(TINY, epochs=200),
-            listen=heard.append,
-            cancelled=lambda: any(isinstance(one, messages.Checkpoint) for one in heard),
-        )
-        assert isinstance(ended.message, messages.Cancelled)
-        assert not ended.done
-        assert ended.run.resumable
+        with pytest.raises(registry.RunError) as stopped:
+            season_runs.train(
+                project,
+                season,
+                replace(TINY, epochs=200),
+                listen=heard.append,
+                cancelled=lambda: any(isinstance(one, messages.Checkpoint) for one in heard),
+            )
+        assert isinstance(heard[-1], messages.Cancelled)
+        (left,) = registry.list_runs(season_runs.runs_folder(project))[0]
+        assert f"Its id is {left.id}." in str(stopped.value)
+        assert left.resumable
         assert [one.status for one in runs.runs(project)] == ["cancelled"]
         assert season_runs.finished_runs(project) == ()
         with pytest.raises(registry.RunError, match="train one first"):
             season_runs.find_run(project, None)
-        assert season_runs.find_run(project, ended.run.id[:9]).id == ended.run.id
+        assert season_runs.find_run(project, left.id[:9]).id == left.id
         with pytest.raises(registry.RunError, match="there is no run"):
             season_runs.find_run(project, "nothing")
 

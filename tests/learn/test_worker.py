@@ -41,7 +41,7 @@ def new_run(folder: Path, config: RunConfig = CONFIG) -> RunFolder:
 def prepared_worker(folder: Path, preparation: str) -> Environment:
     """Return an environment that runs the real worker after some lines of preparation."""
     script = folder / "prepared"
-    imports = "import os, signal, sys\nfrom quakegui.learn.runs import files\nfrom quakegui.learn.worker import process\n"
+    imports = "import os, signal, sys\nfrom quakegui.learn.worker import process\nfrom quakegui.project import filesystem\n"
     script.write_text(
         f"#!{sys.executable}\n{imports}{textwrap.dedent(preparation)}\nprocess.main(sys.argv[6:])\n", encoding="utf-8"
     )
@@ -50,16 +50,14 @@ def prepared_worker(folder: Path, preparation: str) -> Environment:
 
 
 DIES_WRITING = """
-complete, checkpoints = files.write_atomically, [0]
-def cut(path, fill):
+complete, checkpoints = os.replace, [0]
+def cut(part, path):
     checkpoints[0] += path.name == "checkpoint.npz"
     if checkpoints[0] == {number}:
-        with path.with_name(path.name + files.PART).open("wb") as part:
-            fill(part)
-            part.truncate(part.tell() // 2)
+        os.truncate(part, part.stat().st_size // 2)
         os.kill(os.getpid(), signal.SIGKILL)
-    complete(path, fill)
-files.write_atomically = cut
+    complete(part, path)
+os.replace = cut
 """
 
 
@@ -146,13 +144,13 @@ def test_a_full_disk_ends_in_a_sentence_and_a_resumable_run(tmp_path: Path) -> N
     preparation = """
     import resource
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    complete, checkpoints = files.write_atomically, [0]
-    def limited(path, fill):
-        checkpoints[0] += path.name == "checkpoint.npz"
+    open_new, checkpoints = filesystem.open_new, [0]
+    def limited(path):
+        checkpoints[0] += path.name == ".checkpoint.npz.part"
         if checkpoints[0] == 3:
             resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-        complete(path, fill)
-    files.write_atomically = limited
+        return open_new(path)
+    filesystem.open_new = limited
     """
     failed = tuple(Supervisor(run.folder, environment=prepared_worker(tmp_path, preparation)).events())[-1]
     assert isinstance(failed, messages.Failed)

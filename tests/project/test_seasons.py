@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -53,13 +52,13 @@ def test_the_window_is_shown_whole_even_where_nothing_was_recorded(project: Proj
     project.set_config(before)
 
 
-def test_every_day_that_is_computed_is_told_and_none_that_is_kept(project: Project, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("empty_cache")
+def test_every_day_that_is_computed_is_told_and_none_that_is_kept(project: Project) -> None:
     told: list[tuple[float, str]] = []
 
     def listen(done: int, total: int, text: str) -> None:
         told.append((done / total if total else 0.0, text))
 
-    shutil.rmtree(project.folder / "cache")
     season = seasons.load_season(project, progress=listen)
     assert season is not None
     fractions = [done for done, _text in told]
@@ -73,9 +72,9 @@ def test_every_day_that_is_computed_is_told_and_none_that_is_kept(project: Proje
     assert len(told) == 5
 
 
-def test_the_basis_is_cached_and_a_broken_cache_is_no_error(project: Project) -> None:
+def test_the_basis_is_cached_and_a_broken_cache_is_no_error(project: Project, empty_cache: Path) -> None:
     first = seasons.load_season(project)
-    (path,) = (project.folder / "cache").glob("basis-*.npy")
+    (path,) = empty_cache.glob("basis-*.npy")
     path.with_suffix(".cut").write_bytes(path.read_bytes()[:1000])
     path.with_suffix(".cut").replace(path)
     second = seasons.load_season(project)
@@ -83,7 +82,22 @@ def test_the_basis_is_cached_and_a_broken_cache_is_no_error(project: Project) ->
     assert second is not None
     np.testing.assert_array_equal(first.fields([3]), second.fields([3]))
     assert path.stat().st_size > 1_000_000
-    assert [file.name for file in (project.folder / "cache").iterdir() if file.suffix == ".npy"] == [path.name]
+    assert [file.name for file in empty_cache.iterdir() if file.suffix == ".npy"] == [path.name]
+
+
+def test_a_cache_that_comes_with_a_project_is_not_looked_at(project: Project, empty_cache: Path) -> None:
+    own = seasons.load_season(project)
+    for path in empty_cache.iterdir():
+        path.rename(project.folder / "cache" / path.name)
+    for path in (project.folder / "cache").glob("anomaly-*.npz"):
+        with np.load(path) as file:
+            night, found, scale = file["night"], file["anomaly"], file["scale"]
+        np.savez(path, night=night, anomaly=found + 100.0, scale=scale)
+    again = seasons.load_season(project)
+    assert own is not None
+    assert again is not None
+    np.testing.assert_array_equal(again.anomaly.anomaly_nt, own.anomaly.anomaly_nt)
+    assert {path.name.partition("-")[0] for path in empty_cache.iterdir()} == {"anomaly", "basis", "features"}
 
 
 def test_a_cache_keeps_a_few_files_of_each_kind_and_no_leftovers(tmp_path: Path) -> None:

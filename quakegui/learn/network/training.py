@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
-from quakegui.learn.messages import Say
+from quakegui.learn.messages import Listen
 from quakegui.learn.network.foldpredictions import add_phase, empty_predictions
 from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
 from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
@@ -36,9 +36,10 @@ from quakegui.learn.runs.checkpoint import (
     write_checkpoint,
 )
 from quakegui.learn.runs.dataset import Snapshot
-from quakegui.learn.runs.files import PART, read_arrays, write_arrays, write_text
+from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.project.filesystem import PART
 
 HISTORY = "history.csv"
 _BEST = re.compile(r"best-\d+-\d+\.npz", re.ASCII)
@@ -72,7 +73,7 @@ class Work:
     data: Snapshot
     prepared: NDArray[Any]
     phases: tuple[Phase, ...]
-    say: Say
+    say: Listen
     stopped: Stopped
 
 
@@ -101,7 +102,7 @@ class State:
             raise ValueError("it holds counts, names or rows that no run has")
 
 
-def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Say, stopped: Stopped) -> State:
+def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, stopped: Stopped) -> State:
     """Train a run from its beginning or from its checkpoint to its end.
 
     Afterwards the folder holds `history.csv`, `weights.npz` (of the last phase), `predictions.npz`, and still the checkpoint,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import errno
 import io
 import json
-import os
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,52 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.runs.portions import Portions
-from quakegui.project.filesystem import open_new
+from quakegui.project.filesystem import replacing
 from quakegui.season.plain import parse_json
 
-PART = ".part"
 PIECE = 2**18
 """Bytes of an array that are written at once."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Let `write` fill a file beside `path`, then put it in place of `path`.
-
-    The bytes are on the disk before the name changes hands, so a crash or a power cut leaves the former file.
-
-    Parameters
-    ----------
-    path
-        Where the file is to appear.
-    write
-        Gets the open binary file.
-
-    Raises
-    ------
-    OSError
-        As the disk says; `path` is then as it was and the part is gone.
-    """
-    # Cut, so that a name as long as the file system allows has room for its temporary one.
-    part = path.with_name(path.name[:80] + PART)
-    try:
-        with open_new(part) as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)  # noqa: PTH105 (looked up here so that a test can end the process at this very step)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
 def write_text(path: Path, text: str) -> None:
     """Write a small UTF-8 text file in one step."""
-
-    def write(file: IO[bytes]) -> None:
-        file.write(text.encode())
-
-    write_atomically(path, write)
+    with replacing(path, durable=True) as part:
+        part.write_bytes(text.encode())
 
 
 def write_json(path: Path, value: object) -> None:
@@ -97,25 +62,26 @@ def _require_plain(path: Path) -> None:
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, compress: bool = False) -> None:
     """Write named arrays as one .npz in one step; of maps in portions, no more than one portion is ever in memory."""
-    write_atomically(path, lambda file: _pack(file, arrays, zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED))
+    method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+    with replacing(path, durable=True) as part, zipfile.ZipFile(part, "w", method) as packed:
+        _pack(packed, arrays)
 
 
-def _pack(file: IO[bytes], arrays: Mapping[str, NDArray[Any] | Portions], method: int) -> None:
+def _pack(packed: zipfile.ZipFile, arrays: Mapping[str, NDArray[Any] | Portions]) -> None:
     """Write what `np.savez` writes, large arrays piece by piece: it copies 16 MB at a time, and every other thread waits."""
-    with zipfile.ZipFile(file, "w", method) as packed:
-        for name, given in arrays.items():
-            with packed.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                if isinstance(given, Portions):
-                    np.lib.format.write_array_header_1_0(entry, given.header)
-                    for maps in given:
-                        _write_pieces(entry, maps)
-                    continue
-                array = np.asanyarray(given)
-                if array.nbytes <= PIECE or not array.flags.c_contiguous:
-                    np.lib.format.write_array(entry, array, allow_pickle=False)
-                    continue
-                np.lib.format.write_array_header_1_0(entry, np.lib.format.header_data_from_array_1_0(array))
-                _write_pieces(entry, array)
+    for name, given in arrays.items():
+        with packed.open(f"{name}.npy", "w", force_zip64=True) as entry:
+            if isinstance(given, Portions):
+                np.lib.format.write_array_header_1_0(entry, given.header)
+                for maps in given:
+                    _write_pieces(entry, maps)
+                continue
+            array = np.asanyarray(given)
+            if array.nbytes <= PIECE or not array.flags.c_contiguous:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
+                continue
+            np.lib.format.write_array_header_1_0(entry, np.lib.format.header_data_from_array_1_0(array))
+            _write_pieces(entry, array)
 
 
 def _write_pieces(entry: IO[bytes], array: NDArray[Any]) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 from quakegui.learn.runs.archives import opened, unpack
 from quakegui.learn.runs.checkpoint import CHECKPOINT
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.runs.files import PART, read_json, write_arrays, write_atomically, write_json
+from quakegui.learn.runs.files import read_json, write_arrays, write_json
 from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
 from quakegui.learn.runs.runchecks import (
     CARD,
@@ -39,7 +39,7 @@ from quakegui.learn.runs.runchecks import (
     checked_members,
 )
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.project.filesystem import is_link, is_plain
+from quakegui.project.filesystem import PART, is_link, is_plain, replacing
 from quakegui.strangers import shown
 
 __all__ = [
@@ -188,7 +188,7 @@ def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[
     """
     created = dt.datetime.now(dt.UTC).replace(microsecond=0)
     run_id = f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    with _new_folder(runs, run_id) as folder:
+    with new_folder(runs, run_id) as folder:
         data_hash = data.save(folder / SNAPSHOT)
         write_arrays(folder / STYLE, {"palette": data.palette, "scalar": data.scalar})
         values = {"title": config.name, "created": created.isoformat(), "style": data.style, "data_hash": data_hash}
@@ -197,8 +197,8 @@ def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[
 
 
 @contextmanager
-def _new_folder(runs: Path, run_id: str) -> Iterator[Path]:
-    """Give a folder that becomes a run's when the block ends, and is gone if it raises; until then no list shows it."""
+def new_folder(runs: Path, run_id: str) -> Iterator[Path]:
+    """Give a folder that becomes that run's when the block ends, and is gone if it raises; until then no list shows it."""
     for left in runs.glob(f".*{PART}"):
         if time.time() - left.lstat().st_mtime > LEFT_BEHIND_S:
             shutil.rmtree(left, ignore_errors=True)
@@ -332,14 +332,10 @@ def export_run(run: RunFolder, path: Path) -> None:
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: only finished runs can be exported.")
 
-    def write(file: Any) -> None:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            for name in EXPORTED:
-                if (run.folder / name).is_file():
-                    archive.write(run.folder / name, f"{run.id}/{name}")
-
-    with written(path):
-        write_atomically(path, write)
+    with written(path), replacing(path, durable=True) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+        for name in EXPORTED:
+            if (run.folder / name).is_file():
+                archive.write(run.folder / name, f"{run.id}/{name}")
 
 
 def import_run(runs: Path, path: Path) -> RunFolder:
@@ -356,7 +352,7 @@ def import_run(runs: Path, path: Path) -> RunFolder:
             run_id = checked_members(members)
             if os.path.lexists(runs / run_id):
                 raise RunError(f"The run {run_id} is in this project already.")
-            with _new_folder(runs, run_id) as part:
+            with new_folder(runs, run_id) as part:
                 for info in members:
                     unpack(archive, info, part / PurePosixPath(info.filename).name)
                 found = read_run(part)

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
+from quakegui.learn.messages import Listen
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunError, RunFolder, written
 from quakegui.learn.worker.duties import read_answers, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
-
-Listen = Callable[[messages.Message], None]
 
 
 def answer(

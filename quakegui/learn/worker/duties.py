@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import quakegui
 from quakegui.learn import messages
-from quakegui.learn.messages import Say
+from quakegui.learn.messages import Listen
 from quakegui.learn.network.devices import Device
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.steps import Stop, Stopped
@@ -29,7 +29,7 @@ ANSWERS = "answers.npz"
 HEAT = "heat.npz"
 
 
-def train_job(folder: Path, device: Device, measured: Measured, say: Say, stopped: Stopped) -> str:
+def train_job(folder: Path, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
     """Train the run in `folder`, or go on with it, and finish it. Returns a sentence."""
     run = read_run(folder)
     if run.card is not None:
@@ -42,7 +42,7 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Say, stoppe
         return _train(run, device, measured, say, stopped)
 
 
-def _train(run: RunFolder, device: Device, measured: Measured, say: Say, stopped: Stopped) -> str:
+def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
     folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
     policy = policy_of(folder, "train", None, measured)
@@ -78,7 +78,7 @@ def read_heat(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return stored["heat"], stored["probabilities"]
 
 
-def predict_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> str:
+def predict_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -> str:
     """Predict the maps in `folder`/maps.npz with a finished run; writes answers.npz. Returns a sentence."""
     from quakegui.learn.network.inference import predictor
 
@@ -87,7 +87,7 @@ def predict_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> s
     return f"{len(maps)} maps were predicted."
 
 
-def explain_job(folder: Path, run_folder: Path, say: Say, stopped: Stopped) -> str:
+def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -> str:
     """Explain the maps in `folder`/maps.npz with a finished run; writes heat.npz. Returns a sentence."""
     from quakegui.learn.network.inference import predictor
     from quakegui.learn.network.saliency import explain
@@ -195,7 +195,7 @@ def out_of_memory(error: BaseException) -> bool:
     return name in {"ResourceExhaustedError", "OutOfMemoryError"} or "out of memory" in text or "can't allocate memory" in text
 
 
-def _progress(text: str, say: Say, stopped: Stopped) -> Any:
+def _progress(text: str, say: Listen, stopped: Stopped) -> Any:
     def tell(done: int, total: int) -> None:
         if stopped():
             raise Stop

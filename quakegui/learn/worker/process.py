@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from quakegui import logs
+from quakegui import logs, paths
 from quakegui.learn import messages
 
 LOG = logging.getLogger("quakegui.learn.worker.process")  # this module is run as __main__
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _end(status)
 
 
-def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled: threading.Event) -> int:
+def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancelled: threading.Event) -> int:
     """Do one job, tell how it went, and return the exit status. Any error becomes a message."""
     from quakegui.learn.network.steps import Stop
     from quakegui.learn.worker import duties
@@ -83,7 +83,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled:
         from quakegui.learn.network import devices, precision
 
         device = devices.detect()
-        measured = precision.choose(device, cache=cache_folder())
+        measured = precision.choose(device, cache=paths.cache())
         policy = measured.policy if job == "hello" else duties.policy_of(folder, job, run, measured)
         say(
             messages.Hello(
@@ -116,13 +116,6 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Say, cancelled:
         return FAILED
     say(messages.Done(summary))
     return OK
-
-
-def cache_folder() -> Path:
-    """Return where measurements of this machine are kept."""
-    import platformdirs
-
-    return Path(os.environ.get("QUAKEGUI_CACHE") or platformdirs.user_cache_dir("quakegui", appauthor=False))
 
 
 def _choose_backend() -> str:

@@ -1,0 +1,57 @@
+"""What a command learns from, and whose runs it lists: a project, or a folder of ready maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quakegui.cli.terminal import bar, opened_project, say
+from quakegui.cli.working import sentences
+from quakegui.learn import ready_maps, season_runs
+from quakegui.learn.season_source import ProjectRuns, SeasonSource
+from quakegui.learn.source import MapSource, RunCollection
+from quakegui.project import seasons
+from quakegui.project.store import ProjectError
+
+Place = Annotated[
+    Path,
+    typer.Argument(metavar="PROJECT", help="The project's folder, or a folder of ready day maps.", show_default=False),
+]
+RunId = Annotated[
+    str | None, typer.Option("--run", metavar="ID", help="A run's id or its beginning; the run in use where not given.")
+]
+
+
+@contextmanager
+def opened_source(place: Path) -> Iterator[MapSource]:
+    """Open what is learnt from: a project with its season, or a folder of ready maps."""
+    if ready_maps.is_ready(place):
+        with sentences():
+            ready = ready_maps.read_folder(place)
+            for note in ready.notes:
+                say(note, style="yellow")
+            yield ready
+        return
+    with sentences(), opened_project(place) as project:
+        with bar("Computing") as report:
+            season = seasons.load_season(project, progress=report)
+        if season is None:
+            raise ProjectError(f"The project {project.name} has no readings or no located stations yet, so there are no maps.")
+        for run_id in season_runs.complete_runs(project, season):
+            say(f"The run {run_id} had been trained to its end; its predictions are kept now.")
+        yield SeasonSource(project, season)
+
+
+@contextmanager
+def opened_runs(place: Path, *, read_only: bool = False) -> Iterator[RunCollection]:
+    """Open the runs of a project or of a folder of ready maps, without computing a map."""
+    with sentences():
+        if ready_maps.is_ready(place):
+            yield ready_maps.ReadyRuns(place)
+            return
+        with opened_project(place, read_only=read_only) as project:
+            yield ProjectRuns(project)

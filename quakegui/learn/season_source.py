@@ -1,0 +1,104 @@
+"""A project's season as a source of maps to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from quakegui.judge.judged_by import AsOf
+from quakegui.judge.judgement import Judgement
+from quakegui.learn import operating, prospective, season_evaluation, season_runs
+from quakegui.learn.messages import Listen
+from quakegui.learn.run_evaluation import ProspectiveEvaluation
+from quakegui.learn.runs.registry import RunFolder
+from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.source import DayPredictions
+from quakegui.project import runs
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRuns:
+    """The runs of a project."""
+
+    project: Project
+
+    @property
+    def folder(self) -> Path:
+        """Where the runs lie."""
+        return season_runs.runs_folder(self.project)
+
+    @property
+    def in_use(self) -> str | None:
+        """Id of the run whose predictions are shown."""
+        return runs.run_in_use(self.project)
+
+    def use(self, run_id: str | None) -> None:
+        """Show the predictions of this run from now on, or of none."""
+        runs.use_run(self.project, run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonSource:
+    """A project with its season; a `MapSource`."""
+
+    project: Project
+    season: Season
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self.project.name
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the project's readings are made up."""
+        return self.project.synthetic
+
+    @property
+    def runs(self) -> ProjectRuns:
+        """Where its runs are kept."""
+        return ProjectRuns(self.project)
+
+    def begin(self, config: RunConfig) -> RunFolder:
+        """Make a run's folder, see `season_runs.begin_run`."""
+        return season_runs.begin_run(self.project, self.season, config)
+
+    def train(
+        self,
+        config: RunConfig,
+        *,
+        listen: Listen,
+        resume: str | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> RunFolder:
+        """Train to the end, see `season_runs.train`."""
+        return season_runs.train(self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled)
+
+    def superseded(self, run: RunFolder) -> str:
+        """Return a sentence where readings, stations or parameters have changed since a run was begun."""
+        return season_runs.superseded(self.project, run)
+
+    def predict(self, run: RunFolder, *, listen: Listen, cancelled: Callable[[], bool] | None = None) -> DayPredictions:
+        """Predict the days that are new and add them to the ledger, see `operating.predict_days`."""
+        predicted = operating.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
+        table = runs.predictions(self.project, run.id, self.season.days)
+        return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
+
+    def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
+        """Judge a run beside every baseline, see `season_evaluation.judge_run`."""
+        return season_evaluation.evaluate(self.project, self.season, run, as_of)
+
+    def evaluate_prospective(self, run: RunFolder) -> ProspectiveEvaluation:
+        """Judge a run by the ledger's prospective rows, see `prospective.evaluate_prospective`."""
+        return prospective.evaluate_prospective(self.project, self.season, run)
+
+    def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
+        """Return the finished and the resumable run of a recipe on the season as it is."""
+        return season_evaluation.same_runs_of(self.project, self.season, config)
+
+    def evaluate_together(self, runs: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
+        """Judge runs, and every baseline in the network's place, by today's labels and earthquakes."""
+        return season_evaluation.evaluate_together(self.project, self.season, runs, config)
