@@ -28,12 +28,12 @@ from quakegui.judge.bootstrap import (
 )
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.judge.predictors import majority, out_of_fold
+from quakegui.judge.predictors import WITHOUT_FIELD, majority, out_of_fold
 from quakegui.judge.skill import molchan, skill, thresholds_by_fold
 from quakegui.judge.splits import N_CLASSES, Split
 from quakegui.judge.surrogates import EventWindows, statistic_of, surrogate_test
 from quakegui.judge.truth import Truth, truth_of
-from quakegui.judge.verdict import LEAST_SHARE, RIVALS, reach_verdict
+from quakegui.judge.verdict import LEAST_SHARE, reach_verdict
 from quakegui.season.labels import cohen_kappa
 
 Floats = NDArray[np.float64]
@@ -253,9 +253,9 @@ def _agreement(truth: Truth, score: Floats) -> float:
 
 
 def _not_beaten(comparisons: Sequence[Comparison]) -> list[str]:
-    """`RIVALS` that could be compared on enough days and were not beaten."""
+    """Return what knows no field, could be compared on enough days, and was not beaten."""
     found = {one.name: one for one in comparisons if one.target == "event" and one.share >= LEAST_SHARE}
-    return [name for name in RIVALS if name in found and not found[name].beaten]
+    return [name for name in WITHOUT_FIELD if name in found and not found[name].beaten]
 
 
 def _compare(

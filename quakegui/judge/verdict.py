@@ -24,8 +24,6 @@ Language = Literal["en", "zh"]
 ALPHA = 0.05
 #: Where another seed or another week could have turned the p-value to the other side of the level.
 BORDERLINE = (0.02, 0.10)
-#: What a predictor that knows the field has to beat, in the order in which the sentence names it.
-RIVALS = ("calendar", "catalogue", "outages", "kp", "without-field")
 #: Share of the scored days that a comparison needs to grant or deny anything.
 LEAST_SHARE = 0.9
 
@@ -41,7 +39,7 @@ class Verdict:
     leaky
         Whether the figures come from a leaky protocol; the sentence then begins with LEAKY.
     not_beaten
-        Of `RIVALS`, those whose paired interval does not lie above 0.
+        Predictors that know no field and whose paired interval does not lie above 0.
     parameters
         Figures by name; None where one could not be estimated.
     """
@@ -120,7 +118,8 @@ def reach_verdict(
     """Judge by the headline: days with an event against days without, by the label rule.
 
     Better than chance means that all three hold: the p-value of the surrogate catalogues lies below 0.05, the interval of the
-    fold-wise AUC lies above that of a constant answer, and the paired interval against each of `RIVALS` lies above 0.
+    fold-wise AUC lies above that of a constant answer, and the paired interval against each predictor that knows no field
+    lies above 0.
 
     Parameters
     ----------
@@ -131,7 +130,7 @@ def reach_verdict(
     auc
         Fold-wise.
     not_beaten
-        Of `RIVALS`, see `Verdict`.
+        See `Verdict`.
     skill
         None where the period has no event.
     """
@@ -156,7 +155,7 @@ def reach_verdict(
         "r0": None if skill is None else skill.r0,
     }
     code = _code(leaky, test, auc, not_beaten, skill)
-    return Verdict(code, leaky, tuple(name for name in RIVALS if name in not_beaten), parameters)
+    return Verdict(code, leaky, tuple(not_beaten), parameters)
 
 
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:

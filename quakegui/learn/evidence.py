@@ -55,7 +55,7 @@ class Evidence:
     catalogue
         Declustered events with their classes.
     windows
-        Their label windows by the project's rule, whatever people labelled.
+        Label windows of the same events by the project's rule, whatever people labelled.
     inputs
         What the predictors beside the network look at.
     style
