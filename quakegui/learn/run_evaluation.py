@@ -114,6 +114,7 @@ def judged(
     windows: EventWindows,
     learnt: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
+    weighed: bool = True,
     basis: Basis | None = None,
 ) -> RunEvaluation:
     """Judge what a run's networks said, beside baselines of the same split.
@@ -134,6 +135,8 @@ def judged(
         Those that the run's training had, where they are others.
     beside
         Probabilities of every baseline, by name, each (day, class).
+    weighed
+        Whether the networks were trained with class weights.
     basis
         What `truth` and `catalogue` are, to be told with the figures.
     """
@@ -157,6 +160,7 @@ def judged(
         taught=said.labels,
         learnt=learnt,
         image_probabilities=images,
+        weighed=weighed,
     )
     scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
     answers = daily[scored].astype(np.float64)

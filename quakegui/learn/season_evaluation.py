@@ -85,6 +85,7 @@ def _judge_by(
         windows=evidence.windows,
         learnt=learnt,
         beside=baselines(here, made),
+        weighed=run.config.class_weights,
         basis=Basis(
             as_of,
             training_day(run.created, project.timezone) if as_of == "training" else now,
