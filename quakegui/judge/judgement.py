@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.alarms import AlarmRecord
+from quakegui.judge.alarms import AlarmRecord, AlarmRule
 from quakegui.judge.bootstrap import Interval
 from quakegui.judge.calibration import Calibrator
 from quakegui.judge.dependence import Dependence
@@ -96,10 +96,10 @@ class Judgement:
         None without a scored row.
     comparisons
         One per baseline and target.
-    thresholds
-        p* of each fold.
+    rules
+        When the alarms of each fold open and close.
     fixed_thresholds
-        Folds whose p* is the fixed 0.5 because nothing on the training side could choose it.
+        Folds whose rule is the fixed one because nothing on the training side could choose it.
     alarms
         None where the test spans no time.
     skill, molchan
@@ -137,7 +137,7 @@ class Judgement:
     tested: Mask
     calibration: Calibration | None
     comparisons: tuple[Comparison, ...]
-    thresholds: tuple[float, ...]
+    rules: tuple[AlarmRule, ...]
     fixed_thresholds: tuple[int, ...]
     alarms: AlarmRecord | None
     skill: Skill | None
@@ -151,6 +151,11 @@ class Judgement:
     reliability: Reliability | None = None
     calibrators: tuple[Calibrator, ...] = ()
     information_gain: float = np.nan
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """p* of each fold."""
+        return tuple(float(np.asarray(rule.threshold)) for rule in self.rules)
 
     def of(self, target: Target) -> TargetFigures:
         """Return the figures of one target."""
@@ -189,6 +194,8 @@ class Judgement:
             "information_gain": self.information_gain,
             "r_score": None if self.skill is None else self.skill.r,
             "r0": None if self.skill is None else self.skill.r0,
+            "r_weighed": None if self.skill is None else self.skill.weighed_r,
+            "alarm_fraction": None if self.skill is None else self.skill.alarm_fraction,
             "molchan_skill": None if self.molchan is None else self.molchan.area_skill,
             "verdict": self.verdict.text("en"),
             "verdict_code": self.verdict.code,
@@ -205,6 +212,7 @@ class Judgement:
         told["verdict"]["borderline"] = self.verdict.borderline
         told["verdict"]["text"] = {"en": self.verdict.text("en"), "zh": self.verdict.text("zh")}
         told["verdict"]["figures"] = {"en": self.verdict.figures("en"), "zh": self.verdict.figures("zh")}
+        told["thresholds"] = plain(self.thresholds)
         if self.basis is not None:
             told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
         if self.alarms is not None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.alarm_choice import by_day, rule_where
 from quakegui.judge.alarms import AlarmRecord, Catalogue, Series, judged_period, record_alarms
 from quakegui.judge.judged_by import AsOf
 from quakegui.learn import season_evaluation, season_runs
-from quakegui.learn.alarm_days import thresholds_of
+from quakegui.learn.alarm_days import rule_of_days
 from quakegui.learn.evidence import EvidenceError, project_catalogue
 from quakegui.learn.runs.earthquakes import earthquakes_learnt
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
@@ -227,7 +228,7 @@ def _record(
 ) -> AlarmRecord | None:
     """Return the alarms over the days that the run had not learnt from; in-sample answers raise none.
 
-    Where the run was judged, its folds' own thresholds and spans are taken, so that these alarms are those of the score, with
+    Where the run was judged, its folds' own rules and spans are taken, so that these alarms are those of the score, with
     what was predicted since.
     """
     honest = np.isin(table.kind, ("out-of-fold", "prospective"))
@@ -235,10 +236,11 @@ def _record(
         return None
     known_at = season.available_at[season.shown].astype("datetime64[ms]")
     series = Series(season.days, known_at, np.where(honest[:, None], table.probabilities, np.nan))
-    threshold, covered = thresholds_of(project, series, table), honest
+    rule, covered = rule_of_days(project, series, table), honest
     if run is not None and run.card is not None and told is not None:
-        for fold, p_star in zip(run.card["folds"], told.thresholds, strict=True):
-            span = (season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))
-            threshold[span & (table.kind != "prospective")] = p_star
-            covered = covered | span
-    return record_alarms(series, threshold, earthquakes, judged_period(series, covered))
+        number = np.full(len(season.days), -1, np.int64)
+        for k, fold in enumerate(run.card["folds"]):
+            number[(season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))] = k
+        covered = covered | (number >= 0)
+        rule = rule_where((number >= 0) & (table.kind != "prospective"), by_day(told.rules, number), rule)
+    return record_alarms(series, rule, earthquakes, judged_period(series, covered))

@@ -237,7 +237,13 @@ def _alarm_skill(content: Content, told: Judgement, say: Words, figures: Figures
             ("R", number(found.r)),
             (say("R0, its 97.5 % level", "R0，97.5 % 水平"), number(found.r0)),
             (say("R above R0", "R 高于 R0"), say.yes(found.exceeds)),
-            (say("Thresholds p* of the folds", "各折的阈值 p*"), ", ".join(number(p_star) for p_star in told.thresholds)),
+            (say("R, time weighed by the expected earthquakes", "R（按预期地震数加权的时间）"), number(found.weighed_r)),
+            (
+                say("Rules of the folds: p*, days in a row, days open", "各折的规则：p*、连续天数、保持天数"),
+                ", ".join(
+                    f"{number(float(np.asarray(one.threshold)))} / {one.run_days} / {one.open_days}" for one in told.rules
+                ),
+            ),
         )
     )
     if told.molchan is not None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from quakegui.judge import alarms, predictors, splits
+from quakegui.judge.alarms import AlarmRule
 from quakegui.judge.bootstrap import Interval
 from quakegui.judge.scoring import judge, judge_truth
 from quakegui.judge.skill import Skill, r_zero
@@ -280,15 +281,17 @@ def test_missing_predictions_are_counted():
     assert told.of("event").figures.days == told.scored == int(splits.scorable(season.material).sum()) - gone
 
 
-def test_thresholds_may_be_given_by_fold():
+def test_rules_may_be_given_by_fold():
     season = Season(11)
-    told = season.judged(season.answers(0.9), thresholds=[0.5, 0.6, 0.7, 0.8, 2.0])
+    rules = [AlarmRule(p, 1, 5) for p in (0.5, 0.6, 0.7, 0.8, 2.0)]
+    told = season.judged(season.answers(0.9), rules=rules)
+    assert told.rules == tuple(rules)
     assert told.thresholds == (0.5, 0.6, 0.7, 0.8, 2.0)
     assert told.fixed_thresholds == ()
     last = splits.split(season.material, "blocked").folds[-1].first
     assert all(alarm.opened < last.astype("datetime64[ms]") for alarm in told.alarms.alarms)
-    with pytest.raises(ValueError, match="2 thresholds were given for 5 folds"):
-        season.judged(season.answers(0.9), thresholds=[0.5, 0.5])
+    with pytest.raises(ValueError, match="2 alarm rules were given for 5 folds"):
+        season.judged(season.answers(0.9), rules=rules[:2])
 
 
 def test_chronological_judges_the_future_only():
@@ -313,7 +316,7 @@ def test_a_prospective_record_is_judged_without_a_split():
     )
     flat = np.tile([1.0, 0, 0, 0, 0], (N_DAYS, 1))
     told = judge_truth(
-        truth, season.answers(0.9), name="prospective", title="run 1", baselines={"majority": flat}, thresholds=[0.5]
+        truth, season.answers(0.9), name="prospective", title="run 1", baselines={"majority": flat}, rules=[AlarmRule(0.5)]
     )
     assert (told.name, told.title, told.protocol) == ("prospective", "run 1", "prospective")
     assert (told.surrogate.statistic, told.surrogate.jitter_days) == ("pooled", 45)
