@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from quakegui.app.jobs import Report
+from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
@@ -21,7 +21,7 @@ def recompute(session: Session) -> None:
         return
     author = session.whose()
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str, int]:
+    def work(report: ProgressCallback, _cancelled: Callable[[], bool]) -> tuple[Season | None, str, int]:
         from quakegui.learn import season_runs
         from quakegui.project import clock, seasons
 

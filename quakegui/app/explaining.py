@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
+from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
@@ -29,7 +29,7 @@ def explain(session: Session) -> None:
     run_id = session.predictions.run
     environment = environment_of(session.settings)
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
+    def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
         from quakegui.learn.season_runs import find_run
         from quakegui.learn.season_saliency import explain_days
 

@@ -13,7 +13,7 @@ import numpy as np
 from quakegui.app import others
 from quakegui.app.change import Change
 from quakegui.app.tables import UNLABELLED
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
@@ -65,7 +65,9 @@ def _told(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concatenate[
 
 
 @_told
-def label(session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: Source = Source.ANALYST) -> bool:
+def label(
+    session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: LabelSource = LabelSource.ANALYST
+) -> bool:
     """Give days a class (None takes the label away); kept in the journal before this returns.
 
     Parameters
@@ -138,9 +140,9 @@ def accept(session: Session) -> bool:
         refusal = said_in_other_classes(project, run)  # another program may give the project other classes meanwhile
         if refusal:
             raise ProjectError(refusal)
-        return journal.write_labels(project, there, classes, source=Source.MODEL, author=author, run=run, behind=behind)
+        return journal.write_labels(project, there, classes, source=LabelSource.MODEL, author=author, run=run, behind=behind)
 
-    step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), Source.MODEL, write)
+    step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), LabelSource.MODEL, write)
     session.reload(Change.LABELS)
     if step:
         _answer_label(session, wanted, before)
@@ -204,7 +206,7 @@ def _behind(session: Session) -> int | None:
 
 
 def _over_what_was_seen(
-    session: Session, wanted: Mapping[np.datetime64, int | None], source: Source, write: Callable[[int | None], int]
+    session: Session, wanted: Mapping[np.datetime64, int | None], source: LabelSource, write: Callable[[int | None], int]
 ) -> int | None:
     """Write labels, asking first where they would replace labels of other writers that the analyst has not seen.
 

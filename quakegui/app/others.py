@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quakegui.app.change import Change
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 
 if TYPE_CHECKING:
     from quakegui.app.session import Session
@@ -147,12 +147,12 @@ def _counted(session: Session, news: News) -> Came:
     """Return news in figures; in a blind labelling what others said of days stays hidden."""
     last = list({row.key: row for row in news.rows}.values())
     if session.display.blind:
-        last = [row for row in last if row.owner == session.settings.analyst and row.source != Source.RULE]
-    labels = [row for row in last if row.kind == "label" and row.source != Source.RULE]
+        last = [row for row in last if row.owner == session.settings.analyst and row.source != LabelSource.RULE]
+    labels = [row for row in last if row.kind == "label" and row.source != LabelSource.RULE]
     return Came(
         labels=_days_by_author([row for row in labels if row.new is not None]),
         taken=_days_by_author([row for row in labels if row.new is None]),
-        by_rule=len({row.day for row in last if row.kind == "label" and row.source == Source.RULE}),
+        by_rule=len({row.day for row in last if row.kind == "label" and row.source == LabelSource.RULE}),
         notes=sum(row.kind != "label" for row in last),
         events=news.events,
         runs=news.runs and not news.predictions,
@@ -185,7 +185,7 @@ def _note_unseen(session: Session, rows: Sequence[JournalRow], before: Sequence[
         session.being_seen.start()
 
 
-def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], source: Source) -> bool:
+def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], source: LabelSource) -> bool:
     """Ask before labels of other writers are replaced that were not on the screen; returns whether to go on.
 
     Parameters

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
+from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.learn.operating import Update
@@ -30,7 +30,7 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
         return
     environment = environment_of(session.settings)
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> Update:
+    def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> Update:
         from quakegui.learn.operating import update
 
         return update(

@@ -10,8 +10,8 @@ import typer
 
 from quakegui.cli.terminal import AsJson, ProjectFolder, as_date, date_option, opened_project, print_json, print_table, say
 from quakegui.project import catalogue
+from quakegui.project.season_tables import event_facts
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.tables import event_facts
 from quakegui.season.events import ClassScheme, Declustering, Selection
 
 app = typer.Typer(no_args_is_help=True, help="Import earthquakes, list them, part them into classes.")

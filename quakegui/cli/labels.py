@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from quakegui.cli.events import say_scheme
 from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, opened_project, print_json, print_table, say, sure
 from quakegui.formats.errors import shown
-from quakegui.project import catalogue, export, journal, labelfiles, nights
+from quakegui.project import catalogue, journal, labelfiles, nights, season_export
+from quakegui.project.season_tables import LABEL_COLUMNS, day_of, label_facts
 from quakegui.project.store import default_author
-from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
-from quakegui.season.labels import FARTHEST_DAYS, LabelRule, Source
+from quakegui.season.labels import FARTHEST_DAYS, LabelRule, LabelSource
 from quakegui.season.localtime import calendar
 
 MANY: Final = 400
@@ -29,7 +29,7 @@ def _a_name(given: str) -> str:
     return shown(a_text(given).strip(), 200)
 
 
-Author = Annotated[str, typer.Option(callback=_a_name, help="Who gives the labels; your user name where not given.")]
+LabelAuthor = Annotated[str, typer.Option(callback=_a_name, help="Who gives the labels; your user name where not given.")]
 
 
 @app.command("rule", epilog="Example: quakegui labels rule liangshan --days-after 3 --winner later")
@@ -41,7 +41,7 @@ def rule(
     ] = None,
     days_after: Annotated[int, typer.Option(min=0, max=FARTHEST_DAYS, help="Days after the event's own day.")] = 3,
     winner: Annotated[Literal["later", "larger"], typer.Option(help="Which of two events a day goes to.")] = "later",
-    author: Author = "",
+    author: LabelAuthor = "",
 ) -> None:
     """Label every day of the season by the retrospective rule: days around an event carry its class."""
     wanted = LabelRule(flat_days_before=days_before, days_after=days_after, winner=winner)
@@ -73,7 +73,7 @@ def set_(
     days: Annotated[str, typer.Argument(metavar="DATE[..DATE]", help="A local date, or the first and last of a range.")],
     cls: Annotated[Literal["0", "1", "2", "3", "4", "none"], typer.Argument(metavar="CLASS", help="0 to 4, or none.")],
     *,
-    author: Author = "",
+    author: LabelAuthor = "",
     note: Annotated[str, typer.Option(callback=a_text, help="Why.")] = "",
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help=f"Do not ask about more than {MANY} days, or days outside the season.")
@@ -93,7 +93,7 @@ def set_(
             opened,
             wanted,
             None if cls == "none" else int(cls),
-            source=Source.ANALYST,
+            source=LabelSource.ANALYST,
             author=author or default_author(),
             note=note or None,
         )
@@ -111,7 +111,7 @@ def export_(
 ) -> None:
     """Write the labels in force: date, class, source, author, when, note."""
     with opened_project(project, read_only=True) as opened:
-        count = export.labels_to_csv(opened, out)
+        count = season_export.labels_to_csv(opened, out)
     say(f"{count} labels are in {out}.")
 
 
@@ -121,7 +121,7 @@ def import_(
     file: Annotated[
         Path, typer.Argument(metavar="FILE.csv", help="A csv with date and class; author and note if it has them.")
     ],
-    author: Author = "",
+    author: LabelAuthor = "",
 ) -> None:
     """Take labels from a csv; all of them, or none if a line cannot be read."""
     with opened_project(project) as opened:

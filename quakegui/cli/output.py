@@ -10,8 +10,8 @@ import numpy as np
 import typer
 
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
-from quakegui.project import export, seasons
-from quakegui.project.progress import Progress
+from quakegui.project import exchange, season_export, seasons
+from quakegui.project.progress import ProgressCallback
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -33,7 +33,9 @@ def maps(
     """Write each day's map as a 480 x 480 PNG, and index.csv: the founding paper's kind of data set."""
     with opened_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
         season = _season(opened, report)
-        count = export.maps_to_folder(opened, season, out, class_folders=class_folders, progress=report, cancelled=cancelled)
+        count = season_export.maps_to_folder(
+            opened, season, out, class_folders=class_folders, progress=report, cancelled=cancelled
+        )
         without = int(season.days.size - season.has_map.sum())
         if cancelled():
             raise ProjectError(f"Stopped after {count} maps; they are in {out}.")
@@ -54,7 +56,7 @@ def regions(
     latitude and longitude.
     """
     with opened_project(project) as opened, bar("Computing") as report:
-        rows = export.regions_to_csv(opened, _season(opened, report), out)
+        rows = season_export.regions_to_csv(opened, _season(opened, report), out)
     say(f"{rows} rows are in {out}.")
 
 
@@ -64,11 +66,11 @@ def export_(
 ) -> None:
     """Write everything as open formats (csv, gzip-compressed csv, JSON); 'import' of that folder gives the project back."""
     with opened_project(project) as opened, bar("Exporting") as report:
-        export.export_project(opened, out, progress=report)
+        exchange.export_project(opened, out, progress=report)
     say(f"The project is in {out}.")
 
 
-def _season(project: Project, report: Progress) -> Season:
+def _season(project: Project, report: ProgressCallback) -> Season:
     found = seasons.load_season(project, progress=report)
     if found is None:
         raise ProjectError(

@@ -38,8 +38,8 @@ from quakegui.learn.shipped import install_model
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
+from quakegui.project.season_tables import SYNTHETIC, iso
 from quakegui.project.store import DATABASE, Project, ProjectError
-from quakegui.project.tables import SYNTHETIC, iso
 from quakegui.season.season import Season
 
 SHOWN = 20

@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -20,14 +20,13 @@ from rich.table import Table
 from rich.text import Text
 
 from quakegui.formats.errors import shown
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project, ProjectError
 
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
 PIPE_WIDTH = 240
-
-Report = Callable[[int, int, str], None]
 
 
 def a_text(given: str) -> str:
@@ -118,7 +117,7 @@ def as_day(given: datetime | None) -> np.datetime64 | None:
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Report]:
+def bar(title: str) -> Iterator[ProgressCallback]:
     """Show a progress bar with the time left, on standard error if that is a terminal; gives what reports to it."""
     console = Console(stderr=True)
     description = TextColumn("{task.description}", markup=False)  # a file's name may look like markup
@@ -135,7 +134,7 @@ def bar(title: str) -> Iterator[Report]:
 
 
 @contextmanager
-def interruptible(said: str = "Stopping; nothing half-done is kept.") -> Iterator[Callable[[], bool]]:
+def interruptible(said: str = "Stopping; nothing half-done is kept.") -> Iterator[CancelCheck]:
     """Let the first Ctrl+C ask for an orderly end instead of raising; gives the question whether it was pressed.
 
     Parameters

@@ -7,7 +7,7 @@ A day that is corrected later gets a further row, and the first one stands in ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from quakegui.project import runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.progress import Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.localtime import wall_clock_ms
@@ -134,8 +134,8 @@ def update(
     *,
     run_id: str | None = None,
     listen: Listen,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
     now_ms: int | None = None,
 ) -> Update:
@@ -181,7 +181,7 @@ def update(
 
 
 def _predicted_anew(
-    project: Project, run: RunFolder, progress: Progress | None, *, now_ms: int | None, **how: Any
+    project: Project, run: RunFolder, progress: ProgressCallback | None, *, now_ms: int | None, **how: Any
 ) -> tuple[Season, tuple[Alarm, ...], Predicted]:
     """Return the season as it is now, the alarms that its known predictions raise, and what was predicted of it."""
     attempt = 0
@@ -206,7 +206,7 @@ def predict_days(
     only_later: bool = False,
     in_sample: bool = False,
     listen: Listen,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
     now_ms: int | None = None,
 ) -> Predicted:
@@ -254,7 +254,7 @@ def predict_days(
     names = [name for piece in found for name in piece[1]]
     record_run(project, run)
     said_now = [
-        runs.Predictions(
+        runs.LedgerPredictions(
             days=season.days[rows[mask]],
             probabilities=shares[mask],
             kind=kind,

@@ -27,10 +27,10 @@ from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.predictors import feature_table
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, style_name
-from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
-from quakegui.season.basis import Basis, build_basis
+from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import classify, scheme_of
 from quakegui.season.kp import Kp
@@ -95,7 +95,7 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     data = make_snapshot(evidence, season, config, made)
     with tempfile.TemporaryDirectory(prefix="quakegui-power-") as folder:
         train(Path(folder), config, data, precision=config.precision, say=lambda _message: None, stopped=lambda: False)
-        said = Predictions.load(Path(folder) / PREDICTIONS)
+        said = RunPredictions.load(Path(folder) / PREDICTIONS)
     return judged(
         made,
         said,
@@ -136,7 +136,7 @@ def _kp() -> Kp:
 
 
 @cache
-def _basis() -> Basis:
+def _basis() -> MapBasis:
     return build_basis(synthetic_network(SyntheticConfig()), SeasonConfig(timezone="Asia/Shanghai").grid)
 
 

@@ -9,7 +9,7 @@ purged, alarms have no score, and the majority is the only baseline.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from quakegui.learn.source import DayPredictions
 from quakegui.learn.worker.asking import answer, follow, sentence_of
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project.filesystem import is_link
+from quakegui.project.progress import CancelCheck
 from quakegui.project.store import DATABASE
 from quakegui.season.network import MAP_PIXELS
 
@@ -141,7 +142,7 @@ class ReadyMaps:
         *,
         listen: Listen,
         resume: str | None = None,
-        cancelled: Callable[[], bool] | None = None,
+        cancelled: CancelCheck | None = None,
     ) -> RunFolder:
         """Train to the end in a worker process, see `MapSource.train`."""
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
@@ -155,7 +156,7 @@ class ReadyMaps:
         """Return an empty sentence: no import changes images."""
         return ""
 
-    def predict(self, run: RunFolder, *, listen: Listen, cancelled: Callable[[], bool] | None = None) -> DayPredictions:
+    def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
         """Let a finished run predict the folder's maps; only maps that it has not predicted yet are computed.
 
         Raises

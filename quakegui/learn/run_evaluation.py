@@ -15,7 +15,7 @@ from quakegui.judge.folds import Fold, Split
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge
-from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.registry import RunFolder
 
 
@@ -57,7 +57,7 @@ class ProspectiveEvaluation(RunEvaluation):
     late: int
 
 
-def rescored(said: Predictions, scorable: NDArray[np.bool_]) -> Predictions:
+def rescored(said: RunPredictions, scorable: NDArray[np.bool_]) -> RunPredictions:
     """Return a run's answers with other days of its test spans scored: all that can be, if the run has answered them.
 
     Parameters
@@ -77,7 +77,7 @@ def rescored(said: Predictions, scorable: NDArray[np.bool_]) -> Predictions:
     )
 
 
-def split_of(run: RunFolder, said: Predictions) -> Split:
+def split_of(run: RunFolder, said: RunPredictions) -> Split:
     """Return the split that a finished run was trained with, read off its predictions and its card."""
     assert run.card is not None
     none = np.array([], dtype=np.intp)
@@ -104,7 +104,7 @@ def split_of(run: RunFolder, said: Predictions) -> Split:
 
 def judged(
     made: Split,
-    said: Predictions,
+    said: RunPredictions,
     *,
     name: str,
     available_at: NDArray[np.datetime64],

@@ -16,7 +16,7 @@ from quakegui.judge.scoring import judge
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, judged, rescored, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, earthquakes_learnt
-from quakegui.learn.runs.predictions import Predictions
+from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.season_runs import refuse_other_classes, runs_folder
@@ -49,7 +49,7 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
     return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
 
 
-def _answers(project: Project, run: RunFolder) -> Predictions:
+def _answers(project: Project, run: RunFolder) -> RunPredictions:
     refuse_other_classes(project, run)
     return run.predictions()
 
@@ -59,7 +59,7 @@ def _now(project: Project) -> str:
 
 
 def _judge_by(
-    evidence: Evidence, said: Predictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str
+    evidence: Evidence, said: RunPredictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str
 ) -> RunEvaluation:
     rows = _rows_of(said, evidence, run)
     taught, today = said.labels.astype(np.int64), evidence.truth[rows]
@@ -94,7 +94,7 @@ def _judge_by(
     )
 
 
-def _rows_of(said: Predictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+def _rows_of(said: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
     place = {day: k for k, day in enumerate(evidence.days)}
     if any(day not in place for day in said.days):
         raise RunError(f"The run “{run.title}” was trained on days that the season no longer has; train again to judge it.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -192,7 +192,7 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
     return tuple(completed)
 
 
-def _said(season: Season, run: RunFolder) -> list[runs.Predictions]:
+def _said(season: Season, run: RunFolder) -> list[runs.LedgerPredictions]:
     """Return a finished run's out-of-fold and in-sample predictions of the season's days; RunError if it has other classes."""
     why = refusal(run, classes=CLASSES, style=run.style)
     if why is not None:
@@ -206,7 +206,7 @@ def _said(season: Season, run: RunFolder) -> list[runs.Predictions]:
         rows = np.array([k for k in np.flatnonzero(kinds == kind) if said.days[k] in place], dtype=np.intp)
         if rows.size:
             found.append(
-                runs.Predictions(
+                runs.LedgerPredictions(
                     days=said.days[rows],
                     probabilities=shares[rows].astype(np.float64),
                     kind=kind,
@@ -226,7 +226,7 @@ def train(
     listen: Listen,
     environment: Environment = THIS,
     resume: str | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: CancelCheck | None = None,
 ) -> RunFolder:
     """Train to the end in a worker process and keep the run with its predictions.
 

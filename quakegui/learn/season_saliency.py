@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.duties import read_heat, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.season import Season
 
 
@@ -23,8 +24,8 @@ def explain_days(
     run: RunFolder,
     indices: Sequence[int],
     *,
-    progress: Callable[[int, int, str], None],
-    cancelled: Callable[[], bool],
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
     environment: Environment = THIS,
 ) -> NDArray[np.float32]:
     """Return where each map speaks for the class that the run thinks most probable.
@@ -50,7 +51,7 @@ def explain_days(
     """
 
     def listen(message: messages.Message) -> None:
-        if isinstance(message, messages.Progress):
+        if isinstance(message, messages.WorkerProgress):
             progress(message.done, message.total, message.text)
 
     with written(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:

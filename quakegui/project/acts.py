@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from quakegui.project import schema
 from quakegui.project.store import Project, get_setting
-from quakegui.season.plain import parse_json
+from quakegui.season.json_values import parse_json
 
 READINGS: Final = "readings"
 EVENTS: Final = "events"

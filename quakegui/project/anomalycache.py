@@ -17,11 +17,11 @@ from quakegui.season import anomaly, robust
 from quakegui.season.anomaly import AnomalyConfig, DailyAnomaly
 from quakegui.season.night import NightMeans
 
-Known = tuple[NDArray[np.float64], NDArray[np.float64]]
+FirstAnomalies = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Anomalies and scales in nT of the first days, shapes (known day, station)."""
 
 
-def kept_anomalies(night: NightMeans, config: AnomalyConfig) -> Known | None:
+def kept_anomalies(night: NightMeans, config: AnomalyConfig) -> FirstAnomalies | None:
     """Return what was kept of these nights' anomalies, up to the first day whose nights differ; None where there is nothing."""
     try:
         with _path(night, config).open("rb") as opened, np.load(opened, allow_pickle=False) as file:

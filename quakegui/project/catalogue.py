@@ -20,7 +20,7 @@ from quakegui.formats.source import expand
 from quakegui.project import schema
 from quakegui.project.acts import EVENTS, Act, add_act, read_acts
 from quakegui.project.origins import Origin, Origins
-from quakegui.project.record import Issue
+from quakegui.project.reading_blocks import Issue
 from quakegui.project.store import (
     EVENT_REVISION,
     Project,
@@ -32,7 +32,7 @@ from quakegui.project.store import (
 )
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
-from quakegui.season.plain import built, parse_json
+from quakegui.season.json_values import built, parse_json
 
 NO_CLASS = 0
 """Class of an event while the project has no scheme."""

@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from quakegui.project import making, schema, soundness
 from quakegui.project.filesystem import has_room, is_network_folder, is_writable
-from quakegui.project.record import DamagedReadingsError
+from quakegui.project.reading_blocks import DamagedReadingsError
 
 DATABASE = making.DATABASE
 UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})

@@ -13,13 +13,13 @@ from quakegui.project import schema
 from quakegui.project.acts import hidden_in_part, names_seen, undone_acts
 from quakegui.project.kpindex import record_kp
 from quakegui.project.parsing import KnownFile, ParsedFile
-from quakegui.project.record import block_row
+from quakegui.project.reading_blocks import block_row
 from quakegui.project.stations import make_room_for, record_stations
 from quakegui.project.store import get_setting
 from quakegui.season.network import Station
 
 _BATCH = 2000
-Content = tuple[str, frozenset[str]]
+FileContent = tuple[str, frozenset[str]]
 """Fingerprint of a file, and the stations of its readings: the same bytes under another name may be another station's."""
 
 
@@ -73,7 +73,7 @@ class FileWriter:
             self._modified[row.id] = row.modified_ms
             if row.id <= former:
                 self._former[row.id] = row
-        self._fresh: dict[Content, int] = {}
+        self._fresh: dict[FileContent, int] = {}
         self._sightings: dict[tuple[int, str], int | None] = {}
         self._files: list[dict[str, object]] = []
         self._facts: list[tuple[Station, int]] = []

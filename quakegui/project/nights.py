@@ -15,8 +15,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_seen
-from quakegui.project.progress import Progress
-from quakegui.project.record import Block, Issue, merged, standing
+from quakegui.project.progress import ProgressCallback
+from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days
@@ -77,7 +77,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
 
 
 def update_nights(
-    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: Progress | None = None
+    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: ProgressCallback | None = None
 ) -> NDArray[np.datetime64]:
     """Compute the night means of the days that changed readings can reach; returns the days whose nights changed.
 
@@ -100,7 +100,7 @@ def update_nights(
     return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
 
 
-def ensure_nights(project: Project, *, progress: Progress | None = None) -> NDArray[np.datetime64]:
+def ensure_nights(project: Project, *, progress: ProgressCallback | None = None) -> NDArray[np.datetime64]:
     """Bring the night means up to date with the readings, the time zone and the way they are formed.
 
     Each station is a transaction of its own, so that labels can be given meanwhile; what a crash leaves undone is known, and

@@ -13,7 +13,7 @@ from quakegui.formats.errors import shown
 from quakegui.project import schema
 from quakegui.project.acts import names_seen
 from quakegui.project.nights import read_blocks
-from quakegui.project.record import Weighed, best_ranks, by_place, missing_of, slots_of, weighed
+from quakegui.project.reading_blocks import Weighed, best_ranks, by_place, missing_of, slots_of, weighed
 
 _MOST_NAMES = 3
 _AT_ONCE = 500

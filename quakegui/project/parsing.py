@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -26,7 +26,8 @@ from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source, expand
 from quakegui.project.exchange.layout import MANIFEST, READING_COLUMNS, is_export, is_manifest
-from quakegui.project.record import Block, blocks_of
+from quakegui.project.progress import CancelCheck
+from quakegui.project.reading_blocks import Block, blocks_of
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
 
@@ -98,11 +99,11 @@ class SkippedFile:
     reason: str
 
 
-Known = Mapping[str, frozenset[str]]
+KnownContents = Mapping[str, frozenset[str]]
 """Fingerprints of the contents that a project holds, and the names (without folders) under which it has them: under another
 name a content may be another station's."""
 
-_told: tuple[Known, TableMapping | None] = {}, None
+_told: tuple[KnownContents, TableMapping | None] = {}, None
 """In a helper process: what the project holds, and how to read the columns of tables."""
 
 Outcome = ParsedFile | KnownFile | SkippedFile
@@ -133,9 +134,9 @@ def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
 def parse_files(
     files: tuple[tuple[str, str], ...],
     *,
-    known: Known,
+    known: KnownContents,
     mapping: TableMapping | None,
-    cancelled: Callable[[], bool],
+    cancelled: CancelCheck,
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """Yield, in order, how many files are done and what the latest of them gave; ends early when `cancelled`.
 
@@ -165,7 +166,7 @@ def parse_files(
         yield done, parse_chunk((file,), known, mapping)
 
 
-def parse_chunk(files: Iterable[tuple[str, str]], known: Known, mapping: TableMapping | None) -> list[Outcome]:
+def parse_chunk(files: Iterable[tuple[str, str]], known: KnownContents, mapping: TableMapping | None) -> list[Outcome]:
     """Return what each file, or each member of an archive, gave."""
     outcomes: list[Outcome] = []
     for path, prefix in files:
@@ -178,7 +179,7 @@ def parse_chunk(files: Iterable[tuple[str, str]], known: Known, mapping: TableMa
     return outcomes
 
 
-def _parse_sources(sources: Iterable[Source], known: Known, mapping: TableMapping | None) -> list[Outcome]:
+def _parse_sources(sources: Iterable[Source], known: KnownContents, mapping: TableMapping | None) -> list[Outcome]:
     """Return what the members of an archive, or a file, gave; of exported projects in it only that they are there."""
     found: list[tuple[str, Outcome]] = []
     exports: list[str] = []
@@ -196,7 +197,7 @@ def _export(folder: str) -> SkippedFile:
     return SkippedFile(folder, f"It is an exported project: unpack it and import the folder that holds {MANIFEST} by itself.")
 
 
-def parse_source(source: Source, known: Known, mapping: TableMapping | None) -> Outcome:
+def parse_source(source: Source, known: KnownContents, mapping: TableMapping | None) -> Outcome:
     """Return what one file gave; a file that cannot be read is skipped with its reason, never raised."""
     sha256 = fingerprint(source.data, mapping)
     if source.base in known.get(sha256, ()):
@@ -271,10 +272,10 @@ def _bytes(files: tuple[tuple[str, str], ...]) -> int:
 
 def _in_processes(
     chunks: list[tuple[tuple[str, str], ...]],
-    known: Known,
+    known: KnownContents,
     mapping: TableMapping | None,
     workers: int,
-    cancelled: Callable[[], bool],
+    cancelled: CancelCheck,
 ) -> Iterator[list[Outcome]]:
     left = iter(chunks)
     # Spawned, not forked: a window's process has threads, and Windows knows no fork.
@@ -291,7 +292,7 @@ def _in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin_helper(known: Known, mapping: TableMapping | None) -> None:
+def _begin_helper(known: KnownContents, mapping: TableMapping | None) -> None:
     """Leave Ctrl+C to the process that started this one, and end with it, however it ends."""
     global _told  # noqa: PLW0603 - what a helper is told once, not with every chunk
     _told = known, mapping

@@ -43,7 +43,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Predictions:
+class LedgerPredictions:
     """What one run said of some days.
 
     Attributes
@@ -168,7 +168,7 @@ def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any])
         connection.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
 
 
-def complete_run(project: Project, run: Run, said: Sequence[Predictions], *, issued_ms: int | None = None) -> None:
+def complete_run(project: Project, run: Run, said: Sequence[LedgerPredictions], *, issued_ms: int | None = None) -> None:
     """Record a run as done with all that it said, and show it; a run that is recorded so already stays as it is.
 
     One transaction: whatever ends the program, a run that is done has its predictions.
@@ -215,7 +215,7 @@ def count(project: Project) -> int:
 def append_predictions(
     project: Project,
     run_id: str,
-    *said: Predictions,
+    *said: LedgerPredictions,
     issued_ms: int | None = None,
     not_before_ms: int = 0,
     revision: int | None = None,
@@ -253,7 +253,7 @@ def append_predictions(
 
 
 def _issue(
-    connection: Connection, run_id: str, said: Sequence[Predictions], issued_ms: int | None, not_before_ms: int = 0
+    connection: Connection, run_id: str, said: Sequence[LedgerPredictions], issued_ms: int | None, not_before_ms: int = 0
 ) -> int:
     """Write predictions at the end of the ledger; nobody else writes meanwhile, so none of its rows is later than they are."""
     now_ms = wall_clock_ms() if issued_ms is None else issued_ms
@@ -263,7 +263,7 @@ def _issue(
     return issued
 
 
-def _ledger_rows(run_id: str, said: Predictions, issued_ms: int) -> list[dict[str, Any]]:
+def _ledger_rows(run_id: str, said: LedgerPredictions, issued_ms: int) -> list[dict[str, Any]]:
     return [
         {
             "run": run_id,

@@ -20,10 +20,10 @@ from quakegui.project.nights import (
     season_days,
     stored_nights,
 )
-from quakegui.project.progress import Progress, silent
-from quakegui.project.record import DAY_MS, merged
+from quakegui.project.progress import ProgressCallback, silent
+from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.store import REVISION, Project, ProjectError, get_setting, require_revision
-from quakegui.season.basis import Basis, GridConfig, basis_key, build_basis, load_basis
+from quakegui.season.basis import GridConfig, MapBasis, basis_key, build_basis, load_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.kp import Kp
 from quakegui.season.localtime import wall_clock_ms
@@ -39,7 +39,7 @@ MOST_IN_MEMORY = 64 * 1024**2
 
 
 def load_season(
-    project: Project, *, progress: Progress | None = None, features: bool = True, now_ms: int | None = None
+    project: Project, *, progress: ProgressCallback | None = None, features: bool = True, now_ms: int | None = None
 ) -> Season | None:
     """Compute the project's season from the means of nights that are over; the raw readings are not looked at.
 
@@ -95,7 +95,7 @@ def load_season(
     return season
 
 
-def current_season(project: Project, season: Season, *, progress: Progress | None = None) -> Season:
+def current_season(project: Project, season: Season, *, progress: ProgressCallback | None = None) -> Season:
     """Return a season if it is still the project's, else the one that the project has now.
 
     Raises
@@ -123,7 +123,9 @@ def require_current(project: Project, season: Season) -> None:
         require_revision(connection, season.revision)
 
 
-def _inputs(project: Project, progress: Progress | None) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
+def _inputs(
+    project: Project, progress: ProgressCallback | None
+) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
     """Return the revision, and all that a season is computed from as it was then: others may write meanwhile."""
     while True:
         ensure_nights(project, progress=progress)
@@ -199,7 +201,7 @@ def _extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[n
     return found
 
 
-def _basis(network: Network, config: GridConfig) -> Basis:
+def _basis(network: Network, config: GridConfig) -> MapBasis:
     """Return the map basis from the cache, or compute it and put it there."""
     path = cachefiles.cache_file(f"basis-{basis_key(network, config)}.npy")
     if path.is_file():
@@ -211,6 +213,6 @@ def _basis(network: Network, config: GridConfig) -> Basis:
     return basis
 
 
-def _in_memory(basis: Basis) -> Basis:
+def _in_memory(basis: MapBasis) -> MapBasis:
     """Return the basis without its file, unless it is large: a drive that vanishes under a mapped file ends the program."""
     return replace(basis, matrix=np.array(basis.matrix)) if basis.matrix.nbytes <= MOST_IN_MEMORY else basis

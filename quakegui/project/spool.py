@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import Block
+from quakegui.project.reading_blocks import Block
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
 

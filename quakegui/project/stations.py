@@ -21,7 +21,7 @@ from quakegui import formats
 from quakegui.formats.source import expand
 from quakegui.project import schema
 from quakegui.project.acts import STATIONS, add_act, hidden_files, undone_acts
-from quakegui.project.record import Issue
+from quakegui.project.reading_blocks import Issue
 from quakegui.project.store import Project, ProjectError, default_author, raise_revision
 from quakegui.season.network import Station
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from quakegui.project import catalogue
 from quakegui.project.origins import Origin
-from quakegui.report.content import Content
+from quakegui.report.content import ReportContent
 from quakegui.report.markup import facts, h3, p
 from quakegui.report.words import Words, degrees, number
 
@@ -15,7 +15,7 @@ MOST_FILES = 20
 """Of a catalogue in many files, so many are named, and the rest counted."""
 
 
-def choice_of_earthquakes(content: Content, say: Words) -> str:
+def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
     """Return what was taken of the catalogue, what declustering dropped, and what tells the classes apart."""
     made = h3(say("Choice of earthquakes, and classes", "地震的选取与类别"))
     if not content.events:

@@ -16,7 +16,7 @@ from quakegui.learn.evidence import EvidenceError, project_catalogue
 from quakegui.learn.runs.earthquakes import earthquakes_learnt
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.progress import Cancelled, Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project, SupersededError
 from quakegui.season.events import Event
@@ -37,7 +37,7 @@ class ReportCancelledError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Content:
+class ReportContent:
     """Everything that a report tells.
 
     Attributes
@@ -105,8 +105,8 @@ class Content:
 
 
 def gather(
-    project: Project, season: Season | None, *, as_of: AsOf = "training", progress: Progress, cancelled: Cancelled
-) -> Content:
+    project: Project, season: Season | None, *, as_of: AsOf = "training", progress: ProgressCallback, cancelled: CancelCheck
+) -> ReportContent:
     """Read what a report is about.
 
     Parameters
@@ -140,7 +140,9 @@ def gather(
                 raise
 
 
-def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Progress, cancelled: Cancelled) -> Content:
+def _gathered(
+    project: Project, season: Season | None, as_of: AsOf, progress: ProgressCallback, cancelled: CancelCheck
+) -> ReportContent:
     _go_on(cancelled)
     progress(1, 4, "labels")
     events, rows = catalogue.events(project), journal.rows(project)
@@ -156,7 +158,7 @@ def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Pr
     record = None
     if season is not None and predictions is not None and taken is not None:
         record = _record(project, season, predictions, taken, run=run, told=judgement)
-    return Content(
+    return ReportContent(
         project=project,
         season=season,
         events=events,
@@ -174,7 +176,7 @@ def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Pr
     )
 
 
-def _go_on(cancelled: Cancelled) -> None:
+def _go_on(cancelled: CancelCheck) -> None:
     if cancelled():
         raise ReportCancelledError
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.learn.network.phases import FINAL
-from quakegui.report.content import Content
+from quakegui.report.content import ReportContent
 from quakegui.report.drawings import history, matrix, molchan
-from quakegui.report.markup import Figures, block, bullets, facts, grid, h2, h3, p, table
+from quakegui.report.markup import FigureList, block, bullets, facts, grid, h2, h3, p, table
 from quakegui.report.parameters import RECIPE_MEANINGS, flat
 from quakegui.report.season_parts import TITLES, judged_by, small_stamp, verdict
 from quakegui.report.words import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from quakegui.learn.runs.registry import RunFolder
 
 
-def training(content: Content, say: Words, figures: Figures) -> str:
+def training(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the runs of the project, and the recipe and curves of the one in use."""
     made = h2(say.of(TITLES["training"]), "training", new_page=False)
     if content.all_runs:
@@ -61,7 +61,7 @@ def training(content: Content, say: Words, figures: Figures) -> str:
     return made + table(columns, recipe, numbers_from=9)
 
 
-def _curves(run: RunFolder, say: Words, figures: Figures) -> str:
+def _curves(run: RunFolder, say: Words, figures: FigureList) -> str:
     rows = run.history()
     if not rows:
         return p(say("The run has no history of its epochs.", "该运行没有轮次记录。"), "notice")
@@ -88,7 +88,7 @@ def _plain(value: object, say: Words) -> str:
     return f"{value:g}" if isinstance(value, float) else "–" if value is None else str(value)
 
 
-def skill(content: Content, say: Words, figures: Figures) -> str:
+def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return how good the run in use is: verdict, matrices, figures, baselines, alarms."""
     made = h2(say.of(TITLES["skill"]), "skill")
     made += p(verdict(content, say), "verdict")
@@ -113,7 +113,7 @@ def skill(content: Content, say: Words, figures: Figures) -> str:
     return made + _alarm_skill(content, told, say, figures) + _calibration(told, say)
 
 
-def _matrices(content: Content, told: Judgement, say: Words, figures: Figures) -> str:
+def _matrices(content: ReportContent, told: Judgement, say: Words, figures: FigureList) -> str:
     cells = []
     for target in TARGETS:
         title = say.of(TARGET_NAMES[target])
@@ -213,7 +213,7 @@ def _per_class(told: Judgement, say: Words) -> str:
     )
 
 
-def _alarm_skill(content: Content, told: Judgement, say: Words, figures: Figures) -> str:
+def _alarm_skill(content: ReportContent, told: Judgement, say: Words, figures: FigureList) -> str:
     made = h3(say("Alarms of the judged period", "评判期的警报"))
     if told.alarms is None or told.skill is None:
         return made + p(

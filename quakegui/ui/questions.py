@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from quakegui.app.others import Came, Question, Replacing, Walking
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.ui.i18n import tr
 from quakegui.ui.texts import step_words
 
@@ -94,7 +94,7 @@ def _walking_words(question: Walking) -> str:
 
 
 def _who(row: LabelRow) -> str:
-    return tr("The rule") if row.source is Source.RULE else row.author
+    return tr("The rule") if row.source is LabelSource.RULE else row.author
 
 
 def _names(names: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from quakegui.project.progress import Cancelled, Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.report import Language, Report, ReportCancelledError, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr
@@ -46,7 +46,7 @@ def write(window: MainWindow, path: Path) -> None:
     language: Language = "zh" if i18n.language() == "zh" else "en"
     pages = path.suffix.lower() == ".pdf"
 
-    def gathered(report: Progress, cancelled: Cancelled) -> Report | None:
+    def gathered(report: ProgressCallback, cancelled: CancelCheck) -> Report | None:
         try:
             made = make_report(project, language=language, season=season, as_of=as_of, progress=report, cancelled=cancelled)
         except ReportCancelledError:

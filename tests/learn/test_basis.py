@@ -24,12 +24,12 @@ from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 def relabel(project: Project, days: np.ndarray, cls: int | None) -> None:
     """Give days another label, by the analyst whose label they have."""
-    journal.write_labels(project, days, cls, source=Source.ANALYST, author="A")
+    journal.write_labels(project, days, cls, source=LabelSource.ANALYST, author="A")
 
 
 def figures(told: Judgement) -> tuple[object, ...]:

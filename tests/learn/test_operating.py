@@ -28,7 +28,7 @@ from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project
 from quakegui.project.verifying import examine
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import local_date
 from quakegui.season.season import Season
 
@@ -117,7 +117,7 @@ def test_a_prediction_is_issued_when_it_is_written_and_never_before_the_row_abov
         def ask(_run: RunFolder, maps: Portions, **_: object) -> np.ndarray:
             if len(maps):
                 clock[0] += 10 * 60_000
-                one = runs.Predictions(
+                one = runs.LedgerPredictions(
                     season.days[:1], np.full((1, 5), 0.2), "in-sample", ("m",), np.zeros(1, np.int64), season.config.hash
                 )
                 runs.append_predictions(project, run.id, one, issued_ms=clock[0])
@@ -321,7 +321,7 @@ def test_the_prospective_record_is_judged_by_itself(trained: Path, answers: Answ
         season = season_of(project)
         done = round_of(project, now_ms=just_after(season, int(np.flatnonzero(season.has_map)[-1])))
         days = np.array([one.day for one in done.predicted.issued])
-        journal.write_labels(project, days[:3], 0, source=Source.ANALYST, author="A")
+        journal.write_labels(project, days[:3], 0, source=LabelSource.ANALYST, author="A")
         told = evaluate_prospective(project, season, run)
         assert told.predicted == len(days)
         assert told.late == sum(one.late for one in done.predicted.issued)

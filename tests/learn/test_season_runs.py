@@ -23,7 +23,7 @@ from quakegui.learn.season_saliency import explain_days
 from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 def test_a_finished_run_is_in_the_ledger_in_use_and_judged(trained: Path) -> None:
@@ -153,7 +153,7 @@ def test_labels_accepted_from_a_model_are_never_judged_by(trained: Path) -> None
         before = gather(project, season)
         run = season_runs.find_run(project, None)
         later = season.days[[2, 3]]
-        journal.write_labels(project, later, 3, source=Source.MODEL, author="B", run=run.id)
+        journal.write_labels(project, later, 3, source=LabelSource.MODEL, author="B", run=run.id)
         np.testing.assert_array_equal(gather(project, season).truth, before.truth)
         assert gather(project, season, from_models=False).taught[2] == before.taught[2]
 
@@ -239,7 +239,7 @@ def test_a_comparison_takes_up_what_is_there_of_the_same_recipe_and_data(trained
         assert season_evaluation.same_runs_of(project, season, replace(TINY, seed=2)) == (None, None)
         begun = season_runs.begin_run(project, season, TINY)
         assert season_evaluation.same_runs_of(project, season, replace(TINY, name="other")) == (done, begun)
-        journal.write_labels(project, season.days[:1], 2, source=Source.ANALYST, author="B")
+        journal.write_labels(project, season.days[:1], 2, source=LabelSource.ANALYST, author="B")
         assert season_evaluation.same_runs_of(project, season, TINY) == (None, None)
 
 

@@ -15,7 +15,7 @@ from quakegui.project.nights import stored_nights
 from quakegui.project.seasons import days_with_data, load_season, season_days
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Event
-from quakegui.season.labels import LabelRule, Source
+from quakegui.season.labels import LabelRule, LabelSource
 from quakegui.season.network import Station
 
 PLACES = [("Pacific/Apia", "2011-12-30"), ("Pacific/Kwajalein", "1993-08-21"), ("Pacific/Kiritimati", "1994-12-31")]
@@ -75,8 +75,8 @@ def test_a_season_goes_on_over_it(place):
 def test_it_takes_no_label_and_no_note(place):
     project, day = place
     for act in (
-        lambda: journal.write_labels(project, np.array([day - 1, day]), 3, source=Source.ANALYST, author="Li"),
-        lambda: journal.write_given(project, [journal.GivenLabel(day, 3, Source.ANALYST, "Li")]),
+        lambda: journal.write_labels(project, np.array([day - 1, day]), 3, source=LabelSource.ANALYST, author="Li"),
+        lambda: journal.write_given(project, [journal.GivenLabel(day, 3, LabelSource.ANALYST, "Li")]),
         lambda: journal.write_note(project, day, "windy", "Li"),
     ):
         with pytest.raises(ProjectError, match=f"{day} does not exist in the time zone {project.timezone}"):

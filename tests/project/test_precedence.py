@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from quakegui.project import seasons
-from quakegui.project.export import export_project
 from quakegui.project.importing import import_paths, store_parsed
 from quakegui.project.importreport import ImportReport
 from quakegui.project.nights import stored_nights
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import blocks_of
+from quakegui.project.reading_blocks import blocks_of
+from quakegui.project.season_export import export_project
 from quakegui.project.store import Project
 from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.network import Station

@@ -16,10 +16,10 @@ from project_parts import EVENTS, iaga, minute_values, put
 
 from quakegui.project import acts, catalogue, seasons, stations
 from quakegui.project.clock import ahead_of_clock
-from quakegui.project.export import export_project
 from quakegui.project.importing import import_paths
 from quakegui.project.kpindex import kp
 from quakegui.project.nights import stored_nights
+from quakegui.project.season_export import export_project
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import redo_import, remove_readings, undo_import
 from quakegui.season.events import Declustering

@@ -23,7 +23,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCommandLinkButton, QFileDialog, QPushButton
 
 from quakegui.learn.runs.presets import PRESETS
-from quakegui.project import export, journal
+from quakegui.project import exchange, journal
 from quakegui.project.importing import import_paths
 from quakegui.project.parsing import FEW_FILES
 from quakegui.project.store import Project
@@ -97,7 +97,7 @@ def steps(window: MainWindow):
         yield from until(lambda: not session.jobs.busy)
     done["imported"] = yield from imported(session)
     with Project.open(session.project.folder if WHOLE else HOME / "beside") as project:
-        export.export_project(project, OUT / "export")
+        exchange.export_project(project, OUT / "export")
     window.actions_by_id["guide"].trigger()
     window.actions_by_id["support"].trigger()
     yield 50

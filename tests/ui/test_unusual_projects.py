@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from quakegui.project import journal, nights, store
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n
 from quakegui.ui.quiet_labels import ElidedLabel
 
@@ -50,7 +50,7 @@ def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, 
     folder = shutil.copytree(tiny_folder, tmp_path / "changed")
     with Project.open(folder) as project:
         day = nights.days_with_data(project)[-3:]
-        journal.write_labels(project, day, 2, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, day, 2, source=LabelSource.ANALYST, author="Li")
     database = sqlite3.connect(folder / store.DATABASE)
     database.execute("DROP TRIGGER journal_no_update")
     database.execute("UPDATE journal SET new = 4 WHERE id = (SELECT max(id) FROM journal)")

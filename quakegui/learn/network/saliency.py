@@ -24,7 +24,7 @@ from quakegui.learn.network.inference import Predictor
 from quakegui.learn.network.vgg12 import prepare
 from quakegui.learn.runs.checkpoint import array_of
 
-Method = Literal["hires-cam", "grad-cam"]
+SaliencyMethod = Literal["hires-cam", "grad-cam"]
 BATCH = 16
 
 
@@ -33,7 +33,7 @@ def explain(
     maps: NDArray[np.uint8],
     classes: NDArray[np.integer[Any]] | None = None,
     *,
-    method: Method = "hires-cam",
+    method: SaliencyMethod = "hires-cam",
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return what speaks for a class on each map.

@@ -24,7 +24,7 @@ from quakegui.learn.runs.archives import opened, unpack
 from quakegui.learn.runs.checkpoint import CHECKPOINT
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_json, write_arrays, write_json
-from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runchecks import (
     CARD,
     CONFIG,
@@ -147,7 +147,7 @@ class RunFolder:
             raise RunError(f"The history of the run “{self.title}” is damaged: {str(error).rstrip('.')}.") from error
         return rows
 
-    def predictions(self) -> Predictions:
+    def predictions(self) -> RunPredictions:
         """Return what the run's networks answered so far.
 
         Raises
@@ -157,7 +157,7 @@ class RunFolder:
         """
         path = self.folder / PREDICTIONS
         try:
-            said = Predictions.load(path)
+            said = RunPredictions.load(path)
         except FileNotFoundError as error:
             raise RunError(f"The run “{self.title}” has no predictions yet.") from error
         except ValueError as error:

@@ -199,6 +199,6 @@ def _progress(text: str, say: Listen, stopped: Stopped) -> Any:
     def tell(done: int, total: int) -> None:
         if stopped():
             raise Stop
-        say(messages.Progress(done, total, text))
+        say(messages.WorkerProgress(done, total, text))
 
     return tell

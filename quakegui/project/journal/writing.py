@@ -15,8 +15,8 @@ from quakegui.project.journal.row import (
     LABEL,
     NOTE,
     NOTHING,
-    Content,
     Key,
+    RowContent,
     content_of,
     day_numbers,
     resolved,
@@ -24,7 +24,7 @@ from quakegui.project.journal.row import (
 )
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import never_was, skipped_days
 
 
@@ -38,7 +38,7 @@ class GivenLabel:
 
     day: np.datetime64
     cls: int | None
-    source: Source
+    source: LabelSource
     author: str
     note: str | None = ""
 
@@ -48,7 +48,7 @@ def write_labels(
     days: NDArray[np.datetime64],
     cls: int | Sequence[int] | None,
     *,
-    source: Source,
+    source: LabelSource,
     author: str,
     note: str | None = None,
     run: str = "",
@@ -91,7 +91,7 @@ def write_labels(
     numbers = day_numbers(days)
     classes = [cls] * numbers.size if cls is None or isinstance(cls, int | np.integer) else cls
     wanted = {
-        (LABEL, int(day), int(source), _checked_author(author)): Content(_checked_class(one), note, run, int(blind))
+        (LABEL, int(day), int(source), _checked_author(author)): RowContent(_checked_class(one), note, run, int(blind))
         for day, one in zip(numbers, classes, strict=True)
     }
     _refuse_skipped(project, wanted)
@@ -114,11 +114,11 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int
     ProjectError
         If a class, an author or a day is impossible or the project cannot be written.
     """
-    by_author: dict[str, dict[Key, Content]] = {}
+    by_author: dict[str, dict[Key, RowContent]] = {}
     for label in given:
         owner = _checked_author(label.author)
         key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), owner)
-        by_author.setdefault(owner, {})[key] = Content(_checked_class(label.cls), label.note, None, None)
+        by_author.setdefault(owner, {})[key] = RowContent(_checked_class(label.cls), label.note, None, None)
     for wanted in by_author.values():
         _refuse_skipped(project, wanted)
     table = schema.journal.c
@@ -132,13 +132,13 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int
 
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
     """Keep a remark on a day, in place of the author's earlier one; "" takes it away. Returns the step, 0 if none."""
-    wanted = {(NOTE, int(day_numbers([day])[0]), 0, _checked_author(author)): Content(note=text)}
+    wanted = {(NOTE, int(day_numbers([day])[0]), 0, _checked_author(author)): RowContent(note=text)}
     _refuse_skipped(project, wanted)
     with project.write() as connection:
         return append(connection, wanted, author)
 
 
-def _refuse_skipped(project: Project, wanted: Mapping[Key, Content]) -> None:
+def _refuse_skipped(project: Project, wanted: Mapping[Key, RowContent]) -> None:
     """Refuse days that the project's zone never had; what stands on one by an older program may be taken back."""
     days = np.array([key[1] for key, content in wanted.items() if content != NOTHING], dtype="datetime64[D]")
     never = days[np.isin(days, skipped_days(project.timezone))]
@@ -148,7 +148,7 @@ def _refuse_skipped(project: Project, wanted: Mapping[Key, Content]) -> None:
 
 def append(
     connection: Connection,
-    wanted: dict[Key, Content],
+    wanted: dict[Key, RowContent],
     author: str,
     *,
     step: int | None = None,

@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.app.change import Change
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.project import catalogue
 from quakegui.project.catalogue import CatalogueRead
+from quakegui.project.progress import ProgressCallback
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
@@ -193,7 +193,7 @@ class CatalogueDialog(JobDialog):
         split = self.form.split_magnitude()
         besides = self._own.events if self._add.isChecked() and self._read.path is not None else ()
 
-        def work(_report: Report, cancelled: Callable[[], bool]) -> Choice:
+        def work(_report: ProgressCallback, cancelled: Callable[[], bool]) -> Choice:
             return choose(
                 events, selection, declustering, split_magnitude=split, timezone=zone, besides=besides, cancelled=cancelled
             )
@@ -294,7 +294,7 @@ class CatalogueDialog(JobDialog):
         selection, declustering, read = self.form.selection(), self.form.declustering(), self._read
         add, author = self._add.isChecked() and read.path is not None, self.session.settings.analyst
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
             catalogue.store_events(
                 project, choice.chosen, declustering=declustering, selection=selection, add=add, read=read, author=author
             )

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from quakegui.project import export, seasons
+from quakegui.project import season_export, seasons
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.animation import save_animation, season_changed, video_possible
@@ -155,7 +155,7 @@ def save_tables(window: MainWindow) -> None:
         window.session.look()
         window.session.jobs.start(
             "Writing the tables",
-            lambda report, _cancelled: export.save_tables(
+            lambda report, _cancelled: season_export.save_tables(
                 project, seasons.current_season(project, season), path, progress=report
             ),
             lambda _none: window.session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),
