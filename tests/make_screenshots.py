@@ -29,6 +29,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
+from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.learn.shipped import install_model
@@ -40,6 +41,7 @@ from quakegui.ui import commands
 from quakegui.ui.dialogs.import_wizard import ImportWizard
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.main_window import MainWindow, fit_of
+from quakegui.ui.workbench import Workbench
 
 SIZE = "1600x1000"
 GUIDE_WIDTH = 930
@@ -124,9 +126,9 @@ def judge(window: MainWindow) -> None:
 def prepare(window: MainWindow) -> None:
     """Show a day on which there is something to see."""
     session = window.session
-    session.go_to(min(DAY, session.days.size - 1))
+    walking.go_to(session, min(DAY, session.days.size - 1))
     session.pick(tuple(session.season.network.codes[:2]))
-    window.show_dock("timeline")
+    window.layouts.show("timeline")
     wait_until(lambda: not session.jobs.busy)
 
 
@@ -137,7 +139,7 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
     settle(1000)  # the readings come when the view has rested
     grab(window, out / f"window-{suffix}.png")
     for spec in DOCKS:
-        window.show_dock(spec.id)
+        window.layouts.show(spec.id)
         wait_until(lambda: not session.jobs.busy)
         if spec.id == "evaluation" and session.predictions is not None:
             judge(window)
@@ -146,16 +148,16 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
             grab(window, out / f"with-{spec.id}-{suffix}.png")
         grab(window.docks[spec.id], out / f"{spec.id}-{suffix}.png")
     grab(window.day_map_panel, out / f"day-map-{suffix}.png")
-    window.show_dock("timeline")
-    window.use_layout("review")
+    window.layouts.show("timeline")
+    window.layouts.use("review")
     settle(1500)  # texts of another size are laid out anew, on a busy machine after a while
     wait_until(lambda: not session.jobs.busy)
     grab(window, out / f"review-{suffix}.png")
-    window.use_layout("work")
+    window.layouts.use("work")
     settle(200)
 
 
-def modal(name: str, ask: Callable[[MainWindow], None], window: MainWindow, path: Path) -> None:
+def modal(name: str, ask: Callable[[Workbench], None], window: MainWindow, path: Path) -> None:
     """Open a modal dialog, save it when it has come to rest, and close it."""
 
     def seize() -> None:
@@ -166,7 +168,7 @@ def modal(name: str, ask: Callable[[MainWindow], None], window: MainWindow, path
         dialog.reject()
 
     QTimer.singleShot(300, window, seize)
-    ask(window)
+    ask(window.bench)
     settle(50)
 
 
@@ -174,7 +176,7 @@ def dialogs_of(window: MainWindow, out: Path, suffix: str, files: list[Path]) ->
     """Save every dialog, the import with files on its list and with its report."""
     for name, ask in DIALOGS.items():
         modal(name, ask, window, out / f"dialog-{name}-{suffix}.png")
-    commands.show_guide(window)
+    commands.show_guide(window.bench)
     guide = next(found for found in window.findChildren(QDialog) if not found.isModal())
     settle(500)
     grab(guide, out / f"dialog-guide-{suffix}.png")
@@ -228,9 +230,9 @@ def in_one_look(options: argparse.Namespace, folder: Path, scratch: Path, look: 
         settle(200)
         if number == 0:
             grab(window, out / f"start-{look}-{language}.png")
-        session.open(folder)
+        opening.open_project(session, folder)
         wait_until(lambda: session.season is not None and not session.jobs.busy)
-        window.reset_layout()
+        window.layouts.reset()
         pictures_of(window, out, f"{look}-{language}")
         if options.dialogs and number == 0:
             bad = scratch / "notes 说明.txt"

@@ -295,7 +295,9 @@ def test_stations_are_typed_in(run: Terminal, tmp_path: Path) -> None:
 def test_every_command_has_help_with_an_example(run: Terminal) -> None:
     groups = {"stations": ("list", "import", "set"), "events": ("import", "list", "classes")}
     groups["labels"] = ("rule", "list", "set", "export", "import")
-    commands = [(name,) for name in ("demo", "new", "import", "season", "info", "maps", "regions", "export")]
+    commands = [
+        (name,) for name in ("demo", "new", "import", "season", "info", "maps", "regions", "export", "simulate", "pretrain")
+    ]
     commands += [(group, name) for group, names in groups.items() for name in names]
     for command in commands:
         assert "Example: quakegui" in " ".join(run(*command, "--help")[0].split()), command

@@ -109,7 +109,7 @@ def work(window: MainWindow) -> None:
     shoot(window, "start")
     began = time.monotonic()
     if session.project is None and not session.jobs.busy:  # a first start opens it by itself
-        window.actions_by_id["demo"].trigger()
+        window.menus.actions["demo"].trigger()
     open_season(window)
     SEEN["seconds to the season"] = round(time.monotonic() - began, 1)
     SEEN["project"] = str(session.project.folder) if session.project else ""
@@ -118,7 +118,7 @@ def work(window: MainWindow) -> None:
     shoot(window, "labelled")
     write_report(window, "report.html")
     shoot(window, "reported")
-    window.actions_by_id["chinese"].trigger()
+    window.menus.actions["chinese"].trigger()
     write_report(window, "报告.pdf")
     shoot(window, "season")
     SEEN["title"] = window.windowTitle()
@@ -163,7 +163,7 @@ def be_trained(window: MainWindow) -> None:
     shoot(window, "training")
     push(panel, "Stop")
     await_end("stopped")
-    window.show_dock("runs")
+    window.layouts.show("runs")
     table = runs.findChild(QTableWidget)
     assert table is not None
     assert training.run is not None
@@ -171,7 +171,7 @@ def be_trained(window: MainWindow) -> None:
     push(runs, "Go on")
     await_end("went on")
     shoot(window, "trained")
-    window.show_dock("training")
+    window.layouts.show("training")
     push(panel, "Start")
     await_one(messages.Batch)
     SEEN["left alone"] = heard[-1].name

@@ -1,4 +1,9 @@
-"""The window's state and jobs, on QtCore only."""
+"""The window's state and what is done to it, on QtCore only.
+
+`session` holds the one mutable state and reads what is shown. An action is a plain function of it: in `opening`, `walking`,
+`labelling`, `computing`, `others`, `runs`, `explaining` or `taking_in`, which import `session` and never the other way. What
+takes long is a job of `jobs`, training a process followed by `training`.
+"""
 
 import sys
 from typing import Any

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from quakegui.app.arrivals import Arrivals, arrivals_between
+from quakegui.app.day_kinds import draw_ahead
+from quakegui.app.session import Session
 from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:
-    from quakegui.app.session import Session
+    from quakegui.project.store import Project
     from quakegui.season.season import Season
 
 COMPUTING: Final = "Computing the season"
@@ -38,13 +41,44 @@ def recompute(session: Session) -> None:
             if project.revision() == revision:  # else something came in meanwhile
                 return None, "coordinates" if seasons.days_with_data(project).size else "readings", revision
 
-    session.jobs.start(COMPUTING, work, lambda made: session.show_season(project, *made), stoppable=False)
+    session.jobs.start(COMPUTING, work, lambda found: show_season(session, project, *found), stoppable=False)
+
+
+def show_season(session: Session, project: Project, season: Season | None, lacks: str, revision: int) -> None:
+    """Show a computed season of the project that is open, and tell what days it gained by what other programs brought in.
+
+    Parameters
+    ----------
+    project
+        Whose season it is; that of a project which is open no longer is dropped.
+    season, lacks
+        The season, or why there is none.
+    revision
+        The project's revision when it was computed.
+    """
+    if project is not session.project:
+        return
+    former = session.season
+    session.show_season(season, lacks, revision)
+    draw_ahead(session)
+    if session.awaits_days:
+        session.awaits_days = False
+        gain = arrivals_between(former, season) if season is not None else Arrivals()
+        if gain != Arrivals():
+            session.arrived.emit(gain)
+    if not is_computing(session) and is_behind(session):
+        follow_readings(session)
+
+
+def is_computing(session: Session) -> bool:
+    """Return whether the season is being computed anew, or will be."""
+    return session.jobs.has(COMPUTING)
 
 
 def follow_readings(session: Session) -> None:
     """Have the season computed anew, and told what days it gains, because other programs brought in readings."""
     session.awaits_days = True
-    if not session.computing and is_behind(session):
+    if not is_computing(session) and is_behind(session):
         recompute(session)
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
-    from quakegui.app.session import Session
     from quakegui.project.store import Project
 
 LOG = logging.getLogger(__name__)
@@ -23,7 +23,12 @@ AGAIN_MS: Final = 20_000
 
 
 class Consolidator(QObject):
-    """Looks after the session's project in a thread of its own, never while something is being written.
+    """Looks after the open project in a thread of its own, never while something is being written.
+
+    Parameters
+    ----------
+    project
+        Returns the project that is open, None without one.
 
     Attributes
     ----------
@@ -33,26 +38,24 @@ class Consolidator(QObject):
 
     _left = Signal()
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, project: Callable[[], Project | None], parent: QObject) -> None:
+        super().__init__(parent)
         self.quiet_ms, self.again_ms = QUIET_MS, AGAIN_MS
-        self._session = session
+        self._project = project
         self._thread: threading.Thread | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
         self._left.connect(lambda: self._timer.start(self.again_ms))
-        session.changed.connect(self._wait)
-        session.closing.connect(self._end)
 
-    def _wait(self) -> None:
-        """Look again when it has been quiet for a while."""
-        project = self._session.project
+    def wait(self) -> None:
+        """Look after the project when it has been quiet for a while, since it may have changed."""
+        project = self._project()
         if not self._timer.isActive() and project is not None and project.quiet_s is not None:
             self._timer.start(self.quiet_ms)
 
     def _begin(self) -> None:
-        project = self._session.project
+        project = self._project()
         quiet_s = None if project is None else project.quiet_s
         if project is None or quiet_s is None:
             return
@@ -74,7 +77,7 @@ class Consolidator(QObject):
         if not whole:
             self._left.emit()
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Let the thread end before its project is closed."""
         self._timer.stop()
         if self._thread is not None:

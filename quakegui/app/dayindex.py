@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from quakegui.season.season import Season
+
+NO_DAYS: Final[NDArray[np.datetime64]] = np.array([], dtype="datetime64[D]")
 
 
 def as_day(text: str | None) -> np.datetime64 | None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
+from quakegui.app.labelling import target
+from quakegui.app.session import Session
 from quakegui.project.progress import ProgressCallback
-
-if TYPE_CHECKING:
-    from quakegui.app.session import Session
 
 
 def explain(session: Session) -> None:
@@ -21,7 +19,7 @@ def explain(session: Session) -> None:
     project, season = session.project, session.season
     if project is None or season is None:
         return
-    asked = [index for index in session.target() if season.has_map[index] and index not in session.heat]
+    asked = [index for index in target(session) if season.has_map[index] and index not in session.heat]
     session.set_display(explain=True)
     if not asked or session.predictions is None:
         return

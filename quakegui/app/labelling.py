@@ -1,4 +1,4 @@
-"""What the analyst does to labels and notes. Each function is an action of `Session`: on disk when it returns, then told."""
+"""What the analyst does to labels and notes. Each action is on disk when it returns, then shown."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
 
-from quakegui.app import others
+from quakegui.app import others, walking
 from quakegui.app.change import Change
+from quakegui.app.session import Session
 from quakegui.app.tables import UNLABELLED
 from quakegui.season.labels import LabelSource
 
 if TYPE_CHECKING:
-    from quakegui.app.session import Session
     from quakegui.project.journal import Step
     from quakegui.project.store import Project
 
@@ -47,7 +47,7 @@ def target(session: Session) -> list[int]:
     return [session.index] if session.index >= 0 else []
 
 
-def _told(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concatenate[Session, P], bool]:
+def _refusable(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concatenate[Session, P], bool]:
     """Return the action with a refusal of the project told instead of raised; the panels then show what stands."""
 
     @functools.wraps(act)
@@ -64,7 +64,7 @@ def _told(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concatenate[
     return telling
 
 
-@_told
+@_refusable
 def label(
     session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: LabelSource = LabelSource.ANALYST
 ) -> bool:
@@ -105,11 +105,11 @@ def label(
     session.reload(Change.LABELS)
     _answer_label(session, dict.fromkeys(indices, cls), before)
     if len(indices) == 1 and session.settings.auto_advance and days is None and session.chosen is None:
-        session.step(1)
+        walking.step(session, 1)
     return True
 
 
-@_told
+@_refusable
 def accept(session: Session) -> bool:
     """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
     from quakegui.learn.season_runs import said_in_other_classes
@@ -122,7 +122,7 @@ def accept(session: Session) -> bool:
     if session.display.blind:
         session.said.emit("Predictions are hidden while you label blind, so none can be accepted.", "info")
         return False
-    session.look()
+    others.look(session)
     if session.predictions is None:
         if session.refusal:
             session.said.emit(session.refusal, "warning")
@@ -149,7 +149,7 @@ def accept(session: Session) -> bool:
     return bool(step)
 
 
-@_told
+@_refusable
 def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown: str | None = None) -> bool:
     """Keep a note on a local date.
 
@@ -183,7 +183,7 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown
     return True
 
 
-@_told
+@_refusable
 def undo(session: Session) -> bool:
     """Take back the analyst's latest step; works across restarts, because the journal is the history."""
     from quakegui.project import journal
@@ -191,7 +191,7 @@ def undo(session: Session) -> bool:
     return _walk_history(session, journal.undo, "Nothing to undo.", back=True)
 
 
-@_told
+@_refusable
 def redo(session: Session) -> bool:
     """Do again what was last undone."""
     from quakegui.project import journal
@@ -201,7 +201,7 @@ def redo(session: Session) -> bool:
 
 def _behind(session: Session) -> int | None:
     """Return the last row of the journal that is shown, after a look at what other programs wrote."""
-    session.look()
+    others.look(session)
     return session.lookout.position if session.lookout is not None else None
 
 
@@ -274,7 +274,7 @@ def _answer_label(session: Session, wanted: Mapping[int, int | None], before: St
         )
 
 
-@_told
+@_refusable
 def revert_to(session: Session, moment: np.datetime64) -> bool:
     """Bring back every label as it was at a moment (UTC), as one undoable step; returns whether it could be done."""
     from quakegui.project import journal
@@ -301,7 +301,7 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
         return False
     from quakegui.project import journal
 
-    session.look()
+    others.look(session)
     step = (journal.step_to_undo if back else journal.step_to_redo)(project, session.settings.analyst)
     if step is None:
         session.said.emit(nothing, "info")
@@ -310,9 +310,9 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
         return False
     walk(project, session.settings.analyst, only=step.number)
     session.reload(Change.LABELS)
-    walked = steps(session)[1 if back else 0]  # the step as it stands now: the rows that its way back wrote are part of it
-    if walked is not None and (step.days > 1 or step.first != session.day):  # what is not looked at is told
-        session.answered.emit(Answer(walked, undone=back))
+    done = steps(session)[1 if back else 0]  # the step as it stands now: the rows that its way back wrote are part of it
+    if done is not None and (step.days > 1 or step.first != session.day):  # what is not looked at is told
+        session.answered.emit(Answer(done, undone=back))
     return True
 
 

@@ -1,4 +1,4 @@
-"""How a project comes into the window: opened, made empty, or made as the synthetic season. Each is an action of `Session`."""
+"""How a project comes into the window: opened, made empty, or made as the synthetic season."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import platformdirs
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
+from quakegui.app import computing, others
+from quakegui.app.change import Change
 from quakegui.app.jobs import StoppedError
+from quakegui.app.season_watch import SeasonWatch
+from quakegui.app.session import Session
 from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:
-    from quakegui.app.session import Session
     from quakegui.project.store import Project
 
 LOOK_AGAIN_MS: Final = 100
@@ -43,7 +46,7 @@ def open_project(session: Session, folder: Path) -> bool:
     if not session.may_close():
         project.close()
         return False
-    session.adopt(project)
+    adopt(session, project)
     return True
 
 
@@ -58,8 +61,23 @@ def create_project(session: Session, folder: Path, *, timezone: str, name: str =
     except ProjectError as error:
         session.said.emit(str(error), "error")
         return False
-    session.adopt(project)
+    adopt(session, project)
     return True
+
+
+def adopt(session: Session, project: Project) -> None:
+    """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
+    session.close()
+    session.take(project)
+    session.runs_stamp = others.runs_stamp(session)
+    project.answer_here()
+    for warning in project.warnings:
+        session.said.emit(warning, "warning")
+    session.set_settings(recent=session.settings.with_recent(project.folder).recent)
+    session.changed.emit(Change.ALL)
+    if session.findChild(SeasonWatch) is None:
+        SeasonWatch(session)
+    computing.recompute(session)
 
 
 def open_demo(session: Session) -> None:
@@ -68,7 +86,7 @@ def open_demo(session: Session) -> None:
     if session.jobs.has("Making the synthetic season"):
         return
     if (folder / "project.sqlite").exists():
-        session.open(folder)
+        open_project(session, folder)
         return
 
     def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> Path:
@@ -96,6 +114,6 @@ def _open_when_free(session: Session, folder: Path, former: Project | None) -> N
     if session.project is not former:
         return  # the analyst has opened something else meanwhile
     if QGuiApplication.modalWindow() is None:
-        session.open(folder)
+        open_project(session, folder)
     else:
         QTimer.singleShot(LOOK_AGAIN_MS, session, lambda: _open_when_free(session, folder, former))

@@ -1,59 +1,19 @@
-"""The project's training runs in the window: what each is, and what the analyst does with one."""
+"""What the analyst does with the project's training runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quakegui.app import computing, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
+from quakegui.app.session import Session
 from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:  # what trains and judges is not for a window at its start
-    from quakegui.app.session import Session
     from quakegui.learn.runs.registry import RunFolder
-    from quakegui.project.store import Project
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """A run as a table shows it.
-
-    Attributes
-    ----------
-    run
-        The run itself.
-    in_use
-        Whether its predictions are shown.
-    epochs
-        How many epochs are over.
-    """
-
-    run: RunFolder
-    in_use: bool
-    epochs: int
-
-
-def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
-    """Return the project's runs, the newest first, and a sentence for each that cannot be read."""
-    from quakegui.learn import season_runs
-    from quakegui.learn.runs import registry
-    from quakegui.project import runs
-
-    found, problems = registry.list_runs(season_runs.runs_folder(project))
-    in_use = runs.run_in_use(project)
-    rows, said = [], list(problems)
-    for run in found:
-        told = (run.card or {}).get("epochs")
-        try:
-            epochs = len(run.history()) if told is None else int(told)
-        except registry.RunError as error:  # the run stands in the list all the same, and can be deleted there
-            said.append(str(error))
-            epochs = 0
-        rows.append(RunRow(run, run.id == in_use, epochs))
-    return tuple(rows), tuple(said)
 
 
 def use_run(session: Session, run: RunFolder) -> None:
@@ -61,9 +21,9 @@ def use_run(session: Session, run: RunFolder) -> None:
     from quakegui.learn import operating
     from quakegui.project import runs
 
-    session.look()
+    others.look(session)
     project, season = session.project, session.season
-    if project is None or season is None or not session.is_of_now():
+    if project is None or season is None or not computing.is_of_now(session):
         return
     environment = environment_of(session.settings)
 

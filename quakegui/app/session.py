@@ -1,33 +1,39 @@
-"""The session: the one mutable state of the window. Views ask it, show, and forward what the analyst did."""
+"""The session: the one mutable state of the window, and the reading of what it shows.
+
+What the analyst does to it are plain functions of it: `opening`, `walking`, `labelling`, `computing`, `others`, `runs`,
+`explaining`, `taking_in`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from quakegui.app import computing, explaining, labelling, opening, others, walking
+from quakegui.app import consent
 from quakegui.app.change import Change
-from quakegui.app.computing import COMPUTING
 from quakegui.app.consolidating import Consolidator
-from quakegui.app.dayindex import as_day, first_map, nearest, same_days
+from quakegui.app.dayindex import NO_DAYS, as_day, first_map, nearest, same_days
+from quakegui.app.display import Display
 from quakegui.app.jobs import Jobs
+from quakegui.app.journal_pages import JournalPages
 from quakegui.app.maps import MapCache
-from quakegui.app.nightfall import NightWatch
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import UNLABELLED, LabelTable
+from quakegui.app.unseen import Unseen
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date, wall_clock_ms
 
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
-    from quakegui.app.runs import RunRow
+    from quakegui.app.in_use import InUse
+    from quakegui.app.run_rows import RunRow
     from quakegui.judge.judged_by import AsOf
-    from quakegui.project.journal import Follower, JournalRow, Note
+    from quakegui.project.journal import Follower, Note
     from quakegui.project.lookout import Lookout
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
@@ -36,43 +42,14 @@ if TYPE_CHECKING:
     from quakegui.season.extrema import DayFeatures
     from quakegui.season.season import Season
 
-NO_DAYS: NDArray[np.datetime64] = np.array([], dtype="datetime64[D]")
-KEEP_DAY_MS = 500
+KEEP_DAY_MS: Final = 500
 """How long after a step the day shown is remembered, at the latest."""
-SEEN_AFTER_MS = 1000
-"""A label of another writer that comes up on the day shown has been seen after so long."""
-DAYS_READ = 32
-"""So many days' histories are read from the journal at once: one day takes as long, and a walk goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """What the day map shows above the network's own pixels, and in which unit."""
-
-    unit: str = "z"
-    threshold: bool = True
-    outlines: bool = True
-    stations: bool = True
-    explain: bool = False
-    blind: bool = False
-    """Whether other people's labels, the rule's and the predictions are hidden, for a second labelling."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """What the run in use says of a season, read beside the window; good until the window itself has read predictions anew."""
-
-    season: Season
-    read_before: int
-    said: PredictionTable | None
-    alarms: tuple[tuple[int, int], ...]
-    refusal: str
 
 
 class Session(QObject):
-    """The open project, its season, the day shown, and every action on them.
+    """The open project, its season, the day shown, and what is chosen.
 
-    Actions return when their effect is kept on disk, then `changed` says what to refresh. What cannot be done is `said`.
+    Actions on it return when their effect is kept on disk, then `changed` says what to refresh. What cannot be done is `said`.
     """
 
     changed = Signal(object)
@@ -81,20 +58,8 @@ class Session(QObject):
     """Carries the `labelling.Answer` to a write of more than one day."""
     closing = Signal()
     """The project is about to be closed: what works on it must end now."""
-    came = Signal(object)
-    """Carries `others.Came`: what other programs changed in the project, which is shown by now or being computed."""
-
-    # Actions with a module of their own; each takes the session first, so it is a method here.
-    after_start, open, create, open_demo = opening.after_start, opening.open_project, opening.create_project, opening.open_demo
-    step, jump, walked, walk_only, go_to_end = (
-        walking.step, walking.jump, walking.walked, walking.walk_only, walking.go_to_end
-    )  # fmt: skip
-    target, label, accept, note = labelling.target, labelling.label, labelling.accept, labelling.note
-    undo, redo, revert_to, steps = labelling.undo, labelling.redo, labelling.revert_to, labelling.steps
-    explain = explaining.explain
-    look, poll = others.look, others.poll
-    recompute, follow_readings = computing.recompute, computing.follow_readings
-    is_of_now, is_behind = computing.is_of_now, computing.is_behind
+    arrived = Signal(object)
+    """Carries `Arrivals`: what other programs changed in the project, which is shown by now or being computed."""
 
     def __init__(
         self, file: SettingsFile | None = None, parent: QObject | None = None, *, clock: Callable[[], int] = wall_clock_ms
@@ -104,7 +69,7 @@ class Session(QObject):
         self.file = file if file is not None else SettingsFile()
         self.settings: Settings = self.file.load()
         self.display = Display()
-        self.ask: others.Ask = others.keep
+        self.ask: consent.Ask = consent.refuse
         """Who answers questions about the work of others; the window asks the analyst."""
         self._keeper = QTimer(self)
         self._keeper.setSingleShot(True)
@@ -112,16 +77,13 @@ class Session(QObject):
         self._keeper.timeout.connect(self._keep_day)
         self.may_close: Callable[[], bool] = lambda: True
         """Whether the open project may be closed for another one; a window asks the analyst where that would end work."""
-        self.being_seen = QTimer(self)
-        """Runs while a label of another writer has just come up on the day shown."""
-        self.being_seen.setSingleShot(True)
-        self.being_seen.setInterval(SEEN_AFTER_MS)
-        self.being_seen.timeout.connect(self._have_seen)
+        self.unseen = Unseen(lambda: self.day, self)
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
-        self.consolidator = Consolidator(self)
+        self.consolidator = Consolidator(lambda: self.project, self)
+        self.changed.connect(self.consolidator.wait)
+        self.closing.connect(self.consolidator.end)
         self._forget()
-        self._night_watch = NightWatch(self)
 
     # -- state -----------------------------------------------------------------------------------------------------
 
@@ -160,35 +122,22 @@ class Session(QObject):
         self.awaits_days = False
         """Whether it is to be told what days the season gains by what other programs brought in."""
         self.lookout: Lookout | None = None
-        self.unseen: set[np.datetime64] = set()
-        """Days whose label in force another program wrote, and which were not shown since."""
-        self.unseen_notes: set[np.datetime64] = set()
-        """Days on which another program wrote a note, and which were not shown since."""
-        self.hidden_rows: list[JournalRow] = []
-        """What other programs wrote into the journal while a blind labelling hid it."""
+        self.unseen.forget()
         self.unreachable = False
+        """Whether the project could not be read at the last look for what other programs changed."""
         self.runs_stamp = 0
         self.journal: Follower | None = None
-        self._ready: _Ready | None = None
+        self._pages = JournalPages()
+        self._prepared: tuple[int, InUse] | None = None
+        """Read beside the window; good until the window itself has read predictions once more than the number says."""
         self._predictions_read = 0
-        self._forget_journal()
         self.maps: MapCache | None = None
         self.direction = 1
-
-    def _forget_journal(self) -> None:
-        """Forget what was read of the journal, so that walking through days reads each of them once."""
-        self._histories: dict[np.datetime64, tuple[LabelRow, ...]] = {}
-        self._notes: tuple[Note, ...] | None = None
 
     @property
     def day(self) -> np.datetime64 | None:
         """The local date shown, or None."""
         return self.days[self.index] if self.index >= 0 else None
-
-    @property
-    def computing(self) -> bool:
-        """Whether the season is being computed anew, or will be."""
-        return self.jobs.has(COMPUTING)
 
     @property
     def can_write(self) -> bool:
@@ -220,32 +169,26 @@ class Session(QObject):
         at = self.index if index is None else index
         if self.project is None or at < 0:
             return ()
-        day = self.days[at]
-        if day not in self._histories:
-            from quakegui.project import journal
-            from quakegui.project.store import ProjectError
+        from quakegui.project.store import ProjectError
 
-            first = at - at % DAYS_READ
-            try:
-                self._histories |= journal.histories(self.project, self.days[first : first + DAYS_READ])
-            except ProjectError as error:  # the drive is gone, say: what was read before can still be looked at
-                self.said.emit(str(error), "error")
-        return self._histories.get(day, ())
+        try:
+            return self._pages.history(self.project, self.days, at)
+        except ProjectError as error:  # the drive is gone, say: what was read before can still be looked at
+            self.said.emit(str(error), "error")
+            return ()
 
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
         at = self.index if index is None else index
         if self.journal is None or at < 0:
             return ()
-        if self._notes is None:
-            from quakegui.project.store import ProjectError
+        from quakegui.project.store import ProjectError
 
-            try:
-                self._notes = self.journal.notes()
-            except ProjectError as error:
-                self.said.emit(str(error), "error")
-                return ()
-        return tuple(note for note in self._notes if note.day == self.days[at])
+        try:
+            return self._pages.notes(self.journal, self.days[at])
+        except ProjectError as error:
+            self.said.emit(str(error), "error")
+            return ()
 
     # -- project ---------------------------------------------------------------------------------------------------
 
@@ -256,7 +199,6 @@ class Session(QObject):
         if self.maps is not None:
             self.maps.close()
         self._keeper.stop()
-        self.being_seen.stop()
         self._keep_day()
         if self.lookout is not None:
             self.lookout.close()
@@ -270,35 +212,23 @@ class Session(QObject):
         if self.project is not None and self.day is not None:
             self.file.save_day(self.project.folder, str(self.day))
 
-    def _have_seen(self) -> None:
-        if self.day is not None:
-            self.unseen.discard(self.day)
-            self.unseen_notes.discard(self.day)
+    # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def adopt(self, project: Project) -> None:
-        """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
+    def take(self, project: Project) -> None:
+        """Be the session of a project that was just opened, without its season as yet; none may be open."""
         from quakegui.project.journal import Follower
         from quakegui.project.lookout import Lookout
 
-        self.close()
         self.project, self.journal, self.lookout = project, Follower(project), Lookout(project)
-        self.runs_stamp = others.runs_stamp(self)
-        project.answer_here()
-        for warning in project.warnings:
-            self.said.emit(warning, "warning")
-        self.set_settings(recent=self.settings.with_recent(project.folder).recent)
-        self.changed.emit(Change.ALL)
-        self.recompute()
 
-    def show_season(self, project: Project, season: Season | None, lacks: str, revision: int) -> None:
-        """Show a computed season of the project that is open, on the day that was shown; `lacks` says why there is none."""
-        if project is not self.project:
-            return
-        former, self.computed_revision = self.season, revision
+    def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
+        """Show a computed season of the project, on the day that was shown; `lacks` says why there is none."""
+        assert self.project is not None
+        self.computed_revision = revision
         if self.maps is not None:
             self.maps.close()
         before = self.day
-        remembered = before if before is not None else as_day(self.file.load_day(project.folder))
+        remembered = before if before is not None else as_day(self.file.load_day(self.project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
         chosen = self.days[list(self.chosen)] if self.chosen is not None else NO_DAYS
@@ -310,64 +240,34 @@ class Session(QObject):
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
         self.truth = self.labels.classes
         self._read(Change.ALL)
-        walking.draw_ahead(self)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
-        if self.awaits_days:
-            self.awaits_days = False
-            others.tell_days(self, former, season)
-        if not self.computing and self.is_behind():
-            self.follow_readings()
 
-    # -- walking through the days ----------------------------------------------------------------------------------
+    def show_day(self, index: int, chosen: tuple[int, int] | None) -> bool:
+        """Show a day, and let these days be chosen, of which it is one: labels go to nothing that is not looked at.
 
-    def go_to(self, index: int) -> None:
-        """Show a day, which ends a choice of days that it is none of; an index outside the season is its nearest end."""
-        index = self._within(index)
-        inside = self.chosen is not None and self.chosen[0] <= index <= self.chosen[1]
-        self._show_day(index, self.chosen if inside else None)
-
-    def go_to_picked(self, index: int) -> None:
-        """Show a day that was picked by itself, from a list or by a click, which ends any choice of days."""
-        self._show_day(self._within(index), None)
-
-    def go_to_day(self, day: np.datetime64) -> None:
-        """Show a local date, or the nearest day of the season."""
-        self.go_to(nearest(self.days, day))
+        Returns
+        -------
+        bool
+            Whether it is another day.
+        """
+        moves = index != self.index
+        change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if chosen != self.chosen else Change.NOTHING)
+        if moves:
+            self.direction = 1 if index > self.index else -1
+        self.index, self.chosen = index, chosen
+        if moves:
+            self.unseen.see()
+            if not self._keeper.isActive():
+                self._keeper.start()
+        if change:
+            self.changed.emit(change)
+        return moves
 
     def pick(self, codes: Sequence[str]) -> None:
         """Pick stations, whose series are then shown."""
         if tuple(codes) != self.picked:
             self.picked = tuple(codes)
             self.changed.emit(Change.PICK)
-
-    def choose(self, days: tuple[int, int] | None) -> None:
-        """Choose a range of days by its ends' indices, or none; the day shown is one of them, else the first end given."""
-        if days is None or not self.days.size:
-            self._show_day(self.index, None)
-            return
-        first, last = sorted(self._within(end) for end in days)
-        self._show_day(self.index if first <= self.index <= last else self._within(days[0]), (first, last))
-
-    def _within(self, index: int) -> int:
-        """Return the nearest index of a day of the season; -1 without one."""
-        return max(min(index, self.days.size - 1), 0 if self.days.size else -1)
-
-    def _show_day(self, index: int, chosen: tuple[int, int] | None) -> None:
-        """Show a day, and let these days be chosen, of which it is one: labels go to nothing that is not looked at."""
-        moves = index != self.index
-        change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if chosen != self.chosen else Change.NOTHING)
-        if moves:
-            self.unseen.discard(self.days[index])
-            self.unseen_notes.discard(self.days[index])
-            self.direction = 1 if index > self.index else -1
-        self.index, self.chosen = index, chosen
-        if change:
-            self.changed.emit(change)
-        if moves:
-            if not self._keeper.isActive():
-                self._keeper.start()
-            walking.draw_ahead(self)
-            self.look()
 
     # -- settings --------------------------------------------------------------------------------------------------
 
@@ -380,7 +280,7 @@ class Session(QObject):
             if blind_changed:
                 self._read(Change.LABELS)
             if not new.blind:
-                others.open_eyes(self)
+                self.unseen.show_hidden(self.labels.rows)
             self.changed.emit(Change.DISPLAY | (Change.LABELS | Change.PREDICTIONS if blind_changed else Change.NOTHING))
 
     def set_settings(self, **choices: Any) -> None:
@@ -428,7 +328,7 @@ class Session(QObject):
             self.event_days = local_date(times, self.project.timezone)
 
     def _load_labels(self) -> None:
-        self._forget_journal()
+        self._pages = JournalPages()
         if self.journal is not None:
             self.labels = LabelTable.of(self.days, self.journal.in_force(author=self.whose()))
             truth = self.journal.truth()
@@ -440,40 +340,36 @@ class Session(QObject):
 
     def prepare_predictions(self, project: Project, season: Season) -> None:
         """Read in a job what the run in use says of a season, so that the next reading of predictions finds it ready."""
-        from quakegui.learn.alarm_days import alarms_of
-        from quakegui.learn.season_runs import said_in_other_classes
-        from quakegui.project import runs
+        from quakegui.app.in_use import read_in_use
 
         before = self._predictions_read
-        said = runs.predictions_in_use(project, season.days)
-        refusal = said_in_other_classes(project, said.run) if said is not None else ""
-        said = None if refusal else said
-        self._ready = _Ready(season, before, said, alarms_of(project, season, said) if said is not None else (), refusal)
+        self._prepared = before, read_in_use(project, season)
 
     def _load_predictions(self) -> None:
-        if self.project is not None:
-            ready = self._ready
-            if ready is None or ready.season is not self.season or ready.read_before != self._predictions_read:
-                self._ready = None
-                if self.season is not None:
-                    self.prepare_predictions(self.project, self.season)
-            self.heat = {}
-            self.predictions, self.alarms = (self._ready.said, self._ready.alarms) if self._ready is not None else (None, ())
-            told, self.refusal = self.refusal, self._ready.refusal if self._ready is not None else ""
-            self._ready = None
-            self._predictions_read += 1
-            if self.refusal not in ("", told):
-                self.said.emit(self.refusal, "warning")
+        if self.project is None:
+            return
+        from quakegui.app.in_use import read_in_use
+
+        before, in_use = self._prepared if self._prepared is not None else (-1, None)
+        self._prepared = None
+        if before != self._predictions_read or in_use is None or in_use.season is not self.season:
+            in_use = read_in_use(self.project, self.season) if self.season is not None else None
+        self.heat = {}
+        former = self.refusal
+        self.predictions, self.alarms, self.refusal = None, (), ""
+        if in_use is not None:
+            self.predictions, self.alarms, self.refusal = in_use.predictions, in_use.alarms, in_use.refusal
+        self._predictions_read += 1
+        if self.refusal not in ("", former):
+            self.said.emit(self.refusal, "warning")
 
     def _load_runs(self) -> None:
         if self.project is not None:
-            from quakegui.app import runs
+            from quakegui.app.run_rows import read_runs
 
-            self.runs, problems = runs.read_runs(self.project)
+            self.runs, problems = read_runs(self.project)
             for sentence in problems:
                 self.said.emit(sentence, "warning")
 
     def _job_failed(self, title: str, error: object) -> None:
         self.said.emit(f"{title}: {error}", "error")
-        if title != COMPUTING and not self.computing and self.is_behind():
-            self.recompute()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quakegui.app import computing, others
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
 from quakegui.project.progress import ProgressCallback
@@ -24,7 +25,7 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
     done
         Called with what came of it in the window's thread.
     """
-    session.look()
+    others.look(session)
     project = session.project
     if project is None:
         return
@@ -44,7 +45,7 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
 
     def show(made: Update) -> None:
         if session.project is project:
-            session.recompute()
+            computing.recompute(session)
             done(made)
 
     session.jobs.start("Taking in new days", work, show, asks=True)

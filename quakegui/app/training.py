@@ -9,6 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QSemaphore, QThread, Signal
 
+from quakegui.app import computing, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
@@ -110,9 +111,9 @@ class Training(QObject):
 
     def start(self, config: RunConfig) -> None:
         """Gather the season's maps and labels in a job, then train on them; what cannot be trained is said."""
-        self._session.look()
+        others.look(self._session)
         project, season = self._session.project, self._session.season
-        if self.busy or project is None or season is None or not self._session.is_of_now():
+        if self.busy or project is None or season is None or not computing.is_of_now(self._session):
             return
 
         def gather(_report: ProgressCallback, _cancelled: object) -> RunFolder:

@@ -2,59 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-from numpy.typing import NDArray
 
+from quakegui.app import others
 from quakegui.app.change import Change
-from quakegui.app.tables import UNLABELLED
-from quakegui.season.kp import STORM_KP
+from quakegui.app.day_kinds import NOTHING_FURTHER, days_of_kind, draw_ahead, walk_days
+from quakegui.app.dayindex import nearest
+from quakegui.app.session import Session
 
-if TYPE_CHECKING:
-    from quakegui.app.session import Session
 
-MAPS_AHEAD = 12
-NOTHING_FURTHER = {
-    "event": "No further event in this direction.",
-    "unlabelled": "No further unlabelled day in this direction.",
-    "disagreement": "No further day on which label and prediction differ in this direction.",
-    "region": "No further day with an extremum region in this direction.",
-    "storm": "No further stormy night in this direction.",
-}
-"""The kinds, and what is said where no further day of one is found."""
+def go_to(session: Session, index: int) -> None:
+    """Show a day, which ends a choice of days that it is none of; an index outside the season is its nearest end."""
+    index = _within(session, index)
+    inside = session.chosen is not None and session.chosen[0] <= index <= session.chosen[1]
+    _show(session, index, session.chosen if inside else None)
+
+
+def go_to_alone(session: Session, index: int) -> None:
+    """Show a day that was picked by itself, from a list or by a click, which ends any choice of days."""
+    _show(session, _within(session, index), None)
+
+
+def go_to_day(session: Session, day: np.datetime64) -> None:
+    """Show a local date, or the nearest day of the season."""
+    go_to(session, nearest(session.days, day))
+
+
+def choose(session: Session, days: tuple[int, int] | None) -> None:
+    """Choose a range of days by its ends' indices, or none; the day shown is one of them, else the first end given."""
+    if days is None or not session.days.size:
+        _show(session, session.index, None)
+        return
+    first, last = sorted(_within(session, end) for end in days)
+    _show(session, session.index if first <= session.index <= last else _within(session, days[0]), (first, last))
+
+
+def _within(session: Session, index: int) -> int:
+    """Return the nearest index of a day of the season; -1 without one."""
+    return max(min(index, session.days.size - 1), 0 if session.days.size else -1)
+
+
+def _show(session: Session, index: int, chosen: tuple[int, int] | None) -> None:
+    if session.show_day(index, chosen):
+        draw_ahead(session)
+        others.look(session)
 
 
 def step(session: Session, days: int) -> None:
     """Go so many days on, or back; days that the filter leaves out are not counted."""
     if not session.only:
-        session.go_to(session.index + days)
+        go_to(session, session.index + days)
         return
-    there = walked(session)
+    there = walk_days(session)
     ahead = there[there > session.index] if days > 0 else there[there < session.index][::-1]
     if ahead.size == 0:
         session.said.emit(NOTHING_FURTHER[session.only], "info")
     else:
-        session.go_to(int(ahead[min(abs(days), ahead.size) - 1]))
-
-
-def walked(session: Session) -> NDArray[np.intp]:
-    """Return the indices of the days that the walk goes through, in order."""
-    if session.walk is None:
-        every = np.arange(session.days.size)
-        session.walk = every[days_of_kind(session, session.only)] if session.only else every
-    return session.walk
+        go_to(session, int(ahead[min(abs(days), ahead.size) - 1]))
 
 
 def go_to_end(session: Session, direction: int) -> None:
     """Show the last (+1) or the first (-1) day that the walk goes through."""
-    there = walked(session)
+    there = walk_days(session)
     if there.size:
-        session.go_to(int(there[-1 if direction > 0 else 0]))
+        go_to(session, int(there[-1 if direction > 0 else 0]))
 
 
 def walk_only(session: Session, kind: str) -> None:
-    """Walk only through days of a kind that `jump` knows, or through all days ("")."""
+    """Walk only through days of one kind (of `NOTHING_FURTHER`), or through all days ("")."""
     if kind != session.only:
         session.only, session.walk = kind, None
         draw_ahead(session)
@@ -81,34 +96,5 @@ def jump(session: Session, kind: str, direction: int) -> bool:
     if there.size == 0:
         session.said.emit(NOTHING_FURTHER[kind], "info")
         return False
-    session.go_to(int(there[0]))
+    go_to(session, int(there[0]))
     return True
-
-
-def days_of_kind(session: Session, kind: str) -> NDArray[np.bool_]:
-    """Return which days of the season are of a kind that `jump` knows, shape (day,)."""
-    if kind == "event":
-        return np.isin(session.days, session.event_days)
-    if kind == "unlabelled":
-        return np.asarray(session.labels.classes == UNLABELLED, dtype=bool)
-    if kind == "disagreement":
-        if session.predictions is None or session.display.blind:
-            return np.zeros(session.days.size, dtype=bool)
-        guess, labels = session.predictions.classes, session.labels.classes
-        return np.asarray((guess != UNLABELLED) & (labels != UNLABELLED) & (guess != labels), dtype=bool)
-    count = range(session.days.size)
-    if kind == "region":
-        found = [session.features(index) for index in count]
-        return np.array([day is not None and bool(day.regions) for day in found], dtype=bool)
-    if kind == "storm":
-        return np.array([session.kp(index) >= STORM_KP for index in count], dtype=bool)
-    raise KeyError(kind)
-
-
-def draw_ahead(session: Session) -> None:
-    """Have the maps of the days that the walk comes to next drawn before they are asked for."""
-    there, way = walked(session), session.direction
-    if session.maps is not None and there.size:
-        at = int(np.searchsorted(there, session.index))
-        ahead = [at + way * k for k in range(1, MAPS_AHEAD + 1)] + [at - way, at - 2 * way]
-        session.maps.want(int(there[k % there.size]) for k in ahead if session.settings.loop or 0 <= k < there.size)

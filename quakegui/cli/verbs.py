@@ -21,6 +21,7 @@ from quakegui.cli import (
     project,
     reporting,
     runs,
+    simulating,
     stations,
     updating,
     verifying,
@@ -38,6 +39,7 @@ app = typer.Typer(
 project.register(app)
 output.register(app)
 learning.register(app)
+simulating.register(app)
 updating.register(app)
 verifying.register(app)
 reporting.register(app)

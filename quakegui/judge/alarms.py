@@ -1,8 +1,9 @@
 """From daily probabilities to alarms, and from alarms to hits.
 
 The founding paper (section 5.2) reads several consecutive days as one prediction. Here that is: an alarm opens when P(not 0)
-reaches the threshold p* on two consecutive days, at the instant the second becomes known; it stays open for 15 days after the
-last positive day; and every moment it is open counts as alarm time. Truth is the declustered catalogue, never the labels.
+reaches the threshold p* on some consecutive days (two), at the instant the last becomes known; it stays open for some days (15)
+after the last positive day; and every moment it is open counts as alarm time. All three numbers are an `AlarmRule`. Truth is
+the declustered catalogue, never the labels.
 
 A day without a prediction is not positive and breaks a run of consecutive days; it does not close an open alarm.
 """
@@ -51,6 +52,25 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmRule:
+    """When an alarm opens, and how long it stays open; each one number, or one per day, shape (day,).
+
+    Attributes
+    ----------
+    threshold
+        p*: a day is positive whose P(not 0) reaches it.
+    run_days
+        Consecutive positive days that open an alarm, by the rule of the last.
+    open_days
+        How long an alarm stays open after its last positive day, by the rule of that day.
+    """
+
+    threshold: ArrayLike
+    run_days: ArrayLike = CONSECUTIVE_DAYS
+    open_days: ArrayLike = OPEN_DAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The events that alarms are judged by: declustered, of the network's own region and magnitudes.
 
@@ -93,9 +113,9 @@ class Alarm:
     Attributes
     ----------
     opened, closed
-        UTC; closed 15 days after the last positive day, which may lie after the judged period.
+        UTC; closed the rule's days after the last positive day, which may lie after the judged period.
     positive_days
-        Positions of its positive days in the series, the first of the opening pair included.
+        Positions of its positive days in the series, the first of the opening run included.
     probabilities
         Mean of the five classes' over its positive days, shape (class,).
     hits
@@ -195,22 +215,24 @@ def judged_period(series: Series, covered: ArrayLike | None = None) -> Instants:
     return np.stack([series.available_at[first], series.available_at[last] + day], axis=1).astype("datetime64[ms]")
 
 
-def raise_alarms(series: Series, threshold: ArrayLike) -> tuple[Alarm, ...]:
+def raise_alarms(series: Series, rule: AlarmRule | ArrayLike) -> tuple[Alarm, ...]:
     """Alarms of a series, without regard to events.
 
     Parameters
     ----------
-    threshold
-        p*, one number or one per day, shape (day,).
+    rule
+        When they open and close; p* alone stands for the rule of two days and 15.
     """
     made = []
-    for opened, closed, members in open_spans(series, positive_days(series, threshold)):
+    for opened, closed, members in open_spans(series, rule):
         mean = series.probabilities[members].mean(axis=0)
         made.append(Alarm(_instant(opened), _instant(closed), tuple(members), tuple(float(p) for p in mean)))
     return tuple(made)
 
 
-def record_alarms(series: Series, threshold: ArrayLike, catalogue: Catalogue, period: Instants | None = None) -> AlarmRecord:
+def record_alarms(
+    series: Series, rule: AlarmRule | ArrayLike, catalogue: Catalogue, period: Instants | None = None
+) -> AlarmRecord:
     """Raise the alarms of a series and judge them by the catalogue.
 
     A hit is an event strictly after the opening and not after the closing. Direction and class are judged by the mean
@@ -218,6 +240,8 @@ def record_alarms(series: Series, threshold: ArrayLike, catalogue: Catalogue, pe
 
     Parameters
     ----------
+    rule
+        See `raise_alarms`.
     period
         Spans in which events and alarm time count, see `judged_period`. Default: all days of the series.
     """
@@ -225,7 +249,7 @@ def record_alarms(series: Series, threshold: ArrayLike, catalogue: Catalogue, pe
     inside = inside_period(catalogue.times, spans)
     end = spans[-1, 1] if len(spans) else np.datetime64("NaT", "ms")
     judged = []
-    for alarm in raise_alarms(series, threshold):
+    for alarm in raise_alarms(series, rule):
         hits = _hits(series, alarm, catalogue, inside)
         judged.append(
             Alarm(
@@ -260,23 +284,27 @@ def positive_days(series: Series, threshold: ArrayLike) -> Mask:
     return np.asarray(np.isfinite(probability) & (np.nan_to_num(probability) >= np.asarray(threshold, float)), bool)
 
 
-def open_spans(series: Series, positive: Mask) -> list[tuple[int, int, list[int]]]:
+def open_spans(series: Series, rule: AlarmRule | ArrayLike) -> list[tuple[int, int, list[int]]]:
     """Return opening and closing of each alarm in milliseconds since 1970, with the positions of its positive days."""
+    rule = rule if isinstance(rule, AlarmRule) else AlarmRule(rule)
+    positive = positive_days(series, rule.threshold)
+    run_days = np.broadcast_to(rule.run_days, positive.shape).tolist()
+    open_ms = (np.broadcast_to(rule.open_days, positive.shape) * DAY_MS).tolist()
     known = series.available_at.astype("datetime64[ms]").astype(np.int64).tolist()
     spans: list[tuple[int, int, list[int]]] = []
     closes = None
     for i in np.flatnonzero(positive).tolist():
         if closes is not None and known[i] <= closes:
             opened, _, members = spans[-1]
-            closes = known[i] + OPEN_DAYS * DAY_MS
+            closes = max(closes, known[i] + open_ms[i])
             members.append(i)
             spans[-1] = (opened, closes, members)
             continue
-        run = range(i - CONSECUTIVE_DAYS + 1, i + 1)
+        run = range(i - run_days[i] + 1, i + 1)
         # By the instants, not the dates: a zone may have skipped the day between two nights that are 24 hours apart.
-        unbroken = run[0] >= 0 and round((known[i] - known[run[0]]) / DAY_MS) == CONSECUTIVE_DAYS - 1
+        unbroken = run[0] >= 0 and round((known[i] - known[run[0]]) / DAY_MS) == run_days[i] - 1
         if unbroken and bool(positive[run[0] : i].all()):
-            closes = known[i] + OPEN_DAYS * DAY_MS
+            closes = known[i] + open_ms[i]
             spans.append((known[i], closes, list(run)))
     return spans
 

@@ -1,4 +1,8 @@
-"""Whether alarms are better than chance: R against R0, the Molchan diagram, and the choice of the threshold p*."""
+"""Whether alarms are better than chance: R against R0, the Molchan diagram, and the choice of the threshold p*.
+
+Both are also weighed: time then counts by the events that were to be expected in it (`exposure`), so that alarms in the wake of
+earthquakes, which anyone could raise, earn nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.alarms import (
     AlarmRecord,
+    AlarmRule,
     Catalogue,
     Instants,
     Series,
     inside_period,
     judged_period,
-    open_milliseconds,
     open_spans,
-    period_milliseconds,
-    positive_days,
 )
+from quakegui.judge.exposure import Exposure, open_share
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +44,8 @@ class Skill:
         n / N, and the share of time with an open alarm.
     r, r0
         Hit rate less alarm fraction, and its 97.5 % level for N and n.
+    weighed_fraction
+        Share of the expected events in the time with an open alarm; None where no rate is known.
     """
 
     events: int
@@ -49,11 +54,17 @@ class Skill:
     alarm_fraction: float
     r: float
     r0: float
+    weighed_fraction: float | None = None
 
     @property
     def exceeds(self) -> bool:
         """Whether R lies above R0."""
         return self.r > self.r0
+
+    @property
+    def weighed_r(self) -> float | None:
+        """Hit rate less the weighed alarm fraction; its level is R0, too."""
+        return None if self.weighed_fraction is None else self.hit_rate - self.weighed_fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +79,21 @@ class Molchan:
         Shape (point,).
     area_skill
         Area above the curve of straight lines through the points: 1 perfect, 0.5 random.
+    events
+        How many the miss rate is of.
+    weighed_fraction
+        Alarm fraction with time weighed by the expected events, shape (point,); empty where no rate is known.
+    weighed_skill
+        Area skill over the weighed fraction; NaN where no rate is known.
     """
 
     thresholds: Floats
     alarm_fraction: Floats
     miss_rate: Floats
     area_skill: float
+    events: int
+    weighed_fraction: Floats
+    weighed_skill: float
 
 
 def r_zero(events: int, hits: int) -> float:
@@ -93,12 +113,42 @@ def r_zero(events: int, hits: int) -> float:
     return 0.0 if hits == 0 else float(hits / events - beta.ppf(0.025, hits, events - hits + 1))
 
 
-def skill(record: AlarmRecord) -> Skill | None:
-    """R-score of judged alarms; None where the period has no event, for then there is no score."""
+def random_band(events: int, fraction: ArrayLike, *, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Return between which miss rates random alarms lie, each shape (point,).
+
+    Of N events each falls into random alarms with the probability of their share of time, so hits are binomial; at each
+    fraction by itself at least `level` of random alarms lie between the two, both included.
+
+    Parameters
+    ----------
+    events
+        N, at least 1.
+    fraction
+        Alarm fraction, 0..1, shape (point,).
+    """
+    from scipy.stats import binom  # a second, for this function alone
+
+    share = np.asarray(fraction, float)
+    fewest, most = binom.ppf((1 - level) / 2, events, share), binom.ppf((1 + level) / 2, events, share)
+    return 1 - np.maximum(most, 0) / events, 1 - np.maximum(fewest, 0) / events
+
+
+def skill(record: AlarmRecord, *, period: Instants | None = None, exposure: Exposure | None = None) -> Skill | None:
+    """R-score of judged alarms; None where the period has no event, for then there is no score.
+
+    Parameters
+    ----------
+    period, exposure
+        The judged period and what its time is weighed by, for the weighed fraction; both or neither.
+    """
     n_events = len(record.events)
     if not n_events:
         return None
     rate = record.hits / n_events
+    weighed = None
+    if period is not None and exposure is not None:
+        times = [(int(alarm.opened.astype(np.int64)), int(alarm.closed.astype(np.int64))) for alarm in record.alarms]
+        weighed = open_share(times, period, exposure)
     return Skill(
         events=n_events,
         hits=record.hits,
@@ -106,13 +156,30 @@ def skill(record: AlarmRecord) -> Skill | None:
         alarm_fraction=record.alarm_fraction,
         r=rate - record.alarm_fraction,
         r0=r_zero(n_events, record.hits),
+        weighed_fraction=weighed,
     )
 
 
-def molchan(series: Series, catalogue: Catalogue, period: Instants | None = None) -> Molchan | None:
+def molchan(
+    series: Series,
+    catalogue: Catalogue,
+    period: Instants | None = None,
+    *,
+    rule: AlarmRule | None = None,
+    exposure: Exposure | None = None,
+) -> Molchan | None:
     """Molchan diagram of a series; None where the period has no event or the series no prediction.
 
     At most 100 thresholds are drawn, at the quantiles of P(not 0).
+
+    Parameters
+    ----------
+    period
+        Spans in which events and alarm time count, see `judged_period`. Default: all days of the series.
+    rule
+        Run length and open days of the alarms; its threshold is replaced by each drawn.
+    exposure
+        What time is weighed by, for the weighed fraction.
     """
     spans = judged_period(series) if period is None else period
     probability = series.event_probability
@@ -122,11 +189,21 @@ def molchan(series: Series, catalogue: Catalogue, period: Instants | None = None
     if len(known) > MOLCHAN_POINTS:
         known = np.unique(np.quantile(known, np.linspace(0, 1, MOLCHAN_POINTS), method="nearest"))
     thresholds = known[::-1]
-    points = np.array([_outcome(series, p, catalogue, spans) for p in thresholds])
-    fraction = np.r_[0.0, points[:, 0], 1.0]
-    miss = np.r_[1.0, points[:, 1], 0.0]
-    area = float(np.trapezoid(1 - miss, fraction))
-    return Molchan(np.r_[np.inf, thresholds, -np.inf], fraction, miss, area)
+    held = rule or AlarmRule(FIXED_THRESHOLD)
+    rules = [AlarmRule(p, held.run_days, held.open_days) for p in thresholds]
+    alarms = [open_times(series, one) for one in rules]
+    miss = np.r_[1.0, [missed_share(one, catalogue, spans) for one in alarms], 0.0]
+    fraction = np.r_[0.0, [open_share(one, spans) for one in alarms], 1.0]
+    weighed = np.empty(0) if exposure is None else np.r_[0.0, [open_share(one, spans, exposure) for one in alarms], 1.0]
+    return Molchan(
+        thresholds=np.r_[np.inf, thresholds, -np.inf],
+        alarm_fraction=fraction,
+        miss_rate=miss,
+        area_skill=float(np.trapezoid(1 - miss, fraction)),
+        events=int(inside_period(catalogue.times, spans).sum()),
+        weighed_fraction=weighed,
+        weighed_skill=float(np.trapezoid(1 - miss, weighed)) if len(weighed) else np.nan,
+    )
 
 
 def choose_threshold(
@@ -137,7 +214,7 @@ def choose_threshold(
     if not inside_period(catalogue.times, spans).any() or not np.isfinite(series.event_probability).any():
         return None
     tried = np.sort(np.asarray(grid, float))[::-1]
-    scores = [1 - miss - fraction for fraction, miss in (_outcome(series, p, catalogue, spans) for p in tried)]
+    scores = [r_score(open_times(series, AlarmRule(p)), catalogue, spans) for p in tried]
     return float(tried[int(np.argmax(np.round(scores, 12)))])
 
 
@@ -175,11 +252,20 @@ def thresholds_by_fold(
     return chosen, tuple(unchosen)
 
 
-def _outcome(series: Series, threshold: float, catalogue: Catalogue, period: Instants) -> tuple[float, float]:
-    """Alarm fraction and miss rate at one threshold."""
-    alarms = [(opened, closed) for opened, closed, _ in open_spans(series, positive_days(series, threshold))]
+def open_times(series: Series, rule: AlarmRule) -> list[tuple[int, int]]:
+    """Return opening and closing of each alarm of a rule, milliseconds since 1970."""
+    return [(opened, closed) for opened, closed, _ in open_spans(series, rule)]
+
+
+def missed_share(alarms: list[tuple[int, int]], catalogue: Catalogue, period: Instants) -> float:
+    """Return the share of a period's events that lie in no alarm; at least one lies in the period."""
     times = catalogue.times[inside_period(catalogue.times, period)].astype("datetime64[ms]").astype(np.int64)
     hit = np.zeros(len(times), bool)
     for opened, closed in alarms:
         hit |= (times > opened) & (times <= closed)
-    return open_milliseconds(alarms, period) / period_milliseconds(period), 1 - float(hit.mean())
+    return 1 - float(hit.mean())
+
+
+def r_score(alarms: list[tuple[int, int]], catalogue: Catalogue, period: Instants) -> float:
+    """Return R of a period with events: hit rate less alarm fraction."""
+    return 1 - missed_share(alarms, catalogue, period) - open_share(alarms, period)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from quakegui.judge.alarms import Catalogue, catalogue_of
 from quakegui.judge.folds import Material, Split, material, scorable
-from quakegui.judge.predictors import feature_table, run_baselines
+from quakegui.judge.predictors import Inputs, feature_table, run_predictors
 from quakegui.judge.splits import blocked, chronological, split
 from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.runs.portions import Portions
@@ -21,9 +22,11 @@ from quakegui.project import catalogue, journal
 from quakegui.project.store import Project
 from quakegui.season import daymap
 from quakegui.season.config import SeasonConfig
+from quakegui.season.events import Event
 from quakegui.season.labels import LabelRule, as_classes, evaluation_truth, training_labels
 from quakegui.season.localtime import local_date
 from quakegui.season.palette import palette
+from quakegui.season.quality import Quality
 from quakegui.season.season import Season
 
 NEAREST_EVENT_DAYS = 30
@@ -50,8 +53,8 @@ class Evidence:
         What a split needs, with `truth` as labels.
     catalogue
         Declustered events with their classes.
-    kp_night, features, station_z
-        Inputs of the baselines, shapes (day,), (day, feature) and (day, station).
+    inputs
+        What the predictors beside the network look at.
     style
         Name of the map style, see `style_name`.
     """
@@ -62,9 +65,7 @@ class Evidence:
     taught: NDArray[np.int64]
     material: Material
     catalogue: Catalogue
-    kp_night: NDArray[np.float64]
-    features: NDArray[np.float64]
-    station_z: NDArray[np.float64]
+    inputs: Inputs
     style: str
 
 
@@ -108,10 +109,30 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
             windows=windows if len(windows) else None,
         ),
         catalogue=project_catalogue(project),
+        inputs=season_inputs(season, [event for event, _ in catalogue.all_events(project)]),
+        style=style_name(season.config),
+    )
+
+
+def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
+    """Return what the predictors beside the network look at.
+
+    Parameters
+    ----------
+    events
+        All of the catalogue, aftershocks and smaller ones included, by time.
+    """
+    shown = season.shown
+    flagged = season.anomaly.quality[shown] & np.uint16(Quality.SPIKY | Quality.STEPPED | Quality.LEVEL_CHANGE)
+    return Inputs(
+        days=season.days,
+        available_at=season.available_at[shown],
         kp_night=season.kp_night[shown],
         features=feature_table(season.features[shown]),
         station_z=season.z,
-        style=style_name(season.config),
+        doubtful=np.isnan(season.z) | (flagged != 0),
+        event_times=np.array([event.time for event in events], dtype="datetime64[ms]"),
+        event_magnitudes=np.array([event.magnitude for event in events], dtype=np.float64),
     )
 
 
@@ -184,10 +205,8 @@ def knows_until(evidence: Evidence, made: Split, final: NDArray[np.intp]) -> np.
 
 
 def baselines(evidence: Evidence, made: Split) -> dict[str, NDArray[np.float64]]:
-    """Return every baseline's out-of-fold probabilities on a split, by name, each (day, class)."""
-    return run_baselines(
-        made, evidence.truth, kp_night=evidence.kp_night, features=evidence.features, station_z=evidence.station_z
-    )
+    """Return every predictor's out-of-fold probabilities on a split, by name, each (day, class)."""
+    return run_predictors(made, evidence.inputs, evidence.truth)
 
 
 def _events_of_days(

@@ -25,8 +25,7 @@ from quakegui.formats.source import expand
 from quakegui.judge.alarms import catalogue_of
 from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
-from quakegui.judge.predictors import feature_table
-from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, style_name
+from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, season_inputs, style_name
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
@@ -37,7 +36,9 @@ from quakegui.season.kp import Kp
 from quakegui.season.labels import LabelRule, apply
 from quakegui.season.localtime import local_date
 from quakegui.season.season import Season, compute_season
-from quakegui.season.synthetic import SyntheticConfig, make_season, synthetic_network, synthetic_night_means
+from quakegui.simulate.layouts import synthetic_network
+from quakegui.simulate.minutes import synthetic_night_means
+from quakegui.simulate.synthetic import SyntheticConfig, make_season
 
 FIRST_SEED = 1000
 """Of the seasons here; the shipped season has another."""
@@ -52,7 +53,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
     events = catalogue_events()
     scheme = scheme_of(events, split_magnitude=SPLIT_MAGNITUDE)[0]
     classes = classify(events, scheme)
-    network = synthetic_network(config)
+    network = synthetic_network(config.stations)
     made = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=_kp(), events=events)
     parameters = SeasonConfig(timezone=config.timezone, first_day=config.first_day, last_day=config.last_day)
     night = synthetic_night_means(made, parameters.night)
@@ -78,9 +79,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
             windows=np.column_stack([event_days - before, event_days + np.timedelta64(rule.days_after, "D")]),
         ),
         catalogue=catalogue_of(events, classes),
-        kp_night=season.kp_night[shown],
-        features=feature_table(season.features[shown]),
-        station_z=season.z,
+        inputs=season_inputs(season, events),
         style=style_name(season.config),
     )
 
@@ -137,7 +136,7 @@ def _kp() -> Kp:
 
 @cache
 def _basis() -> MapBasis:
-    return build_basis(synthetic_network(SyntheticConfig()), SeasonConfig(timezone="Asia/Shanghai").grid)
+    return build_basis(synthetic_network(), SeasonConfig(timezone="Asia/Shanghai").grid)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -72,9 +72,7 @@ def _judge_by(
         days=said.days,
         available_at=evidence.available_at[rows],
         truth=taught,
-        kp_night=evidence.kp_night[rows],
-        features=evidence.features[rows],
-        station_z=evidence.station_z[rows],
+        inputs=evidence.inputs.at(rows),
     )
     return judged(
         made,

@@ -24,7 +24,9 @@ from quakegui.project.season_tables import SYNTHETIC
 from quakegui.project.store import Project, ProjectError, put_setting
 from quakegui.season.events import Declustering, Event
 from quakegui.season.network import Network
-from quakegui.season.synthetic import SyntheticConfig, SyntheticSeason, make_season, minutes, synthetic_network
+from quakegui.simulate.layouts import synthetic_network
+from quakegui.simulate.minutes import minutes
+from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_season
 
 NAME = f"{SYNTHETIC} Liangshan 2022"
 SPLIT_MAGNITUDE = 4.0
@@ -119,7 +121,7 @@ def _fill(project: Project, config: SyntheticConfig, say: ProgressCallback) -> N
     events = catalogue_events()
     say(0, 4, "the synthetic season")
     import_paths(project, sorted((paths.resources() / "kp").glob("*.csv")))
-    network = synthetic_network(config)
+    network = synthetic_network(config.stations)
     season = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=kp(project), events=events)
     store_parsed(project, _files(season, say))
     say(3, 4, "events and labels")

@@ -6,6 +6,7 @@ import math
 from typing import Final, Literal
 
 from quakegui.judge.metrics import Target
+from quakegui.judge.predictors import PREDICTORS
 from quakegui.season.labels import LabelSource
 from quakegui.season.quality import Quality
 
@@ -58,13 +59,7 @@ PROTOCOL_NAMES: Final[dict[str, Pair]] = {
     "chronological": ("chronological: trained on the past, tested on the future", "按时间：用过去训练，用未来检验"),
     "paper": ("paper: augmented first, split at random (LEAKY)", "论文：先扩充再随机划分（LEAKY，有泄漏）"),
 }
-BASELINE_NAMES: Final[dict[str, Pair]] = {
-    "majority": ("Majority", "多数类"),
-    "kp": ("Kp alone", "仅 Kp"),
-    "traditional": ("Traditional: four thresholds", "传统方法：四个阈值"),
-    "boosting-features": ("Boosted trees on the features", "特征上的提升树"),
-    "boosting-stations": ("Boosted trees on the stations", "台站值上的提升树"),
-}
+BASELINE_NAMES: Final[dict[str, Pair]] = {name: row.title for name, row in PREDICTORS.items()}
 SYNTHETIC: Final[Pair] = ("SYNTHETIC — not measured", "SYNTHETIC 合成数据 — 非实测")
 LEAKY: Final[Pair] = (
     "LEAKY — these scores say nothing about prediction",

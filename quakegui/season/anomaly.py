@@ -13,7 +13,7 @@ out made what is left of stormy nights 2 % larger. That remainder is judged by t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,7 +71,7 @@ class AnomalyConfig:
         must not blow z up. The quietest real stations tried (Japan, 2005-2006) have scales near 0.5 nT.
     threshold_z, map_threshold_z
         A larger abs(z) at any of 25 stations, or anywhere on their map, is found on 1 % of days without a signal. Set by
-        ``python -m quakegui.season.calibration --seasons 150``: seeds 0 to 149, 50,100 days; seeds 500000 to 500149 pass
+        ``python -m quakegui.simulate.calibration --seasons 150``: seeds 0 to 149, 50,100 days; seeds 500000 to 500149 pass
         them on 1.0 % of days. They hold for the method "regression" with the other defaults.
     reference_station
         Code, for the method of that name.
@@ -174,20 +174,74 @@ def daily(
         raise ValueError("Anomalies need night means of consecutive days; give days without a record as missing.")
     if config.method == Method.REFERENCE_STATION and config.reference_station not in night.codes:
         raise ValueError(f"The reference station {config.reference_station} is not among the network's stations.")
-    shape = night.values.shape
-    anomaly, scale = np.full(shape, np.nan), np.full(shape, np.nan)
-    holds = _Holds(config, shape)
+    networks = np.zeros(len(night.codes), dtype=np.intp)
+    anomaly, scale, accepted = _all_days(night.values, night.codes, networks, config, known=known, tell=tell)
+    return _judged(night, anomaly, scale, accepted, kp_night=kp_night)
+
+
+def daily_together(nights: Sequence[NightMeans], config: AnomalyConfig) -> tuple[DailyAnomaly, ...]:
+    """Compute the anomalies of several networks side by side, each the same as `daily` finds for it alone.
+
+    Many short columns cost little more than a few, so that sixteen seasons take a third of the time of one after another.
+
+    Parameters
+    ----------
+    nights
+        Of equally many days, each consecutive.
+    config
+        Its method is the regression; the others look at stations by name or at all of them at once.
+
+    Raises
+    ------
+    ValueError
+        For another method, or for seasons of different lengths.
+    """
+    if config.method != Method.REGRESSION or len({night.days.size for night in nights}) > 1:
+        raise ValueError("Anomalies of several networks together need equally many days and the method regression.")
+    sizes = [len(night.codes) for night in nights]
+    networks = np.repeat(np.arange(len(nights)), sizes)
+    anomaly, scale, accepted = _all_days(np.hstack([night.values for night in nights]), (), networks, config)
+    parts = [slice(end - size, end) for size, end in zip(sizes, np.cumsum(sizes).tolist(), strict=True)]
+    return tuple(
+        _judged(night, anomaly[:, part], scale[:, part], accepted[:, part], kp_night=None)
+        for night, part in zip(nights, parts, strict=True)
+    )
+
+
+def _all_days(
+    nights: NDArray[np.float64],
+    codes: tuple[str, ...],
+    networks: NDArray[np.intp],
+    config: AnomalyConfig,
+    *,
+    known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    tell: Callable[[int], object] = lambda _day: None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return anomaly and scale in nT, and where a step was accepted, shapes (day, station); `networks` says whose each is."""
+    anomaly, scale = np.full(nights.shape, np.nan), np.full(nights.shape, np.nan)
+    holds = _Holds(config, nights.shape)
     given = 0 if known is None else len(known[0])
     if known is not None:
         anomaly[:given], scale[:given] = known
-    for day in range(shape[0]):
-        if day >= config.at_least and np.isfinite(night.values[day]).any():
+    for day in range(nights.shape[0]):
+        if day >= config.at_least and np.isfinite(nights[day]).any():
             if day >= given:
                 tell(day)
-                anomaly[day], scale[day] = _one_day(night, day, holds, config)
+                anomaly[day], scale[day] = _one_day(nights, codes, networks, day=day, holds=holds, config=config)
             holds.judge(day, anomaly[day] / scale[day])
+    return anomaly, scale, holds.accepted
+
+
+def _judged(
+    night: NightMeans,
+    anomaly: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    accepted: NDArray[np.bool_],
+    *,
+    kp_night: NDArray[np.float64] | None,
+) -> DailyAnomaly:
     quality = night.quality.copy()
-    quality[holds.accepted] |= np.uint16(Quality.LEVEL_CHANGE)
+    quality[accepted] |= np.uint16(Quality.LEVEL_CHANGE)
     quality[np.isfinite(night.values) & ~np.isfinite(anomaly)] |= np.uint16(Quality.WARM_UP)
     if kp_night is not None:
         quality[is_stormy(kp_night)] |= np.uint16(Quality.STORMY)
@@ -244,20 +298,26 @@ def _last_free(held: NDArray[np.bool_], number: int) -> NDArray[np.intp]:
 
 
 def _one_day(
-    night: NightMeans, day: int, holds: _Holds, config: AnomalyConfig
+    values: NDArray[np.float64],
+    codes: tuple[str, ...],
+    networks: NDArray[np.intp],
+    *,
+    day: int,
+    holds: _Holds,
+    config: AnomalyConfig,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return anomaly and scale of one day in nT, shapes (station,)."""
     first = max(0, day - config.window_days - config.hold_days)
-    nights = night.values[first : day + 1]
+    nights = values[first : day + 1]
     rows = holds.window(day, first, nights)
     centred = nights - column_median(_windowed(nights, rows))
     if config.method == Method.REGRESSION:
-        before, today = _regressed(centred, rows, config.at_least)
+        before, today = _regressed(centred, rows, networks, config.at_least)
     else:
         if config.method == Method.DAY_DIFFERENCE:
             left = np.diff(nights, axis=0, prepend=np.nan)
         elif config.method == Method.REFERENCE_STATION:
-            reference = night.codes.index(str(config.reference_station))
+            reference = codes.index(str(config.reference_station))
             left = nights - nights[:, [reference]]
             left[:, reference] = np.nan
         else:
@@ -276,16 +336,28 @@ def _windowed(values: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np
 
 
 def _regressed(
-    centred: NDArray[np.float64], rows: NDArray[np.intp], at_least: int
+    centred: NDArray[np.float64], rows: NDArray[np.intp], networks: NDArray[np.intp], at_least: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return what the common mode leaves of the window's nights and of today's, shapes (window, station) and (station,)."""
-    common = leave_one_out_median(centred)
+    common = _common_mode(centred, networks)
     x, y = _windowed(common, rows), _windowed(centred, rows)
     comparable = np.isfinite(common[-1]) & ((np.isfinite(x) & np.isfinite(y)).sum(axis=0) >= at_least)
     intercept, slope = huber_lines(np.where(comparable, x, np.nan), y)
     before = np.where(comparable, y - intercept - slope * x, y)
     today = np.where(comparable, centred[-1] - intercept - slope * common[-1], centred[-1])
     return before, today
+
+
+def _common_mode(centred: NDArray[np.float64], networks: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return, for each entry of (day, station), the median of that day's other stations of the same network."""
+    days, count = centred.shape[0], int(networks[-1]) + 1 if networks.size else 0
+    if count < 2:
+        return leave_one_out_median(centred)
+    size = np.bincount(networks)
+    place = np.arange(networks.size) - np.repeat(np.cumsum(size) - size, size)
+    padded = np.full((days, count, int(size.max())), np.nan)  # a station that is not there is one that recorded nothing
+    padded[:, networks, place] = centred
+    return leave_one_out_median(padded.reshape(days * count, -1)).reshape(padded.shape)[:, networks, place]
 
 
 def _without_first_component(centred: NDArray[np.float64], held: NDArray[np.bool_], window_days: int) -> NDArray[np.float64]:

@@ -83,20 +83,26 @@ def huber_lines(
     count = here.sum(axis=0)
     columns = np.flatnonzero(count >= 2)
     fit = _Lines(np.where(here, x, 0.0)[:, columns], np.where(here, y, 0.0)[:, columns], here[:, columns], epsilon, ridge)
-    now = fit.start()
-    cost = fit.cost(now)
+    found = fit.start()
+    cost = fit.cost(found)
+    moving = np.arange(columns.size)  # most columns arrive within a few rounds: only the others are followed
     for _ in range(_ROUNDS):
+        now = found[:, moving]
         steady, bold = fit.reweighted(now), fit.newton(now)
         steady_cost, bold_cost = fit.cost(steady), fit.cost(bold)
         following = np.where(bold_cost < steady_cost, bold, steady)
         following_cost = np.minimum(bold_cost, steady_cost)
         better = following_cost < cost  # a column that gains nothing has arrived
         step = np.abs(following - now).max(axis=0)
-        now, cost = np.where(better, following, now), np.where(better, following_cost, cost)
-        if not bool((better & (step > _CLOSE * now[2])).any()):
+        found[:, moving] = np.where(better, following, now)
+        on = better & (step > _CLOSE * found[2, moving])
+        if not on.any():
             break
+        if not on.all():
+            moving, following_cost, fit = moving[on], following_cost[on], fit.of(on)
+        cost = following_cost
     intercept, slope = np.full(x.shape[1], np.nan), np.full(x.shape[1], np.nan)
-    intercept[columns], slope[columns] = now[0], now[1]
+    intercept[columns], slope[columns] = found[0], found[1]
     return intercept, slope
 
 
@@ -109,6 +115,10 @@ class _Lines:
     here: NDArray[np.bool_]
     epsilon: float
     ridge: float
+
+    def of(self, columns: NDArray[np.bool_]) -> _Lines:
+        """Return the problem of some columns alone."""
+        return _Lines(self.x[:, columns], self.y[:, columns], self.here[:, columns], self.epsilon, self.ridge)
 
     def start(self) -> NDArray[np.float64]:
         """Return the least-squares lines and their residuals' spread."""
@@ -138,15 +148,22 @@ class _Lines:
         residual = self._residual(now)
         near = self.here & (np.abs(residual) <= self.epsilon * scale)
         ratio = np.where(near, residual / scale, self.epsilon * np.sign(residual)) * self.here
-        design = np.stack([near * 1.0, near * self.x, near * ratio])
-        hessian = np.einsum("irc,jrc->cij", design, design) * (2.0 / scale)[:, np.newaxis, np.newaxis]
+        near_x, near_ratio = near * self.x, near * ratio
+        hessian = np.empty((ratio.shape[1], 3, 3))
+        hessian[:, 0, 0] = near.sum(axis=0)
+        hessian[:, 0, 1] = hessian[:, 1, 0] = near_x.sum(axis=0)
+        hessian[:, 1, 1] = _dot(near_x, self.x)
+        hessian[:, 0, 2] = hessian[:, 2, 0] = near_ratio.sum(axis=0)
+        hessian[:, 1, 2] = hessian[:, 2, 1] = _dot(near_ratio, self.x)
+        hessian[:, 2, 2] = _dot(near_ratio, ratio)
+        hessian *= (2.0 / scale)[:, np.newaxis, np.newaxis]
         hessian[:, 1, 1] += 2.0 * self.ridge
         hessian += 1e-9 * np.trace(hessian, axis1=1, axis2=2)[:, np.newaxis, np.newaxis] * np.eye(3)
         gradient = np.stack(
             [
                 -2.0 * ratio.sum(axis=0),
-                -2.0 * (ratio * self.x).sum(axis=0) + 2.0 * self.ridge * now[1],
-                (self.here - ratio * ratio).sum(axis=0),
+                -2.0 * _dot(ratio, self.x) + 2.0 * self.ridge * now[1],
+                self.here.sum(axis=0) - _dot(ratio, ratio),
             ],
             axis=1,
         )
@@ -171,3 +188,9 @@ class _Lines:
         spread = (weighted * (self.x - x_mean)).sum(axis=0) + ridge
         slope = np.divide((weighted * (self.y - y_mean)).sum(axis=0), spread, out=np.zeros_like(spread), where=spread > 0.0)
         return np.stack([y_mean - slope * x_mean, slope])
+
+
+def _dot(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of products down each column, shape (column,)."""
+    products: NDArray[np.float64] = np.einsum("rc,rc->c", a, b)
+    return products

@@ -3,275 +3,289 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from quakegui import __version__
+from quakegui.app import explaining, labelling, opening, walking
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.i18n import tr
-from quakegui.ui.plain import keep_plain
+from quakegui.ui.no_markup import keep_plain
+from quakegui.ui.save_paths import latest_folder
 from quakegui.ui.sentences import told
 from quakegui.ui.texts import CLASS_NAMES
+from quakegui.ui.workbench import Workbench
 
 if TYPE_CHECKING:
     from quakegui.learn.operating import Update
-    from quakegui.ui.main_window import MainWindow
 
 
-def new_project(window: MainWindow) -> None:
+def new_project(bench: Workbench) -> None:
     """Ask for a folder and a time zone, and make an empty project there."""
     from quakegui.ui.dialogs.new_project import NewProjectDialog
 
-    dialog = NewProjectDialog(window)
+    dialog = NewProjectDialog(latest_folder(bench.session.settings), bench.window)
     if _ask(dialog):
-        window.session.create(dialog.folder(), timezone=dialog.timezone(), name=dialog.name())
+        opening.create_project(bench.session, dialog.folder(), timezone=dialog.timezone(), name=dialog.name())
 
 
-def open_project(window: MainWindow) -> None:
+def open_project(bench: Workbench) -> None:
     """Ask for a project's folder and open it."""
-    folder = QFileDialog.getExistingDirectory(window, tr("Open project"), str(window.last_folder()))
+    folder = QFileDialog.getExistingDirectory(bench.window, tr("Open project"), str(latest_folder(bench.session.settings)))
     if folder:
-        window.session.open(Path(folder))
+        opening.open_project(bench.session, Path(folder))
 
 
-def open_demo(window: MainWindow) -> None:
+def open_demo(bench: Workbench) -> None:
     """Open the synthetic season, made on its first use."""
-    window.session.open_demo()
+    opening.open_demo(bench.session)
 
 
-def import_readings(window: MainWindow) -> None:
+def import_readings(bench: Workbench) -> None:
     """Let the analyst choose files, see what is in them, and import them."""
     from quakegui.ui.dialogs.import_wizard import ImportWizard
 
-    _ask(ImportWizard(window.session, window))
+    _ask(ImportWizard(bench.session, bench.window))
 
 
-def edit_catalogue(window: MainWindow) -> None:
+def edit_catalogue(bench: Workbench) -> None:
     """Show the earthquake catalogue: box, magnitude, declustering and directions."""
     from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 
-    _ask(CatalogueDialog(window.session, window))
+    _ask(CatalogueDialog(bench.session, bench.window))
 
 
-def edit_stations(window: MainWindow) -> None:
+def edit_stations(bench: Workbench) -> None:
     """Show the stations' names and coordinates."""
     from quakegui.ui.dialogs.stations_dialog import StationsDialog
 
-    _ask(StationsDialog(window.session, window))
+    _ask(StationsDialog(bench.session, bench.window))
 
 
-def edit_season(window: MainWindow) -> None:
+def edit_season(bench: Workbench) -> None:
     """Show the season window and the parameters of the way from readings to maps."""
     from quakegui.ui.dialogs.season_dialog import SeasonDialog
 
-    _ask(SeasonDialog(window.session, window))
+    _ask(SeasonDialog(bench.session, bench.window))
 
 
-def apply_rule(window: MainWindow) -> None:
+def apply_rule(bench: Workbench) -> None:
     """Show the label rule with its counts, and apply it."""
     from quakegui.ui.dialogs.rule_dialog import RuleDialog
 
-    _ask(RuleDialog(window.session, window))
+    _ask(RuleDialog(bench.session, bench.window))
 
 
-def show_agreement(window: MainWindow) -> None:
+def show_agreement(bench: Workbench) -> None:
     """Compare two analysts' labels and settle where they differ."""
     from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 
-    _ask(AgreementDialog(window.session, window))
+    _ask(AgreementDialog(bench.session, bench.window))
 
 
-def revert_labels(window: MainWindow) -> None:
+def revert_labels(bench: Workbench) -> None:
     """Bring the labels back as they were at a moment."""
     from quakegui.ui.dialogs.revert_dialog import RevertDialog
 
-    _ask(RevertDialog(window.session, window))
+    _ask(RevertDialog(bench.session, bench.window))
 
 
-def show_imports(window: MainWindow) -> None:
+def show_imports(bench: Workbench) -> None:
     """Show what was imported, and undo or redo it."""
     from quakegui.ui.dialogs.imports_dialog import ImportsDialog
 
-    _ask(ImportsDialog(window.session, window))
+    _ask(ImportsDialog(bench.session, bench.window))
 
 
-def edit_settings(window: MainWindow) -> None:
+def edit_settings(bench: Workbench) -> None:
     """Show the analyst's settings."""
     from quakegui.ui.dialogs.settings_dialog import SettingsDialog
 
-    _ask(SettingsDialog(window.session, window))
+    _ask(SettingsDialog(bench.session, bench.window))
 
 
-def export_figure(window: MainWindow) -> None:
+def export_figure(bench: Workbench) -> None:
     """Save a panel as a picture."""
     from quakegui.ui.dialogs.export_dialogs import FigureDialog
 
-    _ask(FigureDialog(window, window))
+    panels = {"day map": (tr("Day map"), cast(QWidget, bench.day_map.view))}
+    panels |= {name: (dock.windowTitle(), dock.widget()) for name, dock in bench.docks.items() if dock.isVisible()}
+    panels["window"] = tr("Whole window"), bench.window
+    _ask(FigureDialog(bench.session, panels, bench.window))
 
 
-def export_animation(window: MainWindow) -> None:
+def export_animation(bench: Workbench) -> None:
     """Save days of the season as an animation."""
     from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 
-    _ask(AnimationDialog(window, window))
+    _ask(AnimationDialog(bench.session, bench.day_map.view, bench.window))
 
 
-def export_tables(window: MainWindow) -> None:
+def export_tables(bench: Workbench) -> None:
     """Save the season's tables as csv or xlsx."""
     from quakegui.ui.dialogs.export_dialogs import save_tables
 
-    save_tables(window)
+    save_tables(bench.session, bench.window)
 
 
-def write_report(window: MainWindow) -> None:
+def write_report(bench: Workbench) -> None:
     """Ask for a file and write the report of the season into it."""
     from quakegui.ui.report_command import ask_and_write
 
-    ask_and_write(window)
+    ask_and_write(bench.session, bench.window)
 
 
-def close_project(window: MainWindow) -> None:
+def close_project(bench: Workbench) -> None:
     """Close the project and show the start page."""
-    if window.session.may_close():
-        window.session.close()
+    if bench.session.may_close():
+        bench.session.close()
 
 
-def leave(window: MainWindow) -> None:
+def leave(bench: Workbench) -> None:
     """Close the window."""
-    window.close()
+    bench.window.close()
 
 
-def go_to_date(window: MainWindow) -> None:
+def go_to_date(bench: Workbench) -> None:
     """Ask for a date and show it."""
     from quakegui.ui.dialogs.date_dialog import ask_date
 
-    day = window.session.day
+    day = bench.session.day
     assert day is not None
-    chosen = ask_date(window, day, window.session.days)
+    chosen = ask_date(bench.window, day, bench.session.days)
     if chosen is not None:
-        window.session.go_to_day(np.datetime64(chosen, "D"))
+        walking.go_to_day(bench.session, np.datetime64(chosen, "D"))
 
 
-def choose_filter(window: MainWindow) -> None:
+def choose_filter(bench: Workbench) -> None:
     """Open the list of the kinds of days that the walk can be narrowed to."""
-    window.day_map_panel.play_bar.only.setFocus()
-    window.day_map_panel.play_bar.only.showPopup()
+    bench.day_map.play_bar.only.setFocus()
+    bench.day_map.play_bar.only.showPopup()
 
 
-def play(window: MainWindow) -> None:
+def play(bench: Workbench) -> None:
     """Start or stop the walk through the days."""
-    window.day_map_panel.toggle_play()
+    bench.day_map.toggle_play()
 
 
-def label(window: MainWindow, cls: int | None) -> None:
+def _end_unseen_choice(bench: Workbench) -> None:
+    """Let a label go to the day shown alone where it cannot be read how many are chosen: panel and tool bar are hidden."""
+    if len(labelling.target(bench.session)) > 1 and not (bench.day_panel.count.seen or bench.range_count.seen):
+        walking.choose(bench.session, None)
+        bench.session.said.emit("The number of chosen days is not visible, so only the day shown is labelled.", "info")
+
+
+def label(bench: Workbench, cls: int | None) -> None:
     """Label the chosen days, or the day shown."""
-    window.end_unseen_choice()
-    window.session.label(cls)
+    _end_unseen_choice(bench)
+    labelling.label(bench.session, cls)
 
 
-def accept(window: MainWindow) -> None:
+def accept(bench: Workbench) -> None:
     """Accept the prediction as the label."""
-    window.end_unseen_choice()
-    window.session.accept()
+    _end_unseen_choice(bench)
+    labelling.accept(bench.session)
 
 
-def write_note(window: MainWindow) -> None:
+def write_note(bench: Workbench) -> None:
     """Put the cursor into the day's note."""
-    window.show_dock("day")
-    window.day_panel.edit_note()
+    bench.layouts.show("day")
+    bench.day_panel.edit_note()
 
 
-def toggle_blind(window: MainWindow) -> None:
+def toggle_blind(bench: Workbench) -> None:
     """Hide or show everybody else's labels."""
-    window.session.set_display(blind=not window.session.display.blind)
+    bench.session.set_display(blind=not bench.session.display.blind)
 
 
-def toggle_auto_advance(window: MainWindow) -> None:
+def toggle_auto_advance(bench: Workbench) -> None:
     """Go to the next day after each label, or stay."""
-    window.session.set_settings(auto_advance=not window.session.settings.auto_advance)
+    bench.session.set_settings(auto_advance=not bench.session.settings.auto_advance)
 
 
-def toggle_unit(window: MainWindow) -> None:
+def toggle_unit(bench: Workbench) -> None:
     """Switch between z and nT."""
-    window.session.set_display(unit="z" if window.session.display.unit == "nT" else "nT")
+    bench.session.set_display(unit="z" if bench.session.display.unit == "nT" else "nT")
 
 
-def toggle_display(window: MainWindow, overlay: str) -> None:
+def toggle_display(bench: Workbench, overlay: str) -> None:
     """Show or hide an overlay of the day map."""
-    window.session.set_display(**{overlay: not getattr(window.session.display, overlay)})
+    bench.session.set_display(**{overlay: not getattr(bench.session.display, overlay)})
 
 
-def toggle_explain(window: MainWindow) -> None:
+def toggle_explain(bench: Workbench) -> None:
     """Show what spoke for the predictions of the chosen days, or hide it."""
-    if window.session.display.explain:
-        window.session.set_display(explain=False)
+    if bench.session.display.explain:
+        bench.session.set_display(explain=False)
     else:
-        window.session.explain()
+        explaining.explain(bench.session)
 
 
-def toggle_review(window: MainWindow) -> None:
+def toggle_review(bench: Workbench) -> None:
     """Switch between the working layout and the one for a review with colleagues."""
-    window.use_layout("work" if window.layout_name == "review" else "review")
+    bench.layouts.use("work" if bench.layouts.name == "review" else "review")
 
 
-def show_training(window: MainWindow) -> None:
+def show_training(bench: Workbench) -> None:
     """Bring the training form to the front."""
-    window.show_dock("training")
+    bench.layouts.show("training")
 
 
-def take_in_days(window: MainWindow) -> None:
+def take_in_days(bench: Workbench) -> None:
     """Ask for new files; import them, let the run in use predict the new days, and tell of alarms that open."""
     from quakegui.app.taking_in import take_in_days as take_in
 
-    paths, _ = QFileDialog.getOpenFileNames(window, tr("New files of readings"), str(window.last_folder()))
+    paths, _ = QFileDialog.getOpenFileNames(
+        bench.window, tr("New files of readings"), str(latest_folder(bench.session.settings))
+    )
     if paths:
-        take_in(window.session, [Path(path) for path in paths], lambda made: _tell_update(window, made))
+        take_in(bench.session, [Path(path) for path in paths], lambda made: _tell_update(bench, made))
 
 
-def _tell_update(window: MainWindow, made: Update) -> None:
+def _tell_update(bench: Workbench, made: Update) -> None:
     lines = [tr("{count} new days were predicted.").format(count=len(made.predicted.issued))]
     for alarm in made.opened:
         name = tr(CLASS_NAMES[alarm.full_class])
         lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
     lines += [told(note) for note in made.notes]
     icon = QMessageBox.Icon.Warning if made.opened else QMessageBox.Icon.Information
-    tell(window, tr("New days"), "\n".join(lines), icon)
+    tell(bench.window, tr("New days"), "\n".join(lines), icon)
 
 
-def show_shortcuts(window: MainWindow) -> None:
+def show_shortcuts(bench: Workbench) -> None:
     """Show every shortcut on one sheet."""
     from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 
-    _ask(ShortcutSheet(window))
+    _ask(ShortcutSheet([action.data() for action in bench.window.actions()], bench.window))
 
 
-def show_guide(window: MainWindow) -> None:
+def show_guide(bench: Workbench) -> None:
     """Open the user's guide beside the window."""
     from quakegui.ui.dialogs.guide import show_guide as show
 
-    show(window)
+    show(bench.window)
 
 
-def show_palette(window: MainWindow) -> None:
+def show_palette(bench: Workbench) -> None:
     """Find a command by a few letters of its name."""
     from quakegui.ui.dialogs.command_palette import CommandPalette
 
-    _ask(CommandPalette(window))
+    _ask(CommandPalette(bench.window.actions(), bench.window))
 
 
-def copy_support_report(window: MainWindow) -> None:
+def copy_support_report(bench: Workbench) -> None:
     """Put the report for support on the clipboard."""
     from quakegui.ui.trouble import copy_report
 
-    copy_report(window)
+    copy_report(bench.session)
 
 
-def show_about(window: MainWindow) -> None:
+def show_about(bench: Workbench) -> None:
     """Say what this is, and what it cannot claim."""
     tell(
-        window,
+        bench.window,
         tr("About quakegui"),
         tr(
             "quakegui {version}\n\nDaily anomaly maps of a geomagnetic network, labels, and a network trained on them.\n\n"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PySide6.QtWidgets import QWidget
 
+from quakegui.app.session import Session
+from quakegui.app.training import Training
 from quakegui.ui.dialogs.buttons import ask
 from quakegui.ui.i18n import tr
 
-if TYPE_CHECKING:
-    from quakegui.ui.main_window import MainWindow
 
-
-def may_close(window: MainWindow) -> bool:
+def may_close(window: QWidget, session: Session, training: Training) -> bool:
     """Say whether the open project may be closed; where that would stop work, the analyst is asked first."""
-    job = window.session.jobs.asked_about
-    if window.training.running:
+    job = session.jobs.asked_about
+    if training.running:
         text = tr("A training is running. Stop it and close the project? What it has finished is kept, and it can be resumed.")
         return ask(window, tr("Close the project"), text, yes=tr("Stop and close"), no=tr("Keep training"))
     if job:

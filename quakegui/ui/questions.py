@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from quakegui.app.others import Came, Question, Replacing, Walking
+from quakegui.app.arrivals import Arrivals
+from quakegui.app.consent import ForeignStep, Question, Replacement
 from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.ui.i18n import tr
 from quakegui.ui.texts import step_words
@@ -20,25 +21,25 @@ if TYPE_CHECKING:
     from quakegui.project.journal import Note
 
 
-def came_words(came: Came) -> str:
+def arrival_words(arrivals: Arrivals) -> str:
     """Return what came in from other programs as a line."""
-    parts = [_counted(came.new_days, tr("one new day"), tr("{count} new days"))]
-    parts.append(_counted(came.other_days, tr("other readings on one day"), tr("other readings on {count} days")))
-    parts.append(tr("other readings or parameters") if came.readings else "")
-    for author, count in came.labels.items():
+    parts = [_counted(arrivals.new_days, tr("one new day"), tr("{count} new days"))]
+    parts.append(_counted(arrivals.other_days, tr("other readings on one day"), tr("other readings on {count} days")))
+    parts.append(tr("other readings or parameters") if arrivals.readings else "")
+    for author, count in arrivals.labels.items():
         parts.append(_counted(count, tr("one label by {author}"), tr("{count} labels by {author}"), author=author))
-    for author, count in came.taken.items():
+    for author, count in arrivals.removals.items():
         one, more = tr("one label taken away by {author}"), tr("{count} labels taken away by {author}")
         parts.append(_counted(count, one, more, author=author))
-    parts.append(_counted(came.by_rule, tr("one label by the rule"), tr("{count} labels by the rule")))
-    parts.append(_counted(came.notes, tr("one note"), tr("{count} notes")))
-    parts.append(tr("other earthquakes") if came.events else "")
-    parts.append(_counted(came.predictions, tr("one prediction"), tr("{count} predictions")))
-    parts.append(tr("a change of the training runs") if came.runs else "")
+    parts.append(_counted(arrivals.by_rule, tr("one label by the rule"), tr("{count} labels by the rule")))
+    parts.append(_counted(arrivals.notes, tr("one note"), tr("{count} notes")))
+    parts.append(tr("other earthquakes") if arrivals.events else "")
+    parts.append(_counted(arrivals.predictions, tr("one prediction"), tr("{count} predictions")))
+    parts.append(tr("a change of the training runs") if arrivals.runs else "")
     *rest, last = [part for part in parts if part]
     what = tr("{others} and {last}").format(others=tr(", ").join(rest), last=last) if rest else last
     line = tr("{what} came in from another program.").format(what=what[:1].upper() + what[1:])
-    return line + tr(" The season is being computed anew.") if came.readings else line
+    return line + tr(" The season is being computed anew.") if arrivals.readings else line
 
 
 def _counted(count: int, one: str, more: str, **values: str) -> str:
@@ -47,7 +48,7 @@ def _counted(count: int, one: str, more: str, **values: str) -> str:
 
 def ask(parent: QWidget, question: Question) -> bool:
     """Ask whether the work of others is to be changed; returns whether it is."""
-    if isinstance(question, Replacing):
+    if isinstance(question, Replacement):
         title, text = tr("Labels of others") if question.rows else tr("Notes of others"), _replacing_words(question)
         go_on = tr("Replace") if question.cls is not None else tr("Take away")
     else:
@@ -69,7 +70,7 @@ def ask(parent: QWidget, question: Question) -> bool:
     return answer
 
 
-def _replacing_words(question: Replacing) -> str:
+def _replacing_words(question: Replacement) -> str:
     rows, notes, said = question.rows, question.notes, list[str]()
     if rows:
         line = tr("{who} labelled {days} as class {classes} {when}, and you have not seen it yet.")
@@ -86,7 +87,7 @@ def _replacing_words(question: Replacing) -> str:
     return "\n".join(said)
 
 
-def _walking_words(question: Walking) -> str:
+def _walking_words(question: ForeignStep) -> str:
     said = tr("The last step of {who} was written by another program {when}: {what}.").format(
         who=question.author, when=ago_words(question.step.at), what=step_words(question.step)
     )

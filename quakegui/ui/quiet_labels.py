@@ -11,7 +11,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from quakegui.ui.plain import as_text
+from quakegui.ui.no_markup import as_text
 
 
 class ElidedLabel(QFrame):

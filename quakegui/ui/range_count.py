@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QWidget
 
+from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
@@ -73,7 +74,7 @@ class RangeCount(ElidedLabel):
         self._count()
 
     def _count(self) -> None:
-        count = len(self._session.target())
+        count = len(labelling.target(self._session))
         self.setText(self._words(count) if count > 1 else "")
         self.counted.emit(count > 1)
 

@@ -3,44 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from quakegui.app import others
+from quakegui.app.session import Session
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.report import Language, Report, ReportCancelledError, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr
 from quakegui.ui.report_pdf import ReportError, write_pdf
+from quakegui.ui.save_paths import latest_folder, with_ending
 
-if TYPE_CHECKING:
-    from quakegui.ui.main_window import MainWindow
+ENDINGS: Final = (".html", ".htm", ".pdf")
 
 
-def ask_and_write(window: MainWindow) -> None:
+def ask_and_write(session: Session, window: QWidget) -> None:
     """Ask for a file, and write the report into it in the language of the window."""
-    project = window.session.project
+    project = session.project
     assert project is not None
-    suggestion = window.last_folder() / f"{project.name}.html"
+    suggestion = latest_folder(session.settings) / f"{project.name}.html"
     kinds = tr("Page for a browser (*.html);;Pages to print (*.pdf)")
     name, kind = QFileDialog.getSaveFileName(window, tr("Report of the season"), str(suggestion), kinds)
     if name:
-        write(window, chosen_path(name, kind))
+        write(session, with_ending(name, kind, ENDINGS))
 
 
-def chosen_path(name: str, kind: str) -> Path:
-    """Return the path with an ending that can be written: the one typed, or else the one of the kind chosen."""
-    path = Path(name)
-    if path.suffix.lower() in (".html", ".htm", ".pdf"):
-        return path
-    return path.with_name(path.name + (".pdf" if "*.pdf" in kind else ".html"))
-
-
-def write(window: MainWindow, path: Path) -> None:
+def write(session: Session, path: Path) -> None:
     """Write the report to a path, by its ending, in a job of the session."""
-    session = window.session
-    session.look()
+    others.look(session)
     project, season, as_of = session.project, session.season, session.judged_by
     assert project is not None
     language: Language = "zh" if i18n.language() == "zh" else "en"
@@ -61,18 +54,18 @@ def write(window: MainWindow, path: Path) -> None:
         elif not pages:
             session.said.emit(tr("The report is in {path}.").format(path=path), "info")
         else:
-            _paint(window, made, path)
+            _paint(session, made, path)
 
     session.jobs.start("Writing the report", gathered, done, asks=True)
 
 
-def _paint(window: MainWindow, made: Report, path: Path) -> None:
+def _paint(session: Session, made: Report, path: Path) -> None:
     QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
     try:
         count = write_pdf(made, path)
     except ReportError as error:
-        window.session.said.emit(str(error), "error")
+        session.said.emit(str(error), "error")
     else:
-        window.session.said.emit(tr("The report is in {path}: {count} pages.").format(path=path, count=count), "info")
+        session.said.emit(tr("The report is in {path}: {count} pages.").format(path=path, count=count), "info")
     finally:
         QApplication.restoreOverrideCursor()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from quakegui import __version__, logs
+from quakegui.app import opening
 from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.ui import i18n, theme
@@ -56,7 +57,9 @@ def _run(folder: Path | None, uncaughts: logs.Uncaughts) -> int:
     uncaughts.then = Troubles(window.trouble_bar)
     session.said.connect(_log_said)
     window.show()
-    QTimer.singleShot(0, session, lambda: session.after_start(lambda: _open(session, folder)))  # the window answers first
+    QTimer.singleShot(
+        0, session, lambda: opening.after_start(session, lambda: _open(session, folder))
+    )  # the window answers first
     try:
         return int(app.exec())
     finally:
@@ -109,8 +112,8 @@ def _open(session: Session, folder: Path | None) -> None:
     if session.project is not None:
         return  # the analyst was quicker
     if folder is not None:
-        session.open(folder)
+        opening.open_project(session, folder)
     elif not session.settings.recent:
-        session.open_demo()  # a first start shows something real; importing one's own data is one click away
+        opening.open_demo(session)  # a first start shows something real; importing one's own data is one click away
     else:
-        session.open(Path(session.settings.recent[0]))
+        opening.open_project(session, Path(session.settings.recent[0]))

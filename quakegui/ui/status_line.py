@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
+from quakegui.app.arrivals import Arrivals
 from quakegui.app.change import Change
 from quakegui.app.jobs import Progress
-from quakegui.app.others import Came
 from quakegui.app.session import Session
 from quakegui.learn import messages
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.plain import as_text
-from quakegui.ui.questions import came_words
+from quakegui.ui.no_markup import as_text
+from quakegui.ui.questions import arrival_words
 from quakegui.ui.sentences import told
 
 SHOWN_MS = 8000
@@ -40,7 +40,7 @@ class StatusLine(QStatusBar):
             self.addPermanentWidget(widget)
         session.changed.connect(self.refresh)
         session.said.connect(self.say)
-        session.came.connect(self._tell_others)
+        session.arrived.connect(self._tell_others)
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
         self._hide_job()
@@ -53,10 +53,10 @@ class StatusLine(QStatusBar):
         theme.tint(self, {"info": colours.text, "warning": colours.warning, "error": colours.error}[level])
         self.showMessage(told(sentence), SHOWN_MS if level == "info" else 0)
 
-    def _tell_others(self, came: Came) -> None:
+    def _tell_others(self, arrivals: Arrivals) -> None:
         """Say what came in from other programs; it stays until the next sentence, for whoever looks away meanwhile."""
         theme.tint(self, theme.colours().text)
-        self.showMessage(came_words(came))
+        self.showMessage(arrival_words(arrivals))
 
     def hear(self, message: messages.Message) -> None:
         """Name the device that computes, as soon as a worker has said which."""

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from quakegui.app.session import Session
 from quakegui.ui.i18n import tr
 from quakegui.ui.sentence_bar import SentenceBar
-
-if TYPE_CHECKING:
-    from quakegui.ui.main_window import MainWindow
 
 LOG = logging.getLogger(__name__)
 QT_LOG = logging.getLogger("quakegui.qt")
@@ -122,13 +119,13 @@ def screens() -> list[str]:
     return found
 
 
-def copy_report(window: MainWindow) -> str:
+def copy_report(session: Session) -> str:
     """Put the report for support on the clipboard, say so, and return it."""
     from quakegui.app.support import report  # asked for once in months
 
-    text = report(window.session, screens())
+    text = report(session, screens())
     QGuiApplication.clipboard().setText(text)
-    window.session.said.emit("The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail.", "info")
+    session.said.emit("The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail.", "info")
     return text
 
 

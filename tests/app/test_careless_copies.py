@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from quakegui.app import labelling, opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
@@ -20,7 +21,7 @@ def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Sessi
     made = Session(SettingsFile(tmp_path / "settings.ini"))
     made.set_settings(analyst="Wang")
     made.consolidator.quiet_ms, made.consolidator.again_ms = 200, 200
-    assert made.open(small_project)
+    assert opening.open_project(made, small_project)
     qtbot.waitUntil(lambda: made.season is not None and not made.jobs.busy, timeout=20_000)
     yield made
     made.close()
@@ -40,13 +41,13 @@ def labels_of_a_copy(session: Session, to: Path) -> int:
 
 def test_labels_are_in_the_file_itself_when_the_window_has_been_quiet(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     for number in range(4):
-        session.go_to(number)
-        assert session.label(number)
+        walking.go_to(session, number)
+        assert labelling.label(session, number)
     assert not is_quiet(session)
     qtbot.waitUntil(lambda: is_quiet(session), timeout=20_000)
     assert labels_of_a_copy(session, tmp_path / "first") == 4
-    session.go_to(7)
-    assert session.label(0)
+    walking.go_to(session, 7)
+    assert labelling.label(session, 0)
     qtbot.waitUntil(lambda: is_quiet(session), timeout=20_000)
     assert labels_of_a_copy(session, tmp_path / "second") == 5
 
@@ -66,11 +67,11 @@ def test_it_is_tried_again_while_somebody_reads_an_older_state(session: Session,
         reader.isolation_level = None
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM journal").fetchone()
-        session.go_to(3)
-        assert session.label(2)
+        walking.go_to(session, 3)
+        assert labelling.label(session, 2)
         qtbot.waitUntil(lambda: len(tried) >= 2, timeout=20_000)
         assert not any(tried)
-        assert session.label(1), "nobody stands in the way of a label"
+        assert labelling.label(session, 1), "nobody stands in the way of a label"
         reader.execute("COMMIT")
         qtbot.waitUntil(lambda: is_quiet(session), timeout=20_000)
     assert labels_of_a_copy(session, tmp_path / "copy") == 2
@@ -83,7 +84,7 @@ def test_a_closed_window_leaves_nothing_beside_the_file_though_another_program_h
     folder = session.project.folder
     with Project.open(folder):
         session.consolidator.quiet_ms = 3_600_000
-        assert session.label(3)
+        assert labelling.label(session, 3)
         session.close()
         shutil.copytree(folder, tmp_path / "copy", ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     with Project.open(tmp_path / "copy") as copied:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from quakegui.app import explaining, opening
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
@@ -31,12 +32,12 @@ def test_an_answer_of_a_run_that_is_no_longer_in_use_is_not_shown(
 
     monkeypatch.setattr("quakegui.learn.season_saliency.explain_days", explained)
     session = Session(SettingsFile(tmp_path / "settings.ini"))
-    session.open(Path(shutil.copytree(trained_template, tmp_path / "project")))
+    opening.open_project(session, Path(shutil.copytree(trained_template, tmp_path / "project")))
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)
     assert session.project is not None
     assert session.predictions is not None
     first = session.predictions.run
-    session.explain()
+    explaining.explain(session)
     qtbot.waitUntil(lambda: bool(asked))
     if another:
         runs.add_run(session.project, runs.Run("another", 0, "done", {}, {}))

@@ -36,7 +36,7 @@ def session(qapp, tmp_path: Path):
 def test_a_season_that_is_not_waited_for_leaves_nothing(session: Session, place: Path, qtbot: QtBot, ends: str) -> None:
     steps: list[int] = []
     session.jobs.progressed.connect(lambda progress: steps.append(progress.done))
-    session.open_demo()
+    opening.open_demo(session)
     qtbot.waitUntil(lambda: max(steps, default=0) >= 1)
     if ends == "cancelled":
         session.jobs.cancel()
@@ -62,14 +62,14 @@ def other(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_season_that_is_ready_does_not_change_the_project_under_a_dialog(
     session: Session, place: Path, other: Path, qtbot: QtBot, meanwhile: str
 ) -> None:
-    assert session.open(other)
+    assert opening.open_project(session, other)
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)
     dialog = QDialog()
     qtbot.addWidget(dialog)
     dialog.setModal(True)
     dialog.show()
     qtbot.waitExposed(dialog)
-    session.open_demo()
+    opening.open_demo(session)
     qtbot.waitUntil(lambda: not session.jobs.busy)
     qtbot.wait(3 * opening.LOOK_AGAIN_MS)
     assert session.project is not None

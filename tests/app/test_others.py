@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from quakegui.app import computing, labelling, opening, others, walking
+from quakegui.app.arrivals import Arrivals
 from quakegui.app.change import Change
+from quakegui.app.consent import ForeignStep, Question, Replacement
 from quakegui.app.labelling import Answer
-from quakegui.app.others import Came, Question, Replacing, Walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import catalogue, journal, runs, seasons
@@ -26,7 +28,7 @@ from quakegui.season.labels import LabelSource
 def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
     made = Session(SettingsFile(tmp_path / "settings.ini"))
     made.set_settings(analyst="Li")
-    assert made.open(small_project)
+    assert opening.open_project(made, small_project)
     qtbot.waitUntil(lambda: made.season is not None)
     yield made
     made.close()
@@ -41,9 +43,9 @@ def other(session: Session) -> Iterator[Project]:
 
 
 @pytest.fixture
-def came(session: Session) -> list[Came]:
-    heard: list[Came] = []
-    session.came.connect(heard.append)
+def arrivals(session: Session) -> list[Arrivals]:
+    heard: list[Arrivals] = []
+    session.arrived.connect(heard.append)
     return heard
 
 
@@ -64,21 +66,23 @@ def bo_labels(other: Project, days: np.ndarray, cls: int | None = 3, author: str
     journal.write_labels(other, np.atleast_1d(days), cls, source=LabelSource.ANALYST, author=author)
 
 
-def test_a_step_shows_and_tells_what_another_program_labelled(session: Session, other: Project, came: list[Came]) -> None:
+def test_a_step_shows_and_tells_what_another_program_labelled(
+    session: Session, other: Project, arrivals: list[Arrivals]
+) -> None:
     bo_labels(other, session.days[3:6])
     journal.write_note(other, session.days[7], "a storm", "Bo")
-    session.step(1)
+    walking.step(session, 1)
     assert session.labels.classes[3:6].tolist() == [3, 3, 3]
     assert [note.text for note in session.notes(7)] == ["a storm"]
-    assert came == [Came(labels={"Bo": 3}, notes=1)]
-    session.step(1)
-    assert len(came) == 1, "nothing is told twice"
+    assert arrivals == [Arrivals(labels={"Bo": 3}, notes=1)]
+    walking.step(session, 1)
+    assert len(arrivals) == 1, "nothing is told twice"
 
 
-def test_what_the_session_writes_itself_is_no_news(session: Session, came: list[Came], qtbot: QtBot) -> None:
-    session.label(2, range(4))
-    session.note("clear")
-    session.undo()
+def test_what_the_session_writes_itself_is_no_news(session: Session, arrivals: list[Arrivals], qtbot: QtBot) -> None:
+    labelling.label(session, 2, range(4))
+    labelling.note(session, "clear")
+    labelling.undo(session)
     project = session.project
     assert project is not None
     event = Event("one", session.days[5].astype("datetime64[ms]"), 4.5, 28.8, 102.3)
@@ -89,11 +93,11 @@ def test_what_the_session_writes_itself_is_no_news(session: Session, came: list[
     )
     session.jobs.start("Labelling", lambda _report, _cancelled: bo_labels(project, session.days[8:9]), print)
     qtbot.waitUntil(lambda: not session.jobs.busy)
-    session.poll()
-    assert came == []
+    others.poll(session)
+    assert arrivals == []
 
 
-def test_own_rows_between_those_of_others_are_told_apart(session: Session, other: Project, came: list[Came]) -> None:
+def test_own_rows_between_those_of_others_are_told_apart(session: Session, other: Project, arrivals: list[Arrivals]) -> None:
     project = session.project
     assert project is not None
     bo_labels(project, session.days[:1], author="Li")
@@ -101,8 +105,8 @@ def test_own_rows_between_those_of_others_are_told_apart(session: Session, other
     bo_labels(project, session.days[2:3], author="Li")
     bo_labels(other, session.days[3:5])
     bo_labels(project, session.days[5:6], author="Li")
-    session.look()
-    assert came == [Came(labels={"Bo": 3})]
+    others.look(session)
+    assert arrivals == [Arrivals(labels={"Bo": 3})]
     assert session.labels.classes[:6].tolist() == [3] * 6
 
 
@@ -110,7 +114,7 @@ def test_a_label_over_one_that_was_not_shown_asks_and_keeps_by_default(session: 
     bo_labels(other, session.days[0])
     said: list[str] = []
     session.said.connect(lambda sentence, _level: said.append(sentence))
-    assert not session.label(1)
+    assert not labelling.label(session, 1)
     assert session.labels.classes[0] == 3
     assert journal.in_force(other)[session.days[0]].author == "Bo"
     assert said == ["Nothing was changed."]
@@ -118,12 +122,12 @@ def test_a_label_over_one_that_was_not_shown_asks_and_keeps_by_default(session: 
 
 def test_the_question_names_the_labels_and_what_replaces_them(session: Session, other: Project) -> None:
     bo_labels(other, session.days[2:4])
-    session.choose((1, 5))
+    walking.choose(session, (1, 5))
     asked = answer(session, True)
-    assert session.label(1)
+    assert labelling.label(session, 1)
     assert len(asked) == 1
     question = asked[0]
-    assert isinstance(question, Replacing)
+    assert isinstance(question, Replacement)
     assert [(row.day, row.cls, row.author) for row in question.rows] == [(day, 3, "Bo") for day in session.days[2:4]]
     assert question.cls == 1
     assert session.labels.classes[1:6].tolist() == [1] * 5
@@ -140,24 +144,24 @@ def test_a_label_that_comes_in_while_one_is_asked_is_asked_about_too(session: Se
         return True
 
     session.ask = meanwhile
-    assert session.label(1)
-    assert [row.author for question in asked if isinstance(question, Replacing) for row in question.rows] == ["Bo", "Wang"]
+    assert labelling.label(session, 1)
+    assert [row.author for question in asked if isinstance(question, Replacement) for row in question.rows] == ["Bo", "Wang"]
     assert session.labels.classes[0] == 1
 
 
 def test_a_label_that_was_shown_is_replaced_without_a_question(session: Session, other: Project, qtbot: QtBot) -> None:
     bo_labels(other, session.days[:3])
-    session.go_to(1)
-    session.go_to(2)
+    walking.go_to(session, 1)
+    walking.go_to(session, 2)
     asked = answer(session)
-    assert session.label(1)
-    session.go_to(0)
-    assert session.label(1)
+    assert labelling.label(session, 1)
+    walking.go_to(session, 0)
+    assert labelling.label(session, 1)
     assert asked == []
     bo_labels(other, session.days[0])
-    session.look()
-    qtbot.waitUntil(lambda: not np.isin(session.days[0], list(session.unseen)))
-    assert session.label(2)
+    others.look(session)
+    qtbot.waitUntil(lambda: not np.isin(session.days[0], list(session.unseen.labels)))
+    assert labelling.label(session, 2)
     assert asked == []
     assert journal.in_force(other)[session.days[0]].cls == 2
 
@@ -167,11 +171,11 @@ def test_the_same_class_and_other_peoples_labels_on_taking_ones_own_away_are_not
 ) -> None:
     asked = answer(session)
     bo_labels(other, session.days[0])
-    assert session.label(3)
-    session.go_to(4)
-    session.label(2)
+    assert labelling.label(session, 3)
+    walking.go_to(session, 4)
+    labelling.label(session, 2)
     bo_labels(other, session.days[4])
-    assert session.label(None)
+    assert labelling.label(session, None)
     assert asked == []
     assert session.labels.classes[4] == 3
 
@@ -184,15 +188,15 @@ def test_an_accepted_prediction_asks_as_a_label_does(session: Session, other: Pr
     runs.append_predictions(
         other, "run-1", runs.LedgerPredictions(days, shares, "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
     )
-    session.look()
+    others.look(session)
     assert session.predictions is not None
     assert session.predictions.classes[:2].tolist() == [2, 4]
     journal.write_labels(other, days[:1], 1, source=LabelSource.MODEL, author="Bo", run="run-1")
-    session.choose((0, 1))
+    walking.choose(session, (0, 1))
     asked = answer(session, False, True)
-    assert not session.accept()
+    assert not labelling.accept(session)
     assert session.labels.classes[:2].tolist() == [1, -1]
-    assert session.accept()
+    assert labelling.accept(session)
     assert len(asked) == 2
     assert session.labels.classes[:2].tolist() == [2, 4]
 
@@ -208,17 +212,17 @@ def test_an_accepted_prediction_of_several_classes_is_asked_about_before_any_is_
     runs.append_predictions(session.project, "r", said)
     runs.use_run(session.project, "r")
     session.reload(Change.PREDICTIONS | Change.RUNS)
-    session.go_to(4)
-    session.choose((4, 5))
+    walking.go_to(session, 4)
+    walking.choose(session, (4, 5))
     for day in session.days[4:6]:
         journal.write_labels(other, day, 2, source=LabelSource.RULE, author="rule")
     asked, heard = answer(session, True, False), list[str]()
     session.said.connect(lambda sentence, _level: heard.append(sentence))
     rows = len(journal.journal_rows(other))
-    session.look()
-    session.unseen |= set(session.days[4:6])
-    assert not session.accept()
-    assert [question.cls for question in asked if isinstance(question, Replacing)] == [1, 3]
+    others.look(session)
+    session.unseen.labels |= set(session.days[4:6])
+    assert not labelling.accept(session)
+    assert [question.cls for question in asked if isinstance(question, Replacement)] == [1, 3]
     assert heard == ["Nothing was changed."]
     assert len(journal.journal_rows(other)) == rows
 
@@ -227,11 +231,11 @@ def test_an_accepted_prediction_of_several_classes_is_asked_about_before_any_is_
 def test_a_return_to_a_moment_asks_where_it_takes_away_what_was_not_shown(
     session: Session, other: Project, go_on: bool
 ) -> None:
-    session.label(1, [2])
+    labelling.label(session, 1, [2])
     bo_labels(other, session.days[6])
     bo_labels(other, session.days[8], None)
     asked = answer(session, go_on)
-    assert session.revert_to(np.datetime64("2000-01-01", "ms")) is go_on
+    assert labelling.revert_to(session, np.datetime64("2000-01-01", "ms")) is go_on
     assert [[(row.day, row.cls) for row in question.rows] for question in asked] == [[(session.days[6], 3)]]
     assert set(journal.in_force(other)) == (set() if go_on else {session.days[2], session.days[6]})
 
@@ -240,16 +244,16 @@ def test_a_return_to_a_moment_asks_where_it_takes_away_what_was_not_shown(
 def test_a_return_to_a_moment_asks_where_it_takes_away_a_note_that_was_not_shown(
     session: Session, other: Project, go_on: bool
 ) -> None:
-    session.note("clear", day=session.days[2])
+    labelling.note(session, "clear", day=session.days[2])
     journal.write_note(other, session.days[6], "a truck", "Bo")
     journal.write_note(other, session.days[8], "a storm", "Bo")
-    session.look()
-    session.go_to(8)
-    session.go_to(0)
+    others.look(session)
+    walking.go_to(session, 8)
+    walking.go_to(session, 0)
     asked = answer(session, go_on)
-    assert session.revert_to(np.datetime64("2000-01-01", "ms")) is go_on
+    assert labelling.revert_to(session, np.datetime64("2000-01-01", "ms")) is go_on
     (question,) = asked
-    assert isinstance(question, Replacing)
+    assert isinstance(question, Replacement)
     assert (question.rows, question.cls) == ((), None)
     assert [(note.day, note.text, note.author) for note in question.notes] == [(session.days[6], "a truck", "Bo")]
     assert {note.text for note in journal.notes(other)} == (set() if go_on else {"clear", "a truck", "a storm"})
@@ -266,16 +270,16 @@ def test_a_note_that_comes_in_while_a_return_is_asked_about_is_asked_about_too(s
         return len(asked) == 1
 
     session.ask = meanwhile
-    assert not session.revert_to(np.datetime64("2000-01-01", "ms"))
+    assert not labelling.revert_to(session, np.datetime64("2000-01-01", "ms"))
     assert len(asked) == 2
     assert [note.text for note in journal.notes(other)] == ["a truck", "a storm"]
 
 
 def test_a_note_that_came_in_is_in_no_labels_way(session: Session, other: Project) -> None:
-    session.look()
+    others.look(session)
     journal.write_note(other, session.days[0], "a truck", "Bo")
     asked = answer(session)
-    assert session.label(1)
+    assert labelling.label(session, 1)
     assert asked == []
 
 
@@ -290,7 +294,7 @@ def test_a_label_that_comes_in_while_a_return_is_asked_about_is_asked_about_too(
         return len(asked) == 1
 
     session.ask = ask
-    assert not session.revert_to(np.datetime64("2000-01-01", "ms"))
+    assert not labelling.revert_to(session, np.datetime64("2000-01-01", "ms"))
     assert len(asked) == 2
     assert set(journal.in_force(other)) == {session.days[6], session.days[7]}
 
@@ -298,77 +302,77 @@ def test_a_label_that_comes_in_while_a_return_is_asked_about_is_asked_about_too(
 def test_what_a_blind_labelling_hid_has_not_been_seen(session: Session, other: Project) -> None:
     session.set_display(blind=True)
     bo_labels(other, session.days[5])
-    session.go_to(5)
-    session.go_to(2)
+    walking.go_to(session, 5)
+    walking.go_to(session, 2)
     session.set_display(blind=False)
     asked = answer(session, False)
-    assert not session.label(1, [4, 5])
+    assert not labelling.label(session, 1, [4, 5])
     assert len(asked) == 1
-    session.go_to(5)
-    session.go_to(2)
-    assert session.label(1, [4, 5])
+    walking.go_to(session, 5)
+    walking.go_to(session, 2)
+    assert labelling.label(session, 1, [4, 5])
 
 
 def test_a_note_in_the_same_name_is_not_overwritten_unseen(session: Session, other: Project) -> None:
     day, heard = session.days[3], list[str]()
     session.said.connect(lambda sentence, _level: heard.append(sentence))
     journal.write_note(other, day, "a truck at 03:00", "Li")
-    assert session.note("windy", day=day, shown="")
+    assert labelling.note(session, "windy", day=day, shown="")
     assert [note.text for note in journal.notes(other, day)] == ["a truck at 03:00\nwindy"]
     assert heard == ["Another program has written a note on this day in your name; yours was added to it."]
-    assert session.note("windy", day=day, shown="a truck at 03:00\nwindy")
+    assert labelling.note(session, "windy", day=day, shown="a truck at 03:00\nwindy")
     assert [note.text for note in journal.notes(other, day)] == ["windy"]
 
 
 def test_undo_of_a_label_elsewhere_is_answered(session: Session) -> None:
     answers = list[object]()
-    session.go_to(9)
-    session.label(4)
+    walking.go_to(session, 9)
+    labelling.label(session, 4)
     session.answered.connect(answers.append)
-    session.undo()
+    labelling.undo(session)
     assert answers == []
-    session.redo()
-    session.go_to(2)
-    session.undo()
+    labelling.redo(session)
+    walking.go_to(session, 2)
+    labelling.undo(session)
     assert [(each.step.first, each.undone) for each in answers if isinstance(each, Answer)] == [(session.days[9], True)]
 
 
 def test_undo_asks_before_it_takes_back_what_another_program_wrote_in_the_same_name(session: Session, other: Project) -> None:
-    session.label(2, [0])
+    labelling.label(session, 2, [0])
     bo_labels(other, session.days[5:7], author="Li")
     asked = answer(session, False, True)
-    assert not session.undo()
+    assert not labelling.undo(session)
     assert session.labels.classes[[0, 5, 6]].tolist() == [2, 3, 3]
-    assert session.undo()
+    assert labelling.undo(session)
     assert session.labels.classes[[0, 5, 6]].tolist() == [2, -1, -1]
-    assert session.undo(), "the session's own step needs no question"
+    assert labelling.undo(session), "the session's own step needs no question"
     assert session.labels.classes[0] == -1
     assert len(asked) == 2
-    assert all(isinstance(question, Walking) and question.back and question.step.days == 2 for question in asked)
+    assert all(isinstance(question, ForeignStep) and question.back and question.step.days == 2 for question in asked)
 
 
 def test_redo_asks_where_another_program_took_the_step_back(session: Session, other: Project) -> None:
-    session.label(2, [0])
+    labelling.label(session, 2, [0])
     journal.undo(other, "Li")
     asked = answer(session, False, True)
-    assert not session.redo()
-    assert session.redo()
+    assert not labelling.redo(session)
+    assert labelling.redo(session)
     assert session.labels.classes[0] == 2
     assert len(asked) == 2
 
 
 def test_undo_leaves_the_steps_of_other_people_alone(session: Session, other: Project) -> None:
-    session.label(2, [0])
+    labelling.label(session, 2, [0])
     bo_labels(other, session.days[0])
     asked = answer(session)
-    assert session.undo()
+    assert labelling.undo(session)
     assert asked == []
     assert journal.in_force(other)[session.days[0]].author == "Bo"
-    assert not session.undo()
+    assert not labelling.undo(session)
 
 
 def test_a_step_that_came_in_after_the_look_is_not_taken_back(session: Session, other: Project) -> None:
-    session.label(2, [0])
+    labelling.label(session, 2, [0])
     step = journal.step_to_undo(other, "Li")
     assert step is not None
     bo_labels(other, session.days[5], author="Li")
@@ -384,19 +388,19 @@ def journal_error() -> type[Exception]:
 
 
 def test_readings_of_another_program_make_the_season_anew(
-    session: Session, other: Project, came: list[Came], qtbot: QtBot
+    session: Session, other: Project, arrivals: list[Arrivals], qtbot: QtBot
 ) -> None:
     last, day = session.days[-1], session.days[10]
-    session.go_to(10)
-    session.choose((8, 12))
+    walking.go_to(session, 10)
+    walking.choose(session, (8, 12))
     other.set_config(replace(other.config(), first_day=session.days[2], last_day=last + 2))
-    session.poll()
-    assert came == [Came(readings=True)]
+    others.poll(session)
+    assert arrivals == [Arrivals(readings=True)]
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert (session.days[0], session.days[-1]) == (session.days[8] - 8, last + 2)
     assert session.day == day
     assert session.chosen == (6, 10), "the same days"
-    assert came[1:] == [Came(new_days=2)]
+    assert arrivals[1:] == [Arrivals(new_days=2)]
     assert session.season is not None
     assert session.season.revision == other.revision()
 
@@ -405,12 +409,12 @@ def test_readings_that_come_in_while_the_season_is_computed_are_shown_in_the_end
     session: Session, other: Project, qtbot: QtBot, tmp_path: Path
 ) -> None:
     other.set_config(replace(other.config(), last_day=None))
-    session.look()
+    others.look(session)
     last = session.days[-1]
     for days in range(1, 4):
         day_file(tmp_path / f"{days}.csv", last + days)
         import_paths(other, [tmp_path / f"{days}.csv"])
-        session.look()
+        others.look(session)
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert session.days[-1] >= last + 3
     assert session.season is not None
@@ -427,25 +431,27 @@ def day_file(path: Path, day: np.datetime64) -> None:
     path.write_text("\n".join(["time,AAA,BBB,CCC,DDD,EEE,FFF,GGG", *rows]) + "\n", encoding="utf-8")
 
 
-def test_earthquakes_and_runs_of_another_program_are_shown(session: Session, other: Project, came: list[Came]) -> None:
+def test_earthquakes_and_runs_of_another_program_are_shown(session: Session, other: Project, arrivals: list[Arrivals]) -> None:
     event = Event("one", session.days[5].astype("datetime64[ms]") + np.timedelta64(3, "h"), 4.5, 28.8, 102.3)
     catalogue.store_events(other, [event], declustering=Declustering("none"))
-    session.step(1)
+    walking.step(session, 1)
     assert session.events == (event,)
     catalogue.store_events(other, [replace(event, magnitude=5.0)], declustering=Declustering("none"))
-    session.step(1)
+    walking.step(session, 1)
     assert session.events[0].magnitude == 5.0
     runs.add_run(other, runs.Run("run-1", 1_650_000_000_000, "done", {}, {}))
-    session.step(1)
-    assert came == [Came(events=True), Came(events=True), Came(runs=True)]
+    walking.step(session, 1)
+    assert arrivals == [Arrivals(events=True), Arrivals(events=True), Arrivals(runs=True)]
 
 
-def test_a_blind_labelling_is_not_told_of_the_labels_of_others(session: Session, other: Project, came: list[Came]) -> None:
+def test_a_blind_labelling_is_not_told_of_the_labels_of_others(
+    session: Session, other: Project, arrivals: list[Arrivals]
+) -> None:
     session.set_display(blind=True)
     bo_labels(other, session.days[:3])
     asked = answer(session)
-    assert session.label(1)
-    assert came == []
+    assert labelling.label(session, 1)
+    assert arrivals == []
     assert asked == []
     assert session.labels.classes[:3].tolist() == [1, -1, -1]
 
@@ -454,11 +460,11 @@ def test_a_training_or_a_prediction_waits_for_the_season_as_it_is_now(session: S
     other.set_config(replace(other.config(), last_day=session.days[-2]))
     said: list[str] = []
     session.said.connect(lambda sentence, _level: said.append(sentence))
-    session.look()
-    assert not session.is_of_now()
+    others.look(session)
+    assert not computing.is_of_now(session)
     assert said == ["The readings have changed, and the season is being computed anew; try again when it is shown."]
     qtbot.waitUntil(lambda: not session.jobs.busy)
-    assert session.is_of_now()
+    assert computing.is_of_now(session)
 
 
 def test_a_project_that_cannot_be_read_is_told_once(session: Session, other: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -471,8 +477,8 @@ def test_a_project_that_cannot_be_read_is_told_once(session: Session, other: Pro
     with monkeypatch.context() as broken:
         broken.setattr(session.lookout, "look", gone)
         for _ in range(3):
-            session.look()
+            others.look(session)
     assert said == ["The drive is gone."]
     bo_labels(other, session.days[:1])
-    session.look()
+    others.look(session)
     assert session.labels.classes[0] == 3

@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from run_projects import LATER_DAYS, open_window
 
+from quakegui.app import opening
 from quakegui.app.computing import COMPUTING
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
@@ -17,7 +18,7 @@ from quakegui.project.store import Project
 
 def test_without_a_run_the_refusal_is_a_sentence_and_nothing_changes(small_project: Path, tmp_path: Path, qtbot: QtBot) -> None:
     session = Session(SettingsFile(tmp_path / "settings.ini"))
-    session.open(small_project)
+    opening.open_project(session, small_project)
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)
     said: list[tuple[str, str]] = []
     session.said.connect(lambda sentence, level: said.append((sentence, level)))
@@ -42,7 +43,7 @@ def test_days_that_came_in_are_shown_also_where_they_could_not_be_predicted(
 
     monkeypatch.setattr("quakegui.learn.operating.update", halfway)
     session = Session(SettingsFile(tmp_path / "settings.ini"))
-    session.open(Path(shutil.copytree(trained_template, tmp_path / "project")))
+    opening.open_project(session, Path(shutil.copytree(trained_template, tmp_path / "project")))
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)
     said: list[str] = []
     session.said.connect(lambda sentence, _level: said.append(sentence))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from quakegui.app import opening
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
@@ -23,7 +24,7 @@ from quakegui.project.store import Project
 def session(qtbot, trained_template: Path, tmp_path: Path):
     folder = Path(shutil.copytree(trained_template, tmp_path / "project"))
     session = Session(SettingsFile(tmp_path / "settings.ini"))
-    assert session.open(folder)
+    assert opening.open_project(session, folder)
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
     yield session
     session.close()
@@ -95,7 +96,7 @@ def test_a_project_closed_while_maps_are_gathered_leaves_the_next_one_free_to_tr
     go_on.set()
     session.close()
     assert not training.busy
-    assert session.open(folder)
+    assert opening.open_project(session, folder)
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
     assert not training.busy
 

@@ -20,7 +20,8 @@ from quakegui.formats.source import Source, expand
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project
 from quakegui.season.readings import Readings
-from quakegui.season.synthetic import SyntheticConfig, SyntheticSeason, make_season, minutes
+from quakegui.simulate.minutes import minutes
+from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_season
 
 FILES = 40
 ROUNDS = 101

@@ -23,6 +23,7 @@ from PySide6.QtCore import QEventLoop, QObject, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.learn.runs.presets import PRESETS
@@ -47,7 +48,7 @@ def opened(folder: Path) -> tuple[QApplication, MainWindow]:
     window.resize(*SIZE)
     window.show()
     window.activateWindow()
-    session.open(folder)
+    opening.open_project(session, folder)
     wait(lambda: session.season is not None and not session.jobs.busy)
     session.pick(session.season.network.codes[:2])
     rest(SETTLED_AFTER_MS + 500)
@@ -99,7 +100,7 @@ def measure_step(folder: Path) -> list[Row]:
     """Time steps through the season beside a picture that pyqtgraph shows; processor time is the window's thread alone."""
     app, window = opened(folder)
     session = window.session
-    session.go_to(0)
+    walking.go_to(session, 0)
     app.processEvents()
     pictures = [session.day_map(index).rgb for index in range(40)]
     view, peer = image_alone(app, window.day_map_panel.view.rect(), pictures)
@@ -116,7 +117,7 @@ def measure_step(folder: Path) -> list[Row]:
 
     def ours() -> None:
         if session.index == session.days.size - 1:
-            session.go_to(0)
+            walking.go_to(session, 0)
         before = session.index
         shown.clear()
         wall, processor = time.perf_counter(), time.thread_time()
@@ -241,7 +242,7 @@ def measure_memory(folder: Path) -> list[Row]:
     for _ in range(100):
         press(app, window, Qt.Key.Key_Right)
     for dock in window.docks:
-        window.show_dock(dock)
+        window.layouts.show(dock)
         rest(50)
     status = Path("/proc/self/status").read_text()
     resident = int(status.split("VmRSS:")[1].split()[0]) / 1024.0

@@ -23,6 +23,7 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QEvent
 from PySide6.QtGui import QAction, Qt  # here Qt has the guess at markup too
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QWidget
 
+from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.learn.runs.registry import import_run
@@ -112,7 +113,7 @@ def window(marked: Path, tmp_path: Path, qtbot) -> Iterator[MainWindow]:
     folder = Path(shutil.copytree(marked, tmp_path / marked.name))
     session = Session(SettingsFile(tmp_path / "settings.ini"))
     session.set_settings(analyst=EVIL)
-    assert session.open(folder)
+    assert opening.open_project(session, folder)
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=30_000)
     made = MainWindow(session)
     made.resize(1500, 950)
@@ -166,7 +167,7 @@ def test_the_window_shows_markup_as_text(window: MainWindow, qtbot) -> None:
     found: set[str] = set()
     session.pick(session.season.network.codes)
     for index in range(session.days.size):
-        session.go_to(index)
+        walking.go_to(session, index)
         QApplication.processEvents()
         found |= faults(window)
     for say in (EVIL, f"The file {EVIL} cannot be read."):
@@ -206,8 +207,8 @@ def test_dialogs_show_markup_as_text(window: MainWindow, qtbot, name: str, tmp_p
         "settings": lambda: settings_dialog.SettingsDialog(window.session, window),
         "revert": lambda: revert_dialog.RevertDialog(window.session, window),
         "wizard": lambda: import_wizard.ImportWizard(window.session, window),
-        "palette": lambda: command_palette.CommandPalette(window),
-        "new": lambda: new_project.NewProjectDialog(window),
+        "palette": lambda: command_palette.CommandPalette(window.actions(), window),
+        "new": lambda: new_project.NewProjectDialog(tmp_path, window),
         "report": lambda: import_report.ImportReportPage(window),
     }
     dialog = makers[name]()

@@ -1,5 +1,6 @@
 """Baselines: what each can learn, what it must not answer, and that it stays on its own side of a split."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from quakegui.judge import predictors, splits
 
-EVERY = sorted(predictors.BASELINES)
+EVERY = ["boosting-features", "kp", "majority", "traditional"]  # one of each way of learning
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def _one_thread():
 
 
 def learn_and_ask(name, train_x, train_y, test_x):
-    return predictors.BASELINES[name](np.asarray(train_x, float), np.asarray(train_y), np.asarray(test_x, float))
+    return predictors.PREDICTORS[name].fit_predict(np.asarray(train_x, float), np.asarray(train_y), np.asarray(test_x, float))
 
 
 def noise(n, columns, seed=0):
@@ -166,14 +167,126 @@ def test_feature_table_reads_the_days_features():
     assert len(predictors.FEATURE_COLUMNS) == told.shape[1]
 
 
-def test_every_baseline_runs_on_one_split():
-    rng = np.random.default_rng(7)
-    labels = np.repeat(rng.choice(5, 20, p=[0.5, 0.2, 0.1, 0.1, 0.1]), 15)
-    kp = rng.uniform(0, 7, 300)
+def season(n_days=300, *, seed=7, events=20):
+    """Return the inputs of a season of noise that began on 1 January 2022, each day known at 19:00 UTC."""
+    rng = np.random.default_rng(seed)
+    days = np.datetime64("2022-01-01") + np.arange(n_days)
+    known = days.astype("datetime64[ms]") + np.timedelta64(19, "h")
+    hours = np.sort(rng.choice(np.arange(24 * n_days), events, replace=False)).astype("timedelta64[h]")
+    z = rng.normal(size=(n_days, 6))
+    z[rng.random(z.shape) < 0.1] = np.nan
+    return predictors.Inputs(
+        days=days,
+        available_at=known,
+        kp_night=rng.uniform(0, 7, n_days).round(1),
+        features=np.abs(rng.normal(size=(n_days, 10))),
+        station_z=z,
+        doubtful=np.isnan(z),
+        event_times=days[0].astype("datetime64[ms]") + hours,
+        event_magnitudes=3.0 + rng.exponential(0.4, events),
+    )
+
+
+def columns(name, given, *, train=None, test=()):
+    rows = np.arange(len(given.days)) if train is None else np.asarray(train)
+    return predictors.PREDICTORS[name].columns(given, rows, np.asarray(test, int))
+
+
+def test_every_predictor_runs_on_one_split():
+    given = season()
+    kp = given.kp_night.copy()
     kp[:30] = np.nan
-    made = splits.blocked(splits.material(np.datetime64("2022-01-01") + np.arange(300), labels), folds=3)
-    told = predictors.run_baselines(made, labels, kp_night=kp, features=np.abs(noise(300, 10)), station_z=noise(300, 25))
-    assert list(told) == list(predictors.BASELINES)
-    for name, answer in told.items():
+    given = replace(given, kp_night=kp)
+    labels = np.repeat(np.random.default_rng(8).choice(5, 20, p=[0.5, 0.2, 0.1, 0.1, 0.1]), 15)
+    split = splits.blocked(splits.material(given.days, labels), folds=3)
+    found = predictors.run_predictors(split, given, labels)
+    assert list(found) == [
+        "majority", "kp", "calendar", "catalogue", "outages", "without-field",
+        "traditional", "boosting-features", "boosting-stations",
+    ]  # fmt: skip
+    assert set(predictors.WITHOUT_FIELD) == {"kp", "calendar", "catalogue", "outages", "without-field"}
+    for name, answer in found.items():
         gaps = np.isnan(answer).all(axis=1)
         assert np.array_equal(gaps, np.isnan(kp) if name == "kp" else np.zeros(300, bool))
+        assert np.allclose(answer[~gaps].sum(axis=1), 1)
+
+
+def test_titles_are_there_in_both_languages():
+    for name, row in predictors.PREDICTORS.items():
+        assert row.id == name
+        assert row.title[0].isascii()
+        assert not row.title[1].isascii()
+
+
+def test_kp_comes_with_its_means_over_the_days_before():
+    given = replace(season(10), kp_night=np.array([1.0, 2, 3, np.nan, 5, 6, 7, 8, 9, 4]))
+    found = columns("kp", given)
+    assert found[2].tolist() == [3, 2, 2]
+    assert np.isnan(found[3]).all()
+    assert found[4].tolist() == [5, 4, 11 / 4]  # of the days 3 to 5 two are known, of the first five four
+    assert found[9].tolist() == [4, 7, 39 / 6]
+
+
+def test_kp_means_reach_over_dates_not_rows():
+    given = season(20).at(np.r_[0:5, 12:20])
+    assert columns("kp", given)[5].tolist() == [given.kp_night[5]] * 3
+
+
+def test_the_calendar_is_a_line_and_two_waves():
+    found = columns("calendar", season(300))
+    assert np.diff(found[:, 0]).tolist() == [1] * 299
+    assert np.hypot(found[:, 1], found[:, 2]) == pytest.approx(1)
+    angle = np.unwrap(np.arctan2(found[:, 2], found[:, 1]))
+    assert (angle[-1] - angle[0]) / (2 * np.pi) == pytest.approx(299 / 365.25)
+    assert np.diff(np.unwrap(np.arctan2(found[:, 4], found[:, 3]))) == pytest.approx(2 * np.diff(angle))
+
+
+def test_outages_are_the_stations_that_are_missing_or_flagged():
+    given = season(3)
+    given = replace(given, doubtful=np.array([[0, 0, 1, 0, 1, 0], [0] * 6, [1] * 6], bool))
+    assert columns("outages", given).tolist() == [[0, 0, 1, 0, 1, 0, 2], [0] * 7, [1] * 6 + [6]]
+
+
+def test_the_catalogue_knows_only_events_before_the_day_is_known():
+    known = season(60).available_at
+    times = np.array([known[10] - np.timedelta64(1, "ms"), known[20], known[30] + np.timedelta64(1, "D")])
+    given = replace(season(60), event_times=times, event_magnitudes=np.array([4.0, 4.0, 5.0]))
+    found = columns("catalogue", given)
+    assert found[9, :4].tolist() == [np.log1p(365), 0, 0, 0]
+    assert found[10, :4] == pytest.approx([0, 1, 1, 1], abs=1e-6)
+    assert found[20, 1:4] == pytest.approx(np.exp(-10 / np.array([7, 30, 90])), abs=1e-6)
+    assert found[21, 1] == pytest.approx(np.exp(-11 / 7) + np.exp(-1 / 7), abs=1e-6)
+    assert found[31, 0] == pytest.approx(np.log1p(11), abs=1e-6)  # the last event came at the very instant
+    later = replace(given, event_times=times[:2], event_magnitudes=np.array([4.0, 4.0]))
+    assert np.array_equal(columns("catalogue", later)[:32, :4], found[:32, :4])
+
+
+def test_the_catalogues_rate_is_fitted_on_the_training_part_alone():
+    given, train, test = season(events=60), np.r_[0:100, 220:300], np.arange(107, 213)
+    inside = (given.event_times > given.available_at[100]) & (given.event_times < given.available_at[219])
+    moved = replace(given, event_times=np.where(inside, given.available_at[150] + np.arange(60), given.event_times))
+    one, two = (columns("catalogue", each, train=train, test=test) for each in (given, moved))
+    assert inside.sum() > 10
+    assert np.array_equal(one[:100], two[:100])  # what happened among the test days changes no day before them
+    assert not np.allclose(one[150:213, 4], two[150:213, 4])
+    whole = columns("catalogue", given)
+    assert not np.allclose(whole[:100, 4], one[:100, 4])
+
+
+def test_without_field_answers_days_without_kp():
+    given = season(40)
+    kp = np.r_[np.full(30, np.nan), [1, 2, 6, 7, 8], np.full(5, 9.0)]
+    found = columns("without-field", replace(given, kp_night=kp), train=np.arange(35), test=np.arange(35, 40))
+    assert np.isfinite(found).all()
+    assert found[:30, 0].tolist() == [6] * 30  # the training days' median
+    assert found[:, 3].tolist() == [1] * 30 + [0] * 10
+    nowhere = columns("without-field", replace(given, kp_night=np.full(40, np.nan)), train=np.arange(40))
+    assert (nowhere[:, :4] == [0, 0, 0, 1]).all()
+
+
+def test_days_picked_from_the_inputs_keep_all_events():
+    given = season(30)
+    part = given.at(np.array([3, 7]))
+    assert part.days.tolist() == given.days[[3, 7]].tolist()
+    assert np.array_equal(part.station_z, given.station_z[[3, 7]], equal_nan=True)
+    assert len(part.event_times) == 20

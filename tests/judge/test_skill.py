@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binom, kstest
 
 from quakegui.judge import alarms, bootstrap, metrics, skill
+from quakegui.judge.exposure import exposure_of
 
 DAYS = np.datetime64("2022-02-01") + np.arange(334)
 KNOWN = DAYS.astype("datetime64[ms]") - np.timedelta64(5, "h")
@@ -84,6 +85,60 @@ def test_molchan_of_random_predictors_is_one_half():
         areas.append(told.area_skill)
     # The spread of one area is about 0.07, so that of the mean of 60 is below 0.01.
     assert np.mean(areas) == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize("n", [5, 18, 34])
+def test_random_alarms_lie_in_the_band(n):
+    rng = np.random.default_rng(n)
+    fraction = np.array([0.0, 0.1, 0.35, 0.8, 1.0])
+    low, high = skill.random_band(n, fraction)
+    missed = 1 - (rng.random((20_000, n, 1)) < fraction).mean(axis=1)
+    inside = ((missed >= low - 1e-9) & (missed <= high + 1e-9)).mean(axis=0)
+    assert inside[[0, -1]].tolist() == [1, 1]
+    assert (inside > 0.945).all()
+    narrower = ((missed > low + 1e-9) & (missed < high - 1e-9)).mean(axis=0)
+    assert (narrower[1:-1] < 0.96).all()  # exact: one event less on either side would be too few
+    assert (low[[0, -1]].tolist(), high[[0, -1]].tolist()) == ([1, 0], [1, 0])
+
+
+def test_the_weighed_axis_takes_away_what_the_rate_knows():
+    rng = np.random.default_rng(9)
+    rate = np.where(np.arange(334) // 30 % 3 == 0, 0.2, 0.01)
+    events = catalogue(np.sort(rng.choice(334, 30, replace=False, p=rate / rate.sum())))
+    follower = series(np.clip(rate * 4 + rng.normal(0, 0.01, 334), 0.01, 0.99))
+    rule = alarms.AlarmRule(0.5, run_days=1, open_days=1)
+    found = skill.molchan(follower, events, rule=rule, exposure=exposure_of(follower, rate))
+    assert found.area_skill > 0.75
+    assert found.weighed_skill == pytest.approx(0.5, abs=0.12)  # its standard deviation is 0.29 / sqrt(30)
+    assert found.events == 30
+    assert found.weighed_fraction.shape == found.alarm_fraction.shape
+    even = skill.molchan(follower, events, rule=rule, exposure=exposure_of(follower, np.full(334, 0.4)))
+    assert even.weighed_fraction == pytest.approx(even.alarm_fraction)
+    plain = skill.molchan(follower, events, rule=rule)
+    assert np.isnan(plain.weighed_skill)
+    assert plain.area_skill == found.area_skill
+
+
+def test_r_weighed_by_the_rate():
+    p = np.zeros(334)
+    p[[100, 101]] = 0.9
+    made = series(p)
+    period = alarms.judged_period(made)
+    record = alarms.record_alarms(made, 0.5, catalogue([110, 200]), period)
+    rate = np.where((np.arange(334) >= 101) & (np.arange(334) < 116), 3.0, 1.0)
+    told = skill.skill(record, period=period, exposure=exposure_of(made, rate))
+    assert told.weighed_fraction == pytest.approx(45 / (319 + 45))
+    assert told.weighed_r == pytest.approx(0.5 - 45 / 364)
+    assert told.r == pytest.approx(0.5 - 15 / 334)
+    assert skill.skill(record).weighed_r is None
+
+
+def test_molchan_takes_the_rule_of_its_alarms():
+    p = np.full(334, 0.01)
+    p[[100, 200]] = 0.99
+    single = skill.molchan(series(p), catalogue([103, 203]), rule=alarms.AlarmRule(0.5, run_days=1, open_days=5))
+    assert single.alarm_fraction[1] == pytest.approx(10 / 334)
+    assert single.miss_rate[1] == 0
 
 
 def test_the_threshold_is_the_one_with_the_best_r():

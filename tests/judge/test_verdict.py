@@ -45,7 +45,7 @@ class Season:
 
     def judged(self, probabilities, protocol="blocked", **more):
         made = splits.split(self.material, protocol)
-        kp = predictors.out_of_fold(made, self.kp, self.labels, predictors.kp_logistic)
+        kp = predictors.out_of_fold(made, self.kp, self.labels, predictors.logistic)
         return judge(
             made,
             name="made",
@@ -123,7 +123,7 @@ def test_a_predictor_that_only_knows_kp_does_not_beat_kp():
     season = Season(4)
     season.kp = np.where(season.labels > 0, 6.0, 2.0) + 0.1 * season.rng.random(N_DAYS)
     made = splits.split(season.material, "blocked")
-    told = season.judged(predictors.out_of_fold(made, season.kp, season.labels, predictors.kp_logistic))
+    told = season.judged(predictors.out_of_fold(made, season.kp, season.labels, predictors.logistic))
     assert told.verdict.code == "kp"
     assert told.compared("kp").macro_recall_difference.value == 0.0
     assert "not better than Kp alone" in told.verdict.text()

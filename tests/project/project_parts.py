@@ -16,7 +16,8 @@ from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
 from quakegui.season.events import ClassScheme, Declustering, Event
 from quakegui.season.labels import LabelSource
-from quakegui.season.synthetic import SyntheticConfig, make_season, minutes
+from quakegui.simulate.minutes import minutes
+from quakegui.simulate.synthetic import SyntheticConfig, make_season
 
 HEAD = """ Format                 IAGA-2002                                    |
  Source of Data         A test                                       |

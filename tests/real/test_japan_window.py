@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from quakegui.app import opening
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
@@ -245,7 +246,7 @@ def label(analyst: Analyst) -> None:
     analyst.key(Qt.Key.Key_Right)
     analyst.key(Qt.Key.Key_0)
     analyst.key(Qt.Key.Key_N)
-    analyst.qtbot.keyClicks(window.day_panel._note, "quiet night")
+    analyst.qtbot.keyClicks(window.bench.day_panel._note, "quiet night")
     window.day_map_panel.setFocus()
     analyst.key(Qt.Key.Key_Right)
     assert session.project is not None
@@ -257,7 +258,7 @@ def label(analyst: Analyst) -> None:
         analyst.click(button(dialog._buttons, Standard.Apply))
         analyst.qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=LONG)
 
-    analyst.in_dialog(RuleDialog, window.actions_by_id["rule"].trigger, by_rule)
+    analyst.in_dialog(RuleDialog, window.menus.actions["rule"].trigger, by_rule)
     row = session.labels.rows[labelled]
     assert row is not None
     assert (row.cls, row.source, row.author) == (3, LabelSource.ANALYST, "Sato")
@@ -268,7 +269,7 @@ def label(analyst: Analyst) -> None:
 
 def export(analyst: Analyst, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, "getSaveFileName", folder / "tables", "Workbook (*.xlsx)")
-    analyst.window.actions_by_id["tables"].trigger()
+    analyst.window.menus.actions["tables"].trigger()
     analyst.done()
     assert zipfile.is_zipfile(folder / "tables.xlsx")
     assert "tables.xlsx" in analyst.said()
@@ -303,7 +304,7 @@ def test_from_files_to_labels_and_exports(
     analyst.window.close()
     # The next morning the day, the labels and undo are there.
     again = come()
-    assert again.session.open(tmp_path / "Japan")
+    assert opening.open_project(again.session, tmp_path / "Japan")
     again.done()
     assert again.session.index == shown
     np.testing.assert_array_equal(again.session.labels.classes, classes)

@@ -13,7 +13,6 @@ import pytest
 import quakegui.report
 from quakegui.judge.folds import PROTOCOLS
 from quakegui.judge.metrics import GROUPS
-from quakegui.judge.predictors import BASELINES
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.report import parameters, season_parts, words
 from quakegui.season.config import SeasonConfig
@@ -73,7 +72,6 @@ def test_every_parameter_source_protocol_and_baseline_is_named() -> None:
     assert {name for name, _ in parameters.flat(RunConfig().to_json())} == set(parameters.RECIPE_MEANINGS)
     assert set(words.SOURCE_NAMES) == set(LabelSource)
     assert set(words.PROTOCOL_NAMES) == set(PROTOCOLS)
-    assert set(words.BASELINE_NAMES) == set(BASELINES)
     assert {target: len(names) for target, names in words.GROUP_NAMES.items()} == {
         target: max(groups) + 1 for target, groups in GROUPS.items()
     }

@@ -111,6 +111,7 @@ def shown_window(folder: str, settings: str) -> tuple[QApplication, Session, Mai
     """Show the window on a project, as soon as its season is there."""
     from PySide6.QtWidgets import QApplication
 
+    from quakegui.app import opening
     from quakegui.app.session import Session
     from quakegui.app.settings import SettingsFile
     from quakegui.ui.main_window import MainWindow
@@ -119,7 +120,7 @@ def shown_window(folder: str, settings: str) -> tuple[QApplication, Session, Mai
     session = Session(SettingsFile(Path(settings)))
     window = MainWindow(session)
     window.show()
-    assert session.open(Path(folder))
+    assert opening.open_project(session, Path(folder))
     while session.season is None or session.jobs.busy:
         app.processEvents()
     return app, session, window
@@ -130,6 +131,8 @@ def label_in_window(folder: str, settings: str, said: str, seed: int) -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
 
+    from quakegui.app import walking
+
     app, session, window = shown_window(folder, settings)
     window.activateWindow()
     QTest.qWaitForWindowActive(window)
@@ -138,7 +141,7 @@ def label_in_window(folder: str, settings: str, said: str, seed: int) -> None:
     rng = random.Random(seed)
     while True:
         at = rng.randrange(session.days.size)
-        session.go_to(at)
+        walking.go_to(session, at)
         QTest.keyClick(window, rng.choice(keys))
         os.write(ack, f"{at} {int(session.labels.classes[at])}\n".encode())
         if rng.random() < 0.2:

@@ -22,6 +22,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCommandLinkButton, QFileDialog, QPushButton
 
+from quakegui.app import explaining, walking
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import exchange, journal
 from quakegui.project.importing import import_paths
@@ -80,37 +81,37 @@ def steps(window: MainWindow):
         QTest.keyClick(window.day_map_panel, Qt.Key.Key_Right)
         yield 5
     QTest.keyClick(window.day_map_panel, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
-    window.actions_by_id["play"].trigger()
+    window.menus.actions["play"].trigger()
     yield 500
-    window.actions_by_id["play"].trigger()
-    session.go_to(3)
+    window.menus.actions["play"].trigger()
+    walking.go_to(session, 3)
     QTest.keyClick(window.day_map_panel, Qt.Key.Key_2)
     QTest.keyClick(window.day_map_panel, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(window.day_map_panel, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     done["label"] = journal.in_force(session.project)[session.day].cls
     for name in window.docks:
-        window.show_dock(name)
+        window.layouts.show(name)
         yield 20
     for action, name in (("tables", "tables.xlsx"), ("report", "report.html"), ("report", "report.pdf")):
         saved_as(OUT / name)
-        window.actions_by_id[action].trigger()
+        window.menus.actions[action].trigger()
         yield from until(lambda: not session.jobs.busy)
     done["imported"] = yield from imported(session)
     with Project.open(session.project.folder if WHOLE else HOME / "beside") as project:
         exchange.export_project(project, OUT / "export")
-    window.actions_by_id["guide"].trigger()
-    window.actions_by_id["support"].trigger()
+    window.menus.actions["guide"].trigger()
+    window.menus.actions["support"].trigger()
     yield 50
     window.training.start(TINY)
     yield from until(lambda: not window.training.busy and not session.jobs.busy)
     assert window.training.run is not None
     done["trained"] = window.training.run.card is not None
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     panel = window.docks["evaluation"].widget()
     panel.findChild(QPushButton).click()
     yield from until(lambda: not session.jobs.busy)
     done["judged"] = panel._evaluation is not None
-    session.explain()
+    explaining.explain(session)
     yield from until(lambda: not session.jobs.busy)
     done["explained"] = len(session.heat)
     done["files"] = sorted(path.name for path in OUT.iterdir())

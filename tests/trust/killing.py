@@ -154,7 +154,7 @@ class Attack:
             self.losses.append(f"{when}: {lost}")
 
     def row(self) -> str:
-        """Return a row of the table in tests/README.md."""
+        """Return a row of a table: kind, kills, of them too late, acknowledged steps, losses."""
         return f"| {self.kind} | {self.tried} | {self.too_late} | {self.acknowledged or '–'} | {len(self.losses)} |"
 
 

@@ -157,15 +157,15 @@ class Hands:
 
     def trigger(self) -> None:
         """Trigger an action of the table that is enabled."""
-        actions = [a for name, a in self.window.actions_by_id.items() if a.isEnabled() and name not in NEVER]
+        actions = [a for name, a in self.window.menus.actions.items() if a.isEnabled() and name not in NEVER]
         action = self.random.choice(actions)
-        if action is not self.window.actions_by_id["close"] or self.random.random() < 0.2:
+        if action is not self.window.menus.actions["close"] or self.random.random() < 0.2:
             self.note("action", action.objectName() or action.text())
             action.trigger()
 
     def choose(self) -> None:
         """Choose days on the timeline; whoever does will mostly label them."""
-        self.window.show_dock("timeline")
+        self.window.layouts.show("timeline")
         view = self.window.docks["timeline"].widget().view
         left = round(view.axis.left)
         if self.window.session.days.size and view.isVisible() and view.height() > 4 and view.width() > left + 4:
@@ -303,7 +303,7 @@ def named(widget: QWidget) -> str:
 
 def is_named(window: MainWindow, action: QAction, names: set[str]) -> bool:
     """Whether an action is one of the table's."""
-    return any(window.actions_by_id[name] is action for name in names)
+    return any(window.menus.actions[name] is action for name in names)
 
 
 def answer_choosers(hands: Hands) -> None:

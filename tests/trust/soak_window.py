@@ -29,6 +29,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from soak_samples import Sample, Ticks, sample_of
 
+from quakegui.app import labelling, opening, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
@@ -149,7 +150,7 @@ class Driver(QObject):
         self.ticks.doing = f"{doing}, training" if self.window.training.busy else doing
 
     def _open(self) -> Iterator[int]:
-        assert self.session.open(self.folder)
+        assert opening.open_project(self.session, self.folder)
         yield from self._until(lambda: self.session.season is not None and not self.session.jobs.busy)
         self.session.pick(self.session.season.network.codes[:2])
         self.session.set_settings(loop=True, days_per_second=30.0)
@@ -192,18 +193,18 @@ class Driver(QObject):
         yield from self._active()
         session, before = self.session, self.count["labels"]
         for _ in range(25):
-            session.go_to(self.random.randrange(session.days.size))
+            walking.go_to(session, self.random.randrange(session.days.size))
             cls = self.random.randrange(5)
             self._press(CLASS_KEYS[cls])
             assert session.labels.classes[session.index] == cls, "a label given by a key is in force at once"
             self.count["labels"] += 1
             yield 30
-        session.choose((3, 9))
+        walking.choose(session, (3, 9))
         self._press(Qt.Key.Key_1)
         self.count["labels"] += 1
         yield 30
-        session.choose(None)
-        session.note(f"note {self.count['rounds']}")
+        walking.choose(session, None)
+        labelling.note(session, f"note {self.count['rounds']}")
         for _ in range(self.count["labels"] - before):
             self._press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
             self.count["undos"] += 1
@@ -212,11 +213,11 @@ class Driver(QObject):
         yield 20
         for direction in (1, -1):
             for kind in ("event", "unlabelled", "region", "storm", "disagreement"):
-                session.jump(kind, direction)
+                walking.jump(session, kind, direction)
                 yield 20
 
     def _switch(self) -> Iterator[int]:
-        actions = self.window.actions_by_id
+        actions = self.window.menus.actions
         for name in (*SWITCHES, *SWITCHES):
             actions[name].trigger()
             self.count["switches"] += 1
@@ -226,7 +227,7 @@ class Driver(QObject):
             self.count["switches"] += 1
             yield 150
         for name in (*self.window.docks, "timeline", "day", "stations"):
-            self.window.show_dock(name)
+            self.window.layouts.show(name)
             yield 60
         codes = self.session.season.network.codes
         for _ in range(4):
@@ -240,12 +241,12 @@ class Driver(QObject):
             closer = QTimer(self)
             closer.timeout.connect(_close_modal)
             closer.start(SHOWN_MS)
-            self.window.actions_by_id[name].trigger()  # returns when the dialog is closed
+            self.window.menus.actions[name].trigger()  # returns when the dialog is closed
             closer.stop()
             shiboken6.delete(closer)
             self.count["dialogs"] += 1
             yield 50
-        self.window.actions_by_id["guide"].trigger()
+        self.window.menus.actions["guide"].trigger()
         yield SHOWN_MS
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():
@@ -263,7 +264,7 @@ class Driver(QObject):
     def _explain(self) -> Iterator[int]:
         """Ask the run that was just trained, in a worker of its own, where a day's map speaks for its answer."""
         self._name("explain")
-        self.session.go_to(self.random.randrange(self.session.days.size))
+        walking.go_to(self.session, self.random.randrange(self.session.days.size))
         self._press(Qt.Key.Key_G)
         yield from self._until(lambda: not self.session.jobs.busy)
         self._press(Qt.Key.Key_G)
@@ -276,8 +277,8 @@ class Driver(QObject):
 
     def _rest_and_sample(self) -> Iterator[int]:
         yield from self._until(lambda: not self.session.jobs.busy)
-        self.session.go_to(0)
-        self.session.choose(None)
+        walking.go_to(self.session, 0)
+        walking.choose(self.session, None)
         yield 1500
         self.window.statusBar().clearMessage()  # with its timer, which Qt makes for each message and ends with it
         self.samples.append(sample_of(self.elapsed(), self.count, self.ticks, self.session))

@@ -1,7 +1,7 @@
 """SIGKILL at hundreds of moments: what was acknowledged is there, nothing is half done, and the program goes on.
 
 Each kind has a short version and a long one (`-m slow`). Both kill at seeded random moments; the short ones of files and
-databases also at every single file operation and commit. The long ones print a row of the table in tests/README.md.
+databases also at every single file operation and commit. The long ones print a row of a table each.
 """
 
 from __future__ import annotations

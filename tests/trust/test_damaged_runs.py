@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import run_parts
 
-from quakegui.app import learnt
+from quakegui.app import learnt, opening
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.learn.runs.registry import RunError, list_runs, read_run
@@ -94,7 +94,7 @@ def test_a_project_is_shown_whatever_its_runs_hold(
             project = Path(shutil.copytree(template, tmp_path / f"{state} {name}"))
             damage(project / "runs" / run_id / name)
             said.clear()
-            assert session.open(project)
+            assert opening.open_project(session, project)
             qtbot.waitUntil(lambda: not session.jobs.busy)
             assert session.season is not None, (state, name, said)
             learnt.learnt_by_run_in_use(session)

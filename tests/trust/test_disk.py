@@ -21,6 +21,7 @@ if sys.platform == "win32":
 import disks
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app import labelling, opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.cli import main
@@ -212,23 +213,23 @@ def test_the_window_lives_on_a_full_disk(small_project_template: Path, disk: dis
     said: list[str] = []
     session.said.connect(lambda sentence, _level: said.append(sentence))
     window.show()
-    assert session.open(folder)
+    assert opening.open_project(session, folder)
     while session.jobs.busy:
         qapp.processEvents()
-    assert session.label(1)
+    assert labelling.label(session, 1)
     disk.fill()
-    assert not session.label(2)
-    assert not session.note("a remark" * 1000)
-    session.undo()
+    assert not labelling.label(session, 2)
+    assert not labelling.note(session, "a remark" * 1000)
+    labelling.undo(session)
     session.set_settings(days_per_second=3.0)
-    session.step(1)
+    walking.step(session, 1)
     qapp.processEvents()
     assert sum("is full" in sentence for sentence in said) >= 3
     assert window.isVisible()
     disk.free()
-    session.step(-1)
+    walking.step(session, -1)
     assert session.labels.classes[session.index] == 1
-    assert session.label(2)
+    assert labelling.label(session, 2)
     window.close()
     session.close()
     window.deleteLater()

@@ -24,7 +24,8 @@ from pytestqt.qtbot import QtBot
 from run_parts import finish, label_all
 from run_projects import TINY, season_of
 
-from quakegui.app.others import Came
+from quakegui.app import opening, others
+from quakegui.app.arrivals import Arrivals
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.learn import messages, season_runs
@@ -69,7 +70,7 @@ def window(project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     made = MainWindow(session)
     with qtbot.waitExposed(made):
         made.show()
-    assert session.open(project)
+    assert opening.open_project(session, project)
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
     made.activateWindow()
     made.day_map_panel.setFocus()
@@ -109,14 +110,14 @@ def rounds(printed: Path) -> list[dict[str, object]]:
 
 def an_hour(
     window: MainWindow, update: tuple[subprocess.Popen[str], Path, Path], place: Path, qtbot: QtBot, every: int
-) -> list[Came]:
+) -> list[Arrivals]:
     """Let an hour pass in which a day's file comes every few minutes; returns what the window was told."""
     process, incoming, printed = update
     session, chance = window.session, random.Random(every)
     assert session.project is not None
-    came: list[Came] = []
+    arrivals: list[Arrivals] = []
     errors: list[str] = []
-    session.came.connect(came.append)
+    session.arrived.connect(arrivals.append)
     session.said.connect(lambda sentence, level: errors.append(sentence) if level == "error" else None)
     qtbot.waitUntil(lambda: len(rounds(printed)) == 1)
     first, seen = session.days[-1] + 1, 0
@@ -142,24 +143,24 @@ def an_hour(
         said = runs.predictions_in_use(fresh, days)
         revision = fresh.revision()
     qtbot.waitUntil(lambda: not session.jobs.busy and session.season.revision == revision)
-    session.poll()
+    others.poll(session)
     assert errors == []
     assert session.days[-1] == days[-1]
     assert days[-1] >= first + seen - 1
     assert (said.kind[-seen:] == "prospective").sum() >= seen - 1
     require_agreement(session, place)
-    return came
+    return arrivals
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is sent in another way there")
 def test_an_hour_of_update_beside_an_open_window(window, update, tmp_path, qtbot):
-    came = an_hour(window, update, tmp_path, qtbot, every=10)
-    assert sum(one.new_days for one in came) >= 6
-    assert any(one.labels.get("Bo") for one in came)
+    arrivals = an_hour(window, update, tmp_path, qtbot, every=10)
+    assert sum(one.new_days for one in arrivals) >= 6
+    assert any(one.labels.get("Bo") for one in arrivals)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is sent in another way there")
 def test_an_hour_in_which_a_day_comes_in_every_minute(window, update, tmp_path, qtbot):
-    came = an_hour(window, update, tmp_path, qtbot, every=1)
-    assert sum(one.new_days for one in came) >= 60
+    arrivals = an_hour(window, update, tmp_path, qtbot, every=1)
+    assert sum(one.new_days for one in arrivals) >= 60

@@ -21,7 +21,8 @@ import pytest
 from agreement import require_agreement, require_whole_journal
 from pytestqt.qtbot import QtBot
 
-from quakegui.app.others import Question, Replacing
+from quakegui.app import labelling, opening, others, walking
+from quakegui.app.consent import Question, Replacement
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import catalogue, journal, labelfiles, nights, runs
@@ -165,24 +166,24 @@ class Hands:
         return act.__name__
 
     def step(self) -> None:
-        self.session.step(self._chance.choice((-7, -1, 1, 1, 7)))
+        walking.step(self.session, self._chance.choice((-7, -1, 1, 1, 7)))
 
     def choose(self) -> None:
         size = self.session.days.size
-        self.session.choose(self._chance.choice((None, (self._chance.randrange(size), self._chance.randrange(size)))))
+        walking.choose(self.session, self._chance.choice((None, (self._chance.randrange(size), self._chance.randrange(size)))))
 
     def label(self) -> None:
         self._write(self._chance.randrange(5))
 
     def unlabel(self) -> None:
-        self.session.label(None)
+        labelling.label(self.session, None)
 
     def _write(self, cls: int) -> None:
         """Label, and require a question wherever another writer's label was replaced that was not on the screen."""
         session = self.session
         project = session.project
         assert project is not None
-        there = session.target()
+        there = labelling.target(session)
         shown = {session.days[index]: session.labels.rows[index] for index in there}
         kept = journal.in_force(project)
         hidden = {
@@ -191,27 +192,27 @@ class Hands:
             if day in kept and kept[day] != row and kept[day].cls != cls and kept[day].source <= LabelSource.ANALYST
         }
         before = len(self.asked)
-        written = session.label(cls)
-        rows = {row for question in self.asked[before:] if isinstance(question, Replacing) for row in question.rows}
+        written = labelling.label(session, cls)
+        rows = {row for question in self.asked[before:] if isinstance(question, Replacement) for row in question.rows}
         assert set(hidden.values()) <= rows, "a label that was not on the screen was replaced, or kept, without a question"
         now = journal.in_force(project)
         if not written and hidden:
             assert {day: now[day] for day in hidden} == hidden, "what was to be kept was replaced"
 
     def accept(self) -> None:
-        self.session.accept()
+        labelling.accept(self.session)
 
     def note(self) -> None:
-        self.session.note(self._chance.choice(("", "quiet", "a road works")))
+        labelling.note(self.session, self._chance.choice(("", "quiet", "a road works")))
 
     def undo(self) -> None:
-        self.session.undo()
+        labelling.undo(self.session)
 
     def redo(self) -> None:
-        self.session.redo()
+        labelling.redo(self.session)
 
     def look(self) -> None:
-        self.session.look()
+        others.look(self.session)
 
     def other_name(self) -> None:
         self.session.set_settings(analyst=self._chance.choice(PEOPLE))
@@ -221,7 +222,7 @@ class Hands:
 def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
     made = Session(SettingsFile(tmp_path / "settings.ini"))
     made.set_settings(analyst="Li")
-    assert made.open(small_project)
+    assert opening.open_project(made, small_project)
     qtbot.waitUntil(lambda: made.season is not None)
     yield made
     made.close()
@@ -247,7 +248,7 @@ def three_writers(
             who = chance.choice((hands, hands, *commands))
             done[f"{type(who).__name__} {who.act().split(':')[0]}"] += 1
             if chance.random() < 0.05 or number == acts:
-                session.poll()
+                others.poll(session)
                 qtbot.waitUntil(lambda: not session.jobs.busy)
                 require_agreement(session, files, maps=number == acts or chance.random() < 0.1)
                 before = require_whole_journal(before, commands[0].project)

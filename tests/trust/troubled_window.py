@@ -20,6 +20,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from quakegui.app import labelling
 from quakegui.project import journal
 from quakegui.ui.main_window import MainWindow
 
@@ -57,11 +58,11 @@ def steps(window: MainWindow):
     while session.season is None or session.jobs.busy:
         yield 20
     session.set_settings(analyst=ANALYST, language="en")
-    session.note(NOTE)
+    labelling.note(session, NOTE)
     window.activateWindow()
     QTest.qWaitForWindowActive(window)
     tops = len(QApplication.topLevelWidgets())
-    action = window.actions_by_id["unit"]
+    action = window.menus.actions["unit"]
     action.triggered.connect(lambda: fail(window))
     action.trigger()
     yield 50
@@ -95,7 +96,7 @@ def steps(window: MainWindow):
     session.set_settings(language="zh")
     yield 50
     told["chinese"] = window.trouble_bar.sentence
-    window.actions_by_id["support"].trigger()
+    window.menus.actions["support"].trigger()
     told["chinese_said"] = window.status_line.currentMessage()
     window.trouble_bar.dismiss.click()
     told["dismissed"] = not window.trouble_bar.isVisible()

@@ -17,6 +17,7 @@ import tiny_season
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app import opening
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import seasons
@@ -91,7 +92,7 @@ def session(empty_session, tiny_computed, tmp_path, qtbot, monkeypatch):
     )
     folder = tmp_path / "project"
     shutil.copytree(tiny, folder)
-    assert empty_session.open(folder)
+    assert opening.open_project(empty_session, folder)
     qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy, timeout=20_000)
     return empty_session
 

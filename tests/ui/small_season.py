@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from quakegui.app import opening
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.paths import resources
@@ -60,7 +61,7 @@ def open_small(qtbot, tmp_path: Path) -> Session:
     """Return a session on a copy of the small project, its season computed."""
     shutil.copytree(_template(), tmp_path / "p")
     session = small_session(tmp_path)
-    assert session.open(tmp_path / "p")
+    assert opening.open_project(session, tmp_path / "p")
     wait(qtbot, session)
     return session
 

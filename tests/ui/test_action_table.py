@@ -2,7 +2,8 @@ from collections import Counter
 
 from PySide6.QtGui import QKeySequence
 
-from quakegui.ui.actions import ACTIONS, MENUS
+from quakegui.ui.action import MENUS
+from quakegui.ui.actions import ACTIONS
 
 
 def test_no_two_shortcuts_collide() -> None:
@@ -15,7 +16,7 @@ def test_every_action_has_a_unique_name_and_a_menu() -> None:
     ids = [spec.id for spec in ACTIONS]
     assert len(ids) == len(set(ids))
     assert {spec.menu for spec in ACTIONS} == set(MENUS)
-    assert all(spec.text and callable(spec.slot) for spec in ACTIONS)
+    assert all(spec.text and callable(spec.run) for spec in ACTIONS)
 
 
 def test_the_documented_keys_do_what_they_say() -> None:

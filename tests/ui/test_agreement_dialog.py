@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from small_season import open_small
 
+from quakegui.app import labelling
 from quakegui.project import journal
 from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
@@ -63,7 +64,7 @@ def test_settling_writes_a_settled_label_and_goes_on(qtbot, dialog, session):
     assert (row.cls, row.source, row.author) == (2, LabelSource.SETTLED, "Li")
     assert dialog.list.rows.rows[0].cells[3].startswith("2")
     assert session.index == 9  # the next one that is open
-    session.undo()
+    labelling.undo(session)
     assert dialog.list.rows.rows[0].cells[3] == ""
 
 

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from small_season import CATALOGUE, open_small, wait
 
+from quakegui.app.catalogue_choice import choose
 from quakegui.project import catalogue
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.ui import i18n
-from quakegui.ui.dialogs.catalogue_choice import choose
 from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.dialogs.catalogue_form import AROUND, BOX, EVERYWHERE
 from quakegui.ui.plots.cluster_map import area_outline

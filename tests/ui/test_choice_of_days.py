@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QPlainTextEdit, QTableView, QToolBar, QWidget
 
+from quakegui.app import labelling, opening, walking
 from quakegui.app.change import Change
 from quakegui.project import journal
 from quakegui.season.labels import LabelSource
@@ -88,7 +89,7 @@ WALKS = {
     "click": lambda window: QTest.mouseClick(timeline(window), LEFT, NONE, over(window, FAR)),
     "click inside": lambda window: QTest.mouseClick(timeline(window), LEFT, NONE, over(window, FIRST + 2)),
     "slider": lambda window: window.day_map_panel.play_bar.slider.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum),
-    "go to date": lambda window: window.session.go_to_day(window.session.days[FAR]),
+    "go to date": lambda window: walking.go_to_day(window.session, window.session.days[FAR]),
 }
 
 
@@ -112,7 +113,7 @@ def test_playing_on_ends_a_choice(window, session, qtbot):
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_U, Qt.Key.Key_Return, Qt.Key.Key_2])
 def test_every_key_that_writes_labels_obeys(window, session, key):
-    session.label(1, range(4, 9))
+    labelling.label(session, 1, range(4, 9))
     drag(window, 4, 8)
     press(window, Qt.Key.Key_Home)
     press(window, Qt.Key.Key_Right)
@@ -135,20 +136,20 @@ def test_a_note_is_of_the_day_shown(window, session, qtbot):
 @pytest.mark.parametrize("close", ["close", "new", "open"])
 def test_a_note_half_written_is_kept_when_its_project_is_closed(window, session, qtbot, tmp_path, close):
     folder = session.project.folder
-    session.go_to(3)
+    walking.go_to(session, 3)
     press(window, Qt.Key.Key_N)
     note = window.docks["day"].findChild(QPlainTextEdit)
     qtbot.waitUntil(note.hasFocus)
     QTest.keyClicks(note, "windy")
     if close == "close":
-        window.actions_by_id["close"].trigger()
+        window.menus.actions["close"].trigger()
     elif close == "new":
-        assert session.create(tmp_path / "new", timezone="Asia/Shanghai")
+        assert opening.create_project(session, tmp_path / "new", timezone="Asia/Shanghai")
     else:
-        assert session.open(folder)
+        assert opening.open_project(session, folder)
     qtbot.waitUntil(lambda: not session.jobs.busy)
     if close != "open":
-        assert session.open(folder)
+        assert opening.open_project(session, folder)
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
     assert [(note.day, note.text) for note in session.notes(3)] == [(session.days[3], "windy")]
 
@@ -160,16 +161,16 @@ def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be
     press(window, Qt.Key.Key_Right)
     assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
-    window.actions_by_id["chinese"].trigger()
+    window.menus.actions["chinese"].trigger()
     qtbot.waitUntil(lambda: set(counts(window).values()) == {"7 天"})
-    window.actions_by_id["english"].trigger()
+    window.menus.actions["english"].trigger()
     press(window, Qt.Key.Key_Escape)
     assert counts(window) == {}
     assert written_by(session, lambda: press(window, Qt.Key.Key_4)) == [FIRST + 1]
 
 
 def test_the_length_is_as_large_as_other_words_in_the_review_layout(window, session, qtbot):
-    window.actions_by_id["review"].trigger()
+    window.menus.actions["review"].trigger()
     drag(window, FIRST, LAST)
     assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
     both = window.findChildren(QWidget, "chosen days")
@@ -186,15 +187,15 @@ def test_the_buttons_of_the_panel_write_what_the_keys_write(window, session):
 
 
 def raise_runs(window):
-    window.show_dock("runs")
+    window.layouts.show("runs")
 
 
 PANELS = {
     "a tab": raise_runs,
     "a panel closed": lambda window: window.docks["series"].close(),
     "a panel floating": lambda window: window.docks["series"].setFloating(True),
-    "review": lambda window: window.actions_by_id["review"].trigger(),
-    "all put back": lambda window: window.actions_by_id["reset-layout"].trigger(),
+    "review": lambda window: window.menus.actions["review"].trigger(),
+    "all put back": lambda window: window.menus.actions["reset-layout"].trigger(),
 }
 
 
@@ -260,7 +261,7 @@ def test_clearing_and_accepting_several_days_are_answered(window, session, qtbot
     press(window, Qt.Key.Key_U)
     assert answered(window).startswith("The labels of 7 days, ")
     assert answered(window).endswith(", were cleared.")
-    window.actions_by_id["chinese"].trigger()
+    window.menus.actions["chinese"].trigger()
     chinese = f"{session.days[FIRST]} 至 {session.days[LAST]} 共 7 天的标注已清除。"
     qtbot.waitUntil(lambda: answered(window) == chinese)
 
@@ -292,7 +293,7 @@ def test_the_undo_of_an_answer_takes_back_that_step_and_no_other(window, session
 
 def test_a_return_to_a_moment_is_answered(window, session):
     moment = np.datetime64("2000-01-01", "ms")
-    assert session.revert_to(moment)
+    assert labelling.revert_to(session, moment)
     assert answered(window).startswith("The labels of ")
 
 
@@ -302,7 +303,7 @@ def test_a_return_to_a_moment_is_answered(window, session):
 @pytest.mark.parametrize("advance", [False, True])
 def test_a_label_key_held_down_writes_once(window, session, advance):
     session.set_settings(auto_advance=advance)
-    session.go_to(FAR)
+    walking.go_to(session, FAR)
     assert written_by(session, lambda: hold(window, Qt.Key.Key_3)) == [FAR]
     assert session.index == FAR + advance
 
@@ -310,9 +311,9 @@ def test_a_label_key_held_down_writes_once(window, session, advance):
 @pytest.mark.parametrize("key", [Qt.Key.Key_U, Qt.Key.Key_Return])
 def test_other_writing_keys_held_down_write_once(window, session, key):
     if key == Qt.Key.Key_U:
-        session.label(3, [FAR])
+        labelling.label(session, 3, [FAR])
     session.set_settings(auto_advance=True)
-    session.go_to(FAR)
+    walking.go_to(session, FAR)
     rows = len(journal.journal_rows(session.project))
     hold(window, key)
     assert len(journal.journal_rows(session.project)) == rows + 1
@@ -343,15 +344,15 @@ def test_a_repeat_that_x11_takes_for_a_second_press_is_dropped(window):
 
 
 def test_an_arrow_held_down_walks_on(window, session):
-    session.go_to(0)
+    walking.go_to(session, 0)
     hold(window, Qt.Key.Key_Right)
     assert session.index > 3
 
 
 def test_undo_held_down_takes_back_one_step(window, session):
     for cls in (1, 2, 3):
-        session.go_to(cls)
-        session.label(cls)
+        walking.go_to(session, cls)
+        labelling.label(session, cls)
     for repeat in [False] + [True] * 6:
         QTest.simulateEvent(window.windowHandle(), True, Qt.Key.Key_Z, CTRL, "", repeat)
     QTest.simulateEvent(window.windowHandle(), False, Qt.Key.Key_Z, CTRL, "", False)
@@ -378,7 +379,7 @@ def test_settling_keys_held_down_settle_one_day(window, session, qtbot):
 
 
 def test_blind_labels_go_to_the_day_shown_too(window, session):
-    window.actions_by_id["blind"].trigger()
+    window.menus.actions["blind"].trigger()
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_Home)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [0]
@@ -398,7 +399,7 @@ def test_a_label_under_one_that_counts_more_is_not_called_the_days_label(window,
     press(window, Qt.Key.Key_Return)
     assert session.labels.classes[18:25].tolist() == [1] * 7
     assert answered(window) == f"7 days, {days}: another label stays in force, because it counts more."
-    session.label(1, [30], source=LabelSource.SETTLED)
+    labelling.label(session, 1, [30], source=LabelSource.SETTLED)
     drag(window, 30, 33)
     press(window, Qt.Key.Key_3)
     assert session.labels.classes[30:34].tolist() == [1, 3, 3, 3]

@@ -6,6 +6,7 @@ import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.season.hull import why_no_map
 from quakegui.ui import i18n, theme
@@ -34,7 +35,7 @@ def at_pixel(panel, row, column) -> QPoint:
 
 def test_the_picture_is_the_network_s_own_pixels(session, qapp):
     session.set_display(threshold=False, outlines=False, stations=False)
-    session.go_to(REGION_DAY)
+    walking.go_to(session, REGION_DAY)
     picture = QImage(480, 480, QImage.Format.Format_RGB32)
     for factor, box in ((1, QRectF(0, 0, 480, 480)), (2, QRectF(0, 0, 960, 960))):
         with QPainter(picture) as painter:
@@ -46,7 +47,7 @@ def test_the_picture_is_the_network_s_own_pixels(session, qapp):
 
 def test_between_whole_sizes_the_picture_keeps_its_colours(panel, session):
     session.set_display(threshold=False, outlines=False, stations=False)
-    session.go_to(REGION_DAY)
+    walking.go_to(session, REGION_DAY)
     grabbed = panel.view.grab().toImage()
     flat = session.day_map().index
     shown = 0
@@ -60,7 +61,7 @@ def test_between_whole_sizes_the_picture_keeps_its_colours(panel, session):
 
 
 def test_overlays_change_the_picture_and_can_be_switched_off(panel, session, qtbot):
-    session.go_to(REGION_DAY)
+    walking.go_to(session, REGION_DAY)
     everything = panel.view.grab().toImage()
     for overlay in ("threshold", "outlines", "stations"):
         session.set_display(**{overlay: False})
@@ -70,7 +71,7 @@ def test_overlays_change_the_picture_and_can_be_switched_off(panel, session, qtb
 
 
 def test_the_cursor_reads_place_z_and_nt(panel, session, qtbot):
-    session.go_to(REGION_DAY)
+    walking.go_to(session, REGION_DAY)
     place = panel.view.scene.places[session.season.network.index(tiny.STRONG)]
     row, column = (int(v) for v in np.rint(place))
     qtbot.mouseMove(panel.view, at_pixel(panel, row, column))
@@ -87,7 +88,7 @@ def test_the_cursor_reads_place_z_and_nt(panel, session, qtbot):
 
 
 def test_a_click_picks_a_station_and_control_adds_one(panel, session, qtbot):
-    session.go_to(QUIET_DAY)
+    walking.go_to(session, QUIET_DAY)
     for code, modifier, picked in (
         ("AAA", Qt.KeyboardModifier.NoModifier, ("AAA",)),
         ("BBB", Qt.KeyboardModifier.ControlModifier, ("AAA", "BBB")),
@@ -99,7 +100,7 @@ def test_a_click_picks_a_station_and_control_adds_one(panel, session, qtbot):
 
 
 def test_a_click_on_a_region_lets_it_flash_and_ends(panel, session, qtbot):
-    session.go_to(REGION_DAY)
+    walking.go_to(session, REGION_DAY)
     region = session.features().regions[0]
     still = panel.view.grab().toImage()
     with qtbot.waitSignal(panel.region_picked) as caught:
@@ -112,7 +113,7 @@ def test_a_click_on_a_region_lets_it_flash_and_ends(panel, session, qtbot):
 
 
 def test_a_day_without_a_map_says_why(panel, session):
-    session.go_to(tiny.SILENT_DAY)
+    walking.go_to(session, tiny.SILENT_DAY)
     assert panel.view.scene.map.sentence == NO_MAP[0]
     assert not panel.view.scene.stations.present.any()
     panel.view.grab()
@@ -125,7 +126,7 @@ def test_the_season_s_sentences_are_the_translated_ones(count, number):
 
 
 def test_leave_one_out_error_is_the_gridder_s(session):
-    session.go_to(QUIET_DAY)
+    walking.go_to(session, QUIET_DAY)
     scene = scene_of(session)
     errors = session.season.gridder.leave_one_out(session.season.z[QUIET_DAY])
     assert scene.error_z == pytest.approx(np.sqrt(np.nanmean(errors**2)))
@@ -133,7 +134,7 @@ def test_leave_one_out_error_is_the_gridder_s(session):
 
 
 def test_the_unit_changes_the_scale_only(panel, session):
-    session.go_to(QUIET_DAY)
+    walking.go_to(session, QUIET_DAY)
     before = panel.view.grab().toImage()
     session.set_display(unit="nT")
     after = panel.view.grab().toImage()
@@ -158,7 +159,7 @@ def test_buttons_and_slider_walk_through_the_days(panel, session, qtbot):
 
 def test_playing_walks_loops_and_stops(panel, session, qtbot):
     session.set_settings(days_per_second=60.0, loop=True)
-    session.go_to(40)
+    walking.go_to(session, 40)
     seen = []
     session.changed.connect(lambda change: seen.append(session.index) if Change.DAY in change else None)
     qtbot.mouseClick(panel.play_bar.buttons["play"], Qt.MouseButton.LeftButton)
@@ -167,7 +168,7 @@ def test_playing_walks_loops_and_stops(panel, session, qtbot):
     assert seen[:5] == [41, 42, 0, 1, 2]
     assert not panel.play_bar.playing
     session.set_settings(loop=False)
-    session.go_to(41)
+    walking.go_to(session, 41)
     panel.toggle_play()
     qtbot.waitUntil(lambda: not panel.play_bar.playing, timeout=5000)
     assert session.index == 42

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QListWidget, QPushButton, QRadioButton, QTabBar, QTabWidget
 
+from quakegui.app import labelling, walking
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation
 from quakegui.app.training import Training
@@ -113,7 +114,7 @@ def judge(qtbot, window):
 def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     window, _run, fold = judged
     session, panel = window.session, panel_of(window)
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     said = session.predictions
     counts = {kind: int((said.kind == kind).sum()) for kind in ("out-of-fold", "prospective", "in-sample")}
     assert min(counts.values()) > 0
@@ -153,7 +154,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
 def test_a_key_after_picking_a_day_of_the_matrix_labels_that_day_alone(judged, qtbot):
     window, _run, _fold = judged
     session, panel = window.session, panel_of(window)
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     judge(qtbot, window)
     matrix = panel.findChild(MatrixView)
     days = next(each for each in panel.findChildren(QListWidget) if each.accessibleName() == "Days of the chosen cell")
@@ -161,16 +162,16 @@ def test_a_key_after_picking_a_day_of_the_matrix_labels_that_day_alone(judged, q
     listed = [days.item(row).data(Qt.ItemDataRole.UserRole) for row in range(days.count())]
     assert len(listed) > 2
     for row in (1, 0):
-        session.choose((listed[row], 0))  # also where the row's day is shown and chosen already
+        walking.choose(session, (listed[row], 0))  # also where the row's day is shown and chosen already
         panel.findChild(QTabWidget).setCurrentIndex(1)
         rows = len(journal.rows(session.project))
         qtbot.mouseClick(days.viewport(), Qt.MouseButton.LeftButton, pos=days.visualItemRect(days.item(row)).center())
         qtbot.keyClick(days, Qt.Key.Key_4)
         assert len(journal.rows(session.project)) == rows + 1
         assert journal.in_force(session.project)[session.days[listed[row]]].cls == 4
-    session.go_to(listed[2])
+    walking.go_to(session, listed[2])
     assert days.currentRow() == 2, "the list marks the day shown"
-    session.go_to(next(index for index in range(session.days.size) if index not in listed))
+    walking.go_to(session, next(index for index in range(session.days.size) if index not in listed))
     assert days.currentRow() == -1
 
 
@@ -178,7 +179,7 @@ def test_a_record_without_a_day_cannot_be_chosen(session, open_window):
     trained_run, _said, _fold = trained(session)
     window = open_window(session)
     session.reload(Change.RUNS | Change.PREDICTIONS)
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     assert session.predictions.run == trained_run.id
     assert radio(window, "Out of fold").isEnabled()
     assert not radio(window, "Prospective").isEnabled()
@@ -190,13 +191,13 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     followed = []
     monkeypatch.setattr(Training, "_follow", lambda _self, begun: followed.append(begun))
     button = button_of(window, "Retrain")
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     # Labelled after the training.
     assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start}.")
     click_tab(qtbot, window, "Timeline")
     qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty())
 
-    session.go_to(12)
+    walking.go_to(session, 12)
     qtbot.keyClick(window.day_map_panel, Qt.Key.Key_2)
     clicks = 0
     click_tab(qtbot, window, "Evaluation")
@@ -219,19 +220,19 @@ def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qt
     trained(session)
     window = open_window(session)
     session.reload(Change.RUNS | Change.PREDICTIONS)
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     retrain, other = button_of(window, "Retrain"), button_of(window, "Judge by today's labels")
     assert not retrain.isVisible()
     assert not other.isVisible()
     assert words(window).endswith("today's are the same.")
-    session.go_to(5)
+    walking.go_to(session, 5)
     before = int(session.labels.classes[5])
-    session.label(3, days=[5])
+    labelling.label(session, 3, days=[5])
     assert retrain.isVisible()
     assert retrain.isEnabled()
     assert other.isVisible()
     assert words(window).endswith("days with another label today: 1.")
-    session.label(before, days=[5])
+    labelling.label(session, before, days=[5])
     assert not retrain.isVisible()
     assert not other.isVisible()
 
@@ -245,7 +246,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     session, panel = window.session, panel_of(window)
     journal.write_labels(session.project, session.days[LATER], None, source=LabelSource.ANALYST, author="tester")
     session.reload(Change.LABELS)
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     judge(qtbot, window)
     assert words(window).startswith("Judged by the labels and earthquakes of ")
     assert words(window).endswith(", when the run was trained; today's are the same.")
@@ -253,7 +254,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     row = int(fold.test[0])
     old = int(then.labels[0])
     new = 3 if old != 3 else 2
-    session.label(new, days=[row])
+    labelling.label(session, new, days=[row])
     assert words(window).endswith(", when the run was trained; 1 day differs today.")
     assert panel._evaluation is then, "figures of the training's labels stay"
     assert matrix_days(panel) == before
@@ -274,7 +275,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     shown = [panel._classes.item(k, 1).text() for k in range(panel._classes.rowCount())]
     assert shown[-5:] == [str(count) for count in after]
 
-    session.label(old, days=[row])
+    labelling.label(session, old, days=[row])
     assert words(window).endswith(" 1 day changed since.")
     click(qtbot, button_of(window, "Judge by the training's labels"))
     assert panel._evaluation is then
@@ -283,7 +284,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
 
 def test_prospective_days_are_judged_by_todays_labels_and_offer_no_others(judged, qtbot):
     window, _run, _fold = judged
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     click(qtbot, radio(window, "Prospective"))
     judge(qtbot, window)
     assert "; these days came after the training." in words(window)
@@ -293,7 +294,7 @@ def test_prospective_days_are_judged_by_todays_labels_and_offer_no_others(judged
 def test_a_run_of_other_classes_is_refused_before_it_is_judged(judged, qtbot):
     window, _run, _fold = judged
     session = window.session
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     judge(qtbot, window)
     catalogue.make_class_scheme(session.project, split_magnitude=5.5)
     session.reload(Change.EVENTS)
@@ -309,13 +310,13 @@ def test_predictions_of_other_classes_are_not_shown_and_cannot_be_accepted(judge
     window, run, _fold = judged
     session, heard = window.session, []
     index = int(np.flatnonzero(session.predictions.kind == "prospective")[0])
-    session.go_to(index)
+    walking.go_to(session, index)
     session.said.connect(lambda sentence, level: heard.append((sentence, level)))
     before = len(journal.journal_rows(session.project))
     with Project.open(session.project.folder) as other:  # after the last look: Return itself must not be too late
         scheme = catalogue.class_scheme(other)
         catalogue.make_class_scheme(other, split_magnitude=5.5)
-    assert not session.accept()
+    assert not labelling.accept(session)
     assert session.predictions is None
     assert session.alarms == ()
     session.reload(Change.PREDICTIONS | Change.RUNS)
@@ -327,14 +328,14 @@ def test_predictions_of_other_classes_are_not_shown_and_cannot_be_accepted(judge
     catalogue.make_class_scheme(session.project, split_magnitude=scheme.split_magnitude)
     session.reload(Change.EVENTS)
     assert session.predictions.run == run.id
-    assert session.accept()
+    assert labelling.accept(session)
 
 
 def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accepted(judged):
     window, _run, _fold = judged
     session, heard = window.session, []
     index = int(np.flatnonzero(session.predictions.kind == "prospective")[0])
-    session.go_to(index)
+    walking.go_to(session, index)
     journal.write_labels(session.project, session.days[[index]], None, source=LabelSource.ANALYST, author="tester")
     with Project.open(session.project.folder) as other:
         journal.write_labels(other, session.days[[index]], 3, source=LabelSource.MODEL, author="Bo", run="another")
@@ -346,14 +347,14 @@ def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accept
 
         session.ask = meanwhile
         session.said.connect(lambda sentence, _level: heard.append(sentence))
-        assert not session.accept()
+        assert not labelling.accept(session)
         assert "was trained with other classes than this project has" in heard[0]
         assert len(journal.journal_rows(other)) == before
 
 
 def test_nothing_is_told_of_the_labels_of_others_while_labelling_blind(judged):
     window, _run, _fold = judged
-    window.show_dock("evaluation")
+    window.layouts.show("evaluation")
     other, retrain = button_of(window, "Judge by today's labels"), button_of(window, "Retrain")
     assert other.isVisible()
     window.session.set_display(blind=True)

@@ -1,5 +1,7 @@
 """Every control of the window and its dialogs says what it does when the mouse rests on it, and is named for screen readers."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.ui import commands, i18n
+from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.dialogs.command_palette import CommandPalette
@@ -37,7 +40,7 @@ from quakegui.ui.main_window import MainWindow
 
 KINDS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
 DIALOGS = {
-    "new project": NewProjectDialog,
+    "new project": lambda window: NewProjectDialog(Path.home(), window),
     "import": lambda window: ImportWizard(window.session, window),
     "catalogue": lambda window: CatalogueDialog(window.session, window),
     "stations": lambda window: StationsDialog(window.session, window),
@@ -46,11 +49,11 @@ DIALOGS = {
     "agreement": lambda window: AgreementDialog(window.session, window),
     "revert": lambda window: RevertDialog(window.session, window),
     "settings": lambda window: SettingsDialog(window.session, window),
-    "figure": lambda window: FigureDialog(window, window),
-    "animation": lambda window: AnimationDialog(window, window),
+    "figure": lambda window: FigureDialog(window.session, {"window": ("Window", window)}, window),
+    "animation": lambda window: AnimationDialog(window.session, window.day_map_panel.view, window),
     "date": lambda window: DateDialog(window.session.day, window.session.days, window),
-    "palette": CommandPalette,
-    "shortcuts": ShortcutSheet,
+    "palette": lambda window: CommandPalette(window.actions(), window),
+    "shortcuts": lambda window: ShortcutSheet(ACTIONS, window),
     "guide": GuideDialog,
 }
 
@@ -128,6 +131,6 @@ def test_every_control_of_a_dialog_says_what_it_does(window, qtbot, name, langua
 def test_message_boxes_name_their_buttons(window, qtbot, monkeypatch):
     seen = []
     monkeypatch.setattr(QMessageBox, "exec", lambda box: seen.append(box) or 0)
-    commands.show_about(window)
+    commands.show_about(window.bench)
     assert unnamed(seen[0]) == []
     assert all(button.icon().isNull() for button in seen[0].buttons())

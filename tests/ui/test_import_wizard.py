@@ -10,6 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QComboBox
 from small_season import small_session, wait, wide_table
 
+from quakegui.app import opening
 from quakegui.project import seasons
 from quakegui.ui.dialogs.import_wizard import ImportWizard
 from quakegui.ui.dialogs.mapping_editor import CODE, MEANING
@@ -18,7 +19,7 @@ from quakegui.ui.dialogs.mapping_editor import CODE, MEANING
 @pytest.fixture
 def session(qtbot, tmp_path):
     session = small_session(tmp_path)
-    assert session.create(tmp_path / "p", timezone="Asia/Shanghai")
+    assert opening.create_project(session, tmp_path / "p", timezone="Asia/Shanghai")
     wait(qtbot, session)
     yield session
     session.close()

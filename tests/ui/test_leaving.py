@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from quakegui.app import runs, training
+from quakegui.app import computing, labelling, runs, training
 from quakegui.app.jobs import StoppedError
 from quakegui.app.taking_in import take_in_days
 from quakegui.learn import operating
@@ -53,7 +53,7 @@ class Ends:
         if self.way == "the window":
             self.window.close()
         else:
-            self.window.actions_by_id[self.way].trigger()
+            self.window.menus.actions[self.way].trigger()
 
 
 @pytest.fixture(params=["the window", "quit", "close", "new", "open", "demo"])
@@ -88,8 +88,8 @@ class Worker(training.TrainingThread):
 def trains(window, session, monkeypatch, qtbot):
     """Let a training run."""
     monkeypatch.setattr(training, "TrainingThread", lambda folder, parent, **_more: Worker(folder))
-    session.label(0, range(10))
-    session.label(3, range(28, 38))
+    labelling.label(session, 0, range(10))
+    labelling.label(session, 3, range(28, 38))
     window.training.start(TINY)
     qtbot.waitUntil(lambda: window.training.running and not session.jobs.busy)
     yield window.training
@@ -107,7 +107,7 @@ def test_keeping_a_training_changes_nothing(trains, ends, answer, tmp_path, word
     assert session.project is project
     assert trains.running
     assert window.isVisible()
-    assert session.label(2, [4]), "it is still open"
+    assert labelling.label(session, 2, [4]), "it is still open"
     assert not (tmp_path / "new").exists()
 
 
@@ -172,7 +172,7 @@ def test_work_that_would_have_to_be_done_again_is_asked_about(window, works, ans
     title, go_on = works
     session, project = window.session, window.session.project
     asked = answer(STOP if stops else KEEP_RUNNING)
-    commands.close_project(window)
+    commands.close_project(window.bench)
     assert asked == [f"“{title}” is still running. Stop it and close the project?"]
     assert session.project is (None if stops else project)
     go_on.set()
@@ -181,9 +181,9 @@ def test_work_that_would_have_to_be_done_again_is_asked_about(window, works, ans
 
 def test_what_only_computes_is_not_asked_about(window, session, answer, qtbot):
     asked = answer(STOP)
-    session.recompute()
+    computing.recompute(session)
     assert session.jobs.busy
-    commands.close_project(window)
+    commands.close_project(window.bench)
     assert (asked, session.project) == ([], None)
 
 

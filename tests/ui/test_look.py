@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from quakegui.app import walking
 from quakegui.learn.messages import Hello
 from quakegui.ui import theme
 from quakegui.ui.main_window import MainWindow, fit_of
@@ -103,22 +104,22 @@ class Requests(QObject):
 def test_the_buttons_that_label_stand_still(window, session, qtbot):
     places, said = set(), set()
     for index in range(tiny_season.SILENT_DAY - 3, tiny_season.SILENT_DAY + 2):  # with stations that are missing, and without
-        session.go_to(index)
+        walking.go_to(session, index)
         QApplication.processEvents()
-        places.add(tuple(button.mapTo(window, button.rect().topLeft()).y() for button in window.day_panel._buttons))
-        said.add(window.day_panel._quality.text())
+        places.add(tuple(button.mapTo(window, button.rect().topLeft()).y() for button in window.bench.day_panel._buttons))
+        said.add(window.bench.day_panel._quality.text())
     assert len(said) > 1
     assert len(places) == 1
 
 
 def test_a_step_between_quiet_days_lays_out_nothing_anew(window, session, qtbot):
     quiet = [index for index in range(session.days.size - 1) if not session.features(index).regions][:4]
-    session.go_to(quiet[0])
+    walking.go_to(session, quiet[0])
     for _ in range(3):
         QApplication.processEvents()
     asked = Requests(window)
     for index in quiet[1:]:
-        session.go_to(index)
+        walking.go_to(session, index)
         QApplication.processEvents()
     assert asked.count == 0
 
@@ -147,21 +148,21 @@ def test_magnitudes_cover_neither_each_other_nor_a_head(qapp):
 
 
 def test_review_enlarges_titles_icons_stamp_and_date(window, qtbot):
-    day = window.docks["day"]
+    day, panel = window.docks["day"], window.bench.day_panel
 
     def sizes():
         return (
-            day.font().pointSizeF(), window.day_panel._date.font().pointSizeF(), window.day_panel._stamp.font().pointSizeF(),
-            window.status_line._season.font().pointSizeF(), window._toolbar.iconSize().width(),
+            day.font().pointSizeF(), panel._date.font().pointSizeF(), panel._stamp.font().pointSizeF(),
+            window.status_line._season.font().pointSizeF(), window.menus.toolbar.iconSize().width(),
         )  # fmt: skip
 
     before = sizes()
-    window.use_layout("review")
+    window.layouts.use("review")
     QApplication.processEvents()
     for small, large in zip(before, sizes(), strict=True):
         assert large == pytest.approx(1.35 * small, rel=0.06)
     assert day.width() >= day.minimumSizeHint().width()
-    window.use_layout("work")
+    window.layouts.use("work")
     QApplication.processEvents()
     assert sizes() == before
 
@@ -173,7 +174,7 @@ def test_text_is_smaller_on_a_screen_that_the_window_would_not_fit():
 
 
 def test_the_day_panel_is_never_cut_off_at_the_right(window, qtbot):
-    inner = window.day_panel._scroll.widget()
+    inner = window.bench.day_panel._scroll.widget()
     window.resizeDocks([window.docks["day"]], [10], Qt.Orientation.Horizontal)
     QApplication.processEvents()
     assert inner.width() >= inner.minimumSizeHint().width()
@@ -182,13 +183,13 @@ def test_the_day_panel_is_never_cut_off_at_the_right(window, qtbot):
 def test_tints_follow_the_theme(window, session):
     session.set_settings(theme="dark")
     QApplication.processEvents()
-    assert window.day_panel._stamp.palette().windowText().color() == theme.DARK.alarm
+    assert window.bench.day_panel._stamp.palette().windowText().color() == theme.DARK.alarm
     session.said.emit("Something failed.", "error")
     assert window.status_line.palette().windowText().color() == theme.DARK.error
     assert window.status_line._project.palette().windowText().color() == theme.DARK.text
     session.set_settings(theme="light")
     QApplication.processEvents()
-    assert window.day_panel._stamp.palette().windowText().color() == theme.LIGHT.alarm
+    assert window.bench.day_panel._stamp.palette().windowText().color() == theme.LIGHT.alarm
 
 
 def test_the_status_line_names_the_device(window):

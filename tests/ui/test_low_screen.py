@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QApplication, QScrollArea, QTabBar, QToolButton, QWidget
 
+from quakegui.app import walking
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.main_window import MainWindow, fit_of
 
@@ -43,7 +44,7 @@ def place(widget: QWidget, window: MainWindow) -> QRect:
 def parts(window: MainWindow) -> dict[str, QRect]:
     """Return where everything lies that may lie over nothing else."""
     shown = {dock.objectName(): dock for dock in window.docks.values() if not dock.visibleRegion().isEmpty()}
-    shown |= {"middle": window.centralWidget(), "tools": window._toolbar, "status": window.statusBar()}
+    shown |= {"middle": window.centralWidget(), "tools": window.menus.toolbar, "status": window.statusBar()}
     # Qt keeps the tab bars that it no longer uses, off the window's corner
     bars = [
         bar for bar in window.findChildren(QTabBar) if bar.parent() is window and window.rect().intersects(place(bar, window))
@@ -60,7 +61,7 @@ def overlaps(boxes: dict[str, QRect]) -> list[tuple[str, str]]:
 def test_the_day_map_keeps_its_room_and_nothing_overlaps(window, session, language):
     asked = window.size()
     settle(window, session, language)
-    window.reset_layout()
+    window.layouts.reset()
     settle(window, session, language)
     assert window.size() == asked
     view = window.day_map_panel.view
@@ -77,7 +78,7 @@ def test_the_day_map_keeps_its_room_and_nothing_overlaps(window, session, langua
 def test_every_panel_has_its_room_when_it_is_raised(window, session, language):
     settle(window, session, language)
     for spec in DOCKS:
-        window.show_dock(spec.id)
+        window.layouts.show(spec.id)
         settle(window, session, language)
         boxes = parts(window)
         assert spec.id in boxes
@@ -90,13 +91,13 @@ def test_every_panel_has_its_room_when_it_is_raised(window, session, language):
 
 
 def test_the_row_below_is_as_low_again_when_the_timeline_is_back(window, session):
-    window.reset_layout()
+    window.layouts.reset()
     settle(window, session, "en")
     before = window.docks["timeline"].height()
-    window.show_dock("training")
+    window.layouts.show("training")
     settle(window, session, "en")
     assert window.docks["training"].height() > 1.2 * before
-    window.show_dock("timeline")
+    window.layouts.show("timeline")
     settle(window, session, "en")
     assert window.docks["timeline"].height() == pytest.approx(before, abs=6)
 
@@ -134,21 +135,23 @@ def test_the_play_bars_menu_does_what_the_controls_do(window, session):
 
 
 def test_every_tool_has_its_place_at_the_side(window):
-    tools = [window._toolbar.widgetForAction(action) for action in window._toolbar.actions() if not action.isSeparator()]
-    buttons = [tool for tool in tools if tool is not window.range_count]  # which is there while days are chosen
+    tools = [
+        window.menus.toolbar.widgetForAction(action) for action in window.menus.toolbar.actions() if not action.isSeparator()
+    ]
+    buttons = [tool for tool in tools if tool is not window.menus.range_count]  # which is there while days are chosen
     assert len(tools) == len(buttons) + 1
     assert all(isinstance(button, QToolButton) and button.isVisible() for button in buttons)
-    assert all(window._toolbar.rect().contains(button.geometry()) for button in buttons)
+    assert all(window.menus.toolbar.rect().contains(button.geometry()) for button in buttons)
 
 
 def test_how_many_days_are_chosen_is_to_be_read(window, session, qtbot):
-    session.choose((3, 25))
-    qtbot.waitUntil(lambda: window.range_count.seen or window.day_panel.count.seen)
+    walking.choose(session, (3, 25))
+    qtbot.waitUntil(lambda: window.menus.range_count.seen or window.bench.day_panel.count.seen)
 
 
 def test_a_small_screen_keeps_a_layout_of_its_own(window, session, qtbot):
     window.docks["day"].hide()
-    window._remember()
+    window.layouts.remember()
     large = MainWindow(session)
     qtbot.addWidget(large)
     large.resize(1500, 900)
@@ -157,8 +160,8 @@ def test_a_small_screen_keeps_a_layout_of_its_own(window, session, qtbot):
     settle(large, session, "en")
     assert large.docks["day"].isVisible()
     large.docks["regions"].hide()
-    large._remember()
-    again = MainWindow(session, fit=window._fit)
+    large.layouts.remember()
+    again = MainWindow(session, fit=window.layouts.fit)
     qtbot.addWidget(again)
     again.resize(window.size())
     with qtbot.waitExposed(again):

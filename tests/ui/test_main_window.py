@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit
 
+from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
@@ -50,7 +51,7 @@ def test_keys_label_unlabel_undo_and_redo(window, qtbot):
     press(qtbot, window, Qt.Key.Key_3)
     row = journal.in_force(session.project)[session.days[0]]
     assert (row.cls, row.source) == (3, LabelSource.ANALYST)
-    assert window.day_panel._buttons[3].isChecked()
+    assert window.bench.day_panel._buttons[3].isChecked()
     press(qtbot, window, Qt.Key.Key_U)
     before = session.labels.classes[0]
     assert before != 3
@@ -64,7 +65,7 @@ def test_digits_typed_into_the_note_are_text_not_labels(window, qtbot):
     session = window.session
     rows = len(journal.rows(session.project))
     press(qtbot, window, Qt.Key.Key_N)
-    note = window.day_panel._note
+    note = window.bench.day_panel._note
     qtbot.waitUntil(note.hasFocus)
     qtbot.keyClicks(note, "M 3 at 04")
     qtbot.keyClick(note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -75,10 +76,10 @@ def test_digits_typed_into_the_note_are_text_not_labels(window, qtbot):
 def test_a_note_is_kept_when_another_day_is_shown(window, qtbot):
     session = window.session
     press(qtbot, window, Qt.Key.Key_N)
-    qtbot.keyClicks(window.day_panel._note, "road works")
-    session.go_to(5)
+    qtbot.keyClicks(window.bench.day_panel._note, "road works")
+    walking.go_to(session, 5)
     assert [one.text for one in session.notes(0)] == ["road works"]
-    assert window.day_panel._note.toPlainText() == ""
+    assert window.bench.day_panel._note.toPlainText() == ""
 
 
 def test_play_walks_and_stops(window, qtbot):
@@ -93,32 +94,32 @@ def test_play_walks_and_stops(window, qtbot):
 
 
 def test_language_and_theme_switch_while_running(window, qtbot):
-    action = window.actions_by_id["import"]
+    action = window.menus.actions["import"]
     assert action.text() == "Import readings…"
-    window.actions_by_id["chinese"].trigger()
+    window.menus.actions["chinese"].trigger()
     qtbot.waitUntil(lambda: action.text() != "Import readings…")
     assert window.docks["timeline"].windowTitle() == "时间轴"
     light = window.palette().window().color().lightness()
-    window.actions_by_id["theme-dark"].trigger()
+    window.menus.actions["theme-dark"].trigger()
     qtbot.waitUntil(lambda: window.palette().window().color().lightness() < light)
-    window.actions_by_id["english"].trigger()
-    window.actions_by_id["theme-light"].trigger()
+    window.menus.actions["english"].trigger()
+    window.menus.actions["theme-light"].trigger()
     qtbot.waitUntil(lambda: action.text() == "Import readings…")
 
 
 def test_every_action_is_in_a_menu_and_in_the_palette(window):
     in_menus: set[QAction] = set()
-    for menu in window._menus.values():
+    for menu in window.menus.titled.values():
         in_menus |= set(menu.actions())
-    assert {window.actions_by_id[spec.id] for spec in ACTIONS} <= in_menus
-    palette = CommandPalette(window)
+    assert {window.menus.actions[spec.id] for spec in ACTIONS} <= in_menus
+    palette = CommandPalette(window.actions(), window)
     listed = {palette._list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(palette._list.count())}
     assert listed == {spec.id for spec in ACTIONS}
     palette.deleteLater()
 
 
 def test_the_palette_finds_and_runs_a_command(window, qtbot):
-    palette = CommandPalette(window)
+    palette = CommandPalette(window.actions(), window)
     palette.show()
     palette.activateWindow()
     qtbot.waitUntil(palette.isActiveWindow)
@@ -130,7 +131,7 @@ def test_the_palette_finds_and_runs_a_command(window, qtbot):
 
 
 def test_the_shortcut_sheet_lists_every_shortcut(window):
-    sheet = ShortcutSheet(window)
+    sheet = ShortcutSheet(ACTIONS, window)
     listed = sum(sheet._sheet.topLevelItem(row).childCount() for row in range(sheet._sheet.topLevelItemCount()))
     assert listed == sum(bool(spec.shortcuts) for spec in ACTIONS)
     sheet.deleteLater()
@@ -138,13 +139,13 @@ def test_the_shortcut_sheet_lists_every_shortcut(window):
 
 def test_layouts_are_remembered_apart(window):
     window.docks["series"].hide()
-    window.actions_by_id["review"].trigger()
-    assert window.layout_name == "review"
+    window.menus.actions["review"].trigger()
+    assert window.layouts.name == "review"
     assert not window.docks["training"].isVisible()
     assert window.docks["timeline"].isVisible()
-    window.actions_by_id["review"].trigger()
+    window.menus.actions["review"].trigger()
     assert not window.docks["series"].isVisible()
-    window.actions_by_id["reset-layout"].trigger()
+    window.menus.actions["reset-layout"].trigger()
     assert all(not window.docks[spec.id].isHidden() for spec in DOCKS)
 
 
@@ -153,15 +154,15 @@ def test_undo_works_in_the_next_window(window, open_window, qtbot, tmp_path):
     folder = session.project.folder
     before = int(session.labels.classes[0])
     press(qtbot, window, Qt.Key.Key_2)
-    session.go_to(9)
+    walking.go_to(session, 9)
     window.close()
     again = Session(SettingsFile(tmp_path / "settings.ini"))
-    again.open(folder)
+    opening.open_project(again, folder)
     qtbot.waitUntil(lambda: again.season is not None and not again.jobs.busy)
     second = open_window(again)
     assert again.index == 9
     assert again.labels.classes[0] == 2
-    second.actions_by_id["undo"].trigger()
+    second.menus.actions["undo"].trigger()
     assert again.labels.classes[0] == before
     second.close()
 
@@ -194,14 +195,14 @@ def test_frames_of_an_animation_are_the_painted_days(window, tmp_path):
     from PIL import Image
 
     session, panel = window.session, window.day_map_panel.view
-    session.go_to(2)
+    walking.go_to(session, 2)
     done = save_animation(
         session, panel, tmp_path / "frames", range(20, 24), days_per_second=4, progress=lambda _done, _total: True
     )
     assert done
     assert session.index == 2
     for index in range(20, 24):
-        session.go_to(index)
+        walking.go_to(session, index)
         frame = np.asarray(Image.open(tmp_path / "frames" / f"{session.days[index]}.png"))
         np.testing.assert_array_equal(frame, pixels(painted(panel)))
 
@@ -219,7 +220,7 @@ def test_a_cancelled_animation_leaves_nothing(window, tmp_path):
 def test_no_animation_is_made_of_two_seasons(window, tmp_path, monkeypatch):
     """An import that ends meanwhile computes the season anew: an index is another day's then."""
     session = window.session
-    dialog = AnimationDialog(window, window)
+    dialog = AnimationDialog(session, window.day_map_panel.view, window)
 
     def compute_anew(_done, _total):
         session.season = replace(session.season)
@@ -240,9 +241,10 @@ def test_no_animation_is_made_of_two_seasons(window, tmp_path, monkeypatch):
 
 def test_every_control_has_a_name(window):
     kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QPlainTextEdit)
+    panels = {"day map": window.day_map_panel.view, **{name: dock.widget() for name, dock in window.docks.items()}}
     nameless = [
         f"{type(control).__name__} in {name}"
-        for name, panel in window.panels().items()
+        for name, panel in panels.items()
         for kind in kinds
         for control in panel.findChildren(kind)
         if not (control.accessibleName() or getattr(control, "text", str)())
@@ -255,6 +257,6 @@ def test_every_control_has_a_name(window):
 
 def test_without_a_project_only_what_is_possible_is_offered(empty_session, open_window):
     window = open_window(empty_session)
-    enabled = {spec.id for spec in ACTIONS if window.actions_by_id[spec.id].isEnabled()}
+    enabled = {spec.id for spec in ACTIONS if window.menus.actions[spec.id].isEnabled()}
     assert {"new", "open", "demo", "settings", "quit"} <= enabled
     assert not enabled & {"label-1", "day-next", "import", "train", "undo"}

@@ -11,8 +11,8 @@ from quakegui.ui.dialogs.new_project import NewProjectDialog
 
 
 @pytest.fixture
-def dialog(window):
-    made = NewProjectDialog(window)
+def dialog(qapp, tmp_path):
+    made = NewProjectDialog(tmp_path)
     yield made
     made.close()
     made.deleteLater()

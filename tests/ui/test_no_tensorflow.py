@@ -9,6 +9,7 @@ import sys
 import pytest
 import shiboken6
 
+from quakegui.app import labelling, walking
 from quakegui.app.change import Change
 from quakegui.ui.main_window import MainWindow
 
@@ -48,12 +49,12 @@ def test_a_walk_through_the_season_asks_for_no_network_library(asked, session, q
     window = MainWindow(session)
     window.show()
     for _ in range(5):
-        session.step(1)
+        walking.step(session, 1)
     session.pick([session.season.network.stations[0].code])
-    session.label(1)
+    labelling.label(session, 1)
     session.reload(Change.LABELS | Change.PREDICTIONS | Change.RUNS)
     for dock in window.docks:
-        window.show_dock(dock)
+        window.layouts.show(dock)
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert session.predictions is not None
     assert "numpy" in asked
@@ -93,6 +94,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
+from quakegui.app import labelling, opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.ui.main_window import MainWindow
@@ -117,19 +119,19 @@ def close():
         dialog.close()
 
 
-assert session.open(Path(sys.argv[2]))
+assert opening.open_project(session, Path(sys.argv[2]))
 at_rest()
 assert session.season is not None
 session.pick(session.season.network.codes[:2])
-session.step(1)
-session.label(1)
+walking.step(session, 1)
+labelling.label(session, 1)
 at_rest()
 for name in sys.argv[3:]:
     shown = []
     closer = QTimer()
     closer.timeout.connect(close)
     closer.start(50)
-    window.actions_by_id[name].trigger()
+    window.menus.actions[name].trigger()
     closer.stop()
     assert shown, name
 at_rest()

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit
 
-from quakegui.app.others import Came
+from quakegui.app import labelling, others, walking
+from quakegui.app.arrivals import Arrivals
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
@@ -72,7 +73,7 @@ def test_a_window_that_comes_to_the_front_looks_at_once_and_a_hidden_one_not_at_
 
 @pytest.mark.parametrize(("key", "stays"), [(Qt.Key.Key_Escape, 3), (Qt.Key.Key_Return, 1)])
 def test_a_label_key_over_a_label_that_was_not_shown_asks(window, session, other, key, stays):
-    session.go_to(12)
+    walking.go_to(session, 12)
     label(other, session.days[12], 3)
     said = answer(key)
     QTest.keyClick(window, Qt.Key.Key_1)
@@ -86,7 +87,7 @@ def test_a_label_key_over_a_label_that_was_not_shown_asks(window, session, other
 def test_a_return_over_a_note_that_was_not_shown_asks(window, session, other, key, stays):
     said = answer(key)
     journal.write_note(other, session.days[12], "a truck", "Bo")
-    session.revert_to(np.datetime64("2000-01-01", "ms"))
+    labelling.revert_to(session, np.datetime64("2000-01-01", "ms"))
     assert said[0] == f"Bo wrote a note on {session.days[12]} just now, and you have not seen it yet.\nTake it away?"
     assert [note.text for note in journal.notes(other)] == stays
 
@@ -107,14 +108,14 @@ def test_undo_of_another_programs_step_says_whose_and_asks(window, session, othe
 def test_predictions_come_in_for_the_season_shown_while_another_one_is_computed(window, session, other, qtbot):
     shown = session.days.size
     other.set_config(replace(other.config(), last_day=session.days[-3]))
-    session.look()
+    others.look(session)
     qtbot.waitUntil(lambda: session.jobs.has("Computing the season"))
     days = session.days[:2]
     said = runs.LedgerPredictions(days, np.full((2, 5), 0.2), "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
     season = session.season
     session.prepare_predictions(session.project, replace(season, shown=slice(season.shown.start, season.shown.stop - 2)))
     runs.append_predictions(other, "run-1", said)
-    session.look()
+    others.look(session)
     assert session.predictions.probabilities.shape == (shown, 5)
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert session.predictions.probabilities.shape == (shown - 2, 5)
@@ -122,42 +123,42 @@ def test_predictions_come_in_for_the_season_shown_while_another_one_is_computed(
 
 
 def test_a_note_that_is_being_typed_outlives_readings_of_another_program(window, session, other, qtbot):
-    session.go_to(5)
-    window.show_dock("day")
-    window.day_panel.edit_note()
-    box = window.day_panel.findChild(QPlainTextEdit)
+    walking.go_to(session, 5)
+    window.layouts.show("day")
+    window.bench.day_panel.edit_note()
+    box = window.bench.day_panel.findChild(QPlainTextEdit)
     qtbot.keyClicks(box, "a road ")
     label(other, session.days[5], 3)
     other.set_config(replace(other.config(), last_day=session.days[-3]))
-    session.look()
+    others.look(session)
     qtbot.waitUntil(lambda: not session.jobs.busy)
     qtbot.keyClicks(box, "works")
     assert box.toPlainText() == "a road works"
-    window.day_panel.keep_note()
+    window.bench.day_panel.keep_note()
     assert [note.text for note in session.notes()] == ["a road works"]
 
 
 TOLD = [
-    (Came(new_days=2, labels={"Bo": 14}), "2 new days and 14 labels by Bo came in from another program."),
-    (Came(new_days=1), "One new day came in from another program."),
-    (Came(readings=True), "Other readings or parameters came in from another program. The season is being computed anew."),
+    (Arrivals(new_days=2, labels={"Bo": 14}), "2 new days and 14 labels by Bo came in from another program."),
+    (Arrivals(new_days=1), "One new day came in from another program."),
+    (Arrivals(readings=True), "Other readings or parameters came in from another program. The season is being computed anew."),
     (
-        Came(labels={"Bo": 1, "Wang": 3}, taken={"Wang": 2}, notes=1),
+        Arrivals(labels={"Bo": 1, "Wang": 3}, removals={"Wang": 2}, notes=1),
         "One label by Bo, 3 labels by Wang, 2 labels taken away by Wang and one note came in from another program.",
     ),
-    (Came(by_rule=184, events=True), "184 labels by the rule and other earthquakes came in from another program."),
-    (Came(predictions=12, runs=True), "12 predictions and a change of the training runs came in from another program."),
+    (Arrivals(by_rule=184, events=True), "184 labels by the rule and other earthquakes came in from another program."),
+    (Arrivals(predictions=12, runs=True), "12 predictions and a change of the training runs came in from another program."),
 ]
 
 
-@pytest.mark.parametrize(("came", "line"), TOLD)
-def test_what_came_in_is_one_line(came, line):
-    assert questions.came_words(came) == line
+@pytest.mark.parametrize(("arrivals", "line"), TOLD)
+def test_what_came_in_is_one_line(arrivals, line):
+    assert questions.arrival_words(arrivals) == line
 
 
 def test_what_came_in_is_told_in_chinese(qapp):
     i18n.set_language("zh")
-    assert questions.came_words(Came(new_days=2, labels={"Bo": 14})) == "来自另一个程序：2 个新日期和 Bo 的 14 个标注。"
+    assert questions.arrival_words(Arrivals(new_days=2, labels={"Bo": 14})) == "来自另一个程序：2 个新日期和 Bo 的 14 个标注。"
 
 
 @pytest.mark.parametrize(

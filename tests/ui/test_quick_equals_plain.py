@@ -7,6 +7,7 @@ import tiny_season
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon
 
+from quakegui.app import labelling, walking
 from quakegui.project import journal
 from quakegui.ui.icons import SIZES, icon
 
@@ -19,13 +20,13 @@ def test_histories_read_in_blocks_are_those_of_single_days(session):
 
 
 def test_a_label_and_a_note_are_in_the_history_at_once(session):
-    session.go_to(3)
+    walking.go_to(session, 3)
     before = session.history()
-    session.label(2)
+    labelling.label(session, 2)
     assert [row.cls for row in session.history(3)] == [*(row.cls for row in before), 2]
-    session.note("a quiet night", day=session.days[3])
+    labelling.note(session, "a quiet night", day=session.days[3])
     assert [note.text for note in session.notes(3)] == ["a quiet night"]
-    session.undo()
+    labelling.undo(session)
     assert session.notes(3) == journal.notes(session.project, session.days[3])
     assert session.history(3) == journal.history(session.project, session.days[3])
 

@@ -4,6 +4,7 @@ import pytest
 import tiny_season as tiny
 from PySide6.QtCore import Qt
 
+from quakegui.app import walking
 from quakegui.ui import i18n
 from quakegui.ui.panels.regions_panel import COLUMNS, RegionsPanel
 
@@ -17,7 +18,7 @@ def panel(session, qtbot):
     shown.resize(520, 220)
     shown.show()
     qtbot.waitExposed(shown)
-    session.go_to(REGION_DAY)
+    walking.go_to(session, REGION_DAY)
     return shown
 
 
@@ -50,7 +51,7 @@ def test_a_click_and_a_key_let_the_region_flash(panel, session, qtbot):
 def test_a_region_that_goes_on_stays_selected(panel, session):
     region = session.features().regions[0]
     panel.select(region.id)
-    session.step(1)
+    walking.step(session, 1)
     rows = [index.row() for index in panel.table.selectionModel().selectedRows()]
     assert [panel.model.regions[row].id for row in rows] == [region.id]
 
@@ -63,10 +64,10 @@ def test_sorting_by_a_column(panel, session):
 
 
 def test_quiet_and_silent_days_have_their_sentences(panel, session):
-    session.go_to(5)
+    walking.go_to(session, 5)
     assert panel.summary.text().startswith("No extremum region · peak z")
     assert not panel.table.isVisible()
-    session.go_to(tiny.SILENT_DAY)
+    walking.go_to(session, tiny.SILENT_DAY)
     assert panel.summary.text() == "No map on this day, so no extremum regions."
 
 

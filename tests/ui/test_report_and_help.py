@@ -27,6 +27,7 @@ from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.main_window import MainWindow
 from quakegui.ui.pdf_text import name_ideographs
 from quakegui.ui.report_pdf import ReportError, write_pdf
+from quakegui.ui.save_paths import with_ending
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="10" fill="#ff0000"/></svg>'
 
@@ -51,9 +52,9 @@ def said(session: Session, qtbot, act) -> tuple[str, str]:
 def test_the_action_is_in_menu_and_tool_bar_and_needs_a_project(window, session, empty_session):
     spec = next(spec for spec in ACTIONS if spec.id == "report")
     assert (spec.menu, spec.toolbar, spec.needs) == ("Project", True, "project")
-    assert window.actions_by_id["report"].isEnabled()
+    assert window.menus.actions["report"].isEnabled()
     session.close()
-    assert not window.actions_by_id["report"].isEnabled()
+    assert not window.menus.actions["report"].isEnabled()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -61,7 +62,7 @@ def test_the_window_writes_a_page_for_a_browser(window, qtbot, tmp_path, monkeyp
     session, path = window.session, tmp_path / "报告 out.html"
     session.set_settings(language=language)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_asked: (str(path), ""))
-    sentence, kind = said(session, qtbot, window.actions_by_id["report"].trigger)
+    sentence, kind = said(session, qtbot, window.menus.actions["report"].trigger)
     assert kind == "info"
     assert str(path) in sentence
     markup = path.read_text(encoding="utf-8")
@@ -72,7 +73,7 @@ def test_the_window_writes_a_page_for_a_browser(window, qtbot, tmp_path, monkeyp
 
 def test_the_window_writes_pages(window, session, qtbot, tmp_path):
     path = tmp_path / "out.pdf"
-    sentence, kind = said(session, qtbot, lambda: report_command.write(window, path))
+    sentence, kind = said(session, qtbot, lambda: report_command.write(session, path))
     assert kind == "info"
     pages = int(re.search(r": (\d+) pages", sentence).group(1))
     data = path.read_bytes()
@@ -85,7 +86,7 @@ def test_a_cancelled_report_writes_nothing(window, session, qtbot, tmp_path):
     path = tmp_path / "out.html"
 
     def act():
-        report_command.write(window, path)
+        report_command.write(session, path)
         session.jobs.cancel()
 
     assert said(session, qtbot, act)[0] == "Stopped; no report was written."
@@ -93,7 +94,7 @@ def test_a_cancelled_report_writes_nothing(window, session, qtbot, tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(window, session, qtbot, tmp_path):
-    sentence, kind = said(session, qtbot, lambda: report_command.write(window, tmp_path / "missing" / "out.pdf"))
+    sentence, kind = said(session, qtbot, lambda: report_command.write(session, tmp_path / "missing" / "out.pdf"))
     assert kind == "error"
     assert "could not be written" in sentence
 
@@ -108,7 +109,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(window, session, qtbot, tm
     ],
 )
 def test_the_ending_typed_goes_before_the_kind_chosen(name, kind, expected):
-    assert report_command.chosen_path(name, kind).name == expected
+    assert with_ending(name, kind, report_command.ENDINGS).name == expected
 
 
 def test_earthquakes_begin_pages_and_no_picture_is_wider_than_a_page(tiny_folder, tmp_path, qapp):
@@ -195,10 +196,10 @@ def test_the_keys_that_the_guide_names_are_those_of_the_table():
 
 
 def test_the_guide_opens_once_and_follows_the_language(window, qtbot):
-    window.actions_by_id["guide"].trigger()
+    window.menus.actions["guide"].trigger()
     guide = window.findChild(GuideDialog)
     assert guide.page.toPlainText().startswith("User's guide")
-    window.actions_by_id["guide"].trigger()
+    window.menus.actions["guide"].trigger()
     assert len(window.findChildren(GuideDialog)) == 1
     window.session.set_settings(language="zh")
     qtbot.waitUntil(lambda: guide.page.toPlainText().startswith("用户指南"))
@@ -221,7 +222,7 @@ def test_the_guide_is_searched_around_its_end(window, qtbot):
 
 
 def test_the_shortcut_sheet_leads_to_the_guide(window, qtbot):
-    sheet = ShortcutSheet(window)
+    sheet = ShortcutSheet(ACTIONS, window)
     qtbot.addWidget(sheet)
     sheet.show()
     sheet._open_guide()

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from small_season import open_small, small_session, wait
 
+from quakegui.app import labelling, opening
 from quakegui.app.change import Change
 from quakegui.project import journal
 from quakegui.season.events import Event
@@ -106,7 +107,7 @@ def test_apply_is_one_step_that_undo_takes_back(qtbot, dialog, session):
     assert session.labels.classes.tolist() == expected
     assert {row.source for row in session.labels.rows} == {LabelSource.RULE}
     assert journal.label_rule(session.project) == FLAT_RULE
-    session.undo()
+    labelling.undo(session)
     assert set(session.labels.classes.tolist()) == {-1}
 
 
@@ -121,7 +122,7 @@ def test_the_rule_applied_last_is_shown_again(qtbot, dialog, session):
 
 def test_without_days_it_says_why_and_cannot_be_applied(qtbot, tmp_path):
     session = small_session(tmp_path)
-    session.create(tmp_path / "empty", timezone="UTC")
+    opening.create_project(session, tmp_path / "empty", timezone="UTC")
     wait(qtbot, session)
     dialog = RuleDialog(session)
     qtbot.addWidget(dialog)

@@ -27,7 +27,7 @@ def window(session, qtbot):
     qtbot.addWidget(made)
     made.resize(1440, 900)
     made.show()
-    made.show_dock("runs")
+    made.layouts.show("runs")
     return made
 
 

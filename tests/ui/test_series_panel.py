@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.project import seasons
 from quakegui.project.store import ProjectError
@@ -59,7 +60,7 @@ def test_the_unit_is_the_session_s(panel, session):
 
 
 def test_readings_are_fetched_when_the_view_rests_and_a_gap_is_a_gap(panel, session, qtbot):
-    session.go_to(tiny.SILENT_DAY)
+    walking.go_to(session, tiny.SILENT_DAY)
     panel.show_days_around()
     qtbot.waitUntil(lambda: curve(panel, "raw")[0] is not None and curve(panel, "raw")[0][-1] > SILENT_NOON)
     x, y = curve(panel, "raw")
@@ -98,7 +99,7 @@ def rendered_at_a_step(panel, session, monkeypatch, index):
     settle(panel)
     rendered, plain = [], panel.graphics.render
     monkeypatch.setattr(panel.graphics, "render", lambda *given: (rendered.append(True), plain(*given)))
-    session.go_to(index)
+    walking.go_to(session, index)
     settle(panel)
     monkeypatch.undo()
     return len(rendered)
@@ -112,7 +113,7 @@ def settle(panel):
 
 
 def test_a_walk_finds_the_next_readings_ready_and_renders_the_plots_once_a_page(panel, session, qtbot, monkeypatch):
-    session.go_to(2)
+    walking.go_to(session, 2)
     start = panel._day_start()
     panel.plots["raw"].setXRange(start, start + 10 * DAY, padding=0)
     qtbot.waitUntil(lambda: start + 19 * DAY < reading_until(panel) < start + 21 * DAY)  # beyond the view, and no further
@@ -125,7 +126,7 @@ def test_a_walk_finds_the_next_readings_ready_and_renders_the_plots_once_a_page(
     assert drawn[-1] > high - HOUR
     qtbot.waitUntil(lambda: bool(panel.readings._kept))  # the next ones are read when the view has rested,
     assert rendered_at_a_step(panel, session, monkeypatch, 14) == 0  # and kept until it moves beyond those drawn
-    session.go_to(23)
+    walking.go_to(session, 23)
     assert not panel.readings._kept
     assert reading_until(panel) > panel.plots["raw"].getViewBox().viewRange()[0][1] - HOUR
 
@@ -170,7 +171,7 @@ def test_whatever_is_done_in_a_hurry_the_readings_in_view_are_shown_in_the_end(s
     acts = (
         look, lose_season, panel.readings.fetch, panel.grab, QApplication.processEvents,
         lambda: session.pick(drawn.sample(codes, drawn.randrange(len(codes) + 1))),
-        lambda: session.go_to(drawn.randrange(session.days.size)),
+        lambda: walking.go_to(session, drawn.randrange(session.days.size)),
         lambda: session.set_display(unit=drawn.choice(["nT", "z"])),
     )  # fmt: skip
     for _ in range(60):
@@ -341,7 +342,7 @@ def test_the_marker_moves_without_painting_the_plots_anew(panel, session, qtbot,
     qtbot.waitUntil(lambda: not panel.graphics._stale)
     before, painted = panel.graphics.grab().toImage(), []
     monkeypatch.setattr(panel.graphics, "render", lambda *_: painted.append(True))
-    session.go_to(3)
+    walking.go_to(session, 3)
     assert panel.graphics.grab().toImage() != before
     assert not painted
     night = session.season.available_at[session.season.shown.start + 3].astype("datetime64[s]").astype(float)

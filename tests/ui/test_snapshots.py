@@ -15,6 +15,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from quakegui.app import walking
 from quakegui.learn.messages import Epoch
 from quakegui.ui import theme
 from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
@@ -74,7 +75,7 @@ def test_a_panel_looks_as_before(name, look, session, qtbot):
     make, size, part = PANELS[name]
     theme.apply(look)
     session.pick(["AAA", "EEE"])
-    session.go_to(21)
+    walking.go_to(session, 21)
     panel = make(session)
     shown = getattr(panel, part) if part else panel
     qtbot.addWidget(panel)

@@ -15,6 +15,7 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app import walking
 from quakegui.ui import housekeeping
 from quakegui.ui.main_window import MainWindow
 
@@ -54,7 +55,7 @@ def walk(session):
         for _ in range(count):
             if not 0 <= session.index + direction < session.days.size:
                 direction = -direction
-            session.step(direction)
+            walking.step(session, direction)
             QApplication.processEvents()
             housekeeping.collect_due()  # as the program does by the clock
 

@@ -9,13 +9,12 @@ from types import SimpleNamespace
 
 import platformdirs
 import pytest
-import shiboken6
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QIcon
 
 from quakegui.paths import resources
 from quakegui.ui import start
-from quakegui.ui.main_window import MainWindow
+from quakegui.ui.save_paths import latest_folder
 
 
 def test_windows_is_told_the_name_that_the_installers_link_has(monkeypatch):
@@ -46,8 +45,6 @@ def test_files_are_not_offered_to_be_written_where_windows_hides_them(empty_sess
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_name, **_how: str(hidden))
     monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _which: str(tmp_path))
     empty_session.set_settings(recent=tuple(each.format(hidden=hidden) for each in recent))
-    window = MainWindow(empty_session)
-    assert window.last_folder() == tmp_path
+    assert latest_folder(empty_session.settings) == tmp_path
     empty_session.set_settings(recent=(*empty_session.settings.recent, str(tmp_path / "mine" / "season")))
-    assert window.last_folder() == tmp_path / "mine"
-    shiboken6.delete(window)
+    assert latest_folder(empty_session.settings) == tmp_path / "mine"

@@ -7,10 +7,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app import walking
 from quakegui.season.palette import MapStyle
 from quakegui.ui import i18n, theme
-from quakegui.ui.panels.map_camera import scale_bar_km
 from quakegui.ui.panels.station_map_panel import StationMapPanel
+from quakegui.ui.plots.map_camera import scale_bar_km
 from quakegui.ui.plots.station_layers import event_radius, station_colour
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -38,7 +39,7 @@ def test_north_is_up_and_east_is_right(panel):
 
 
 def test_a_station_takes_the_colour_of_the_map(panel, session):
-    session.go_to(21)
+    walking.go_to(session, 21)
     at = on_screen(panel, tiny.STRONG)
     z = session.season.z[21, session.season.network.index(tiny.STRONG)]
     wanted = station_colour(float(z), session.season.config.style)
@@ -100,19 +101,19 @@ def test_buttons_zoom_and_show_the_epicentres(panel, qtbot):
 
 
 def test_words_for_a_station_and_for_a_missing_one(panel, session):
-    session.go_to(21)
+    walking.go_to(session, 21)
     words = panel.words_at(on_screen(panel, tiny.STRONG))
     assert words.startswith("EEE  EEE station\nz +")
     assert "Night mean 50" in words
     code, day = tiny.SHORT
-    session.go_to(day)
+    walking.go_to(session, day)
     assert panel.words_at(on_screen(panel, code)).endswith("No anomaly: too little of the night recorded")
-    session.go_to(tiny.SILENT_DAY)
+    walking.go_to(session, tiny.SILENT_DAY)
     assert panel.words_at(on_screen(panel, "AAA")).endswith("No anomaly: nothing recorded")
 
 
 def test_epicentres_age_and_the_future_is_hidden_while_blind(panel, session):
-    session.go_to(tiny.EVENT_DAY + 3)
+    walking.go_to(session, tiny.EVENT_DAY + 3)
     assert [mark.age_days for mark in panel._events] == [3, -5]
     assert [mark.cls for mark in panel._events] == [1, 4]
     panel.show_events()
@@ -125,7 +126,7 @@ def test_epicentres_age_and_the_future_is_hidden_while_blind(panel, session):
 
 
 def test_an_event_says_time_and_zone(panel, session):
-    session.go_to(tiny.EVENT_DAY)
+    walking.go_to(session, tiny.EVENT_DAY)
     panel.show_events()
     at = panel._camera.transform().map(QPointF(panel._events[0].x_km, panel._events[0].y_km))
     assert panel.words_at(at) == "M 4.6  north of here\n2022-02-26 12:00:00 UTC+08:00\nDepth 12 km"
@@ -133,10 +134,10 @@ def test_an_event_says_time_and_zone(panel, session):
 
 def test_a_missing_station_is_hollow(panel, session):
     code, day = tiny.SHORT
-    session.go_to(day)
+    walking.go_to(session, day)
     there = on_screen(panel, code).toPoint() + QPoint(1, 1)  # beside the meridian that runs through it
     assert QColor(panel.grab().toImage().pixel(there)).rgb() == theme.LIGHT.land.rgb()
-    session.go_to(day + 1)
+    walking.go_to(session, day + 1)
     assert QColor(panel.grab().toImage().pixel(there)).rgb() != theme.LIGHT.land.rgb()
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app import labelling, walking
 from quakegui.app.change import Change
 from quakegui.ui import i18n, theme
 from quakegui.ui.panels import timeline_panel
@@ -111,7 +112,7 @@ def test_wheel_keys_and_scroll_bar_change_the_view(panel, session, qtbot):
 
 def test_the_view_follows_the_day(panel, session):
     panel.view.set_axis(panel.view.axis.zoomed(4.0, float(over(panel, 3).x())))
-    session.go_to(40)
+    walking.go_to(session, 40)
     assert panel.view.axis.first <= 40 < panel.view.axis.last
     assert panel.bar.value() == pytest.approx(panel.view.axis.first * 1000, abs=1)
 
@@ -121,12 +122,12 @@ def test_a_day_step_paints_the_rows_no_second_time(panel, session, monkeypatch):
     painted = []
     monkeypatch.setattr(timeline_panel, "paint_rows", lambda *_, **__: painted.append(1))
     before = panel.view.grab().toImage()
-    session.go_to(9)
+    walking.go_to(session, 9)
     assert panel.view.grab().toImage() != before
     panel.refresh(Change.LABELS)
     panel.view.grab()
     assert painted == []
-    session.label(4)
+    labelling.label(session, 4)
     panel.refresh(Change.LABELS)
     panel.view.grab()
     assert painted == [1]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
+from quakegui.app import labelling, walking
 from quakegui.app.change import Change
 from quakegui.ui.panels import timeline_panel
 from quakegui.ui.panels.timeline_panel import TimelinePanel, timeline_data
@@ -86,11 +87,11 @@ def test_a_label_paints_its_own_row_alone(panel, session, monkeypatch):
     panel.refresh(Change.ALL)
     panel.view.grab()
     asked.clear()
-    session.label(3, [0, 1])
+    labelling.label(session, 3, [0, 1])
     panel.refresh(Change.LABELS)
     panel.view.grab()
     assert asked == [frozenset({"Label"})]
-    session.go_to(2)
+    walking.go_to(session, 2)
     panel.refresh(Change.DAY)
     panel.view.grab()
     assert len(asked) == 1

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar
 
+from quakegui.app import labelling
 from quakegui.learn import messages, season_runs
 
 FOLDS = ("fold 1", "fold 2", "all days")
@@ -87,7 +88,7 @@ def test_a_training_that_could_not_begin_says_why_and_runs_no_bar(panel, window,
         raise ValueError("These days cannot be split.")
 
     monkeypatch.setattr(season_runs, "begin_run", refused)
-    window.session.label(0, days=[0])
+    labelling.label(window.session, 0, days=[0])
     panel._start.click()
     bar = panel.findChild(QProgressBar)
     assert (bar.maximum(), panel._state.text()) == (0, "Gathering maps and labels")

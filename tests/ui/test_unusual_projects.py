@@ -14,6 +14,7 @@ import tiny_season
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from quakegui.app import computing, opening, walking
 from quakegui.project import journal, nights, store
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
@@ -40,7 +41,7 @@ def window(empty_session, open_window):
 
 def show(window, qtbot, folder) -> bool:
     """Open a project as the menu does, and wait until all is computed."""
-    opened = window.session.open(folder)
+    opened = opening.open_project(window.session, folder)
     qtbot.waitUntil(lambda: not window.session.jobs.busy, timeout=60_000)
     window.day_map_panel.setFocus()
     return opened
@@ -112,7 +113,7 @@ def test_a_project_that_another_program_holds_is_told(window, qtbot, tmp_path, m
         assert "in use by another program" in said(window)
         assert "try again" in said(window)
         assert window.session.labels.classes[0] == -1
-        assert not window.day_panel._buttons[3].isChecked()
+        assert not window.bench.day_panel._buttons[3].isChecked()
     finally:
         other.execute("rollback")
         other.close()
@@ -130,11 +131,11 @@ def test_a_project_that_cannot_be_written_is_looked_at_only(window, qtbot, tmp_p
             path.chmod(0o555 if path.is_dir() else 0o444)
     assert show(window, qtbot, folder)
     assert "open for reading only" in notice(window)
-    assert not window.actions_by_id["label-3"].isEnabled()
+    assert not window.menus.actions["label-3"].isEnabled()
     press_all(window, qtbot)
     with Project.open(folder, read_only=True) as project:
         assert journal.rows(project) == ()
-    window.day_panel._buttons[2].click()
+    window.bench.day_panel._buttons[2].click()
     if folder.stat().st_mode & 0o200 == 0:
         folder.chmod(0o755)
 
@@ -178,7 +179,7 @@ def test_every_dialog_on_a_vanished_drive_opens_or_says_why_not(window, qtbot, t
     for action in ("catalogue", "stations", "season", "rule", "agreement", "tables", "figure", "import", "revert"):
         opened.clear()
         window.status_line.clearMessage()
-        window.actions_by_id[action].trigger()
+        window.menus.actions[action].trigger()
         qtbot.waitUntil(lambda: not window.session.jobs.busy)
         assert opened or "cannot be reached; is its drive there?" in said(window), action
     timer.stop()
@@ -200,8 +201,8 @@ def test_an_empty_project_says_what_to_do_first(window, qtbot, tmp_path):
     assert "import readings" in window.day_map_panel.view._empty
     press_all(window, qtbot)
     asked = []
-    window.actions_by_id["import"].triggered.disconnect()
-    window.actions_by_id["import"].triggered.connect(lambda: asked.append("import"))
+    window.menus.actions["import"].triggered.disconnect()
+    window.menus.actions["import"].triggered.connect(lambda: asked.append("import"))
     qtbot.mouseClick(window.day_map_panel.notice_bar.mend, Qt.MouseButton.LeftButton)
     assert asked == ["import"]
 
@@ -217,7 +218,7 @@ def test_some_stations_without_coordinates_are_named(window, session, qtbot):
     assert "1 of 9 stations have no coordinates and are left out of the maps: ZZZ." in notice(window)
     qtbot.mouseClick(window.day_map_panel.notice_bar.dismiss, Qt.MouseButton.LeftButton)
     assert notice(window) == ""
-    session.recompute()
+    computing.recompute(session)
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert notice(window) == ""
 
@@ -261,7 +262,7 @@ def test_without_events_days_are_labelled_by_hand(window, qtbot, tmp_path):
 
 
 def test_a_day_without_any_station_is_a_gap_not_a_zero(window, session, qtbot):
-    session.go_to(tiny_season.SILENT_DAY)
+    walking.go_to(session, tiny_season.SILENT_DAY)
     scene = window.day_map_panel.view.scene
     assert scene.map.sentence.startswith("No station has a value on this day")
     assert np.isnan(scene.map.field).all()
@@ -275,11 +276,11 @@ def test_two_hundred_stations(window, qtbot, tmp_path):
     assert window.session.day_map().exists
     assert nights.stored_nights(window.session.project).values.shape[1] == 200
     press_all(window, qtbot)
-    assert "200 of 200 stations have an anomaly" in [label.text() for label in window.day_panel.findChildren(ElidedLabel)]
+    assert "200 of 200 stations have an anomaly" in [label.text() for label in window.bench.day_panel.findChildren(ElidedLabel)]
 
 
 def test_the_notice_follows_the_language(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.empty(tmp_path / "empty"))
-    window.actions_by_id["chinese"].trigger()
+    window.menus.actions["chinese"].trigger()
     qtbot.waitUntil(lambda: notice(window) == "本项目还没有读数：请先导入。")
     assert window.day_map_panel.notice_bar.mend.text() == "导入读数…"

@@ -8,6 +8,7 @@ import tiny_season
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from quakegui.app import day_kinds, labelling, opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
@@ -96,7 +97,7 @@ def test_undo_by_key_after_a_restart(window, open_window, qtbot, tmp_path):
     press(qtbot, window, Qt.Key.Key_2)
     window.close()
     again = Session(SettingsFile(tmp_path / "settings.ini"))
-    assert again.open(folder)
+    assert opening.open_project(again, folder)
     qtbot.waitUntil(lambda: again.season is not None and not again.jobs.busy)
     second = open_window(again)
     assert again.labels.classes[30:33].tolist() == [2, 2, 2]
@@ -135,7 +136,7 @@ def test_two_analysts_label_blind_and_their_kappa_is_told_and_settled(window, qt
         qtbot.mouseClick(dialog._classes[1], LEFT)
 
     timer = in_dialog(AgreementDialog, settle)
-    window.actions_by_id["agreement"].trigger()
+    window.menus.actions["agreement"].trigger()
     assert not timer.isActive()
     # Cohen (1960): observed 0.8, chance (3x4 + 3x2 + 2x3 + 1x1 + 1x0) / 100 = 0.25.
     assert told[0][0] == pytest.approx((0.8 - 0.25) / 0.75)
@@ -166,9 +167,9 @@ def test_the_walk_is_narrowed_by_a_filter(window, qtbot, kind, first, second):
         assert window.status_line.currentMessage() == "No further stormy night in this direction."
     else:
         assert session.index == second
-    assert bar._where.text() == f"{1 if second is None else 2} / {session.walked().size}"
+    assert bar._where.text() == f"{1 if second is None else 2} / {day_kinds.walk_days(session).size}"
     press(qtbot, window, Qt.Key.Key_End)
-    assert session.index == session.walked()[-1]
+    assert session.index == day_kinds.walk_days(session)[-1]
     press(qtbot, window, Qt.Key.Key_F, SHIFT)
     press(qtbot, window, Qt.Key.Key_Home)
     assert (session.only, session.index, bar.only.currentIndex()) == ("", 0, 0)
@@ -177,22 +178,22 @@ def test_the_walk_is_narrowed_by_a_filter(window, qtbot, kind, first, second):
 def test_labelling_walks_through_the_unlabelled_days_one_by_one(window, qtbot):
     session = window.session
     session.set_settings(auto_advance=True)
-    session.walk_only("unlabelled")
-    left = session.walked().tolist()
+    walking.walk_only(session, "unlabelled")
+    left = day_kinds.walk_days(session).tolist()
     press(qtbot, window, Qt.Key.Key_Home)
     seen = []
     for _ in range(4):
         seen.append(session.index)
         press(qtbot, window, Qt.Key.Key_0)
     assert seen == left[:4]
-    assert session.walked().tolist() == left[4:]
+    assert day_kinds.walk_days(session).tolist() == left[4:]
     assert window.day_map_panel.play_bar._where.text() == f"1 / {len(left) - 4}"
 
 
 def test_playing_shows_only_the_days_of_the_filter(window, qtbot):
     session = window.session
     session.set_settings(days_per_second=60.0, loop=False)
-    session.walk_only("event")
+    walking.walk_only(session, "event")
     seen = []
     session.changed.connect(lambda _change: seen.append(session.index))
     press(qtbot, window, Qt.Key.Key_Space)
@@ -202,9 +203,9 @@ def test_playing_shows_only_the_days_of_the_filter(window, qtbot):
 
 def test_what_the_filter_leaves_out_fades_on_the_timeline(window):
     session, view = window.session, view_of(window)
-    window.show_dock("timeline")
+    window.layouts.show("timeline")
     before = view.grab().toImage()
-    session.walk_only("event")
+    walking.walk_only(session, "event")
     after = view.grab().toImage()
     ratio = view.devicePixelRatioF()
 
@@ -219,8 +220,8 @@ def test_what_the_filter_leaves_out_fades_on_the_timeline(window):
 def test_blind_labelling_tells_nothing_through_filter_or_jump(window, qtbot):
     session = window.session
     session.set_display(blind=True)
-    session.walk_only("disagreement")
-    assert session.walked().size == 0
+    walking.walk_only(session, "disagreement")
+    assert day_kinds.walk_days(session).size == 0
     press(qtbot, window, Qt.Key.Key_Right, CTRL | SHIFT)
     assert session.index == 0
     assert "prediction differ" in window.status_line.currentMessage()
@@ -256,9 +257,9 @@ def test_a_command_is_found_by_letters_and_run_by_return(window, qtbot):
 
 def test_a_click_on_a_region_s_row_lets_it_flash_on_the_map(window, qtbot):
     session = window.session
-    session.go_to(tiny_season.STRONG_DAYS[1])
+    walking.go_to(session, tiny_season.STRONG_DAYS[1])
     regions = window.docks["regions"].widget()
-    window.show_dock("regions")
+    window.layouts.show("regions")
     assert regions.model.regions
     index = regions.model.index(0, 0)
     qtbot.mouseClick(regions.table.viewport(), LEFT, pos=regions.table.visualRect(index).center())
@@ -270,8 +271,8 @@ def test_a_click_on_a_region_s_row_lets_it_flash_on_the_map(window, qtbot):
 def test_the_edit_menu_says_what_would_be_undone(window, qtbot):
     session = window.session
     session.set_settings(analyst="Li")
-    undo, redo = window.actions_by_id["undo"], window.actions_by_id["redo"]
-    menu = window._menus["Edit"]
+    undo, redo = window.menus.actions["undo"], window.menus.actions["redo"]
+    menu = window.menus.titled["Edit"]
 
     def named():
         menu.aboutToShow.emit()
@@ -283,9 +284,9 @@ def test_the_edit_menu_says_what_would_be_undone(window, qtbot):
     assert named() == ("Undo", "Redo")
     press(qtbot, window, Qt.Key.Key_3)
     assert named() == ("Undo: label 3 on 2022-02-01", "Redo")
-    session.note("windy")
+    labelling.note(session, "windy")
     assert named() == ("Undo: note on 2022-02-01", "Redo")
-    session.label(4, range(5, 9))
+    labelling.label(session, 4, range(5, 9))
     assert named()[0] == "Undo: label 4 on 4 days, 2022-02-06 to 2022-02-09"
     press(qtbot, window, Qt.Key.Key_Z, CTRL)
     assert named() == ("Undo: note on 2022-02-01", "Redo: label 4 on 4 days, 2022-02-06 to 2022-02-09")

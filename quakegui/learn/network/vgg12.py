@@ -167,13 +167,15 @@ def check_maps(config: RunConfig, maps: NDArray[np.uint8], scalar: NDArray[np.fl
     Raises
     ------
     ValueError
-        In one sentence: not square, no multiple of the network's size, RGB or contour lines for a scalar channel.
+        In one sentence: not square, no multiple of the network's size, lines or RGB for a scalar channel, any for a stack.
     """
     side = maps.shape[1]
     if maps.shape[2] != side:
         raise ValueError(f"Maps have to be square; these are {side} x {maps.shape[2]} pixels.")
     if side % config.size:
         raise ValueError(f"A network of {config.size} pixels cannot take maps of {side}: the sides have to divide.")
+    if config.channel == "stack":
+        raise ValueError("A stack is made from the stations' values of several days, not from one day's picture.")
     if config.channel == "colour":
         return
     if maps.ndim == 4:

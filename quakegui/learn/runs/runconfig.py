@@ -13,8 +13,8 @@ from quakegui.season.json_values import LARGEST_WHOLE, built
 
 CLASSES = ("none", "north large", "north small", "south large", "south small")
 Head = Literal["paper", "compact"]
-Channel = Literal["colour", "scalar", "both"]
-CHANNELS: dict[Channel, int] = {"colour": 3, "scalar": 1, "both": 4}
+Channel = Literal["colour", "scalar", "both", "stack"]
+CHANNELS: dict[Channel, int] = {"colour": 3, "scalar": 1, "both": 4, "stack": 3}
 """Input channels of the network."""
 _MOST = {"width": 512, "size": 2048, "epochs": 100_000, "batch_size": 4096, "patience": 100_000}
 _MOST_UNITS = 16_384
@@ -69,6 +69,7 @@ class RunConfig:
         Share dropped after each dense layer in training.
     channel
         "colour": the map's colours. "scalar": its z levels in one channel. "both": four channels.
+        "stack": z of the day and its means over the last 3 and 7 nights (`quakegui.learn.network.inputs`).
     epochs
         At most, or exactly where there is no validation part.
     patience

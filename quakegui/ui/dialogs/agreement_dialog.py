@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import labelling, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.project import journal
@@ -238,7 +239,7 @@ class AgreementDialog(QDialog):
     def _go(self) -> None:
         index = self._chosen_index()
         if index >= 0:
-            self.session.go_to_picked(index)
+            walking.go_to_alone(self.session, index)
         elif self.list.chosen() is not None:
             self.sentence.say(
                 tr("This day lies outside the season window, so it can be neither shown nor settled here."), "warning"
@@ -256,8 +257,8 @@ class AgreementDialog(QDialog):
         index, row = self._chosen_index(), self.list.chosen()
         if index < 0 or row is None:
             return
-        self.session.go_to_picked(index)  # the season may play on behind the dialog
-        if not self.session.label(cls, [index], source=LabelSource.SETTLED):
+        walking.go_to_alone(self.session, index)  # the season may play on behind the dialog
+        if not labelling.label(self.session, cls, [index], source=LabelSource.SETTLED):
             return
         rows = self.list.rows.rows
         place = next(number for number, each in enumerate(rows) if each.about == row.about)

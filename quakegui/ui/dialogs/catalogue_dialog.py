@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app.catalogue_choice import Choice, choose
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.project import catalogue
@@ -30,11 +31,10 @@ from quakegui.project.progress import ProgressCallback
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.catalogue_choice import Choice, choose
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, Sentence, named, open_at
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.plain import as_text
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.plots.cluster_map import ClusterMap
 from quakegui.ui.sentences import told

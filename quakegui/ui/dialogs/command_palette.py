@@ -1,29 +1,32 @@
-"""The command palette: every action of the table, found by a few letters of its name."""
+"""The command palette: every action, found by a few letters of its name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from quakegui.ui.actions import ACTIONS
+from quakegui.ui.action import Action
 from quakegui.ui.dialogs.dialog_parts import named, open_at
 from quakegui.ui.i18n import tr
-
-if TYPE_CHECKING:
-    from quakegui.ui.main_window import MainWindow
 
 ICON_SIZE = QSize(18, 18)
 
 
 class CommandPalette(QDialog):
-    """Type, choose with the arrow keys, run with Return."""
+    """Type, choose with the arrow keys, run with Return.
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    Parameters
+    ----------
+    actions
+        To choose from; the data of each is its row of the action table.
+    """
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._actions = {action.objectName(): action for action in actions}
         self.setWindowTitle(tr("Find a command"))
         open_at(self, 520, 420)
         self._text = QLineEdit()
@@ -56,11 +59,12 @@ class CommandPalette(QDialog):
 
     def _filter(self, text: str) -> None:
         self._list.clear()
-        for spec in ACTIONS:
+        for action in self._actions.values():
+            row: Action = action.data()
             # The English name is found too, whatever the language: colleagues share instructions.
-            names = f"{tr(spec.text)} {spec.text} {tr(spec.menu)}".lower()
+            names = f"{tr(row.text)} {row.text} {tr(row.menu)}".lower()
             if all(word in names for word in text.lower().split()):
-                self._list.addItem(self._item(self._window.actions_by_id[spec.id], tr(spec.menu)))
+                self._list.addItem(self._item(action, tr(row.menu)))
         self._list.setCurrentRow(0)
 
     def _item(self, action: QAction, menu: str) -> QListWidgetItem:
@@ -72,7 +76,7 @@ class CommandPalette(QDialog):
         return item
 
     def _run(self, item: QListWidgetItem) -> None:
-        action = self._window.actions_by_id[item.data(Qt.ItemDataRole.UserRole)]
+        action = self._actions[item.data(Qt.ItemDataRole.UserRole)]
         if action.isEnabled():
             self.accept()
             action.trigger()

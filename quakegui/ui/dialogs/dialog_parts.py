@@ -37,7 +37,7 @@ from quakegui.app.session import Session
 from quakegui.project.progress import ProgressCallback
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.plain import as_text
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.sentences import told
 
 Index = QModelIndex | QPersistentModelIndex

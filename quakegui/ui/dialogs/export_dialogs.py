@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import (
@@ -20,34 +21,41 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import others
+from quakegui.app.session import Session
 from quakegui.project import season_export, seasons
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.animation import save_animation, season_changed, video_possible
+from quakegui.ui.plots.day_map_view import DayMapView
 from quakegui.ui.plots.figures import FigureError, save_figure
+from quakegui.ui.save_paths import latest_folder, with_ending
 
-if TYPE_CHECKING:
-    from quakegui.ui.main_window import MainWindow
+FIGURES: Final = (".png", ".svg", ".pdf")
+TABLES: Final = (".xlsx", ".csv")
 
 
-def stamp_of(window: MainWindow) -> str:
+def stamp_of(session: Session) -> str:
     """Return what every exported picture must say, empty for measured data."""
-    return tr("SYNTHETIC — not measured") if window.session.synthetic else ""
+    return tr("SYNTHETIC — not measured") if session.synthetic else ""
 
 
 class FigureDialog(QDialog):
-    """Chooses a panel and a resolution, then a file."""
+    """Chooses a panel and a resolution, then a file.
 
-    def __init__(self, window: MainWindow, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    panels
+        What can be painted: title and widget by name.
+    """
+
+    def __init__(self, session: Session, panels: Mapping[str, tuple[str, QWidget]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._window = window
+        self._session, self._panels = session, panels
         self.setWindowTitle(tr("Export a figure"))
         self._panel = QComboBox()
-        self._panel.addItem(tr("Day map"), "day map")
-        for name, dock in window.docks.items():
-            if dock.isVisible():
-                self._panel.addItem(dock.windowTitle(), name)
-        self._panel.addItem(tr("Whole window"), "window")
+        for name, (title, _) in panels.items():
+            self._panel.addItem(title, name)
         self._dpi = QSpinBox()
         self._dpi.setRange(72, 1200)
         self._dpi.setValue(300)
@@ -58,30 +66,33 @@ class FigureDialog(QDialog):
     def accept(self) -> None:
         """Ask for the file and write it."""
         name = self._panel.currentData()
-        panel = self._window if name == "window" else self._window.panels()[name]
-        day = self._window.session.day
-        suggestion = self._window.last_folder() / f"{str(name).replace(' ', '-')}-{day}.png"
+        suggestion = latest_folder(self._session.settings) / f"{str(name).replace(' ', '-')}-{self._session.day}.png"
         kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
         name, kind = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion), kinds)
         if not name:
             return
-        path = chosen_path(name, kind, (".png", ".svg", ".pdf"))
+        path = with_ending(name, kind, FIGURES)
         try:
-            save_figure(panel, path, dpi=self._dpi.value(), stamp=stamp_of(self._window))
+            save_figure(self._panels[self._panel.currentData()][1], path, dpi=self._dpi.value(), stamp=stamp_of(self._session))
         except FigureError as error:
             tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return
-        self._window.session.said.emit(tr("The figure is in {path}.").format(path=path), "info")
+        self._session.said.emit(tr("The figure is in {path}.").format(path=path), "info")
         super().accept()
 
 
 class AnimationDialog(QDialog):
-    """Chooses days, speed and kind, then a file."""
+    """Chooses days, speed and kind, then a file.
 
-    def __init__(self, window: MainWindow, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    view
+        The map as it is to be painted.
+    """
+
+    def __init__(self, session: Session, view: DayMapView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._window = window
-        session = window.session
+        self._session, self._view = session, view
         self._season = session.season
         self.setWindowTitle(tr("Export an animation"))
         self._days = QComboBox()
@@ -105,10 +116,10 @@ class AnimationDialog(QDialog):
     def accept(self) -> None:
         """Ask for the file and write it, with a progress bar."""
         kind = self._kind.currentData()
-        suggestion = self._window.last_folder() / f"season{kind}"
+        suggestion = latest_folder(self._session.settings) / f"season{kind}"
         path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion))
-        if path and self._write(target := chosen_path(path, f"*{kind}", (kind,))):
-            self._window.session.said.emit(tr("The animation is in {path}.").format(path=target), "info")
+        if path and self._write(target := with_ending(path, f"*{kind}", (kind,))):
+            self._session.said.emit(tr("The animation is in {path}.").format(path=target), "info")
             super().accept()
 
     def _write(self, path: Path) -> bool:
@@ -123,15 +134,15 @@ class AnimationDialog(QDialog):
             return not bar.wasCanceled()
 
         try:
-            if self._window.session.season is not self._season:
+            if self._session.season is not self._season:
                 raise season_changed()
             return save_animation(
-                self._window.session,
-                self._window.day_map_panel.view,
+                self._session,
+                self._view,
                 path,
                 range(first, last + 1),
                 days_per_second=self._speed.value(),
-                stamp=stamp_of(self._window),
+                stamp=stamp_of(self._session),
                 progress=progress,
             )
         except FigureError as error:
@@ -142,34 +153,26 @@ class AnimationDialog(QDialog):
             bar.deleteLater()
 
 
-def save_tables(window: MainWindow) -> None:
+def save_tables(session: Session, window: QWidget) -> None:
     """Ask for an xlsx file or a csv's name, and write the season's tables."""
-    project, season = window.session.project, window.session.season
+    project, season = session.project, session.season
     assert project is not None
     assert season is not None
-    suggestion = window.last_folder() / f"{project.name}.xlsx"
+    suggestion = latest_folder(session.settings) / f"{project.name}.xlsx"
     kinds = tr("Workbook (*.xlsx);;Folder of csv files (*.csv)")
     name, kind = QFileDialog.getSaveFileName(window, tr("Export the season's tables"), str(suggestion), kinds)
     if name:
-        path = chosen_path(name, kind, (".xlsx", ".csv"))
-        window.session.look()
-        window.session.jobs.start(
+        path = with_ending(name, kind, TABLES)
+        others.look(session)
+        session.jobs.start(
             "Writing the tables",
             lambda report, _cancelled: season_export.save_tables(
                 project, seasons.current_season(project, season), path, progress=report
             ),
-            lambda _none: window.session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),
+            lambda _none: session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),
             stoppable=False,
             asks=True,
         )
-
-
-def chosen_path(name: str, kind: str, endings: tuple[str, ...]) -> Path:
-    """Return the path with an ending that can be written: the one typed, or else the one of the kind chosen."""
-    path = Path(name)
-    if path.suffix.lower() in endings:
-        return path
-    return path.with_name(path.name + next((ending for ending in endings if f"*{ending}" in kind), endings[0]))
 
 
 def _rows(form: QFormLayout, rows: tuple[tuple[str, QWidget], ...]) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import computing
 from quakegui.app.session import Session
 from quakegui.formats import TableMapping
 from quakegui.project.importing import import_batches
@@ -309,7 +310,7 @@ class ImportWizard(JobDialog):
         self._stack.setCurrentIndex(1)
         self.busy_changed()
         if report.imported:
-            self.session.recompute()
+            computing.recompute(self.session)
 
     def _back(self) -> None:
         self.clear()

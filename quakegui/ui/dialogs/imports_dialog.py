@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from quakegui.app import computing
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
@@ -100,7 +101,7 @@ class ImportsDialog(JobDialog):
             if done.kind == EVENTS:
                 session.reload(Change.EVENTS | Change.LABELS)
             else:
-                session.recompute()
+                computing.recompute(session)
             text = tr("Import {number} is undone.") if done.undone else tr("Import {number} counts again.")
             session.said.emit(text.format(number=done.id), "info")
 

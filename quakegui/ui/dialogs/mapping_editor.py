@@ -24,7 +24,7 @@ from quakegui.formats.columns import TIME_FORMATS, UNITS
 from quakegui.season.readings import DataType
 from quakegui.ui.dialogs.dialog_parts import add_rows, named
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.plain import as_text
+from quakegui.ui.no_markup import as_text
 
 TIME, STATION, UNUSED = "time", "station", ""
 MEANINGS: Final = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtWidgets import (
     QDialog,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QWidget,
 )
 
 from quakegui.ui.dialogs.buttons import Standard, button_box
@@ -22,24 +23,27 @@ from quakegui.ui.dialogs.dialog_parts import named
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import tr
 
-if TYPE_CHECKING:
-    from quakegui.ui.main_window import MainWindow
-
 DEFAULT_TIMEZONE = "Asia/Shanghai"
 
 
 class NewProjectDialog(QDialog):
-    """The folder is made where it does not exist; the time zone says when a day begins."""
+    """The folder is made where it does not exist; the time zone says when a day begins.
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    Parameters
+    ----------
+    folder
+        Where projects are made, unless another place is given.
+    """
+
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setWindowTitle(tr("New project"))
         self.setMinimumWidth(520)
         self._name = QLineEdit()
         named(self._name, tr("Name"), tr("What the project is called; the folder is named after it"))
         self._name.setPlaceholderText(tr("Liangshan 2022"))
         self._name.textChanged.connect(self._suggest_folder)
-        self._parent_folder = window.last_folder()
+        self._parent_folder = folder
         self._folder = QLineEdit()
         named(self._folder, tr("Folder"), tr("Where the project is made: a folder that does not exist yet, or an empty one"))
         self._folder.textChanged.connect(self._check)

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QDateTime
 from PySide6.QtWidgets import QDateTimeEdit, QDialog, QLabel, QVBoxLayout, QWidget
 
+from quakegui.app import labelling
 from quakegui.app.session import Session
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import named
@@ -36,5 +37,5 @@ class RevertDialog(QDialog):
 
     def _revert(self) -> None:
         moment = np.datetime64(self._moment.dateTime().toMSecsSinceEpoch(), "ms")
-        self._session.revert_to(moment)
+        labelling.revert_to(self._session, moment)
         self.accept()

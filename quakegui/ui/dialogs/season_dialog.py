@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import computing
 from quakegui.app.session import Session
 from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
@@ -358,7 +359,7 @@ class SeasonDialog(WholeDialog):
             self.sentence.say(str(error), "error")
             return
         self.accept()
-        self.session.recompute()
+        computing.recompute(self.session)
 
 
 def _read(config: Any, path: tuple[str, ...]) -> Any:

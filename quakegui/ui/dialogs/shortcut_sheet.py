@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from quakegui.ui.actions import ACTIONS, MENUS
+from quakegui.ui.action import MENUS, Action
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import open_at
 from quakegui.ui.i18n import tr
@@ -15,7 +17,7 @@ from quakegui.ui.i18n import tr
 class ShortcutSheet(QDialog):
     """Menus as headings, actions with their keys below."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, rows: Sequence[Action], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         open_at(self, 560, 640)
@@ -26,7 +28,7 @@ class ShortcutSheet(QDialog):
         self._sheet.setAlternatingRowColors(True)
         self._sheet.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
         self._sheet.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._fill()
+        self._fill(rows)
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
         guide = buttons.addButton(tr("User's guide"), QDialogButtonBox.ButtonRole.HelpRole)
@@ -44,17 +46,17 @@ class ShortcutSheet(QDialog):
         assert window is not None
         show_guide(window)
 
-    def _fill(self) -> None:
+    def _fill(self, rows: Sequence[Action]) -> None:
         for menu in MENUS:
             heading = QTreeWidgetItem([tr(menu)])
             font = heading.font(0)
             font.setBold(True)
             heading.setFont(0, font)
             self._sheet.addTopLevelItem(heading)
-            for spec in ACTIONS:
-                if spec.menu == menu and spec.shortcuts:
+            for row in rows:
+                if row.menu == menu and row.shortcuts:
                     native = QKeySequence.SequenceFormat.NativeText
-                    keys = ", ".join(QKeySequence(key).toString(native) for key in spec.shortcuts)
-                    heading.addChild(QTreeWidgetItem([tr(spec.text).rstrip("…"), keys]))
+                    keys = ", ".join(QKeySequence(key).toString(native) for key in row.shortcuts)
+                    heading.addChild(QTreeWidgetItem([tr(row.text).rstrip("…"), keys]))
             heading.setExpanded(True)
         self._sheet.resizeColumnToContents(0)

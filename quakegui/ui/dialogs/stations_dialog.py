@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui import formats
+from quakegui.app import computing
 from quakegui.app.session import Session
 from quakegui.project import stations, undoing
 from quakegui.project.acts import Act
@@ -260,7 +261,7 @@ class StationsDialog(JobDialog):
             stations.set_stations(project, changed, author=author)
 
         session = self.session
-        self.run_job(KEEPING, work, lambda _none: self.accept(), kept=lambda _none: session.recompute())
+        self.run_job(KEEPING, work, lambda _none: self.accept(), kept=lambda _none: computing.recompute(session))
 
     def remove_readings(self) -> None:
         """Remove the readings of the selected station, which can be undone, and compute the season anew."""
@@ -276,7 +277,7 @@ class StationsDialog(JobDialog):
             text = tr("The readings of {station} no longer count; Edit > Imports brings them back.")
             session.said.emit(text.format(station=act.station), "info")
             if session.project is project:
-                session.recompute()
+                computing.recompute(session)
 
         self.run_job(REMOVING, work, lambda _act: self.accept(), kept=kept)
 

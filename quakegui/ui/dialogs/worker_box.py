@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
@@ -14,10 +14,8 @@ from quakegui.app.settings import BACKENDS, TRAINS_IN
 from quakegui.learn import messages
 from quakegui.learn.worker.environments import wsl_distributions
 from quakegui.project.progress import ProgressCallback
+from quakegui.ui.dialogs.dialog_parts import WholeDialog
 from quakegui.ui.i18n import mark, tr
-
-if TYPE_CHECKING:
-    from quakegui.ui.dialogs.settings_dialog import SettingsDialog
 
 PLACES: Final = {
     "this": mark("the Python that runs this window"),
@@ -37,7 +35,7 @@ def places() -> tuple[str, ...]:
 class WorkerBox(QGroupBox):
     """Four rows, of which only those are shown that the choice needs, and a button that asks the worker what it finds."""
 
-    def __init__(self, dialog: SettingsDialog) -> None:
+    def __init__(self, dialog: WholeDialog) -> None:
         super().__init__()
         self._dialog, self._session = dialog, dialog.session
         settings = self._session.settings

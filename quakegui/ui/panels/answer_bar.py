@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QWidget
 
+from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.labelling import Answer
 from quakegui.app.session import Session
@@ -40,9 +41,9 @@ class AnswerBar(SentenceBar):
         if answer is None or not answer.stands(self._session):
             self._session.said.emit("Something else was written in the meantime; use Undo in the Edit menu.", "info")
         elif answer.undone:
-            self._session.redo()
+            labelling.redo(self._session)
         else:
-            self._session.undo()
+            labelling.undo(self._session)
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

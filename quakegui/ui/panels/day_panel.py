@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.kp import STORM_KP
@@ -306,7 +307,7 @@ class DayPanel(QWidget):
         if self._note_day is None or not self._note.document().isModified():
             return
         self._note.document().setModified(False)
-        self._session.note(text, day=self._note_day, shown=self._note_shown)
+        labelling.note(self._session, text, day=self._note_day, shown=self._note_shown)
 
     def drop_note(self) -> None:
         """Forget what was typed."""

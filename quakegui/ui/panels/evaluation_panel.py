@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation, days_in_cell
 from quakegui.app.learnt import Learnt, learnt_by_run_in_use
@@ -88,7 +89,7 @@ class EvaluationPanel(QWidget):
         self._matrix = MatrixView()
         self._matrix.asked.connect(self._list_days)
         self._days = QListWidget()
-        self._days.itemClicked.connect(lambda item: session.go_to_picked(item.data(ROLE)))
+        self._days.itemClicked.connect(lambda item: walking.go_to_alone(session, item.data(ROLE)))
         self._days.currentItemChanged.connect(self._step_to)
         self._days_title = QLabel()
         self._scores, self._classes, self._alarms = (_table() for _ in range(3))
@@ -359,7 +360,7 @@ class EvaluationPanel(QWidget):
 
     def _step_to(self, item: QListWidgetItem | None) -> None:
         if item is not None and self._days.hasFocus():
-            self._session.go_to_picked(item.data(ROLE))
+            walking.go_to_alone(self._session, item.data(ROLE))
 
 
 def percent(value: float) -> str:

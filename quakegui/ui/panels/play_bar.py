@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
 
+from quakegui.app import day_kinds, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
@@ -119,14 +120,14 @@ class PlayBar(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        self.buttons["first"].clicked.connect(lambda: session.go_to_end(-1))
-        self.buttons["back"].clicked.connect(lambda: session.step(-1))
+        self.buttons["first"].clicked.connect(lambda: walking.go_to_end(session, -1))
+        self.buttons["back"].clicked.connect(lambda: walking.step(session, -1))
         self.buttons["play"].clicked.connect(self.toggle)
-        self.buttons["on"].clicked.connect(lambda: session.step(1))
-        self.buttons["last"].clicked.connect(lambda: session.go_to_end(1))
+        self.buttons["on"].clicked.connect(lambda: walking.step(session, 1))
+        self.buttons["last"].clicked.connect(lambda: walking.go_to_end(session, 1))
         self.buttons["loop"].clicked.connect(lambda on: session.set_settings(loop=on))
         self.slider.valueChanged.connect(self._slide)
-        self.only.activated.connect(lambda row: session.walk_only(KINDS[row][0]))
+        self.only.activated.connect(lambda row: walking.walk_only(session, KINDS[row][0]))
         self.speed.activated.connect(lambda row: session.set_settings(days_per_second=SPEEDS[row]))
         self._menu.aboutToShow.connect(self._fill_menu)
         self._loops.triggered.connect(lambda on: session.set_settings(loop=on))
@@ -188,9 +189,9 @@ class PlayBar(QWidget):
         """Start or stop playing; from the last day it starts at the first."""
         if self.playing:
             self.stop()
-        elif self._session.walked().size > 1:
+        elif day_kinds.walk_days(self._session).size > 1:
             if not self._further():
-                self._session.go_to_end(-1)
+                walking.go_to_end(self._session, -1)
             self._timer.start()
             self._refresh_icons()
 
@@ -202,20 +203,20 @@ class PlayBar(QWidget):
     def _tick(self) -> None:
         session = self._session
         if self._further():
-            session.step(1)
+            walking.step(session, 1)
         elif session.settings.loop:
-            session.go_to_end(-1)
+            walking.go_to_end(session, -1)
         else:
             self.stop()
 
     def _further(self) -> bool:
         """Whether the walk goes on after the day shown."""
-        there = self._session.walked()
+        there = day_kinds.walk_days(self._session)
         return bool(there.size) and self._session.index < there[-1]
 
     def _slide(self, index: int) -> None:
         if index != self._session.index:
-            self._session.go_to(index)
+            walking.go_to(self._session, index)
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
@@ -244,7 +245,7 @@ class PlayBar(QWidget):
         session = self._session
         if not session.only:
             return f"{session.index + 1} / {session.days.size}" if session.days.size else ""
-        there = session.walked()
+        there = day_kinds.walk_days(session)
         at = int(np.searchsorted(there, session.index))
         return f"{at + 1 if at < there.size and there[at] == session.index else '–'} / {there.size}"
 

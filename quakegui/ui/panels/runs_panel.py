@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app import runs
 from quakegui.app.change import Change
-from quakegui.app.runs import RunRow
+from quakegui.app.run_rows import RunRow
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.ui.i18n import mark, tr

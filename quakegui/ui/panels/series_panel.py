@@ -12,13 +12,14 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from quakegui.app import walking
 from quakegui.app.change import Change
+from quakegui.app.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.season.season import Season
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.panels.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
 from quakegui.ui.panels.series_curves import SeriesCurves
 from quakegui.ui.panels.series_readings import ReadingsInView
 from quakegui.ui.plots.cached_graphics import CachedGraphics
@@ -287,7 +288,7 @@ class SeriesPanel(QWidget):
             instant = np.datetime64(round(box.mapSceneToView(event.scenePos()).x() * 1000.0), "ms")
             index = self._index_at(instant)
             if index is not None:
-                self._session.go_to(index)
+                walking.go_to(self._session, index)
 
     def _fill_menu(self) -> None:
         menu, season = self.chooser.menu(), self._session.season

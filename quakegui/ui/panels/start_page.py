@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from quakegui.app import opening
 from quakegui.app.change import Change
-from quakegui.ui import commands, theme
+from quakegui.app.session import Session
+from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
 from quakegui.ui.tall_scroll import TallScroll
-
-if TYPE_CHECKING:
-    from quakegui.ui.main_window import MainWindow
 
 ICON_SIZE = 32
 WIDE = 1000
@@ -25,21 +23,26 @@ WIDE = 1000
 class StartPage(QWidget):
     """Three ways in; the first is the analyst's own data."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    asked = Signal(str)
+    """Carries the name of an action to run."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
         self._title = QLabel("quakegui")
         self._says = QLabel()
         self._says.setWordWrap(True)
         self._own = QCommandLinkButton()
-        self._own.clicked.connect(lambda: commands.new_project(window))
+        self._own.clicked.connect(lambda: self.asked.emit("new"))
         self._open = QCommandLinkButton()
-        self._open.clicked.connect(lambda: commands.open_project(window))
+        self._open.clicked.connect(lambda: self.asked.emit("open"))
         self._demo = QCommandLinkButton()
-        self._demo.clicked.connect(lambda: commands.open_demo(window))
+        self._demo.clicked.connect(lambda: self.asked.emit("demo"))
         self._recent_title = QLabel()
         self._recent = QListWidget()
-        self._recent.itemActivated.connect(lambda item: window.session.open(Path(item.data(Qt.ItemDataRole.UserRole))))
+        self._recent.itemActivated.connect(
+            lambda item: opening.open_project(session, Path(item.data(Qt.ItemDataRole.UserRole)))
+        )
         column = QVBoxLayout()
         column.setSpacing(10)
         for widget in (self._title, self._says, self._own, self._demo, self._open, self._recent_title, self._recent):
@@ -54,7 +57,7 @@ class StartPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(TallScroll(inner))
-        window.session.changed.connect(self.refresh)
+        session.changed.connect(self.refresh)
         self.retranslate()
 
     def refresh(self, change: Change) -> None:
@@ -96,7 +99,7 @@ class StartPage(QWidget):
 
     def _fill_recent(self) -> None:
         self._recent.clear()
-        for path in self._window.session.settings.recent:
+        for path in self._session.settings.recent:
             item = QListWidgetItem(f"{Path(path).name} — {path}")
             item.setData(Qt.ItemDataRole.UserRole, path)
             self._recent.addItem(item)

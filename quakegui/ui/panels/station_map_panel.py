@@ -12,17 +12,17 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEv
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
+from quakegui.app.season_view import offset_text, station_day, zone_name
 from quakegui.app.session import Session
 from quakegui.season.localtime import to_local
 from quakegui.season.network import Frame
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
-from quakegui.ui.panels.map_camera import Camera
-from quakegui.ui.panels.season_view import offset_text, station_day, zone_name
-from quakegui.ui.plain import as_text
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots import station_layers as layers
 from quakegui.ui.plots.kept_pixmap import pixmap_of
+from quakegui.ui.plots.map_camera import Camera
 from quakegui.ui.plots.station_layers import EventMark, StationMark
 from quakegui.ui.texts import quality_text
 

@@ -22,13 +22,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 
+from quakegui.app import day_kinds, walking
 from quakegui.app.change import Change
+from quakegui.app.season_view import station_present
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.panels.season_view import station_present
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.timeline_words import day_words
-from quakegui.ui.plain import as_text
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.time_axis import DayAxis
 from quakegui.ui.plots.timeline_rows import (
@@ -180,7 +181,7 @@ class TimelineView(QWidget):
         """Let the days fade that the walk leaves out, below the earthquakes, whose figures reach over several days."""
         top = row_boxes(self.axis, float(self.height()))[0][1].bottom()
         left_out = np.ones(self.axis.count, dtype=np.int8)
-        left_out[self._session.walked()] = 0
+        left_out[day_kinds.walk_days(self._session)] = 0
         veil = QColor(paper)
         veil.setAlphaF(0.72)
         for out, first, end in runs_of(left_out, self.axis.visible()):
@@ -261,7 +262,7 @@ class TimelineView(QWidget):
             return
         if self._dragging or abs(at.x() - self._pressed.x()) > DRAG_STARTS:
             self._dragging = True
-            self._session.choose((self.axis.day_at(self._pressed.x()), self.axis.day_at(at.x())))
+            walking.choose(self._session, (self.axis.day_at(self._pressed.x()), self.axis.day_at(at.x())))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Go to the day that was clicked, and choose none; Shift extends the choice from the day shown."""
@@ -272,9 +273,9 @@ class TimelineView(QWidget):
             return
         day = self.axis.day_at(event.position().x())
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._session.choose((self._session.index, day))
+            walking.choose(self._session, (self._session.index, day))
         else:
-            self._session.go_to_picked(day)
+            walking.go_to_alone(self._session, day)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Look at the whole season."""

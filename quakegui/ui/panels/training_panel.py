@@ -29,7 +29,7 @@ from quakegui.learn import messages
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.plain import as_text
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.curves import Curves
 from quakegui.ui.sentences import told
 from quakegui.ui.tall_scroll import TallScroll

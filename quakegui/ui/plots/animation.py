@@ -13,6 +13,7 @@ from PIL import Image
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from quakegui.app import walking
 from quakegui.app.session import Session
 from quakegui.project.filesystem import whole_file
 from quakegui.ui.i18n import tr
@@ -75,7 +76,7 @@ def save_animation(
         with place as part, contextlib.closing(_writer(path, part, session, indices, days_per_second)) as writer:
             next(writer)
             for done, index in enumerate(indices, start=1):
-                session.go_to(index)
+                walking.go_to(session, index)
                 writer.send(pixels(painted(panel, stamp=stamp)))
                 if not progress(done, len(indices)):
                     raise _StoppedError
@@ -89,7 +90,7 @@ def save_animation(
         raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror or error)) from error
     finally:
         if session.season is season:
-            session.go_to(before)
+            walking.go_to(session, before)
     return True
 
 

@@ -11,13 +11,13 @@ from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from quakegui.app.catalogue_choice import Choice
 from quakegui.season.events import Selection
 from quakegui.season.network import Frame, Network, Station
 from quakegui.ui import theme
-from quakegui.ui.dialogs.catalogue_choice import Choice
 from quakegui.ui.i18n import tr
-from quakegui.ui.panels.map_camera import Camera
 from quakegui.ui.plots import station_layers as layers
+from quakegui.ui.plots.map_camera import Camera
 
 EARTH: Final = Geod(ellps="WGS84")
 MOST_POINTS: Final = 3000

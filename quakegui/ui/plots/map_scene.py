@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from quakegui.app.session import Display, Session
+from quakegui.app.display import Display
+from quakegui.app.season_view import StationDay, station_day
+from quakegui.app.session import Session
 from quakegui.season.daymap import DayMap
 from quakegui.season.extrema import Region, regions_mask
 from quakegui.ui.i18n import mark
-from quakegui.ui.panels.season_view import StationDay, station_day
 
 BAR_WIDTH: Final = 14.0
 

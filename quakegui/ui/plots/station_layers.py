@@ -15,8 +15,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from quakegui.season.network import Frame
 from quakegui.season.palette import MapStyle, palette
 from quakegui.ui.i18n import tr
-from quakegui.ui.panels.map_camera import Camera, scale_bar_km
 from quakegui.ui.plots.basemap import Lines, base_map
+from quakegui.ui.plots.map_camera import Camera, scale_bar_km
 from quakegui.ui.theme import CLASS_LETTERS, Colours
 
 REACH: Final = 5.0

@@ -47,6 +47,17 @@ def activity(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> NDAr
     return 0.3 + ACTIVITY_NT * np.interp(minute, at + 90.0, ap)
 
 
+def require_whole(kp: Kp, origin: np.datetime64, minutes: int) -> None:
+    """Refuse an index that leaves out part of the `minutes` minutes after `origin`.
+
+    Raises
+    ------
+    ValueError
+        Saying how many intervals are unknown, and the first of them.
+    """
+    _ap(kp, origin, np.array([float(minutes)]))
+
+
 def random_kp(seed: int, start: np.datetime64, end: np.datetime64) -> Kp:
     """Draw an index for start..end with the values of 2022 and its memory: correlation 0.74 after 3 hours, 0.25 after a day."""
     first, last = start.astype("datetime64[D]"), end.astype("datetime64[D]") + np.timedelta64(1, "D")

@@ -5,11 +5,11 @@ now and then than the normal law has it. The threshold is therefore the 99th per
 synthetic null seasons that went through the very pipeline: night means, common mode, baseline, holds, map. There are two,
 since a map smooths: one for the largest station, one for the largest pixel within the hull.
 
-``python -m quakegui.season.calibration --seasons 150`` prints both, and how often other seeds pass them. Its run gave 7.19 for
-stations and 5.75 for maps (seeds 0 to 149); seeds 500000 to 500149 passed them on 1.01 % (95 % interval 0.90 to 1.11 %) and
-0.97 % (0.86 to 1.07 %) of their 50,100 days. Where such heights come from, at 25 stations: 5.9 is the quiet noise of medians
-and deviations over 27 nights, holding nights back beyond 3.5 makes it 6.7 (a scale that came out small by chance stays small
-longer), and storms the rest.
+``python -m quakegui.simulate.calibration --seasons 150`` prints both, and how often other seeds pass them. Its run gave 7.19
+for stations and 5.75 for maps (seeds 0 to 149); seeds 500000 to 500149 passed them on 1.01 % (95 % interval 0.90 to 1.11 %)
+and 0.97 % (0.86 to 1.07 %) of their 50,100 days. Where such heights come from, at 25 stations: 5.9 is the quiet noise of
+medians and deviations over 27 nights, holding nights back beyond 3.5 makes it 6.7 (a scale that came out small by chance stays
+small longer), and storms the rest.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from quakegui.season.gridding import Gridder
 from quakegui.season.kp import Kp
 from quakegui.season.network import MAP_PIXELS
 from quakegui.season.night import NightConfig
-from quakegui.season.synthetic import SyntheticConfig, make_season, synthetic_network, synthetic_night_means
+from quakegui.simulate.layouts import synthetic_network
+from quakegui.simulate.minutes import synthetic_night_means
+from quakegui.simulate.synthetic import SyntheticConfig, make_season
 
 MAIN_FIELD_NT = 49_500.0
 """About the main field of the network; its size does not matter to an anomaly."""
@@ -83,7 +85,7 @@ def null_maxima(
     for seed in seeds:
         synthetic = SyntheticConfig(seed=seed, strength=0.0)
         if gridder is None:
-            network = synthetic_network(synthetic)
+            network = synthetic_network(synthetic.stations)
             gridder = Gridder(build_basis(network, grid or GridConfig(), pixels=pixels), grid or GridConfig())
         season = make_season(synthetic, main_field_nt=np.full(synthetic.stations, MAIN_FIELD_NT), kp=kp)
         z = daily(synthetic_night_means(season, night), config).z[synthetic.warm_up_days :]
@@ -107,7 +109,7 @@ def rate(maxima: NDArray[np.float64], limit: float) -> Rate:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the thresholds of some seeds and their rates on as many others."""
     parser = argparse.ArgumentParser(
-        prog="python -m quakegui.season.calibration", description=__doc__.split("\n", maxsplit=1)[0]
+        prog="python -m quakegui.simulate.calibration", description=__doc__.split("\n", maxsplit=1)[0]
     )
     parser.add_argument("--seasons", type=int, default=150, help="null seasons to calibrate on, and as many others to confirm")
     parser.add_argument("--first-seed", type=int, default=0)

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from quakegui.season import calibration
 from quakegui.season.anomaly import AnomalyConfig, daily
 from quakegui.season.basis import GridConfig, build_basis
-from quakegui.season.calibration import NullMaxima, null_maxima, rate, threshold
 from quakegui.season.gridding import Gridder
 from quakegui.season.night import NightConfig
-from quakegui.season.synthetic import SyntheticConfig, make_season, synthetic_network, synthetic_night_means
+from quakegui.simulate import calibration
+from quakegui.simulate.calibration import NullMaxima, null_maxima, rate, threshold
+from quakegui.simulate.layouts import synthetic_network
+from quakegui.simulate.minutes import synthetic_night_means
+from quakegui.simulate.synthetic import SyntheticConfig, make_season
 
 OTHER_SEEDS = 900_000
 
@@ -39,7 +41,7 @@ def test_maxima_are_those_of_the_pipeline_itself() -> None:
     season = make_season(synthetic, main_field_nt=np.full(25, calibration.MAIN_FIELD_NT))
     z = daily(synthetic_night_means(season, NightConfig()), config).z[60:]
     np.testing.assert_array_equal(found.station[0], np.nanmax(np.abs(z), axis=1))
-    gridder = Gridder(build_basis(synthetic_network(synthetic), GridConfig(), pixels=60), GridConfig())
+    gridder = Gridder(build_basis(synthetic_network(synthetic.stations), GridConfig(), pixels=60), GridConfig())
     for day in (0, 100, 333):
         assert found.map[0, day] == pytest.approx(np.nanmax(np.abs(gridder.map(z[day]))), rel=1e-6)
     assert found.station.shape == found.map.shape == (1, 334)

@@ -9,22 +9,16 @@ import numpy as np
 import pytest
 from scipy.spatial import ConvexHull
 
-from quakegui.season import precursors
 from quakegui.season.events import Event
 from quakegui.season.kp import Kp
 from quakegui.season.localtime import NightWindow
 from quakegui.season.night import NightConfig, NightMeans, night_means
 from quakegui.season.quality import Quality
-from quakegui.season.storms import random_kp, storm_depression
-from quakegui.season.synthetic import (
-    CENTRE,
-    SyntheticConfig,
-    SyntheticSeason,
-    make_season,
-    minutes,
-    synthetic_network,
-    synthetic_night_means,
-)
+from quakegui.simulate import precursors
+from quakegui.simulate.layouts import CENTRE, synthetic_network
+from quakegui.simulate.minutes import minutes, synthetic_night_means
+from quakegui.simulate.storms import random_kp, storm_depression
+from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_season
 
 SHORT = SyntheticConfig(
     seed=5, first_day=np.datetime64("2022-03-01"), last_day=np.datetime64("2022-03-31"), warm_up_days=10, stations=6
@@ -96,7 +90,7 @@ def test_readings_look_like_an_observatorys() -> None:
 
 
 def test_the_network_is_the_papers_in_place_size_and_number() -> None:
-    network = synthetic_network(SyntheticConfig())
+    network = synthetic_network()
     assert len(network.stations) == 25
     assert all(station.name and len(station.code) == 3 for station in network.stations)
     east = (network.longitude - CENTRE[1]) * 111.195 * np.cos(np.radians(CENTRE[0]))
@@ -108,8 +102,8 @@ def test_the_network_is_the_papers_in_place_size_and_number() -> None:
 
 
 def test_another_number_of_stations_covers_the_same_ground() -> None:
-    assert len(set(synthetic_network(SyntheticConfig(stations=250)).codes)) == 250
-    assert len(synthetic_network(SyntheticConfig(stations=1)).stations) == 1
+    assert len(set(synthetic_network(250).codes)) == 250
+    assert len(synthetic_network(1).stations) == 1
 
 
 def test_main_field_is_linear_between_the_two_ends() -> None:

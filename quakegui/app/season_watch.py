@@ -1,23 +1,25 @@
-"""A window that stays open over the end of a night computes that night once it is over."""
+"""A season that is behind its project is computed anew without being asked for.
+
+That is so once the night in progress is over, and where a job brought in readings and then failed.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from quakegui.app import computing
 from quakegui.app.change import Change
-
-if TYPE_CHECKING:
-    from quakegui.app.session import Session
+from quakegui.app.session import Session
 
 LONGEST_WAIT_MS: Final = 60_000
 """Between two looks at the clock: a machine that slept, or whose clock was set, is noticed so long after at the latest."""
 
 
-class NightWatch(QObject):
-    """Looks at the session's clock while a night of its season is in progress.
+class SeasonWatch(QObject):
+    """Looks at the session's clock while a night of its season is in progress, and at the jobs that fail.
 
     Parameters
     ----------
@@ -32,6 +34,7 @@ class NightWatch(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.look)
         session.changed.connect(self._follow)
+        session.jobs.failed.connect(self._job_failed)
 
     def look(self) -> None:
         """Compute the season anew if the night in progress is over by now; else look again later."""
@@ -40,12 +43,16 @@ class NightWatch(QObject):
             self._timer.stop()
             return
         if left <= 0 and not self._session.jobs.busy:
-            self._session.recompute()
+            computing.recompute(self._session)
         self._timer.start(min(max(left, 1000), LONGEST_WAIT_MS))
 
     def _follow(self, change: Change) -> None:
         if change & (Change.PROJECT | Change.SEASON):
             self.look()
+
+    def _job_failed(self, title: str, _error: object) -> None:
+        if title != computing.COMPUTING and not computing.is_computing(self._session) and computing.is_behind(self._session):
+            computing.recompute(self._session)
 
     def _left_ms(self) -> int | None:
         season = self._session.season

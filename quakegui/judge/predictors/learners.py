@@ -1,54 +1,24 @@
-"""What a network has to beat: predictors that anyone could have, trained and tested on the same days.
+"""How the predictors learn: from columns of training days to the five classes' probabilities of test days.
 
-Each baseline is a plain function of training inputs, training classes and test inputs that returns the five classes'
-probabilities of the test days, (day, class). A class absent from training gets probability 0. A test day that a baseline cannot
-judge (no Kp) gets NaN. Models that
-learn weigh days with and without an event alike (`class_weights`), as the network does.
+Each learner is a plain function of training columns, training classes and test columns that returns probabilities,
+(day, class). A class absent from training gets probability 0, and a test day that cannot be judged gets NaN. Learners weigh
+days with and without an event alike (`class_weights`), as the network does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
+from numpy.typing import NDArray
 
-from quakegui.judge.splits import N_CLASSES, Split, class_weights
-
-if TYPE_CHECKING:
-    from quakegui.season.extrema import DayFeatures
+from quakegui.judge.folds import N_CLASSES, class_weights
 
 Floats = NDArray[np.float64]
 FitPredict = Callable[[Floats, NDArray[np.int64], Floats], Floats]
 
-#: Columns of the traditional model's inputs, the founding paper's table 2; direction is +1 north, -1 south, 0 neither.
-TRADITIONAL_COLUMNS = ("area", "peak", "duration", "direction")
-FEATURE_COLUMNS = (*TRADITIONAL_COLUMNS, "signed peak", "age", "mean north", "mean south", "normal", "regions")
 #: Candidate thresholds per feature: none at all, then these quantiles of the training days.
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-_DIRECTION = {"N": 1.0, "S": -1.0, "": 0.0}
-
-
-def feature_table(features: Sequence[DayFeatures]) -> Floats:
-    """Features of each day as numbers, shape (day, feature), columns as `FEATURE_COLUMNS`; NaN for a day without a map."""
-    table = np.full((len(features), len(FEATURE_COLUMNS)), np.nan)
-    for row, day in zip(table, features, strict=True):
-        if day.has_map:
-            row[:] = (
-                day.area_px,
-                abs(day.peak_z),
-                day.duration_days,
-                _DIRECTION[day.direction],
-                day.peak_z,
-                day.age_days,
-                day.mean_north,
-                day.mean_south,
-                day.normal,
-                len(day.regions),
-            )
-    return table
 
 
 def majority(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
@@ -57,13 +27,15 @@ def majority(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Flo
     return np.tile(frequency, (len(test_x), 1))
 
 
-def kp_logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Multinomial logistic regression on Kp alone. Days without Kp drop out, of training and of the answer (NaN).
+def logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
+    """Multinomial logistic regression, columns in units of their training spread, with a slight ridge.
+
+    Days with an unknown column drop out, of training and of the answer (NaN).
 
     Parameters
     ----------
     train_x, test_x
-        Largest Kp of the night's own hours, shape (day, 1).
+        Shape (day, column).
     """
     learnt, asked = np.isfinite(train_x).all(axis=1), np.isfinite(test_x).all(axis=1)
     answer = np.full((len(test_x), N_CLASSES), np.nan)
@@ -124,8 +96,8 @@ def gradient_boosting(train_x: Floats, train_y: NDArray[np.int64], test_x: Float
     if len(present) < 2:
         return majority(train_x, train_y, test_x)
     # A column without one number in training says nothing, and cannot be binned.
-    told = np.isfinite(train_x).any(axis=0)
-    if not told.any():
+    known = np.isfinite(train_x).any(axis=0)
+    if not known.any():
         return majority(train_x, train_y, test_x)
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -138,66 +110,8 @@ def gradient_boosting(train_x: Floats, train_y: NDArray[np.int64], test_x: Float
         early_stopping=False,
         random_state=0,
     )
-    model.fit(train_x[:, told], train_y, sample_weight=class_weights(train_y)[train_y])
-    return _five(model.predict_proba(test_x[:, told]), model.classes_)
-
-
-#: The baselines by name; `run_baselines` says what each is fed.
-BASELINES: dict[str, FitPredict] = {
-    "majority": majority,
-    "kp": kp_logistic,
-    "traditional": traditional,
-    "boosting-features": gradient_boosting,
-    "boosting-stations": gradient_boosting,
-}
-
-
-def out_of_fold(made: Split, inputs: ArrayLike, labels: ArrayLike, fit_predict: FitPredict) -> Floats:
-    """Probabilities of each day by the training of its own fold, shape (day, class); NaN for a day in no test span.
-
-    A baseline has no use for an inner block to stop on, so it learns from those days too.
-
-    Parameters
-    ----------
-    inputs
-        Shape (day, column), or (day,) for one column.
-    labels
-        Class 0..4 of each day, shape (day,).
-    """
-    x, y = np.asarray(inputs, float), np.asarray(labels, np.int64)
-    table = x[:, None] if x.ndim == 1 else x
-    answer = np.full((len(y), N_CLASSES), np.nan)
-    # A few hundred days are quicker on one thread: several spend their time waiting for each other on a busy machine.
-    with threadpool_limits(1):
-        for fold in made.folds:
-            learnt = np.concatenate([fold.train, fold.validation])
-            if len(fold.predict):
-                answer[fold.predict] = fit_predict(table[learnt], y[learnt], table[fold.predict])
-    return answer
-
-
-def run_baselines(
-    made: Split, labels: ArrayLike, *, kp_night: ArrayLike, features: ArrayLike, station_z: ArrayLike
-) -> dict[str, Floats]:
-    """Return the out-of-fold probabilities of every baseline by name, each (day, class).
-
-    Parameters
-    ----------
-    kp_night
-        Largest Kp of each night, NaN where unknown, shape (day,).
-    features
-        See `feature_table`, shape (day, feature).
-    station_z
-        z of each station, NaN where missing, shape (day, station).
-    """
-    fed = {
-        "majority": np.zeros(len(np.asarray(labels))),
-        "kp": kp_night,
-        "traditional": features,
-        "boosting-features": features,
-        "boosting-stations": station_z,
-    }
-    return {name: out_of_fold(made, fed[name], labels, fit) for name, fit in BASELINES.items()}
+    model.fit(train_x[:, known], train_y, sample_weight=class_weights(train_y)[train_y])
+    return _five(model.predict_proba(test_x[:, known]), model.classes_)
 
 
 def _five(probabilities: Floats, classes: NDArray[np.int64]) -> Floats:

@@ -1,0 +1,18 @@
+"""What the day map shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What the day map shows above the network's own pixels, and in which unit."""
+
+    unit: str = "z"
+    threshold: bool = True
+    outlines: bool = True
+    stations: bool = True
+    explain: bool = False
+    blind: bool = False
+    """Whether other people's labels, the rule's and the predictions are hidden, for a second labelling."""

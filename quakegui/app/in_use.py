@@ -1,0 +1,46 @@
+"""What the run in use says of a season: its predictions and alarms, or why there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quakegui.project.runs import PredictionTable
+    from quakegui.project.store import Project
+    from quakegui.season.season import Season
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The answers of the run in use.
+
+    Attributes
+    ----------
+    season
+        Of which days.
+    predictions
+        None without a run, or where it is refused.
+    alarms
+        First and last index of the days of each.
+    refusal
+        Why nothing of it is shown, since the project has other classes; empty where it is.
+    """
+
+    season: Season
+    predictions: PredictionTable | None
+    alarms: tuple[tuple[int, int], ...]
+    refusal: str
+
+
+def read_in_use(project: Project, season: Season) -> InUse:
+    """Read what the run in use says of a season; takes a while, so call it in a job where one runs."""
+    from quakegui.learn.alarm_days import alarms_of
+    from quakegui.learn.season_runs import said_in_other_classes
+    from quakegui.project import runs
+
+    predictions = runs.predictions_in_use(project, season.days)
+    refusal = said_in_other_classes(project, predictions.run) if predictions is not None else ""
+    if predictions is None or refusal:
+        return InUse(season, None, (), refusal)
+    return InUse(season, predictions, alarms_of(project, season, predictions), "")

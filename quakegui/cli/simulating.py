@@ -1,0 +1,142 @@
+"""Commands on simulated seasons: simulate writes a corpus for other tools, pretrain trains a network on one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from quakegui.cli.terminal import AsJson, bar, interruptible, opened_project, print_json, say
+from quakegui.cli.working import sentences
+from quakegui.project.store import ProjectError
+from quakegui.season.network import Network
+from quakegui.simulate.catalogues import KINDS
+from quakegui.simulate.corpus import Plan, simulate
+from quakegui.simulate.netcdf import write_netcdf
+from quakegui.simulate.nuisance import NUISANCES
+
+IN_A_FILE = 100
+"""Seasons in one NetCDF file: 10 MB."""
+PLAN = Plan()
+
+Out = Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.", show_default=False)]
+Layout = Annotated[
+    str, typer.Option(metavar="any|PROJECT", help="Stations: random ones and the invented network, or those of a project.")
+]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Of the first season; the others follow it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(name="simulate", epilog="Example: quakegui simulate corpus --seasons 200 --strength 1")(simulate_)
+    app.command(epilog="Example: quakegui pretrain model --layout liangshan --seasons 420")(pretrain)
+
+
+def simulate_(
+    out: Out,
+    *,
+    number: Annotated[int, typer.Option("--seasons", min=1, metavar="N", help="How many.")] = IN_A_FILE,
+    layout: Layout = "any",
+    seed: Seed = PLAN.first_seed,
+    strength: Annotated[
+        float | None, typer.Option(min=0.0, help="Factor on the signals, 0 for none; 0.5 to 4, drawn, where not given.")
+    ] = None,
+    catalogue: Annotated[str, typer.Option(metavar="KIND", help=f"Earthquakes: {', '.join(KINDS)}.")] = "poisson",
+    nuisance: Annotated[str, typer.Option(metavar="NAME", help=f"What is wrong besides: {', '.join(NUISANCES)}.")] = "none",
+    widened: Annotated[bool, typer.Option("--wide", help="Draw a law and a nuisance for each season.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write SYNTHETIC seasons as NetCDF: anomalies of the stations, Kp, earthquakes, the rule's labels.
+
+    A season depends on its seed and on these options alone: the same command writes the same numbers.
+    """
+    if nuisance not in NUISANCES:
+        raise typer.BadParameter(f"There is no nuisance '{nuisance}'; known are {', '.join(NUISANCES)}.")
+    with sentences():
+        plan = Plan(
+            first_seed=seed,
+            strengths=PLAN.strengths if strength is None else (strength, strength),
+            networks=_networks(layout),
+            catalogues=(catalogue,),
+            nuisance=NUISANCES[nuisance],
+            widened=widened,
+        )
+    _require_empty(out)
+    files: list[str] = []
+    with interruptible("Stopping; the files that are whole stay.") as stopped, bar("Simulating") as report:
+        seasons = simulate(plan, range(number))
+        while not stopped() and (some := list(islice(seasons, IN_A_FILE))):
+            path = out / f"seasons-{some[0].source.config.seed}.nc"
+            write_netcdf(path, some)
+            files.append(path.name)
+            report(min(len(files) * IN_A_FILE, number), number, path.name)
+    done = min(len(files) * IN_A_FILE, number)
+    if as_json:
+        print_json({"seasons": done, "files": files, "first_seed": seed})
+    else:
+        say(f"{done} SYNTHETIC seasons are in {out}, files: {len(files)}.")
+    if done < number:
+        raise ProjectError(f"Stopped after {done} of {number} seasons.")
+
+
+def pretrain(
+    out: Out,
+    *,
+    layout: Layout = "any",
+    number: Annotated[int | None, typer.Option("--seasons", min=1, metavar="N", help="How many; 420 where not given.")] = None,
+    preset: Annotated[
+        str, typer.Option(metavar="NAME", help="stack: days and their means; scalar: single days; wide: laws of all kinds.")
+    ] = "stack",
+    seed: Seed = PLAN.first_seed,
+    as_json: AsJson = False,
+) -> None:
+    """Train VGG-12 on SYNTHETIC seasons that no project holds, and write the model and its card.
+
+    About four minutes of processor time; nothing is kept of the seasons.
+    """
+    from quakegui.learn.network import pretrained
+    from quakegui.learn.network.pretraining import PRESETS
+    from quakegui.learn.network.pretraining import pretrain as train
+    from quakegui.learn.network.steps import Stop
+
+    if preset not in PRESETS:
+        raise typer.BadParameter(f"There is no preset '{preset}'; known are {', '.join(PRESETS)}.")
+    recipe = PRESETS[preset]
+    plan = replace(recipe.plan, networks=_networks(layout), first_seed=seed)
+    recipe = replace(recipe, plan=plan, seasons=recipe.seasons if number is None else number)
+    _require_empty(out)
+    with interruptible("Stopping; no model is written.") as stopped, bar("Pre-training") as report:
+        try:
+            network = train(recipe, tell=lambda step, steps, loss: report(step, steps, f"loss {loss:.3f}"), stopped=stopped)
+        except Stop as stop:
+            raise ProjectError("Stopped; no model was written.") from stop
+    path = pretrained.save(out, network, recipe)
+    facts: dict[str, Any] = {"model": str(path), "preset": preset, "seasons": recipe.seasons, "first_seed": seed}
+    if as_json:
+        print_json(facts)
+    else:
+        say(f"The model is {path}, its card {path.with_name(pretrained.CARD_FILE)}.")
+
+
+def _networks(layout: str) -> tuple[Network, ...]:
+    """Return the stations of a project, those without coordinates left out, or none for any layout."""
+    if layout == "any":
+        return ()
+    with opened_project(Path(layout), read_only=True) as opened:
+        network = Network.of(station for station in opened.network().stations if station.located)
+    if len(network.stations) < 3:
+        raise ProjectError("Simulated seasons need a project with three stations or more that have coordinates.")
+    return (network,)
+
+
+def _require_empty(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise ProjectError(f"The folder {folder} cannot be used: {error.strerror or error}.") from error
+    if taken:
+        raise ProjectError(f"The folder {folder} is not empty; give a new one.")

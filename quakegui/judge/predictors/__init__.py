@@ -1,0 +1,149 @@
+"""What a network has to beat: predictors that anyone could have, trained and tested on the same days.
+
+A predictor is one row of `PREDICTORS`: its columns (`inputs`), made of what a season offers, and how it learns from them
+(`learners`). To add one, write its function of columns, and its row; command line, report and window follow. What learns
+elsewhere, or not at all, is judged like these by its probabilities alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
+
+from quakegui.judge.folds import N_CLASSES, Indices, Split
+from quakegui.judge.predictors import inputs as columns
+from quakegui.judge.predictors.inputs import FEATURE_COLUMNS, TRADITIONAL_COLUMNS, Columns, Inputs, feature_table
+from quakegui.judge.predictors.learners import FitPredict, gradient_boosting, logistic, majority, traditional
+
+__all__ = [
+    "FEATURE_COLUMNS",
+    "PREDICTORS",
+    "TRADITIONAL_COLUMNS",
+    "WITHOUT_FIELD",
+    "Columns",
+    "FitPredict",
+    "Inputs",
+    "Predictor",
+    "feature_table",
+    "logistic",
+    "majority",
+    "out_of_fold",
+    "predict",
+    "run_predictors",
+]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """A predictor beside the network.
+
+    Attributes
+    ----------
+    id
+        Its name in files and on the command line.
+    title
+        In English and Chinese.
+    columns
+        What it looks at, see `inputs`.
+    fit_predict
+        How it learns, see `learners`.
+    sees_field
+        Whether it looks at the geomagnetic field.
+    """
+
+    id: str
+    title: tuple[str, str]
+    columns: Columns
+    fit_predict: FitPredict
+    sees_field: bool = False
+
+
+PREDICTORS: dict[str, Predictor] = {
+    row.id: row
+    for row in (
+        Predictor("majority", ("Majority", "多数类"), columns.nothing, majority),
+        Predictor("kp", ("Kp alone", "仅 Kp"), columns.kp, logistic),
+        Predictor("calendar", ("Calendar alone", "仅日历"), columns.calendar, logistic),
+        Predictor("catalogue", ("Earlier earthquakes alone", "仅先前地震"), columns.catalogue, logistic),
+        Predictor("outages", ("Outages alone", "仅缺测"), columns.outages, logistic),
+        Predictor("without-field", ("Everything but the field", "除地磁场外的全部"), columns.without_field, logistic),
+        Predictor(
+            "traditional",
+            ("Traditional: four thresholds", "传统方法：四个阈值"),
+            columns.features,
+            traditional,
+            sees_field=True,
+        ),
+        Predictor(
+            "boosting-features",
+            ("Boosted trees on the features", "特征上的提升树"),
+            columns.features,
+            gradient_boosting,
+            sees_field=True,
+        ),
+        Predictor(
+            "boosting-stations",
+            ("Boosted trees on the stations", "台站值上的提升树"),
+            columns.stations,
+            gradient_boosting,
+            sees_field=True,
+        ),
+    )
+}
+"""In the order in which they are shown."""
+
+WITHOUT_FIELD = tuple(row.id for row in PREDICTORS.values() if not row.sees_field and row.id != "majority")
+"""What the field has to beat, each: predictors that look at something, and not at the field."""
+
+
+def predict(split: Split, inputs: Inputs, labels: ArrayLike, predictor: Predictor) -> Floats:
+    """Probabilities of each day by the training of its own fold, shape (day, class); NaN for a day in no test span.
+
+    A predictor has no use for an inner block to stop on, so it learns from those days too.
+
+    Parameters
+    ----------
+    inputs
+        One row per day of the split.
+    labels
+        Class 0..4 of each day, shape (day,).
+    """
+    return _by_fold(split, labels, lambda train, test: predictor.columns(inputs, train, test), predictor.fit_predict)
+
+
+def run_predictors(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Floats]:
+    """Return the out-of-fold probabilities of every predictor by its id, each (day, class), see `predict`."""
+    return {row.id: predict(split, inputs, labels, row) for row in PREDICTORS.values()}
+
+
+def out_of_fold(split: Split, table: ArrayLike, labels: ArrayLike, fit_predict: FitPredict) -> Floats:
+    """Probabilities of each day by columns that are the same in every fold, otherwise as `predict`.
+
+    Parameters
+    ----------
+    table
+        Shape (day, column), or (day,) for one column.
+    """
+    x = np.asarray(table, float)
+    return _by_fold(split, labels, lambda _train, _test: x[:, None] if x.ndim == 1 else x, fit_predict)
+
+
+def _by_fold(
+    split: Split, labels: ArrayLike, columns_of: Callable[[Indices, Indices], Floats], fit_predict: FitPredict
+) -> Floats:
+    y = np.asarray(labels, np.int64)
+    answer = np.full((len(y), N_CLASSES), np.nan)
+    # A few hundred days are quicker on one thread: several spend their time waiting for each other on a busy machine.
+    with threadpool_limits(1):
+        for fold in split.folds:
+            train, test = np.concatenate([fold.train, fold.validation]), fold.predict
+            if len(test):
+                x = columns_of(train, test)
+                answer[test] = fit_predict(x[train], y[train], x[test])
+    return answer

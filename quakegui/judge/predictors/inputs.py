@@ -1,0 +1,210 @@
+"""What a predictor may look at on each day, and how that becomes the columns that it learns from.
+
+A function of columns takes a season's `Inputs` and the fold's training and test days, as positions, and returns the columns of
+all days, shape (day, column). What it fits, it fits on the training days alone; what it says of a day is known when the day is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from quakegui.judge import etas
+
+if TYPE_CHECKING:
+    from quakegui.season.extrema import DayFeatures
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+#: Columns of the traditional model's inputs, the founding paper's table 2; direction is +1 north, -1 south, 0 neither.
+TRADITIONAL_COLUMNS = ("area", "peak", "duration", "direction")
+FEATURE_COLUMNS = (*TRADITIONAL_COLUMNS, "signed peak", "age", "mean north", "mean south", "normal", "regions")
+_DIRECTION = {"N": 1.0, "S": -1.0, "": 0.0}
+
+KP_MEAN_DAYS = (3, 7)
+DECAY_DAYS = (7.0, 30.0, 90.0)
+#: A longer wait for an event, or one whose beginning nobody saw, counts as this long.
+LONGEST_WAIT_DAYS = 365.0
+#: The rate of events is a mean over as many days ahead.
+RATE_DAYS = 7.0
+YEAR_DAYS = 365.25
+DAY_MS = 86_400_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a predictor may look at, one row per day of the season.
+
+    Attributes
+    ----------
+    days
+        Local calendar days, ascending, datetime64[D], shape (day,).
+    available_at
+        UTC instant at which each day becomes known, datetime64[ms], shape (day,).
+    kp_night
+        Largest Kp of each night, NaN where unknown, shape (day,).
+    features
+        See `feature_table`, shape (day, feature).
+    station_z
+        z of each station, NaN where missing, shape (day, station).
+    doubtful
+        Whether a station is missing or flagged by its quality, shape (day, station).
+    event_times, event_magnitudes
+        All events of the catalogue, aftershocks and smaller ones included, by time: UTC, datetime64[ms], shape (event,).
+    """
+
+    days: NDArray[np.datetime64]
+    available_at: NDArray[np.datetime64]
+    kp_night: Floats
+    features: Floats
+    station_z: Floats
+    doubtful: NDArray[np.bool_]
+    event_times: NDArray[np.datetime64]
+    event_magnitudes: Floats
+
+    def at(self, rows: Indices) -> Inputs:
+        """Return the same of some of the days, with all events."""
+        return Inputs(
+            self.days[rows],
+            self.available_at[rows],
+            self.kp_night[rows],
+            self.features[rows],
+            self.station_z[rows],
+            self.doubtful[rows],
+            self.event_times,
+            self.event_magnitudes,
+        )
+
+
+Columns = Callable[[Inputs, Indices, Indices], Floats]
+
+
+def feature_table(features: Sequence[DayFeatures]) -> Floats:
+    """Features of each day as numbers, shape (day, feature), columns as `FEATURE_COLUMNS`; NaN for a day without a map."""
+    table = np.full((len(features), len(FEATURE_COLUMNS)), np.nan)
+    for row, day in zip(table, features, strict=True):
+        if day.has_map:
+            row[:] = (
+                day.area_px,
+                abs(day.peak_z),
+                day.duration_days,
+                _DIRECTION[day.direction],
+                day.peak_z,
+                day.age_days,
+                day.mean_north,
+                day.mean_south,
+                day.normal,
+                len(day.regions),
+            )
+    return table
+
+
+def nothing(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """No column at all, shape (day, 0)."""
+    return np.empty((len(inputs.days), 0))
+
+
+def features(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Features of each day's anomaly regions, see `feature_table`."""
+    return inputs.features
+
+
+def stations(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Each station's z."""
+    return inputs.station_z
+
+
+def kp(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Kp of the night, and its means over 3 and 7 days up to it; NaN on a day without Kp, shape (day, 3)."""
+    place = (inputs.days - inputs.days[:1]).astype(np.int64)
+    longest = max(KP_MEAN_DAYS)
+    by_date = np.full(longest - 1 + int(place.max(initial=-1)) + 1, np.nan)
+    by_date[longest - 1 + place] = inputs.kp_night
+    known = np.isfinite(inputs.kp_night)
+    columns = np.full((len(place), 1 + len(KP_MEAN_DAYS)), np.nan)
+    columns[:, 0] = inputs.kp_night
+    for column, days in enumerate(KP_MEAN_DAYS, start=1):
+        recent = sliding_window_view(by_date[longest - days :], days)[place[known]]
+        columns[known, column] = np.nanmean(recent, axis=1)
+    return columns
+
+
+def calendar(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Day number, and the yearly and half-yearly waves, shape (day, 5)."""
+    number = inputs.days.astype("datetime64[D]").astype(np.int64).astype(float)
+    phase = 2 * np.pi * number / YEAR_DAYS
+    return np.column_stack([number, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)])
+
+
+def outages(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Which stations are missing or flagged, and how many, shape (day, station + 1)."""
+    return np.column_stack([inputs.doubtful, inputs.doubtful.sum(axis=1)]).astype(float)
+
+
+def catalogue(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Earlier events as numbers, shape (day, 5).
+
+    Log days since the last one, counts that decay over 7, 30 and 90 days, and the log rate of `event_rate`.
+    """
+    at, times = _in_days(inputs)
+    lag = at[:, None] - times
+    past = np.where(lag > 0, lag, np.inf)
+    wait = np.minimum(past.min(axis=1, initial=np.inf), LONGEST_WAIT_DAYS)
+    counts = [np.exp(-past / days).sum(axis=1) for days in DECAY_DAYS]
+    return np.column_stack([np.log1p(wait), *counts, np.log(event_rate(inputs, train, test))])
+
+
+def event_rate(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Rate of events over the week after each day is known, per day, by an ETAS model of the training part, shape (day,).
+
+    The training part is the time from the first to the last training day on either side of the test days: what lies between is
+    counted also where a day has no label, for leaving out the days after events would leave out the aftershocks. Events of the
+    test part and its embargo are not even history to the fit; to the rate of a later day they are.
+    """
+    at, times = _in_days(inputs)
+    spans = _training_spans(at, train, test)
+    learnt = (times <= spans[0, 0]) | ((times[:, None] > spans[:, 0]) & (times[:, None] <= spans[:, 1])).any(axis=1)
+    model = etas.fit(times[learnt], inputs.event_magnitudes[learnt], spans)
+    return etas.mean_rate(model, times, inputs.event_magnitudes, at, days=RATE_DAYS)
+
+
+def without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Kp, calendar, catalogue and outages together, shape (day, column).
+
+    An unknown Kp is the median of the training days, and a column says so, so that no day drops out.
+    """
+    by_kp = kp(inputs, train, test)
+    unknown = ~np.isfinite(by_kp)
+    known = train[np.isfinite(inputs.kp_night[train])]
+    usual = np.median(by_kp[known], axis=0) if len(known) else np.zeros(by_kp.shape[1])
+    return np.column_stack(
+        [
+            np.where(unknown, usual, by_kp),
+            unknown[:, :1],
+            calendar(inputs, train, test),
+            catalogue(inputs, train, test),
+            outages(inputs, train, test),
+        ]
+    )
+
+
+def _in_days(inputs: Inputs) -> tuple[Floats, Floats]:
+    """Instants at which the days become known, and times of the events, in days since the first is known."""
+    start = inputs.available_at[:1]
+    at = (inputs.available_at - start).astype("timedelta64[ms]").astype(np.int64) / DAY_MS
+    times = (inputs.event_times - start).astype("timedelta64[ms]").astype(np.int64) / DAY_MS
+    return at, times
+
+
+def _training_spans(at: Floats, train: Indices, test: Indices) -> Floats:
+    """Beginning and end of each stretch of training days between which no test day lies, in days, shape (span, 2)."""
+    days = np.unique(train)
+    tested_before = np.searchsorted(np.unique(test), days)
+    parts = np.flatnonzero(np.diff(tested_before)) + 1
+    return np.array([[at[part[0]], at[part[-1]] + 1.0] for part in np.split(days, parts)])

@@ -1,0 +1,98 @@
+"""How good probabilities of an event are: CORP reliability diagram, Brier score and its parts, information gain.
+
+CORP (Dimitriadis, Gneiting and Jordan 2021) reads the curve from an isotonic regression of what happened on what was said, so
+that no bins have to be chosen; the same regression parts the Brier score into reliability - resolution + uncertainty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+#: A day on which P was 0 or 1 and wrong would lose infinitely many bits.
+LEAST_PROBABILITY = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """CORP reliability diagram of P(event), and the parts of the Brier score.
+
+    Attributes
+    ----------
+    probability, frequency, days
+        Each P that was said, ascending; how often an event came, by isotonic regression; days on which it was said. Shape
+        (value,).
+    brier
+        Mean squared error of P(event): reliability - resolution + uncertainty.
+    reliability
+        Mean squared distance of P from the isotonic frequency that counts as miscalibration; 0 is best.
+    resolution
+        What the days told apart are worth; 0 for one and the same P every day.
+    uncertainty
+        Brier score of the base rate of these days.
+    """
+
+    probability: Floats
+    frequency: Floats
+    days: NDArray[np.int64]
+    brier: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+    @property
+    def brier_skill(self) -> float:
+        """Share of the base rate's Brier score that is saved; NaN where every day was alike."""
+        return 1 - self.brier / self.uncertainty if self.uncertainty > 0 else np.nan
+
+
+def reliability(probability: ArrayLike, happened: ArrayLike) -> Reliability | None:
+    """Return the reliability of P(event); None without a day.
+
+    Parameters
+    ----------
+    probability
+        P(event), finite, shape (day,).
+    happened
+        Whether the day is an event's, shape (day,).
+    """
+    from scipy.optimize import isotonic_regression
+
+    p, y = np.asarray(probability, float), np.asarray(happened, float)
+    if not len(p):
+        return None
+    said, place = np.unique(p, return_inverse=True)
+    days = np.bincount(place).astype(np.int64)
+    frequency = np.asarray(isotonic_regression(np.bincount(place, y) / days, weights=days).x, float)
+    brier, calibrated, base = (float(np.mean((forecast - y) ** 2)) for forecast in (p, frequency[place], y.mean()))
+    return Reliability(said, frequency, days, brier, brier - calibrated, base - calibrated, base)
+
+
+def information_gain(probability: ArrayLike, reference: ArrayLike, happened: ArrayLike) -> float:
+    """Return the information gain per event over a reference, in bits; NaN without an event or a common day.
+
+    The difference of the two log likelihoods of what happened day by day, divided by the number of days with an event: an event
+    has a fortnight of them, and they are not as many events.
+
+    Parameters
+    ----------
+    probability, reference
+        Calibrated P(event) of both, shape (day,); days on which either is NaN drop out.
+    happened
+        Whether the day is an event's, shape (day,).
+    """
+    p, q, y = np.asarray(probability, float), np.asarray(reference, float), np.asarray(happened, bool)
+    both = np.isfinite(p) & np.isfinite(q)
+    if not y[both].any():
+        return np.nan
+    gained = _log_score(p[both], y[both]) - _log_score(q[both], y[both])
+    return float(gained.sum() / y[both].sum())
+
+
+def _log_score(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
+    p = np.clip(probability, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
+    return np.where(happened, np.log2(p), np.log2(1 - p))

@@ -1,0 +1,154 @@
+"""Whether a verdict hangs on one choice: the same test over other choices, corrected for their number, and over a grid.
+
+What a choice is (another label rule, another least magnitude) and how the predictions score under it is the caller's, who gives
+a function that returns a `Score`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Choice = TypeVar("Choice")
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Result of one test: events it is of, AUC (or another statistic), p; NaN where it could not be estimated."""
+
+    events: int
+    statistic: float
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The test under one choice.
+
+    Attributes
+    ----------
+    axis
+        What is chosen, such as "least magnitude".
+    choice
+        How, in words or as a number.
+    score
+        The test's result.
+    p_corrected
+        Corrected for the number of choices that could be tested (Holm); NaN where this one could not.
+    """
+
+    axis: str
+    choice: str
+    score: Score
+    p_corrected: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is significant by itself."""
+        return self.score.p_value < ALPHA
+
+    @property
+    def holds_corrected(self) -> bool:
+        """Whether it is significant though so many were tried."""
+        return self.p_corrected < ALPHA
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """The test under every choice."""
+
+    variants: tuple[Variant, ...]
+
+    @property
+    def tested(self) -> int:
+        """Choices under which the test could be made: n of "holds in k of n"."""
+        return sum(bool(np.isfinite(one.score.p_value)) for one in self.variants)
+
+    @property
+    def held(self) -> int:
+        """Choices under which it is significant: k of "holds in k of n"."""
+        return sum(one.holds for one in self.variants)
+
+    @property
+    def held_corrected(self) -> int:
+        """Choices under which it is significant though so many were tried."""
+        return sum(one.holds_corrected for one in self.variants)
+
+
+@dataclass(frozen=True, slots=True)
+class SkillMap:
+    """The test over a grid of two choices.
+
+    Attributes
+    ----------
+    rows, columns
+        The choices, shape (row,) and (column,).
+    events, statistic, p_value, p_corrected
+        Of each pair, shape (row, column); NaN where the test could not be made. Corrected for the number of pairs (Holm).
+    """
+
+    rows: Floats
+    columns: Floats
+    events: NDArray[np.int64]
+    statistic: Floats
+    p_value: Floats
+    p_corrected: Floats
+
+
+def holm(p_values: ArrayLike) -> Floats:
+    """Return p-values corrected for their number (Holm 1979), shape as given; NaN stays and does not count."""
+    p = np.asarray(p_values, float)
+    flat = p.ravel()
+    known = np.flatnonzero(np.isfinite(flat))
+    order = known[np.argsort(flat[known], kind="stable")]
+    corrected = np.full(flat.shape, np.nan)
+    steps = flat[order] * np.arange(len(order), 0, -1)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return corrected.reshape(p.shape)
+
+
+def robustness(axes: Mapping[str, Mapping[str, Choice]], test: Callable[[Choice], Score]) -> Robustness:
+    """Make the test under every choice of every axis, one changed at a time.
+
+    Parameters
+    ----------
+    axes
+        For each axis its choices by what they are called.
+    test
+        The test under one choice.
+    """
+    found = [(axis, called, test(choice)) for axis, choices in axes.items() for called, choice in choices.items()]
+    corrected = holm([score.p_value for _, _, score in found])
+    return Robustness(
+        tuple(Variant(axis, called, score, float(p)) for (axis, called, score), p in zip(found, corrected, strict=True))
+    )
+
+
+def skill_map(rows: Sequence[float], columns: Sequence[float], test: Callable[[float, float], Score]) -> SkillMap:
+    """Make the test at every pair of two choices, such as lead and window, or distance and magnitude.
+
+    Parameters
+    ----------
+    rows, columns
+        The choices.
+    test
+        The test at one pair, row first.
+    """
+    scores = [[test(row, column) for column in columns] for row in rows]
+    shape = (len(rows), len(columns))
+    p_value = np.array([[score.p_value for score in line] for line in scores], float).reshape(shape)
+    return SkillMap(
+        rows=np.asarray(rows, float),
+        columns=np.asarray(columns, float),
+        events=np.array([[score.events for score in line] for line in scores], np.int64).reshape(shape),
+        statistic=np.array([[score.statistic for score in line] for line in scores], float).reshape(shape),
+        p_value=p_value,
+        p_corrected=holm(p_value),
+    )

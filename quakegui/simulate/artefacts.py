@@ -1,0 +1,83 @@
+"""What goes wrong at the stations of simulated seasons: spikes, gaps, outages and steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.simulate.precursors import DAY_MINUTES
+from quakegui.simulate.randomness import numbers
+
+SPIKES_PER_DAY = 0.3
+SHORT_GAPS_PER_DAY = 0.08
+OUTAGES_PER_DAY = 0.004
+STEPS_PER_YEAR = 0.1
+
+Spans = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""First minutes of some stretches, and the ones past their last."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Artefacts:
+    """What goes wrong at one station; minutes since the season's first midnight, each array of one axis, increasing."""
+
+    spike_minute: NDArray[np.int64]
+    spike_nt: NDArray[np.float64]
+    gap_start: NDArray[np.int64]
+    gap_end: NDArray[np.int64]
+    step_minute: NDArray[np.int64]
+    step_nt: NDArray[np.float64]
+
+    def recorded(self, minute: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which minutes lie in no gap. Gaps never overlap: a minute is lost when more have begun than ended."""
+        begun = np.searchsorted(self.gap_start, minute, side="right")
+        kept: NDArray[np.bool_] = begun == np.searchsorted(self.gap_end, minute, side="right")
+        return kept
+
+    def spiky(self, minute: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Return the positions of spikes within increasing minutes, and their heights in nT, shapes (spike,)."""
+        at = np.searchsorted(minute, self.spike_minute)
+        hit = (at < minute.size) & (minute[np.minimum(at, minute.size - 1)] == self.spike_minute)
+        return at[hit], self.spike_nt[hit]
+
+    def stepped_nt(self, minute: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what the steps have added up to at each minute, nT."""
+        steps: NDArray[np.float64] = np.append(0.0, np.cumsum(self.step_nt))
+        return steps[np.searchsorted(self.step_minute, minute, side="right")]
+
+
+def draw_artefacts(seed: int, station: int, length: int, *, steps: bool, off: Spans) -> Artefacts:
+    """Draw what goes wrong at one station within `length` minutes.
+
+    Parameters
+    ----------
+    steps
+        Whether there are steps.
+    off
+        Stretches of minutes that are lost besides.
+    """
+    rng = numbers(seed, 4, station)
+    days = length / DAY_MINUTES
+    spike = np.unique(rng.integers(0, length, rng.poisson(SPIKES_PER_DAY * days)))
+    spike_nt = rng.choice([-1.0, 1.0], spike.size) * rng.uniform(15.0, 150.0, spike.size)
+    short, long = rng.poisson(SHORT_GAPS_PER_DAY * days), rng.poisson(OUTAGES_PER_DAY * days)
+    start = rng.integers(0, length, short + long)
+    lasts = np.append(np.exp(rng.normal(np.log(40.0), 1.0, short)), rng.uniform(360.0, 5.0 * DAY_MINUTES, long))
+    end = start + np.maximum(lasts.astype(np.int64), 1)
+    begin, end = _merged(np.append(start, off[0]), np.append(end, off[1]))
+    step = np.sort(rng.integers(0, length, rng.poisson(STEPS_PER_YEAR * days / 365.25)))
+    step_nt = rng.choice([-1.0, 1.0], step.size) * rng.uniform(4.0, 12.0, step.size)
+    if not steps:
+        step, step_nt = step[:0], step_nt[:0]
+    return Artefacts(spike, spike_nt, begin, end, step, step_nt)
+
+
+def _merged(start: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the union of the stretches start..end as stretches that do not overlap, in order."""
+    order = np.argsort(start)
+    start, reach = start[order], np.maximum.accumulate(end[order]) if start.size else end
+    first = np.append(True, start[1:] > reach[:-1])[: start.size]
+    last = np.append(first[1:], True)[: start.size]
+    return start[first], reach[last]

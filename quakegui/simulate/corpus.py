@@ -1,0 +1,212 @@
+"""Simulated seasons in bulk: a plan says what they are drawn from, a generator yields them, and nothing is kept.
+
+Season number k of a plan depends on the plan and on k alone, so any of them can be made again by itself, and two plans whose
+seeds do not overlap share no season.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import islice
+
+import numpy as np
+
+from quakegui.season.anomaly import daily_together
+from quakegui.season.basis import MapBasis, build_basis
+from quakegui.season.config import SeasonConfig
+from quakegui.season.events import Declustering, Event, classify, decluster, scheme_of
+from quakegui.season.gridding import Gridder
+from quakegui.season.kp import Kp, night_kp
+from quakegui.season.labels import LabelRule, RuleLabels, apply
+from quakegui.season.localtime import available_at
+from quakegui.season.network import Network
+from quakegui.season.season import Season
+from quakegui.simulate.catalogues import KINDS, Where, draw_catalogue
+from quakegui.simulate.layouts import radius_km, random_network, synthetic_network, xy_km
+from quakegui.simulate.minutes import direct_night_means
+from quakegui.simulate.nuisance import Nuisance, random_nuisance
+from quakegui.simulate.precursors import Law, wider
+from quakegui.simulate.randomness import numbers
+from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_season
+
+MAIN_FIELD_NT = 49_500.0
+"""About the main field of the network; its size does not matter to an anomaly."""
+SPLIT_MAGNITUDE = 4.0
+"""Border between large and small (founding paper, table 4)."""
+INVENTED_IN_21 = 5
+"""Of 21 seasons without given stations so many have the invented network, the others random ones: 100 of 420."""
+TOGETHER = 32
+"""Seasons whose anomalies are computed side by side."""
+FEWEST_EVENTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the seasons of a corpus are drawn from.
+
+    Attributes
+    ----------
+    first_seed
+        Season k has this seed plus k.
+    strengths
+        Least and largest strength, drawn log-uniform; 0 and 0 for null seasons.
+    networks
+        Their stations, one network after the other; none: the invented network for five seasons of 21, random ones else.
+    catalogues
+        Kinds of `quakegui.simulate.catalogues`, one after the other.
+    mean_events
+        Least and largest mean number of events before aftershocks are dropped.
+    events
+        The catalogue of every season, main shocks, instead of drawn ones.
+    kp
+        The index of every season instead of drawn ones.
+    law
+        The law of every season.
+    widened
+        Draw a law for each season instead (`quakegui.simulate.precursors.wider`), and a nuisance.
+    nuisance
+        The nuisance of every season, unless `widened`.
+    season
+        Days, time zone; its seed, strength and number of stations are not used.
+    rule
+        The label rule.
+    """
+
+    first_seed: int = 10_000_000
+    strengths: tuple[float, float] = (0.5, 4.0)
+    networks: tuple[Network, ...] = ()
+    catalogues: tuple[str, ...] = ("poisson",)
+    mean_events: tuple[float, float] = (8.0, 26.0)
+    events: tuple[Event, ...] = ()
+    kp: Kp | None = None
+    law: Law = field(default_factory=Law)
+    widened: bool = False
+    nuisance: Nuisance = field(default_factory=Nuisance)
+    season: SyntheticConfig = field(default_factory=SyntheticConfig)
+    rule: LabelRule = field(default_factory=LabelRule)
+
+    def __post_init__(self) -> None:
+        """Refuse what no season can be drawn from."""
+        low, high = self.strengths
+        if not (0.0 < low <= high or low == high == 0.0):
+            raise ValueError("Strengths are drawn between two positive numbers, or are both 0.")
+        unknown = [kind for kind in self.catalogues if kind not in KINDS]
+        if unknown or not self.catalogues:
+            raise ValueError(f"There is no catalogue of the kind {unknown[:1]}; known are {', '.join(KINDS)}.")
+        if not 1.0 <= self.mean_events[0] <= self.mean_events[1]:
+            raise ValueError("The mean number of events is drawn between two numbers, from 1 on.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimulatedSeason:
+    """One season of a corpus.
+
+    Attributes
+    ----------
+    source
+        Its readings, law aside: stations, signals, index, artefacts.
+    season
+        What the program makes of them.
+    events, classes
+        Main shocks and the class of each.
+    labels
+        What the rule says of the season's days.
+    """
+
+    source: SyntheticSeason
+    season: Season
+    events: tuple[Event, ...]
+    classes: tuple[int, ...]
+    labels: RuleLabels
+
+
+def simulate(plan: Plan, which: Iterable[int], *, pixels: int = 32, together: int = TOGETHER) -> Iterator[SimulatedSeason]:
+    """Yield seasons of a plan.
+
+    Parameters
+    ----------
+    plan
+        What they are drawn from.
+    which
+        Their numbers; a season is the same in whatever company.
+    pixels
+        Resolution of their maps.
+    together
+        How many are computed side by side, and held.
+    """
+    left = iter(which)
+    while numbers_of := list(islice(left, together)):
+        drawn = [_draw(plan, number) for number in numbers_of]
+        config = SeasonConfig(timezone=plan.season.timezone, first_day=plan.season.first_day, last_day=plan.season.last_day)
+        nights = [direct_night_means(source, config.night) for source, _ in drawn]
+        for (source, events), night, anomaly in zip(drawn, nights, daily_together(nights, config.anomaly), strict=True):
+            known_at = available_at(source.days, config.timezone, config.night.window)
+            season = Season(
+                network=source.network,
+                config=config,
+                anomaly=anomaly,
+                coverage=night.coverage,
+                kp_night=night_kp(source.kp, source.days, timezone=config.timezone, window=config.night.window),
+                available_at=known_at,
+                gridder=Gridder(_basis(source.network, pixels), config.grid),
+                shown=slice(plan.season.warm_up_days, None),
+            )
+            classes = classify(events, scheme_of(events, split_magnitude=SPLIT_MAGNITUDE)[0])
+            labels = apply(plan.rule, events, classes, season.days, known_at[season.shown], timezone=config.timezone)
+            yield SimulatedSeason(source, season, events, classes, labels)
+
+
+def _draw(plan: Plan, number: int) -> tuple[SyntheticSeason, tuple[Event, ...]]:
+    """Return one season's source and its events."""
+    seed = plan.first_seed + number
+    rng = numbers(seed, 91)
+    low, high = plan.strengths
+    strength = float(np.exp(rng.uniform(np.log(low), np.log(high)))) if low < high else low
+    if plan.networks:
+        network = plan.networks[number % len(plan.networks)]
+    else:
+        network = synthetic_network() if number % 21 < INVENTED_IN_21 else random_network(numbers(seed, 92))
+    law = wider(numbers(seed, 93)) if plan.widened else plan.law
+    nuisance = random_nuisance(numbers(seed, 94)) if plan.widened else plan.nuisance
+    config = replace(plan.season, seed=seed, strength=strength, stations=len(network.stations))
+    events = plan.events or _events(plan, number, network, config)
+    return make_season(
+        config,
+        main_field_nt=np.full(len(network.stations), MAIN_FIELD_NT),
+        kp=plan.kp,
+        events=events,
+        network=network,
+        law=law,
+        nuisance=nuisance,
+    ), events
+
+
+def _events(plan: Plan, number: int, network: Network, config: SyntheticConfig) -> tuple[Event, ...]:
+    """Draw the main shocks of one season, at two places at least."""
+    rng = numbers(config.seed, 95)
+    day = np.timedelta64(1, "D")
+    centre = network.centre()
+    where = Where(
+        config.first_day.astype("datetime64[ms]"),
+        (config.last_day + day).astype("datetime64[ms]"),
+        centre,
+        radius_km(xy_km(network, centre)),
+    )
+    kind, mean = plan.catalogues[number % len(plan.catalogues)], float(rng.uniform(*plan.mean_events))
+    while True:
+        events, _ = decluster(draw_catalogue(kind, mean, where, rng), Declustering())
+        if len({(event.latitude, event.longitude) for event in events}) >= FEWEST_EVENTS:
+            return events
+
+
+@cache
+def _invented_basis(pixels: int) -> MapBasis:
+    return build_basis(synthetic_network(), SeasonConfig(timezone="UTC").grid, pixels=pixels)
+
+
+def _basis(network: Network, pixels: int) -> MapBasis:
+    if network == synthetic_network():
+        return _invented_basis(pixels)
+    return build_basis(network, SeasonConfig(timezone="UTC").grid, pixels=pixels)

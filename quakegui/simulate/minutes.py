@@ -1,0 +1,98 @@
+"""Readings and night means of a simulated season: every minute, the nights' minutes alone, or no minutes at all."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.season.localtime import night_bounds
+from quakegui.season.night import NightConfig, NightMeans, night_means, stack
+from quakegui.season.quality import Quality
+from quakegui.season.readings import Readings
+from quakegui.simulate.background import NODE_MINUTES
+from quakegui.simulate.randomness import numbers
+from quakegui.simulate.synthetic import SyntheticSeason
+
+MINUTE_NOISE_NT = 0.15
+RESOLUTION_DECIMALS = 2
+
+
+def minutes(season: SyntheticSeason, station: int, *, first: int = 0, last: int | None = None) -> Readings:
+    """Return one station's one-minute readings of days `first`..`last` (positions in `season.days`, last included).
+
+    A day made alone is the same as within a longer stretch. Minutes in gaps are absent; values carry two decimals, as an
+    IAGA-2002 file does.
+    """
+    days = range(first, season.days.size if last is None else last + 1)
+    return _readings(season, station, days, np.zeros(len(days), dtype=np.int64), np.diff(season.midnight)[first : days.stop])
+
+
+def synthetic_night_means(season: SyntheticSeason, config: NightConfig) -> NightMeans:
+    """Return what `night_means` makes of the full minutes, having made those of the nights alone."""
+    opening, closing = (bound - season.midnight[:-1] for bound in _night_minutes(season, config))
+    columns = []
+    for station in range(len(season.network.stations)):
+        record = _readings(season, station, range(season.days.size), opening, closing)
+        columns.append(night_means(record, season.days, timezone=season.config.timezone, config=config))
+    return stack(columns, season.network.codes)
+
+
+def direct_night_means(season: SyntheticSeason, config: NightConfig) -> NightMeans:
+    """Return night means without making minutes: a tenth of the time of `synthetic_night_means`.
+
+    The same nodes, gaps and steps, averaged over the same minutes, so that the same nights are missing or short. The white
+    noise of the minutes comes as that of their mean, drawn apart; a spike takes its own minute out and nothing else; no night
+    is flagged `STEPPED`.
+    """
+    opening, closing = _night_minutes(season, config)
+    length = closing - opening
+    night = np.repeat(np.arange(length.size), length)
+    minute = np.arange(night.size) + np.repeat(opening - np.append(0, np.cumsum(length)[:-1]), length)
+    which = np.unique(np.append(minute // NODE_MINUTES, minute // NODE_MINUTES + 1))
+    level, node = season.level_at(which), which * float(NODE_MINUTES)
+    shape = (length.size, len(season.network.stations))
+    total, kept, spikes = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for station, wrong in enumerate(season.artefacts):
+        values = np.interp(minute, node, level[:, station]) + wrong.stepped_nt(minute)
+        recorded = wrong.recorded(minute)
+        at = wrong.spiky(minute)[0]
+        spikes[:, station] = np.bincount(night[at[recorded[at]]], minlength=length.size)
+        recorded[at] = False
+        kept[:, station] = np.bincount(night[recorded], minlength=length.size)
+        total[:, station] = np.bincount(night, np.where(recorded, values, 0.0), minlength=length.size)
+    coverage = np.divide(kept, length[:, np.newaxis], out=np.zeros(shape), where=length[:, np.newaxis] > 0)
+    noise = numbers(season.config.seed, 5).standard_normal(shape)
+    enough = coverage >= config.coverage - 1e-7
+    count = np.where(enough, kept, np.nan)
+    quality = np.where(kept == 0.0, int(Quality.MISSING), np.where(enough, 0, int(Quality.SHORT))).astype(np.uint16)
+    quality[spikes > 0.0] |= np.uint16(Quality.SPIKY)
+    values = total / count + MINUTE_NOISE_NT * noise / np.sqrt(count)
+    return NightMeans(season.days, season.network.codes, values, coverage, quality)
+
+
+def _night_minutes(season: SyntheticSeason, config: NightConfig) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each night's first minute and the one past its last, counted from the season's origin, shapes (day,)."""
+    start, end = night_bounds(season.days, season.config.timezone, config.window)
+    minute = np.timedelta64(60_000, "ms")
+    # the minute that a bound falls into belongs to the night only from its stamp on
+    return -((season.origin - start) // minute).astype(np.int64), -((season.origin - end) // minute).astype(np.int64)
+
+
+def _readings(
+    season: SyntheticSeason, station: int, days: range, opening: NDArray[np.int64], closing: NDArray[np.int64]
+) -> Readings:
+    """Return the readings of each day's minutes opening..closing, counted from its midnight."""
+    midnight, config = season.midnight[days.start : days.stop], season.config
+    minute = np.concatenate([m + np.arange(a, b) for m, a, b in zip(midnight, opening, closing, strict=True)])
+    noise = np.concatenate(
+        [numbers(config.seed, 3, day, station).standard_normal(b)[a:] for day, a, b in zip(days, opening, closing, strict=True)]
+    )
+    nodes = np.arange(season.level_nt.shape[0]) * float(NODE_MINUTES)
+    values = np.interp(minute, nodes, season.level_nt[:, station]) + MINUTE_NOISE_NT * noise
+    wrong = season.artefacts[station]
+    values += wrong.stepped_nt(minute)
+    at, height = wrong.spiky(minute)
+    values[at] += height
+    kept = wrong.recorded(minute)
+    time = season.origin + minute[kept] * np.timedelta64(60_000, "ms")
+    return Readings(season.network.codes[station], time, np.round(values[kept], RESOLUTION_DECIMALS), 60.0)

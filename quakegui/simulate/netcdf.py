@@ -1,0 +1,107 @@
+"""A corpus as NetCDF files for other tools: what the stations show, what happened, and what the rule says of each day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.io import netcdf_file
+
+from quakegui.simulate.corpus import SimulatedSeason
+
+MARK = "SYNTHETIC: invented readings; nothing in this file was measured"
+EPOCH = np.datetime64("1970-01-01T00:00:00", "ms")
+
+
+def write_netcdf(path: Path, seasons: Sequence[SimulatedSeason]) -> None:
+    """Write seasons of one plan as a NetCDF-3 file with 64-bit offsets.
+
+    Dimensions are season, day, station and event. Seasons with fewer stations or events are filled up with NaN; labels of days
+    in the warm-up are -1. `z` and `anomaly_nt` are the program's own, `kp` is the night's largest. Times of events are seconds
+    since 1970 UTC, days are local dates as days since 1970-01-01.
+
+    Parameters
+    ----------
+    path
+        A new file.
+    seasons
+        One or more, of equally many days.
+
+    Raises
+    ------
+    OSError
+        As the disk says.
+    """
+    stations = max(len(each.season.network.stations) for each in seasons)
+    events = max(len(each.events) for each in seasons)
+    days = seasons[0].season.all_days
+    sizes = {"season": len(seasons), "day": days.size, "station": stations, "event": events}
+    file: Any
+    with netcdf_file(path, "w", version=2) as file:
+        file.title, file.Conventions = MARK, "CF-1.8"
+        for name, size in sizes.items():
+            file.createDimension(name, size)
+        _put(file, "day", _Variable("i", ("day",), "days since 1970-01-01"), days.astype(np.int64))
+        for name, variable in _VARIABLES.items():
+            shape = tuple(sizes[dimension] for dimension in variable.dimensions)
+            values = np.full(shape, np.nan if variable.kind in "fd" else -1.0)
+            for number, each in enumerate(seasons):
+                found = np.asarray(_VALUES[name](each), dtype=np.float64)
+                filled: tuple[int | slice, ...] = (number, *map(slice, found.shape))
+                values[filled] = found
+            _put(file, name, variable, values)
+
+
+class _Variable(NamedTuple):
+    kind: str
+    dimensions: tuple[str, ...]
+    unit: str
+
+
+def _put(file: Any, name: str, variable: _Variable, values: NDArray[Any]) -> None:
+    stored = file.createVariable(name, variable.kind, variable.dimensions)
+    stored[:] = values.astype(stored.data.dtype)
+    stored.units = variable.unit
+
+
+def _over_all_days(each: SimulatedSeason, classes: NDArray[Any]) -> NDArray[np.float64]:
+    found = np.full(each.season.all_days.size, -1.0)
+    found[each.season.shown] = classes
+    return found
+
+
+_VARIABLES: dict[str, _Variable] = {
+    "seed": _Variable("i", ("season",), "1"),
+    "strength": _Variable("f", ("season",), "1"),
+    "latitude": _Variable("f", ("season", "station"), "degrees_north"),
+    "longitude": _Variable("f", ("season", "station"), "degrees_east"),
+    "z": _Variable("f", ("season", "day", "station"), "1"),
+    "anomaly_nt": _Variable("f", ("season", "day", "station"), "nT"),
+    "kp": _Variable("f", ("season", "day"), "1"),
+    "label": _Variable("b", ("season", "day"), "1"),
+    "post": _Variable("b", ("season", "day"), "1"),
+    "event_time": _Variable("d", ("season", "event"), "seconds since 1970-01-01 00:00:00"),
+    "event_latitude": _Variable("f", ("season", "event"), "degrees_north"),
+    "event_longitude": _Variable("f", ("season", "event"), "degrees_east"),
+    "event_magnitude": _Variable("f", ("season", "event"), "1"),
+    "event_class": _Variable("b", ("season", "event"), "1"),
+}
+_VALUES: dict[str, Any] = {
+    "seed": lambda each: each.source.config.seed,
+    "strength": lambda each: each.source.config.strength,
+    "latitude": lambda each: each.season.network.latitude,
+    "longitude": lambda each: each.season.network.longitude,
+    "z": lambda each: each.season.anomaly.z,
+    "anomaly_nt": lambda each: each.season.anomaly.anomaly_nt,
+    "kp": lambda each: each.season.kp_night,
+    "label": lambda each: _over_all_days(each, each.labels.classes),
+    "post": lambda each: _over_all_days(each, each.labels.post),
+    "event_time": lambda each: [(event.time - EPOCH) / np.timedelta64(1, "s") for event in each.events],
+    "event_latitude": lambda each: [event.latitude for event in each.events],
+    "event_longitude": lambda each: [event.longitude for event in each.events],
+    "event_magnitude": lambda each: [event.magnitude for event in each.events],
+    "event_class": lambda each: each.classes,
+}

@@ -1,0 +1,94 @@
+"""What else can be wrong with a simulated season and is no signal: drift, a change of regime, outages that move, lively storms.
+
+A verdict has to withstand all of it, so null seasons come with each; and a network that shall learn "something local that
+lasts" has to have seen what only looks like it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.simulate.artefacts import Spans
+from quakegui.simulate.precursors import DAY_MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Nuisance:
+    """What is wrong with a season besides the usual; nothing by default.
+
+    Attributes
+    ----------
+    drift_nt
+        Each station walks at random, by this much in 30 days, nT.
+    regime
+        Factor on the stations' own noise from a day on that is drawn in the middle third of the season.
+    storms
+        Factor on what storms leave at each station alone.
+    outage_share
+        Share of the stations, neighbours of each other, that are off for some half of the time; the hole moves on every
+        `outage_days` days.
+    outage_days
+        How long the hole stays about one station.
+    """
+
+    drift_nt: float = 0.0
+    regime: float = 1.0
+    storms: float = 1.0
+    outage_share: float = 0.0
+    outage_days: float = 20.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn."""
+        if min(self.drift_nt, self.regime, self.storms) < 0.0 or not 0.0 <= self.outage_share < 1.0 or self.outage_days < 1.0:
+            raise ValueError("A nuisance has no negative size, switches off part of the stations, and for a day or longer.")
+
+
+NUISANCES = {
+    "none": Nuisance(),
+    "drift": Nuisance(drift_nt=1.0),
+    "regime": Nuisance(regime=2.0),
+    "outages": Nuisance(outage_share=0.2),
+    "storms": Nuisance(storms=3.0),
+}
+"""By name, in sizes that a station's own noise of 0.6 nT a night does not hide."""
+
+
+def random_nuisance(rng: np.random.Generator) -> Nuisance:
+    """Draw one: each kind is there in one season of three, up to the sizes of `NUISANCES`."""
+    there = rng.random(4) < 1.0 / 3.0
+    drift, regime, storms, share = rng.uniform(0.0, 1.0, 4)
+    return Nuisance(
+        drift_nt=float(there[0] * drift),
+        regime=float(1.0 + there[1] * regime),
+        storms=float(1.0 + there[2] * 2.0 * storms),
+        outage_share=float(there[3] * 0.2 * share),
+    )
+
+
+def walks_nt(nuisance: Nuisance, nights: int, stations: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return where each station's walk is in each night, nT, shape (night, station)."""
+    steps: NDArray[np.float64] = rng.standard_normal((nights, stations)) * (nuisance.drift_nt / np.sqrt(30.0))
+    return np.cumsum(steps, axis=0)
+
+
+def regime_factors(nuisance: Nuisance, nights: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the factor on the stations' own noise in each night, shape (night,)."""
+    change = int(rng.uniform(nights / 3.0, 2.0 * nights / 3.0))
+    return np.where(np.arange(nights) < change, 1.0, nuisance.regime)
+
+
+def moving_outages(nuisance: Nuisance, xy: NDArray[np.float64], length: int, rng: np.random.Generator) -> tuple[Spans, ...]:
+    """Return each station's outages within `length` minutes: neighbours are off together, and the hole moves."""
+    count = len(xy)
+    off: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    together = round(nuisance.outage_share * count)
+    stay = int(nuisance.outage_days * DAY_MINUTES)
+    for begin in range(0, length, stay) if together else ():
+        centre = xy[rng.integers(count)]
+        lasts = int(stay * rng.uniform(0.3, 0.8))
+        for station in np.argsort(np.hypot(*(xy - centre).T), kind="stable")[:together].tolist():
+            off[station].append((begin, begin + lasts))
+    return tuple((np.array([a for a, _ in spans], np.int64), np.array([b for _, b in spans], np.int64)) for spans in off)

@@ -1,0 +1,125 @@
+"""Where panels stand: a layout for work and one for a review, each remembered as it was left."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QSize, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
+
+from quakegui.app import walking
+from quakegui.app.session import Session
+from quakegui.ui import dock_plan, theme
+
+LAYOUT_VERSION: Final = 1
+KEEP_LAYOUT_MS: Final = 2000
+REVIEW_TEXT_SCALE: Final = 1.35
+ICON_POINTS: Final = 20
+
+
+class Layouts:
+    """The layout in use, and the way to the other one.
+
+    Parameters
+    ----------
+    window, docks, toolbar
+        What stands in it.
+    session
+        Whose settings file keeps the layouts; a choice of days ends with the look of the window that it was made in.
+    fit
+        By how much text is smaller than usual, for a small screen (`quakegui.ui.main_window.fit_of`).
+
+    Attributes
+    ----------
+    name
+        "work" or "review".
+    fit
+        As given.
+    """
+
+    def __init__(
+        self, window: QMainWindow, session: Session, docks: dict[str, QDockWidget], toolbar: QToolBar, *, fit: float
+    ) -> None:
+        self.name = "work"
+        self._window, self._session, self._docks, self._toolbar, self.fit = window, session, docks, toolbar, fit
+        self._fresh = False
+        """Whether docks share the space as they are made; it is divided once the window has its size."""
+        self._hidden_state: QByteArray | None = None
+        self._keeper = QTimer(window)
+        self._keeper.setSingleShot(True)
+        self._keeper.setInterval(KEEP_LAYOUT_MS)
+        self._keeper.timeout.connect(self.remember)
+
+    def use(self, name: str) -> None:
+        """Switch to the "work" or the "review" layout."""
+        self.remember()
+        walking.choose(self._session, None)
+        self.name = name
+        self.apply_theme()  # first, so that the panels' smallest sizes are those of the layout's text size
+        self.restore()
+
+    def reset(self) -> None:
+        """Put every panel back where it stands in the layout in use."""
+        self._fresh = not self._window.isVisible()
+        walking.choose(self._session, None)
+        dock_plan.arrange(self._window, self._docks, self._toolbar, review=self.name == "review", fit=self.fit)
+
+    def restore(self) -> None:
+        """Put every panel where it was left in the layout in use."""
+        former = self._session.file.load_layout(self._file_name)
+        if former is None:
+            self.reset()
+            return
+        geometry, state = former
+        if self.name == "work" and not self._window.isVisible():
+            self._window.restoreGeometry(geometry)
+        if not self._window.restoreState(state, LAYOUT_VERSION):
+            self.reset()
+
+    def settle(self) -> None:
+        """Share the space among the docks once the window has its size, unless a layout was restored."""
+        if self._fresh and self._hidden_state is None:
+            self.reset()
+
+    def follow(self) -> None:
+        """Have the layout kept soon after it has changed, so that it is back also after a crash."""
+        if self._window.isVisible() and not self._keeper.isActive():
+            self._keeper.start()
+
+    def remember(self) -> None:
+        """Keep the layout in use as it is now."""
+        self._keeper.stop()
+        state = self._window.saveState(LAYOUT_VERSION) if self._hidden_state is None else self._hidden_state
+        self._session.file.save_layout(self._file_name, self._window.saveGeometry(), state)
+
+    @property
+    def _file_name(self) -> str:
+        """The name that the layout is kept by: a small screen has its own, and leaves a large one's alone."""
+        return self.name if self.fit == 1.0 else f"{self.name}-small"
+
+    def show(self, name: str) -> None:
+        """Bring a dock to the front, also when it was closed."""
+        dock = self._docks[name]
+        dock.show()
+        dock.raise_()
+
+    def show_docks(self, on: bool) -> None:
+        """Show the docks as they were, or hide them all: without a project they have nothing to say."""
+        if on and self._hidden_state is not None:
+            state, self._hidden_state = self._hidden_state, None
+            if self._fresh:
+                self.reset()
+            else:
+                self._window.restoreState(state, LAYOUT_VERSION)
+        elif not on and self._hidden_state is None:
+            self._hidden_state = self._window.saveState(LAYOUT_VERSION)
+            for dock in self._docks.values():
+                dock.hide()
+
+    def apply_theme(self) -> None:
+        """Show colours and text as the settings say, larger in a review and smaller on a small screen."""
+        review = REVIEW_TEXT_SCALE if self.name == "review" and self.fit == 1.0 else 1.0
+        scale = self._session.settings.text_scale * self.fit * review
+        theme.apply(self._session.settings.theme, text_scale=scale)
+        points = round(ICON_POINTS * max(scale, 0.7))
+        self._toolbar.setIconSize(QSize(points, points))

@@ -1,0 +1,156 @@
+"""The actions of the table as Qt's, in the menus and the tool bar of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+
+from quakegui.app import labelling
+from quakegui.app.session import Session
+from quakegui.ui import theme
+from quakegui.ui.action import EDIT, MENUS, VIEW, Action
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.icons import icon
+from quakegui.ui.plots.class_icons import class_icon
+from quakegui.ui.range_count import RangeCount
+from quakegui.ui.texts import step_words
+from quakegui.ui.workbench import Workbench
+
+STEPS: Final = (("undo", mark("Undo")), ("redo", mark("Redo")))
+THEMES: Final = ("theme-light", "theme-dark", "theme-system")
+LAST_LABEL: Final = "label-4"
+
+
+class Menus:
+    """Menus and tool bar of a window, made from rows of the action table.
+
+    Parameters
+    ----------
+    window
+        Gets them, and every action with its row as data.
+    session
+        Whose steps the Edit menu names, and whose chosen days the tool bar counts.
+    rows
+        The table.
+    run
+        Called with the row of an action that is triggered.
+
+    Attributes
+    ----------
+    actions
+        Qt's actions by the rows' names.
+    titled
+        The menus by their English titles.
+    panels
+        The submenu of the panels, for the window to fill.
+    toolbar, range_count
+        The tool bar, and the number of chosen days in it.
+    """
+
+    def __init__(self, window: QMainWindow, session: Session, rows: Sequence[Action], run: Callable[[Action], None]) -> None:
+        self._session, self._rows = session, rows
+        self.actions = {row.id: _action(window, row, run) for row in rows}
+        self.titled: dict[str, QMenu] = {title: window.menuBar().addMenu("") for title in MENUS}
+        for title in MENUS:
+            self._fill_menu(title)
+        self.titled[EDIT].aboutToShow.connect(self._name_steps)
+        self.titled[EDIT].aboutToHide.connect(self._unname_steps)  # the tool bar and the palette say the command alone
+        themes = QActionGroup(window)
+        for name in THEMES:
+            themes.addAction(self.actions[name])
+        self.panels = self.titled[VIEW].addMenu("")
+        self.toolbar = QToolBar(window)
+        self.range_count = RangeCount(session, self.toolbar)
+        self._fill_toolbar()
+        window.addToolBar(self.toolbar)
+
+    def _fill_menu(self, title: str) -> None:
+        group = 0
+        for row in (row for row in self._rows if row.menu == title):
+            if row.group != group:
+                self.titled[title].addSeparator()
+                group = row.group
+            self.titled[title].addAction(self.actions[row.id])
+
+    def _fill_toolbar(self) -> None:
+        self.toolbar.setObjectName("tool bar")
+        self.toolbar.setMovable(False)
+        menu = None
+        for row in (row for row in self._rows if row.toolbar):
+            if menu not in (None, row.menu):
+                self.toolbar.addSeparator()
+            menu = row.menu
+            self.toolbar.addAction(self.actions[row.id])
+            if row.id == LAST_LABEL:
+                self.range_count.join(self.toolbar)
+        self.toolbar.orientationChanged.connect(self._separate_tools)
+
+    def _separate_tools(self, along: Qt.Orientation) -> None:
+        """Draw lines between the groups of tools but at the side of a low window, where there is no room for them."""
+        for action in self.toolbar.actions():
+            if action.isSeparator():
+                action.setVisible(along == Qt.Orientation.Horizontal)
+
+    def _name_steps(self) -> None:
+        """Let the Edit menu say what would be undone and redone."""
+        for (name, text), step in zip(STEPS, labelling.steps(self._session), strict=True):
+            if step is not None:
+                self.actions[name].setText(tr("{command}: {what}").format(command=tr(text), what=step_words(step)))
+
+    def _unname_steps(self) -> None:
+        for name, text in STEPS:
+            self.actions[name].setText(tr(text))
+
+    def refresh(self, bench: Workbench) -> None:
+        """Say which actions are possible now, and which choices are on."""
+        session = bench.session
+        have = {
+            "": True,
+            "project": session.project is not None,
+            "days": session.days.size > 0,
+            "write": session.days.size > 0 and session.can_write,
+        }
+        for row in self._rows:
+            self.actions[row.id].setEnabled(have[row.needs])
+            if row.checked is not None:
+                self.actions[row.id].setChecked(row.checked(bench))
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        for row in self._rows:
+            action = self.actions[row.id]
+            action.setText(tr(row.text))
+            keys = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText) if row.shortcuts else ""
+            tip = tr(row.tip) if row.tip else tr(row.text).rstrip("…")
+            action.setToolTip(f"{tip} ({keys})" if keys else tip)
+            action.setStatusTip(tip)
+        for title, menu in self.titled.items():
+            menu.setTitle(tr(title))
+        self.panels.setTitle(tr("Panels"))
+        self.toolbar.setWindowTitle(tr("Tool bar"))
+        self.refresh_icons()
+
+    def refresh_icons(self) -> None:
+        """Draw every icon in the colours in force."""
+        colours = theme.colours()
+        for row in self._rows:
+            if row.icon:
+                self.actions[row.id].setIcon(icon(row.icon, colours.text, colours.missing))
+            elif row.id.startswith("label-"):
+                self.actions[row.id].setIcon(class_icon(int(row.id[-1])))
+
+
+def _action(window: QMainWindow, row: Action, run: Callable[[Action], None]) -> QAction:
+    action = QAction(window)
+    action.setObjectName(row.id)
+    action.setData(row)
+    action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+    action.setCheckable(row.checked is not None)
+    action.setAutoRepeat(row.needs != "write")  # a key held down writes once
+    action.triggered.connect(lambda: run(row))
+    window.addAction(action)
+    return action

@@ -1,0 +1,48 @@
+"""The parts of the window that commands work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from quakegui.app.session import Session
+from quakegui.ui.layouts import Layouts
+from quakegui.ui.panels.day_map_panel import DayMapPanel
+from quakegui.ui.panels.day_panel import DayPanel
+from quakegui.ui.range_count import RangeCount
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What a command is given.
+
+    Attributes
+    ----------
+    window
+        The parent of dialogs; its actions are Qt's, each with its row of the table as data.
+    session
+        What is open.
+    day_map
+        The panel in the middle.
+    docks
+        The others, by the names of `dock_plan.DOCKS`.
+    layouts
+        Where they stand.
+    range_count
+        The number of chosen days in the tool bar.
+    """
+
+    window: QMainWindow
+    session: Session
+    day_map: DayMapPanel
+    docks: dict[str, QDockWidget]
+    layouts: Layouts
+    range_count: RangeCount
+
+    @property
+    def day_panel(self) -> DayPanel:
+        """The panel of the day shown."""
+        panel = self.docks["day"].widget()
+        assert isinstance(panel, DayPanel)
+        return panel

@@ -1,0 +1,96 @@
+"""The choice of an alarm's rule, on timelines made by hand."""
+
+import numpy as np
+import pytest
+
+from quakegui.judge import alarm_choice, alarms
+from quakegui.judge.alarms import AlarmRule
+from quakegui.judge.skill import skill
+
+DAYS = np.datetime64("2022-02-01") + np.arange(300)
+KNOWN = DAYS.astype("datetime64[ms]") - np.timedelta64(5, "h")
+HALF_DAY = np.timedelta64(12, "h")
+
+
+def series(event_probability):
+    p = np.asarray(event_probability, float)
+    return alarms.Series(DAYS, KNOWN, np.column_stack([1 - p, p, np.zeros((300, 3))]))
+
+
+def catalogue(days):
+    return alarms.Catalogue(KNOWN[np.asarray(days, int)] + HALF_DAY, np.ones(len(days), int))
+
+
+def test_the_run_length_keeps_single_days_out_and_the_hold_is_no_longer_than_it_need_be():
+    p = np.full(300, 0.02)
+    for event in (50, 120, 190, 260):
+        p[event - 8 : event - 5] = 0.72  # three days, the last one six days before the event
+    p[np.arange(5, 300, 20)] = 0.9  # single days, all over
+    rule = alarm_choice.choose_rule(series(p), catalogue([50, 120, 190, 260]))
+    assert (rule.threshold, rule.run_days, rule.open_days) == (0.7, 3, 7)
+    record = alarms.record_alarms(series(p), rule, catalogue([50, 120, 190, 260]))
+    found = skill(record)
+    assert (found.hits, record.false_alarms) == (4, 0)
+    assert found.r == pytest.approx(1 - (4 * 7 + 2) / 300)  # two of them meet a single day and stay open a day longer
+
+
+def test_single_days_may_open_an_alarm():
+    p = np.full(300, 0.02)
+    p[[45, 115, 185, 255]] = 0.6
+    rule = alarm_choice.choose_rule(series(p), catalogue([49, 119, 189, 259]))
+    assert (rule.threshold, rule.run_days, rule.open_days) == (0.6, 1, 5)
+
+
+def test_the_best_of_a_grid_is_the_best_by_trying_each():
+    rng = np.random.default_rng(1)
+    made, events = series(rng.random(300)), catalogue(np.sort(rng.choice(np.arange(5, 295), 12, replace=False)))
+    grid = [AlarmRule(p, run, held) for p in (0.5, 0.7, 0.9) for run in (1, 2, 3) for held in (5, 10)]
+    best = max(skill(alarms.record_alarms(made, rule, events)).r for rule in grid)
+    rule = alarm_choice.choose_rule(made, events, thresholds=(0.5, 0.7, 0.9), open_days=(5, 10))
+    assert skill(alarms.record_alarms(made, rule, events)).r == pytest.approx(best)
+
+
+def test_nothing_to_choose_by():
+    assert alarm_choice.choose_rule(series(np.full(300, 0.5)), catalogue([])) is None
+    assert alarm_choice.choose_rule(series(np.full(300, np.nan)), catalogue([50])) is None
+
+
+def test_each_folds_rule_is_chosen_on_the_others():
+    p, fold = np.full(300, 0.02), np.repeat([0, 1, 2], 100)
+    p[43:45], p[150], p[251] = 0.92, 0.62, 0.62
+    events = catalogue([47, 152, 253])
+    rules, fixed = alarm_choice.rules_by_fold(series(p), fold, events)
+    assert [(rule.threshold, rule.run_days) for rule in rules] == [(0.6, 1), (0.6, 1), (0.6, 1)]
+    assert fixed == ()
+    p[43:45] = 0.02
+    p[150] = p[251] = 0.3
+    alone, fixed = alarm_choice.rules_by_fold(series(p), fold, catalogue([47]))
+    assert fixed == (0,)  # the others have no event
+    assert alone[0] == alarm_choice.FIXED_RULE
+
+
+def test_what_a_fold_says_does_not_choose_its_own_rule():
+    rng = np.random.default_rng(2)
+    p, fold, events = rng.random(300), np.repeat([0, 1, 2], 100), catalogue(np.arange(20, 290, 30))
+    before = alarm_choice.rules_by_fold(series(p), fold, events)[0]
+    after = alarm_choice.rules_by_fold(series(np.where(fold == 1, rng.random(300), p)), fold, events)[0]
+    assert before[1] == after[1]
+    assert before != after
+
+
+def test_days_take_the_rule_of_their_fold_and_days_of_none_are_never_positive():
+    fold = np.r_[np.zeros(100, int), np.full(100, -1), np.ones(100, int)]
+    rule = alarm_choice.by_day((AlarmRule(0.5, 1, 5), AlarmRule(0.9, 2, 10)), fold)
+    p = np.full(300, 0.02)
+    p[[20, 150, 210]], p[[230, 231]] = 0.6, 0.95
+    first, second = alarms.raise_alarms(series(p), rule)
+    assert (first.positive_days, first.closed - first.opened) == ((20,), np.timedelta64(5, "D"))
+    assert (second.positive_days, second.closed - second.opened) == ((230, 231), np.timedelta64(10, "D"))
+
+
+def test_a_short_hold_never_closes_an_alarm_earlier_than_it_was_announced():
+    p = np.full(300, 0.02)
+    p[[99, 100]] = 0.8
+    rule = alarm_choice.by_day((AlarmRule(0.5, 1, 15), AlarmRule(0.5, 1, 5)), np.repeat([0, 1], [100, 200]))
+    (alarm,) = alarms.raise_alarms(series(p), rule)
+    assert alarm.closed == KNOWN[99] + np.timedelta64(15, "D")
