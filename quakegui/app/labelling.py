@@ -112,7 +112,7 @@ def label(
 @_refusable
 def accept(session: Session) -> bool:
     """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
-    from quakegui.learn.season_runs import said_in_other_classes
+    from quakegui.learn.season_runs import class_mismatch_by_id
     from quakegui.project import journal
     from quakegui.project.store import ProjectError
 
@@ -137,7 +137,7 @@ def accept(session: Session) -> bool:
     there = session.days[list(wanted)]
 
     def write(behind: int | None) -> int:
-        refusal = said_in_other_classes(project, run)  # another program may give the project other classes meanwhile
+        refusal = class_mismatch_by_id(project, run)  # another program may give the project other classes meanwhile
         if refusal:
             raise ProjectError(refusal)
         return journal.write_labels(project, there, classes, source=LabelSource.MODEL, author=author, run=run, behind=behind)

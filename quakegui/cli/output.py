@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
+from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
 from quakegui.project import exchange, season_export, seasons
 from quakegui.project.progress import ProgressCallback
 from quakegui.project.store import Project, ProjectError
@@ -31,7 +31,7 @@ def maps(
     ] = False,
 ) -> None:
     """Write each day's map as a 480 x 480 PNG, and index.csv: the founding paper's kind of data set."""
-    with opened_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
+    with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
         season = _season(opened, report)
         count = season_export.maps_to_folder(
             opened, season, out, class_folders=class_folders, progress=report, cancelled=cancelled
@@ -55,7 +55,7 @@ def regions(
     Region 0 stands for a map without a region; its peak is then the map's strongest pixel. Peaks are in z, centroids are
     latitude and longitude.
     """
-    with opened_project(project) as opened, bar("Computing") as report:
+    with open_project(project) as opened, bar("Computing") as report:
         rows = season_export.regions_to_csv(opened, _season(opened, report), out)
     say(f"{rows} rows are in {out}.")
 
@@ -65,7 +65,7 @@ def export_(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
 ) -> None:
     """Write everything as open formats (csv, gzip-compressed csv, JSON); 'import' of that folder gives the project back."""
-    with opened_project(project) as opened, bar("Exporting") as report:
+    with open_project(project) as opened, bar("Exporting") as report:
         exchange.export_project(opened, out, progress=report)
     say(f"The project is in {out}.")
 

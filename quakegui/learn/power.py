@@ -87,7 +87,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
     from quakegui.learn.network.training import train
-    from quakegui.learn.run_evaluation import judged
+    from quakegui.learn.run_evaluation import evaluate_predictions
 
     config = dataclasses.replace(config, final_fit=False)
     made = make_split(evidence.material, config)
@@ -95,7 +95,7 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     with tempfile.TemporaryDirectory(prefix="quakegui-power-") as folder:
         train(Path(folder), config, data, precision=config.precision, say=lambda _message: None, stopped=lambda: False)
         said = RunPredictions.load(Path(folder) / PREDICTIONS)
-    return judged(
+    return evaluate_predictions(
         made,
         said,
         name=config.name,

@@ -24,7 +24,7 @@ from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.learn.evidence import EvidenceError, make_split
 from quakegui.learn.messages import Listen
-from quakegui.learn.run_evaluation import ProspectiveEvaluation, judged, rescored, split_of
+from quakegui.learn.run_evaluation import ProspectiveEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.dataset import Snapshot, map_hashes, snapshot
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
@@ -203,8 +203,8 @@ class ReadyMaps:
         predictions = run.predictions()
         then, now = predictions.labels.astype(np.int64), _classes_of(self, predictions.days)
         if as_of == "today":
-            predictions = rescored(predictions, now != NO_LABEL)
-        return judged(
+            predictions = rescore(predictions, now != NO_LABEL)
+        return evaluate_predictions(
             split_of(run, predictions),
             predictions,
             name=run.title or run.id,

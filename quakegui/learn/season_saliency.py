@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
-from quakegui.learn.runs.registry import RunError, RunFolder, written
+from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.duties import read_heat, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
@@ -54,7 +54,7 @@ def explain_days(
         if isinstance(message, messages.WorkerProgress):
             progress(message.done, message.total, message.text)
 
-    with written(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
+    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
         folder = Path(name)
         write_maps(folder, season.indices(np.asarray(indices, dtype=np.intp)))
         last = follow(Supervisor(folder, job="explain", run=run.folder, environment=environment), listen, cancelled)

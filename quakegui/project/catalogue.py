@@ -138,7 +138,7 @@ def import_events(
 
 def store_events(
     project: Project,
-    chosen: Sequence[Event],
+    choice: Sequence[Event],
     *,
     declustering: Declustering,
     selection: Selection | None = None,
@@ -147,17 +147,17 @@ def store_events(
     author: str | None = None,
 ) -> EventsReport:
     """Keep events that are in memory already; otherwise like `import_events`. `read` is what they were chosen from."""
-    read = read if read is not None else CatalogueRead(None, tuple(chosen))
+    read = read if read is not None else CatalogueRead(None, tuple(choice))
     summary = {
         "file": read.path.name if read.path is not None else "",
-        "events": len(chosen),
+        "events": len(choice),
         "add": add,
         "event_selection": json.loads(json.dumps(asdict(selection or Selection()), default=date.isoformat)),
         "declustering": asdict(declustering),
         "event_origins": json.loads(json.dumps(asdict(Origins(read.files)))),
         "modified_ms": read.modified_ms,
     }
-    by_id = {event.id: event for event in chosen}
+    by_id = {event.id: event for event in choice}
     with project.write() as connection:
         before = _stored(connection)
         if not _is_in_force(connection, summary, by_id):
@@ -168,7 +168,7 @@ def store_events(
             refresh_events(connection)
         kept, dropped = _stored(connection, kept=1), _stored(connection, kept=0)
     notes = (*read.notes, *_superseded(by_id, (*kept, *dropped)))
-    return EventsReport(len(read.events), len(chosen), len(kept), dropped, len(before), notes)
+    return EventsReport(len(read.events), len(choice), len(kept), dropped, len(before), notes)
 
 
 def _is_in_force(connection: Connection, summary: Mapping[str, Any], chosen: Mapping[str, Event]) -> bool:
@@ -301,7 +301,7 @@ def event_classes(project: Project) -> tuple[int, ...]:
     return classify(found, scheme) if scheme is not None else (NO_CLASS,) * len(found)
 
 
-def chosen_by(project: Project) -> dict[str, Any]:
+def selection_facts(project: Project) -> dict[str, Any]:
     """Return the selection and declustering of the stored events, as plain facts."""
     with project.read() as connection:
         texts = {key: get_setting(connection, key) for key in ("event_selection", "declustering")}

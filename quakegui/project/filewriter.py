@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, func, select, update
 
 from quakegui.project import schema
-from quakegui.project.acts import hidden_in_part, names_seen, undone_acts
+from quakegui.project.acts import hidden_in_part, names_of_contents, undone_acts
 from quakegui.project.kpindex import record_kp
 from quakegui.project.parsing import KnownFile, ParsedFile
 from quakegui.project.reading_blocks import block_row
@@ -66,7 +66,7 @@ class FileWriter:
         rows = connection.execute(select(schema.imported_file).where(file.replaced_by.is_(None)).order_by(file.id))
         self._by_sha256: dict[str, list[int]] = {}
         self._modified: dict[int, int | None] = {}
-        self._names = names_seen(connection)
+        self._names = names_of_contents(connection)
         self._former: dict[int, Row[Any]] = {}
         for row in rows:
             self._by_sha256.setdefault(row.sha256, []).append(row.id)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import shown
 from quakegui.project import schema, spool
-from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_seen, next_act
+from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_of_contents, next_act
 from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.importreport import ImportedFile, ImportReport, Tally
@@ -116,11 +116,11 @@ def import_batches(
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
             count = sum(
-                _parse_all(files_at(paths), file, tally, known=known, mapping=mapping, say=say, stop=stop)
+                _parse_all(files_at(paths), file, tally, contents=known, mapping=mapping, say=say, stop=stop)
                 for paths, mapping in batches
             )
             file.flush()
-            return _store_all(project, spool.taken(file, count), tally, author=author, say=say, stop=stop)
+            return _store_all(project, spool.take(file, count), tally, author=author, say=say, stop=stop)
     except OSError as error:
         why = error.strerror or error
         raise ProjectError(f"What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.") from error
@@ -168,7 +168,7 @@ def _parse_all(
     file: IO[bytes],
     tally: Tally,
     *,
-    known: KnownContents,
+    contents: KnownContents,
     mapping: TableMapping | None,
     say: ProgressCallback,
     stop: CancelCheck,
@@ -176,7 +176,7 @@ def _parse_all(
     """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
     count = 0
     say(0, len(files), "reading files")
-    for done, outcomes in parse_files(files, known=known, mapping=mapping, cancelled=stop):
+    for done, outcomes in parse_files(files, contents=contents, mapping=mapping, cancelled=stop):
         for outcome in outcomes:
             if isinstance(outcome, ParsedFile):
                 spool.put(file, outcome)
@@ -199,7 +199,7 @@ def _known(connection: Connection) -> KnownContents:
     table = schema.imported_file.c
     former = int(get_setting(connection, schema.FORMER_FILES) or 0)
     left_out = hidden_in_part(connection) | set(connection.scalars(select(table.id).where(table.replaced_by.is_not(None))))
-    names = names_seen(connection)
+    names = names_of_contents(connection)
     known: dict[str, set[str]] = {}
     for row in connection.execute(select(table.id, table.sha256, table.format, table.readings)):
         if row.id <= former:

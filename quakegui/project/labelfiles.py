@@ -97,7 +97,7 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
     labels = [label for label, _place in given.values()]
     days = np.unique(np.array([label.day for label in labels], dtype="datetime64[D]"))
     outside = days[~np.isin(days, nights.season_days(project))]
-    written, taken = journal.write_given(project, labels)
+    written, taken = journal.write_label_list(project, labels)
     return LabelsReport(len(labels), written, taken, by_rule, repeated, outside, tuple(unread))
 
 

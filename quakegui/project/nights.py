@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
-from quakegui.project.acts import hidden_files, names_seen
+from quakegui.project.acts import hidden_files, names_of_contents
 from quakegui.project.progress import ProgressCallback
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
@@ -60,7 +60,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     numbers = {row.file for row in rows}
     left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
     # Names matter only to what a file marks as missing, which few do.
-    names = names_seen(connection, numbers) if any(row.missing for row in rows) else {}
+    names = names_of_contents(connection, numbers) if any(row.missing for row in rows) else {}
     none: frozenset[str] = frozenset()
     return [
         Block(
@@ -173,7 +173,7 @@ def night_key(config: SeasonConfig) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def stored_nights(project: Project) -> NightMeans | None:
+def load_nights(project: Project) -> NightMeans | None:
     """Return the night means of every station, or None without data.
 
     The days go from the first with data, or the season's first day if that is earlier, to the last, or the season's last day.

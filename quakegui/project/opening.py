@@ -119,9 +119,9 @@ def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
         schema.migrate(connection)
 
 
-def _keep_copy(folder: Path, found: int) -> None:
+def _keep_copy(folder: Path, version: int) -> None:
     """Copy the database, which nobody else can change meanwhile, as it is before it is brought forward."""
-    copy = folder / f"project.version{found}.sqlite"
+    copy = folder / f"project.version{version}.sqlite"
     try:
         with (
             replacing(copy) as part,

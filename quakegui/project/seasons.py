@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.project import cachefiles
-from quakegui.project.anomalycache import keep_anomalies, kept_anomalies
+from quakegui.project.anomalycache import load_anomalies, save_anomalies
 from quakegui.project.featurecache import with_features
 from quakegui.project.kpindex import kp
 from quakegui.project.nights import (
     days_with_data,
     ensure_nights,
     has_stale_nights,
+    load_nights,
     read_blocks,
     season_days,
-    stored_nights,
 )
 from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.reading_blocks import DAY_MS, merged
@@ -73,7 +73,7 @@ def load_season(
     try:
         basis = _basis(network, config.grid)
         say(2, 4, "anomalies")
-        known = kept_anomalies(night, config.anomaly)
+        known = load_anomalies(night, config.anomaly)
         season = compute_season(
             network,
             night,
@@ -87,7 +87,7 @@ def load_season(
     except ValueError as error:
         raise ProjectError(str(error)) from error
     if known is None or len(known[0]) < days:
-        keep_anomalies(night, config.anomaly, season.anomaly)
+        save_anomalies(night, config.anomaly, season.anomaly)
     say(3, 4, "regions")
     if features:
         season = with_features(season, lambda day: say(3 * days + day, 4 * days, "regions"))
@@ -132,7 +132,7 @@ def _inputs(
         with project.read() as connection:
             revision = int(get_setting(connection, REVISION) or 0)
             behind = not project.read_only and has_stale_nights(connection)
-        found = project.network(), stored_nights(project), project.config(), kp(project)
+        found = project.network(), load_nights(project), project.config(), kp(project)
         if not behind and project.revision() == revision:
             return (revision, *found)
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema
-from quakegui.project.column_limits import MULTIPLES, bounds_of, why_not_kept
+from quakegui.project.column_limits import MULTIPLES, bounds_of, storage_problem
 from quakegui.project.origins import Origins
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
@@ -214,7 +214,7 @@ def _is_name(run: str) -> bool:
     return run not in ("", ".", "..") and Path(run).name == run
 
 
-def require_kept(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+def require_storable(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Refuse to write what a project would be refused for at its next opening.
 
     Raises
@@ -223,7 +223,7 @@ def require_kept(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         With a sentence that names the value; nothing of the step is to be kept then.
     """
     for row in rows:
-        why = why_not_kept(table, row)
+        why = storage_problem(table, row)
         if why is None and table is schema.setting and {"key", "value"} <= row.keys():
             wrong = _wrong_setting(row["key"], row["value"])
             why = f"A project cannot keep {wrong}." if wrong is not None else None

@@ -58,7 +58,7 @@ def put(spool: IO[bytes], parsed: ParsedFile) -> None:
         spool.write(block.missing)
 
 
-def taken(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
+def take(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
     """Yield the first `count` files that were put, from the beginning."""
     spool.seek(0)
     for _ in range(count):

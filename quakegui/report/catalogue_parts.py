@@ -20,7 +20,7 @@ def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
     made = h3(say("Choice of earthquakes, and classes", "地震的选取与类别"))
     if not content.events:
         return made + p(say("The project has no earthquakes.", "项目中没有地震。"), "notice")
-    chosen = catalogue.chosen_by(content.project)
+    chosen = catalogue.selection_facts(content.project)
     rows = [
         *_files(catalogue.origins(content.project), say),
         (say("Earthquakes chosen", "选取的地震"), str(len(catalogue.all_events(content.project)))),

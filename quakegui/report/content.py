@@ -13,7 +13,7 @@ from quakegui.judge.judged_by import AsOf
 from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import thresholds_of
 from quakegui.learn.evidence import EvidenceError, project_catalogue
-from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.progress import CancelCheck, ProgressCallback
@@ -157,7 +157,7 @@ def _gathered(
     predictions = _predictions(project, season, run) if taken is not None else None
     record = None
     if season is not None and predictions is not None and taken is not None:
-        record = _record(project, season, predictions, taken, run=run, told=judgement)
+        record = _record(project, season, predictions, taken, run=run, judgement=judgement)
     return ReportContent(
         project=project,
         season=season,
@@ -207,7 +207,7 @@ def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalo
         season_runs.refuse_other_classes(project, run)
     except RunError:
         return None
-    return (earthquakes_learnt(run, today) or today) if as_of == "training" else today
+    return (training_earthquakes(run, today) or today) if as_of == "training" else today
 
 
 def _predictions(project: Project, season: Season | None, run: RunFolder | None) -> PredictionTable | None:
@@ -225,7 +225,7 @@ def _record(
     earthquakes: Catalogue,
     *,
     run: RunFolder | None,
-    told: Judgement | None,
+    judgement: Judgement | None,
 ) -> AlarmRecord | None:
     """Return the alarms over the days that the run had not learnt from; in-sample answers raise none.
 
@@ -238,8 +238,8 @@ def _record(
     known_at = season.available_at[season.shown].astype("datetime64[ms]")
     series = Series(season.days, known_at, np.where(honest[:, None], table.probabilities, np.nan))
     threshold, covered = thresholds_of(project, series, table), honest
-    if run is not None and run.card is not None and told is not None:
-        for fold, p_star in zip(run.card["folds"], told.thresholds, strict=True):
+    if run is not None and run.card is not None and judgement is not None:
+        for fold, p_star in zip(run.card["folds"], judgement.thresholds, strict=True):
             span = (season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))
             threshold[span & (table.kind != "prospective")] = p_star
             covered = covered | span

@@ -54,7 +54,7 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     made += h2(say.of(TITLES["short"]), "short", new_page=False)
     made += p(verdict(content, say), "verdict")
     if content.judgement is not None:
-        made += p(judged_by(content, say), "caption")
+        made += p(basis_text(content, say), "caption")
     made += p(
         say(
             "No method is known that predicts earthquakes reliably. What follows shows what was measured, what was computed "
@@ -93,7 +93,7 @@ def verdict(content: ReportContent, say: Words) -> str:
     )
 
 
-def judged_by(content: ReportContent, say: Words) -> str:
+def basis_text(content: ReportContent, say: Words) -> str:
     """Return by which labels and earthquakes the run is judged, and how a report by the other ones is made."""
     basis = content.judgement.basis if content.judgement is not None else None
     if basis is None:

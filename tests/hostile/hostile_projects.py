@@ -171,7 +171,7 @@ def use(folder: Path, *, all_of_it: bool) -> None:
             catalogue.all_events,
             catalogue.class_scheme,
             catalogue.event_classes,
-            catalogue.chosen_by,
+            catalogue.selection_facts,
         ):
             one(project)
         days = days_with_data(project)

@@ -18,7 +18,7 @@ import pytest
 from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.learn import operating, season_runs
-from quakegui.learn.operating import Update, known_until, predict_days
+from quakegui.learn.operating import Update, knowledge_end_of_run, predict_days
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.portions import Portions
@@ -167,14 +167,14 @@ def test_nothing_that_the_run_knows_of_is_prospective(trained: Path, answers: An
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        assert known_until(run) >= season.available_at[season.shown][-1] - np.timedelta64(1, "D")
+        assert knowledge_end_of_run(run) >= season.available_at[season.shown][-1] - np.timedelta64(1, "D")
         before_all = replace(run, about={**run.about, "knows_until": str(season.available_at[season.shown][3])})
         done = predict_days(project, season, replace(before_all, id="other"), listen=unheard, now_ms=LONG_AFTER)
         kinds = {one.day: one.kind for one in done.issued}
         assert {kinds[day] for day in season.days[:4]} == {"in-sample"}
         assert {kinds[day] for day in season.days[4:]} == {"prospective"}
         untold = replace(run, about={})
-        assert known_until(untold) > season.available_at[season.shown][-1]
+        assert knowledge_end_of_run(untold) > season.available_at[season.shown][-1]
 
 
 def test_late_days_are_told_as_late_and_on_time_ones_are_not(trained: Path, answers: Answers) -> None:

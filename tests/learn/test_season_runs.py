@@ -15,7 +15,7 @@ from run_projects import TINY, fill, season_of
 
 from quakegui.learn import messages, run_evaluation, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
+from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knowledge_end, make_snapshot, make_split, style_name
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.dataset import map_hashes
 from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, write_json
@@ -114,9 +114,9 @@ def test_what_a_run_knows_ends_with_its_last_day_or_event(small_project: Path) -
         made = make_split(evidence.material, TINY)
         early = np.array([0, 1, 7])
         nothing = replace(made, folds=())
-        assert knows_until(evidence, nothing, np.array([0, 1])) == evidence.available_at[1]
+        assert knowledge_end(evidence, nothing, np.array([0, 1])) == evidence.available_at[1]
         # Day 7 carries the label of the event on day 9.
-        assert knows_until(evidence, nothing, early) == evidence.catalogue.times[0]
+        assert knowledge_end(evidence, nothing, early) == evidence.catalogue.times[0]
 
 
 def test_a_recipe_without_early_stopping_has_no_inner_block(small_project: Path) -> None:

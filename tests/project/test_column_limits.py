@@ -54,9 +54,9 @@ def test_the_bounds_of_writing_are_those_of_opening(project: Project, column: Co
             raw = connection.connection.driver_connection
             sql = f'SELECT {soundness._right(column)} FROM (SELECT ? AS "{column.name}")'
             is_right = bool(raw.execute(sql, (value,)).fetchone()[0])
-            assert (column_limits.why_not_kept(column.table, {column.name: value}) is None) == is_right, value
+            assert (column_limits.storage_problem(column.table, {column.name: value}) is None) == is_right, value
     if isinstance(column.type, Float):
-        assert column_limits.why_not_kept(column.table, {column.name: math.nan}) is not None
+        assert column_limits.storage_problem(column.table, {column.name: math.nan}) is not None
 
 
 def event(stamp: str = "2022-03-01T04:00", magnitude: float = 5.0, depth: float | None = 10.0) -> Event:

@@ -79,7 +79,7 @@ def test_the_way_out_and_back_gives_the_same_project(project: Project, exported:
         assert journal.in_force(back) == journal.in_force(project)
         assert catalogue.all_events(back) == catalogue.all_events(project)
         assert catalogue.class_scheme(back) == catalogue.class_scheme(project)
-        assert catalogue.chosen_by(back) == catalogue.chosen_by(project)
+        assert catalogue.selection_facts(back) == catalogue.selection_facts(project)
         assert journal.label_rule(back) == journal.label_rule(project)
         assert runs.runs(back) == runs.runs(project)
         assert runs.count(back) == 1

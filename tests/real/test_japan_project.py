@@ -11,7 +11,7 @@ import pytest
 from quakegui.project import catalogue, journal, season_export, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import load_nights
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Selection
 
@@ -33,7 +33,7 @@ def test_eight_stations_731_dates_730_nights(japan: Japan) -> None:
     assert project.network().located.all()
     days = seasons.days_with_data(project)
     assert (days.size, str(days[0]), str(days[-1])) == (731, "2005-01-01", "2007-01-01")
-    night = stored_nights(project)
+    night = load_nights(project)
     assert night is not None
     complete = np.isfinite(night.values)
     assert int(complete.any(axis=1).sum()) == 730

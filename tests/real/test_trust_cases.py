@@ -14,7 +14,7 @@ from quakegui.formats.errors import FormatError
 from quakegui.project import exchange, journal, labelfiles
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.nights import season_days, stored_nights
+from quakegui.project.nights import load_nights, season_days
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import undo_import
 from quakegui.season.labels import LabelSource
@@ -67,13 +67,13 @@ def test_a_cut_file_erases_nothing(cases, tmp_path, readings) -> None:
 def test_an_untouched_folder_gives_one_season_however_often_it_comes(cases, tmp_path) -> None:
     with new(tmp_path) as project:
         first = import_paths(project, [cases / "flipflop"])
-        night, revision = stored_nights(project), project.revision()
+        night, revision = load_nights(project), project.revision()
         assert len(first.imported) == 2
         assert any("takes precedence by data type" in note for note in first.notes)
         for _ in range(3):
             again = import_paths(project, [cases / "flipflop"])
             assert again == ImportReport(unchanged=again.unchanged)
-            found = stored_nights(project)
+            found = load_nights(project)
             assert night is not None
             assert found is not None
             np.testing.assert_array_equal(found.values, night.values)

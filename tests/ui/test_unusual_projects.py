@@ -274,7 +274,7 @@ def test_a_day_without_any_station_is_a_gap_not_a_zero(window, session, qtbot):
 def test_two_hundred_stations(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "many", stations=200, days=23, shown=2))
     assert window.session.day_map().exists
-    assert nights.stored_nights(window.session.project).values.shape[1] == 200
+    assert nights.load_nights(window.session.project).values.shape[1] == 200
     press_all(window, qtbot)
     assert "200 of 200 stations have an anomaly" in [label.text() for label in window.bench.day_panel.findChildren(ElidedLabel)]
 

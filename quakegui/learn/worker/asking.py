@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.portions import Portions
-from quakegui.learn.runs.registry import RunError, RunFolder, written
+from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors
 from quakegui.learn.worker.duties import read_answers, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
@@ -45,7 +45,7 @@ def answer(
     """
     if not len(maps):
         return np.empty((0, len(run.config.classes)))
-    with written(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
+    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
         folder = Path(scratch)
         write_maps(folder, maps)
         last = follow(Supervisor(folder, job="predict", run=run.folder, environment=environment), listen, cancelled)

@@ -66,7 +66,7 @@ class CatalogueDialog(JobDialog):
         self._columns()
         self._lay_out()
         scheme = catalogue.class_scheme(project)
-        self.form.fill(catalogue.chosen_by(project), scheme.split_magnitude if scheme is not None else None)
+        self.form.fill(catalogue.selection_facts(project), scheme.split_magnitude if scheme is not None else None)
         self.form.changed.connect(self.rechoose)
         self._show_source()
         self.rechoose()
