@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from quakegui.app.arrivals import Arrivals, arrivals_between
 from quakegui.app.day_kinds import draw_ahead
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
+from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.project.store import Project
@@ -24,7 +24,7 @@ def recompute(session: Session) -> None:
         return
     author = session.whose()
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str, int]:
+    def work(report: ProgressCallback, _cancelled: Callable[[], bool]) -> tuple[Season | None, str, int]:
         from quakegui.learn import season_runs
         from quakegui.project import clock, seasons
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.labelling import target
 from quakegui.app.session import Session
+from quakegui.project.progress import ProgressCallback
 
 
 def explain(session: Session) -> None:
@@ -27,7 +27,7 @@ def explain(session: Session) -> None:
     run_id = session.predictions.run
     environment = environment_of(session.settings)
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
+    def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
         from quakegui.learn.season_runs import find_run
         from quakegui.learn.season_saliency import explain_days
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from quakegui.project.progress import ProgressCallback
+
 LOG = logging.getLogger(__name__)
 
-Report = Callable[[int, int, str], None]
-"""Called by a job's work with (done, total, what)."""
-Work = Callable[[Report, Callable[[], bool]], Any]
-"""A job's work: takes a `Report` and a question "cancelled?", returns its result."""
+Work = Callable[[ProgressCallback, Callable[[], bool]], Any]
+"""A job's work: takes a `ProgressCallback` and a question "cancelled?", returns its result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from quakegui.app import others, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.tables import UNLABELLED
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
@@ -65,7 +65,9 @@ def _refusable(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concate
 
 
 @_refusable
-def label(session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: Source = Source.ANALYST) -> bool:
+def label(
+    session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: LabelSource = LabelSource.ANALYST
+) -> bool:
     """Give days a class (None takes the label away); kept in the journal before this returns.
 
     Parameters
@@ -110,7 +112,7 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
 @_refusable
 def accept(session: Session) -> bool:
     """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
-    from quakegui.learn.season_runs import said_in_other_classes
+    from quakegui.learn.season_runs import class_mismatch_by_id
     from quakegui.project import journal
     from quakegui.project.store import ProjectError
 
@@ -135,12 +137,12 @@ def accept(session: Session) -> bool:
     there = session.days[list(wanted)]
 
     def write(behind: int | None) -> int:
-        refusal = said_in_other_classes(project, run)  # another program may give the project other classes meanwhile
+        refusal = class_mismatch_by_id(project, run)  # another program may give the project other classes meanwhile
         if refusal:
             raise ProjectError(refusal)
-        return journal.write_labels(project, there, classes, source=Source.MODEL, author=author, run=run, behind=behind)
+        return journal.write_labels(project, there, classes, source=LabelSource.MODEL, author=author, run=run, behind=behind)
 
-    step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), Source.MODEL, write)
+    step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), LabelSource.MODEL, write)
     session.reload(Change.LABELS)
     if step:
         _answer_label(session, wanted, before)
@@ -204,7 +206,7 @@ def _behind(session: Session) -> int | None:
 
 
 def _over_what_was_seen(
-    session: Session, wanted: Mapping[np.datetime64, int | None], source: Source, write: Callable[[int | None], int]
+    session: Session, wanted: Mapping[np.datetime64, int | None], source: LabelSource, write: Callable[[int | None], int]
 ) -> int | None:
     """Write labels, asking first where they would replace labels of other writers that the analyst has not seen.
 

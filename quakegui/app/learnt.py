@@ -51,7 +51,7 @@ def learnt_by_run_in_use(session: Session) -> Learnt | None:
     from quakegui.learn.evidence import project_catalogue
     from quakegui.learn.runs.earthquakes import earthquakes_differing
     from quakegui.learn.runs.registry import RunError
-    from quakegui.learn.season_runs import other_classes
+    from quakegui.learn.season_runs import class_mismatch
 
     run = next((row.run for row in session.runs if row.in_use and row.run.card is not None), None)
     if run is None or session.project is None:
@@ -62,4 +62,4 @@ def learnt_by_run_in_use(session: Session) -> Learnt | None:
         session.said.emit(str(error), "warning")
         return None
     differ = earthquakes_differing(run, project_catalogue(session.project))
-    return Learnt(run, said.days, said.labels, differ, other_classes(session.project, run))
+    return Learnt(run, said.days, said.labels, differ, class_mismatch(session.project, run))

@@ -13,7 +13,7 @@ from quakegui.app.arrivals import Arrivals, arrivals_of
 from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Replacement
 from quakegui.app.session import Session
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
@@ -84,7 +84,7 @@ def _take_in(session: Session, news: News) -> None:
         session.arrived.emit(arrivals)
 
 
-def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], source: Source) -> bool:
+def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], source: LabelSource) -> bool:
     """Ask before labels of other writers are replaced that were not on the screen; returns whether to go on.
 
     Parameters

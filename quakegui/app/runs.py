@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from quakegui.app import computing, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
+from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:  # what trains and judges is not for a window at its start
     from quakegui.learn.runs.registry import RunFolder
@@ -31,7 +31,7 @@ def use_run(session: Session, run: RunFolder) -> None:
         if session.project is project:
             _tell(session, lambda: runs.use_run(project, run.id), Change.RUNS | Change.PREDICTIONS)
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> None:
+    def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> None:
         report(0, 0, run.title)
         operating.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled, environment=environment)
 
@@ -93,7 +93,7 @@ def empty_trash(session: Session) -> None:
 def export_run(session: Session, run: RunFolder, path: Path) -> None:
     """Write a finished run as one file, in a job."""
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> None:
+    def work(report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
         from quakegui.learn.runs import registry
 
         report(0, 0, run.title)
@@ -114,7 +114,7 @@ def import_run(session: Session, path: Path) -> None:
     if project is None:
         return
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> RunFolder:
+    def work(report: ProgressCallback, _cancelled: Callable[[], bool]) -> RunFolder:
         from quakegui.learn import season_runs
         from quakegui.learn.runs import registry
 

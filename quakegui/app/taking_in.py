@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from quakegui.app import computing, others
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
+from quakegui.project.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.learn.operating import Update
@@ -31,7 +31,7 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
         return
     environment = environment_of(session.settings)
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> Update:
+    def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> Update:
         from quakegui.learn.operating import update
 
         return update(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from quakegui.cli.terminal import AsJson, bar, interruptible, opened_project, print_json, say
+from quakegui.cli.terminal import AsJson, bar, interruptible, open_project, print_json, say
 from quakegui.cli.working import sentences
 from quakegui.project.store import ProjectError
 from quakegui.season.network import Network
@@ -125,7 +125,7 @@ def _networks(layout: str) -> tuple[Network, ...]:
     """Return the stations of a project, those without coordinates left out, or none for any layout."""
     if layout == "any":
         return ()
-    with opened_project(Path(layout), read_only=True) as opened:
+    with open_project(Path(layout), read_only=True) as opened:
         network = Network.of(station for station in opened.network().stations if station.located)
     if len(network.stations) < 3:
         raise ProjectError("Simulated seasons need a project with three stations or more that have coordinates.")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from quakegui.judge.alarms import Alarm, Catalogue, Series, judged_period, raise_alarms
 from quakegui.judge.skill import FIXED_THRESHOLD, choose_threshold, thresholds_by_fold
 from quakegui.learn.evidence import project_catalogue
-from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
@@ -56,7 +56,7 @@ def thresholds_of(project: Project, series: Series, table: PredictionTable) -> N
     fold = np.where(table.kind == "prospective", -1, _folds(run, series.days))
     catalogue = project_catalogue(project)
     if run is not None:
-        catalogue = earthquakes_learnt(run, catalogue) or catalogue
+        catalogue = training_earthquakes(run, catalogue) or catalogue
     chosen = thresholds_by_fold(series, fold, catalogue)[0]
     later = table.kind == "prospective"
     if later.any():
@@ -64,10 +64,10 @@ def thresholds_of(project: Project, series: Series, table: PredictionTable) -> N
     return chosen
 
 
-def _later_threshold(series: Series, judged: NDArray[np.bool_], catalogue: Catalogue) -> float:
-    hidden = np.where(judged[:, None], series.probabilities, np.nan)
+def _later_threshold(series: Series, period: NDArray[np.bool_], catalogue: Catalogue) -> float:
+    hidden = np.where(period[:, None], series.probabilities, np.nan)
     past = Series(series.days, series.available_at, hidden)
-    found = choose_threshold(past, catalogue, judged_period(series, judged)) if judged.any() else None
+    found = choose_threshold(past, catalogue, judged_period(series, period)) if period.any() else None
     return FIXED_THRESHOLD if found is None else found
 
 

@@ -26,10 +26,10 @@ from quakegui.judge.alarms import catalogue_of
 from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, season_inputs, style_name
-from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
-from quakegui.season.basis import Basis, build_basis
+from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import classify, scheme_of
 from quakegui.season.kp import Kp
@@ -87,15 +87,15 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
     from quakegui.learn.network.training import train
-    from quakegui.learn.run_evaluation import judged
+    from quakegui.learn.run_evaluation import evaluate_predictions
 
     config = dataclasses.replace(config, final_fit=False)
     made = make_split(evidence.material, config)
     data = make_snapshot(evidence, season, config, made)
     with tempfile.TemporaryDirectory(prefix="quakegui-power-") as folder:
         train(Path(folder), config, data, precision=config.precision, say=lambda _message: None, stopped=lambda: False)
-        said = Predictions.load(Path(folder) / PREDICTIONS)
-    return judged(
+        said = RunPredictions.load(Path(folder) / PREDICTIONS)
+    return evaluate_predictions(
         made,
         said,
         name=config.name,
@@ -135,7 +135,7 @@ def _kp() -> Kp:
 
 
 @cache
-def _basis() -> Basis:
+def _basis() -> MapBasis:
     return build_basis(synthetic_network(), SeasonConfig(timezone="Asia/Shanghai").grid)
 
 

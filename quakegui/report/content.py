@@ -13,10 +13,10 @@ from quakegui.judge.judged_by import AsOf
 from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import thresholds_of
 from quakegui.learn.evidence import EvidenceError, project_catalogue
-from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.progress import Cancelled, Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project, SupersededError
 from quakegui.season.events import Event
@@ -37,7 +37,7 @@ class ReportCancelledError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Content:
+class ReportContent:
     """Everything that a report tells.
 
     Attributes
@@ -105,8 +105,8 @@ class Content:
 
 
 def gather(
-    project: Project, season: Season | None, *, as_of: AsOf = "training", progress: Progress, cancelled: Cancelled
-) -> Content:
+    project: Project, season: Season | None, *, as_of: AsOf = "training", progress: ProgressCallback, cancelled: CancelCheck
+) -> ReportContent:
     """Read what a report is about.
 
     Parameters
@@ -140,7 +140,9 @@ def gather(
                 raise
 
 
-def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Progress, cancelled: Cancelled) -> Content:
+def _gathered(
+    project: Project, season: Season | None, as_of: AsOf, progress: ProgressCallback, cancelled: CancelCheck
+) -> ReportContent:
     _go_on(cancelled)
     progress(1, 4, "labels")
     events, rows = catalogue.events(project), journal.rows(project)
@@ -155,8 +157,8 @@ def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Pr
     predictions = _predictions(project, season, run) if taken is not None else None
     record = None
     if season is not None and predictions is not None and taken is not None:
-        record = _record(project, season, predictions, taken, run=run, told=judgement)
-    return Content(
+        record = _record(project, season, predictions, taken, run=run, judgement=judgement)
+    return ReportContent(
         project=project,
         season=season,
         events=events,
@@ -174,7 +176,7 @@ def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Pr
     )
 
 
-def _go_on(cancelled: Cancelled) -> None:
+def _go_on(cancelled: CancelCheck) -> None:
     if cancelled():
         raise ReportCancelledError
 
@@ -205,7 +207,7 @@ def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalo
         season_runs.refuse_other_classes(project, run)
     except RunError:
         return None
-    return (earthquakes_learnt(run, today) or today) if as_of == "training" else today
+    return (training_earthquakes(run, today) or today) if as_of == "training" else today
 
 
 def _predictions(project: Project, season: Season | None, run: RunFolder | None) -> PredictionTable | None:
@@ -223,7 +225,7 @@ def _record(
     earthquakes: Catalogue,
     *,
     run: RunFolder | None,
-    told: Judgement | None,
+    judgement: Judgement | None,
 ) -> AlarmRecord | None:
     """Return the alarms over the days that the run had not learnt from; in-sample answers raise none.
 
@@ -236,8 +238,8 @@ def _record(
     known_at = season.available_at[season.shown].astype("datetime64[ms]")
     series = Series(season.days, known_at, np.where(honest[:, None], table.probabilities, np.nan))
     threshold, covered = thresholds_of(project, series, table), honest
-    if run is not None and run.card is not None and told is not None:
-        for fold, p_star in zip(run.card["folds"], told.thresholds, strict=True):
+    if run is not None and run.card is not None and judgement is not None:
+        for fold, p_star in zip(run.card["folds"], judgement.thresholds, strict=True):
             span = (season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))
             threshold[span & (table.kind != "prospective")] = p_star
             covered = covered | span

@@ -14,7 +14,7 @@ from itertools import islice
 import numpy as np
 
 from quakegui.season.anomaly import daily_together
-from quakegui.season.basis import Basis, build_basis
+from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import Declustering, Event, classify, decluster, scheme_of
 from quakegui.season.gridding import Gridder
@@ -202,11 +202,11 @@ def _events(plan: Plan, number: int, network: Network, config: SyntheticConfig) 
 
 
 @cache
-def _invented_basis(pixels: int) -> Basis:
+def _invented_basis(pixels: int) -> MapBasis:
     return build_basis(synthetic_network(), SeasonConfig(timezone="UTC").grid, pixels=pixels)
 
 
-def _basis(network: Network, pixels: int) -> Basis:
+def _basis(network: Network, pixels: int) -> MapBasis:
     if network == synthetic_network():
         return _invented_basis(pixels)
     return build_basis(network, SeasonConfig(timezone="UTC").grid, pixels=pixels)

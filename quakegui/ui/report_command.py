@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from quakegui.app import others
 from quakegui.app.session import Session
-from quakegui.project.progress import Cancelled, Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.report import Language, Report, ReportCancelledError, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr
@@ -39,7 +39,7 @@ def write(session: Session, path: Path) -> None:
     language: Language = "zh" if i18n.language() == "zh" else "en"
     pages = path.suffix.lower() == ".pdf"
 
-    def gathered(report: Progress, cancelled: Cancelled) -> Report | None:
+    def gathered(report: ProgressCallback, cancelled: CancelCheck) -> Report | None:
         try:
             made = make_report(project, language=language, season=season, as_of=as_of, progress=report, cancelled=cancelled)
         except ReportCancelledError:

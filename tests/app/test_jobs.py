@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from quakegui.app.jobs import Jobs, Progress, Report, StoppedError
+from quakegui.app.jobs import Jobs, Progress, ProgressCallback, StoppedError
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_results_arrive_in_order_in_the_windows_thread(jobs: Jobs, qtbot: QtBot)
     got: list[tuple[str, int]] = []
     here = threading.get_ident()
 
-    def work_of(name: str) -> Callable[[Report, Callable[[], bool]], str]:
+    def work_of(name: str) -> Callable[[ProgressCallback, Callable[[], bool]], str]:
         return lambda _report, _cancelled: name
 
     with qtbot.waitSignal(jobs.idle):
@@ -38,7 +38,7 @@ def test_progress_is_reported_and_the_last_step_never_lost(jobs: Jobs, qtbot: Qt
     seen: list[Progress] = []
     jobs.progressed.connect(seen.append)
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> None:
+    def work(report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
         for done in range(1, 1001):
             report(done, 1000, "days")
 
@@ -53,7 +53,7 @@ def test_a_failure_is_told_and_the_next_job_still_runs(jobs: Jobs, qtbot: QtBot)
     results: list[Any] = []
     jobs.failed.connect(lambda title, error: failures.append((title, error)))
 
-    def broken(_report: Report, _cancelled: Callable[[], bool]) -> None:
+    def broken(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
         raise ValueError("no such file")
 
     with qtbot.waitSignal(jobs.idle):
@@ -68,7 +68,7 @@ def test_cancel_asks_the_running_job_and_leaves_the_waiting_their_turn(jobs: Job
     started = threading.Event()
     results: list[Any] = []
 
-    def patient(_report: Report, cancelled: Callable[[], bool]) -> str:
+    def patient(_report: ProgressCallback, cancelled: Callable[[], bool]) -> str:
         started.set()
         while not cancelled():
             threading.Event().wait(0.001)
@@ -87,7 +87,7 @@ def test_work_that_stopped_itself_has_no_result_and_is_no_failure(jobs: Jobs, qt
     told: list[Any] = []
     jobs.failed.connect(lambda *failure: told.append(failure))
 
-    def stops(_report: Report, _cancelled: Callable[[], bool]) -> None:
+    def stops(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
         raise StoppedError
 
     with qtbot.waitSignal(jobs.idle):
@@ -101,7 +101,7 @@ def test_close_waits_and_drops_the_result(qtbot: QtBot) -> None:
     results: list[Any] = []
     ended = threading.Event()
 
-    def patient(_report: Report, cancelled: Callable[[], bool]) -> None:
+    def patient(_report: ProgressCallback, cancelled: Callable[[], bool]) -> None:
         while not cancelled():
             threading.Event().wait(0.001)
         ended.set()
@@ -116,7 +116,7 @@ def test_close_waits_and_drops_the_result(qtbot: QtBot) -> None:
 def test_close_ends_work_that_never_asks_where_it_next_says_how_far_it_is(qtbot: QtBot) -> None:
     jobs, steps, tidied = Jobs(), threading.Event(), threading.Event()
 
-    def endless(report: Report, _cancelled: Callable[[], bool]) -> None:
+    def endless(report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
         try:
             while True:
                 report(1, 0, "step")
@@ -138,7 +138,7 @@ def test_close_ends_work_that_never_asks_where_it_next_says_how_far_it_is(qtbot:
 def test_nothing_is_heard_of_a_job_once_it_was_closed(qtbot: QtBot) -> None:
     jobs, begun, told = Jobs(), threading.Event(), []
 
-    def steps(report: Report, cancelled: Callable[[], bool]) -> None:
+    def steps(report: ProgressCallback, cancelled: Callable[[], bool]) -> None:
         report(1, 1, "step")
         begun.set()
         while not cancelled():
@@ -161,7 +161,7 @@ def test_a_result_may_close_the_queue_while_the_next_job_runs(jobs: Jobs, qtbot:
         results.append(result)
         jobs.close()
 
-    def patient(_report: Report, cancelled: Callable[[], bool]) -> str:
+    def patient(_report: ProgressCallback, cancelled: Callable[[], bool]) -> str:
         while not cancelled():
             threading.Event().wait(0.001)
         return "second"
@@ -187,7 +187,7 @@ def test_a_thread_that_ended_keeps_nothing_alive(qtbot: QtBot, caplog: pytest.Lo
     caplog.set_level(logging.CRITICAL, "quakegui.app.jobs")  # what is captured keeps its traceback
     jobs, precious, ended = Jobs(), Precious(), []
 
-    def work(_report: Report, cancelled: Callable[[], bool], known: Precious = precious) -> Precious:
+    def work(_report: ProgressCallback, cancelled: Callable[[], bool], known: Precious = precious) -> Precious:
         while end == "closed" and not cancelled():
             threading.Event().wait(0.001)
         if end == "error":

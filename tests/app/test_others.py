@@ -21,7 +21,7 @@ from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def answer(session: Session, *answers: bool) -> list[Question]:
 
 
 def bo_labels(other: Project, days: np.ndarray, cls: int | None = 3, author: str = "Bo") -> None:
-    journal.write_labels(other, np.atleast_1d(days), cls, source=Source.ANALYST, author=author)
+    journal.write_labels(other, np.atleast_1d(days), cls, source=LabelSource.ANALYST, author=author)
 
 
 def test_a_step_shows_and_tells_what_another_program_labelled(
@@ -186,12 +186,12 @@ def test_an_accepted_prediction_asks_as_a_label_does(session: Session, other: Pr
     shares[0, 2] = shares[1, 4] = 0.8
     days = session.days[:2]
     runs.append_predictions(
-        other, "run-1", runs.Predictions(days, shares, "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
+        other, "run-1", runs.LedgerPredictions(days, shares, "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
     )
     others.look(session)
     assert session.predictions is not None
     assert session.predictions.classes[:2].tolist() == [2, 4]
-    journal.write_labels(other, days[:1], 1, source=Source.MODEL, author="Bo", run="run-1")
+    journal.write_labels(other, days[:1], 1, source=LabelSource.MODEL, author="Bo", run="run-1")
     walking.choose(session, (0, 1))
     asked = answer(session, False, True)
     assert not labelling.accept(session)
@@ -208,14 +208,14 @@ def test_an_accepted_prediction_of_several_classes_is_asked_about_before_any_is_
     shares = np.full((2, 5), 0.05)
     shares[0, 1], shares[1, 3] = 0.8, 0.8
     runs.add_run(session.project, runs.Run("r", 1_650_000_000_000, "done", {}, {}))
-    said = runs.Predictions(session.days[4:6], shares, "out-of-fold", ("m",) * 2, np.zeros(2, np.int64), "c")
+    said = runs.LedgerPredictions(session.days[4:6], shares, "out-of-fold", ("m",) * 2, np.zeros(2, np.int64), "c")
     runs.append_predictions(session.project, "r", said)
     runs.use_run(session.project, "r")
     session.reload(Change.PREDICTIONS | Change.RUNS)
     walking.go_to(session, 4)
     walking.choose(session, (4, 5))
     for day in session.days[4:6]:
-        journal.write_labels(other, day, 2, source=Source.RULE, author="rule")
+        journal.write_labels(other, day, 2, source=LabelSource.RULE, author="rule")
     asked, heard = answer(session, True, False), list[str]()
     session.said.connect(lambda sentence, _level: heard.append(sentence))
     rows = len(journal.journal_rows(other))

@@ -13,7 +13,7 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal, seasons
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 DAYS = 20
 
@@ -35,7 +35,7 @@ def test_a_label_is_in_the_journal_when_the_call_returns(session: Session) -> No
     assert labelling.label(session, 3)
     assert session.project is not None
     row = journal.in_force(session.project)[session.days[5]]
-    assert (row.cls, row.source, row.author) == (3, Source.ANALYST, "Wang")
+    assert (row.cls, row.source, row.author) == (3, LabelSource.ANALYST, "Wang")
     assert session.labels.classes[5] == 3
     assert heard == [Change.LABELS]
 

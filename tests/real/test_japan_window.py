@@ -24,7 +24,7 @@ from quakegui.app import opening
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n, theme
 from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.dialogs.export_dialogs import FigureDialog
@@ -261,7 +261,7 @@ def label(analyst: Analyst) -> None:
     analyst.in_dialog(RuleDialog, window.menus.actions["rule"].trigger, by_rule)
     row = session.labels.rows[labelled]
     assert row is not None
-    assert (row.cls, row.source, row.author) == (3, Source.ANALYST, "Sato")
+    assert (row.cls, row.source, row.author) == (3, LabelSource.ANALYST, "Sato")
     assert (session.labels.classes >= 0).all()
     assert all(session.labels.counts().values()), session.labels.counts()
     analyst.shot("labelled")

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from quakegui.app.change import Change
 from quakegui.project import schema
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.revert_dialog import RevertDialog
 from quakegui.ui.main_window import MainWindow
 
@@ -67,7 +67,7 @@ class Watch:
     def compare(self) -> None:
         """Note what was written elsewhere; steps back and forth, the rule and a return to a moment are about other days."""
         table = schema.journal.c
-        by_hand = (table.undoes.is_(None), table.redoes.is_(None), table.source != int(Source.RULE))
+        by_hand = (table.undoes.is_(None), table.redoes.is_(None), table.source != int(LabelSource.RULE))
         with self.session.project.read() as connection:
             found = connection.execute(select(table.day).where(table.id > self.last, *by_hand)).scalars().all()
         self.last = self.journal_end()

@@ -6,7 +6,7 @@ from small_season import open_small
 
 from quakegui.app import labelling
 from quakegui.project import journal
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 
 LI = (0, 0, 0, 1, 1, 1, 2, 2, 3, 4)
@@ -17,11 +17,13 @@ WANG = (0, 0, 0, 1, 1, 2, 2, 2, 3, 0)
 def session(qtbot, tmp_path):
     session = open_small(qtbot, tmp_path)
     for author, classes in (("Li", LI), ("Wang", WANG)):
-        journal.write_labels(session.project, session.days[:3], 0, source=Source.ANALYST, author=author, blind=True)
+        journal.write_labels(session.project, session.days[:3], 0, source=LabelSource.ANALYST, author=author, blind=True)
         for number, cls in enumerate(classes[3:], start=3):
-            journal.write_labels(session.project, session.days[[number]], cls, source=Source.ANALYST, author=author, blind=True)
-    journal.write_labels(session.project, session.days[[12]], 1, source=Source.ANALYST, author="Li")
-    journal.write_labels(session.project, session.days[[12]], 1, source=Source.ANALYST, author="Wang")
+            journal.write_labels(
+                session.project, session.days[[number]], cls, source=LabelSource.ANALYST, author=author, blind=True
+            )
+    journal.write_labels(session.project, session.days[[12]], 1, source=LabelSource.ANALYST, author="Li")
+    journal.write_labels(session.project, session.days[[12]], 1, source=LabelSource.ANALYST, author="Wang")
     yield session
     session.close()
 
@@ -59,7 +61,7 @@ def test_settling_writes_a_settled_label_and_goes_on(qtbot, dialog, session):
     dialog.list.choose(0)
     qtbot.mouseClick(dialog._classes[2], Qt.MouseButton.LeftButton)
     row = session.labels.rows[5]
-    assert (row.cls, row.source, row.author) == (2, Source.SETTLED, "Li")
+    assert (row.cls, row.source, row.author) == (2, LabelSource.SETTLED, "Li")
     assert dialog.list.rows.rows[0].cells[3].startswith("2")
     assert session.index == 9  # the next one that is open
     labelling.undo(session)

@@ -93,7 +93,7 @@ def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session
     assert not dialog.isVisible()
     assert len(catalogue.events(session.project)) == 11
     assert len(session.events) == len(session.event_classes) == 11
-    assert catalogue.chosen_by(session.project)["event_selection"]["min_magnitude"] == 4.1
+    assert catalogue.selection_facts(session.project)["event_selection"]["min_magnitude"] == 4.1
     assert [file.name for file in catalogue.origins(session.project)] == [CATALOGUE.name]
 
 

@@ -21,7 +21,7 @@ from quakegui.learn.runs.predictions import PREDICTIONS, SPAN
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.quiet_labels import WrappedLabel
 
@@ -55,18 +55,18 @@ def trained(session):
 def judged(session, open_window, qtbot):
     """Return a window whose run in use has answers of all three kinds, Evaluation on top, and the run with its fold."""
     project, days = session.project, session.days
-    journal.write_labels(project, days[10:18], 0, source=Source.ANALYST, author="tester")
-    journal.write_labels(project, days[28:38], 0, source=Source.ANALYST, author="tester")
-    journal.write_labels(project, days[33:35], 4, source=Source.ANALYST, author="tester")
+    journal.write_labels(project, days[10:18], 0, source=LabelSource.ANALYST, author="tester")
+    journal.write_labels(project, days[28:38], 0, source=LabelSource.ANALYST, author="tester")
+    journal.write_labels(project, days[33:35], 4, source=LabelSource.ANALYST, author="tester")
     run, _said, fold = trained(session)
-    journal.write_labels(project, days[LATER], 0, source=Source.ANALYST, author="tester")
+    journal.write_labels(project, days[LATER], 0, source=LabelSource.ANALYST, author="tester")
     later = days[LATER]
     shares = np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (later.size, 1))
     stamps = np.zeros(later.size, np.int64)
     runs.append_predictions(
         project,
         run.id,
-        runs.Predictions(later, shares, "prospective", ("m",) * later.size, stamps, "c"),
+        runs.LedgerPredictions(later, shares, "prospective", ("m",) * later.size, stamps, "c"),
         issued_ms=2 * 86_400_000,
     )
     window = open_window(session)
@@ -244,7 +244,7 @@ def matrix_days(panel):
 def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_panel_says_which(judged, qtbot):
     window, _run, fold = judged
     session, panel = window.session, panel_of(window)
-    journal.write_labels(session.project, session.days[LATER], None, source=Source.ANALYST, author="tester")
+    journal.write_labels(session.project, session.days[LATER], None, source=LabelSource.ANALYST, author="tester")
     session.reload(Change.LABELS)
     window.layouts.show("evaluation")
     judge(qtbot, window)
@@ -336,9 +336,9 @@ def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accept
     session, heard = window.session, []
     index = int(np.flatnonzero(session.predictions.kind == "prospective")[0])
     walking.go_to(session, index)
-    journal.write_labels(session.project, session.days[[index]], None, source=Source.ANALYST, author="tester")
+    journal.write_labels(session.project, session.days[[index]], None, source=LabelSource.ANALYST, author="tester")
     with Project.open(session.project.folder) as other:
-        journal.write_labels(other, session.days[[index]], 3, source=Source.MODEL, author="Bo", run="another")
+        journal.write_labels(other, session.days[[index]], 3, source=LabelSource.MODEL, author="Bo", run="another")
         before = len(journal.journal_rows(other))
 
         def meanwhile(_question):

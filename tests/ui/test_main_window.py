@@ -15,7 +15,7 @@ from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs import export_dialogs
 from quakegui.ui.dialogs.command_palette import CommandPalette
@@ -50,7 +50,7 @@ def test_keys_label_unlabel_undo_and_redo(window, qtbot):
     session = window.session
     press(qtbot, window, Qt.Key.Key_3)
     row = journal.in_force(session.project)[session.days[0]]
-    assert (row.cls, row.source) == (3, Source.ANALYST)
+    assert (row.cls, row.source) == (3, LabelSource.ANALYST)
     assert window.bench.day_panel._buttons[3].isChecked()
     press(qtbot, window, Qt.Key.Key_U)
     before = session.labels.classes[0]

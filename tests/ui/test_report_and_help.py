@@ -19,7 +19,7 @@ from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.project.store import Project
 from quakegui.report import Report, make_report
-from quakegui.report.markup import Figure, Figures, block, facts, h3, p
+from quakegui.report.markup import Figure, FigureList, block, facts, h3, p
 from quakegui.ui import i18n, report_command, report_pdf
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.guide import GuideDialog, show_guide
@@ -248,7 +248,7 @@ def test_a_page_that_a_table_leaves_empty_is_not_printed(qapp, tmp_path) -> None
 def test_no_heading_is_left_alone_at_the_foot_of_a_page(qapp, tmp_path, picture) -> None:
     writer = QPdfWriter(str(tmp_path / "a.pdf"))
     writer.setResolution(report_pdf.RESOLUTION)
-    figures = Figures()
+    figures = FigureList()
     shown = block(figures.add(Figure("svg", SVG, 60, 40, ""))) if picture else facts([("name", "value")] * 4)
     moved = 0
     for lines in range(20, 48):

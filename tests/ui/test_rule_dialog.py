@@ -11,7 +11,7 @@ from quakegui.app import labelling, opening
 from quakegui.app.change import Change
 from quakegui.project import journal
 from quakegui.season.events import Event
-from quakegui.season.labels import FLAT_RULE, LabelRule, Source
+from quakegui.season.labels import FLAT_RULE, LabelRule, LabelSource
 from quakegui.ui.dialogs.rule_dialog import RuleDialog
 
 
@@ -105,7 +105,7 @@ def test_apply_is_one_step_that_undo_takes_back(qtbot, dialog, session):
     wait(qtbot, session)
     assert not dialog.isVisible()
     assert session.labels.classes.tolist() == expected
-    assert {row.source for row in session.labels.rows} == {Source.RULE}
+    assert {row.source for row in session.labels.rows} == {LabelSource.RULE}
     assert journal.label_rule(session.project) == FLAT_RULE
     labelling.undo(session)
     assert set(session.labels.classes.tolist()) == {-1}

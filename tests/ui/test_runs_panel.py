@@ -177,7 +177,7 @@ def test_a_run_that_has_said_nothing_here_is_asked_before_it_is_shown(window, se
     def answer(project, season, asked, **_how):
         shares = np.tile([0.1, 0.6, 0.1, 0.1, 0.1], (season.days.size, 1))
         stamps = np.zeros(season.days.size, np.int64)
-        said = runs.Predictions(season.days, shares, "in-sample", ("m",) * season.days.size, stamps, "c")
+        said = runs.LedgerPredictions(season.days, shares, "in-sample", ("m",) * season.days.size, stamps, "c")
         runs.append_predictions(project, asked.id, said)
 
     monkeypatch.setattr(operating, "predict_days", answer)

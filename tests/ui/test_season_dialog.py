@@ -6,7 +6,7 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QDialogButtonBox
 from small_season import open_small, wait
 
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import load_nights
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.season_dialog import SeasonDialog
 
@@ -75,7 +75,7 @@ def test_the_reference_station_is_asked_for_where_the_method_needs_it(dialog):
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # the screen of the tests knows no pop-up windows
 def test_another_time_zone_says_what_it_changes_and_computes_the_nights_anew(qtbot, dialog, session):
-    before = stored_nights(session.project).values.copy()
+    before = load_nights(session.project).values.copy()
     line = dialog._zone.lineEdit()
     line.selectAll()
     qtbot.keyClicks(line, "Asia/Tok")
@@ -86,7 +86,7 @@ def test_another_time_zone_says_what_it_changes_and_computes_the_nights_anew(qtb
     qtbot.mouseClick(dialog._buttons.button(QDialogButtonBox.StandardButton.Save), Qt.MouseButton.LeftButton)
     wait(qtbot, session)
     assert session.project.timezone == "Asia/Tokyo"
-    after = stored_nights(session.project).values
+    after = load_nights(session.project).values
     both = min(len(before), len(after))
     assert not np.array_equal(before[:both], after[:both], equal_nan=True)  # the night begins an hour earlier
     assert session.season.config.timezone == "Asia/Tokyo"

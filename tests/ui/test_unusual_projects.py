@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from quakegui.app import computing, opening, walking
 from quakegui.project import journal, nights, store
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n
 from quakegui.ui.quiet_labels import ElidedLabel
 
@@ -51,7 +51,7 @@ def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, 
     folder = shutil.copytree(tiny_folder, tmp_path / "changed")
     with Project.open(folder) as project:
         day = nights.days_with_data(project)[-3:]
-        journal.write_labels(project, day, 2, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, day, 2, source=LabelSource.ANALYST, author="Li")
     database = sqlite3.connect(folder / store.DATABASE)
     database.execute("DROP TRIGGER journal_no_update")
     database.execute("UPDATE journal SET new = 4 WHERE id = (SELECT max(id) FROM journal)")
@@ -274,7 +274,7 @@ def test_a_day_without_any_station_is_a_gap_not_a_zero(window, session, qtbot):
 def test_two_hundred_stations(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "many", stations=200, days=23, shown=2))
     assert window.session.day_map().exists
-    assert nights.stored_nights(window.session.project).values.shape[1] == 200
+    assert nights.load_nights(window.session.project).values.shape[1] == 200
     press_all(window, qtbot)
     assert "200 of 200 stations have an anomaly" in [label.text() for label in window.bench.day_panel.findChildren(ElidedLabel)]
 

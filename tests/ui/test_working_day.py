@@ -12,7 +12,7 @@ from quakegui.app import day_kinds, labelling, opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 from quakegui.ui.dialogs.command_palette import CommandPalette
 from quakegui.ui.panels.play_bar import KINDS
@@ -85,7 +85,7 @@ def test_the_prediction_of_chosen_days_is_accepted_by_one_key(window, qtbot):
     drag(qtbot, window, 33, 36)
     press(qtbot, window, Qt.Key.Key_Return)
     rows = session.labels.rows[33:37]
-    assert [(row.cls, row.source, row.run) for row in rows] == [(3, Source.MODEL, "run-1")] * 4
+    assert [(row.cls, row.source, row.run) for row in rows] == [(3, LabelSource.MODEL, "run-1")] * 4
     press(qtbot, window, Qt.Key.Key_Z, CTRL)
     assert session.labels.classes[33:37].tolist() == [-1] * 4
 
@@ -142,7 +142,7 @@ def test_two_analysts_label_blind_and_their_kappa_is_told_and_settled(window, qt
     assert told[0][0] == pytest.approx((0.8 - 0.25) / 0.75)
     assert "kappa 0.73: substantial" in told[0][1]
     row = session.labels.rows[5]
-    assert (row.cls, row.source, row.author) == (1, Source.SETTLED, "Wang")
+    assert (row.cls, row.source, row.author) == (1, LabelSource.SETTLED, "Wang")
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # the screen of the tests knows no pop-up windows

@@ -30,7 +30,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.project import journal
 from quakegui.season.events import CLASS_COUNT
-from quakegui.season.labels import Agreement, LabelRow, Source, compare
+from quakegui.season.labels import Agreement, LabelRow, LabelSource, compare
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import Row, RowsView, Sentence, named, open_at
@@ -147,7 +147,7 @@ class AgreementDialog(QDialog):
         if not change & (Change.LABELS | Change.DISPLAY | Change.PROJECT) or project is None:
             return
         self._rows = journal.rows(project)
-        authors = sorted({row.author for row in self._rows if row.source is Source.ANALYST and not row.run})
+        authors = sorted({row.author for row in self._rows if row.source is LabelSource.ANALYST and not row.run})
         for box, place in ((self._first, 0), (self._second, 1)):
             chosen = box.currentText()
             box.blockSignals(True)
@@ -199,7 +199,7 @@ class AgreementDialog(QDialog):
             if count:
                 item.setForeground(colours.good if row == column else colours.error)
             self._table.setItem(row, column, item)
-        settled = {row.day: row.cls for row in self._rows if row.source is Source.SETTLED}
+        settled = {row.day: row.cls for row in self._rows if row.source is LabelSource.SETTLED}
         self.list.show_rows(
             [
                 Row(
@@ -258,7 +258,7 @@ class AgreementDialog(QDialog):
         if index < 0 or row is None:
             return
         walking.go_to_alone(self.session, index)  # the season may play on behind the dialog
-        if not labelling.label(self.session, cls, [index], source=Source.SETTLED):
+        if not labelling.label(self.session, cls, [index], source=LabelSource.SETTLED):
             return
         rows = self.list.rows.rows
         place = next(number for number, each in enumerate(rows) if each.about == row.about)

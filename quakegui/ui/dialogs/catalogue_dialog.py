@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
 
 from quakegui.app.catalogue_choice import Choice, choose
 from quakegui.app.change import Change
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.project import catalogue
 from quakegui.project.catalogue import CatalogueRead
+from quakegui.project.progress import ProgressCallback
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
@@ -66,7 +66,7 @@ class CatalogueDialog(JobDialog):
         self._columns()
         self._lay_out()
         scheme = catalogue.class_scheme(project)
-        self.form.fill(catalogue.chosen_by(project), scheme.split_magnitude if scheme is not None else None)
+        self.form.fill(catalogue.selection_facts(project), scheme.split_magnitude if scheme is not None else None)
         self.form.changed.connect(self.rechoose)
         self._show_source()
         self.rechoose()
@@ -193,7 +193,7 @@ class CatalogueDialog(JobDialog):
         split = self.form.split_magnitude()
         besides = self._own.events if self._add.isChecked() and self._read.path is not None else ()
 
-        def work(_report: Report, cancelled: Callable[[], bool]) -> Choice:
+        def work(_report: ProgressCallback, cancelled: Callable[[], bool]) -> Choice:
             return choose(
                 events, selection, declustering, split_magnitude=split, timezone=zone, besides=besides, cancelled=cancelled
             )
@@ -294,7 +294,7 @@ class CatalogueDialog(JobDialog):
         selection, declustering, read = self.form.selection(), self.form.declustering(), self._read
         add, author = self._add.isChecked() and read.path is not None, self.session.settings.analyst
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
             catalogue.store_events(
                 project, choice.chosen, declustering=declustering, selection=selection, add=add, read=read, author=author
             )

@@ -32,8 +32,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from quakegui.app.jobs import Progress, Report, StoppedError, Work
+from quakegui.app.jobs import Progress, StoppedError, Work
 from quakegui.app.session import Session
+from quakegui.project.progress import ProgressCallback
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
@@ -318,7 +319,7 @@ class JobDialog(QDialog):
         self.strip.show()
         self.busy_changed()
 
-        def stoppable(report: Report, cancelled: Callable[[], bool]) -> Any:
+        def stoppable(report: ProgressCallback, cancelled: Callable[[], bool]) -> Any:
             if self._stop and kept is not None:
                 raise StoppedError
             return work(report, lambda: self._stop or cancelled())

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app import others
 from quakegui.app.session import Session
-from quakegui.project import export, seasons
+from quakegui.project import season_export, seasons
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.animation import save_animation, season_changed, video_possible
@@ -166,7 +166,7 @@ def save_tables(session: Session, window: QWidget) -> None:
         others.look(session)
         session.jobs.start(
             "Writing the tables",
-            lambda report, _cancelled: export.save_tables(
+            lambda report, _cancelled: season_export.save_tables(
                 project, seasons.current_season(project, season), path, progress=report
             ),
             lambda _none: session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),

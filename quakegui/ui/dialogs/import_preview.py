@@ -12,6 +12,7 @@ import numpy as np
 from quakegui import formats
 from quakegui.formats import FormatError, Preview, ReadingsFile, Source, TableMapping
 from quakegui.project.parsing import files_at
+from quakegui.project.progress import ProgressCallback
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.sentences import told
 
@@ -86,7 +87,7 @@ class Previews:
 
 
 def look_at(
-    paths: Sequence[Path], *, report: Callable[[int, int, str], None], cancelled: Callable[[], bool], most: int = MOST_SOURCES
+    paths: Sequence[Path], *, report: ProgressCallback, cancelled: Callable[[], bool], most: int = MOST_SOURCES
 ) -> Previews:
     """Look into files, folders and archives; what cannot be read says why."""
     files = files_at(paths)

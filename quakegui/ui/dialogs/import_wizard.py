@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.app import computing
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.formats import TableMapping
 from quakegui.project.importing import import_batches
 from quakegui.project.importreport import ImportReport
 from quakegui.project.parsing import files_at
+from quakegui.project.progress import ProgressCallback
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
@@ -163,7 +163,7 @@ class ImportWizard(JobDialog):
         if not fresh or self.busy:
             return
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> Previews:
+        def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> Previews:
             return look_at(fresh, report=report, cancelled=cancelled)
 
         def done(seen: Previews) -> None:
@@ -239,7 +239,7 @@ class ImportWizard(JobDialog):
             return
         asked = {one.name: (one, self._mappings[one.name]) for one in self.previews if one.name in self._mappings}
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, FilePreview]:
+        def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> dict[str, FilePreview]:
             seen = {}
             for number, (name, (preview, mapping)) in enumerate(asked.items()):
                 if cancelled():
@@ -280,7 +280,7 @@ class ImportWizard(JobDialog):
             return
         batches, author = self._batches(), self.session.settings.analyst
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> ImportReport:
+        def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> ImportReport:
             return import_batches(project, batches, author=author, progress=report, cancelled=cancelled)
 
         self.run_job(IMPORTING, work, self._imported, asks=True)

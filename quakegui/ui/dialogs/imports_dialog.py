@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from quakegui.app import computing
 from quakegui.app.change import Change
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
+from quakegui.project.progress import ProgressCallback
 from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
@@ -92,7 +92,7 @@ class ImportsDialog(JobDialog):
         act: Act = row.about
         author, session = self.session.settings.analyst, self.session
 
-        def work(report: Report, _cancelled: Callable[[], bool]) -> Act:
+        def work(report: ProgressCallback, _cancelled: Callable[[], bool]) -> Act:
             return change(project, act.id, author=author, progress=report)
 
         def kept(done: Act) -> None:

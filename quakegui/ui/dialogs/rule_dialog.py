@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.app.change import Change
-from quakegui.app.jobs import Report
 from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
 from quakegui.project import catalogue, journal
+from quakegui.project.progress import ProgressCallback
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
@@ -156,7 +156,7 @@ class RuleDialog(JobDialog):
     def _class_events(self) -> None:
         events = self.session.events
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> tuple[ClassScheme, str]:
+        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> tuple[ClassScheme, str]:
             return scheme_of(events)
 
         def done(result: tuple[ClassScheme, str]) -> None:
@@ -291,7 +291,7 @@ class RuleDialog(JobDialog):
             session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
             answer(session, before)
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> RuleLabels:
+        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> RuleLabels:
             return journal.apply_rule(project, rule, author=author)
 
         self.run_job(APPLYING, work, lambda _found: self.accept(), kept=kept)

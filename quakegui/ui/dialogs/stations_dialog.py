@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 
 from quakegui import formats
 from quakegui.app import computing
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.project import stations, undoing
 from quakegui.project.acts import Act
+from quakegui.project.progress import ProgressCallback
 from quakegui.season.network import Station
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
@@ -229,7 +229,7 @@ class StationsDialog(JobDialog):
     def import_list(self, path: Path) -> None:
         """Show the stations of a list in the table, for the analyst to look at and save."""
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> tuple[list[Station], list[str]]:
+        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> tuple[list[Station], list[str]]:
             found: list[Station] = []
             notes: list[str] = []
             for source in formats.expand(path):
@@ -257,7 +257,7 @@ class StationsDialog(JobDialog):
 
         author = self.session.settings.analyst
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
             stations.set_stations(project, changed, author=author)
 
         session = self.session
@@ -270,7 +270,7 @@ class StationsDialog(JobDialog):
             return
         author, session = self.session.settings.analyst, self.session
 
-        def work(report: Report, _cancelled: Callable[[], bool]) -> Act:
+        def work(report: ProgressCallback, _cancelled: Callable[[], bool]) -> Act:
             return undoing.remove_readings(project, code, author=author, progress=report)
 
         def kept(act: Act) -> None:

@@ -24,7 +24,7 @@ from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.kp import STORM_KP
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.season.localtime import to_local
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
@@ -36,10 +36,10 @@ from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import CLASS_NAMES, quality_text
 
 SOURCE_NAMES = {
-    Source.RULE: mark("by rule, retrospective"),
-    Source.MODEL: mark("accepted from a prediction"),
-    Source.ANALYST: mark("by an analyst"),
-    Source.SETTLED: mark("settled"),
+    LabelSource.RULE: mark("by rule, retrospective"),
+    LabelSource.MODEL: mark("accepted from a prediction"),
+    LabelSource.ANALYST: mark("by an analyst"),
+    LabelSource.SETTLED: mark("settled"),
 }
 KIND_NAMES = {
     "out-of-fold": mark("out of fold: the run had not seen this day"),
@@ -261,7 +261,7 @@ class DayPanel(QWidget):
 
     def _who(self, row: LabelRow) -> str:
         who = tr(SOURCE_NAMES[row.source])
-        return f"{who} ({row.author})" if row.author and row.source is not Source.RULE else who
+        return f"{who} ({row.author})" if row.author and row.source is not LabelSource.RULE else who
 
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None

@@ -26,12 +26,12 @@ from PySide6.QtWidgets import (
 from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation, days_in_cell
-from quakegui.app.jobs import Report
 from quakegui.app.learnt import Learnt, learnt_by_run_in_use
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.metrics import TARGETS, Target
+from quakegui.project.progress import ProgressCallback
 from quakegui.ui import sentences, theme
 from quakegui.ui.i18n import language, mark, tr
 from quakegui.ui.panels.basis_line import BasisLine
@@ -148,7 +148,7 @@ class EvaluationPanel(QWidget):
         if project is None or season is None:
             return
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> Evaluation:
+        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> Evaluation:
             return Evaluation.of(project, season, record, as_of)
 
         judged = self._judged
