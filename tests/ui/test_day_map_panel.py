@@ -96,7 +96,7 @@ def test_a_click_picks_a_station_and_control_adds_one(panel, session, qtbot):
     ):
         place = panel.view.scene.places[session.season.network.index(code)]
         qtbot.mouseClick(panel.view, Qt.MouseButton.LeftButton, modifier, at_pixel(panel, *place))
-        assert session.picked == picked
+        assert session.selected_codes == picked
 
 
 def test_a_click_on_a_region_lets_it_flash_and_ends(panel, session, qtbot):

@@ -162,7 +162,7 @@ def test_a_key_after_picking_a_day_of_the_matrix_labels_that_day_alone(judged, q
     listed = [days.item(row).data(Qt.ItemDataRole.UserRole) for row in range(days.count())]
     assert len(listed) > 2
     for row in (1, 0):
-        walking.choose(session, (listed[row], 0))  # also where the row's day is shown and chosen already
+        walking.select(session, (listed[row], 0))  # also where the row's day is shown and chosen already
         panel.findChild(QTabWidget).setCurrentIndex(1)
         rows = len(journal.rows(session.project))
         qtbot.mouseClick(days.viewport(), Qt.MouseButton.LeftButton, pos=days.visualItemRect(days.item(row)).center())

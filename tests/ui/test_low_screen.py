@@ -145,7 +145,7 @@ def test_every_tool_has_its_place_at_the_side(window):
 
 
 def test_how_many_days_are_chosen_is_to_be_read(window, session, qtbot):
-    walking.choose(session, (3, 25))
+    walking.select(session, (3, 25))
     qtbot.waitUntil(lambda: window.menus.range_count.seen or window.bench.day_panel.count.seen)
 
 

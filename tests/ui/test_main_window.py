@@ -23,7 +23,7 @@ from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.plots.animation import pixels, save_animation
-from quakegui.ui.plots.figures import FigureError, painted, save_figure
+from quakegui.ui.plots.figures import FigureError, picture_of, save_figure
 
 
 def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
@@ -109,7 +109,7 @@ def test_language_and_theme_switch_while_running(window, qtbot):
 
 def test_every_action_is_in_a_menu_and_in_the_palette(window):
     in_menus: set[QAction] = set()
-    for menu in window.menus.titled.values():
+    for menu in window.menus.by_title.values():
         in_menus |= set(menu.actions())
     assert {window.menus.actions[spec.id] for spec in ACTIONS} <= in_menus
     palette = CommandPalette(window.actions(), window)
@@ -204,7 +204,7 @@ def test_frames_of_an_animation_are_the_painted_days(window, tmp_path):
     for index in range(20, 24):
         walking.go_to(session, index)
         frame = np.asarray(Image.open(tmp_path / "frames" / f"{session.days[index]}.png"))
-        np.testing.assert_array_equal(frame, pixels(painted(panel)))
+        np.testing.assert_array_equal(frame, pixels(picture_of(panel)))
 
 
 def test_a_cancelled_animation_leaves_nothing(window, tmp_path):

@@ -48,15 +48,15 @@ def dialog(qtbot, session):
 def test_counts_follow_the_parameters_at_once(dialog, session):
     dialog.show_rule(LabelRule(flat_days_before=2, days_after=0))
     # 18-20 January north and large; 2-4 February south and small, of which the later event takes all but the first.
-    assert dialog.found.counts == (len(session.days) - 7, 3, 0, 0, 4)
+    assert dialog.labels.counts == (len(session.days) - 7, 3, 0, 0, 4)
     assert [label.text().split()[0] for label in dialog.counts] == [str(len(session.days) - 7), "3", "0", "0", "4"]
     dialog._flat.setValue(0)
-    assert dialog.found.counts == (len(session.days) - 3, 1, 0, 0, 2)
+    assert dialog.labels.counts == (len(session.days) - 3, 1, 0, 0, 2)
 
 
 def test_days_known_after_their_event_are_counted(dialog):
     dialog.show_rule(LabelRule(flat_days_before=0, days_after=2))
-    post = int(dialog.found.post.sum())
+    post = int(dialog.labels.post.sum())
     assert post > 0
     assert dialog._post.text().startswith(f"{post} of the ")
 
@@ -84,7 +84,7 @@ def test_a_dialog_closed_before_the_rule_has_its_turn_labels_nothing_and_later_s
     if not begun:
         session.jobs.start("Held", lambda _report, _cancelled: go_on.wait(60), lambda _done: None)
     dialog.show_rule(FLAT_RULE)
-    expected = dialog.found.classes.tolist()
+    expected = dialog.labels.classes.tolist()
     dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).click()
     assert not begun or reached.wait(60)
     dialog.reject()
@@ -100,7 +100,7 @@ def test_a_dialog_closed_before_the_rule_has_its_turn_labels_nothing_and_later_s
 
 def test_apply_is_one_step_that_undo_takes_back(qtbot, dialog, session):
     dialog.show_rule(FLAT_RULE)
-    expected = dialog.found.classes.tolist()
+    expected = dialog.labels.classes.tolist()
     dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).click()
     wait(qtbot, session)
     assert not dialog.isVisible()

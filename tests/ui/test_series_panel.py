@@ -331,10 +331,10 @@ def test_the_menu_picks_by_keyboard(panel, session):
     actions = panel.chooser.menu().actions()
     assert [action.isChecked() for action in actions] == [code == tiny.STRONG for code in session.season.network.codes]
     actions[0].trigger()
-    assert session.picked == (tiny.STRONG, "AAA")
+    assert session.selected_codes == (tiny.STRONG, "AAA")
     panel.chooser.menu().aboutToShow.emit()
     panel.chooser.menu().actions()[4].trigger()
-    assert session.picked == ("AAA",)
+    assert session.selected_codes == ("AAA",)
 
 
 def test_the_marker_moves_without_painting_the_plots_anew(panel, session, qtbot, monkeypatch):

@@ -56,13 +56,13 @@ def test_colours_are_the_palette_s_levels():
 
 def test_click_picks_and_control_adds(panel, session, qtbot):
     qtbot.mouseClick(panel, LEFT, NONE, on_screen(panel, "AAA").toPoint())
-    assert session.picked == ("AAA",)
+    assert session.selected_codes == ("AAA",)
     qtbot.mouseClick(panel, LEFT, CONTROL, on_screen(panel, "DDD").toPoint())
-    assert session.picked == ("AAA", "DDD")
+    assert session.selected_codes == ("AAA", "DDD")
     qtbot.mouseClick(panel, LEFT, CONTROL, on_screen(panel, "AAA").toPoint())
-    assert session.picked == ("DDD",)
+    assert session.selected_codes == ("DDD",)
     qtbot.mouseClick(panel, LEFT, NONE, QPoint(5, 200))
-    assert session.picked == ("DDD",)
+    assert session.selected_codes == ("DDD",)
 
 
 def test_dragging_moves_the_map_and_picks_nothing(panel, session, qtbot):
@@ -73,7 +73,7 @@ def test_dragging_moves_the_map_and_picks_nothing(panel, session, qtbot):
     qtbot.mouseRelease(panel, LEFT, NONE, start + QPoint(30, 20))
     moved = on_screen(panel, "AAA") - before
     assert (moved.x(), moved.y()) == pytest.approx((30.0, 20.0), abs=1.0)
-    assert session.picked == ()
+    assert session.selected_codes == ()
     qtbot.mouseDClick(panel, LEFT, NONE, QPoint(5, 400))
     assert on_screen(panel, "AAA").x() == pytest.approx(before.x(), abs=1e-6)
 

@@ -66,7 +66,7 @@ def test_days_chosen_by_dragging_get_one_label_and_one_undo(window, qtbot):
     session = window.session
     before = session.labels.classes.copy()
     drag(qtbot, window, 29, 33)
-    assert session.chosen == (29, 33)
+    assert session.selection == (29, 33)
     press(qtbot, window, Qt.Key.Key_4)
     assert session.labels.classes[29:34].tolist() == [4] * 5
     assert len({row.at for row in journal.rows(session.project)[-5:]}) == 1
@@ -75,7 +75,7 @@ def test_days_chosen_by_dragging_get_one_label_and_one_undo(window, qtbot):
     press(qtbot, window, Qt.Key.Key_Y, CTRL)
     assert session.labels.classes[29:34].tolist() == [4] * 5
     press(qtbot, window, Qt.Key.Key_Escape)
-    assert session.chosen is None
+    assert session.selection is None
     qtbot.mouseClick(view_of(window), LEFT, pos=over(window, 12))
     assert session.index == 12
 
@@ -272,7 +272,7 @@ def test_the_edit_menu_says_what_would_be_undone(window, qtbot):
     session = window.session
     session.set_settings(analyst="Li")
     undo, redo = window.menus.actions["undo"], window.menus.actions["redo"]
-    menu = window.menus.titled["Edit"]
+    menu = window.menus.by_title["Edit"]
 
     def named():
         menu.aboutToShow.emit()

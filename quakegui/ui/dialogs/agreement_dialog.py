@@ -33,7 +33,7 @@ from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Agreement, LabelRow, LabelSource, compare
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import Row, RowsView, Sentence, named, open_at
+from quakegui.ui.dialogs.dialog_parts import RowsView, Sentence, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.texts import CLASS_NAMES
@@ -62,15 +62,15 @@ class AgreementDialog(QDialog):
         self.agreement: Agreement | None = None
         self.sentence = Sentence()
         self._rows: tuple[LabelRow, ...] = ()
-        self._first = named(QComboBox(), tr("First analyst"))
-        self._second = named(QComboBox(), tr("Second analyst"))
-        self._blind = named(
+        self._first = with_name(QComboBox(), tr("First analyst"))
+        self._second = with_name(QComboBox(), tr("Second analyst"))
+        self._blind = with_name(
             QCheckBox(tr("Only labels given blind")),
             tr("Only labels given blind"),
             tr("Agreement between analysts who saw each other's labels says nothing"),
         )
         self._blind.setChecked(True)
-        self._unhide = named(QPushButton(tr("End blind labelling and show")), tr("End blind labelling and show"))
+        self._unhide = with_name(QPushButton(tr("End blind labelling and show")), tr("End blind labelling and show"))
         self._unhide.clicked.connect(lambda: session.set_display(blind=False))
         self._kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
         self._kappa.setWordWrap(True)
@@ -89,7 +89,7 @@ class AgreementDialog(QDialog):
         self.refresh(Change.LABELS)
 
     def _cross_table(self) -> QTableWidget:
-        table = named(QTableWidget(CLASS_COUNT, CLASS_COUNT), tr("Days by the two analysts' classes"))
+        table = with_name(QTableWidget(CLASS_COUNT, CLASS_COUNT), tr("Days by the two analysts' classes"))
         names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in range(CLASS_COUNT)]
         table.setVerticalHeaderLabels(names)
         table.setHorizontalHeaderLabels([str(cls) for cls in range(CLASS_COUNT)])
@@ -105,7 +105,7 @@ class AgreementDialog(QDialog):
 
     def _settle_button(self, cls: int) -> QToolButton:
         name = tr("Settle as: {name}").format(name=tr(CLASS_NAMES[cls]))
-        button = named(QToolButton(), name, f"{name} ({cls})")
+        button = with_name(QToolButton(), name, f"{name} ({cls})")
         button.setIcon(class_icon(cls))
         key = QShortcut(QKeySequence(str(cls)), button)
         key.setAutoRepeat(False)  # held down it would settle the next days too
@@ -167,7 +167,7 @@ class AgreementDialog(QDialog):
         blind = self.session.display.blind
         self._unhide.setVisible(blind)
         self.sentence.say("")
-        chosen = self.list.chosen()
+        chosen = self.list.current()
         if blind:
             self._empty(tr("You are labelling blind now; other people's labels stay hidden until you have finished."))
         elif self._first.count() < 2:
@@ -202,7 +202,7 @@ class AgreementDialog(QDialog):
         settled = {row.day: row.cls for row in self._rows if row.source is LabelSource.SETTLED}
         self.list.show_rows(
             [
-                Row(
+                TableRow(
                     (str(one.day), _class(one.first), _class(one.second), _class(settled.get(one.day))),
                     "" if settled.get(one.day) is None else "muted",
                     about=one.day,
@@ -231,7 +231,7 @@ class AgreementDialog(QDialog):
 
     def _chosen_index(self) -> int:
         """Return the place of the chosen day in the season, -1 where there is none."""
-        row, days = self.list.chosen(), self.session.days
+        row, days = self.list.current(), self.session.days
         if row is None or row.about not in days:
             return -1
         return int(np.searchsorted(days, row.about))
@@ -240,7 +240,7 @@ class AgreementDialog(QDialog):
         index = self._chosen_index()
         if index >= 0:
             walking.go_to_alone(self.session, index)
-        elif self.list.chosen() is not None:
+        elif self.list.current() is not None:
             self.sentence.say(
                 tr("This day lies outside the season window, so it can be neither shown nor settled here."), "warning"
             )
@@ -254,7 +254,7 @@ class AgreementDialog(QDialog):
 
     def settle(self, cls: int) -> None:
         """Write what the analysts agreed on for the chosen day, and go on to the next one that is open."""
-        index, row = self._chosen_index(), self.list.chosen()
+        index, row = self._chosen_index(), self.list.current()
         if index < 0 or row is None:
             return
         walking.go_to_alone(self.session, index)  # the season may play on behind the dialog

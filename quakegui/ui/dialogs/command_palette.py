@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.ui.action import Action
-from quakegui.ui.dialogs.dialog_parts import named, open_at
+from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
 
 ICON_SIZE = QSize(18, 18)
@@ -31,7 +31,7 @@ class CommandPalette(QDialog):
         open_at(self, 520, 420)
         self._text = QLineEdit()
         self._text.setPlaceholderText(tr("A few letters of a command"))
-        named(self._text, tr("Command to find"), tr("Arrow keys choose, Enter runs the command"))
+        with_name(self._text, tr("Command to find"), tr("Arrow keys choose, Enter runs the command"))
         self._text.textChanged.connect(self._filter)
         self._text.installEventFilter(self)
         self._list = QListWidget()

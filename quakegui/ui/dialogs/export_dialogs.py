@@ -96,8 +96,8 @@ class AnimationDialog(QDialog):
         self._season = session.season
         self.setWindowTitle(tr("Export an animation"))
         self._days = QComboBox()
-        if session.chosen is not None:
-            self._days.addItem(tr("The chosen days"), session.chosen)
+        if session.selection is not None:
+            self._days.addItem(tr("The chosen days"), session.selection)
         self._days.addItem(tr("The whole season"), (0, session.days.size - 1))
         self._speed = QDoubleSpinBox()
         self._speed.setRange(0.5, 50.0)

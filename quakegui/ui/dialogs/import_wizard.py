@@ -28,14 +28,14 @@ from quakegui.formats import TableMapping
 from quakegui.project.importing import import_batches
 from quakegui.project.importreport import ImportReport
 from quakegui.project.parsing import files_at
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at, with_name
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
 from quakegui.ui.dialogs.import_report import ImportReportPage, minute_text
 from quakegui.ui.dialogs.mapping_editor import DATA_TYPES, MappingEditor
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 from quakegui.ui.tall_scroll import TallScroll
 
 LOOKING: Final = mark("Looking into the files")
@@ -105,7 +105,7 @@ class ImportWizard(JobDialog):
         ]
         self.list = RowsView(headers, tr("Files to import"))
         self.list.selectionModel().selectionChanged.connect(self._show_chosen)
-        self._detail = named(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen file"))
+        self._detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen file"))
         self._detail.setPlaceholderText(tr("No remarks on the chosen file."))
         self._editor = MappingEditor()
         self._editor.changed.connect(self._remap)
@@ -163,8 +163,8 @@ class ImportWizard(JobDialog):
         if not fresh or self.busy:
             return
 
-        def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> Previews:
-            return look_at(fresh, report=report, cancelled=cancelled)
+        def work(progress: ProgressCallback, cancelled: CancelCheck) -> Previews:
+            return look_at(fresh, progress=progress, cancelled=cancelled)
 
         def done(seen: Previews) -> None:
             self._paths += fresh
@@ -182,7 +182,7 @@ class ImportWizard(JobDialog):
     # -- previews --------------------------------------------------------------------------------------------------
 
     def _show_previews(self) -> None:
-        chosen = self.list.chosen()
+        chosen = self.list.current()
         self.list.show_rows([_preview_row(preview) for preview in self.previews])
         left_out = sum(bool(preview.reason) for preview in self.previews)
         if not self.previews:
@@ -202,7 +202,7 @@ class ImportWizard(JobDialog):
         self.busy_changed()
 
     def _preview(self) -> FilePreview | None:
-        row = self.list.chosen()
+        row = self.list.current()
         return next((one for one in self.previews if row is not None and one.name == row.about), None)
 
     def _show_chosen(self) -> None:
@@ -210,7 +210,7 @@ class ImportWizard(JobDialog):
         is_table = preview is not None and preview.table is not None
         self._below.setCurrentIndex(1 if is_table else 0)
         self._detail.setPlainText(
-            "" if preview is None else "\n".join(filter(None, (told(preview.reason), *map(told, preview.notes))))
+            "" if preview is None else "\n".join(filter(None, (translate(preview.reason), *map(translate, preview.notes))))
         )
         if preview is not None and preview.table is not None and self._editor.property("file") != preview.name:
             self.sentence.say("")
@@ -239,12 +239,12 @@ class ImportWizard(JobDialog):
             return
         asked = {one.name: (one, self._mappings[one.name]) for one in self.previews if one.name in self._mappings}
 
-        def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> dict[str, FilePreview]:
+        def work(progress: ProgressCallback, cancelled: CancelCheck) -> dict[str, FilePreview]:
             seen = {}
             for number, (name, (preview, mapping)) in enumerate(asked.items()):
                 if cancelled():
                     break
-                report(number, len(asked), name)
+                progress(number, len(asked), name)
                 seen[name] = look_again(preview, mapping)
             return seen
 
@@ -280,8 +280,8 @@ class ImportWizard(JobDialog):
             return
         batches, author = self._batches(), self.session.settings.analyst
 
-        def work(report: ProgressCallback, cancelled: Callable[[], bool]) -> ImportReport:
-            return import_batches(project, batches, author=author, progress=report, cancelled=cancelled)
+        def work(progress: ProgressCallback, cancelled: CancelCheck) -> ImportReport:
+            return import_batches(project, batches, author=author, progress=progress, cancelled=cancelled)
 
         self.run_job(IMPORTING, work, self._imported, asks=True)
 
@@ -338,14 +338,14 @@ class ImportWizard(JobDialog):
 
 
 def _button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-    button = named(QPushButton(text), text.rstrip("…"), tip)
+    button = with_name(QPushButton(text), text.rstrip("…"), tip)
     button.setAutoDefault(False)
     button.clicked.connect(lambda _on=False: slot())
     return button
 
 
-def _preview_row(one: FilePreview) -> Row:
-    remarks = told(one.reason) if one.reason else " ".join(map(told, one.notes))
+def _preview_row(one: FilePreview) -> TableRow:
+    remarks = translate(one.reason) if one.reason else " ".join(map(translate, one.notes))
     cells = (
         one.name,
         tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),
@@ -357,7 +357,7 @@ def _preview_row(one: FilePreview) -> Row:
         one.count if one.count else "",
         remarks,
     )
-    return Row(cells, "warning" if one.reason else "", about=one.name)
+    return TableRow(cells, "warning" if one.reason else "", about=one.name)
 
 
 def _some(codes: tuple[str, ...]) -> str:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from quakegui.formats import Preview, TableMapping
 from quakegui.formats.columns import TIME_FORMATS, UNITS
 from quakegui.season.readings import DataType
-from quakegui.ui.dialogs.dialog_parts import add_rows, named
+from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 
@@ -72,7 +72,7 @@ class MappingEditor(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._filling = False
-        self._columns = named(QTableWidget(0, 4), tr("Columns of the table"), tr("Say what each column means"))
+        self._columns = with_name(QTableWidget(0, 4), tr("Columns of the table"), tr("Say what each column means"))
         self._columns.setHorizontalHeaderLabels([tr("Column"), tr("First rows"), tr("Means"), tr("Station")])
         self._columns.verticalHeader().hide()
         self._columns.horizontalHeader().setSectionResizeMode(EXAMPLE, QHeaderView.ResizeMode.Stretch)
@@ -126,7 +126,7 @@ class MappingEditor(QWidget):
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 self._columns.setItem(number, column, item)
             box = _choice([(key, tr(text)) for key, text in MEANINGS])
-            named(box, tr("Meaning of column {name}").format(name=name))
+            with_name(box, tr("Meaning of column {name}").format(name=name))
             box.setCurrentIndex(max(box.findData(meanings.get(name, UNUSED)), 0))
             box.currentIndexChanged.connect(self._tell)
             self._columns.setCellWidget(number, MEANING, box)

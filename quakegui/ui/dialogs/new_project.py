@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import named
+from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import tr
 
@@ -40,14 +40,16 @@ class NewProjectDialog(QDialog):
         self.setWindowTitle(tr("New project"))
         self.setMinimumWidth(520)
         self._name = QLineEdit()
-        named(self._name, tr("Name"), tr("What the project is called; the folder is named after it"))
+        with_name(self._name, tr("Name"), tr("What the project is called; the folder is named after it"))
         self._name.setPlaceholderText(tr("Liangshan 2022"))
         self._name.textChanged.connect(self._suggest_folder)
         self._parent_folder = folder
         self._folder = QLineEdit()
-        named(self._folder, tr("Folder"), tr("Where the project is made: a folder that does not exist yet, or an empty one"))
+        with_name(
+            self._folder, tr("Folder"), tr("Where the project is made: a folder that does not exist yet, or an empty one")
+        )
         self._folder.textChanged.connect(self._check)
-        choose = named(QPushButton(tr("Choose…")), tr("Choose"), tr("Choose the folder on the disk"))
+        choose = with_name(QPushButton(tr("Choose…")), tr("Choose"), tr("Choose the folder on the disk"))
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -26,13 +25,13 @@ from quakegui.app.change import Change
 from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
 from quakegui.project import catalogue, journal
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, add_rows, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
 
@@ -48,7 +47,7 @@ class RuleDialog(JobDialog):
         super().__init__(session, parent)
         self.setWindowTitle(tr("Label rule (retrospective)"))
         open_at(self, 1080, 620)
-        self.found: RuleLabels | None = None
+        self.labels: RuleLabels | None = None
         self._classes = session.event_classes
         self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")
         self._without_rest = False
@@ -105,7 +104,7 @@ class RuleDialog(JobDialog):
             (tr("Default"), LabelRule(), tr("The rule whose counts come nearest to the founding paper's")),
             (tr("Flat fortnight"), FLAT_RULE, tr("Fourteen days that end on the day of the earthquake, the larger one first")),
         ):
-            button = named(QPushButton(text), text, tip)
+            button = with_name(QPushButton(text), text, tip)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _on=False, rule=rule: self.show_rule(rule))
             presets.addWidget(button)
@@ -156,7 +155,7 @@ class RuleDialog(JobDialog):
     def _class_events(self) -> None:
         events = self.session.events
 
-        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> tuple[ClassScheme, str]:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> tuple[ClassScheme, str]:
             return scheme_of(events)
 
         def done(result: tuple[ClassScheme, str]) -> None:
@@ -206,7 +205,7 @@ class RuleDialog(JobDialog):
             self.busy_changed()
             return
         rule = self.rule()
-        self.found = apply(
+        self.labels = apply(
             rule,
             session.events,
             self._classes,
@@ -214,8 +213,8 @@ class RuleDialog(JobDialog):
             season.available_at[season.shown],
             timezone=session.project.timezone,
         )
-        self._show_counts(self.found)
-        self._show_events(self.found, rule)
+        self._show_counts(self.labels)
+        self._show_events(self.labels, rule)
         self.busy_changed()
 
     def _show_counts(self, found: RuleLabels) -> None:
@@ -224,7 +223,7 @@ class RuleDialog(JobDialog):
             name = tr("no earthquake") if cls == 0 else self._class_name(cls)
             self._captions[cls].setText(f"{cls}  {name}")
             self.counts[cls].setText(tr("{count} days").format(count=count))
-            named(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
+            with_name(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
             self._bars[cls].setRange(0, max(*counts, 1))
             self._bars[cls].setValue(count)
         if not counts[0]:
@@ -268,7 +267,7 @@ class RuleDialog(JobDialog):
                 got,
                 "" if got else self._why_none(number),
             )
-            rows.append(Row(cells, "" if got else "warning", class_icon(cls), number))
+            rows.append(TableRow(cells, "" if got else "warning", class_icon(cls), number))
         self.events.show_rows(rows)
 
     def _why_none(self, number: int) -> str:
@@ -291,14 +290,14 @@ class RuleDialog(JobDialog):
             session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
             answer(session, before)
 
-        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> RuleLabels:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> RuleLabels:
             return journal.apply_rule(project, rule, author=author)
 
         self.run_job(APPLYING, work, lambda _found: self.accept(), kept=kept)
 
     def busy_changed(self) -> None:
         """Let the rule be applied where there are days, events and the right to write."""
-        ready = self.found is not None and bool(self.session.events) and any(self._classes)
+        ready = self.labels is not None and bool(self.session.events) and any(self._classes)
         possible = ready and not self.busy and self.session.can_write
         self._buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
 

@@ -29,7 +29,7 @@ from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import WholeDialog, named, open_at
+from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
@@ -246,12 +246,12 @@ class SeasonDialog(WholeDialog):
             control.valueChanged.connect(self._check)
         if not isinstance(control, QCheckBox):
             control.setMinimumWidth(control.fontMetrics().horizontalAdvance("0") * 12)  # all alike
-        return named(control, tr(parameter.text), tr(parameter.tip))
+        return with_name(control, tr(parameter.text), tr(parameter.tip))
 
     def _date(self, day: np.datetime64 | None, name: str) -> tuple[QDateEdit, QCheckBox]:
-        switch = named(QCheckBox(tr("from here on")), name, tr("Off: as far as there are readings"))
+        switch = with_name(QCheckBox(tr("from here on")), name, tr("Off: as far as there are readings"))
         switch.setText("")
-        edit = named(QDateEdit(), name, tr("Included; off: as far as there are readings"))
+        edit = with_name(QDateEdit(), name, tr("Included; off: as far as there are readings"))
         edit.setCalendarPopup(True)
         edit.setDisplayFormat("yyyy-MM-dd")
         days = self.session.days
@@ -266,10 +266,10 @@ class SeasonDialog(WholeDialog):
         return edit, switch
 
     def _methods(self, codes: tuple[str, ...]) -> tuple[QComboBox, QComboBox]:
-        method = named(QComboBox(), tr("A night is compared by"), tr("What an anomaly is a departure from"))
+        method = with_name(QComboBox(), tr("A night is compared by"), tr("What an anomaly is a departure from"))
         for value, text in METHODS:
             method.addItem(tr(text), str(value))
-        reference = named(QComboBox(), tr("Reference station"), tr("For the difference from a reference station"))
+        reference = with_name(QComboBox(), tr("Reference station"), tr("For the difference from a reference station"))
         reference.addItem(tr("none"), None)
         for code in codes:
             reference.addItem(code, code)

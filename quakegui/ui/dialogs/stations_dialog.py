@@ -26,11 +26,11 @@ from quakegui.app import computing
 from quakegui.app.session import Session
 from quakegui.project import stations, undoing
 from quakegui.project.acts import Act
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.network import Station
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 
 READING: Final = mark("Reading the list of stations")
@@ -66,7 +66,7 @@ class StationsDialog(JobDialog):
         self._filling = False
         self._unlocated = QLabel()
         self._unlocated.setWordWrap(True)
-        self.table = named(QTableWidget(0, 5), tr("Stations"), tr("Double click or press F2 to change a cell"))
+        self.table = with_name(QTableWidget(0, 5), tr("Stations"), tr("Double click or press F2 to change a cell"))
         self.table.setHorizontalHeaderLabels(
             [tr("Code"), tr("Name"), tr("Latitude (° north)"), tr("Longitude (° east)"), tr("Elevation (m)")]
         )
@@ -96,7 +96,7 @@ class StationsDialog(JobDialog):
         self.fill(tuple(self._known.values()))
 
     def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-        button = named(QPushButton(text), text.rstrip("…"), tip)
+        button = with_name(QPushButton(text), text.rstrip("…"), tip)
         button.setAutoDefault(False)
         button.clicked.connect(lambda _on=False: slot())
         return button
@@ -229,7 +229,7 @@ class StationsDialog(JobDialog):
     def import_list(self, path: Path) -> None:
         """Show the stations of a list in the table, for the analyst to look at and save."""
 
-        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> tuple[list[Station], list[str]]:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> tuple[list[Station], list[str]]:
             found: list[Station] = []
             notes: list[str] = []
             for source in formats.expand(path):
@@ -257,7 +257,7 @@ class StationsDialog(JobDialog):
 
         author = self.session.settings.analyst
 
-        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> None:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
             stations.set_stations(project, changed, author=author)
 
         session = self.session
@@ -270,8 +270,8 @@ class StationsDialog(JobDialog):
             return
         author, session = self.session.settings.analyst, self.session
 
-        def work(report: ProgressCallback, _cancelled: Callable[[], bool]) -> Act:
-            return undoing.remove_readings(project, code, author=author, progress=report)
+        def work(progress: ProgressCallback, _cancelled: CancelCheck) -> Act:
+            return undoing.remove_readings(project, code, author=author, progress=progress)
 
         def kept(act: Act) -> None:
             text = tr("The readings of {station} no longer count; Edit > Imports brings them back.")

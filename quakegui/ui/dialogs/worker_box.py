@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,7 @@ from quakegui.app.environment import ask_worker, environment_of
 from quakegui.app.settings import BACKENDS, TRAINS_IN
 from quakegui.learn import messages
 from quakegui.learn.worker.environments import wsl_distributions
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.dialog_parts import WholeDialog
 from quakegui.ui.i18n import mark, tr
 
@@ -119,7 +118,7 @@ class WorkerBox(QGroupBox):
         self.keep()
         environment = environment_of(self._session.settings)
 
-        def work(_report: ProgressCallback, cancelled: Callable[[], bool]) -> messages.Message:
+        def work(_progress: ProgressCallback, cancelled: CancelCheck) -> messages.Message:
             return ask_worker(environment, cancelled)
 
         self._dialog.run_job(ASKING, work, self._tell)

@@ -307,7 +307,7 @@ class DayPanel(QWidget):
         if self._note_day is None or not self._note.document().isModified():
             return
         self._note.document().setModified(False)
-        labelling.note(self._session, text, day=self._note_day, shown=self._note_shown)
+        labelling.note(self._session, text, day=self._note_day, former=self._note_shown)
 
     def drop_note(self) -> None:
         """Forget what was typed."""

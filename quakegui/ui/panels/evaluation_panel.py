@@ -26,12 +26,12 @@ from PySide6.QtWidgets import (
 from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation, days_in_cell
-from quakegui.app.learnt import Learnt, learnt_by_run_in_use
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui import sentences, theme
 from quakegui.ui.i18n import language, mark, tr
 from quakegui.ui.panels.basis_line import BasisLine
@@ -73,7 +73,7 @@ class EvaluationPanel(QWidget):
         super().__init__(parent)
         self._session, self._training = session, training
         self._judged: dict[tuple[str, AsOf], Evaluation] = {}
-        self._learnt: Learnt | None = None
+        self._training_labels: TrainingLabels | None = None
         self._strip = RecordStrip()
         self._strip.chosen.connect(lambda _record: self._show())
         self._basis = BasisLine(session)
@@ -148,7 +148,7 @@ class EvaluationPanel(QWidget):
         if project is None or season is None:
             return
 
-        def work(_report: ProgressCallback, _cancelled: Callable[[], bool]) -> Evaluation:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> Evaluation:
             return Evaluation.of(project, season, record, as_of)
 
         judged = self._judged
@@ -168,7 +168,7 @@ class EvaluationPanel(QWidget):
     def _show_basis(self) -> None:
         """Say by which labels and earthquakes the run is judged, and offer others where there are others."""
         self._basis.show_basis(
-            self._learnt,
+            self._training_labels,
             self._evaluation,
             self._as_of,
             later=self._strip.record == "prospective",
@@ -184,8 +184,8 @@ class EvaluationPanel(QWidget):
             self._show()
 
     def _retrain(self) -> None:
-        if self._learnt is not None:
-            self._training.start(self._learnt.run.config)
+        if self._training_labels is not None:
+            self._training.start(self._training_labels.run.config)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class EvaluationPanel(QWidget):
         Labels do not: the figures say which ones they come from.
         """
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS | Change.RUNS):
-            self._learnt = learnt_by_run_in_use(self._session)
+            self._training_labels = labels_of_training(self._session)
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
             self._judged = {}
             self._show()
@@ -226,15 +226,15 @@ class EvaluationPanel(QWidget):
         said = self._session.predictions
         self._strip.show_counts(Counter() if said is None else Counter(said.kind.tolist()))
         found = self._evaluation
-        told = None if found is None else found.judgement
+        judgement = None if found is None else found.judgement
         judging = self._session.jobs.has(JUDGING)
-        refusal = self._learnt.refusal if self._learnt is not None else ""
+        refusal = self._training_labels.refusal if self._training_labels is not None else ""
         can_judge = self._session.season is not None and self._session.predictions is not None
         self._judge.setEnabled(can_judge and not judging and not refusal)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
-        if told is not None and told.leaky:
+        if judgement is not None and judgement.leaky:
             stamps.append("LEAKY")
-        if told is not None and told.protocol == "prospective":
+        if judgement is not None and judgement.protocol == "prospective":
             stamps.append(tr("PROSPECTIVE"))
         self._stamp.setText(" · ".join(stamps))
         theme.tint(self._stamp, theme.colours().alarm, bold=True)
@@ -243,7 +243,7 @@ class EvaluationPanel(QWidget):
         if judging:
             self._verdict.setText(tr("Judging…"))
         elif refusal:
-            self._verdict.setText(sentences.told(refusal))
+            self._verdict.setText(sentences.translate(refusal))
         elif found is None:
             none = self._session.predictions is None
             self._verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
@@ -253,37 +253,37 @@ class EvaluationPanel(QWidget):
             self._verdict.setText(f"{sentence} {late}" if found.late else sentence)
         self._show_basis()
         self._show_matrix()
-        self._show_scores(told)
-        self._show_classes(told)
-        self._show_alarms(told)
-        self._molchan.show_skill(told)
+        self._show_scores(judgement)
+        self._show_classes(judgement)
+        self._show_alarms(judgement)
+        self._molchan.show_skill(judgement)
 
     def _show_matrix(self) -> None:
-        told = self._evaluation.judgement if self._evaluation is not None else None
-        if told is None:
+        judgement = self._evaluation.judgement if self._evaluation is not None else None
+        if judgement is None:
             self._matrix.clear_matrix()
         else:
             names = [tr(name) for name in GROUP_NAMES["class"]]
-            self._matrix.show_matrix(told.of("class").figures.confusion, names, rates=self._rates.isChecked())
+            self._matrix.show_matrix(judgement.of("class").figures.confusion, names, rates=self._rates.isChecked())
 
-    def _show_scores(self, told: Judgement | None) -> None:
+    def _show_scores(self, judgement: Judgement | None) -> None:
         headings = (
             tr("Predictor"), tr("Judged on"), tr("Days"), tr("Accuracy"), tr("Macro recall"), tr("Kappa"), tr("p"),
             tr("Difference in macro recall (95 %)"),
         )  # fmt: skip
         rows: list[tuple[str, ...]] = []
-        for target in TARGETS if told is not None else ():
-            assert told is not None
-            own = told.of(target)
+        for target in TARGETS if judgement is not None else ():
+            assert judgement is not None
+            own = judgement.of(target)
             interval = own.macro_recall
             rows.append(
                 (
-                    told.name, tr(TARGET_NAMES[target]), str(own.figures.days), percent(own.figures.accuracy),
+                    judgement.name, tr(TARGET_NAMES[target]), str(own.figures.days), percent(own.figures.accuracy),
                     f"{percent(own.figures.macro_recall)} ({percent(interval.low)} – {percent(interval.high)})",
                     number(own.figures.kappa), number(own.shift.p_value), "",
                 )
             )  # fmt: skip
-            for other in told.comparisons:
+            for other in judgement.comparisons:
                 if other.target == target:
                     difference = other.macro_recall_difference
                     beaten = tr(" — beaten") if other.beaten else tr(" — not beaten")
@@ -298,15 +298,15 @@ class EvaluationPanel(QWidget):
                     )  # fmt: skip
         _fill(self._scores, headings, rows)
 
-    def _show_classes(self, told: Judgement | None) -> None:
+    def _show_classes(self, judgement: Judgement | None) -> None:
         headings = (
             tr("Class"), tr("Days"), tr("Answered"), tr("Recall"), tr("Precision"), tr("F1"),
             tr("One against the rest (the paper's “accuracy”)"), tr("Not estimable"),
         )  # fmt: skip
         rows = []
-        for target in TARGETS if told is not None else ():
-            assert told is not None
-            for name, one in zip(GROUP_NAMES[target], told.of(target).figures.per_class, strict=True):
+        for target in TARGETS if judgement is not None else ():
+            assert judgement is not None
+            for name, one in zip(GROUP_NAMES[target], judgement.of(target).figures.per_class, strict=True):
                 rows.append(
                     (
                         f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),
@@ -316,10 +316,10 @@ class EvaluationPanel(QWidget):
                 )  # fmt: skip
         _fill(self._classes, headings, rows)
 
-    def _show_alarms(self, told: Judgement | None) -> None:
+    def _show_alarms(self, judgement: Judgement | None) -> None:
         headings = (tr("Opened (UTC)"), tr("Closed (UTC)"), tr("Says"), tr("Outcome"))
         rows = []
-        record = told.alarms if told is not None else None
+        record = judgement.alarms if judgement is not None else None
         for alarm in record.alarms if record is not None else ():
             outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
             if alarm.hits:

@@ -110,7 +110,7 @@ class SeriesPanel(QWidget):
     @property
     def shown(self) -> tuple[str, ...]:
         """Codes of the stations whose series are shown: the first of the picked ones."""
-        return self._session.picked[:MOST_STATIONS] if self._session.season is not None else ()
+        return self._session.selected_codes[:MOST_STATIONS] if self._session.season is not None else ()
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
@@ -296,11 +296,11 @@ class SeriesPanel(QWidget):
         for station in season.network.stations if season is not None else ():
             action = menu.addAction(f"{station.code}  {station.name}".strip())
             action.setCheckable(True)
-            action.setChecked(station.code in self._session.picked)
+            action.setChecked(station.code in self._session.selected_codes)
             action.triggered.connect(lambda on, code=station.code: self._pick(code, on))
 
     def _pick(self, code: str, on: bool) -> None:
-        others = [other for other in self._session.picked if other != code]
+        others = [other for other in self._session.selected_codes if other != code]
         self._session.pick([*others, code] if on else others)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
@@ -340,7 +340,7 @@ class SeriesPanel(QWidget):
             f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{escape(code)}'
             for number, code in enumerate(self.shown)
         ]
-        left_out = len(self._session.picked) - len(self.shown)
+        left_out = len(self._session.selected_codes) - len(self.shown)
         return "&nbsp;&nbsp;".join(words) + (" " + tr("and {count} more").format(count=left_out) if left_out else "")
 
     def _titles(self) -> dict[str, str]:

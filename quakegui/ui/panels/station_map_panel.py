@@ -114,7 +114,7 @@ class StationMapPanel(QWidget):
         if season is None or day is None or frame is None:
             self._stations = ()
             return
-        xy, picked = season.network.xy_km(frame), set(self._session.picked)
+        xy, picked = season.network.xy_km(frame), set(self._session.selected_codes)
         self._stations = tuple(
             StationMark(code, float(x), float(y), float(z), code in picked)
             for code, (x, y), z in zip(day.codes, xy, day.z, strict=True)
@@ -270,7 +270,7 @@ class StationMapPanel(QWidget):
         found = self.station_at(event.position())
         if dragged or found is None:
             return
-        picked = self._session.picked
+        picked = self._session.selected_codes
         if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._session.pick([found.code])
         elif found.code in picked:

@@ -31,7 +31,7 @@ from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.curves import Curves
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import PROTOCOL_NAMES
 
@@ -204,8 +204,8 @@ class TrainingPanel(QWidget):
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
                 )
             )
-            self._device.setToolTip(as_text(told(message.reason)))
-            self._say(told(message.reason))
+            self._device.setToolTip(as_text(translate(message.reason)))
+            self._say(translate(message.reason))
         elif isinstance(message, messages.Started):
             self._begun(message)
         elif isinstance(message, messages.Batch):
@@ -217,11 +217,11 @@ class TrainingPanel(QWidget):
             self._epoch_ended(message)
         elif isinstance(message, messages.Done):
             self._advance(len(self._phases), 0)
-            self._end(told(message.summary))
+            self._end(translate(message.summary))
         elif isinstance(message, messages.Cancelled):
-            self._end(told(message.summary))
+            self._end(translate(message.summary))
         elif isinstance(message, messages.Failed):
-            self._end(told(message.sentence))
+            self._end(translate(message.sentence))
 
     def _epoch_ended(self, message: messages.Epoch) -> None:
         self._curves.add(message)
@@ -259,7 +259,7 @@ class TrainingPanel(QWidget):
 
     def _where(self, phase: int, epoch: int) -> str:
         name = self._phases[phase] if phase < len(self._phases) else ""
-        return tr("{phase}, epoch {epoch}").format(phase=told(name), epoch=epoch)
+        return tr("{phase}, epoch {epoch}").format(phase=translate(name), epoch=epoch)
 
     def _say(self, text: str) -> None:
         self._log.appendPlainText(text)
@@ -272,7 +272,7 @@ class TrainingPanel(QWidget):
 
     def _not_begun(self, title: str, error: object) -> None:
         if title == GATHERING:
-            self._end(told(str(error)))
+            self._end(translate(str(error)))
 
     def _forget(self) -> None:
         """Show no training: what was shown was another project's."""

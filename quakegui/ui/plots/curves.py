@@ -100,11 +100,11 @@ class Curves(QWidget):
         super().changeEvent(event)
 
     def _draw(self) -> None:
-        told = self._epochs
-        x = np.arange(1, len(told) + 1, dtype=np.float64)
+        epochs = self._epochs
+        x = np.arange(1, len(epochs) + 1, dtype=np.float64)
         columns = (
-            ([one.loss for one in told], [one.validation_loss for one in told]),
-            ([one.accuracy for one in told], [one.validation_accuracy for one in told]),
+            ([one.loss for one in epochs], [one.validation_loss for one in epochs]),
+            ([one.accuracy for one in epochs], [one.validation_accuracy for one in epochs]),
         )
         best = self._best()
         for lines, (trained, validated) in zip(self._lines, columns, strict=True):
