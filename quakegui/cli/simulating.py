@@ -60,6 +60,7 @@ def simulate_(
             first_seed=seed,
             strengths=PLAN.strengths if strength is None else (strength, strength),
             networks=_networks(layout),
+            scaled=layout != "any",
             catalogues=(catalogue,),
             nuisance=NUISANCES[nuisance],
             widened=widened,
@@ -105,7 +106,7 @@ def pretrain(
     if preset not in PRESETS:
         raise typer.BadParameter(f"There is no preset '{preset}'; known are {', '.join(PRESETS)}.")
     recipe = PRESETS[preset]
-    plan = replace(recipe.plan, networks=_networks(layout), first_seed=seed)
+    plan = replace(recipe.plan, networks=_networks(layout), scaled=layout != "any", first_seed=seed)
     recipe = replace(recipe, plan=plan, seasons=recipe.seasons if number is None else number)
     _require_empty(out)
     with interruptible("Stopping; no model is written.") as stopped, bar("Pre-training") as report:

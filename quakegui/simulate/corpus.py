@@ -24,7 +24,7 @@ from quakegui.season.localtime import available_at
 from quakegui.season.network import Network
 from quakegui.season.season import Season
 from quakegui.simulate.catalogues import KINDS, Where, draw_catalogue
-from quakegui.simulate.layouts import radius_km, random_network, synthetic_network, xy_km
+from quakegui.simulate.layouts import radius_km, random_network, spacing_km, synthetic_network, xy_km
 from quakegui.simulate.minutes import direct_night_means
 from quakegui.simulate.nuisance import Nuisance, random_nuisance
 from quakegui.simulate.precursors import Law, wider
@@ -64,6 +64,9 @@ class Plan:
         The index of every season instead of drawn ones.
     law
         The law of every season.
+    scaled
+        Footprints grow with the distance between stations, as the law's are to the invented network's: what lies between two
+        stations of a national network and reaches neither cannot be learnt.
     widened
         Draw a law for each season instead (`quakegui.simulate.precursors.wider`), and a nuisance.
     nuisance
@@ -82,6 +85,7 @@ class Plan:
     events: tuple[Event, ...] = ()
     kp: Kp | None = None
     law: Law = field(default_factory=Law)
+    scaled: bool = False
     widened: bool = False
     nuisance: Nuisance = field(default_factory=Nuisance)
     season: SyntheticConfig = field(default_factory=SyntheticConfig)
@@ -169,6 +173,8 @@ def _draw(plan: Plan, number: int) -> tuple[SyntheticSeason, tuple[Event, ...]]:
     else:
         network = synthetic_network() if number % 21 < INVENTED_IN_21 else random_network(numbers(seed, 92))
     law = wider(numbers(seed, 93)) if plan.widened else plan.law
+    if plan.scaled:
+        law = replace(law, footprint_km=law.footprint_km * spacing_km(network) / spacing_km(synthetic_network()))
     nuisance = random_nuisance(numbers(seed, 94)) if plan.widened else plan.nuisance
     config = replace(plan.season, seed=seed, strength=strength, stations=len(network.stations))
     events = plan.events or _events(plan, number, network, config)

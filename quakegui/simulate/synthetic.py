@@ -17,8 +17,8 @@ robust); what the common mode leaves has 0.4 to 1.1 nT, as at the denser part of
 
 Everything slower than ten minutes is drawn once for the whole season, at nodes ten minutes apart with straight lines between;
 the white noise of a minute comes from the random numbers of its own (seed, day, station), in the order of the minutes. So a
-day can be made alone, and the nights alone, and both agree with the whole record to the last digit. `direct_night_means` makes
-no minutes at all, for seasons by the thousand: what it leaves out is within 0.05 nT.
+day can be made alone, and the nights alone, and both agree with the whole record to the last digit
+(`quakegui.simulate.minutes`). Night means for seasons by the thousand are made without minutes, and differ by 0.02 nT.
 """
 
 from __future__ import annotations

@@ -156,6 +156,24 @@ def test_laws_are_kept_and_widened_ones_stay_near() -> None:
     assert len({each.source.signals[0].ramp for each in simulate(replace(PLAN, widened=True), range(3), pixels=16)}) == 3
 
 
+def test_footprints_grow_with_the_distance_between_stations_where_asked() -> None:
+    near = synthetic_network(9)
+    far = Network.of(
+        replace(each, latitude=28.1 + 5.0 * (each.latitude - 28.1), longitude=102.16 + 5.0 * (each.longitude - 102.16))
+        for each in near.stations
+        if each.latitude is not None and each.longitude is not None
+    )
+
+    def footprint(network: Network, *, scaled: bool) -> float:
+        plan = replace(PLAN, networks=(network,), scaled=scaled, law=Law(footprint_growth=0.0))
+        return next(simulate(plan, [1], pixels=16)).source.signals[0].footprint_km
+
+    assert footprint(far, scaled=False) == footprint(near, scaled=False) == 18.0
+    assert footprint(synthetic_network(), scaled=True) == pytest.approx(18.0)
+    assert footprint(near, scaled=True) == pytest.approx(18.0 * 5.0 / 3.0, rel=0.01)
+    assert footprint(far, scaled=True) == pytest.approx(18.0 * 25.0 / 3.0, rel=0.03)
+
+
 def test_an_elongated_footprint_covers_the_same_area_along_its_bearing() -> None:
     signal = Signal(0.0, 0.0, 10.0, 1.0, 0.0, 1.0, elongation=4.0, bearing=np.pi / 2.0)
     share = signal.footprint(np.array([[20.0, 0.0], [0.0, 5.0], [0.0, 20.0]]))

@@ -86,6 +86,7 @@ def card_text(card: dict[str, Any]) -> str:
     network, plan, law = card["network"], card["plan"], card["plan"]["law"]
     last = plan["first_seed"] + card["seasons"] - 1
     stations = "those of one network" if plan["networks"] else "the invented network for 5 seasons of 21, random ones else"
+    scale = ", footprints scaled by the distance between stations" if plan["scaled"] else ""
     laws = "one drawn for each season" if plan["widened"] else ", ".join(f"{name} {value:g}" for name, value in law.items())
     return f"""# {network["name"]}
 
@@ -100,7 +101,7 @@ known, and no figure of this model says so.
 | strengths | {plan["strengths"][0]:g} to {plan["strengths"][1]:g}, log-uniform |
 | stations | {stations} |
 | earthquakes | {", ".join(plan["catalogues"])}, mean {plan["mean_events"][0]:g} to {plan["mean_events"][1]:g} a season |
-| law | {laws} |
+| law | {laws}{scale} |
 | made by | {", ".join(f"{name} {value}" for name, value in card["versions"].items())} |
 """
 
