@@ -25,6 +25,7 @@ from quakegui.formats.source import expand
 from quakegui.judge.alarms import catalogue_of
 from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
+from quakegui.judge.surrogates import event_windows
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, season_inputs, style_name
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
@@ -79,6 +80,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
             windows=np.column_stack([event_days - before, event_days + np.timedelta64(rule.days_after, "D")]),
         ),
         catalogue=catalogue_of(events, classes),
+        windows=event_windows(events, rule, timezone=config.timezone, night=parameters.night.window),
         inputs=season_inputs(season, events),
         style=style_name(season.config),
     )
@@ -98,10 +100,11 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     return evaluate_predictions(
         made,
         said,
-        name=config.name,
+        title=config.name,
         available_at=evidence.available_at,
         truth=evidence.truth,
         catalogue=evidence.catalogue,
+        windows=evidence.windows,
         beside=baselines(evidence, made),
     ).judgement
 

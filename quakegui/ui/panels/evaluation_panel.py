@@ -248,7 +248,9 @@ class EvaluationPanel(QWidget):
             none = self._session.predictions is None
             self._verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
         else:
-            sentence = found.judgement.verdict.text("zh" if language() == "zh" else "en")
+            verdict = found.judgement.verdict
+            words = verdict.text, verdict.figures
+            sentence = " ".join(say("zh" if language() == "zh" else "en") for say in words).strip()
             late = tr("{count} days were answered more than a day late.").format(count=found.late)
             self._verdict.setText(f"{sentence} {late}" if found.late else sentence)
         self._show_basis()
@@ -269,7 +271,7 @@ class EvaluationPanel(QWidget):
     def _show_scores(self, judgement: Judgement | None) -> None:
         headings = (
             tr("Predictor"), tr("Judged on"), tr("Days"), tr("Accuracy"), tr("Macro recall"), tr("Kappa"), tr("p"),
-            tr("Difference in macro recall (95 %)"),
+            tr("Difference in AUC (95 %)"),
         )  # fmt: skip
         rows: list[tuple[str, ...]] = []
         for target in TARGETS if judgement is not None else ():
@@ -278,22 +280,23 @@ class EvaluationPanel(QWidget):
             interval = own.macro_recall
             rows.append(
                 (
-                    judgement.name, tr(TARGET_NAMES[target]), str(own.figures.days), percent(own.figures.accuracy),
+                    judgement.title, tr(TARGET_NAMES[target]), str(own.figures.days), percent(own.figures.accuracy),
                     f"{percent(own.figures.macro_recall)} ({percent(interval.low)} – {percent(interval.high)})",
-                    number(own.figures.kappa), number(own.shift.p_value), "",
+                    number(own.figures.kappa), number(judgement.surrogate.p_value) if target == "event" else "", "",
                 )
             )  # fmt: skip
             for other in judgement.comparisons:
                 if other.target == target:
-                    difference = other.macro_recall_difference
-                    beaten = tr(" — beaten") if other.beaten else tr(" — not beaten")
+                    gain, gap = "", other.auc_difference
+                    if gap is not None:
+                        beaten = tr(" — beaten") if other.beaten else tr(" — not beaten")
+                        gain = f"{number(gap.value)} ({number(gap.low)} – {number(gap.high)}){beaten}"
                     dropped = tr(" ({count} without an answer)").format(count=other.dropped) if other.dropped else ""
                     rows.append(
                         (
                             f"   {tr(BASELINE_NAMES.get(other.name, other.name))}", tr(TARGET_NAMES[target]),
                             f"{other.days}{dropped}", percent(other.figures.accuracy), percent(other.figures.macro_recall),
-                            number(other.figures.kappa), "",
-                            f"{percent(difference.value)} ({percent(difference.low)} – {percent(difference.high)}){beaten}",
+                            number(other.figures.kappa), "", gain,
                         )
                     )  # fmt: skip
         _fill(self._scores, headings, rows)
