@@ -188,10 +188,10 @@ import os, signal, sys
 import numpy as np
 from quakegui.project import journal
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 project = Project.open(sys.argv[1])
 for day in range(20):
-    journal.write_labels(project, np.array([19024 + day], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+    journal.write_labels(project, np.array([19024 + day], dtype="datetime64[D]"), 3, source=LabelSource.ANALYST, author="Li")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
