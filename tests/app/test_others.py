@@ -320,7 +320,7 @@ def test_a_note_in_the_same_name_is_not_overwritten_unseen(session: Session, oth
     assert labelling.note(session, "windy", day=day, former="")
     assert [note.text for note in journal.notes(other, day)] == ["a truck at 03:00\nwindy"]
     assert heard == ["Another program has written a note on this day in your name; yours was added to it."]
-    assert labelling.note(session, "windy", day=day, shown="a truck at 03:00\nwindy")
+    assert labelling.note(session, "windy", day=day, former="a truck at 03:00\nwindy")
     assert [note.text for note in journal.notes(other, day)] == ["windy"]
 
 

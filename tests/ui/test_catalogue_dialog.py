@@ -74,8 +74,8 @@ def test_what_the_choice_warns_of_is_said_in_chinese(qtbot, dialog, session):
     dialog.form.magnitude.setValue(9.0)
     qtbot.waitUntil(lambda: dialog.choice.mainshocks == ())
     assert dialog.choice.warning.isascii()
-    assert dialog._warning.isVisible()
-    assert not any(letter.isascii() and letter.isalpha() for letter in dialog._warning.text())
+    assert dialog.warning.isVisible()
+    assert not any(letter.isascii() and letter.isalpha() for letter in dialog.warning.text())
 
 
 def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session):
@@ -86,7 +86,7 @@ def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session
     assert len(dialog.choice.mainshocks) == 11
     assert len(catalogue.events(session.project)) == 18
     assert len(session.events) == 18
-    dialog._shown.setCurrentIndex(2)
+    dialog.events.setCurrentIndex(2)
     assert sum(row.level == "muted" for row in dialog.list.rows.rows) == 7
     dialog.apply()
     wait(qtbot, session)
@@ -162,4 +162,4 @@ def test_a_choice_that_fails_leaves_nothing_to_keep(qtbot, dialog, session, monk
     dialog.rechoose()
     wait(qtbot, session)
     qtbot.waitUntil(lambda: dialog.sentence.text() == "These cannot be chosen.")
-    assert not dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()
+    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()

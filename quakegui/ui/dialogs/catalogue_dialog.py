@@ -83,10 +83,10 @@ class CatalogueDialog(JobDialog):
             tr("What becomes of it"),
         ]
         self.list = RowsView(headers, tr("Earthquakes, kept and dropped"), wide=5)
-        self._shown = with_name(QComboBox(), tr("Which are listed"), tr("Those outside the selection can be listed too"))
+        self.events = with_name(QComboBox(), tr("Which are listed"), tr("Those outside the selection can be listed too"))
         for text, value in ((tr("Kept and aftershocks"), "chosen"), (tr("Only kept"), "kept"), (tr("All of the file"), "all")):
-            self._shown.addItem(text, value)
-        self._shown.currentIndexChanged.connect(self._list_events)
+            self.events.addItem(text, value)
+        self.events.currentIndexChanged.connect(self._list_events)
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -104,8 +104,8 @@ class CatalogueDialog(JobDialog):
         below.setContentsMargins(0, 0, 0, 0)
         self._summary = QLabel()
         self._summary.setWordWrap(True)
-        self._warning = Sentence()
-        for widget in (self._summary, self._warning, self._shown, self.list):
+        self.warning = Sentence()
+        for widget in (self._summary, self.warning, self.events, self.list):
             below.addWidget(widget, 1 if widget is self.list else 0)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.map)
@@ -114,31 +114,31 @@ class CatalogueDialog(JobDialog):
         across = QHBoxLayout()
         across.addWidget(scroll)
         across.addWidget(right, 1)
-        self._buttons = button_box(Standard.Apply | Standard.Cancel)
-        self._buttons.button(Standard.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
-        self._buttons.button(Standard.Apply).clicked.connect(self.apply)
-        self._buttons.rejected.connect(self.reject)
+        self.buttons = button_box(Standard.Apply | Standard.Cancel)
+        self.buttons.button(Standard.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
+        self.buttons.button(Standard.Apply).clicked.connect(self.apply)
+        self.buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.addLayout(across, 1)
-        for part in (self.sentence, self.strip, self._buttons):
+        for part in (self.sentence, self.strip, self.buttons):
             outer.addWidget(part)
-        self._buttons.button(Standard.Apply).setDefault(True)
+        self.buttons.button(Standard.Apply).setDefault(True)
 
     def _source_group(self) -> QGroupBox:
         group = QGroupBox(tr("Catalogue"))
         column = QVBoxLayout(group)
-        self._choose = with_name(
+        self.choose = with_name(
             QPushButton(tr("Choose a file…")), tr("Choose a file"), tr("CENC, USGS or other csv, or QuakeML")
         )
-        self._choose.setAutoDefault(False)
-        self._choose.clicked.connect(self._ask_file)
+        self.choose.setAutoDefault(False)
+        self.choose.clicked.connect(self._ask_file)
         self._add = with_name(
             QCheckBox(tr("Add to the project's earthquakes")),
             tr("Add to the project's earthquakes"),
             tr("Off: the file's earthquakes take the place of those in the project"),
         )
         self._add.toggled.connect(self.rechoose)
-        for widget in (self._source, self._choose, self._add):
+        for widget in (self._source, self.choose, self._add):
             column.addWidget(widget)
         return group
 
@@ -231,7 +231,7 @@ class CatalogueDialog(JobDialog):
                 dropped=len(choice.aftershocks),
             )
         )
-        self._warning.say(choice.warning, "warning")
+        self.warning.say(choice.warning, "warning")
         self.form.centres.setText(self._centres_text(choice))
         if choice.scheme is not None:
             self.form.show_median(choice.scheme.split_magnitude)
@@ -253,7 +253,7 @@ class CatalogueDialog(JobDialog):
         choice = self.choice
         if choice is None:
             return
-        wanted = self._shown.currentData()
+        wanted = self.events.currentData()
         classes = choice.classes or (0,) * len(choice.mainshocks)
         rows = [self._row(event, self._kept_text(cls), "", cls) for event, cls in zip(choice.mainshocks, classes, strict=True)]
         if wanted != "kept":
@@ -319,5 +319,5 @@ class CatalogueDialog(JobDialog):
         for widget in (self.form, self._add):
             widget.setEnabled(not self.has_job(READING))
         possible = not self.busy and self.choice is not None and self.session.can_write
-        self._buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
-        self._choose.setEnabled(not self.busy)
+        self.buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
+        self.choose.setEnabled(not self.busy)

@@ -79,19 +79,19 @@ class ImportWizard(JobDialog):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        self._add_files = _button(
+        self.add_files = _button(
             tr("Add files…"), tr("Choose files of readings, tables, Kp, station lists or archives"), self._ask_files
         )
-        self._add_folder = _button(
+        self.add_folder = _button(
             tr("Add a folder…"), tr("Choose a folder; everything below it is looked into"), self._ask_folder
         )
         self._clear = _button(tr("Start over"), tr("Empty the list; no file is touched"), self.clear)
         top = QHBoxLayout()
-        self._summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._summary.setWordWrap(True)
-        for button in (self._add_files, self._add_folder, self._clear):
+        self.summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.summary.setWordWrap(True)
+        for button in (self.add_files, self.add_folder, self._clear):
             top.addWidget(button)
-        top.addWidget(self._summary, 1)
+        top.addWidget(self.summary, 1)
         headers = [
             tr("File"),
             tr("Holds"),
@@ -107,12 +107,12 @@ class ImportWizard(JobDialog):
         self.list.selectionModel().selectionChanged.connect(self._show_chosen)
         self._detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen file"))
         self._detail.setPlaceholderText(tr("No remarks on the chosen file."))
-        self._editor = MappingEditor()
-        self._editor.changed.connect(self._remap)
-        self._editor.sheet_chosen.connect(self._other_sheet)
+        self.editor = MappingEditor()
+        self.editor.changed.connect(self._remap)
+        self.editor.sheet_chosen.connect(self._other_sheet)
         self._below = QStackedWidget()
         self._below.addWidget(self._detail)
-        self._below.addWidget(TallScroll(self._editor))
+        self._below.addWidget(TallScroll(self.editor))
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
         split.addWidget(self._below)
@@ -125,12 +125,12 @@ class ImportWizard(JobDialog):
 
     def _buttons(self) -> QDialogButtonBox:
         box = button_box(Standard.Close)
-        self._import = _button(tr("Import"), tr("Keep what these files hold in the project"), self.start_import)
-        self._more = _button(tr("Import more"), tr("Go back to the files"), self._back)
+        self.import_button = _button(tr("Import"), tr("Keep what these files hold in the project"), self.start_import)
+        self._more = _button(tr("Import more"), tr("Go back to the files"), self.back)
         box.addButton(self._more, QDialogButtonBox.ButtonRole.ActionRole)
-        box.addButton(self._import, QDialogButtonBox.ButtonRole.ActionRole)
+        box.addButton(self.import_button, QDialogButtonBox.ButtonRole.ActionRole)
         box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
-        self._import.setDefault(True)
+        self.import_button.setDefault(True)
         box.rejected.connect(self.reject)
         return box
 
@@ -193,7 +193,7 @@ class ImportWizard(JobDialog):
             text = tr("{files} files seen, {out} of them will be left out.").format(files=len(self.previews), out=left_out)
         if self._unseen:
             text += " " + tr("{count} more are looked into when they are imported.").format(count=self._unseen)
-        self._summary.setText(text)
+        self.summary.setText(text)
         if self.previews:
             wanted = chosen.about if chosen is not None else self.previews[0].name
             names = [preview.name for preview in self.previews]
@@ -212,11 +212,11 @@ class ImportWizard(JobDialog):
         self._detail.setPlainText(
             "" if preview is None else "\n".join(filter(None, (translate(preview.reason), *map(translate, preview.notes))))
         )
-        if preview is not None and preview.table is not None and self._editor.property("file") != preview.name:
+        if preview is not None and preview.table is not None and self.editor.property("file") != preview.name:
             self.sentence.say("")
             self.busy_changed()
-            self._editor.setProperty("file", preview.name)
-            self._editor.fill(preview.table, self._mappings.get(preview.name, preview.guess))
+            self.editor.setProperty("file", preview.name)
+            self.editor.fill(preview.table, self._mappings.get(preview.name, preview.guess))
 
     def _remap(self) -> None:
         """Look into the chosen table again with what its columns are now said to mean; the same goes for all alike it."""
@@ -224,10 +224,10 @@ class ImportWizard(JobDialog):
         if preview is None or preview.table is None:
             return
         try:
-            mapping = self._editor.mapping()
+            mapping = self.editor.mapping()
         except ValueError as error:
             self.sentence.say(str(error), "error")
-            self._import.setEnabled(False)
+            self.import_button.setEnabled(False)
             return
         for each in self.previews:
             if each.table is not None and each.table.columns == preview.table.columns:
@@ -264,9 +264,9 @@ class ImportWizard(JobDialog):
         def done(seen: FilePreview) -> None:
             self.previews = [seen if one.name == seen.name else one for one in self.previews]
             self._mappings.pop(seen.name, None)
-            self._editor.setProperty("file", seen.name)
+            self.editor.setProperty("file", seen.name)
             if seen.table is not None:
-                self._editor.fill(seen.table, TableMapping("wide", (), (), sheet=sheet))
+                self.editor.fill(seen.table, TableMapping("wide", (), (), sheet=sheet))
             self._show_previews()
 
         self.run_job(LOOKING, lambda _report, _cancelled: look_at_sheet(preview, sheet), done)
@@ -312,7 +312,8 @@ class ImportWizard(JobDialog):
         if report.imported:
             computing.recompute(self.session)
 
-    def _back(self) -> None:
+    def back(self) -> None:
+        """Begin anew with other files."""
         self.clear()
         self._stack.setCurrentIndex(0)
         self.busy_changed()
@@ -322,11 +323,11 @@ class ImportWizard(JobDialog):
     def busy_changed(self) -> None:
         """Only what makes sense now can be pressed."""
         choosing = self._stack.currentIndex() == 0
-        self._import.setVisible(choosing)
+        self.import_button.setVisible(choosing)
         self._more.setVisible(not choosing)
         self._more.setEnabled(not self.busy)
-        self._import.setEnabled(choosing and not self.busy and bool(self._paths) and self.session.can_write)
-        for button in (self._add_files, self._add_folder, self._clear):
+        self.import_button.setEnabled(choosing and not self.busy and bool(self._paths) and self.session.can_write)
+        for button in (self.add_files, self.add_folder, self._clear):
             button.setEnabled(not self.busy)
 
     def reject(self) -> None:

@@ -53,10 +53,10 @@ class RuleDialog(JobDialog):
         self._without_rest = False
         self._form()
         self._results()
-        self._buttons = button_box(Standard.Apply | Standard.Cancel)
-        self._buttons.button(Standard.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
-        self._buttons.button(Standard.Apply).clicked.connect(self.apply)
-        self._buttons.rejected.connect(self.reject)
+        self.buttons = button_box(Standard.Apply | Standard.Cancel)
+        self.buttons.button(Standard.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
+        self.buttons.button(Standard.Apply).clicked.connect(self.apply)
+        self.buttons.rejected.connect(self.reject)
         says = QLabel(
             tr(
                 "The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging "
@@ -70,9 +70,9 @@ class RuleDialog(JobDialog):
         column = QVBoxLayout(self)
         column.addWidget(says)
         column.addLayout(across, 1)
-        for widget in (self.sentence, self.strip, self._buttons):
+        for widget in (self.sentence, self.strip, self.buttons):
             column.addWidget(widget)
-        self._buttons.button(Standard.Apply).setDefault(True)
+        self.buttons.button(Standard.Apply).setDefault(True)
         self._start()
 
     # -- widgets ---------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ class RuleDialog(JobDialog):
         self._kind.addItem(tr("more with magnitude"), LAW)
         self._kind.addItem(tr("the same for all"), FLAT)
         self._scale, self._exponent = _number(0.0, 100.0, 0.1, 3), _number(-1.0, 1.0, 0.01, 3)
-        self._flat, self._after = _count(366), _count(366)
+        self.flat, self._after = _count(366), _count(366)
         self._winner = QComboBox()
         self._winner.addItem(tr("the later earthquake"), "later")
         self._winner.addItem(tr("the larger earthquake"), "larger")
@@ -92,7 +92,7 @@ class RuleDialog(JobDialog):
             (tr("Days before"), self._kind, tr("How many days before an earthquake carry its class")),
             (tr("Scale"), self._scale, tr("Days before = scale × 10^(exponent × M), rounded")),
             (tr("Exponent"), self._exponent, tr("Days before = scale × 10^(exponent × M), rounded")),
-            (tr("Days before any"), self._flat, tr("Days before any earthquake, whatever its magnitude")),
+            (tr("Days before any"), self.flat, tr("Days before any earthquake, whatever its magnitude")),
             (tr("Days after"), self._after, tr("Days after the earthquake's own day, which always counts")),
             (tr("A day that two claim goes to"), self._winner, tr("Of equal magnitudes the later one wins")),
         )
@@ -112,7 +112,7 @@ class RuleDialog(JobDialog):
         self._form_layout = form
         self._kind.currentIndexChanged.connect(self._recount)
         self._winner.currentIndexChanged.connect(self._recount)
-        for box in (self._scale, self._exponent, self._flat, self._after):
+        for box in (self._scale, self._exponent, self.flat, self._after):
             box.valueChanged.connect(self._recount)
 
     def _results(self) -> None:
@@ -131,12 +131,12 @@ class RuleDialog(JobDialog):
             for place, widget in enumerate((picture, self._captions[cls], self.counts[cls], self._bars[cls])):
                 grid.addWidget(widget, cls, place)
         grid.setColumnStretch(3, 1)
-        self._post = QLabel()
-        self._post.setWordWrap(True)
+        self.post = QLabel()
+        self.post.setWordWrap(True)
         headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Asks"), tr("Gets"), tr("Remark")]
         self.events = RowsView(headers, tr("Earthquakes and their days"), wide=2)
         column.addLayout(grid)
-        column.addWidget(self._post)
+        column.addWidget(self.post)
         column.addWidget(self.events, 1)
 
     # -- the rule --------------------------------------------------------------------------------------------------
@@ -173,16 +173,16 @@ class RuleDialog(JobDialog):
 
     def show_rule(self, rule: LabelRule) -> None:
         """Put a rule into the controls."""
-        for widget in (self._kind, self._scale, self._exponent, self._flat, self._after, self._winner):
+        for widget in (self._kind, self._scale, self._exponent, self.flat, self._after, self._winner):
             widget.blockSignals(True)
         self._kind.setCurrentIndex(LAW if rule.flat_days_before is None else FLAT)
         self._scale.setValue(rule.days_before_scale)
         self._exponent.setValue(rule.days_before_exponent)
         if rule.flat_days_before is not None:
-            self._flat.setValue(rule.flat_days_before)
+            self.flat.setValue(rule.flat_days_before)
         self._after.setValue(rule.days_after)
         self._winner.setCurrentIndex(self._winner.findData(rule.winner))
-        for widget in (self._kind, self._scale, self._exponent, self._flat, self._after, self._winner):
+        for widget in (self._kind, self._scale, self._exponent, self.flat, self._after, self._winner):
             widget.blockSignals(False)
         self._recount()
 
@@ -191,14 +191,14 @@ class RuleDialog(JobDialog):
         return LabelRule(
             self._scale.value(),
             self._exponent.value(),
-            self._flat.value() if self._kind.currentData() == FLAT else None,
+            self.flat.value() if self._kind.currentData() == FLAT else None,
             self._after.value(),
             self._winner.currentData(),
         )
 
     def _recount(self) -> None:
         flat = self._kind.currentData() == FLAT
-        for widget, shown in ((self._scale, not flat), (self._exponent, not flat), (self._flat, flat)):
+        for widget, shown in ((self._scale, not flat), (self._exponent, not flat), (self.flat, flat)):
             self._form_layout.setRowVisible(widget, shown)
         session, season = self.session, self.session.season
         if season is None or session.project is None or len(self._classes) != len(session.events):
@@ -240,7 +240,7 @@ class RuleDialog(JobDialog):
         sentence = tr(
             "{post} of the {positive} days with a class became known only after their earthquake: they cannot be predictions."
         )
-        self._post.setText(sentence.format(post=post, positive=positive))
+        self.post.setText(sentence.format(post=post, positive=positive))
 
     def _class_name(self, cls: int) -> str:
         scheme = self._scheme()
@@ -299,7 +299,7 @@ class RuleDialog(JobDialog):
         """Let the rule be applied where there are days, events and the right to write."""
         ready = self.labels is not None and bool(self.session.events) and any(self._classes)
         possible = ready and not self.busy and self.session.can_write
-        self._buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
+        self.buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
 
 
 def _number(low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:

@@ -49,7 +49,7 @@ class SeriesPanel(QWidget):
         self.legend, self.readout = QLabel(self), ElidedLabel(self)
         self.plots: dict[str, pg.PlotItem] = {}
         self.curves = SeriesCurves(self.plots)
-        self._night: tuple[float, float] | None = None
+        self.night: tuple[float, float] | None = None
         self.graphics = CachedGraphics(self._paint_markers, self)
         self._lay_out()
         self._make_plots()
@@ -182,24 +182,25 @@ class SeriesPanel(QWidget):
         """Look at the days around the one shown."""
         if self._session.day is None:
             return
-        middle = self._day_start()
+        middle = self.day_start()
         reach = DAYS_AROUND * 86400.0
         self.plots["raw"].setXRange(middle - reach, middle + reach, padding=0)
 
-    def _day_start(self) -> float:
+    def day_start(self) -> float:
+        """Return when the day shown begins, seconds since 1970 in UTC."""
         day = self._session.days[self._session.index : self._session.index + 1]
         return float(local_midnights(day, zone_name(self._session)).astype(np.int64)[0]) / 1000.0
 
     def _move_cursor(self) -> None:
         season, session = self._session.season, self._session
-        self._night = None
+        self.night = None
         self.graphics.move_markers()
         if season is None or session.index < 0:
             return
         day = session.days[session.index : session.index + 1]
         start, end = night_bounds(day, zone_name(session), season.config.night.window)
         low, high = float(start.astype(np.int64)[0]) / 1000.0, float(end.astype(np.int64)[0]) / 1000.0
-        self._night = (low, high)
+        self.night = (low, high)
         left, right = self.plots["raw"].getViewBox().viewRange()[0]
         if not left <= low <= right:
             # most of the view lies ahead of the walk, so that it moves on seldom: painting the plots anew is dear
@@ -208,10 +209,10 @@ class SeriesPanel(QWidget):
 
     def _paint_markers(self, painter: QPainter) -> None:
         """Mark the night of the day shown in every plot, and say what each plot shows."""
-        colours, titles = theme.colours(), self._titles()
+        colours, titles = theme.colours(), self.titles()
         for name, plot in self.plots.items():
             around = plot.getViewBox().sceneBoundingRect()
-            if self._night is not None:
+            if self.night is not None:
                 self._paint_night(painter, plot.getViewBox(), around)
             if self.shown:
                 painter.setPen(colours.muted)
@@ -235,9 +236,9 @@ class SeriesPanel(QWidget):
             plot.getAxis("left").setWidth(wide)
 
     def _paint_night(self, painter: QPainter, box: Any, around: QRectF) -> None:
-        assert self._night is not None
+        assert self.night is not None
         colours = theme.colours()
-        start, end = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in self._night)
+        start, end = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in self.night)
         band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
         painter.fillRect(band, colours.selection)
         middle = (start + end) / 2.0
@@ -343,7 +344,7 @@ class SeriesPanel(QWidget):
         left_out = len(self._session.selected_codes) - len(self.shown)
         return "&nbsp;&nbsp;".join(words) + (" " + tr("and {count} more").format(count=left_out) if left_out else "")
 
-    def _titles(self) -> dict[str, str]:
+    def titles(self) -> dict[str, str]:
         """Return what each plot shows, in words that stand inside it."""
         unit = "nT" if self._session.display.unit == "nT" else "z"
         several = len(self.shown) > 1

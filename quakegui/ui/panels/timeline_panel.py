@@ -162,7 +162,7 @@ class TimelineView(QWidget):
             if self.data is None:
                 painter.fillRect(self.rect(), colours.background)
                 return
-            painter.drawPixmap(0, 0, self._rows_picture(self.data))
+            painter.drawPixmap(0, 0, self.rows_picture(self.data))
             bottom = self.height() - self.axis.below
             painter.setClipRect(QRectF(self.axis.left, 0.0, self.axis.width, self.height()))
             if self._session.only:
@@ -210,7 +210,7 @@ class TimelineView(QWidget):
         painter.setPen(paper)
         painter.drawText(QRectF(left, bottom + 1.0, wide, tall), Qt.AlignmentFlag.AlignCenter, text)
 
-    def _rows_picture(self, data: TimelineData) -> QPixmap:
+    def rows_picture(self, data: TimelineData) -> QPixmap:
         """Return the rows as a picture, painted again only when view or colours change, and where the content does."""
         colours, ratio = theme.colours(), self.devicePixelRatioF()
         key = (self.axis, self.height(), ratio, colours.dark, self.font().key())

@@ -75,7 +75,8 @@ class _Shape:
 
 
 @lru_cache(maxsize=4)
-def _ground(frame: Frame, reach: float) -> dict[str, tuple[_Shape, ...]]:
+def ground_shapes(frame: Frame, reach: float) -> dict[str, tuple[_Shape, ...]]:
+    """Return land, coasts and borders around a network, as far as `reach` half-widths of it, ready to be painted."""
     ground = base_map(frame, reach)
     return {name: _shapes(getattr(ground, name)) for name in ("land", "coast", "border", "province", "prefecture")}
 
@@ -98,7 +99,7 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Theme
     view = inverse.mapRect(QRectF(0, 0, camera.size.width(), camera.size.height()))
     off_x, off_y = abs(view.center().x() - frame.x_km), abs(view.center().y() - frame.y_km)
     seen = max(off_x + view.width() / 2.0, off_y + view.height() / 2.0) / frame.half_width_km
-    ground = _ground(frame, REACH if square else min(np.ceil(1.1 * seen), REACH))
+    ground = ground_shapes(frame, REACH if square else min(np.ceil(1.1 * seen), REACH))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.land)
     for shape in ground["land"]:
