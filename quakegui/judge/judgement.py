@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from quakegui.judge.alarms import AlarmRecord
 from quakegui.judge.bootstrap import Interval
+from quakegui.judge.calibration import Calibrator
 from quakegui.judge.dependence import Dependence
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
+from quakegui.judge.reliability import Reliability
 from quakegui.judge.skill import Molchan, Skill
 from quakegui.judge.surrogates import SurrogateTest
 from quakegui.judge.verdict import Verdict
@@ -115,8 +117,12 @@ class Judgement:
         By which labels and earthquakes; None where it was judged by what the caller gave.
     dependence
         Whether it reads the calendar or the outages; None where that was not asked for.
-    brier_skill, information_gain
-        Of calibrated probabilities: skill against the base rate, and bits per event against ``catalogue``; NaN without them.
+    reliability
+        Of the calibrated probabilities, event against none; None where nothing could calibrate them.
+    calibrators
+        What calibrated each fold's.
+    information_gain
+        Of the calibrated probabilities, bits per event over the predictor ``catalogue``; NaN without it.
     """
 
     name: str
@@ -142,7 +148,8 @@ class Judgement:
     verdict: Verdict
     basis: Basis | None = None
     dependence: Dependence | None = None
-    brier_skill: float = np.nan
+    reliability: Reliability | None = None
+    calibrators: tuple[Calibrator, ...] = ()
     information_gain: float = np.nan
 
     def of(self, target: Target) -> TargetFigures:
@@ -178,7 +185,7 @@ class Judgement:
             "accuracy": shown.figures.accuracy,
             "macro_recall": shown.figures.macro_recall,
             "kappa": shown.figures.kappa,
-            "brier_skill": self.brier_skill,
+            "brier_skill": None if self.reliability is None else self.reliability.brier_skill,
             "information_gain": self.information_gain,
             "r_score": None if self.skill is None else self.skill.r,
             "r0": None if self.skill is None else self.skill.r0,

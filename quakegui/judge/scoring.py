@@ -26,11 +26,13 @@ from quakegui.judge.bootstrap import (
     paired_auc,
     paired_difference,
 )
+from quakegui.judge.calibration import Calibrator, calibrate_by_fold
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.judge.predictors import WITHOUT_FIELD, majority, out_of_fold
+from quakegui.judge.reliability import Reliability, information_gain, reliability
 from quakegui.judge.skill import molchan, skill, thresholds_by_fold
-from quakegui.judge.splits import N_CLASSES, Split
+from quakegui.judge.splits import N_CLASSES, Split, class_weights
 from quakegui.judge.surrogates import EventWindows, statistic_of, surrogate_test
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.judge.verdict import LEAST_SHARE, reach_verdict
@@ -57,6 +59,7 @@ def judge(
     learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
     thresholds: Sequence[float] | None = None,
+    weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
@@ -83,6 +86,8 @@ def judge(
         ``test``. Default: each image has its day's.
     thresholds
         p* of each fold, chosen on its training side. Default: see `thresholds_by_fold`.
+    weighed
+        Whether it was trained with class weights.
 
     Raises
     ------
@@ -118,6 +123,7 @@ def judge(
         baselines=beside,
         rows=rows,
         thresholds=thresholds,
+        weighed=weighed,
         resamples=resamples,
         seed=seed,
     )
@@ -132,6 +138,7 @@ def judge_truth(
     baselines: Mapping[str, Floats],
     rows: Floats | None = None,
     thresholds: Sequence[float] | None = None,
+    weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
@@ -169,6 +176,8 @@ def judge_truth(
             tested=not truth.leaky,
         )
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
+    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed)
+    reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
     series = Series(truth.days, truth.available_at, daily)
     by_day, chosen, fixed = _thresholds(truth, series, thresholds)
     period = judged_period(series, truth.fold >= 0)
@@ -195,6 +204,9 @@ def judge_truth(
         surrogate=test,
         auc=foldwise,
         agreement=_agreement(truth, score),
+        reliability=_reliability(truth, calibrated),
+        calibrators=calibrators,
+        information_gain=np.nan if reference is None else _information_gain(truth, calibrated, reference),
         verdict=reach_verdict(
             leaky=truth.leaky,
             leak=truth.leak,
@@ -243,6 +255,29 @@ def _target_figures(truth: Truth, answers: Floats, target: Target, weights: Floa
 def _score(daily: Floats) -> Floats:
     """P(event) of each day less 1, shape (day,): its rank without the rounding of a sum."""
     return -np.asarray(daily[:, 0], float)
+
+
+def _calibrated(truth: Truth, daily: Floats, *, weighed: bool = True) -> tuple[Floats, tuple[Calibrator, ...]]:
+    """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
+    if truth.leaky:
+        return np.full_like(daily, np.nan), ()
+    times = truth.learnt.times[~np.isnat(truth.learnt.times)]
+    row = np.searchsorted(truth.available_at, times) - 1
+    inside = (row >= 0) & (times <= truth.available_at[row] + np.timedelta64(1, "D"))
+    labels = [truth.taught[fold.train] for fold in truth.folds]
+    weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
+    return calibrate_by_fold(truth.folds, daily, truth.taught, row[inside], weights=weights)
+
+
+def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
+    event = calibrated[truth.row_day, 1:].sum(axis=1)
+    known = np.isfinite(event)
+    return reliability(event[known], truth.row_label[known] > 0)
+
+
+def _information_gain(truth: Truth, calibrated: Floats, reference: Floats) -> float:
+    ours, theirs = (given[truth.row_day, 1:].sum(axis=1) for given in (calibrated, reference))
+    return information_gain(ours, theirs, truth.row_label > 0)
 
 
 def _agreement(truth: Truth, score: Floats) -> float:

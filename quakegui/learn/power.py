@@ -106,6 +106,7 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
         catalogue=evidence.catalogue,
         windows=evidence.windows,
         beside=baselines(evidence, made),
+        weighed=config.class_weights,
     ).judgement
 
 

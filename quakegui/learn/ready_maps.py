@@ -217,6 +217,7 @@ class ReadyMaps:
             catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
             windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
             beside={},
+            weighed=run.config.class_weights,
             basis=Basis(
                 as_of,
                 training_day(run.created) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),

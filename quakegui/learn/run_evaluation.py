@@ -118,6 +118,7 @@ def evaluate_predictions(
     windows: EventWindows,
     training_catalogue: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
+    weighed: bool = True,
     basis: Basis | None = None,
 ) -> RunEvaluation:
     """Judge what a run's networks said, beside baselines of the same split.
@@ -138,6 +139,8 @@ def evaluate_predictions(
         Those that the run's training had, where they are others.
     beside
         Probabilities of every baseline, by name, each (day, class).
+    weighed
+        Whether the networks were trained with class weights.
     basis
         What `truth` and `catalogue` are, to be told with the figures.
     """
@@ -161,6 +164,7 @@ def evaluate_predictions(
         taught=predictions.labels,
         learnt=training_catalogue,
         image_probabilities=images,
+        weighed=weighed,
     )
     scored = np.unique(np.concatenate([fold.test for fold in split.folds]))
     answers = daily[scored].astype(np.float64)

@@ -85,6 +85,7 @@ def _judge_by(
         windows=evidence.windows,
         training_catalogue=training_catalogue,
         beside=baselines(here, split),
+        weighed=run.config.class_weights,
         basis=Basis(
             as_of,
             training_day(run.created, project.timezone) if as_of == "training" else now,

@@ -11,7 +11,7 @@ from quakegui.judge.scoring import judge, judge_truth
 from quakegui.judge.skill import Skill, r_zero
 from quakegui.judge.surrogates import EVENT, EventWindows, SurrogateTest
 from quakegui.judge.truth import prospective_truth, truth_of
-from quakegui.judge.verdict import holm, reach_verdict
+from quakegui.judge.verdict import reach_verdict
 
 N_DAYS = 334
 DAYS = np.datetime64("2022-02-01") + np.arange(N_DAYS)
@@ -413,12 +413,6 @@ def test_a_window_longer_than_the_jitter_is_said():
     assert "longest label window" not in reached(jitter=45).figures()
 
 
-def test_holm_equals_its_definition():
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.6, 0.7]) == pytest.approx([1.0, 1.0])
-    assert len(holm([])) == 0
-
-
 def test_tries_are_counted_and_p_is_corrected():
     alone = reached(0.01)
     assert (alone.parameters["tries"], alone.parameters["p_corrected"]) == (None, None)
@@ -427,3 +421,41 @@ def test_tries_are_counted_and_p_is_corrected():
     assert "4 runs were judged on this season; p corrected for them is 0.030." in told.figures()
     assert told.code == alone.code
     assert reached(np.nan).corrected([0.1]).parameters["p_corrected"] is None
+
+
+def test_probabilities_are_calibrated_before_they_are_scored():
+    season = Season(21)
+    beside = {"catalogue": np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (N_DAYS, 1))}
+    good, chance = (season.judged(season.answers(right), baselines=beside) for right in (0.9, 0.0))
+    assert [one.method for one in good.calibrators] == ["isotonic"] * 5
+    assert good.row()["brier_skill"] == good.reliability.brier_skill > 0.4
+    assert good.row()["information_gain"] > 0.5
+    assert chance.row()["brier_skill"] < 0.05
+    assert chance.row()["information_gain"] < 0.1
+    assert good.reliability.days.sum() == good.scored
+    # Whatever scale the answers have, calibration gives them the same one.
+    answers = season.answers(0.9)
+    sharper = np.column_stack(
+        [answers[:, 0] ** 3, (1 - answers[:, :1] ** 3) * answers[:, 1:] / answers[:, 1:].sum(1, keepdims=True)]
+    )
+    one, two = (season.judged(given, baselines=beside) for given in (answers, sharper))
+    assert two.row()["brier_skill"] == pytest.approx(one.row()["brier_skill"], abs=0.02)
+
+
+def test_without_other_folds_weights_are_undone_and_no_more():
+    season = Season(22)
+    answers = season.answers(0.9)
+    found = season.judged(answers, protocol="chronological")
+    assert [one.method for one in found.calibrators] == ["none"]
+    plain = season.judged(answers, protocol="chronological", weighed=False)
+    assert plain.reliability.brier == pytest.approx(found.reliability.brier, abs=0.1)
+    assert plain.reliability.brier != found.reliability.brier
+    assert found.row()["information_gain"] is None  # the catalogue is not among what it is compared with
+
+
+def test_a_leaky_protocol_has_no_probabilities_to_score():
+    season = Season(23)
+    told = season.judged(season.answers(0.9), protocol="paper")
+    assert told.reliability is None
+    assert told.row()["brier_skill"] is None
+    assert told.calibrators == ()
