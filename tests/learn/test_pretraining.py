@@ -15,7 +15,9 @@ from quakegui.learn.network.inputs import LIMIT_Z, pictures, trailing_means
 from quakegui.learn.network.pretraining import (
     PRESETS,
     STACK,
+    Pictures,
     Pretraining,
+    ahead,
     answer,
     class_weights,
     groups,
@@ -127,6 +129,22 @@ def test_seasons_come_in_groups_and_nothing_is_left_out() -> None:
     alone = [len(labelled(each, recipe.network).classes) for each in simulate(PLAN, range(3), pixels=16)]
     assert recipe.groups == len(sizes) == 2
     assert sizes == [alone[0] + alone[1], alone[2]]
+
+
+def test_groups_made_ahead_are_the_same_and_their_trouble_is_heard() -> None:
+    plain, early = list(groups(TINY)), list(ahead(groups(TINY)))
+    for one_group, other in zip(plain, early, strict=True):
+        np.testing.assert_array_equal(one_group.images, other.images)
+
+    def broken() -> Iterator[Pictures]:
+        yield plain[0]
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        list(ahead(broken()))
+    asked = iter([False, False, True])
+    with pytest.raises(Stop):
+        list(groups(TINY, stopped=lambda: next(asked)))
 
 
 def test_pictures_are_mirrored_and_negated_each_half_of_the_time_and_north_stays_up() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -38,6 +39,8 @@ STACK = RunConfig(
     precision="float32",
 )
 TELL_STEPS = 100
+TOGETHER = 16
+"""Seasons computed side by side: after so many, some three seconds, a stop is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,33 @@ def labelled(simulated: SimulatedSeason, network: RunConfig) -> Pictures:
     return Pictures(images.astype(np.float16), simulated.labels.classes[days].astype(np.int64))
 
 
-def groups(recipe: Pretraining) -> Iterator[Pictures]:
-    """Yield the pictures of one group of seasons after the other, in the order of the seasons."""
-    seasons = simulate(recipe.plan, range(recipe.seasons), pixels=recipe.network.size)
+def groups(recipe: Pretraining, *, stopped: Stopped = lambda: False) -> Iterator[Pictures]:
+    """Yield the pictures of one group of seasons after the other, in the order of the seasons.
+
+    Raises
+    ------
+    Stop
+        `stopped` said so.
+    """
+
+    def numbers_left() -> Iterator[int]:
+        for number in range(recipe.seasons):
+            if stopped():
+                raise Stop
+            yield number
+
+    seasons = simulate(recipe.plan, numbers_left(), pixels=recipe.network.size, together=TOGETHER)
     while group := [labelled(each, recipe.network) for each in islice(seasons, recipe.group)]:
         yield Pictures(np.concatenate([each.images for each in group]), np.concatenate([each.classes for each in group]))
+
+
+def ahead(groups: Iterator[Pictures]) -> Iterator[Pictures]:
+    """Yield the same, each made in a thread while the one before is in use: on two cores the seasons cost hardly any time."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, groups, None)
+        while (group := coming.result()) is not None:
+            coming = pool.submit(next, groups, None)
+            yield group
 
 
 def pretrain(recipe: Pretraining, *, tell: Tell = lambda *_: None, stopped: Stopped = lambda: False) -> Any:
@@ -145,7 +170,7 @@ def pretrain(recipe: Pretraining, *, tell: Tell = lambda *_: None, stopped: Stop
     step = steps = 0
     losses: list[float] = []
     size = recipe.network.batch_size
-    for number, group in enumerate(groups(recipe)):
+    for number, group in enumerate(ahead(groups(recipe, stopped=stopped))):
         rng = numbers(recipe.network.seed, 0x70726574, number)
         if network is None:
             # the first group stands for all: groups differ by a few images
