@@ -15,13 +15,15 @@ from quakegui.learn.network.inputs import LIMIT_Z, pictures, trailing_means
 from quakegui.learn.network.pretraining import (
     PRESETS,
     STACK,
+    Pictures,
     Pretraining,
-    answer,
+    augment,
     class_weights,
     groups,
-    labelled,
+    predict_both_signs,
+    prefetch,
     pretrain,
-    turned,
+    training_pictures,
 )
 from quakegui.learn.network.steps import Stop
 from quakegui.learn.network.vgg12 import check_maps, vgg12
@@ -112,7 +114,7 @@ def test_a_colour_is_no_stack_and_a_stack_no_colour() -> None:
 
 
 def test_only_days_known_before_their_event_are_learnt_from() -> None:
-    found = labelled(one(), TINY.network)
+    found = training_pictures(one(), TINY.network)
     each = one()
     usable = each.season.has_map & ~each.labels.post
     assert each.labels.post.any()
@@ -124,15 +126,31 @@ def test_only_days_known_before_their_event_are_learnt_from() -> None:
 def test_seasons_come_in_groups_and_nothing_is_left_out() -> None:
     recipe = replace(TINY, seasons=3, group=2)
     sizes = [len(group.classes) for group in groups(recipe)]
-    alone = [len(labelled(each, recipe.network).classes) for each in simulate(PLAN, range(3), pixels=16)]
+    alone = [len(training_pictures(each, recipe.network).classes) for each in simulate(PLAN, range(3), pixels=16)]
     assert recipe.groups == len(sizes) == 2
     assert sizes == [alone[0] + alone[1], alone[2]]
+
+
+def test_groups_made_ahead_are_the_same_and_their_trouble_is_heard() -> None:
+    plain, early = list(groups(TINY)), list(prefetch(groups(TINY)))
+    for one_group, other in zip(plain, early, strict=True):
+        np.testing.assert_array_equal(one_group.images, other.images)
+
+    def broken() -> Iterator[Pictures]:
+        yield plain[0]
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        list(prefetch(broken()))
+    asked = iter([False, False, True])
+    with pytest.raises(Stop):
+        list(groups(TINY, stopped=lambda: next(asked)))
 
 
 def test_pictures_are_mirrored_and_negated_each_half_of_the_time_and_north_stays_up() -> None:
     picture = np.random.default_rng(0).standard_normal((8, 8, 3)).astype(np.float32)
     many = np.repeat(picture[None], 400, axis=0)
-    found = turned(many, np.random.default_rng(1))
+    found = augment(many, np.random.default_rng(1))
     kinds = [picture, picture[:, ::-1], -picture, -picture[:, ::-1]]
     counts = [sum(np.array_equal(each, kind) for each in found) for kind in kinds]
     assert sum(counts) == 400
@@ -151,8 +169,8 @@ def test_classes_weigh_half_for_none_and_an_eighth_for_each_event() -> None:
 def test_an_answer_is_the_same_for_a_picture_and_its_negative() -> None:
     network = vgg12(TINY.network)
     images = np.random.default_rng(0).uniform(-1.0, 1.0, (5, 16, 16, 3)).astype(np.float32)
-    found = answer(network, images, batch=4)
-    np.testing.assert_allclose(found, answer(network, -images, batch=4), atol=1e-6)
+    found = predict_both_signs(network, images, batch=4)
+    np.testing.assert_allclose(found, predict_both_signs(network, -images, batch=4), atol=1e-6)
     np.testing.assert_allclose(found.sum(axis=1), 1.0, atol=1e-5)
     direct = 0.5 * (np.asarray(network.predict_on_batch(images)) + np.asarray(network.predict_on_batch(-images)))
     np.testing.assert_allclose(found, direct, atol=1e-6)
@@ -160,14 +178,14 @@ def test_an_answer_is_the_same_for_a_picture_and_its_negative() -> None:
 
 def test_a_tiny_network_trains_is_kept_and_answers_for_a_season(tmp_path: Path) -> None:
     steps: list[tuple[int, int, float]] = []
-    network = pretrain(TINY, tell=lambda *each: steps.append(each))
+    network = pretrain(TINY, progress=lambda *each: steps.append(each))
     path = pretrained.save(tmp_path, network, TINY)
     kept = pretrained.load(path)
     probabilities = kept.probabilities(one().season)
     assert probabilities.shape == (len(one().season.days), 5)
     np.testing.assert_array_equal(np.isfinite(probabilities).all(axis=1), one().season.has_map)
     mapped = np.flatnonzero(one().season.has_map)
-    straight = answer(network, pictures(one().season, "stack", 16, mapped))
+    straight = predict_both_signs(network, pictures(one().season, "stack", 16, mapped))
     np.testing.assert_allclose(probabilities[mapped], straight, atol=1e-6)
     card = (tmp_path / pretrained.CARD_FILE).read_text("utf-8")
     assert "SYNTHETIC" in card
@@ -210,8 +228,8 @@ def test_what_it_learns_it_finds_in_seasons_that_it_never_saw() -> None:
     network = pretrain(recipe)
     areas = []
     for each in simulate(replace(recipe.plan, first_seed=77_000_000), range(5)):
-        days = labelled(each, recipe.network)
-        event = 1.0 - answer(network, days.images)[:, 0]
+        days = training_pictures(each, recipe.network)
+        event = 1.0 - predict_both_signs(network, days.images)[:, 0]
         positive, negative = event[days.classes > 0], event[days.classes == 0]
         areas.append((positive[:, None] > negative[None, :]).mean())
     assert np.mean(areas) > 0.65
