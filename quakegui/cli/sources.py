@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import bar, opened_project, say
+from quakegui.cli.terminal import bar, open_project, say
 from quakegui.cli.working import sentences
 from quakegui.learn import ready_maps, season_runs
 from quakegui.learn.season_source import ProjectRuns, SeasonSource
@@ -27,7 +27,7 @@ RunId = Annotated[
 
 
 @contextmanager
-def opened_source(place: Path) -> Iterator[MapSource]:
+def open_source(place: Path) -> Iterator[MapSource]:
     """Open what is learnt from: a project with its season, or a folder of ready maps."""
     if ready_maps.is_ready(place):
         with sentences():
@@ -36,7 +36,7 @@ def opened_source(place: Path) -> Iterator[MapSource]:
                 say(note, style="yellow")
             yield ready
         return
-    with sentences(), opened_project(place) as project:
+    with sentences(), open_project(place) as project:
         with bar("Computing") as report:
             season = seasons.load_season(project, progress=report)
         if season is None:
@@ -47,11 +47,11 @@ def opened_source(place: Path) -> Iterator[MapSource]:
 
 
 @contextmanager
-def opened_runs(place: Path, *, read_only: bool = False) -> Iterator[RunCollection]:
+def open_runs(place: Path, *, read_only: bool = False) -> Iterator[RunCollection]:
     """Open the runs of a project or of a folder of ready maps, without computing a map."""
     with sentences():
         if ready_maps.is_ready(place):
             yield ready_maps.ReadyRuns(place)
             return
-        with opened_project(place, read_only=read_only) as project:
+        with open_project(place, read_only=read_only) as project:
             yield ProjectRuns(project)

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from quakegui.cli.sources import RunId
-from quakegui.cli.terminal import AsJson, ProjectFolder, bar, opened_project, print_json, print_table
+from quakegui.cli.terminal import AsJson, ProjectFolder, bar, open_project, print_json, print_table
 from quakegui.cli.working import sentences
 from quakegui.judge.epochs import Epochs
 from quakegui.judge.judgement import plain
@@ -56,7 +56,7 @@ def study(
     as_json: AsJson = False,
 ) -> None:
     """Look at a run from other sides: what happens about the earthquakes, and whether its verdict hangs on one choice."""
-    with sentences(), opened_project(project) as opened:
+    with sentences(), open_project(project) as opened:
         with bar("Computing") as report:
             season = seasons.load_season(opened, progress=report)
         if season is None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from quakegui.judge.alarm_choice import FIXED_RULE, by_day, choose_rule, rules_by_fold
 from quakegui.judge.alarms import Alarm, AlarmRule, Catalogue, Series, raise_alarms
 from quakegui.learn.evidence import project_catalogue
-from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
@@ -57,7 +57,7 @@ def rule_of_days(project: Project, series: Series, table: PredictionTable) -> Al
     fold = np.where(later, -1, _folds(run, series.days))
     catalogue = project_catalogue(project)
     if run is not None:
-        catalogue = earthquakes_learnt(run, catalogue) or catalogue
+        catalogue = training_earthquakes(run, catalogue) or catalogue
     rules = rules_by_fold(series, fold, catalogue)[0]
     afterwards = _later_rule(series, fold >= 0, catalogue) if later.any() else FIXED_RULE
     return by_day((*rules, afterwards, FIXED_RULE), np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold)))

@@ -30,8 +30,8 @@ from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.project import catalogue, journal
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event, Selection, select
+from quakegui.season.json_values import built
 from quakegui.season.labels import LabelRule
-from quakegui.season.plain import built
 from quakegui.season.season import Season
 
 ALARM_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
@@ -83,7 +83,7 @@ def season_case(project: Project, season: Season, run: RunFolder | None) -> Case
 
 def project_choice(project: Project) -> Choice:
     """Return what counts as an event in a project, and which days its label rule gives an event."""
-    declustering = catalogue.chosen_by(project)["declustering"]
+    declustering = catalogue.selection_facts(project)["declustering"]
     return Choice(
         events=tuple(event for event, _ in catalogue.all_events(project)),
         rule=journal.label_rule(project) or LabelRule(),
@@ -99,7 +99,7 @@ def other_catalogue(project: Project, path: Path) -> tuple[Event, ...]:
     FormatError
         If the file is no catalogue.
     """
-    kept = catalogue.chosen_by(project)["event_selection"]
+    kept = catalogue.selection_facts(project)["event_selection"]
     selection = built(Selection, kept, what="selection of events") if kept else Selection()
     return select(catalogue.read_catalogue(path).events, selection, timezone=project.timezone)
 

@@ -13,7 +13,7 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal, seasons
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 DAYS = 20
 
@@ -35,7 +35,7 @@ def test_a_label_is_in_the_journal_when_the_call_returns(session: Session) -> No
     assert labelling.label(session, 3)
     assert session.project is not None
     row = journal.in_force(session.project)[session.days[5]]
-    assert (row.cls, row.source, row.author) == (3, Source.ANALYST, "Wang")
+    assert (row.cls, row.source, row.author) == (3, LabelSource.ANALYST, "Wang")
     assert session.labels.classes[5] == 3
     assert heard == [Change.LABELS]
 
@@ -89,8 +89,8 @@ def test_undo_and_redo_work_after_closing_and_opening(session: Session, qtbot: Q
 
 
 def test_a_chosen_range_is_labelled_as_one_step(session: Session) -> None:
-    walking.choose(session, (9, 4))
-    assert session.chosen == (4, 9)
+    walking.select(session, (9, 4))
+    assert session.selection == (4, 9)
     labelling.label(session, 2)
     assert session.labels.classes[4:10].tolist() == [2] * 6
     labelling.undo(session)
@@ -102,7 +102,7 @@ def test_auto_advance_goes_on_after_a_single_label_only(session: Session) -> Non
     walking.go_to(session, 3)
     labelling.label(session, 0)
     assert session.index == 4
-    walking.choose(session, (6, 7))
+    walking.select(session, (6, 7))
     assert session.index == 6
     labelling.label(session, 0)
     assert session.index == 6

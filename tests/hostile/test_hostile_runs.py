@@ -19,7 +19,7 @@ from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.predictions import LARGEST_SHARE
 from quakegui.learn.runs.registry import RunError, import_run, list_runs, read_run
 from quakegui.learn.runs.runchecks import HISTORY, LARGEST
-from quakegui.project.bounds import bounds_of
+from quakegui.project.column_limits import bounds_of
 from quakegui.project.schema import prediction
 
 ID = "20220101-000000-abcd"

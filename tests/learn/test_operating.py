@@ -18,7 +18,7 @@ import pytest
 from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.learn import operating, season_runs
-from quakegui.learn.operating import Update, known_until, predict_days
+from quakegui.learn.operating import Update, knowledge_end_of_run, predict_days
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.portions import Portions
@@ -28,7 +28,7 @@ from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project
 from quakegui.project.verifying import examine
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import local_date
 from quakegui.season.season import Season
 
@@ -117,7 +117,7 @@ def test_a_prediction_is_issued_when_it_is_written_and_never_before_the_row_abov
         def ask(_run: RunFolder, maps: Portions, **_: object) -> np.ndarray:
             if len(maps):
                 clock[0] += 10 * 60_000
-                one = runs.Predictions(
+                one = runs.LedgerPredictions(
                     season.days[:1], np.full((1, 5), 0.2), "in-sample", ("m",), np.zeros(1, np.int64), season.config.hash
                 )
                 runs.append_predictions(project, run.id, one, issued_ms=clock[0])
@@ -167,14 +167,14 @@ def test_nothing_that_the_run_knows_of_is_prospective(trained: Path, answers: An
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        assert known_until(run) >= season.available_at[season.shown][-1] - np.timedelta64(1, "D")
+        assert knowledge_end_of_run(run) >= season.available_at[season.shown][-1] - np.timedelta64(1, "D")
         before_all = replace(run, about={**run.about, "knows_until": str(season.available_at[season.shown][3])})
         done = predict_days(project, season, replace(before_all, id="other"), listen=unheard, now_ms=LONG_AFTER)
         kinds = {one.day: one.kind for one in done.issued}
         assert {kinds[day] for day in season.days[:4]} == {"in-sample"}
         assert {kinds[day] for day in season.days[4:]} == {"prospective"}
         untold = replace(run, about={})
-        assert known_until(untold) > season.available_at[season.shown][-1]
+        assert knowledge_end_of_run(untold) > season.available_at[season.shown][-1]
 
 
 def test_late_days_are_told_as_late_and_on_time_ones_are_not(trained: Path, answers: Answers) -> None:
@@ -321,7 +321,7 @@ def test_the_prospective_record_is_judged_by_itself(trained: Path, answers: Answ
         season = season_of(project)
         done = round_of(project, now_ms=just_after(season, int(np.flatnonzero(season.has_map)[-1])))
         days = np.array([one.day for one in done.predicted.issued])
-        journal.write_labels(project, days[:3], 0, source=Source.ANALYST, author="A")
+        journal.write_labels(project, days[:3], 0, source=LabelSource.ANALYST, author="A")
         told = evaluate_prospective(project, season, run)
         assert told.predicted == len(days)
         assert told.late == sum(one.late for one in done.predicted.issued)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from small_season import open_small, wait
 
 from quakegui.project.acts import acts
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import load_nights
 from quakegui.ui.dialogs.imports_dialog import ImportsDialog
 from quakegui.ui.dialogs.stations_dialog import CODE, StationsDialog
 
@@ -35,7 +35,7 @@ def cells(dialog: ImportsDialog) -> list[tuple[object, ...]]:
 
 def nights_of(session, code: str) -> int:
     """Return how many nights of a station have a mean."""
-    night = stored_nights(session.project)
+    night = load_nights(session.project)
     return int(np.isfinite(night.values[:, night.codes.index(code)]).sum())
 
 

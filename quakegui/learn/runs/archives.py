@@ -16,7 +16,7 @@ _DAMAGE = (
 """What unpacking a damaged archive raises."""
 
 
-def opened(path: Path) -> zipfile.ZipFile:
+def open_archive(path: Path) -> zipfile.ZipFile:
     """Open an archive; raises ValueError for what is none, cannot be read, or is no file: a pipe would be waited at."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
