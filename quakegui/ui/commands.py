@@ -245,12 +245,12 @@ def take_in_days(bench: Workbench) -> None:
 
 
 def _tell_update(bench: Workbench, made: Update) -> None:
-    lines = [tr("{count} new days were predicted.").format(count=len(made.predicted.issued))]
-    for alarm in made.opened:
+    lines = [tr("{count} new days were predicted.").format(count=len(made.predictions.issued))]
+    for alarm in made.new_alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
         lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
     lines += [told(note) for note in made.notes]
-    icon = QMessageBox.Icon.Warning if made.opened else QMessageBox.Icon.Information
+    icon = QMessageBox.Icon.Warning if made.new_alarms else QMessageBox.Icon.Information
     tell(bench.window, tr("New days"), "\n".join(lines), icon)
 
 

@@ -155,7 +155,7 @@ def test_labels_accepted_from_a_model_are_never_judged_by(trained: Path) -> None
         later = season.days[[2, 3]]
         journal.write_labels(project, later, 3, source=LabelSource.MODEL, author="B", run=run.id)
         np.testing.assert_array_equal(gather(project, season).truth, before.truth)
-        assert gather(project, season, from_models=False).taught[2] == before.taught[2]
+        assert gather(project, season, from_models=False).training_classes[2] == before.training_classes[2]
 
 
 def test_a_stopped_training_can_be_resumed(small_project: Path) -> None:
