@@ -42,8 +42,8 @@ class Answer:
 
 def target(session: Session) -> list[int]:
     """Return the indices that a label would go to: the chosen range, which holds the day shown, else the day shown."""
-    if session.chosen is not None:
-        return list(range(session.chosen[0], session.chosen[1] + 1))
+    if session.selection is not None:
+        return list(range(session.selection[0], session.selection[1] + 1))
     return [session.index] if session.index >= 0 else []
 
 
@@ -104,7 +104,7 @@ def label(
         session.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
     session.reload(Change.LABELS)
     _answer_label(session, dict.fromkeys(indices, cls), before)
-    if len(indices) == 1 and session.settings.auto_advance and days is None and session.chosen is None:
+    if len(indices) == 1 and session.settings.auto_advance and days is None and session.selection is None:
         walking.step(session, 1)
     return True
 
@@ -150,7 +150,7 @@ def accept(session: Session) -> bool:
 
 
 @_refusable
-def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown: str | None = None) -> bool:
+def note(session: Session, text: str, *, day: np.datetime64 | None = None, former: str | None = None) -> bool:
     """Keep a note on a local date.
 
     Parameters
@@ -159,7 +159,7 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown
         The analyst's words, in place of the former ones; "" takes them away.
     day
         Default the day shown.
-    shown
+    former
         What the note said when it was begun to be written; what another program has written since, in the same name, is kept
         above the new words.
 
@@ -175,7 +175,7 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown
     if day is None or project is None:
         return False
     stands = "\n".join(one.text for one in journal.notes(project, day) if one.author == session.settings.analyst)
-    if shown is not None and stands not in ("", shown, text):
+    if former is not None and stands not in ("", former, text):
         text = f"{stands}\n{text}".strip()
         session.said.emit("Another program has written a note on this day in your name; yours was added to it.", "warning")
     journal.write_note(project, day, text, author=session.settings.analyst)

@@ -18,7 +18,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback
 
 GATHERING: Final = "Gathering maps and labels"
 KEEPING: Final = "Keeping the run's predictions"
@@ -116,7 +116,7 @@ class Training(QObject):
         if self.busy or project is None or season is None or not computing.is_of_now(self._session):
             return
 
-        def gather(_report: ProgressCallback, _cancelled: object) -> RunFolder:
+        def gather(_progress: ProgressCallback, _cancelled: CancelCheck) -> RunFolder:
             from quakegui.learn import season_runs  # what trains and judges is not for a window at its start
 
             return season_runs.begin_run(project, season, config)

@@ -10,7 +10,7 @@ from quakegui.cli.terminal import print_json, print_table
 from quakegui.judge.judgement import Judgement, plain
 from quakegui.learn.runs.registry import RunFolder
 
-SHOWN = ("name", "protocol", "days", "accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "leaky")
+SHOWN = ("title", "protocol", "days", "auc", "p_value", "macro_recall", "kappa", "r_score", "r0", "molchan_skill", "leaky")
 
 
 def print_run(run: RunFolder, *, as_json: bool) -> None:
@@ -26,17 +26,18 @@ def print_run(run: RunFolder, *, as_json: bool) -> None:
 def print_judgement(judgement: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
     typer.echo(judgement.verdict.text("en"))
+    typer.echo(judgement.verdict.figures("en"))
     if judgement.basis is not None:
         typer.echo(judgement.basis.text("en"))
     row = judgement.row()
-    print_table(judgement.name, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
+    print_table(judgement.title, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
     rows = []
     for one in judgement.comparisons:
-        if one.target == "event":
-            difference = one.macro_recall_difference
-            rows.append((one.name, one.days, _cell(one.figures.macro_recall), _cell(difference.low), _cell(difference.high)))
-    columns = ("baseline", "days", "macro_recall", "difference, low", "difference, high")
-    print_table("Macro recall less the baseline's, event against none", columns, rows)
+        if one.auc_difference is not None:
+            gap = one.auc_difference
+            rows.append((one.name, one.days, _cell(gap.value), _cell(gap.low), _cell(gap.high), "yes" if one.beaten else "no"))
+    columns = ("baseline", "days", "difference", "low", "high", "beaten")
+    print_table("AUC less the baseline's, event against none", columns, rows)
 
 
 def print_compared(title: str, judgements: Sequence[Judgement]) -> None:
@@ -44,7 +45,7 @@ def print_compared(title: str, judgements: Sequence[Judgement]) -> None:
     rows = [one.row() for one in judgements]
     print_table(title, SHOWN, [[_cell(row[name]) for name in SHOWN] for row in rows])
     for one in judgements:
-        typer.echo(f"{one.name}: {one.verdict.text('en')}")
+        typer.echo(f"{one.title}: {one.verdict.text('en')}")
     for sentence in dict.fromkeys(one.basis.text("en") for one in judgements if one.basis is not None):
         typer.echo(sentence)
 

@@ -207,7 +207,7 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
     if judgement is None:
         typer.echo("The network that comes with the program was not trained on this season; --train trains one here.")
     else:
-        typer.echo(f"{judgement.name}, protocol {judgement.protocol}: {judgement.verdict.text('en')}")
+        typer.echo(f"{judgement.title}, protocol {judgement.protocol}: {judgement.verdict.text('en')}")
         if judgement.basis is not None:
             typer.echo(judgement.basis.text("en"))
 

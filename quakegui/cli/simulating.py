@@ -46,7 +46,7 @@ def simulate_(
     ] = None,
     catalogue: Annotated[str, typer.Option(metavar="KIND", help=f"Earthquakes: {', '.join(KINDS)}.")] = "poisson",
     nuisance: Annotated[str, typer.Option(metavar="NAME", help=f"What is wrong besides: {', '.join(NUISANCES)}.")] = "none",
-    widened: Annotated[bool, typer.Option("--wide", help="Draw a law and a nuisance for each season.")] = False,
+    wide: Annotated[bool, typer.Option("--wide", help="Draw a law and a nuisance for each season.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write SYNTHETIC seasons as NetCDF: anomalies of the stations, Kp, earthquakes, the rule's labels.
@@ -60,9 +60,10 @@ def simulate_(
             first_seed=seed,
             strengths=PLAN.strengths if strength is None else (strength, strength),
             networks=_networks(layout),
+            scale_footprints=layout != "any",
             catalogues=(catalogue,),
             nuisance=NUISANCES[nuisance],
-            widened=widened,
+            law_per_season=wide,
         )
     _require_empty(out)
     files: list[str] = []
@@ -95,7 +96,7 @@ def pretrain(
 ) -> None:
     """Train VGG-12 on SYNTHETIC seasons that no project holds, and write the model and its card.
 
-    About four minutes of processor time; nothing is kept of the seasons.
+    About five minutes of processor time; nothing is kept of the seasons.
     """
     from quakegui.learn.network import pretrained
     from quakegui.learn.network.pretraining import PRESETS
@@ -105,12 +106,12 @@ def pretrain(
     if preset not in PRESETS:
         raise typer.BadParameter(f"There is no preset '{preset}'; known are {', '.join(PRESETS)}.")
     recipe = PRESETS[preset]
-    plan = replace(recipe.plan, networks=_networks(layout), first_seed=seed)
+    plan = replace(recipe.plan, networks=_networks(layout), scale_footprints=layout != "any", first_seed=seed)
     recipe = replace(recipe, plan=plan, seasons=recipe.seasons if number is None else number)
     _require_empty(out)
     with interruptible("Stopping; no model is written.") as stopped, bar("Pre-training") as report:
         try:
-            network = train(recipe, tell=lambda step, steps, loss: report(step, steps, f"loss {loss:.3f}"), stopped=stopped)
+            network = train(recipe, progress=lambda step, steps, loss: report(step, steps, f"loss {loss:.3f}"), stopped=stopped)
         except Stop as stop:
             raise ProjectError("Stopped; no model was written.") from stop
     path = pretrained.save(out, network, recipe)

@@ -23,6 +23,7 @@ from quakegui.cli import (
     runs,
     simulating,
     stations,
+    studying,
     updating,
     verifying,
     window,
@@ -40,6 +41,7 @@ project.register(app)
 output.register(app)
 learning.register(app)
 simulating.register(app)
+studying.register(app)
 updating.register(app)
 verifying.register(app)
 reporting.register(app)

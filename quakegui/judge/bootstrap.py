@@ -1,8 +1,8 @@
-"""How much of a figure is luck: moving-block bootstrap intervals, paired differences, and the circular-shift test.
+"""How far a figure could be elsewhere by luck: moving-block bootstrap intervals and paired differences.
 
-Days are not independent: an event labels two weeks in a row, and an anomaly lasts. So whole blocks of days are resampled, and
-labels are shifted against predictions as one piece. Everything works on each day's own small confusion matrix, so that a
-thousand resamples are one matrix product.
+Days are not independent: an event labels two weeks in a row, and an anomaly lasts. So whole blocks of days are resampled.
+Figures of confusion matrices work on each day's own small matrix, so that a thousand resamples are one matrix product; the AUC
+weighs each day by how often it was drawn.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quakegui.judge.metrics import macro_recall
+from quakegui.judge.auc import weighted_auc
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[ArrayLike], Floats]
@@ -21,7 +21,8 @@ Statistic = Callable[[ArrayLike], Floats]
 #: Longer than most label windows (one to four weeks), so that a block seldom cuts one in two.
 BLOCK_DAYS = 21
 RESAMPLES = 1000
-EXCLUDED_SHIFT_DAYS = 30
+#: AUC of the same answer every day.
+CONSTANT_AUC = 0.5
 #: Below this number of blocks a bootstrap says nothing.
 LEAST_BLOCKS = 4
 
@@ -49,25 +50,6 @@ class Interval:
     def above_zero(self) -> bool:
         """Whether the whole interval lies above 0; an interval that could not be estimated does not."""
         return self.low > 0
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftTest:
-    """Circular-shift test of the pooled macro recall.
-
-    Attributes
-    ----------
-    statistic
-        Macro recall of the predictions as they are.
-    p_value
-        (1 + k) / (1 + n): n shifts, k of them at least as good; NaN where there is no admissible shift or no statistic.
-    shifts
-        n.
-    """
-
-    statistic: float
-    p_value: float
-    shifts: int
 
 
 def day_counts(day: ArrayLike, truth: ArrayLike, answered: ArrayLike, *, n_days: int, n_classes: int) -> Floats:
@@ -133,46 +115,56 @@ def paired_difference(
     return _interval(value, None if a is None or b is None else a - b, level)
 
 
-def circular_shift(
-    truth: ArrayLike,
-    answers: ArrayLike,
-    estimable: ArrayLike | None = None,
-    *,
-    excluded_days: int = EXCLUDED_SHIFT_DAYS,
-) -> ShiftTest:
-    """Test the macro recall by shifting the labels, as one ring, against the predictions.
+def auc_interval(
+    score: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None, *, level: float = 0.95
+) -> Interval:
+    """Fold-wise AUC with its block-bootstrap interval.
 
     Parameters
     ----------
-    truth
-        Class of each scored day in the order of time, shape (scored,). Days that are not scored are left out, so a shift of n
-        positions moves the labels by at least n days.
-    answers
-        How often each class was answered on each of these days, shape (scored, class): one 1 per row outside the paper's
-        protocol, which answers several images of a day.
-    estimable
-        Whether the training behind each day's prediction knew each class, shape (scored, class). Default: all.
-    excluded_days
-        Shifts up to this far from 0, on both sides, are left out: neighbouring days are alike.
+    score, kinds, fold
+        P(event), 1 for a day with an event and 0 for one without, and the fold, see `auc`, shape (day,) each.
+    weights
+        Shape (resample, day), see `block_weights`.
     """
-    label, said = np.asarray(truth, np.int64), np.asarray(answers, float)
-    n, n_classes = said.shape
-    known = np.ones_like(said, bool) if estimable is None else np.asarray(estimable, bool)
-    if n == 0:
-        return ShiftTest(np.nan, np.nan, 0)
-    one_hot = np.eye(n_classes)[label]
-    credited = known[:, :, None] * said[:, None, :]
-    # matrix[s, c, p] = sum over days i of [label[i + s] is c] * [c was trained at i] * [answers p at i]: circular correlation
-    spectrum = np.fft.rfft(one_hot, axis=0)[:, :, None] * np.conj(np.fft.rfft(credited, axis=0))
-    matrices = np.rint(np.fft.irfft(spectrum, n=n, axis=0))
-    scores = macro_recall(matrices)
-    observed = float(scores[0])
-    others = scores[excluded_days + 1 : n - excluded_days] if n > 2 * excluded_days + 1 else scores[:0]
-    others = others[np.isfinite(others)]
-    if not len(others) or not np.isfinite(observed):
-        return ShiftTest(observed, np.nan, 0)
-    as_good = int((others >= observed - 1e-12).sum())
-    return ShiftTest(observed, (1 + as_good) / (1 + len(others)), len(others))
+    value, drawn = _auc_resampled(score, kinds, fold, weights)
+    return _interval(value, drawn, level)
+
+
+def paired_auc(
+    score: ArrayLike,
+    other: ArrayLike,
+    kinds: ArrayLike,
+    fold: ArrayLike,
+    weights: Floats | None,
+    *,
+    level: float = 0.95,
+) -> Interval:
+    """Fold-wise AUC of a predictor less that of another, on the days that both answer and on the same resamples.
+
+    The other counts as at least 0.5, in every resample: nobody is beaten for being worse than a coin.
+
+    Parameters
+    ----------
+    score, other
+        P(event) of both, NaN where there is none, shape (day,).
+    kinds, fold, weights
+        See `auc_interval`.
+    """
+    x, y = np.asarray(score, float), np.asarray(other, float)
+    both = np.where(np.isfinite(x) & np.isfinite(y), np.asarray(fold, np.int64), -1)
+    value, drawn = _auc_resampled(x, kinds, both, weights)
+    least, drawn_least = _auc_resampled(y, kinds, both, weights)
+    paired = None if drawn is None or drawn_least is None else drawn - np.maximum(drawn_least, CONSTANT_AUC)
+    return _interval(value - max(least, CONSTANT_AUC), paired, level)
+
+
+def _auc_resampled(score: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None) -> tuple[float, Floats | None]:
+    """AUC of all days, and of each resample."""
+    kind = np.asarray(kinds)[:, None]
+    drawn = np.ones((1, len(kind))) if weights is None else np.concatenate([np.ones((1, len(kind))), weights])
+    found = weighted_auc(score, (kind == 1) * drawn.T, (kind == 0) * drawn.T, fold)
+    return float(found[0]), None if weights is None else found[1:]
 
 
 def _resampled(counts: Floats, statistic: Statistic, weights: Floats | None) -> Floats | None:

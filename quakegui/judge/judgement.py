@@ -10,63 +10,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.alarms import AlarmRecord, Catalogue
-from quakegui.judge.bootstrap import Interval, ShiftTest
+from quakegui.judge.alarms import AlarmRecord
+from quakegui.judge.bootstrap import Interval
+from quakegui.judge.calibration import Calibrator
+from quakegui.judge.dependence import Dependence
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
+from quakegui.judge.reliability import Reliability
 from quakegui.judge.skill import Molchan, Skill
+from quakegui.judge.surrogates import SurrogateTest
 from quakegui.judge.verdict import Verdict
 
-Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """What a predictor is judged by, the same for all predictors compared.
-
-    Attributes
-    ----------
-    protocol, leaky, leak
-        Name of the protocol, whether it is leaky, and the share of test images with a copy of their day in training.
-    days, available_at
-        Local days, and the UTC instant each becomes known, shape (day,).
-    fold
-        Fold whose test span holds each day, whether or not it can be scored, -1 for none, shape (day,).
-    trained, tested
-        Which classes each fold has in training, and among its scored days, shape (fold, class).
-    row_day, row_label
-        Day and class of every scored day (of every test image in the paper's protocol), ascending by day, shape (row,).
-    catalogue
-        Declustered events.
-    learnt
-        Those that the folds' thresholds are chosen by: as they were at the training.
-    """
-
-    protocol: str
-    leaky: bool
-    leak: float
-    days: NDArray[np.datetime64]
-    available_at: NDArray[np.datetime64]
-    fold: Counts
-    trained: Mask
-    tested: Mask
-    row_day: NDArray[np.intp]
-    row_label: Counts
-    catalogue: Catalogue
-    learnt: Catalogue
-
-
-@dataclass(frozen=True, slots=True)
 class TargetFigures:
-    """Figures of one target with their block-bootstrap intervals and the circular-shift test of the macro recall."""
+    """Figures of one target with their block-bootstrap intervals, by the labels in force."""
 
     target: Target
     figures: Figures
     accuracy: Interval
     macro_recall: Interval
     kappa: Interval
-    shift: ShiftTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +51,8 @@ class Comparison:
         The baseline's.
     accuracy_difference, macro_recall_difference
         Predictor less baseline, paired.
+    auc_difference
+        Of event against none by the label rule, fold by fold; the baseline's counts as at least 0.5. None for other targets.
     """
 
     name: str
@@ -94,11 +62,17 @@ class Comparison:
     figures: Figures
     accuracy_difference: Interval
     macro_recall_difference: Interval
+    auc_difference: Interval | None = None
+
+    @property
+    def share(self) -> float:
+        """Share of the scored rows that could be compared."""
+        return self.days / max(1, self.days + self.dropped)
 
     @property
     def beaten(self) -> bool:
-        """Whether the paired interval of the macro recall's difference lies above 0."""
-        return self.macro_recall_difference.above_zero
+        """Whether the paired interval lies above 0: of the AUC for event against none, else of the macro recall."""
+        return (self.auc_difference or self.macro_recall_difference).above_zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +81,10 @@ class Judgement:
 
     Attributes
     ----------
-    name, protocol, leaky, leak
-        The predictor, and how it was judged.
+    name, title
+        The predictor: what programs call it (a baseline's own name, a network's protocol), and what people call it.
+    protocol, leaky, leak
+        How it was judged.
     scored, without_prediction
         Rows scored, and rows of the test that the predictor gave no answer for.
     targets
@@ -128,13 +104,29 @@ class Judgement:
         None where the test spans no time.
     skill, molchan
         None where no event fell into the judged period.
+    surrogate
+        Test of the AUC of event against none, by the label rule.
+    auc
+        The same fold by fold, with its interval.
+    agreement
+        AUC by the labels in force: how well the predictor reproduces what people labelled. Never a reason for the verdict,
+        since labels that people gave while they looked at the maps depend on the field.
     verdict
         In one sentence.
     basis
         By which labels and earthquakes; None where it was judged by what the caller gave.
+    dependence
+        Whether it reads the calendar or the outages; None where that was not asked for.
+    reliability
+        Of the calibrated probabilities, event against none; None where nothing could calibrate them.
+    calibrators
+        What calibrated each fold's.
+    information_gain
+        Of the calibrated probabilities, bits per event over the predictor ``catalogue``; NaN without it.
     """
 
     name: str
+    title: str
     protocol: str
     leaky: bool
     leak: float
@@ -150,8 +142,15 @@ class Judgement:
     alarms: AlarmRecord | None
     skill: Skill | None
     molchan: Molchan | None
+    surrogate: SurrogateTest
+    auc: Interval
+    agreement: float
     verdict: Verdict
     basis: Basis | None = None
+    dependence: Dependence | None = None
+    reliability: Reliability | None = None
+    calibrators: tuple[Calibrator, ...] = ()
+    information_gain: float = np.nan
 
     def of(self, target: Target) -> TargetFigures:
         """Return the figures of one target."""
@@ -162,17 +161,32 @@ class Judgement:
         return next((c for c in self.comparisons if c.name == name and c.target == target), None)
 
     def row(self, target: Target = "event") -> dict[str, Any]:
-        """Return one row of a comparison table; None where a figure could not be estimated."""
-        shown = self.of(target)
+        """Return one row of a comparison table; None where a figure could not be estimated.
+
+        The AUC, its test and the verdict are of event against none, whatever the target.
+        """
+        shown, test = self.of(target), self.surrogate
         row = {
             "name": self.name,
+            "title": self.title,
             "protocol": self.protocol,
             "target": target,
             "days": self.scored,
+            "auc": test.auc,
+            "statistic": None if self.leaky else test.statistic,
+            "jitter_days": None if self.leaky else test.jitter_days,
+            "p_value": test.p_value,
+            "p_jitter": test.p_jitter,
+            "p_rate": test.p_rate,
+            "p_corrected": self.verdict.parameters["p_corrected"],
+            "tries": self.verdict.parameters["tries"],
+            "not_beaten": self.verdict.not_beaten,
+            "agreement": self.agreement,
             "accuracy": shown.figures.accuracy,
             "macro_recall": shown.figures.macro_recall,
             "kappa": shown.figures.kappa,
-            "p_value": shown.shift.p_value,
+            "brier_skill": None if self.reliability is None else self.reliability.brier_skill,
+            "information_gain": self.information_gain,
             "r_score": None if self.skill is None else self.skill.r,
             "r0": None if self.skill is None else self.skill.r0,
             "molchan_skill": None if self.molchan is None else self.molchan.area_skill,
@@ -188,7 +202,9 @@ class Judgement:
         """Return everything as plain JSON values: arrays as lists, instants as ISO text, no NaN or infinity but null."""
         told: dict[str, Any] = plain(self)
         told["verdict"]["better_than_chance"] = self.verdict.better_than_chance
+        told["verdict"]["borderline"] = self.verdict.borderline
         told["verdict"]["text"] = {"en": self.verdict.text("en"), "zh": self.verdict.text("zh")}
+        told["verdict"]["figures"] = {"en": self.verdict.figures("en"), "zh": self.verdict.figures("zh")}
         if self.basis is not None:
             told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
         if self.alarms is not None:

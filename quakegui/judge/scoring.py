@@ -1,8 +1,9 @@
 """The whole judgement of one predictor: every figure, every comparison, and the verdict.
 
 Days are judged by the labels on three targets, the headline first: event against none, direction, the five classes. Alarms are
-judged by the catalogue. Only days predicted by a training that had not seen them are scored; the ``paper`` protocol breaks that
-rule by design and is marked leaky.
+judged by the catalogue, and so is the verdict: by the label rule's own labels, against surrogate catalogues and against what
+knows no field. Only days predicted by a training that had not seen them are scored; the ``paper`` protocol breaks that rule by
+design and is marked leaky.
 """
 
 from __future__ import annotations
@@ -15,21 +16,26 @@ from threadpoolctl import threadpool_limits
 
 from quakegui.judge import metrics
 from quakegui.judge.alarms import Catalogue, Series, judged_period, record_alarms
+from quakegui.judge.auc import auc
 from quakegui.judge.bootstrap import (
     RESAMPLES,
-    ShiftTest,
+    auc_interval,
     block_weights,
-    circular_shift,
     day_counts,
     interval,
+    paired_auc,
     paired_difference,
 )
-from quakegui.judge.judgement import Comparison, Judgement, TargetFigures, Truth
+from quakegui.judge.calibration import Calibrator, calibrate_by_fold
+from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.judge.predictors import majority, out_of_fold
+from quakegui.judge.predictors import WITHOUT_FIELD, majority, out_of_fold
+from quakegui.judge.reliability import Reliability, information_gain, reliability
 from quakegui.judge.skill import molchan, skill, thresholds_by_fold
-from quakegui.judge.splits import N_CLASSES, Split, leak_fraction, tested_classes, trained_classes
-from quakegui.judge.verdict import reach_verdict
+from quakegui.judge.splits import N_CLASSES, Split, class_weights
+from quakegui.judge.surrogates import EventWindows, statistic_of, surrogate_test
+from quakegui.judge.truth import Truth, truth_of
+from quakegui.judge.verdict import LEAST_SHARE, reach_verdict
 from quakegui.season.labels import cohen_kappa
 
 Floats = NDArray[np.float64]
@@ -37,90 +43,23 @@ Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-def truth_of(
-    made: Split,
-    *,
-    days: ArrayLike,
-    available_at: ArrayLike,
-    labels: ArrayLike,
-    catalogue: Catalogue,
-    taught: ArrayLike | None = None,
-    learnt: Catalogue | None = None,
-) -> Truth:
-    """Truth of a split.
-
-    Parameters
-    ----------
-    days, available_at, labels
-        Of all days the split was made of; labels from people or the rule, never from a model. Shape (day,).
-    taught, learnt
-        The labels, shape (day,), and the events that the trainings had, where those to judge by are others.
-    """
-    day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
-    rows = np.sort(np.concatenate([fold.test for fold in made.folds]))
-    number = np.full(len(day), -1, np.int64)
-    for k, fold in enumerate(made.folds):
-        number[(day >= fold.first) & (day <= fold.last)] = k
-    return Truth(
-        protocol=made.protocol,
-        leaky=made.leaky,
-        leak=leak_fraction(made),
-        days=day,
-        available_at=np.asarray(available_at, "datetime64[ms]"),
-        fold=number,
-        trained=trained_classes(made, label if taught is None else taught),
-        tested=tested_classes(made, label),
-        row_day=rows,
-        row_label=label[rows],
-        catalogue=catalogue,
-        learnt=catalogue if learnt is None else learnt,
-    )
-
-
-def prospective_truth(
-    *, days: ArrayLike, available_at: ArrayLike, labels: ArrayLike, trained: ArrayLike, catalogue: Catalogue
-) -> Truth:
-    """Truth of a prospective record: predictions issued day by day by a frozen run, all days after its training.
-
-    Parameters
-    ----------
-    labels
-        Class 0..4, -1 for a day that is not scored (no label, or ``post``), shape (day,).
-    trained
-        Which classes the frozen run had in training, shape (class,).
-    """
-    day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
-    rows = np.flatnonzero(label >= 0)
-    return Truth(
-        protocol="prospective",
-        leaky=False,
-        leak=0.0,
-        days=day,
-        available_at=np.asarray(available_at, "datetime64[ms]"),
-        fold=np.zeros(len(day), np.int64),
-        trained=np.asarray(trained, bool).reshape(1, N_CLASSES),
-        tested=(np.bincount(label[rows], minlength=N_CLASSES) > 0).reshape(1, N_CLASSES),
-        row_day=rows,
-        row_label=label[rows],
-        catalogue=catalogue,
-        learnt=catalogue,
-    )
-
-
 def judge(
     made: Split,
     *,
     name: str,
+    title: str = "",
     days: ArrayLike,
     available_at: ArrayLike,
     labels: ArrayLike,
     probabilities: ArrayLike,
     catalogue: Catalogue,
+    windows: EventWindows,
     baselines: Mapping[str, Floats],
     taught: ArrayLike | None = None,
     learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
     thresholds: Sequence[float] | None = None,
+    weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
@@ -128,14 +67,16 @@ def judge(
 
     Parameters
     ----------
-    name
-        Of the predictor.
+    name, title
+        What programs and people call the predictor; the title is the name where none is given.
     days, available_at, labels
         See `truth_of`, shape (day,).
     probabilities
         Out-of-fold probabilities of every day in the test spans, NaN rows where there is none, shape (day, class).
     catalogue
         Declustered events; those outside the judged period are left out.
+    windows
+        Label windows of all events in and around the season, for the verdict.
     baselines
         Out-of-fold probabilities by name, shape (day, class) each. The majority is added where it is missing.
     taught, learnt
@@ -145,6 +86,8 @@ def judge(
         ``test``. Default: each image has its day's.
     thresholds
         p* of each fold, chosen on its training side. Default: see `thresholds_by_fold`.
+    weighed
+        Whether it was trained with class weights.
 
     Raises
     ------
@@ -152,7 +95,14 @@ def judge(
         Arrays that do not fit the days or the folds.
     """
     truth = truth_of(
-        made, days=days, available_at=available_at, labels=labels, catalogue=catalogue, taught=taught, learnt=learnt
+        made,
+        days=days,
+        available_at=available_at,
+        labels=labels,
+        catalogue=catalogue,
+        windows=windows,
+        taught=taught,
+        learnt=learnt,
     )
     beside = dict(baselines)
     if "majority" not in beside:
@@ -166,7 +116,16 @@ def judge(
             raise ValueError(f"{len(together)} images have probabilities, but the split tests {len(tested)}.")
         rows = together[np.argsort(tested, kind="stable")]
     return judge_truth(
-        truth, probabilities, name=name, baselines=beside, rows=rows, thresholds=thresholds, resamples=resamples, seed=seed
+        truth,
+        probabilities,
+        name=name,
+        title=title,
+        baselines=beside,
+        rows=rows,
+        thresholds=thresholds,
+        weighed=weighed,
+        resamples=resamples,
+        seed=seed,
     )
 
 
@@ -175,9 +134,11 @@ def judge_truth(
     probabilities: ArrayLike,
     *,
     name: str,
+    title: str = "",
     baselines: Mapping[str, Floats],
     rows: Floats | None = None,
     thresholds: Sequence[float] | None = None,
+    weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
@@ -198,21 +159,33 @@ def judge_truth(
     answers = daily[truth.row_day] if rows is None else rows
     answered = _answered(answers)
     weights = block_weights(len(truth.days), resamples=resamples, seed=seed)
+    score = _score(daily)
     with threadpool_limits(1):  # many small products: threads would wait for each other longer than they work
         targets = tuple(_target_figures(truth, answers, target, weights) for target in TARGETS)
         comparisons = tuple(
-            _compare(truth, answers, np.asarray(given, float)[truth.row_day], name=other, target=target, weights=weights)
+            _compare(truth, answers, daily, np.asarray(given, float), name=other, target=target, weights=weights)
             for other, given in baselines.items()
             for target in TARGETS
         )
+        test = surrogate_test(
+            score,
+            truth.kinds,
+            truth.surrogates,
+            statistic=statistic_of(truth.protocol),
+            fold=truth.fold,
+            tested=not truth.leaky,
+        )
+        foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
+    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed)
+    reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
     series = Series(truth.days, truth.available_at, daily)
     by_day, chosen, fixed = _thresholds(truth, series, thresholds)
     period = judged_period(series, truth.fold >= 0)
     record = record_alarms(series, by_day, truth.catalogue, period) if len(period) else None
     skilled = None if record is None else skill(record)
-    versus = {c.name: c.macro_recall_difference for c in comparisons if c.target == "event"}
     return Judgement(
         name=name,
+        title=title or name,
         protocol=truth.protocol,
         leaky=truth.leaky,
         leak=truth.leak,
@@ -228,14 +201,20 @@ def judge_truth(
         alarms=record,
         skill=skilled,
         molchan=molchan(series, truth.catalogue, period) if len(period) else None,
+        surrogate=test,
+        auc=foldwise,
+        agreement=_agreement(truth, score),
+        reliability=_reliability(truth, calibrated),
+        calibrators=calibrators,
+        information_gain=np.nan if reference is None else _information_gain(truth, calibrated, reference),
         verdict=reach_verdict(
             leaky=truth.leaky,
             leak=truth.leak,
             accuracy=targets[-1].figures.accuracy,
-            shift=targets[0].shift,
-            recall=targets[0].macro_recall,
-            majority=versus.get("majority"),
-            kp=versus.get("kp"),
+            macro_recall=targets[0].figures.macro_recall,
+            test=test,
+            auc=foldwise,
+            not_beaten=_not_beaten(comparisons),
             skill=skilled,
         ),
     )
@@ -270,23 +249,58 @@ def _target_figures(truth: Truth, answers: Floats, target: Target, weights: Floa
         accuracy=interval(everything, metrics.accuracy, weights),
         macro_recall=interval(judged, metrics.macro_recall, weights),
         kappa=interval(everything, cohen_kappa, weights),
-        shift=_shift_test(truth, everything, target),
     )
 
 
-def _shift_test(truth: Truth, everything: Floats, target: Target) -> ShiftTest:
-    """Circular-shift test over the days with at least one scored row, in the order of time."""
-    by_truth = everything.sum(axis=2)
-    scored = np.flatnonzero(by_truth.sum(axis=1))
-    known = metrics.group_trained(truth.trained, target)[truth.fold[scored]]
-    return circular_shift(np.argmax(by_truth[scored], axis=1), everything[scored].sum(axis=1), known)
+def _score(daily: Floats) -> Floats:
+    """P(event) of each day less 1, shape (day,): its rank without the rounding of a sum."""
+    return -np.asarray(daily[:, 0], float)
 
 
-def _compare(truth: Truth, answers: Floats, other: Floats, *, name: str, target: Target, weights: Floats | None) -> Comparison:
-    answered = _answered(answers)
-    both = answered & _answered(other)
+def _calibrated(truth: Truth, daily: Floats, *, weighed: bool = True) -> tuple[Floats, tuple[Calibrator, ...]]:
+    """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
+    if truth.leaky:
+        return np.full_like(daily, np.nan), ()
+    times = truth.learnt.times[~np.isnat(truth.learnt.times)]
+    row = np.searchsorted(truth.available_at, times) - 1
+    inside = (row >= 0) & (times <= truth.available_at[row] + np.timedelta64(1, "D"))
+    labels = [truth.taught[fold.train] for fold in truth.folds]
+    weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
+    return calibrate_by_fold(truth.folds, daily, truth.taught, row[inside], weights=weights)
+
+
+def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
+    event = calibrated[truth.row_day, 1:].sum(axis=1)
+    known = np.isfinite(event)
+    return reliability(event[known], truth.row_label[known] > 0)
+
+
+def _information_gain(truth: Truth, calibrated: Floats, reference: Floats) -> float:
+    ours, theirs = (given[truth.row_day, 1:].sum(axis=1) for given in (calibrated, reference))
+    return information_gain(ours, theirs, truth.row_label > 0)
+
+
+def _agreement(truth: Truth, score: Floats) -> float:
+    """AUC by the labels in force, over the scored days, by the statistic of the protocol."""
+    kinds = np.full(len(truth.days), -1, np.int64)
+    kinds[truth.row_day] = truth.row_label > 0
+    return auc(score, kinds, truth.fold if statistic_of(truth.protocol) == "foldwise" else None)
+
+
+def _not_beaten(comparisons: Sequence[Comparison]) -> list[str]:
+    """Return what knows no field, could be compared on enough days, and was not beaten."""
+    found = {one.name: one for one in comparisons if one.target == "event" and one.share >= LEAST_SHARE}
+    return [name for name in WITHOUT_FIELD if name in found and not found[name].beaten]
+
+
+def _compare(
+    truth: Truth, answers: Floats, daily: Floats, other: Floats, *, name: str, target: Target, weights: Floats | None
+) -> Comparison:
+    answered, theirs = _answered(answers), other[truth.row_day]
+    both = answered & _answered(theirs)
     everything, judged = _day_matrices(truth, answers, both, target)
-    other_everything, other_judged = _day_matrices(truth, other, both, target)
+    other_everything, other_judged = _day_matrices(truth, theirs, both, target)
+    paired = paired_auc(_score(daily), _score(other), truth.kinds, truth.fold, weights) if target == "event" else None
     return Comparison(
         name=name,
         target=target,
@@ -295,6 +309,7 @@ def _compare(truth: Truth, answers: Floats, other: Floats, *, name: str, target:
         figures=metrics.figures(other_everything.sum(axis=0), other_judged.sum(axis=0)),
         accuracy_difference=paired_difference(everything, other_everything, metrics.accuracy, weights),
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
+        auc_difference=paired,
     )
 
 

@@ -1,25 +1,31 @@
-"""One sentence that says how good the predictions are, and does not shrink from "not better than chance"."""
+"""One short sentence that says how good the predictions are, and the figures behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from quakegui.judge.bootstrap import Interval, ShiftTest
+from quakegui.judge.bootstrap import CONSTANT_AUC, Interval
+from quakegui.judge.robustness import holm
 from quakegui.judge.skill import Skill
+from quakegui.judge.surrogates import SurrogateTest
 
-#: ``chance`` not better than chance; ``kp`` better than chance, but not than Kp alone; ``days-only`` days are told apart, but
-#: alarms do not beat chance; ``no-events`` days are told apart, and there is no event to judge alarms by; ``better`` both.
-Code = Literal["leaky", "not-estimable", "chance", "kp", "days-only", "no-events", "better"]
+#: ``chance`` not better than chance; ``not-beaten`` something that knows no field does as well; ``days-only`` days are told
+#: apart, but alarms do not beat chance; ``no-events`` days are told apart, and there is no event to judge alarms by; ``better``
+#: both.
+Code = Literal["leaky", "not-estimable", "chance", "not-beaten", "days-only", "no-events", "better"]
 Language = Literal["en", "zh"]
 
-#: Level of the circular-shift test.
+#: Level of the surrogate test.
 ALPHA = 0.05
-#: Macro recall, event against none, of any answer that is the same every day.
-CONSTANT = 0.5
+#: Where another seed or another week could have turned the p-value to the other side of the level.
+BORDERLINE = (0.02, 0.10)
+#: Share of the scored days that a comparison needs to grant or deny anything.
+LEAST_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +38,61 @@ class Verdict:
         Which sentence.
     leaky
         Whether the figures come from a leaky protocol; the sentence then begins with LEAKY.
+    not_beaten
+        Predictors that know no field and whose paired interval does not lie above 0.
     parameters
         Figures by name; None where one could not be estimated.
     """
 
     code: Code
     leaky: bool
+    not_beaten: tuple[str, ...]
     parameters: Mapping[str, float | None]
 
     @property
     def better_than_chance(self) -> bool:
-        """Whether single days are told apart better than chance, on an honest protocol."""
-        return self.code in {"kp", "days-only", "no-events", "better"}
+        """Whether days are told apart better than by chance and by anything that knows no field, on an honest protocol."""
+        return self.code in {"days-only", "no-events", "better"}
+
+    @property
+    def borderline(self) -> bool:
+        """Whether the p-value lies so near the level that it may turn."""
+        p = self.parameters["p_value"]
+        return not self.leaky and p is not None and BORDERLINE[0] <= p <= BORDERLINE[1]
 
     def text(self, language: Language = "en") -> str:
-        """Say it in English or Chinese."""
+        """Say it in English or Chinese: one short sentence."""
         words = _SENTENCES[language]
-        given = {name: _spoken(name, value) for name, value in self.parameters.items()}
-        if self.code == "leaky":
-            return words["leaky"].format(**given)
-        figures = words["figures"] + words["kp-unknown" if self.parameters["kp_low"] is None else "kp-compared"]
-        head = words[self.code].replace("{figures}", figures)
-        return (head + words["alarms-" + self._alarm_state()]).format(**given)
+        named = [name for name in self.not_beaten if name != "without-field"] or list(self.not_beaten)
+        rivals = words["or"].join(words[name] for name in named)
+        sentence = words[self.code].format(**self._spoken(), rivals=rivals)
+        return sentence + words["borderline"].format(**self._spoken()) if self.borderline else sentence
+
+    def figures(self, language: Language = "en") -> str:
+        """Figures behind the sentence; empty for a leaky protocol, whose figures say nothing."""
+        if self.leaky:
+            return ""
+        words, known = _SENTENCES[language], {name for name, value in self.parameters.items() if value is not None}
+        parts = [words["auc"]] if "auc" in known else []
+        parts += [words["p"]] if "p_value" in known else []
+        parts += [words["short-jitter"]] if self.parameters["short_jitter"] else []
+        parts += [words["tries"]] if "p_corrected" in known else []
+        parts += [words["recall"]] if "macro_recall" in known else []
+        parts += [words["alarms-" + self._alarm_state()]]
+        return words["gap"].join(parts).format(**self._spoken())
+
+    def corrected(self, p_values: Sequence[float]) -> Verdict:
+        """Return the verdict with the number of runs judged on this season and the p-value corrected for them (Holm).
+
+        Parameters
+        ----------
+        p_values
+            Of the other runs that were judged on it.
+        """
+        p = self.parameters["p_value"]
+        tried = [p for p in p_values if np.isfinite(p)]
+        known = None if p is None else float(holm([p, *tried])[0])
+        return dataclasses.replace(self, parameters={**self.parameters, "tries": 1 + len(p_values), "p_corrected": known})
 
     def _alarm_state(self) -> str:
         r, r0 = self.parameters["r"], self.parameters["r0"]
@@ -61,78 +100,73 @@ class Verdict:
             return "none"
         return "above" if r > r0 else "below"
 
+    def _spoken(self) -> dict[str, str]:
+        return {name: _spoken(name, value) for name, value in self.parameters.items()}
+
 
 def reach_verdict(
     *,
     leaky: bool,
     leak: float,
     accuracy: float,
-    shift: ShiftTest,
-    recall: Interval,
-    majority: Interval | None,
-    kp: Interval | None,
+    macro_recall: float,
+    test: SurrogateTest,
+    auc: Interval,
+    not_beaten: Sequence[str],
     skill: Skill | None,
 ) -> Verdict:
-    """Judge by the headline: event against none, by macro recall.
+    """Judge by the headline: days with an event against days without, by the label rule.
 
-    Better than chance means all three: the circular-shift p-value lies below 0.05, and the paired interval of the difference to
-    the majority lies above 0, and so does that to an answer which is the same every day. The majority alone would be too easy:
-    where the classes are about as frequent, a block with few days of one leaves more of them for training, and the majority
-    learnt there answers the test block worse than a constant. Better than Kp alone means the paired interval against the
-    Kp-only baseline.
+    Better than chance means that all three hold: the p-value of the surrogate catalogues lies below 0.05, the interval of the
+    fold-wise AUC lies above that of a constant answer, and the paired interval against each predictor that knows no field
+    lies above 0.
 
     Parameters
     ----------
     leak
         Share of the test images with a copy of their day in training.
-    accuracy
-        Of the five classes.
-    shift
-        Circular-shift test of event against none.
-    recall
-        Macro recall of event against none.
-    majority, kp
-        Paired difference of the macro recall of event against none to each baseline; None where that baseline was not run.
+    accuracy, macro_recall
+        Of the five classes, and of event against none.
+    auc
+        Fold-wise.
+    not_beaten
+        See `Verdict`.
     skill
         None where the period has no event.
     """
     parameters = {
         "leak": _known(leak),
         "accuracy": _known(accuracy),
-        "macro_recall": _known(shift.statistic),
-        "recall_least": _known(recall.low),
-        "recall_most": _known(recall.high),
-        "p_value": _known(shift.p_value),
-        "majority_low": _known(majority.low if majority else np.nan),
-        "majority_high": _known(majority.high if majority else np.nan),
-        "kp_low": _known(kp.low if kp else np.nan),
-        "kp_high": _known(kp.high if kp else np.nan),
+        "macro_recall": _known(macro_recall),
+        "auc": _known(test.auc),
+        "auc_low": _known(auc.low),
+        "auc_high": _known(auc.high),
+        "p_value": _known(test.p_value),
+        "p_rate": _known(test.p_rate),
+        "jitter_days": test.jitter_days,
+        "longest_window": test.longest_window,
+        "short_jitter": float(test.short_jitter),
+        "tries": None,
+        "p_corrected": None,
         "events": None if skill is None else skill.events,
         "hits": None if skill is None else skill.hits,
         "alarm_fraction": None if skill is None else skill.alarm_fraction,
         "r": None if skill is None else skill.r,
         "r0": None if skill is None else skill.r0,
     }
-    return Verdict(_code(leaky, shift, majority, kp, skill, above_constant=recall.low > CONSTANT), leaky, parameters)
+    code = _code(leaky, test, auc, not_beaten, skill)
+    return Verdict(code, leaky, tuple(not_beaten), parameters)
 
 
-def _code(
-    leaky: bool,
-    shift: ShiftTest,
-    majority: Interval | None,
-    kp: Interval | None,
-    skill: Skill | None,
-    *,
-    above_constant: bool,
-) -> Code:
+def _code(leaky: bool, test: SurrogateTest, auc: Interval, not_beaten: Sequence[str], skill: Skill | None) -> Code:
     if leaky:
         return "leaky"
-    if not np.isfinite(shift.p_value) or majority is None or not np.isfinite(majority.low):
+    if not np.isfinite(test.p_value) or not np.isfinite(auc.low):
         return "not-estimable"
-    if shift.p_value >= ALPHA or not (majority.above_zero and above_constant):
+    if test.p_value >= ALPHA or auc.low <= CONSTANT_AUC:
         return "chance"
-    if kp is not None and np.isfinite(kp.low) and not kp.above_zero:
-        return "kp"
+    if not_beaten:
+        return "not-beaten"
     if skill is None:
         return "no-events"
     return "better" if skill.exceeds else "days-only"
@@ -145,15 +179,11 @@ def _known(value: float) -> float | None:
 def _spoken(name: str, value: float | None) -> str:
     if value is None:
         return "?"
-    if name in {"events", "hits"}:
+    if name in {"events", "hits", "jitter_days", "longest_window", "tries"}:
         return f"{value:.0f}"
-    if name in {"r", "r0"}:
+    if name in {"r", "r0"} or name.startswith("auc"):
         return f"{value:.2f}"
-    if name == "p_value":
-        return f"{value:.3f}"
-    if name.endswith(("_low", "_high")):
-        return f"{100 * value:+.1f}"
-    return f"{100 * value:.1f}"
+    return f"{value:.3f}" if name.startswith("p_") else f"{100 * value:.1f}"
 
 
 _SENTENCES: dict[Language, dict[str, str]] = {
@@ -162,42 +192,59 @@ _SENTENCES: dict[Language, dict[str, str]] = {
             "LEAKY: {leak} % of the test images have a copy of their own day in training, "
             "so the accuracy of {accuracy} % says nothing about prediction."
         ),
-        "not-estimable": "Not estimable: too few days were judged, or too few of each kind, to tell skill from luck",
-        "chance": "Not better than chance: {figures}",
-        "kp": "Better than chance, but not better than Kp alone: {figures}",
-        "days-only": "Better than chance day by day, but not in its alarms: {figures}",
-        "no-events": "Better than chance day by day: {figures}",
-        "better": "Better than chance, day by day and in its alarms: {figures}",
-        "figures": (
-            "event days are told from quiet days with a macro recall of {macro_recall} % "
-            "({recall_least} to {recall_most}, where the same answer every day has 50; p = {p_value}; "
-            "{majority_low} to {majority_high} points against the majority answer"
+        "not-estimable": "Not estimable: too few earthquakes or too few days to tell skill from luck.",
+        "chance": "Not better than chance.",
+        "not-beaten": "Not better than {rivals}.",
+        "days-only": "Better than chance day by day; its alarms are not.",
+        "no-events": "Better than chance day by day.",
+        "better": "Better than chance, day by day and in its alarms.",
+        "borderline": " Borderline: p = {p_value}.",
+        "calendar": "the calendar",
+        "catalogue": "the earthquake catalogue",
+        "outages": "the stations' outages",
+        "kp": "Kp",
+        "without-field": "calendar, catalogue, outages and Kp together",
+        "or": " or ",
+        "gap": " ",
+        "auc": "AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50).",
+        "p": (
+            "p = {p_value} by catalogues with the earthquakes moved by up to {jitter_days} days, "
+            "{p_rate} by catalogues drawn from their own rate."
         ),
-        "kp-compared": ", {kp_low} to {kp_high} against Kp alone)",
-        "kp-unknown": ", Kp alone could not be compared)",
-        "alarms-none": "; no event fell into the judged period, so alarms have no score.",
-        "alarms-above": "; alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} above R0 = {r0}.",
+        "short-jitter": (
+            "The longest label window has {longest_window} days, more than the earthquakes were moved: the test is a weak one."
+        ),
+        "tries": "{tries} runs were judged on this season; p corrected for them is {p_corrected}.",
+        "recall": "Macro recall of event against none {macro_recall} %.",
+        "alarms-none": "No event fell into the judged period, so alarms have no score.",
+        "alarms-above": "Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} above R0 = {r0}.",
         "alarms-below": (
-            "; alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} not above R0 = {r0}."
+            "Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} not above R0 = {r0}."
         ),
     },
     "zh": {
         "leaky": "数据泄漏（LEAKY）：{leak}% 的测试图像在训练集中有同一天的副本，{accuracy}% 的准确率不能说明预测能力。",
-        "not-estimable": "无法评估：参与评判的天数或各类天数太少，不能区分技巧与偶然",
-        "chance": "不优于随机：{figures}",
-        "kp": "优于随机，但不优于仅用 Kp 的预测：{figures}",
-        "days-only": "逐日判别优于随机，但警报不优于随机：{figures}",
-        "no-events": "逐日判别优于随机：{figures}",
-        "better": "逐日判别与警报均优于随机：{figures}",
-        "figures": (
-            "有震日与无震日的宏平均召回率为 {macro_recall}%"
-            "（{recall_least} 至 {recall_most}，每天同一答案为 50；p = {p_value}；"
-            "与多数类相比 {majority_low} 至 {majority_high} 个百分点"
-        ),
-        "kp-compared": "，与仅用 Kp 相比 {kp_low} 至 {kp_high}）",
-        "kp-unknown": "，无法与仅用 Kp 的预测比较）",
-        "alarms-none": "；评判期内没有地震，警报不计分。",
-        "alarms-above": "；警报占时 {alarm_fraction}%，命中 {events} 次地震中的 {hits} 次，R = {r}，高于 R0 = {r0}。",
-        "alarms-below": "；警报占时 {alarm_fraction}%，命中 {events} 次地震中的 {hits} 次，R = {r}，未超过 R0 = {r0}。",
+        "not-estimable": "无法评估：地震或天数太少，不能区分技巧与偶然。",
+        "chance": "不优于随机。",
+        "not-beaten": "不优于{rivals}。",
+        "days-only": "逐日判别优于随机，但警报不优于随机。",
+        "no-events": "逐日判别优于随机。",
+        "better": "逐日判别与警报均优于随机。",
+        "borderline": "处于临界：p = {p_value}。",
+        "calendar": "日历",
+        "catalogue": "地震目录",
+        "outages": "台站缺测情况",
+        "kp": " Kp ",
+        "without-field": "日历、目录、缺测与 Kp 的合用",
+        "or": "或",
+        "gap": "",
+        "auc": "震前日与平静日的 AUC 为 {auc}（逐折 {auc_low} 至 {auc_high}，随机为 0.50）。",
+        "p": "将地震移动至多 {jitter_days} 天所得的替代目录给出 p = {p_value}，按目录自身发震率抽取的给出 {p_rate}。",
+        "short-jitter": "最长的标注窗口为 {longest_window} 天，长于地震的移动范围，因此检验较弱。",
+        "tries": "本时段已评判 {tries} 次运行，校正后 p 为 {p_corrected}。",
+        "recall": "有震与无震的宏平均召回率为 {macro_recall}%。",
+        "alarms-none": "评判期内没有地震，警报不计分。",
+        "alarms-above": "警报占时 {alarm_fraction}%，命中 {events} 次地震中的 {hits} 次，R = {r}，高于 R0 = {r0}。",
+        "alarms-below": "警报占时 {alarm_fraction}%，命中 {events} 次地震中的 {hits} 次，R = {r}，未超过 R0 = {r0}。",
     },
 }

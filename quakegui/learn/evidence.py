@@ -15,6 +15,7 @@ from quakegui.judge.alarms import Catalogue, catalogue_of
 from quakegui.judge.folds import Material, Split, material, scorable
 from quakegui.judge.predictors import Inputs, feature_table, run_predictors
 from quakegui.judge.splits import blocked, chronological, split
+from quakegui.judge.surrogates import EventWindows, event_windows
 from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.runconfig import RunConfig
@@ -53,6 +54,8 @@ class Evidence:
         What a split needs, with `truth` as labels.
     catalogue
         Declustered events with their classes.
+    windows
+        Label windows of the same events by the project's rule, whatever people labelled.
     inputs
         What the predictors beside the network look at.
     style
@@ -65,6 +68,7 @@ class Evidence:
     training_classes: NDArray[np.int64]
     material: Material
     catalogue: Catalogue
+    windows: EventWindows
     inputs: Inputs
     style: str
 
@@ -109,6 +113,12 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
             windows=windows if len(windows) else None,
         ),
         catalogue=project_catalogue(project),
+        windows=event_windows(
+            catalogue.events(project),
+            journal.label_rule(project) or LabelRule(),
+            timezone=project.timezone,
+            night=season.config.night.window,
+        ),
         inputs=season_inputs(season, [event for event, _ in catalogue.all_events(project)]),
         style=style_name(season.config),
     )

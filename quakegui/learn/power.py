@@ -25,6 +25,7 @@ from quakegui.formats.source import expand
 from quakegui.judge.alarms import catalogue_of
 from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
+from quakegui.judge.surrogates import event_windows
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, season_inputs, style_name
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
@@ -54,10 +55,10 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
     scheme = scheme_of(events, split_magnitude=SPLIT_MAGNITUDE)[0]
     classes = classify(events, scheme)
     network = synthetic_network(config.stations)
-    made = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=_kp(), events=events)
+    made = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=paper_kp(), events=events)
     parameters = SeasonConfig(timezone=config.timezone, first_day=config.first_day, last_day=config.last_day)
     night = synthetic_night_means(made, parameters.night)
-    season = compute_season(network, night, parameters, kp=_kp(), basis=_basis())
+    season = compute_season(network, night, parameters, kp=paper_kp(), basis=_basis())
     shown = season.shown
     known_at = season.available_at[shown]
     rule = LabelRule()
@@ -79,6 +80,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
             windows=np.column_stack([event_days - before, event_days + np.timedelta64(rule.days_after, "D")]),
         ),
         catalogue=catalogue_of(events, classes),
+        windows=event_windows(events, rule, timezone=config.timezone, night=parameters.night.window),
         inputs=season_inputs(season, events),
         style=style_name(season.config),
     )
@@ -98,11 +100,13 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     return evaluate_predictions(
         made,
         said,
-        name=config.name,
+        title=config.name,
         available_at=evidence.available_at,
         truth=evidence.truth,
         catalogue=evidence.catalogue,
+        windows=evidence.windows,
         beside=baselines(evidence, made),
+        weighed=config.class_weights,
     ).judgement
 
 
@@ -128,7 +132,8 @@ def summary(told: Judgement) -> dict[str, Any]:
 
 
 @cache
-def _kp() -> Kp:
+def paper_kp() -> Kp:
+    """Return the Kp of the founding paper's year, which belongs to quakegui."""
     for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
         return formats.read_kp(source)
     raise FileNotFoundError("The Kp of 2022 that belongs to quakegui is missing; please install it again.")

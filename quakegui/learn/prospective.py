@@ -10,7 +10,8 @@ import numpy as np
 from quakegui.judge.alarms import Series
 from quakegui.judge.folds import N_CLASSES, scorable
 from quakegui.judge.judged_by import Basis, moment_of
-from quakegui.judge.scoring import judge_truth, prospective_truth
+from quakegui.judge.scoring import judge_truth
+from quakegui.judge.truth import prospective_truth
 from quakegui.learn.alarm_days import thresholds_of
 from quakegui.learn.evidence import gather
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
@@ -54,11 +55,13 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         labels=np.where(scorable(evidence.material) & said, evidence.truth, -1)[span],
         trained=counts > 0,
         catalogue=evidence.catalogue,
+        windows=evidence.windows,
     )
     told = judge_truth(
         truth,
         probabilities,
-        name=run.title,
+        name="prospective",
+        title=run.title,
         baselines={"majority": np.tile(frequency, (len(probabilities), 1))},
         thresholds=[float(threshold)],
     )

@@ -22,6 +22,7 @@ from quakegui.judge.alarms import Catalogue
 from quakegui.judge.folds import NO_LABEL, Material, Split, material, scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
+from quakegui.judge.surrogates import event_windows
 from quakegui.learn.evidence import EvidenceError, make_split
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation, evaluate_predictions, rescore, split_of
@@ -35,6 +36,8 @@ from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project.filesystem import is_link
 from quakegui.project.progress import CancelCheck
 from quakegui.project.store import DATABASE
+from quakegui.season.labels import LabelRule
+from quakegui.season.localtime import NightWindow
 from quakegui.season.network import MAP_PIXELS
 
 RUNS = "runs"
@@ -207,12 +210,14 @@ class ReadyMaps:
         return evaluate_predictions(
             split_of(run, predictions),
             predictions,
-            name=run.title or run.id,
+            title=run.title or run.id,
             # When a map became known is not told; without a catalogue nothing is measured from it.
             available_at=(predictions.days + np.timedelta64(1, "D")).astype("datetime64[ms]"),
             truth=then if as_of == "training" else now,
             catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
+            windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
             beside={},
+            weighed=run.config.class_weights,
             basis=Basis(
                 as_of,
                 training_day(run.created) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),

@@ -15,6 +15,7 @@ from quakegui.judge.folds import Fold, Split
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge
+from quakegui.judge.surrogates import EventWindows
 from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.registry import RunFolder
 
@@ -110,12 +111,14 @@ def evaluate_predictions(
     split: Split,
     predictions: RunPredictions,
     *,
-    name: str,
+    title: str,
     available_at: NDArray[np.datetime64],
     truth: NDArray[np.int64],
     catalogue: Catalogue,
+    windows: EventWindows,
     training_catalogue: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
+    weighed: bool = True,
     basis: Basis | None = None,
 ) -> RunEvaluation:
     """Judge what a run's networks said, beside baselines of the same split.
@@ -130,10 +133,14 @@ def evaluate_predictions(
         Classes to judge by, -1 for none, shape (day,).
     catalogue
         The events that alarms are judged by.
+    windows
+        Label windows of the events that the verdict is reached by.
     training_catalogue
         Those that the run's training had, where they are others.
     beside
         Probabilities of every baseline, by name, each (day, class).
+    weighed
+        Whether the networks were trained with class weights.
     basis
         What `truth` and `catalogue` are, to be told with the figures.
     """
@@ -145,16 +152,19 @@ def evaluate_predictions(
         images = [predictions.image_probabilities[predictions.image_fold == fold] for fold in range(len(split.folds))]
     judgement = judge(
         split,
-        name=name,
+        name=split.protocol,
+        title=title,
         days=predictions.days,
         available_at=available_at,
         labels=truth,
         probabilities=daily,
         catalogue=catalogue,
+        windows=windows,
         baselines=beside,
         taught=predictions.labels,
         learnt=training_catalogue,
         image_probabilities=images,
+        weighed=weighed,
     )
     scored = np.unique(np.concatenate([fold.test for fold in split.folds]))
     answers = daily[scored].astype(np.float64)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from quakegui.judge.folds import scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
-from quakegui.judge.scoring import judge
+from quakegui.judge.scoring import judge_truth
+from quakegui.judge.truth import truth_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes
@@ -77,12 +78,14 @@ def _judge_by(
     return evaluate_predictions(
         split,
         predictions,
-        name=run.title or run.id,
+        title=run.title or run.id,
         available_at=here.available_at,
         truth=taught if as_of == "training" else today,
         catalogue=training_catalogue if as_of == "training" else evidence.catalogue,
+        windows=evidence.windows,
         training_catalogue=training_catalogue,
         beside=baselines(here, split),
+        weighed=run.config.class_weights,
         basis=Basis(
             as_of,
             training_day(run.created, project.timezone) if as_of == "training" else now,
@@ -115,19 +118,15 @@ def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, .
     """Judge every baseline in the network's place, on the blocked protocol of a recipe."""
     made = make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
     answers = baselines(evidence, made)
-    return tuple(
-        judge(
-            made,
-            name=name,
-            days=evidence.days,
-            available_at=evidence.available_at,
-            labels=evidence.truth,
-            probabilities=answer,
-            catalogue=evidence.catalogue,
-            baselines=answers,
-        )
-        for name, answer in answers.items()
+    truth = truth_of(
+        made,
+        days=evidence.days,
+        available_at=evidence.available_at,
+        labels=evidence.truth,
+        catalogue=evidence.catalogue,
+        windows=evidence.windows,
     )
+    return tuple(judge_truth(truth, answer, name=name, baselines=answers) for name, answer in answers.items())
 
 
 def same_runs_of(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:

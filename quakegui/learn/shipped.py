@@ -126,7 +126,7 @@ def card_text(run: RunFolder, judgement: Judgement) -> str:
         "",
         "Trained on made-up data. It shows how the program works and says nothing about any real earthquake.",
         "",
-        f"- **Verdict**: {judgement.verdict.text('en')}",
+        f"- **Verdict**: {judgement.verdict.text('en')} {judgement.verdict.figures('en')}",
         f"- **Network**: VGG-12, first block {run.config.width} filters, {run.config.size} x {run.config.size} pixels, channel "
         f"{run.config.channel}, compact 4 x 4 head with {run.config.dense[0]} and {run.config.dense[1]} units.",
         "- **Data**: the synthetic season of 2022 at strength 1, 25 invented stations, 334 days, the founding paper's 18 "
@@ -136,12 +136,12 @@ def card_text(run: RunFolder, judgement: Judgement) -> str:
         if not run.config.patience
         else "- **Protocol**: blocked, early stopping.",
         f"- **Event against none, {judgement.scored} days**: accuracy {_interval(accuracy)}, macro recall {_interval(recall)}, "
-        f"kappa {_interval(kappa)}, p = {event.shift.p_value:.3f} by circular shifts (95 % block-bootstrap intervals).",
+        f"kappa {_interval(kappa)} (95 % block-bootstrap intervals).",
         *(
-            f"- **Against {one.name}**: macro recall {one.macro_recall_difference.low:+.3f} to "
-            f"{one.macro_recall_difference.high:+.3f} (paired, {one.days} days)."
+            f"- **Against {one.name}**: AUC {one.auc_difference.low:+.3f} to {one.auc_difference.high:+.3f} "
+            f"(paired, {one.days} days)."
             for one in judgement.comparisons
-            if one.target == "event"
+            if one.auc_difference is not None
         ),
         f"- **Direction**: macro recall {judgement.of('direction').figures.macro_recall:.3f}. "
         f"**Five classes**: accuracy {judgement.of('class').figures.accuracy:.3f}.",

@@ -23,7 +23,6 @@ from quakegui.report.words import (
     Words,
     number,
     percent,
-    points,
 )
 
 if TYPE_CHECKING:
@@ -143,14 +142,17 @@ def _figures_table(judgement: Judgement, say: Words) -> str:
             _interval(judgement.of(target).accuracy, say),
             _interval(judgement.of(target).macro_recall, say),
             _interval(judgement.of(target).kappa, say, number),
-            number(judgement.of(target).shift.p_value, 3),
+            number(judgement.surrogate.auc) if target == "event" else "–",
+            number(judgement.surrogate.p_value, 3) if target == "event" else "–",
         )
         for target in TARGETS
     ]
-    head = (say("Target", "目标"), say("Accuracy", "准确率"), say("Macro recall", "宏召回率"), "kappa", "p")
+    head = (say("Target", "目标"), say("Accuracy", "准确率"), say("Macro recall", "宏召回率"), "kappa", "AUC", "p")
     said = say(
-        "p: share of circular shifts of the labels against the predictions that do as well. A dash: not estimable.",
-        "p：标注相对预测循环移位后表现不逊的比例。横线：无法估计。",
+        "p: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, by which the predictions do as "
+        "well. AUC and p: by the labels of the rule. A dash: not estimable.",
+        "p：将地震移动至多 {jitter} 天所得替代目录中，预测表现不逊者的比例。AUC 与 p 按规则的标注计算。横线：无法估计。",
+        jitter=judgement.surrogate.jitter_days,
     )
     return table(head, rows) + p(said, "caption")
 
@@ -167,7 +169,7 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
                 str(one.dropped),
                 percent(one.figures.accuracy),
                 percent(one.figures.macro_recall),
-                _interval(one.macro_recall_difference, say, points),
+                "–" if one.auc_difference is None else _interval(one.auc_difference, say, number),
                 say.yes(one.beaten) if one.days else "–",
             )
         )
@@ -175,14 +177,15 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
         return p(say("No other predictor could be run on these days.", "这些日子上没有可比较的预测方法。"), "notice")
     head = (
         say("Predictor", "预测方法"), say("Days", "天数"), say("Dropped", "去除"), say("Accuracy", "准确率"),
-        say("Macro recall", "宏召回率"), say("Run less it, points", "运行减去它，百分点"),
+        say("Macro recall", "宏召回率"), say("Run less it, AUC", "运行减去它，AUC"),
         say("Beaten", "已超过"),
     )  # fmt: skip
     return table(head, rows) + p(
         say(
-            "Event against none. Run less it: of the macro recalls. Beaten: the whole paired interval of that lies above 0. "
-            "A dash: it could not be run on these days.",
-            "有震对无震。运行减去它：宏召回率之差。已超过：该配对差值的整个区间在 0 之上。横线：无法用于这些日子。",
+            "Event against none. Run less it: of the AUC fold by fold, its own counting as at least 0.5. Beaten: the whole "
+            "paired interval of that lies above 0. A dash: it could not be run on these days.",
+            "有震对无震。运行减去它：逐折 AUC 之差，对方至少按 0.5 计。已超过：该配对差值的整个区间在 0 之上。"
+            "横线：无法用于这些日子。",
         ),
         "caption",
     )

@@ -108,11 +108,6 @@ def percent(value: float | None, digits: int = 1) -> str:
     return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)} %"
 
 
-def points(value: float | None, digits: int = 1) -> str:
-    """Return a difference of two shares in percentage points with its sign, a dash where there is none."""
-    return "–" if value is None else number(100 * value, digits, sign=True)
-
-
 def degrees(latitude: float, longitude: float) -> str:
     """Return a place in degrees with its hemispheres."""
     north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")

@@ -122,7 +122,7 @@ def test_a_label_over_one_that_was_not_shown_asks_and_keeps_by_default(session: 
 
 def test_the_question_names_the_labels_and_what_replaces_them(session: Session, other: Project) -> None:
     bo_labels(other, session.days[2:4])
-    walking.choose(session, (1, 5))
+    walking.select(session, (1, 5))
     asked = answer(session, True)
     assert labelling.label(session, 1)
     assert len(asked) == 1
@@ -192,7 +192,7 @@ def test_an_accepted_prediction_asks_as_a_label_does(session: Session, other: Pr
     assert session.predictions is not None
     assert session.predictions.classes[:2].tolist() == [2, 4]
     journal.write_labels(other, days[:1], 1, source=LabelSource.MODEL, author="Bo", run="run-1")
-    walking.choose(session, (0, 1))
+    walking.select(session, (0, 1))
     asked = answer(session, False, True)
     assert not labelling.accept(session)
     assert session.labels.classes[:2].tolist() == [1, -1]
@@ -213,7 +213,7 @@ def test_an_accepted_prediction_of_several_classes_is_asked_about_before_any_is_
     runs.use_run(session.project, "r")
     session.reload(Change.PREDICTIONS | Change.RUNS)
     walking.go_to(session, 4)
-    walking.choose(session, (4, 5))
+    walking.select(session, (4, 5))
     for day in session.days[4:6]:
         journal.write_labels(other, day, 2, source=LabelSource.RULE, author="rule")
     asked, heard = answer(session, True, False), list[str]()
@@ -317,10 +317,10 @@ def test_a_note_in_the_same_name_is_not_overwritten_unseen(session: Session, oth
     day, heard = session.days[3], list[str]()
     session.said.connect(lambda sentence, _level: heard.append(sentence))
     journal.write_note(other, day, "a truck at 03:00", "Li")
-    assert labelling.note(session, "windy", day=day, shown="")
+    assert labelling.note(session, "windy", day=day, former="")
     assert [note.text for note in journal.notes(other, day)] == ["a truck at 03:00\nwindy"]
     assert heard == ["Another program has written a note on this day in your name; yours was added to it."]
-    assert labelling.note(session, "windy", day=day, shown="a truck at 03:00\nwindy")
+    assert labelling.note(session, "windy", day=day, former="a truck at 03:00\nwindy")
     assert [note.text for note in journal.notes(other, day)] == ["windy"]
 
 
@@ -392,14 +392,14 @@ def test_readings_of_another_program_make_the_season_anew(
 ) -> None:
     last, day = session.days[-1], session.days[10]
     walking.go_to(session, 10)
-    walking.choose(session, (8, 12))
+    walking.select(session, (8, 12))
     other.set_config(replace(other.config(), first_day=session.days[2], last_day=last + 2))
     others.poll(session)
     assert arrivals == [Arrivals(readings=True)]
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert (session.days[0], session.days[-1]) == (session.days[8] - 8, last + 2)
     assert session.day == day
-    assert session.chosen == (6, 10), "the same days"
+    assert session.selection == (6, 10), "the same days"
     assert arrivals[1:] == [Arrivals(new_days=2)]
     assert session.season is not None
     assert session.season.revision == other.revision()

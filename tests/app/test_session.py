@@ -89,8 +89,8 @@ def test_undo_and_redo_work_after_closing_and_opening(session: Session, qtbot: Q
 
 
 def test_a_chosen_range_is_labelled_as_one_step(session: Session) -> None:
-    walking.choose(session, (9, 4))
-    assert session.chosen == (4, 9)
+    walking.select(session, (9, 4))
+    assert session.selection == (4, 9)
     labelling.label(session, 2)
     assert session.labels.classes[4:10].tolist() == [2] * 6
     labelling.undo(session)
@@ -102,7 +102,7 @@ def test_auto_advance_goes_on_after_a_single_label_only(session: Session) -> Non
     walking.go_to(session, 3)
     labelling.label(session, 0)
     assert session.index == 4
-    walking.choose(session, (6, 7))
+    walking.select(session, (6, 7))
     assert session.index == 6
     labelling.label(session, 0)
     assert session.index == 6

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom, kstest
+from scipy.stats import binom
 
 from quakegui.judge import alarms, bootstrap, metrics, skill
 from quakegui.judge.exposure import exposure_of
@@ -215,50 +215,3 @@ def test_too_few_days_have_no_interval():
     assert told.value == 1.0
     assert np.isnan([told.low, told.high]).all()
     assert not told.above_zero
-
-
-def shifted_by_hand(truth, said, known, shift):
-    """Return the macro recall with labels moved by `shift`, straight from the definition."""
-    label = np.roll(truth, -shift)
-    matrix = np.zeros((said.shape[1],) * 2)
-    for day, cls in enumerate(label):
-        if known[day, cls]:
-            matrix[cls] += said[day]
-    return float(metrics.macro_recall(matrix))
-
-
-def test_the_circular_shift_test_equals_its_definition():
-    rng = np.random.default_rng(5)
-    truth, said, known = rng.integers(3, size=100), rng.integers(3, size=(100, 3)), rng.random((100, 3)) < 0.8
-    told = bootstrap.circular_shift(truth, said, known)
-    observed = shifted_by_hand(truth, said, known, 0)
-    others = [shifted_by_hand(truth, said, known, shift) for shift in range(31, 70)]  # 30 days on both sides left out
-    assert told.shifts == len(others) == 39
-    assert told.statistic == pytest.approx(observed, abs=1e-12)
-    assert told.p_value == (1 + sum(other >= observed - 1e-12 for other in others)) / 40
-
-
-def test_a_perfect_predictor_has_the_smallest_p_value():
-    truth = np.repeat(np.random.default_rng(6).integers(2, size=23), 15)[:334]
-    told = bootstrap.circular_shift(truth, np.eye(2)[truth])
-    assert told.statistic == 1.0
-    assert told.p_value == 1 / 274
-
-
-def test_p_values_of_noise_are_uniform():
-    p_values = []
-    for seed in range(200):
-        rng = np.random.default_rng(seed)
-        # Label windows and persistent noise, as in a season without any signal.
-        truth = (np.convolve(rng.random(334) < 0.04, np.ones(12))[:334] > 0).astype(int)
-        noise = np.convolve(rng.normal(size=345), np.ones(12), "valid")
-        p_values.append(bootstrap.circular_shift(truth, np.eye(2)[(noise > 0).astype(int)]).p_value)
-    assert kstest(p_values, "uniform").pvalue > 0.01
-    assert np.mean(np.array(p_values) < 0.05) < 0.10
-
-
-def test_too_few_days_or_a_single_class_have_no_p_value():
-    few = bootstrap.circular_shift(np.tile([0, 1], 30), np.eye(2)[np.tile([0, 1], 30)])
-    assert np.isnan(few.p_value)
-    assert few.shifts == 0
-    assert np.isnan(bootstrap.circular_shift(np.zeros(0, int), np.zeros((0, 2))).p_value)

@@ -6,14 +6,35 @@ import numpy as np
 import pytest
 
 from quakegui.judge import alarms, predictors, splits
-from quakegui.judge.bootstrap import Interval, ShiftTest
-from quakegui.judge.scoring import judge, judge_truth, prospective_truth, truth_of
+from quakegui.judge.bootstrap import Interval
+from quakegui.judge.scoring import judge, judge_truth
 from quakegui.judge.skill import Skill, r_zero
+from quakegui.judge.surrogates import EVENT, EventWindows, SurrogateTest
+from quakegui.judge.truth import prospective_truth, truth_of
 from quakegui.judge.verdict import reach_verdict
 
 N_DAYS = 334
 DAYS = np.datetime64("2022-02-01") + np.arange(N_DAYS)
+ROW = {
+    "name", "title", "protocol", "target", "days", "auc", "statistic", "jitter_days", "p_value", "p_jitter", "p_rate",
+    "not_beaten", "macro_recall", "kappa", "brier_skill", "information_gain", "r_score", "r0", "molchan_skill", "verdict",
+    "verdict_code", "leaky",
+}  # fmt: skip
 KNOWN = DAYS.astype("datetime64[ms]") - np.timedelta64(5, "h")
+
+
+def windows(at):
+    """Return the label windows of events on these days of the season, eight days before to three after."""
+    n = len(at)
+    return EventWindows(
+        day=DAYS[at],
+        clock_ms=np.zeros(n, int),
+        magnitude=np.full(n, 5.0),
+        before=np.full(n, 8),
+        after=np.full(n, 3),
+        foreknown=np.ones(n, bool),
+        winner="later",
+    )
 
 
 class Season:
@@ -31,6 +52,7 @@ class Season:
         owned = self.event >= 0
         self.post[owned] = KNOWN[owned] > times[self.event[owned]]
         self.catalogue = alarms.Catalogue(times, self.classes)
+        self.windows = windows(at)
         self.rng = rng
         self.kp = np.abs(persistent(rng, 1))[:, 0]
 
@@ -54,8 +76,8 @@ class Season:
             labels=self.labels,
             probabilities=probabilities,
             catalogue=self.catalogue,
-            baselines={"kp": kp},
-            **more,
+            windows=self.windows,
+            **{"baselines": {"kp": kp}, **more},
         )
 
 
@@ -72,7 +94,10 @@ def test_a_good_predictor_is_called_better_than_chance():
     told = season.judged(season.answers(0.9))
     event = told.of("event")
     assert event.figures.macro_recall > 0.85
-    assert event.shift.p_value < 0.01
+    assert told.surrogate.p_value == told.surrogate.p_jitter < 0.01
+    assert told.surrogate.p_rate < 0.01
+    assert told.surrogate.statistic == "foldwise"
+    assert told.surrogate.auc == told.auc.value == told.agreement > 0.85
     assert event.macro_recall.low < event.figures.macro_recall < event.macro_recall.high
     assert told.compared("majority").beaten
     assert told.compared("kp").beaten
@@ -86,17 +111,19 @@ def test_a_good_predictor_is_called_better_than_chance():
 def test_a_predictor_of_the_events_alone_is_better_day_by_day_and_in_its_alarms():
     # Few events, so that alarms of fifteen days leave quiet time: the probabilities are high on the days before each.
     season = Season(2)
-    keep = [2, 8, 14]
+    keep = [0, 3, 8, 11, 14, 17]
     season.labels[~np.isin(season.event, keep)] = 0
     season.post[~np.isin(season.event, keep)] = False
     season.catalogue = alarms.Catalogue(season.catalogue.times[keep], season.classes[keep])
+    season.windows = season.windows.part(keep)
     told = season.judged(0.8 * np.eye(5)[season.labels] + 0.04)
+    assert told.surrogate.clusters == 6
     assert told.verdict.code == "better"
-    assert (told.skill.hits, told.alarms.false_alarms) == (3, 0)
-    assert (told.alarms.direction_hits, told.alarms.class_hits) == (3, 3)
-    assert told.molchan.area_skill > 0.8
-    assert told.verdict.text().startswith("Better than chance, day by day and in its alarms: ")
-    assert "caught 3 of 3 events" in told.verdict.text()
+    assert (told.skill.hits, told.alarms.false_alarms) == (6, 0)
+    assert (told.alarms.direction_hits, told.alarms.class_hits) == (6, 6)
+    assert told.molchan.area_skill > 0.75
+    assert told.verdict.text() == "Better than chance, day by day and in its alarms."
+    assert "caught 6 of 6 events" in told.verdict.figures()
 
 
 def test_noise_is_not_better_than_chance():
@@ -104,8 +131,8 @@ def test_noise_is_not_better_than_chance():
     told = season.judged(season.answers(0.0))
     assert told.verdict.code == "chance"
     assert not told.verdict.better_than_chance
-    assert told.verdict.text("en").startswith("Not better than chance: ")
-    assert told.verdict.text("zh").startswith("不优于随机：")
+    assert told.verdict.text("en") == "Not better than chance."
+    assert told.verdict.text("zh") == "不优于随机。"
 
 
 def test_over_noise_seasons_few_are_called_better_than_chance():
@@ -119,33 +146,56 @@ def test_over_noise_seasons_few_are_called_better_than_chance():
     assert called <= 6
 
 
-def test_a_predictor_that_only_knows_kp_does_not_beat_kp():
+def test_what_knows_no_field_and_does_as_well_is_named():
     season = Season(4)
-    season.kp = np.where(season.labels > 0, 6.0, 2.0) + 0.1 * season.rng.random(N_DAYS)
-    made = splits.split(season.material, "blocked")
-    told = season.judged(predictors.out_of_fold(made, season.kp, season.labels, predictors.logistic))
-    assert told.verdict.code == "kp"
-    assert told.compared("kp").macro_recall_difference.value == 0.0
-    assert "not better than Kp alone" in told.verdict.text()
+    answers = season.answers(0.6)
+    beside = {name: np.tile([1.0, 0, 0, 0, 0], (N_DAYS, 1)) for name in predictors.WITHOUT_FIELD}
+    alone = season.judged(answers, baselines=beside)
+    assert alone.verdict.better_than_chance
+    assert alone.row()["not_beaten"] == []
+    beside["calendar"] = beside["without-field"] = answers
+    told = season.judged(answers, baselines=beside)
+    assert told.verdict.code == "not-beaten"
+    assert not told.verdict.better_than_chance
+    assert told.row()["not_beaten"] == ["calendar", "without-field"]
+    assert told.verdict.text("en") == "Not better than the calendar."
+    assert told.verdict.text("zh") == "不优于日历。"
+    assert told.surrogate.p_value == alone.surrogate.p_value < 0.05
+    assert told.compared("calendar").auc_difference.value == 0.0
+    assert told.compared("outages").beaten
 
 
-def test_days_without_kp_drop_out_of_that_comparison_only_and_are_counted():
+def test_a_rival_on_under_nine_tenths_of_the_days_neither_grants_nor_denies():
     season = Season(5)
-    season.kp[:60] = np.nan
-    told = season.judged(season.answers(0.9))
-    gone = int((splits.scorable(season.material) & np.isnan(season.kp)).sum())
+    answers = season.answers(0.9)
+    rival = answers.copy()
+    rival[: N_DAYS // 5] = np.nan
+    told = season.judged(answers, baselines={"kp": rival})
+    gone = int(splits.scorable(season.material)[: N_DAYS // 5].sum())
     assert told.compared("kp").dropped == gone > 0
     assert told.compared("kp").days == told.scored - gone
-    assert told.compared("majority").dropped == 0
-    season.kp[:] = np.nan
-    without = season.judged(season.answers(0.9))
-    assert without.verdict.better_than_chance
-    assert "Kp alone could not be compared" in without.verdict.text()
+    assert not told.compared("kp").beaten
+    assert told.verdict.better_than_chance
+    rival[: N_DAYS // 5] = answers[: N_DAYS // 5]
+    rival[:10] = np.nan
+    assert season.judged(answers, baselines={"kp": rival}).verdict.not_beaten == ("kp",)
+
+
+def test_people_who_label_by_the_maps_make_no_verdict():
+    # Their labels are what the predictor says, nothing to do with the earthquakes: full agreement, and no skill.
+    season = Season(17)
+    answers = season.answers(0.0)
+    season.labels = np.argmax(answers, axis=1)
+    season.event[:], season.post[:] = -1, False
+    told = season.judged(answers)
+    assert told.of("event").figures.macro_recall == told.agreement == 1.0
+    assert told.verdict.code == "chance"
+    assert 0.35 < told.row()["auc"] < 0.65
 
 
 def test_without_events_there_is_no_score():
     season = Season(6)
-    season.catalogue = alarms.Catalogue(np.empty(0, "datetime64[ms]"), np.empty(0, int))
+    season.catalogue = alarms.Catalogue(np.empty(0, "datetime64[ms]"), np.empty(0, int))  # none that alarms are judged by
     told = season.judged(season.answers(0.9))
     assert told.skill is None
     assert told.molchan is None
@@ -153,7 +203,8 @@ def test_without_events_there_is_no_score():
     assert told.alarms.false_alarms + told.alarms.undecided == len(told.alarms.alarms) > 0
     assert told.fixed_thresholds == (0, 1, 2, 3, 4)
     assert told.row()["r_score"] is None
-    assert "alarms have no score" in told.verdict.text()
+    assert told.verdict.text() == "Better than chance day by day."
+    assert "alarms have no score" in told.verdict.figures()
 
 
 def test_the_papers_protocol_is_always_called_leaky():
@@ -168,6 +219,9 @@ def test_the_papers_protocol_is_always_called_leaky():
     assert not told.verdict.better_than_chance
     assert "LEAKY" in told.verdict.text("en")
     assert "LEAKY" in told.verdict.text("zh")
+    assert told.verdict.figures() == ""
+    assert told.row()["p_value"] is None
+    assert told.row()["statistic"] is None
 
 
 def test_images_are_scored_by_their_own_probabilities():
@@ -192,6 +246,7 @@ def test_one_class_and_few_days_are_not_estimable():
         labels=labels,
         probabilities=np.tile([1.0, 0, 0, 0, 0], (60, 1)),
         catalogue=alarms.Catalogue(np.empty(0, "datetime64[ms]"), np.empty(0, int)),
+        windows=windows([]),
         baselines={},
     )
     assert told.verdict.code == "not-estimable"
@@ -254,10 +309,14 @@ def test_a_prospective_record_is_judged_without_a_split():
         labels=np.where(season.post, -1, season.labels),
         trained=[True] * 5,
         catalogue=season.catalogue,
+        windows=season.windows,
     )
     flat = np.tile([1.0, 0, 0, 0, 0], (N_DAYS, 1))
-    told = judge_truth(truth, season.answers(0.9), name="run 1", baselines={"majority": flat}, thresholds=[0.5])
-    assert told.protocol == "prospective"
+    told = judge_truth(
+        truth, season.answers(0.9), name="prospective", title="run 1", baselines={"majority": flat}, thresholds=[0.5]
+    )
+    assert (told.name, told.title, told.protocol) == ("prospective", "run 1", "prospective")
+    assert (told.surrogate.statistic, told.surrogate.jitter_days) == ("pooled", 45)
     assert told.verdict.better_than_chance
     assert told.skill.events == 18
 
@@ -265,7 +324,11 @@ def test_a_prospective_record_is_judged_without_a_split():
 def test_labels_and_folds_of_the_truth():
     season = Season(14)
     made = splits.split(season.material, "blocked")
-    truth = truth_of(made, days=DAYS, available_at=KNOWN, labels=season.labels, catalogue=season.catalogue)
+    truth = truth_of(
+        made, days=DAYS, available_at=KNOWN, labels=season.labels, catalogue=season.catalogue, windows=season.windows
+    )
+    scored = truth.kinds[truth.row_day]
+    assert np.array_equal(scored == EVENT, truth.row_label > 0)
     assert np.array_equal(truth.row_day, np.flatnonzero(splits.scorable(season.material)))
     assert np.array_equal(truth.row_label, season.labels[truth.row_day])
     assert np.array_equal(np.unique(truth.fold), np.arange(5))
@@ -281,8 +344,8 @@ def test_the_judgement_is_plain_json_and_its_row_has_the_columns():
     assert text["alarms"]["alarm_fraction"] == told.alarms.alarm_fraction
     assert text["alarms"]["alarms"][0]["opened"].endswith("Z")
     assert text["comparisons"][0]["beaten"] is told.comparisons[0].beaten
-    wanted = {"accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "verdict", "leaky"}
-    assert wanted <= set(told.row())
+    assert set(told.row()) >= ROW
+    assert json.dumps(told.row(), allow_nan=False)
     assert told.row("class")["accuracy"] == told.of("class").figures.accuracy
 
 
@@ -292,36 +355,107 @@ def test_the_same_seed_gives_the_same_judgement():
     assert season.judged(answers).to_json() == season.judged(answers).to_json()
 
 
-@pytest.mark.parametrize(
-    ("p_value", "lows", "kp_low", "hits", "code"),
-    [
-        (0.004, (0.6, 0.1), 0.05, 14, "better"),
-        (0.004, (0.6, 0.1), 0.05, 1, "days-only"),
-        (0.004, (0.6, 0.1), 0.05, None, "no-events"),
-        (0.004, (0.6, 0.1), -0.01, 14, "kp"),
-        (0.004, (0.6, 0.1), np.nan, 14, "better"),
-        (0.004, (0.6, 0.0), 0.05, 14, "chance"),
-        (0.004, (0.5, 0.1), 0.05, 14, "chance"),
-        (0.05, (0.6, 0.1), 0.05, 14, "chance"),
-        (np.nan, (0.6, 0.1), 0.05, 14, "not-estimable"),
-        (0.004, (0.6, np.nan), 0.05, 14, "not-estimable"),
-    ],
-)
-def test_verdict_codes(p_value, lows, kp_low, hits, code):
-    recall_low, majority_low = lows
+def reached(p_value=0.004, low=0.6, not_beaten=(), hits=14, jitter=30):
     skill = None if hits is None else Skill(18, hits, hits / 18, 0.3, hits / 18 - 0.3, r_zero(18, hits))
-    told = reach_verdict(
+    return reach_verdict(
         leaky=False,
         leak=0.0,
         accuracy=0.8,
-        shift=ShiftTest(0.7, p_value, 240),
-        recall=Interval(0.7, recall_low, 0.8, 0.95),
-        majority=Interval(0.2, majority_low, 0.3, 0.95),
-        kp=Interval(0.1, kp_low, 0.2, 0.95),
+        macro_recall=0.7,
+        test=SurrogateTest("foldwise", 0.7, p_value, 0.01, jitter, 9, 31),
+        auc=Interval(0.7, low, 0.8, 0.95),
+        not_beaten=not_beaten,
         skill=skill,
     )
+
+
+@pytest.mark.parametrize(
+    ("figures", "code"),
+    [
+        ({}, "better"),
+        ({"hits": 1}, "days-only"),
+        ({"hits": None}, "no-events"),
+        ({"not_beaten": ["kp"]}, "not-beaten"),
+        ({"not_beaten": ["kp"], "p_value": 0.06}, "chance"),
+        ({"low": 0.5}, "chance"),
+        ({"p_value": 0.05}, "chance"),
+        ({"p_value": np.nan}, "not-estimable"),
+        ({"low": np.nan}, "not-estimable"),
+    ],
+)
+def test_verdict_codes(figures, code):
+    told = reached(**figures)
     assert told.code == code
+    assert told.better_than_chance == (code in {"better", "days-only", "no-events"})
     for language in ("en", "zh"):
-        assert "{" not in told.text(language)
-        assert "?" not in told.text(language)
+        words = told.text(language) + told.figures(language)
+        assert "{" not in words
+        assert "?" not in words.replace("low", "") or code == "not-estimable"
         assert told.text(language)[-1] in ".。"
+        assert told.figures(language)[-1] in ".。"
+
+
+def test_the_sentence_names_each_rival_that_was_not_beaten():
+    assert reached(not_beaten=["kp", "catalogue", "without-field"]).text() == "Not better than Kp or the earthquake catalogue."
+    assert reached(not_beaten=["without-field"]).text() == "Not better than calendar, catalogue, outages and Kp together."
+
+
+@pytest.mark.parametrize(("p_value", "borderline"), [(0.019, False), (0.02, True), (0.06, True), (0.1, True), (0.101, False)])
+def test_a_p_value_near_the_level_is_borderline(p_value, borderline):
+    told = reached(p_value)
+    assert told.borderline == borderline
+    assert told.text().endswith(f" Borderline: p = {p_value:.3f}.") == borderline
+    assert ("临界" in told.text("zh")) == borderline
+
+
+def test_a_window_longer_than_the_jitter_is_said():
+    assert "longest label window has 31 days" in reached().figures()
+    assert "longest label window" not in reached(jitter=45).figures()
+
+
+def test_tries_are_counted_and_p_is_corrected():
+    alone = reached(0.01)
+    assert (alone.parameters["tries"], alone.parameters["p_corrected"]) == (None, None)
+    told = alone.corrected([0.5, 0.9, np.nan])
+    assert (told.parameters["tries"], told.parameters["p_corrected"]) == (4, pytest.approx(0.03))
+    assert "4 runs were judged on this season; p corrected for them is 0.030." in told.figures()
+    assert told.code == alone.code
+    assert reached(np.nan).corrected([0.1]).parameters["p_corrected"] is None
+
+
+def test_probabilities_are_calibrated_before_they_are_scored():
+    season = Season(21)
+    beside = {"catalogue": np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (N_DAYS, 1))}
+    good, chance = (season.judged(season.answers(right), baselines=beside) for right in (0.9, 0.0))
+    assert [one.method for one in good.calibrators] == ["isotonic"] * 5
+    assert good.row()["brier_skill"] == good.reliability.brier_skill > 0.4
+    assert good.row()["information_gain"] > 0.5
+    assert chance.row()["brier_skill"] < 0.05
+    assert chance.row()["information_gain"] < 0.1
+    assert good.reliability.days.sum() == good.scored
+    # Whatever scale the answers have, calibration gives them the same one.
+    answers = season.answers(0.9)
+    sharper = np.column_stack(
+        [answers[:, 0] ** 3, (1 - answers[:, :1] ** 3) * answers[:, 1:] / answers[:, 1:].sum(1, keepdims=True)]
+    )
+    one, two = (season.judged(given, baselines=beside) for given in (answers, sharper))
+    assert two.row()["brier_skill"] == pytest.approx(one.row()["brier_skill"], abs=0.02)
+
+
+def test_without_other_folds_weights_are_undone_and_no_more():
+    season = Season(22)
+    answers = season.answers(0.9)
+    found = season.judged(answers, protocol="chronological")
+    assert [one.method for one in found.calibrators] == ["none"]
+    plain = season.judged(answers, protocol="chronological", weighed=False)
+    assert plain.reliability.brier == pytest.approx(found.reliability.brier, abs=0.1)
+    assert plain.reliability.brier != found.reliability.brier
+    assert found.row()["information_gain"] is None  # the catalogue is not among what it is compared with
+
+
+def test_a_leaky_protocol_has_no_probabilities_to_score():
+    season = Season(23)
+    told = season.judged(season.answers(0.9), protocol="paper")
+    assert told.reliability is None
+    assert told.row()["brier_skill"] is None
+    assert told.calibrators == ()

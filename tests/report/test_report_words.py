@@ -88,9 +88,3 @@ def test_shares_are_percentages() -> None:
     assert words.percent(0.123) == "12.3 %"
     assert words.percent(-0.004) == "−0.4 %"
     assert words.percent(float("nan")) == "–"
-
-
-def test_differences_of_shares_are_points_with_their_sign() -> None:
-    assert words.points(0.072) == "+7.2"
-    assert words.points(-0.148) == "−14.8"
-    assert words.points(float("nan")) == "–"

@@ -110,7 +110,7 @@ def steps(window: MainWindow):
     panel = window.docks["evaluation"].widget()
     panel.findChild(QPushButton).click()
     yield from until(lambda: not session.jobs.busy)
-    done["judged"] = panel._evaluation is not None
+    done["judged"] = panel.evaluation is not None
     explaining.explain(session)
     yield from until(lambda: not session.jobs.busy)
     done["explained"] = len(session.heat)

@@ -49,8 +49,8 @@ class Watch:
         day, days = self.date.text(), self.session.days
         shown = {day} if DATE.fullmatch(day) else set()
         told = {int("".join(filter(str.isdigit, count.text()))) for count in self.counts if readable(count)}
-        if told and self.session.chosen is not None:
-            first, last = self.session.chosen
+        if told and self.session.selection is not None:
+            first, last = self.session.selection
             chosen = {str(each) for each in days[first : last + 1]}
             if told == {len(chosen)} and day in chosen:
                 shown |= chosen

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import run_parts
 
-from quakegui.app import learnt, opening
+from quakegui.app import opening, training_labels
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.learn.runs.registry import RunError, list_runs, read_run
@@ -97,7 +97,7 @@ def test_a_project_is_shown_whatever_its_runs_hold(
             assert opening.open_project(session, project)
             qtbot.waitUntil(lambda: not session.jobs.busy)
             assert session.season is not None, (state, name, said)
-            learnt.learnt_by_run_in_use(session)
+            training_labels.labels_of_training(session)
             if not said:
                 silent.add((state, name))
             others = {(template / other).read_text(encoding="utf-8") for other in STATES} - {run_id}

@@ -170,7 +170,7 @@ class Hands:
 
     def choose(self) -> None:
         size = self.session.days.size
-        walking.choose(self.session, self._chance.choice((None, (self._chance.randrange(size), self._chance.randrange(size)))))
+        walking.select(self.session, self._chance.choice((None, (self._chance.randrange(size), self._chance.randrange(size)))))
 
     def label(self) -> None:
         self._write(self._chance.randrange(5))

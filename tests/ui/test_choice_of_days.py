@@ -96,7 +96,7 @@ WALKS = {
 @pytest.mark.parametrize("walk", WALKS)
 def test_a_label_given_after_walking_away_is_the_shown_days_alone(window, session, walk):
     drag(window, FIRST, LAST)
-    assert session.chosen == (FIRST, LAST)
+    assert session.selection == (FIRST, LAST)
     WALKS[walk](window)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [session.index]
     assert session.index not in range(FIRST, LAST + 1) or walk == "click inside"
@@ -203,7 +203,7 @@ PANELS = {
 def test_other_panels_end_a_choice(window, session, qtbot, act):
     drag(window, FIRST, LAST)
     PANELS[act](window)
-    qtbot.waitUntil(lambda: session.chosen is None)
+    qtbot.waitUntil(lambda: session.selection is None)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [FIRST]
 
 
@@ -372,7 +372,7 @@ def test_settling_keys_held_down_settle_one_day(window, session, qtbot):
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
     dialog.list.choose(1)
-    assert session.chosen is None
+    assert session.selection is None
     assert written_by(session, lambda: hold(dialog, Qt.Key.Key_3)) == [1]
     dialog.close()
     dialog.deleteLater()

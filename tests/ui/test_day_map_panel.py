@@ -96,7 +96,7 @@ def test_a_click_picks_a_station_and_control_adds_one(panel, session, qtbot):
     ):
         place = panel.view.scene.places[session.season.network.index(code)]
         qtbot.mouseClick(panel.view, Qt.MouseButton.LeftButton, modifier, at_pixel(panel, *place))
-        assert session.picked == picked
+        assert session.selected_codes == picked
 
 
 def test_a_click_on_a_region_lets_it_flash_and_ends(panel, session, qtbot):
@@ -108,7 +108,7 @@ def test_a_click_on_a_region_lets_it_flash_and_ends(panel, session, qtbot):
         qtbot.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=point)
     assert caught.args == [region.id]
     qtbot.waitUntil(lambda: panel.view.grab().toImage() != still, timeout=1000)
-    qtbot.waitUntil(lambda: not panel.view._timer.isActive(), timeout=5000)
+    qtbot.waitUntil(lambda: not panel.view.flashing, timeout=5000)
     assert panel.view.grab().toImage() == still
 
 

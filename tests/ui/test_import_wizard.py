@@ -76,15 +76,15 @@ def test_the_same_file_again_is_unchanged(qtbot, wizard, session, tmp_path):
         look(qtbot, wizard, path)
         wizard.start_import()
         wait(qtbot, session)
-        wizard._back()
+        wizard.back()
     assert wizard.report.unchanged == ("wide.csv",)
 
 
 def choose_meaning(wizard: ImportWizard, row: int, meaning: str, code: str = "") -> None:
-    box = wizard._editor._columns.cellWidget(row, MEANING)
+    box = wizard.editor.columns.cellWidget(row, MEANING)
     assert isinstance(box, QComboBox)
     if code:
-        wizard._editor._columns.item(row, CODE).setText(code)
+        wizard.editor.columns.item(row, CODE).setText(code)
     box.setCurrentIndex(box.findData(meaning))
 
 
@@ -93,11 +93,11 @@ def test_columns_that_cannot_be_guessed_are_mapped_by_hand(qtbot, wizard, sessio
     assert "say so below" in wizard.previews[0].reason
     choose_meaning(wizard, 0, "time")
     assert "total intensity" in wizard.sentence.text()  # incomplete: said in the dialog, and Import is off
-    assert not wizard._import.isEnabled()
+    assert not wizard.import_button.isEnabled()
     choose_meaning(wizard, 1, "F", "kak")
     choose_meaning(wizard, 2, "F", "mmb")
-    wizard._editor._clock.setCurrentText("%d/%m/%Y %H:%M")
-    wizard._editor._zone.setCurrentText("Asia/Tokyo")
+    wizard.editor.clock.setCurrentText("%d/%m/%Y %H:%M")
+    wizard.editor.zone.setCurrentText("Asia/Tokyo")
     wait(qtbot, session)
     assert (wizard.previews[0].stations, wizard.previews[0].count) == (("KAK", "MMB"), 96)
     wizard.start_import()

@@ -113,7 +113,7 @@ def test_a_project_that_another_program_holds_is_told(window, qtbot, tmp_path, m
         assert "in use by another program" in said(window)
         assert "try again" in said(window)
         assert window.session.labels.classes[0] == -1
-        assert not window.bench.day_panel._buttons[3].isChecked()
+        assert not window.bench.day_panel.buttons[3].isChecked()
     finally:
         other.execute("rollback")
         other.close()
@@ -135,7 +135,7 @@ def test_a_project_that_cannot_be_written_is_looked_at_only(window, qtbot, tmp_p
     press_all(window, qtbot)
     with Project.open(folder, read_only=True) as project:
         assert journal.rows(project) == ()
-    window.bench.day_panel._buttons[2].click()
+    window.bench.day_panel.buttons[2].click()
     if folder.stat().st_mode & 0o200 == 0:
         folder.chmod(0o755)
 
@@ -198,7 +198,7 @@ def test_a_recent_project_that_is_gone_is_told_at_the_start(window, qtbot, tmp_p
 def test_an_empty_project_says_what_to_do_first(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.empty(tmp_path / "empty"))
     assert notice(window) == "This project has no readings yet: import some to begin."
-    assert "import readings" in window.day_map_panel.view._empty
+    assert "import readings" in window.day_map_panel.view.empty
     press_all(window, qtbot)
     asked = []
     window.menus.actions["import"].triggered.disconnect()

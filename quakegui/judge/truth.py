@@ -1,0 +1,164 @@
+"""What predictors are judged by: the scored days and their labels, the earthquakes, and the surrogates of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from quakegui.judge.alarms import Catalogue
+from quakegui.judge.splits import N_CLASSES, Fold, Split, leak_fraction, tested_classes, trained_classes
+from quakegui.judge.surrogates import (
+    JITTER_DAYS,
+    EventWindows,
+    Kinds,
+    Surrogates,
+    make_surrogates,
+    rule_kinds,
+    statistic_of,
+)
+
+Counts = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a predictor is judged by, the same for all predictors compared.
+
+    Attributes
+    ----------
+    protocol, leaky, leak
+        Name of the protocol, whether it is leaky, and the share of test images with a copy of their day in training.
+    days, available_at
+        Local days, and the UTC instant each becomes known, shape (day,).
+    fold
+        Fold whose test span holds each day, whether or not it can be scored, -1 for none, shape (day,).
+    trained, tested
+        Which classes each fold has in training, and among its scored days, shape (fold, class).
+    row_day, row_label
+        Day and class of every scored day (of every test image in the paper's protocol), ascending by day, shape (row,).
+    catalogue
+        Declustered events.
+    learnt
+        Those that the folds' thresholds are chosen by: as they were at the training.
+    kinds
+        What each day is by the label rule, whatever people labelled, see `surrogates`, shape (day,).
+    surrogates
+        The same under surrogate catalogues.
+    folds
+        The trainings, whose days calibrate each other's answers; none for a prospective record.
+    taught
+        Class of each day as the trainings had it, -1 for none, shape (day,).
+    """
+
+    protocol: str
+    leaky: bool
+    leak: float
+    days: NDArray[np.datetime64]
+    available_at: NDArray[np.datetime64]
+    fold: Counts
+    trained: Mask
+    tested: Mask
+    row_day: NDArray[np.intp]
+    row_label: Counts
+    catalogue: Catalogue
+    learnt: Catalogue
+    kinds: Kinds
+    surrogates: Surrogates
+    folds: tuple[Fold, ...]
+    taught: Counts
+
+
+def truth_of(
+    made: Split,
+    *,
+    days: ArrayLike,
+    available_at: ArrayLike,
+    labels: ArrayLike,
+    catalogue: Catalogue,
+    windows: EventWindows,
+    taught: ArrayLike | None = None,
+    learnt: Catalogue | None = None,
+) -> Truth:
+    """Truth of a split.
+
+    Parameters
+    ----------
+    days, available_at, labels
+        Of all days the split was made of; labels from people or the rule, never from a model. Shape (day,).
+    windows
+        Of all events in and around the season, for the rule's own labels and the surrogate catalogues.
+    taught, learnt
+        The labels, shape (day,), and the events that the trainings had, where those to judge by are others.
+    """
+    day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
+    rows = np.sort(np.concatenate([fold.test for fold in made.folds]))
+    number = np.full(len(day), -1, np.int64)
+    for k, fold in enumerate(made.folds):
+        number[(day >= fold.first) & (day <= fold.last)] = k
+    return Truth(
+        protocol=made.protocol,
+        leaky=made.leaky,
+        leak=leak_fraction(made),
+        days=day,
+        available_at=np.asarray(available_at, "datetime64[ms]"),
+        fold=number,
+        trained=trained_classes(made, label if taught is None else taught),
+        tested=tested_classes(made, label),
+        row_day=rows,
+        row_label=label[rows],
+        catalogue=catalogue,
+        learnt=catalogue if learnt is None else learnt,
+        kinds=rule_kinds(windows, day),
+        surrogates=_surrogates(made.protocol, day, windows),
+        folds=made.folds,
+        taught=label if taught is None else np.asarray(taught, np.int64),
+    )
+
+
+def prospective_truth(
+    *,
+    days: ArrayLike,
+    available_at: ArrayLike,
+    labels: ArrayLike,
+    trained: ArrayLike,
+    catalogue: Catalogue,
+    windows: EventWindows,
+) -> Truth:
+    """Truth of a prospective record: predictions issued day by day by a frozen run, all days after its training.
+
+    Parameters
+    ----------
+    labels
+        Class 0..4, -1 for a day that is not scored (no label, or ``post``), shape (day,).
+    trained
+        Which classes the frozen run had in training, shape (class,).
+    windows
+        See `truth_of`.
+    """
+    day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
+    rows = np.flatnonzero(label >= 0)
+    return Truth(
+        protocol="prospective",
+        leaky=False,
+        leak=0.0,
+        days=day,
+        available_at=np.asarray(available_at, "datetime64[ms]"),
+        fold=np.zeros(len(day), np.int64),
+        trained=np.asarray(trained, bool).reshape(1, N_CLASSES),
+        tested=(np.bincount(label[rows], minlength=N_CLASSES) > 0).reshape(1, N_CLASSES),
+        row_day=rows,
+        row_label=label[rows],
+        catalogue=catalogue,
+        learnt=catalogue,
+        kinds=rule_kinds(windows, day),
+        surrogates=_surrogates("prospective", day, windows),
+        folds=(),
+        taught=label,
+    )
+
+
+def _surrogates(protocol: str, days: NDArray[np.datetime64], windows: EventWindows) -> Surrogates:
+    return make_surrogates(windows, days, jitter_days=JITTER_DAYS[statistic_of(protocol)])
