@@ -94,10 +94,10 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
     """Write a finished run as one file, in a job."""
 
     def work(progress: ProgressCallback, _cancelled: CancelCheck) -> None:
-        from quakegui.learn.runs import registry
+        from quakegui.learn.runs import archives
 
         progress(0, 0, run.title)
-        registry.export_run(run, path)
+        archives.export_run(run, path)
 
     session.jobs.start(
         "Exporting the run",
@@ -116,10 +116,10 @@ def import_run(session: Session, path: Path) -> None:
 
     def work(progress: ProgressCallback, _cancelled: CancelCheck) -> RunFolder:
         from quakegui.learn import season_runs
-        from quakegui.learn.runs import registry
+        from quakegui.learn.runs import archives
 
         progress(0, 0, path.name)
-        return registry.import_run(season_runs.runs_folder(project), path)
+        return archives.import_run(season_runs.runs_folder(project), path)
 
     def done(run: RunFolder) -> None:
         session.said.emit(f"The run “{run.title}” came in as {run.id}.", "info")

@@ -9,7 +9,7 @@ import typer
 
 from quakegui.cli.sources import Place, open_runs
 from quakegui.cli.terminal import AsJson, print_json, print_table, say
-from quakegui.learn.runs import registry
+from quakegui.learn.runs import archives, registry
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.source import find_run
@@ -99,7 +99,7 @@ def export(project: Place, run: Id, out: Annotated[Path, typer.Argument(metavar=
     """Write a finished run as one zip file."""
     with open_runs(project, read_only=True) as runs:
         found = find_run(runs, run)
-        registry.export_run(found, out)
+        archives.export_run(found, out)
     say(f"The run “{found.title}” is in {out}.")
 
 
@@ -109,7 +109,7 @@ def import_(
 ) -> None:
     """Take in a run from another project; it can predict here if its classes and map style are this project's."""
     with open_runs(project) as runs:
-        found = registry.import_run(runs.folder, file)
+        found = archives.import_run(runs.folder, file)
     say(f"The run “{found.title}” came in as {found.id}.")
 
 

@@ -81,8 +81,8 @@ def _next_round(report: operating.Update) -> int | None:
 def _tell_update(report: operating.Update, *, as_json: bool, lines: bool) -> None:
     for note in report.notes:
         say(note, style="yellow")
-    if report.imported is not None:
-        for file in report.imported.skipped:
+    if report.import_report is not None:
+        for file in report.import_report.skipped:
             say(f"Skipped {file.file}: {file.reason}", style="yellow")
     if as_json:
         facts = update_facts(report)
@@ -92,27 +92,27 @@ def _tell_update(report: operating.Update, *, as_json: bool, lines: bool) -> Non
         else:
             print_json(facts)
         return
-    count = len(report.predicted.issued)
-    typer.echo(f"{count} days predicted by run {report.predicted.run}, {report.predicted.unchanged} were known.")
-    for one in report.predicted.issued[-20:]:
+    count = len(report.predictions.issued)
+    typer.echo(f"{count} days predicted by run {report.predictions.run}, {report.predictions.unchanged} were known.")
+    for one in report.predictions.issued[-20:]:
         typer.echo(f"  {one.day}: class {one.cls}, P(event) {1 - one.probabilities[0]:.2f}, {one.kind}")
-    for alarm in report.opened:
+    for alarm in report.new_alarms:
         typer.echo(f"ALARM opened {alarm.opened} UTC, open until {alarm.closed} UTC at least: {_alarm_words(alarm)}.")
     typer.echo("An alarm is open." if report.open_now else "No alarm is open.")
 
 
 def update_facts(report: operating.Update) -> dict[str, Any]:
     """Return one round of the operating day as plain values."""
-    files = report.imported.imported if report.imported is not None else ()
+    files = report.import_report.imported if report.import_report is not None else ()
     return {
-        "run": report.predicted.run,
+        "run": report.predictions.run,
         "imported": [file.file for file in files],
-        "predicted": [{**plain(one), "class": one.cls, "late": one.late} for one in report.predicted.issued],
-        "unchanged": report.predicted.unchanged,
-        "waiting": [{"day": plain(day), "from": plain(over)} for day, over in report.predicted.waiting],
+        "predicted": [{**plain(one), "class": one.cls, "late": one.late} for one in report.predictions.issued],
+        "unchanged": report.predictions.unchanged,
+        "waiting": [{"day": plain(day), "from": plain(over)} for day, over in report.predictions.waiting],
         "alarms_opened": [
             {"opened": plain(alarm.opened), "closes": plain(alarm.closed), "probabilities": list(alarm.probabilities)}
-            for alarm in report.opened
+            for alarm in report.new_alarms
         ],
         "alarm_open": report.open_now,
         "notes": list(report.notes),

@@ -48,8 +48,8 @@ class Evidence:
         Local dates, and the UTC instants at which they become known, shape (day,).
     truth
         What a network is judged by, never from a model: classes, -1 for none, shape (day,).
-    taught
-        What a network may learn from, shape (day,).
+    training_classes
+        What a network may learn from: classes, -1 for none, shape (day,).
     material
         What a split needs, with `truth` as labels.
     catalogue
@@ -65,7 +65,7 @@ class Evidence:
     days: NDArray[np.datetime64]
     available_at: NDArray[np.datetime64]
     truth: NDArray[np.int64]
-    taught: NDArray[np.int64]
+    training_classes: NDArray[np.int64]
     material: Material
     catalogue: Catalogue
     windows: EventWindows
@@ -103,7 +103,7 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
         days=season.days,
         available_at=known_at,
         truth=truth,
-        taught=as_classes(training_labels(rows, from_models=from_models), season.days),
+        training_classes=as_classes(training_labels(rows, from_models=from_models), season.days),
         material=material(
             season.days,
             truth,
@@ -168,7 +168,7 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
     return snapshot(
         evidence.days,
         maps_to_draw(season, config, np.arange(len(season.days))),
-        evidence.taught,
+        evidence.training_classes,
         style=evidence.style,
         palette=palette(style),
         scalar=scalar_table(style.levels, masked=style.masked),

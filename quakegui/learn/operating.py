@@ -106,11 +106,11 @@ class Update:
 
     Attributes
     ----------
-    imported
+    import_report
         What came in; None where only the ledger was brought up to date.
-    predicted
-        What the run said of new days.
-    opened
+    predictions
+        What the run predicts for new days.
+    new_alarms
         Alarms that were not there before.
     open_now
         Whether an alarm is open when the last day with a prediction has become known.
@@ -120,9 +120,9 @@ class Update:
         UTC instant, datetime64[ms], from which the next night that is recorded in part can be predicted; None without one.
     """
 
-    imported: ImportReport | None
-    predicted: PredictionReport
-    opened: tuple[Alarm, ...]
+    import_report: ImportReport | None
+    predictions: PredictionReport
+    new_alarms: tuple[Alarm, ...]
     open_now: bool
     notes: tuple[str, ...]
     next_over: np.datetime64 | None = None

@@ -70,7 +70,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
         days=season.days,
         available_at=known_at,
         truth=truth,
-        taught=truth,
+        training_classes=truth,
         material=material(
             season.days,
             truth,

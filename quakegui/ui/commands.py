@@ -245,12 +245,12 @@ def take_in_days(bench: Workbench) -> None:
 
 
 def _tell_update(bench: Workbench, update: Update) -> None:
-    lines = [tr("{count} new days were predicted.").format(count=len(update.predicted.issued))]
-    for alarm in update.opened:
+    lines = [tr("{count} new days were predicted.").format(count=len(update.predictions.issued))]
+    for alarm in update.new_alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
         lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
     lines += [translate(note) for note in update.notes]
-    icon = QMessageBox.Icon.Warning if update.opened else QMessageBox.Icon.Information
+    icon = QMessageBox.Icon.Warning if update.new_alarms else QMessageBox.Icon.Information
     tell(bench.window, tr("New days"), "\n".join(lines), icon)
 
 

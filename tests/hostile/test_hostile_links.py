@@ -19,8 +19,9 @@ from hostile_seeds import run_parts
 from PIL import Image
 
 from quakegui.cli import main
+from quakegui.learn.runs.archives import export_run, import_run
 from quakegui.learn.runs.files import write_arrays, write_text
-from quakegui.learn.runs.registry import RunError, RunFolder, export_run, import_run, list_runs, read_run, rename_run
+from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, read_run, rename_run
 from quakegui.learn.runs.trash import empty_trash, restore_run, trash_run, trashed_runs
 from quakegui.project import cachefiles, exchange, filesystem, run_folders, runs
 from quakegui.project.importing import import_paths

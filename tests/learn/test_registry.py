@@ -13,15 +13,14 @@ import numpy as np
 import pytest
 from learn_data import TINY, season
 
+from quakegui.learn.runs.archives import export_run, import_run
 from quakegui.learn.runs.files import hold, write_arrays
 from quakegui.learn.runs.registry import (
     LOCK,
     RunError,
     RunFolder,
     create_run,
-    export_run,
     finish_run,
-    import_run,
     list_runs,
     progress_sentence,
     read_run,

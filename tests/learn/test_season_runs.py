@@ -16,7 +16,7 @@ from run_projects import TINY, fill, season_of
 from quakegui.learn import messages, run_evaluation, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knowledge_end, make_snapshot, make_split, style_name
-from quakegui.learn.runs import registry
+from quakegui.learn.runs import archives, registry
 from quakegui.learn.runs.dataset import map_hashes
 from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, write_json
 from quakegui.learn.season_saliency import explain_days
@@ -155,7 +155,7 @@ def test_labels_accepted_from_a_model_are_never_judged_by(trained: Path) -> None
         later = season.days[[2, 3]]
         journal.write_labels(project, later, 3, source=LabelSource.MODEL, author="B", run=run.id)
         np.testing.assert_array_equal(gather(project, season).truth, before.truth)
-        assert gather(project, season, from_models=False).taught[2] == before.taught[2]
+        assert gather(project, season, from_models=False).training_classes[2] == before.training_classes[2]
 
 
 def test_a_stopped_training_can_be_resumed(small_project: Path) -> None:
@@ -223,9 +223,9 @@ def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Pa
     fill(small_project)
     with Project.open(trained) as project:
         run = season_runs.find_run(project, None)
-        registry.export_run(run, tmp_path / "run.zip")
+        archives.export_run(run, tmp_path / "run.zip")
     with Project.open(small_project) as project:
-        found = registry.import_run(season_runs.runs_folder(project), tmp_path / "run.zip")
+        found = archives.import_run(season_runs.runs_folder(project), tmp_path / "run.zip")
         assert found.id == run.id
         told = season_evaluation.evaluate(project, season_of(project), found)
         assert told.scored > 0

@@ -26,7 +26,7 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.cli import main
 from quakegui.learn import messages, season_runs
-from quakegui.learn.runs import registry, trash
+from quakegui.learn.runs import archives, registry, trash
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import exchange, journal, runs, season_export, seasons
 from quakegui.project.importing import import_paths
@@ -160,13 +160,13 @@ def test_runs_that_the_disk_refuses_are_told_in_a_sentence(
 ) -> None:
     run_parts.label_all(small_project)
     run = run_parts.finish(run_parts.begin(small_project))
-    registry.export_run(run, tmp_path / "run.zip")
+    archives.export_run(run, tmp_path / "run.zip")
     shutil.copytree(run.folder, disk.folder / "runs" / run.id)
     there = registry.read_run(disk.folder / "runs" / run.id)
     disk.fill()
     for attempt in (
-        lambda: registry.export_run(run, disk.folder / "run.zip"),
-        lambda: registry.import_run(disk.folder / "others", tmp_path / "run.zip"),
+        lambda: archives.export_run(run, disk.folder / "run.zip"),
+        lambda: archives.import_run(disk.folder / "others", tmp_path / "run.zip"),
         lambda: registry.rename_run(there, "anew" * 100_000),
     ):
         with pytest.raises(registry.RunError, match=r"cannot be written: (No space left|File too large)[^:]*\.$"):

@@ -130,7 +130,7 @@ def test_an_update_beside_another_program_predicts_the_maps_that_stand_in_the_en
     done = operating.update(project, listen=unheard)
     assert len(asked) == 2, "the season was computed and predicted anew"
     assert runs.predictions(project, run.id, seasons.season_days(project)).kind[-1] == "prospective"
-    assert {one.day for one in done.predicted.issued} <= set(season_of(project).days)
+    assert {one.day for one in done.predictions.issued} <= set(season_of(project).days)
 
 
 def test_a_report_and_tables_of_a_superseded_season_are_made_anew(project: Project, tmp_path: Path) -> None:

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
 import secrets
 import shutil
 import time
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from quakegui.learn.runs.archives import open_archive, unpack
 from quakegui.learn.runs.checkpoint import CHECKPOINT
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_json, write_arrays, write_json
@@ -36,10 +33,9 @@ from quakegui.learn.runs.runchecks import (
     check_about,
     check_card,
     check_epoch,
-    checked_members,
 )
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.project.filesystem import PART, is_link, is_plain, replacing
+from quakegui.project.filesystem import PART, is_link, is_plain
 from quakegui.strangers import shown
 
 __all__ = [
@@ -56,10 +52,9 @@ __all__ = [
     "RunFolder",
     "choose_run",
     "create_run",
-    "export_run",
     "finish_run",
-    "import_run",
     "list_runs",
+    "new_folder",
     "progress_sentence",
     "read_run",
     "refusal",
@@ -318,54 +313,6 @@ def rename_run(run: RunFolder, title: str) -> RunFolder:
         values = read_json(run.folder / CONFIG)
         write_json(run.folder / CONFIG, {**values, "title": title})
     return read_run(run.folder)
-
-
-def export_run(run: RunFolder, path: Path) -> None:
-    """Write a finished run as one zip file.
-
-    Raises
-    ------
-    RunError
-        The run is not finished, something in its folder is a link by now, or the file cannot be written.
-    """
-    run = read_run(run.folder)
-    if run.card is None:
-        raise RunError(f"The run “{run.title}” is not finished: only finished runs can be exported.")
-
-    with disk_errors(path), replacing(path, durable=True) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-        for name in EXPORTED:
-            if (run.folder / name).is_file():
-                archive.write(run.folder / name, f"{run.id}/{name}")
-
-
-def import_run(runs: Path, path: Path) -> RunFolder:
-    """Unpack a run that `export_run` wrote, under its own id.
-
-    Raises
-    ------
-    RunError
-        The file is no exported run, holds other names or too much, the run is there already, or the disk refuses it.
-    """
-    try:
-        with open_archive(path) as archive:
-            members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
-            run_id = checked_members(members)
-            if os.path.lexists(runs / run_id):
-                raise RunError(f"The run {run_id} is in this project already.")
-            with new_folder(runs, run_id) as part:
-                for info in members:
-                    unpack(archive, info, part / PurePosixPath(info.filename).name)
-                found = read_run(part)
-                if found.card is None:
-                    raise ValueError("The run in it is not finished.")
-                found.history()
-                if (part / PREDICTIONS).is_file():
-                    found.predictions()
-    except ValueError as error:
-        raise RunError(f"{path} is not imported. {error}") from error
-    except OSError as error:
-        raise RunError(f"{path} is not imported. {runs} cannot be written: {error.strerror or error}.") from error
-    return read_run(runs / run_id)
 
 
 def progress_sentence(folder: Path) -> str:
