@@ -10,28 +10,17 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from quakegui.app import computing, labelling, opening, others, walking
+from quakegui.app import computing, labelling, others, walking
 from quakegui.app.arrivals import Arrivals
 from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Question, Replacement
 from quakegui.app.labelling import Answer
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import LabelSource
-
-
-@pytest.fixture
-def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsFile(tmp_path / "settings.ini"))
-    made.set_settings(analyst="Li")
-    assert opening.open_project(made, small_project)
-    qtbot.waitUntil(lambda: made.season is not None)
-    yield made
-    made.close()
 
 
 @pytest.fixture

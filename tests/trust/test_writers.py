@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +21,9 @@ import pytest
 from agreement import require_agreement, require_whole_journal
 from pytestqt.qtbot import QtBot
 
-from quakegui.app import labelling, opening, others, walking
+from quakegui.app import labelling, others, walking
 from quakegui.app.consent import Question, Replacement
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.project import catalogue, journal, labelfiles, nights, runs
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
@@ -216,16 +215,6 @@ class Hands:
 
     def other_name(self) -> None:
         self.session.set_settings(analyst=self._chance.choice(PEOPLE))
-
-
-@pytest.fixture
-def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsFile(tmp_path / "settings.ini"))
-    made.set_settings(analyst="Li")
-    assert opening.open_project(made, small_project)
-    qtbot.waitUntil(lambda: made.season is not None)
-    yield made
-    made.close()
 
 
 def three_writers(

@@ -5,6 +5,7 @@ import pytest
 import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
+from shown import shown
 
 from quakegui.app import walking
 from quakegui.app.change import Change
@@ -17,14 +18,7 @@ from quakegui.ui.plots.map_scene import NO_MAP, region_at, scene_of
 QUIET_DAY, REGION_DAY = 5, 21
 
 
-@pytest.fixture
-def panel(session, qtbot):
-    shown = DayMapPanel(session)
-    qtbot.addWidget(shown)
-    shown.resize(700, 640)
-    shown.show()
-    qtbot.waitExposed(shown)
-    return shown
+panel = shown(DayMapPanel, 700, 640)
 
 
 def at_pixel(panel, row, column) -> QPoint:

@@ -6,6 +6,7 @@ import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
+from shown import shown
 
 from quakegui.app import walking
 from quakegui.season.palette import MapStyle
@@ -18,14 +19,7 @@ NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModif
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture
-def panel(session, qtbot):
-    shown = StationMapPanel(session)
-    qtbot.addWidget(shown)
-    shown.resize(420, 420)
-    shown.show()
-    qtbot.waitExposed(shown)
-    return shown
+panel = shown(StationMapPanel, 420, 420)
 
 
 def on_screen(panel, code) -> QPointF:

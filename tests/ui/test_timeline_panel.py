@@ -8,6 +8,7 @@ import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
+from shown import shown
 
 from quakegui.app import labelling, walking
 from quakegui.app.change import Change
@@ -21,14 +22,7 @@ NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture
-def panel(session, qtbot):
-    shown = TimelinePanel(session)
-    qtbot.addWidget(shown)
-    shown.resize(1000, 240)
-    shown.show()
-    qtbot.waitExposed(shown)
-    return shown
+panel = shown(TimelinePanel, 1000, 240)
 
 
 def over(panel, index, row=1) -> QPoint:

@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
-from small_season import CATALOGUE, open_small, wait
+from shown import shown
+from small_season import CATALOGUE, wait
 
 from quakegui.app.catalogue_choice import choose
 from quakegui.project import catalogue
@@ -16,21 +17,13 @@ from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.dialogs.catalogue_form import AROUND, BOX, EVERYWHERE
 from quakegui.ui.plots.cluster_map import area_outline
 
-
-@pytest.fixture
-def session(qtbot, tmp_path):
-    session = open_small(qtbot, tmp_path)
-    yield session
-    session.close()
+shown_dialog = shown(CatalogueDialog)
 
 
 @pytest.fixture
-def dialog(qtbot, session):
-    dialog = CatalogueDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
+def dialog(shown_dialog, qtbot, session):
     wait(qtbot, session)
-    return dialog
+    return shown_dialog
 
 
 def event(number: int, day: str, magnitude: float, latitude: float = 28.0, longitude: float = 102.0) -> Event:

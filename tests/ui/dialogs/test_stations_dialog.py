@@ -4,25 +4,13 @@ import threading
 
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
-from small_season import open_small, wait
+from shown import shown
+from small_season import wait
 
 from quakegui.project import stations
 from quakegui.ui.dialogs.stations_dialog import CODE, LATITUDE, LONGITUDE, NAME, StationsDialog
 
-
-@pytest.fixture
-def session(qtbot, tmp_path):
-    session = open_small(qtbot, tmp_path)
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def dialog(qtbot, session):
-    dialog = StationsDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+dialog = shown(StationsDialog)
 
 
 def save_button(dialog: StationsDialog):

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
-from small_season import open_small, wait
+from shown import shown
+from small_season import wait
 
 from quakegui.project.acts import acts
 from quakegui.project.nights import load_nights
 from quakegui.ui.dialogs.imports_dialog import ImportsDialog
 from quakegui.ui.dialogs.stations_dialog import CODE, StationsDialog
 
-
-@pytest.fixture
-def session(qtbot, tmp_path):
-    session = open_small(qtbot, tmp_path)
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def dialog(qtbot, session):
-    dialog = ImportsDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+dialog = shown(ImportsDialog)
 
 
 def cells(dialog: ImportsDialog) -> list[tuple[object, ...]]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from small_season import open_small
+from shown import shown
 
 from quakegui.app import labelling
 from quakegui.project import journal
@@ -14,8 +14,8 @@ WANG = (0, 0, 0, 1, 1, 2, 2, 2, 3, 0)
 
 
 @pytest.fixture
-def session(qtbot, tmp_path):
-    session = open_small(qtbot, tmp_path)
+def session(session):
+    """Return the session with blind labels of two analysts."""
     for author, classes in (("Li", LI), ("Wang", WANG)):
         journal.write_labels(session.project, session.days[:3], 0, source=LabelSource.ANALYST, author=author, blind=True)
         for number, cls in enumerate(classes[3:], start=3):
@@ -24,16 +24,10 @@ def session(qtbot, tmp_path):
             )
     journal.write_labels(session.project, session.days[[12]], 1, source=LabelSource.ANALYST, author="Li")
     journal.write_labels(session.project, session.days[[12]], 1, source=LabelSource.ANALYST, author="Wang")
-    yield session
-    session.close()
+    return session
 
 
-@pytest.fixture
-def dialog(qtbot, session):
-    dialog = AgreementDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+dialog = shown(AgreementDialog)
 
 
 def test_kappa_and_table_of_blind_labels(dialog):

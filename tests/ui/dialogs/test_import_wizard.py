@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QComboBox
-from small_season import small_session, wait, wide_table
+from shown import shown
+from small_season import wait, wide_table
 
 from quakegui.app import opening
 from quakegui.project import seasons
@@ -17,20 +18,14 @@ from quakegui.ui.dialogs.mapping_editor import CODE, MEANING
 
 
 @pytest.fixture
-def session(qtbot, tmp_path):
-    session = small_session(tmp_path)
-    assert opening.create_project(session, tmp_path / "p", timezone="Asia/Shanghai")
-    wait(qtbot, session)
-    yield session
-    session.close()
+def session(empty_session, qtbot, tmp_path):
+    """Return a session on an empty project."""
+    assert opening.create_project(empty_session, tmp_path / "p", timezone="Asia/Shanghai")
+    wait(qtbot, empty_session)
+    return empty_session
 
 
-@pytest.fixture
-def wizard(qtbot, session):
-    wizard = ImportWizard(session)
-    qtbot.addWidget(wizard)
-    wizard.show()
-    return wizard
+wizard = shown(ImportWizard)
 
 
 def look(qtbot, wizard: ImportWizard, *paths: Path) -> None:

@@ -4,26 +4,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QDialogButtonBox
-from small_season import open_small, wait
+from shown import shown
+from small_season import wait
 
 from quakegui.project.nights import load_nights
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.season_dialog import SeasonDialog
 
-
-@pytest.fixture
-def session(qtbot, tmp_path):
-    session = open_small(qtbot, tmp_path)
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def dialog(qtbot, session):
-    dialog = SeasonDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+dialog = shown(SeasonDialog)
 
 
 def test_untouched_it_says_exactly_what_the_project_has(dialog, session):

@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
-from small_season import open_small, small_session, wait
+from shown import shown
+from small_season import small_session, wait
 
 from quakegui.app import labelling, opening
 from quakegui.app.change import Change
@@ -20,11 +21,11 @@ def at(day: str, magnitude: float, latitude: float) -> Event:
 
 
 @pytest.fixture
-def session(qtbot, tmp_path):
+def session(session):
+    """Return the session with four earthquakes."""
     from quakegui.project import catalogue
     from quakegui.season.events import Declustering
 
-    session = open_small(qtbot, tmp_path)
     events = (
         at("2022-01-20", 5.0, 29.6),
         at("2022-02-04", 3.5, 27.2),
@@ -33,16 +34,10 @@ def session(qtbot, tmp_path):
     )
     catalogue.store_events(session.project, events, declustering=Declustering("none"))
     session.reload(Change.EVENTS)
-    yield session
-    session.close()
+    return session
 
 
-@pytest.fixture
-def dialog(qtbot, session):
-    dialog = RuleDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+dialog = shown(RuleDialog)
 
 
 def test_counts_follow_the_parameters_at_once(dialog, session):
