@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -71,7 +73,8 @@ def simulate_(
         seasons = simulate(plan, range(number))
         while not stopped() and (some := list(islice(seasons, IN_A_FILE))):
             path = out / f"seasons-{some[0].source.config.seed}.nc"
-            write_netcdf(path, some)
+            with _sentence(path):
+                write_netcdf(path, some)
             files.append(path.name)
             report(min(len(files) * IN_A_FILE, number), number, path.name)
     done = min(len(files) * IN_A_FILE, number)
@@ -114,12 +117,22 @@ def pretrain(
             network = train(recipe, progress=lambda step, steps, loss: report(step, steps, f"loss {loss:.3f}"), stopped=stopped)
         except Stop as stop:
             raise ProjectError("Stopped; no model was written.") from stop
-    path = pretrained.save(out, network, recipe)
+    with _sentence(out / pretrained.MODEL):
+        path = pretrained.save(out, network, recipe)
     facts: dict[str, Any] = {"model": str(path), "preset": preset, "seasons": recipe.seasons, "first_seed": seed}
     if as_json:
         print_json(facts)
     else:
         say(f"The model is {path}, its card {path.with_name(pretrained.CARD_FILE)}.")
+
+
+@contextmanager
+def _sentence(path: Path) -> Iterator[None]:
+    """Let what the disk refuses end the command with a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _networks(layout: str) -> tuple[Network, ...]:

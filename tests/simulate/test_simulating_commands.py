@@ -55,6 +55,17 @@ def test_what_cannot_be_made_is_refused_with_a_sentence(run: Terminal, tmp_path:
     assert not (tmp_path / "x").exists()
 
 
+def test_a_full_disk_is_one_sentence_and_leaves_no_part(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        (tmp_path / "out" / "seasons-7.nc.part").write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("quakegui.simulate.netcdf.netcdf_file", full)
+    error = run("simulate", tmp_path / "out", "--seasons", 1, "--seed", 7, code=1)[1]
+    assert "seasons-7.nc cannot be written: No space left on device." in error
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_pretrain_writes_a_model_and_its_card(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = replace(pretraining.STACK, size=16, width=2, dense=(8, 8))
     monkeypatch.setitem(pretraining.PRESETS, "scalar", pretraining.Pretraining(network=replace(small, channel="scalar")))
