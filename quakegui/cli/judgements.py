@@ -27,6 +27,8 @@ def print_judgement(judgement: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
     typer.echo(judgement.verdict.text("en"))
     typer.echo(judgement.verdict.figures("en"))
+    if judgement.ensemble is not None:
+        typer.echo(judgement.ensemble.text("en"))
     if judgement.basis is not None:
         typer.echo(judgement.basis.text("en"))
     row = judgement.row()

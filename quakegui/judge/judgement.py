@@ -14,6 +14,7 @@ from quakegui.judge.alarms import AlarmRecord, AlarmRule
 from quakegui.judge.bootstrap import Interval
 from quakegui.judge.calibration import Calibrator
 from quakegui.judge.dependence import Dependence
+from quakegui.judge.ensemble import Ensemble
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
 from quakegui.judge.reliability import Reliability
@@ -123,6 +124,8 @@ class Judgement:
         What calibrated each fold's.
     information_gain
         Of the calibrated probabilities, bits per event over the predictor ``catalogue``; NaN without it.
+    ensemble
+        How far the networks agree whose mean was judged; None of one alone.
     """
 
     name: str
@@ -151,6 +154,7 @@ class Judgement:
     reliability: Reliability | None = None
     calibrators: tuple[Calibrator, ...] = ()
     information_gain: float = np.nan
+    ensemble: Ensemble | None = None
 
     @property
     def thresholds(self) -> tuple[float, ...]:
@@ -213,6 +217,8 @@ class Judgement:
         told["verdict"]["text"] = {"en": self.verdict.text("en"), "zh": self.verdict.text("zh")}
         told["verdict"]["figures"] = {"en": self.verdict.figures("en"), "zh": self.verdict.figures("zh")}
         told["thresholds"] = plain(self.thresholds)
+        if self.ensemble is not None:
+            told["ensemble"]["text"] = {"en": self.ensemble.text("en"), "zh": self.ensemble.text("zh")}
         if self.basis is not None:
             told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
         if self.alarms is not None:

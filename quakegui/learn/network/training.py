@@ -29,6 +29,7 @@ from quakegui.learn.runs.checkpoint import (
     CHECKPOINT,
     WEIGHTS,
     Arrays,
+    of_members,
     put_values,
     read_checkpoint,
     trained_values,
@@ -86,17 +87,20 @@ class State:
     epoch: int = 0
     best_epoch: int = -1
     best_loss: float = math.inf
-    kept: str = ""
+    kept: list[str] = field(default_factory=list)
     best_epochs: list[int] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what no run's checkpoint holds: a stranger's would name files of elsewhere, which are written and moved."""
+        if isinstance(self.kept, str):  # as versions before the ensembles wrote it
+            self.kept = [self.kept] if self.kept else []
         counts = (self.phase, self.epoch, self.best_epoch + 1, *self.best_epochs)
         if not (
             all(type(count) is int and count >= 0 for count in counts)
-            and (self.kept == "" or _BEST.fullmatch(self.kept))
+            and isinstance(self.kept, list)
+            and all(isinstance(name, str) and _BEST.fullmatch(name) for name in self.kept)
             and all(isinstance(row, dict) for row in self.history)
         ):
             raise ValueError("it holds counts, names or rows that no run has")
@@ -159,9 +163,21 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
         say(messages.Started(names, config.epochs, network.count_params(), state.phase, state.epoch))
         _train_phase(work, phase, network, state, begun)
         _end_phase(work, phase, network, state)
-    if (folder / state.kept).is_file():
-        (folder / state.kept).replace(folder / WEIGHTS)
+    _keep_weights(folder, state)
     return state
+
+
+def _keep_weights(folder: Path, state: State) -> None:
+    """Put the weights of the last phase, of all its members, in the run's place for them."""
+    paths = [folder / name for name in state.kept]
+    if not all(path.is_file() for path in paths):  # they are in their place already
+        return
+    if len(paths) == 1:
+        paths[0].replace(folder / WEIGHTS)
+        return
+    write_arrays(folder / WEIGHTS, of_members([read_arrays(path) for path in paths]))
+    for path in paths:
+        path.unlink()
 
 
 def _first_values(work: TrainingJob, phase: Phase) -> Arrays:
@@ -197,9 +213,8 @@ def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, be
 
 def _epoch_limit(config: RunConfig, phase: Phase, state: State) -> int:
     """Return the epochs of a phase: the fit of all takes the folds' median best, having no part of its own to stop on."""
-    if phase.final and state.best_epochs:
-        return max(1, round(float(np.median(state.best_epochs))))
-    return config.epochs
+    folds = state.best_epochs[: phase.part * config.members]
+    return max(1, round(float(np.median(folds)))) if phase.final and folds else config.epochs
 
 
 def _patience_is_over(config: RunConfig, phase: Phase, state: State) -> bool:
@@ -256,7 +271,7 @@ def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> N
     path = work.folder / PREDICTIONS
     kept = RunPredictions.load(path) if path.exists() and state.phase else empty_predictions(work.config, work.data)
     add_phase(kept, work.config, work.data, phase, partial(_answer, work, network)).save(path)
-    state.kept = _best_name(state)
+    state.kept = [*(state.kept if phase.member else ()), _best_name(state)]
     state.best_epochs.append(state.best_epoch + 1)
     state.phase, state.epoch, state.best_epoch, state.best_loss = state.phase + 1, 0, -1, math.inf
     _save(work.folder, state, None)
@@ -274,7 +289,7 @@ def _save(folder: Path, state: State, network: Any | None) -> None:
 
 def _sweep(folder: Path, state: State) -> None:
     """Remove weights that the checkpoint does not refer to, and parts of files whose writing was cut off."""
-    wanted = {_best_name(state), state.kept}
+    wanted = {_best_name(state), *state.kept}
     for path in [*folder.glob("best-*.npz"), *folder.glob(f"*{PART}")]:
         if path.name not in wanted:
             path.unlink(missing_ok=True)
