@@ -41,8 +41,8 @@ def print_judgement(judgement: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
     typer.echo(judgement.verdict.text("en"))
     typer.echo(judgement.verdict.figures("en"))
-    if judgement.ensemble is not None:
-        typer.echo(judgement.ensemble.text("en"))
+    if judgement.remarks("en"):
+        typer.echo(judgement.remarks("en"))
     if judgement.basis is not None:
         typer.echo(judgement.basis.text("en"))
     row = judgement.row()

@@ -20,7 +20,7 @@ from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
 from quakegui.judge.reliability import Reliability
 from quakegui.judge.skill import Molchan, Skill
 from quakegui.judge.surrogates import SurrogateTest
-from quakegui.judge.verdict import Verdict
+from quakegui.judge.verdict import Language, Verdict
 
 Mask = NDArray[np.bool_]
 
@@ -169,6 +169,11 @@ class Judgement:
         """Return the comparison with a baseline, None where it was not run."""
         return next((c for c in self.comparisons if c.name == name and c.target == target), None)
 
+    def remarks(self, language: Language = "en") -> str:
+        """Say what belongs beside the verdict: how far an ensemble agrees, and whether it reads the calendar or the outages."""
+        parts = [one.text(language) for one in (self.ensemble, self.dependence) if one is not None]
+        return ("" if language == "zh" else " ").join(part for part in parts if part)
+
     def row(self, target: Target = "event") -> dict[str, Any]:
         """Return one row of a comparison table; None where a figure could not be estimated.
 
@@ -219,6 +224,8 @@ class Judgement:
         told["thresholds"] = plain(self.thresholds)
         if self.ensemble is not None:
             told["ensemble"]["text"] = {"en": self.ensemble.text("en"), "zh": self.ensemble.text("zh")}
+        if self.dependence is not None:
+            told["dependence"]["text"] = {"en": self.dependence.text("en"), "zh": self.dependence.text("zh")}
         if self.basis is not None:
             told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
         if self.alarms is not None:

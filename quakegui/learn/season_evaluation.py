@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.dependence import Dependence, dependence
 from quakegui.judge.folds import scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge_truth
+from quakegui.judge.surrogates import rule_kinds
 from quakegui.judge.truth import truth_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
@@ -108,10 +110,30 @@ def _judge_by(
             earthquakes_differing(run, evidence.catalogue),
         ),
     )
-    if run.config.leaky or registered:
+    if run.config.leaky:
         return told
-    verdict = told.judgement.verdict.corrected(other_p_values(project, run, evidence.windows))
-    return dataclasses.replace(told, judgement=dataclasses.replace(told.judgement, verdict=verdict))
+    judgement = dataclasses.replace(told.judgement, dependence=_dependence(here, predictions))
+    if not registered:
+        verdict = judgement.verdict.corrected(other_p_values(project, run, evidence.windows))
+        judgement = dataclasses.replace(judgement, verdict=verdict)
+    return dataclasses.replace(told, judgement=judgement)
+
+
+def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
+    """Say whether a run reads the calendar or the outages."""
+    daily, fold = predictions.out_of_fold()
+    missing = np.isnan(evidence.inputs.station_z)
+    permuted = 1 - predictions.masked.mean(axis=0)[:, 0] if len(predictions.masked) else None
+    if permuted is None and not (missing != missing[:1]).any():  # all days have the same outages: no map changes with them
+        permuted = 1 - daily[:, 0]
+    return dependence(
+        1 - daily[:, 0],
+        predictions.days,
+        missing.sum(axis=1),
+        kinds=rule_kinds(evidence.windows, predictions.days),
+        fold=fold,
+        permuted=permuted,
+    )
 
 
 def _rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:

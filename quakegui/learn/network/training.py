@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
-from quakegui.learn.network.foldpredictions import add_phase, empty_predictions
+from quakegui.learn.network.foldpredictions import Masked, add_phase, empty_predictions
 from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
 from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
 from quakegui.learn.network.vgg12 import prepare, whole_network
@@ -36,7 +36,7 @@ from quakegui.learn.runs.checkpoint import (
     values_of,
     write_checkpoint,
 )
-from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
@@ -61,6 +61,8 @@ class TrainingJob:
         The recipe; maps, labels and folds.
     prepared
         The maps as the network takes them, see `vgg12.prepare`.
+    masked
+        Positions of the days whose maps with other days' outages are answered, and those maps, as the network takes them.
     phases
         All of them, in order.
     say
@@ -73,6 +75,7 @@ class TrainingJob:
     config: RunConfig
     data: Snapshot
     prepared: NDArray[Any]
+    masked: tuple[NDArray[np.intp], NDArray[Any]] | None
     phases: tuple[Phase, ...]
     say: Listen
     stopped: Stopped
@@ -150,7 +153,8 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
             raise ValueError(f"{folder / CHECKPOINT} is damaged and cannot be read: {error}.") from error
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
-    work = TrainingJob(folder, config, data, prepare(config, data.pixels(), data.palette, data.scalar), phases, say, stopped)
+    prepared = prepare(config, data.pixels(), data.palette, data.scalar)
+    work = TrainingJob(folder, config, data, prepared, _masked(folder, config, data), phases, say, stopped)
     begun = time.perf_counter() - state.seconds
     network = build_network(config, work.prepared, data.palette, data.scalar)
     first_steps = values_of(network.optimizer.variables)
@@ -165,6 +169,13 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
         _end_phase(work, phase, network, state)
     _keep_weights(folder, state)
     return state
+
+
+def _masked(folder: Path, config: RunConfig, data: Snapshot) -> tuple[NDArray[np.intp], NDArray[Any]] | None:
+    if not (folder / MASKED).exists():
+        return None
+    stored = read_arrays(folder / MASKED)
+    return stored["rows"], prepare(config, stored["maps"], data.palette, data.scalar)
 
 
 def _keep_weights(folder: Path, state: State) -> None:
@@ -255,22 +266,27 @@ def _validate(work: TrainingJob, phase: Phase, network: Any, weights: NDArray[np
     if not len(day):
         return math.nan, math.nan
     truth = work.data.labels[day]
-    answer = _answer(work, network, day, phase.validation_recipe)
+    answer = _answer(work, network, work.prepared, day, phase.validation_recipe)
     surprise = -np.log(np.maximum(answer[np.arange(len(day)), truth].astype(np.float64), 1e-7))
     weight = weights[truth].astype(np.float64)
     return float((surprise * weight).sum() / weight.sum()), float((answer.argmax(1) == truth).mean())
 
 
-def _answer(work: TrainingJob, network: Any, day: NDArray[np.intp], recipes: NDArray[np.float32]) -> NDArray[np.float32]:
-    return predict(network, work.prepared[day], recipes, size=work.config.batch_size, stopped=work.stopped)
+def _answer(
+    work: TrainingJob, network: Any, prepared: NDArray[Any], which: NDArray[np.intp], recipes: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    return predict(network, prepared[which], recipes, size=work.config.batch_size, stopped=work.stopped)
 
 
 def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> None:
     """Predict every day with the best weights, then record the phase as over."""
     put_values(network.weights, read_arrays(work.folder / _best_name(state)))
     path = work.folder / PREDICTIONS
-    kept = RunPredictions.load(path) if path.exists() and state.phase else empty_predictions(work.config, work.data)
-    add_phase(kept, work.config, work.data, phase, partial(_answer, work, network)).save(path)
+    masked = None if work.masked is None else Masked(work.masked[0], partial(_answer, work, network, work.masked[1]))
+    none_yet = empty_predictions(work.config, work.data, masked=masked is not None)
+    kept = RunPredictions.load(path) if path.exists() and state.phase else none_yet
+    answer = partial(_answer, work, network, work.prepared)
+    add_phase(kept, work.config, work.data, phase, answer=answer, masked=masked).save(path)
     state.kept = [*(state.kept if phase.member else ()), _best_name(state)]
     state.best_epochs.append(state.best_epoch + 1)
     state.phase, state.epoch, state.best_epoch, state.best_loss = state.phase + 1, 0, -1, math.inf

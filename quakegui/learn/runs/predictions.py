@@ -20,7 +20,7 @@ LARGEST_SHARE = 1.000001
 _FARTHEST_DAY = 400_000
 _MOST_FOLDS = 1000
 """As many as a run's card may have; without a day, any number of them takes no room in a file and for ever to go through."""
-_SINCE = frozenset({"members", "image_members"})
+_SINCE = frozenset({"members", "image_members", "masked"})
 """What predictions of former versions do not hold."""
 UNUSED, TRAINED, VALIDATION, TEST, SPAN = range(5)
 """Role of a day in a fold: none; trained on; early stopping; scored; in the test span but not scored."""
@@ -53,6 +53,9 @@ class RunPredictions:
     members, image_members
         The same of each member, the fit of all after the last fold, float32, shape (member, fold, day, class), and of the test
         images, shape (member, image, class); no member where each fold has one network.
+    masked
+        Answers of each member of the fold that never saw the day to maps with other days' outages, float32, shape (member, day,
+        class), NaN for none; no member where they were not asked.
     """
 
     days: NDArray[np.datetime64]
@@ -68,6 +71,7 @@ class RunPredictions:
     image_probabilities: NDArray[np.float32]
     members: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0, 0), np.float32))
     image_members: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
+    masked: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
 
     def out_of_fold(self) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
         """Return each day's probabilities by the fold that never saw it.
@@ -144,11 +148,13 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
         **dict.fromkeys(("image_fold", "image_day", "image_copy"), (images,)),
         "image_probabilities": (images, classes),
     }
-    several = max((len(values[name]) for name in _SINCE & values.keys() if values[name].ndim), default=0)
-    if several:
-        shapes |= {"members": (several, folds + 1, days, classes), "image_members": (several, images, classes)}
-    else:
-        values = {name: array for name, array in values.items() if name not in _SINCE}
+    values = {name: array for name, array in values.items() if name not in _SINCE or (array.ndim and len(array))}
+    several = max((len(values[name]) for name in _SINCE & values.keys()), default=0)
+    shapes |= {
+        "members": (several, folds + 1, days, classes),
+        "image_members": (several, images, classes),
+        "masked": (several, days, classes),
+    }
     answers = {"probabilities", "final", "image_probabilities", *_SINCE} & values.keys()
     kinds = {"map_hash": "U", "final_trained": "b", **dict.fromkeys(answers, "f")}
     wrong = [
