@@ -57,6 +57,10 @@ def test_the_demo_shows_out_of_fold_predictions_at_once(shown: tuple[Project, Se
     told = season_evaluation.evaluate(project, season, run)
     assert told.verdict.text("en") in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
     assert json.dumps(told.to_json(), allow_nan=False)
+    assert run.card is not None
+    assert told.to_json()["calibrators"] == run.card["calibration"]["folds"]
+    assert told.dependence is not None
+    assert np.isnan(told.dependence.permuted_auc)  # it was trained before such maps were asked for
 
 
 def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project, Season]) -> None:
