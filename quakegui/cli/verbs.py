@@ -19,6 +19,7 @@ from quakegui.cli import (
     learning,
     output,
     project,
+    registering,
     reporting,
     runs,
     simulating,
@@ -43,6 +44,7 @@ learning.register(app)
 simulating.register(app)
 studying.register(app)
 updating.register(app)
+registering.register(app)
 verifying.register(app)
 reporting.register(app)
 app.add_typer(stations.app, name="stations")

@@ -10,6 +10,8 @@ from quakegui.judge.alarms import Alarm, AlarmRule, Catalogue, Series, raise_ala
 from quakegui.learn.evidence import project_catalogue
 from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
+from quakegui.project import registrations
+from quakegui.project.registrations import Registration
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -39,28 +41,55 @@ def season_alarms(project: Project, season: Season, table: PredictionTable) -> t
 
     In-sample predictions raise none: a network knows the days that it was trained on.
     """
+    series = honest_series(season, table)
+    return raise_alarms(series, rule_of_days(project, series, table))
+
+
+def honest_series(season: Season, table: PredictionTable) -> Series:
+    """Return what a run said of days that it was not trained on."""
     honest = np.isin(table.kind, ("out-of-fold", "prospective"))
     probabilities = np.where(honest[:, None], table.probabilities, np.nan)
-    series = Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), probabilities)
-    return raise_alarms(series, rule_of_days(project, series, table))
+    return Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), probabilities)
 
 
 def rule_of_days(project: Project, series: Series, table: PredictionTable) -> AlarmRule:
     """Return when alarms open and close, each number one per day, shape (day,).
 
     An out-of-fold day's rule is chosen on the other folds' days; a prospective day's on all out-of-fold days, which end before
-    it. Where nothing can choose it, it is the fixed one. It is chosen by the earthquakes that the run was trained with, where
-    it holds them, so that no later catalogue moves an alarm.
+    it, but within the period of a registration it is the registered one. Where nothing can choose it, it is the fixed one. It
+    is chosen by the earthquakes that the run was trained with, where it holds them, so that no later catalogue moves an alarm.
     """
-    run = _run_of(project, table.run)
     later = table.kind == "prospective"
-    fold = np.where(later, -1, _folds(run, series.days))
+    fold, catalogue = _folds_and_catalogue(project, series, table)
+    rules = rules_by_fold(series, fold, catalogue)[0]
+    afterwards = _later_rule(series, fold >= 0, catalogue) if later.any() else FIXED_RULE
+    number = np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold))
+    registration = registrations.registration_of(project, table.run)
+    frozen = FIXED_RULE if registration is None else registered_rule(registration)
+    if registration is not None:
+        number = np.where(later & registration.covers(series.days), len(rules) + 2, number)
+    return by_day((*rules, afterwards, FIXED_RULE, frozen), number)
+
+
+def later_rule(project: Project, series: Series, table: PredictionTable) -> AlarmRule:
+    """Return when alarms open and close on days to come: the rule chosen on all out-of-fold days; parameters as above."""
+    fold, catalogue = _folds_and_catalogue(project, series, table)
+    return _later_rule(series, fold >= 0, catalogue)
+
+
+def registered_rule(registration: Registration) -> AlarmRule:
+    """Return the alarm rule of a registration."""
+    terms = registration.terms
+    return AlarmRule(terms.threshold, terms.run_days, terms.open_days)
+
+
+def _folds_and_catalogue(project: Project, series: Series, table: PredictionTable) -> tuple[NDArray[np.int64], Catalogue]:
+    """Return the fold of each day, -1 for none and for prospective ones, and the earthquakes that rules are chosen by."""
+    run = _run_of(project, table.run)
     catalogue = project_catalogue(project)
     if run is not None:
         catalogue = training_earthquakes(run, catalogue) or catalogue
-    rules = rules_by_fold(series, fold, catalogue)[0]
-    afterwards = _later_rule(series, fold >= 0, catalogue) if later.any() else FIXED_RULE
-    return by_day((*rules, afterwards, FIXED_RULE), np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold)))
+    return np.where(table.kind == "prospective", -1, _folds(run, series.days)), catalogue
 
 
 def _later_rule(series: Series, judged: NDArray[np.bool_], catalogue: Catalogue) -> AlarmRule:
