@@ -204,7 +204,7 @@ def _registered_besides(
             other = find_run(project, one.run)
             reports.append(predict_days(project, season, other, only_later=True, now_ms=now_ms, **how))
         except (RunError, ProjectError) as error:
-            refused.append(f"The registered run “{one.terms.title}” has predicted nothing. {error}")
+            refused.append(f"{error} So the registered run “{one.terms.title}” has predicted nothing.")
     return tuple(reports), tuple(refused)
 
 

@@ -63,7 +63,7 @@ def examine_registered(project: Project, *, now_ms: int) -> tuple[RegisteredReco
         possible = _possible_days(project, now_ms)
     except ProjectError as error:
         possible = np.array([], dtype="datetime64[D]")
-        notes = (f"Gaps could not be looked for. {error}",)
+        notes = (f"{error} So gaps in registered records could not be looked for.",)
     return tuple(_record(project, one, possible, notes, now_ms) for one in found)
 
 

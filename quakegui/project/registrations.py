@@ -7,7 +7,7 @@ and never changed, as in the ledger, and the chain is of the same kind (see `cha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,12 +32,6 @@ _FACTS: Final[Mapping[str, tuple[str, type[object]]]] = {
     "label_rule": ("label_rule", LabelRule),
 }
 """The project's fact, and what it is, by what the terms call it."""
-_CHANGED: Final[Mapping[str, str]] = {
-    "selection": "Box or magnitudes of the earthquakes have changed since the run “{title}” was registered.",
-    "declustering": "How aftershocks are dropped has changed since the run “{title}” was registered.",
-    "classes": "The classes of the earthquakes have changed since the run “{title}” was registered.",
-    "label_rule": "The label rule has changed since the run “{title}” was registered.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +209,10 @@ def changes(project: Project, registration: Registration) -> tuple[str, ...]:
     """Return a sentence for everything in the run and in the project that is not as it was registered."""
     with project.read() as connection:
         facts, config = _facts(connection), config_of(connection)
-    terms = registration.terms
     return (
         *_changed_files(project, registration),
         *_changed_parameters(config, registration),
-        *(sentence.format(title=terms.title) for name, sentence in _CHANGED.items() if facts[name] != getattr(terms, name)),
+        *_changed_facts(facts, registration.terms),
     )
 
 
@@ -269,6 +262,18 @@ def _changed_parameters(config: SeasonConfig, registration: Registration) -> tup
     return (
         f"Parameters of the season have changed since the run “{registration.terms.title}” was registered: {', '.join(names)}.",
     )
+
+
+def _changed_facts(facts: Mapping[str, Any], terms: Terms) -> Iterator[str]:
+    title = terms.title
+    if facts["selection"] != terms.selection:
+        yield f"Box or magnitudes of the earthquakes have changed since the run “{title}” was registered."
+    if facts["declustering"] != terms.declustering:
+        yield f"How aftershocks are dropped has changed since the run “{title}” was registered."
+    if facts["classes"] != terms.classes:
+        yield f"The classes of the earthquakes have changed since the run “{title}” was registered."
+    if facts["label_rule"] != terms.label_rule:
+        yield f"The label rule has changed since the run “{title}” was registered."
 
 
 def _differing(before: Mapping[str, Any], now: Mapping[str, Any], where: str = "") -> list[str]:

@@ -200,7 +200,7 @@ def test_a_registered_run_that_cannot_predict_is_told_and_keeps_no_other_from_it
         done = update(project, over_ms(season, -LATER_DAYS))
         assert len(done.predictions.issued) == 1
         assert done.registered == ()
-        assert any("The registered run “tiny” has predicted nothing. The file card.json" in note for note in done.notes)
+        assert any(note.endswith("So the registered run “tiny” has predicted nothing.") for note in done.notes)
 
 
 def test_days_that_were_left_out_are_named_until_they_are_predicted(opened: Path, run: Terminal, clock: list[int]) -> None:
