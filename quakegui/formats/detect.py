@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from quakegui.formats import catalogue, cenc, iaga2002, imagcdf, kp, quakeml, stations, table, usgs, wdc
+from quakegui.formats import (
+    catalogue,
+    cenc,
+    iaga2002,
+    imagcdf,
+    intermagnet,
+    kp,
+    loggers,
+    quakeml,
+    stations,
+    table,
+    usgs,
+    wdc,
+)
+from quakegui.formats.errors import one_error
 from quakegui.formats.source import Source
 
 Kind = Literal["readings", "events", "kp", "stations"]
@@ -14,6 +28,11 @@ FORMATS: tuple[tuple[str, Kind, Callable[[Source], bool]], ...] = (
     ("cdf", "readings", imagcdf.looks_like),
     ("iaga2002", "readings", iaga2002.looks_like),
     ("wdc", "readings", wdc.looks_like),
+    ("imf", "readings", intermagnet.is_imf),
+    ("iaf", "readings", intermagnet.is_iaf),
+    ("pcdcp", "readings", intermagnet.is_pcdcp),
+    ("gsm19", "readings", loggers.is_gsm19),
+    ("pos1", "readings", loggers.is_pos1),
     ("kp", "kp", kp.looks_like),
     ("cenc", "events", cenc.looks_like),
     ("quakeml", "events", quakeml.looks_like),
@@ -39,4 +58,5 @@ def kind(source: Source) -> Kind | None:
 def _find(source: Source) -> tuple[str, Kind] | None:
     if catalogue.is_apple_double(source):
         return None
-    return next(((name, what) for name, what, test in FORMATS if test(source)), None)
+    with one_error(source.name):
+        return next(((name, what) for name, what, test in FORMATS if test(source)), None)
