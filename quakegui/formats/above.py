@@ -9,15 +9,82 @@ from pathlib import PurePosixPath
 from quakegui.formats.elements import unit_of
 from quakegui.formats.zones import zone_in
 
-_STATION = re.compile(r"\W*(?:iaga(?:[ _]code)?|station|observatory|site|obs|sta|code|台站|台站代码|测点)\b[^:：=\t]*[:：=\t]\s*(.+)", re.IGNORECASE)
+_STATION = re.compile(
+    r"\W*(?:iaga(?:[ _]code)?|station|observatory|site|obs|sta|code|台站|台站代码|测点)\b[^:：=\t]*[:：=\t]\s*(.+)",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]{2,4}(?![A-Za-z0-9])")
 _CLOCK = re.compile(r"time|clock|zone|时间|时区|時刻|zeit|hora", re.IGNORECASE)
 _UNIT = re.compile(r"\W*units?\b\s*[:：=\t]\s*(\S+(?: nT)?)", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z0-9]+")
 _NOT_CODES = frozenset(
-    "mag geo raw day min sec hrs avg dat data tab log obs old new tmp csv txt iaga file test out the all and one two für mit pre cut "
-    "utc ut gmt jan feb mar apr may jun jul aug sep oct nov dec gsm gem pos fgm fge lemi ovh base prov def var rep fin dmin vmin "
-    "pmin qmin vsec vhor".split()
+    [
+        "mag",
+        "geo",
+        "raw",
+        "day",
+        "min",
+        "sec",
+        "hrs",
+        "avg",
+        "dat",
+        "data",
+        "tab",
+        "log",
+        "obs",
+        "old",
+        "new",
+        "tmp",
+        "csv",
+        "txt",
+        "iaga",
+        "file",
+        "test",
+        "out",
+        "the",
+        "all",
+        "and",
+        "one",
+        "two",
+        "für",
+        "mit",
+        "pre",
+        "cut",
+        "utc",
+        "ut",
+        "gmt",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "gsm",
+        "gem",
+        "pos",
+        "fgm",
+        "fge",
+        "lemi",
+        "ovh",
+        "base",
+        "prov",
+        "def",
+        "var",
+        "rep",
+        "fin",
+        "dmin",
+        "vmin",
+        "pmin",
+        "qmin",
+        "vsec",
+        "vhor",
+    ]
 )
 """Words in files' names that are no station's code."""
 

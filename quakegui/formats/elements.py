@@ -15,10 +15,16 @@ _TOTAL = re.compile(
     r"|(?:mag(?:netic)?[ _-]?)?field|(?:地磁)?(?:总强度|总场)|全磁力",
     re.IGNORECASE,
 )
-_LETTER = re.compile(r"(?:(?:b|mag|fgm|field|geo|comp(?:onent)?)[ _.-]?)?([XYZHDEFSGI])(?:[ _.-]?(?:comp(?:onent)?|field))?", re.IGNORECASE)
+_LETTER = re.compile(
+    r"(?:(?:b|mag|fgm|field|geo|comp(?:onent)?)[ _.-]?)?([XYZHDEFSGI])(?:[ _.-]?(?:comp(?:onent)?|field))?", re.IGNORECASE
+)
 _OF_STATION = re.compile(r"([A-Z][A-Z0-9]{2})[ _.:/-]?([XYZHDEFSGI])|([A-Z][A-Z0-9]{2,4})[ _.:/-]([XYZHDEFSGI])", re.IGNORECASE)
 _STATION_LAST = re.compile(r"([XYZHDEFSGI])[ _.:/-]([A-Z][A-Z0-9]{2,4})", re.IGNORECASE)
-_CHINESE = ((re.compile(r"水平(?:分量|强度)?|H分量"), "H"), (re.compile(r"垂直(?:分量|强度)?|Z分量"), "Z"), (re.compile(r"磁偏角|D分量"), "D"))
+_CHINESE = (
+    (re.compile(r"水平(?:分量|强度)?|H分量"), "H"),
+    (re.compile(r"垂直(?:分量|强度)?|Z分量"), "Z"),
+    (re.compile(r"磁偏角|D分量"), "D"),
+)
 _WORDS = {"north": "X", "east": "Y", "down": "Z", "北向分量": "X", "东向分量": "Y", "x分量": "X", "y分量": "Y", "f分量": "F"}
 _NO_STATION = frozenset({"MAG", "FGM", "FIELD", "GEO", "COMP", "RAW", "TOT", "AVG", "STD", "DEL", "SUM", "MAX", "MIN"})
 _UNIT = re.compile(r"(?:[(（\[]|[\s_])\s*(0\.0?1\s?nt|[npuµμm]t|t|g|gauss)\s*(?:[)）\]]|$)", re.IGNORECASE)

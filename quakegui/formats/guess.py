@@ -215,13 +215,15 @@ def _code(name: str) -> str:
 
 def _unit(names: list[str], given: str) -> tuple[str, bool]:
     """Return the unit of a table's values, and whether its headings name several; angles have none of the field's."""
-    named = {unit for name in names if (unit := unit_of(name)) and (element_of(name) or ("", "F"))[1] in LETTERS.replace("DI", "")}
+    named = {
+        unit for name in names if (unit := unit_of(name)) and (element_of(name) or ("", "F"))[1] in LETTERS.replace("DI", "")
+    }
     return given or (min(named) if named else "nT"), not given and len(named) > 1
 
 
 def _dates_repeat(frame: pd.DataFrame, time: TimeColumns) -> bool:
     """Return whether the time is a date alone, and dates stand in several rows."""
-    if "H" in time.form or "I" in time.form or time.form not in ("", "iso") and "%" not in time.form:
+    if "H" in time.form or "I" in time.form or (time.form not in ("", "iso") and "%" not in time.form):
         return False
     rows = list(zip(*(frame[name].map(cell) for name in time.columns), strict=True))
     return len(set(rows)) < len(rows) and all(len("".join(row)) <= 11 for row in rows[:1])
@@ -235,6 +237,6 @@ def _may_be_grouped(column: pd.Series[object], values: NDArray[np.float64]) -> b
 def _grouping(name: str, column: pd.Series[object]) -> str:
     example = next(text for text in column if isinstance(text, str) and "," in text)
     as_point, as_group = example.replace(",", "."), example.replace(",", "")
-    return f"The numbers in '{shown(name, 60)}', such as {example}, can be {as_point} or {as_group}: name what its columns mean."
-
-
+    return (
+        f"The numbers in '{shown(name, 60)}', such as {example}, can be {as_point} or {as_group}: name what its columns mean."
+    )

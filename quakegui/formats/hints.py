@@ -54,7 +54,9 @@ class Hints:
 
     def to_json(self) -> str:
         """Return what decides how a file is read, as one JSON object; an empty text where nothing is said."""
-        facts = {key: value for key, value in asdict(replace(self, mapping=None, saved=())).items() if value not in ("", None, ())}
+        facts = {
+            key: value for key, value in asdict(replace(self, mapping=None, saved=())).items() if value not in ("", None, ())
+        }
         if self.mapping is not None:
             facts["mapping"] = self.mapping.to_json()
         return json.dumps(facts, default=str) if set(facts) != {"mapping"} else str(facts["mapping"]) if facts else ""
@@ -74,7 +76,9 @@ class Hints:
         name = source.base
         found = re.fullmatch(wanted, name, re.IGNORECASE) or re.fullmatch(wanted, PurePosixPath(name).stem, re.IGNORECASE)
         if found is None:
-            raise FormatError(f"Its name does not have the form {self.station_pattern}, so its station is not known.", file=source.name)
+            raise FormatError(
+                f"Its name does not have the form {self.station_pattern}, so its station is not known.", file=source.name
+            )
         return station_code(found.group("code"))
 
 

@@ -59,7 +59,9 @@ def is_iaf(source: Source) -> bool:
     if len(data) < _IAF_BYTES or len(data) % _IAF_BYTES:
         return False
     day = int(np.frombuffer(data[4:8], "<i4")[0])
-    return bool(re.match(rb"[A-Za-z0-9 ]{4}", data[:4]) and re.match(rb"[ A-Z]{4}", data[20:24]) and 1900 <= day // 1000 <= 2199)
+    return bool(
+        re.match(rb"[A-Za-z0-9 ]{4}", data[:4]) and re.match(rb"[ A-Z]{4}", data[20:24]) and 1900 <= day // 1000 <= 2199
+    )
 
 
 def is_pcdcp(source: Source) -> bool:
@@ -134,7 +136,9 @@ def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
     rows = [_integers(line) for line in lines[1:]]
     good = [row for row in rows if len(row) == 1 + len(letters)]
     if day is None or not good or len(good) < len([row for row in rows if row]) - 1:
-        raise FormatError("Its header has no date, or its lines are not a time and one number for each element.", file=source.name)
+        raise FormatError(
+            "Its header has no date, or its lines are not a time and one number for each element.", file=source.name
+        )
     table = np.array(good, dtype=np.float64)
     seconds = table[:, 0] * (1.0 if factor < 0.01 else 60.0)  # of the day, or its minutes
     if seconds.max() >= 86_400:

@@ -118,7 +118,9 @@ def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
         raise FormatError(f"{rows.broken} of its lines are not those of a base station's log.", file=source.name)
     code = hints.station_of(source) or station_in_name(source.base)
     if not code:
-        raise FormatError("The log does not name its station: say it with --station CODE or --station-from PATTERN.", file=source.name)
+        raise FormatError(
+            "The log does not name its station: say it with --station CODE or --station-from PATTERN.", file=source.name
+        )
     zone = hints.timezone or "UTC"
     try:
         offsets = _offsets(rows.time, zone)
@@ -136,7 +138,10 @@ def _offsets(time: NDArray[np.datetime64], zone: str) -> NDArray[np.timedelta64]
     """Return what local stamps are ahead of UTC, shape (time,)."""
     clock = zone_of(zone)
     days, where = np.unique(time.astype("datetime64[h]"), return_inverse=True)
-    ahead = [clock.utcoffset(hour) if clock is dt.UTC else hour.replace(tzinfo=clock).utcoffset() for hour in days.astype("datetime64[s]").tolist()]
+    ahead = [
+        clock.utcoffset(hour) if clock is dt.UTC else hour.replace(tzinfo=clock).utcoffset()
+        for hour in days.astype("datetime64[s]").tolist()
+    ]
     return np.array([0 if one is None else int(one.total_seconds() * 1000) for one in ahead])[where].astype("timedelta64[ms]")
 
 
@@ -162,7 +167,9 @@ def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -
         return fitting[0][0]
     text = "/".join(dates[0]) if dates else ""
     if not fitting:
-        raise FormatError(f"Its dates, such as {text}, fit neither days nor months first, or not the day that was said.", file=source.name)
+        raise FormatError(
+            f"Its dates, such as {text}, fit neither days nor months first, or not the day that was said.", file=source.name
+        )
     both = [str(_date(dates[0], order)) for order, _ in fitting]
     raise FormatError(f"The date {text} can be {both[0]} or {both[1]}: say which with --date.", file=source.name)
 

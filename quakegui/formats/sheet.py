@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
 import warnings
@@ -267,7 +266,9 @@ def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
     names = rows[at]
     for row in rows[at + 1 : at + 1 + below]:
         units = [unit_of(f"({field})") for field in (*row, *[""] * len(names))]
-        names = [f"{name} ({unit})" if unit not in ("", "nT") and not unit_of(name) else name for name, unit in zip(names, units)]
+        names = [
+            f"{name} ({unit})" if unit not in ("", "nT") and not unit_of(name) else name for name, unit in zip(names, units)
+        ]
     return _Head(_names(names), at + 1 + below, tuple("\t".join(row) for row in rows[:at]))
 
 

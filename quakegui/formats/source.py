@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import stat
 import struct
@@ -17,8 +16,11 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from quakegui.formats import packed
+from quakegui.formats.encodings import decode
 from quakegui.formats.errors import FormatError, shown
 from quakegui.strangers import HIGHEST_RATIO, SMALL
+
+__all__ = ["Source", "decode", "expand", "modified", "read_file"]
 
 LARGEST_FILE = 512 * 1024**2
 """Bytes of the largest single file that is read, packed or not: a year of 1 s text is split into days by every publisher."""
@@ -136,21 +138,6 @@ def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None
             continue
         beside = _folder_siblings(file.parent)
         yield from _unpack(Source(name, data, beside, modified(file)), report, _Budget(), depth=0)
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """Return the text in `data` and the encoding it was read in.
-
-    A byte-order mark decides; then UTF-8, GB18030 (Chinese catalogues) and Latin-1, which never fails, are tried in turn.
-    """
-    marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-    tried = [encoding for mark, encoding in marks if data.startswith(mark)]
-    for encoding in (*tried, "utf-8", "gb18030"):
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1"), "latin-1"
 
 
 def _raise(error: FormatError) -> None:

@@ -99,7 +99,9 @@ def _other_zone(mapping: TableMapping) -> list[str]:
         others = [zone for zone in named_zones if str(zone_of(zone)) != str(zone_of(mapping.timezone))]
     except ValueError:
         return []  # the mapping's own zone is checked where it is used
-    return [f"The heading of the time names {zone}, the column mapping {mapping.timezone}, which was followed." for zone in others]
+    return [
+        f"The heading of the time names {zone}, the column mapping {mapping.timezone}, which was followed." for zone in others
+    ]
 
 
 def _read_guessed(source: Source, hints: Hints) -> _Part:
@@ -150,8 +152,12 @@ def _why(doubts: tuple[str, ...]) -> str:
     """Return what is not plain about a table, and which option settles it."""
     if not doubts or doubts == (NO_TIME,):
         return _UNPLAIN
-    options = dict.fromkeys(_OPTIONS.get(doubt, "--timezone ZONE" if "local one" in doubt else "--mapping FILE.json") for doubt in doubts)
-    return f"This is a table of which something is not sure. {' '.join(doubts)} Use {' and '.join(options)}, or the import window."
+    options = dict.fromkeys(
+        _OPTIONS.get(doubt, "--timezone ZONE" if "local one" in doubt else "--mapping FILE.json") for doubt in doubts
+    )
+    return (
+        f"This is a table of which something is not sure. {' '.join(doubts)} Use {' and '.join(options)}, or the import window."
+    )
 
 
 def _above(source: Source, sheet_name: str) -> list[str]:

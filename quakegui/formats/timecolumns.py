@@ -33,9 +33,19 @@ _PARTS = {
 _MM = re.compile(r"mm(?: \(\d+\))?", re.IGNORECASE)
 """Months before the hours, minutes after them."""
 _TIME = re.compile(
-    r".*(?:date|time|stamp|epoch|datum|zeit|fecha|hora|heure|日期|时间|時間|时刻|日時).*|(?:utc?|t|gmt|day|ts)(?:[ _]?time)?", re.IGNORECASE
+    r".*(?:date|time|stamp|epoch|datum|zeit|fecha|hora|heure|日期|时间|時間|时刻|日時).*|(?:utc?|t|gmt|day|ts)(?:[ _]?time)?",
+    re.IGNORECASE,
 )
-_PART_FORMS = {"year": "%Y", "month": "%m", "day": "%d", "doy": "%j", "hour": "%H", "minute": "%M", "second": "%S", "half": "%p"}
+_PART_FORMS = {
+    "year": "%Y",
+    "month": "%m",
+    "day": "%d",
+    "doy": "%j",
+    "hour": "%H",
+    "minute": "%M",
+    "second": "%S",
+    "half": "%p",
+}
 _SERIAL_RANGES = {"excel": (25_569.0, 73_051.0), "matlab": (719_529.0, 767_011.0)}
 """Serial days from 1970 to 2099."""
 _UNIX_RANGES = {"unix": (3e8, 4e9), "unix_ms": (3e11, 4e12)}
@@ -241,7 +251,11 @@ def _clock_forms(column: pd.Series[Any], name: str, whole: Callable[[], pd.DataF
 
 def _digit_clock(texts: list[str], name: str, whole: Callable[[], pd.DataFrame], doubts: list[str]) -> list[str]:
     """Return "%H%M" or "%H%M%S" for times of day in digits, whose zeros in front may be lost."""
-    fitting = [form for form in ("%H%M", "%H%M%S") if all(reads(text.zfill(width(form)), form) for text in texts if len(text) <= width(form))]
+    fitting = [
+        form
+        for form in ("%H%M", "%H%M%S")
+        if all(reads(text.zfill(width(form)), form) for text in texts if len(text) <= width(form))
+    ]
     for form in fitting:
         if all(len(text) == width(form) for text in texts):
             return [form]

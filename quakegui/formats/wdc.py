@@ -124,7 +124,11 @@ def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
     lines, impossible = _fields(text, century)
     if lines.days.size == 0:
         raise FormatError("No line has a possible date and well-formed numbers.", file=source.name)
-    notes = [f"{int(blank.sum())} lines do not say their century; they were taken as of {century}00 to {century}99."] if century else []
+    notes = (
+        [f"{int(blank.sum())} lines do not say their century; they were taken as of {century}00 to {century}99."]
+        if century
+        else []
+    )
     if broken:
         notes.append(f"{len(broken)} lines that are not of the WDC hourly format were left out, the first is line {broken[0]}.")
     if impossible:

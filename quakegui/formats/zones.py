@@ -11,7 +11,9 @@ _OFFSET = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _BARE_OFFSET = re.compile(r"[+-](\d{2}):?([0-5]\d)")
-_IANA = re.compile(r"\b(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)/[A-Za-z_+\-/0-9]+")
+_IANA = re.compile(
+    r"\b(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)/[A-Za-z_+\-/0-9]+"
+)
 _NAMED = (
     ("UTC", re.compile(r"世界时|世界協定時|协调时|universal", re.IGNORECASE)),
     ("UTC+08:00", re.compile(r"beijing|北京|(?<![a-z])bjt(?![a-z])|china standard|中国标准|东八区", re.IGNORECASE)),
