@@ -12,10 +12,12 @@ from __future__ import annotations
 from quakegui.formats import (
     catalogue,
     cenc,
+    eventjson,
     iaga2002,
     imagcdf,
     images,
     intermagnet,
+    jma,
     loggers,
     magpy,
     quakeml,
@@ -75,7 +77,16 @@ _LOGS = {
     "pos1": loggers.parse_pos1,
 }
 """Formats that may leave something open for the user to say."""
-_EVENTS = {"cenc": cenc.parse, "quakeml": quakeml.parse, "usgs": usgs.parse}
+_EVENTS = {
+    "cenc": cenc.parse,
+    "event sheet": usgs.parse_sheet,
+    "geojson": eventjson.parse,
+    "jma": jma.parse,
+    "quakeml": quakeml.parse,
+    "usgs": usgs.parse,
+}
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+"""First bytes of Excel's .xls."""
 
 
 def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> ReadingsFile:
@@ -137,7 +148,9 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
         _refuse_empty(source)
         found = detect(source)
         if found in _EVENTS:
-            return _EVENTS[found](source)
+            return _EVENTS[found](source, timezone)
+        if found is None and source.data.startswith(_OLD_WORKBOOK):
+            raise FormatError("This is a workbook of Excel 97-2003; save the sheet as .csv or .xlsx.", file=source.name)
         if found is None:
             sentence = (
                 "This is no catalogue of earthquakes that is known here: CENC, USGS, ISC, EMSC, GeoNet, JMA, ZMAP, GeoJSON, QuakeML, "

@@ -8,9 +8,11 @@ from typing import Literal
 from quakegui.formats import (
     catalogue,
     cenc,
+    eventjson,
     iaga2002,
     imagcdf,
     intermagnet,
+    jma,
     kp,
     loggers,
     quakeml,
@@ -36,7 +38,10 @@ FORMATS: tuple[tuple[str, Kind, Callable[[Source], bool]], ...] = (
     ("kp", "kp", kp.looks_like),
     ("cenc", "events", cenc.looks_like),
     ("quakeml", "events", quakeml.looks_like),
+    ("geojson", "events", eventjson.looks_like),
+    ("jma", "events", jma.looks_like),
     ("usgs", "events", usgs.looks_like),
+    ("event sheet", "events", usgs.is_sheet),
     ("stations", "stations", stations.looks_like),
     ("table", "readings", table.looks_like),
 )
