@@ -21,6 +21,7 @@ from quakegui.formats.catalogue import (
     raw_event,
     text_of,
 )
+from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.formats.zones import is_local, zone_in
@@ -60,7 +61,6 @@ _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "o
 """Columns that together only FDSN's text, the ISC's bulletin, GeoNet's and the USGS's csv have: their times are UTC by definition."""
 _METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
 _ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)
-_SHORT_DATE = re.compile(r"\s*(\d{1,2})([/-])(\d{1,2})\2(\d{4})(.*)", re.DOTALL)
 _ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "depth", "hour", "minute", "second")
 
 
@@ -188,13 +188,18 @@ def events_in(source: Source, table: Table, rows: Iterable[tuple[str, list[str]]
     found = [
         (where, {field: cells[at].strip() for field, at in table.columns.items() if at < len(cells)}) for where, cells in rows
     ]
-    day_first = _day_first([cells.get("date") or cells.get("time", "") for _, cells in found], source if whole else None)
-    for where, cells in found:
+    dated = "date" if any(cells.get("date") for _, cells in found) else "time"
+    try:
+        dates = years_first([cells.get(dated, "") for _, cells in found])
+    except ValueError as error:
+        if whole:
+            raise FormatError(str(error), file=source.name) from error
+        dates = [cells.get(dated, "") for _, cells in found]
+    for (where, cells), date in zip(found, dates, strict=True):
+        cells[dated] = date
         parts = [cells.pop(part, "") for part in PARTS]
         if any(parts):
             cells["time"] = _joined(parts)
-        for field in ("date", "time"):
-            cells[field] = _year_first(cells.get(field, ""), day_first=day_first)
         if table.metres:
             cells["depth"] = _in_km(cells.get("depth", ""))
         if table.scale and not cells.get("magnitude_type"):
@@ -246,36 +251,6 @@ def _joined(parts: Sequence[str]) -> str:
         return " ".join(parts)
     date = f"{whole[0]:04d}-{whole[1]:02d}-{whole[2]:02d}"
     return f"{date} {whole[3]:02d}:{whole[4]:02d}:{seconds:06.3f}"
-
-
-def _day_first(texts: Sequence[str], source: Source | None) -> bool:
-    """Return whether days stand before months in dates such as 13/02/2022; `source` is for the error, None for no error."""
-    dates = [match for text in texts if (match := _SHORT_DATE.fullmatch(text)) is not None]
-    firsts, seconds = [int(match[1]) for match in dates], [int(match[3]) for match in dates]
-    day_first, month_first = max(seconds, default=0) <= 12, max(firsts, default=0) <= 12
-    if dates and day_first == month_first and source is not None and any(match[1] != match[3] for match in dates):
-        raise FormatError(
-            f"It does not say whether days or months stand first in dates such as '{dates[0].group(0).strip()[:20]}'; write them as "
-            "2022-09-05.",
-            file=source.name,
-        )
-    return day_first
-
-
-def _year_first(text: str, *, day_first: bool) -> str:
-    """Return a date with its year first; one with full stops has its day first everywhere."""
-    dotted = re.fullmatch(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", text, re.DOTALL)
-    if dotted is not None:
-        return f"{dotted[3]}-{dotted[2]}-{dotted[1]}{dotted[4]}"
-    match = _SHORT_DATE.fullmatch(text)
-    if match is not None:
-        month, day = (match[3], match[1]) if day_first else (match[1], match[3])
-        return f"{match[4]}-{month}-{day}{match[5]}"
-    chinese = re.fullmatch(r"\s*(\d{4})年(\d{1,2})月(\d{1,2})日(.*)", text, re.DOTALL)
-    if chinese is None:
-        return text
-    clock = re.sub(r"秒", "", re.sub(r"[时時分]", ":", chinese[4].strip())).rstrip(":")
-    return f"{chinese[1]}-{chinese[2]}-{chinese[3]} {clock}".strip()
 
 
 def _in_km(text: str) -> str:
