@@ -85,6 +85,8 @@ _EVENTS = {
     "quakeml": quakeml.parse,
     "usgs": usgs.parse,
 }
+_NOTHING = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\x1a"
+"""Bytes that a file may have and still be empty."""
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 """First bytes of Excel's .xls."""
 
@@ -97,8 +99,8 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
     source
         The file.
     hints
-        What is known of it besides. With a mapping it is read as a table. Without one a table's columns are guessed where that is
-        sure, and the guess is noted.
+        What is known of it besides. With a mapping it is read as a table. Without one a table's columns are guessed where
+        that is sure, and the guess is noted.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
             return _LOGS[found](source, hints)
         if found in _READINGS:
             return _READINGS[found](source)
-        if found == "table":
+        if found == "table" or (found is None and table.is_known(source, hints)):
             return table.parse(source, hints)
         if found is not None:
             raise FormatError(_holds(found, "readings"), file=source.name)
@@ -153,8 +155,8 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
             raise FormatError("This is a workbook of Excel 97-2003; save the sheet as .csv or .xlsx.", file=source.name)
         if found is None:
             sentence = (
-                "This is no catalogue of earthquakes that is known here: CENC, USGS, ISC, EMSC, GeoNet, JMA, ZMAP, GeoJSON, QuakeML, "
-                "and tables in csv and xlsx with columns of time, magnitude, latitude and longitude."
+                "This is no catalogue of earthquakes that is known here: CENC, USGS, ISC, EMSC, GeoNet, JMA, ZMAP, GeoJSON, "
+                "QuakeML, and tables in csv and xlsx with columns of time, magnitude, latitude and longitude."
             )
             raise FormatError(sentence, file=source.name)
         raise FormatError(_holds(found, "earthquakes"), file=source.name)
@@ -186,7 +188,7 @@ def read_stations(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]
 
 
 def _refuse_empty(source: Source) -> None:
-    if not source.data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\x1a"):
+    if not source.data[:4096].strip(_NOTHING) and not source.data.strip(_NOTHING):
         raise FormatError("The file is empty.", file=source.name)
 
 

@@ -117,8 +117,8 @@ def unit_above(lines: Iterable[str]) -> str:
 def station_in_name(name: str) -> str:
     """Return the station's code in a file's name, an empty string where none is plain.
 
-    Plain is a single word of three letters that is the whole name, stands before or after a number, or in capitals up to five letters
-    among small ones: KAK in "kak20220115.csv", XIC in "mag_XIC_20240509.csv"; none in "readings.csv".
+    Plain is a single word of three letters that is the whole name or stands beside a number, or one of up to five capitals
+    among small letters: KAK in "kak20220115.csv", XIC in "mag_XIC_20240509.csv"; none in "readings.csv".
     """
     stem = PurePosixPath(name).stem
     tokens = [token for token in _TOKEN.findall(stem) if token[0].isalnum()]

@@ -116,8 +116,8 @@ def raw_event(where: str, cells: Mapping[str, str]) -> RawEvent:
 def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, notes: Iterable[str] = ()) -> EventsFile:
     """Turn rows into events.
 
-    A row that is no usable event is left out and named in a note; of rows with one identifier the first stays. A depth that is no
-    number never costs its event.
+    A row that is no usable event is left out and named in a note; of rows with one identifier the first stays. A depth that
+    is no number never costs its event.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, n
         raise FormatError(f"The catalogue holds no usable event.{why}", file=source.name)
     said = [*notes]
     if not zone and found.zoneless:
-        said.append(f"The file does not name the time zone of its times; they were taken as UTC, the first as {found.zoneless}.")
+        said.append(f"The file does not name the time zone of its times; they were taken as UTC (the first, {found.zoneless}).")
     elif zone != "UTC" and found.zoneless:
         said.append(f"Times are {_clock_name(zone)} and were turned into UTC.")
     for what, where in (

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from quakegui.formats.catalogue import BEIJING, HEAD, RawEvent, collect, is_apple_double, raw_event, refuse_apple_double, text_of
+from quakegui.formats.catalogue import (
+    BEIJING,
+    HEAD,
+    RawEvent,
+    collect,
+    is_apple_double,
+    raw_event,
+    refuse_apple_double,
+    text_of,
+)
 from quakegui.formats.errors import FormatError
 from quakegui.formats.eventtable import find_table, sniff_table, table_rows, unread
 from quakegui.formats.result import EventsFile

@@ -24,8 +24,8 @@ def years_first(texts: Sequence[str]) -> list[str]:
     firsts, seconds = (max((int(match[part]) for match in doubtful), default=0) for part in (1, 3))
     if firsts <= 12 and seconds <= 12 and any(int(match[1]) != int(match[3]) for match in doubtful):
         raise ValueError(
-            f"Whether days or months stand first in dates such as '{doubtful[0].group(0).strip()[:20]}' is not certain; write them as "
-            "2022-09-05."
+            f"Whether days or months stand first in dates such as '{doubtful[0].group(0).strip()[:20]}' is not certain; write "
+            "them as 2022-09-05."
         )
     return [_year_first(text, day_first=seconds <= 12) for text in texts]
 

@@ -11,7 +11,8 @@ LETTERS = "FSXYZHDEGI"
 _BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
 _TAIL = re.compile(r"[\s_]+(?:n|p|u|µ|μ|m)?t$|[\s_]+(?:deg(?:rees)?|gauss|avg|mean|smp|raw|cal(?:ibrated)?)$", re.IGNORECASE)
 _TOTAL = re.compile(
-    r"total|total[ _]?(?:field|intensity|force|magnetic[ _]field)|intensity|tmi|f?b[_-]?(?:tot(?:al)?|t|f)|\|b\||f[_-]?(?:tot(?:al)?)?"
+    r"total|total[ _]?(?:field|intensity|force|magnetic[ _]field)|intensity|tmi"
+    r"|f?b[_-]?(?:tot(?:al)?|t|f)|\|b\||f[_-]?(?:tot(?:al)?)?"
     r"|(?:mag(?:netic)?[ _-]?)?field|(?:地磁)?(?:总强度|总场)|全磁力",
     re.IGNORECASE,
 )

@@ -19,8 +19,8 @@ _ENOUGH = 0.8
 def decode(data: bytes) -> tuple[str, str]:
     """Return the text in `data` and the encoding it was read in.
 
-    A byte-order mark decides, then UTF-8. GB18030 (Chinese catalogues) and Shift-JIS (Japanese ones) are taken where most of the text
-    is everyday characters of theirs, and Windows' Western encoding, then Latin-1, which never fails, for all else.
+    A byte-order mark decides, then UTF-8. GB18030 (Chinese catalogues) and Shift-JIS (Japanese ones) are taken where most of
+    the text is everyday characters of theirs, and Windows' Western encoding, then Latin-1, which never fails, for all else.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):

@@ -63,7 +63,7 @@ def _rows(features: list[Any]) -> Iterator[RawEvent]:
         cells["kind"] = _KINDS.get(cells["kind"], cells["kind"])
         cells["time"] = _time(cells["time"])
         cells["id"] = _text(feature.get("id") if isinstance(feature, dict) else None) or cells["id"]
-        cells["depth"] = cells["depth"] or _text(depth)  # the property is below sea level, the third coordinate is above it at EMSC
+        cells["depth"] = cells["depth"] or _text(depth)  # EMSC's third coordinate is the height
         yield RawEvent(f"feature {number}", latitude=_text(latitude), longitude=_text(longitude), **cells)
 
 

@@ -6,7 +6,6 @@ Tables come as text, as sheets of a workbook, and as columns of numbers without 
 from __future__ import annotations
 
 import csv
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,13 +27,20 @@ from quakegui.formats.zones import is_local, zone_in
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "time": (
-        *("time", "time_utc", "time_beijing", "datetime", "date_time", "origin_time", "origintime", "origin_time_utc", "event_time"),
-        *("utc", "发震时刻", "发震时间", "时间", "発生時刻", "地震の発生時刻", "zeit", "uhrzeit", "hora", "heure", "ora", "date"),
+        *("time", "time_utc", "time_beijing", "datetime", "date_time", "origin_time", "origintime", "origin_time_utc"),
+        *("event_time", "utc", "发震时刻", "发震时间", "时间", "発生時刻", "地震の発生時刻"),
+        *("zeit", "uhrzeit", "hora", "heure", "ora", "date"),
     ),
     "date": ("date", "event_date", "origin_date", "日期", "发震日期", "地震の発生日", "発生日", "datum", "fecha", "data"),
-    "magnitude": ("magnitude", "mag", "m", "震级", "magnitud", "magnitudine", "m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"),
+    "magnitude": (
+        *("magnitude", "mag", "m", "震级", "magnitud", "magnitudine"),
+        *("m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"),
+    ),
     "latitude": ("latitude", "lat", "纬度", "震中纬度", "緯度", "breite", "breitengrad", "latitud", "latitudine"),
-    "longitude": ("longitude", "lon", "long", "lng", "经度", "震中经度", "経度", "länge", "laenge", "längengrad", "longitud", "longitudine"),
+    "longitude": (
+        *("longitude", "lon", "long", "lng", "经度", "震中经度", "経度"),
+        *("länge", "laenge", "längengrad", "longitud", "longitudine"),
+    ),
     "depth": ("depth_km", "depth", "depth_m", "深度", "震源深度", "深さ", "tiefe", "profundidad", "profondeur", "profondita"),
     "place": (
         *("place", "location", "region", "region_name", "flynn_region", "eventlocationname", "locality"),
@@ -58,7 +64,7 @@ NEEDED = ("magnitude", "latitude", "longitude")
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 _SCALES = frozenset({"m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"})
 _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "origintime"}, {"mag", "magtype"})
-"""Columns that together only FDSN's text, the ISC's bulletin, GeoNet's and the USGS's csv have: their times are UTC by definition."""
+"""Columns that together only FDSN's text, the ISC's bulletin, GeoNet's and the USGS's csv have: their times are UTC."""
 _METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
 _ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)
 _ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "depth", "hour", "minute", "second")
@@ -122,7 +128,7 @@ def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Tab
     clocks = [at for at, name in enumerate(names) if name in COLUMNS["time"] and (name != "date" or "time" not in columns)]
     if "time" in columns and len(clocks) > 1:
         same = [at for at in clocks if names[at] not in COLUMNS["date"]] or clocks
-        columns["time"] = next((at for at in same if zone_in(raw[at]) == "UTC"), next((at for at in same if zone_in(raw[at])), columns["time"]))
+        columns["time"] = min(same, key=lambda at: (zone_in(raw[at]) != "UTC", not zone_in(raw[at]), at != columns["time"]))
     if not all(field in columns for field in NEEDED) or not ("time" in columns or {"year", "month", "day"} <= columns.keys()):
         return None
     if "time" in columns:
@@ -172,7 +178,10 @@ def table_rows(source: Source, text: str, table: Table, *, whole: bool = True) -
     lines = (
         (f"line {number}", _cells(line, table.delimiter))
         for number, line in enumerate(text.splitlines(), start=1)
-        if number > table.header_line and line.strip() and not line.startswith("#") and line.strip() != "STOP"  # ISC's last line
+        if number > table.header_line
+        and line.strip()
+        and not line.startswith("#")
+        and line.strip() != "STOP"  # ISC's last line
     )
     return events_in(source, table, lines, whole=whole)
 
@@ -212,7 +221,8 @@ def zmap_rows(source: Source) -> list[RawEvent]:
     if is_apple_double(source) or b"\0" in source.data[:512]:
         return []
     lines = text_of(source)[0].splitlines()
-    rows = [(f"line {number}", line.replace(",", " ").split()) for number, line in enumerate(lines, start=1) if line.strip()]
+    numbered = enumerate(lines, start=1)
+    rows = [(f"line {number}", line.replace(",", " ").split()) for number, line in numbered if line.strip()]
     if not rows or not all(_is_zmap(cells) for _, cells in rows[:20]):
         return []
     table = Table(0, " ", {field: at for at, field in enumerate(_ZMAP_COLUMNS)}, _ZMAP_COLUMNS, "UTC")
@@ -224,8 +234,9 @@ def _is_zmap(cells: list[str]) -> bool:
         longitude, latitude, year, month, day, magnitude, depth, hour, minute = (float(cell) for cell in cells[:9])
     except ValueError:
         return False
-    clock = 1 <= month <= 12 and 1 <= day <= 31 and 0 <= hour < 24 and 0 <= minute < 60 and month % 1 == day % 1 == hour % 1 == 0
-    return clock and abs(longitude) <= 360 and abs(latitude) <= 90 and 1000 <= year < 2100 and -3 < magnitude < 10 and -10 < depth < 800
+    whole = month % 1 == day % 1 == hour % 1 == 0
+    clock = 1000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31 and 0 <= hour < 24 and 0 <= minute < 60
+    return whole and clock and abs(longitude) <= 360 and abs(latitude) <= 90 and -3 < magnitude < 10 and -10 < depth < 800
 
 
 def _doubt(heads: Sequence[str]) -> str:
@@ -276,5 +287,3 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:  # a field beyond csv's limit or a stray control character: split plainly
         return line.split(delimiter)
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from quakegui.formats import sheet
 from quakegui.formats.above import station_above, station_in_name, unit_above, zone_above
 from quakegui.formats.columns import TableMapping
-from quakegui.formats.contents import content_of
+from quakegui.formats.contents import Content, content_of
 from quakegui.formats.elements import LETTERS, UNITS, bare, element_of, unit_of
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.hints import NO_HINTS, Hints
@@ -30,9 +30,11 @@ FIRST_ROWS = 200
 NO_TIME = "No column is known to hold the time."
 NO_STATION = "It does not say whose readings these are: name the station."
 SEVERAL = "It holds components of several stations side by side: name what its columns mean."
+ONE_STATION = "It holds several stations, and one was named for all of it."
 UNITS_DIFFER = "Its columns are in different units: name what they mean."
 _STATION_WORDS = re.compile(
-    r"(?:station|code|sta|stn|obs|observatory|site|iaga|(?:station|site|obs|iaga)[ _]?(?:id|code|name)|台站|台站代码|测点|站点)",
+    r"(?:station|code|sta|stn|obs|observatory|site|iaga|(?:station|site|obs|iaga)[ _]?(?:id|code|name)"
+    r"|台站|台站代码|测点|站点)",
     re.IGNORECASE,
 )
 _PLAIN_SHEET = re.compile(r"(?:sheet|data|tab|raw|blatt|hoja|mag|geomag)\d*", re.IGNORECASE)
@@ -108,83 +110,103 @@ def guess_table(source: Source, hints: Hints = NO_HINTS, *, sheet_name: str = ""
     return _meaning(source, hints, frame, time, sheet_name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The columns besides those of the time, in nT, NaN where there is no number, shape (row,), and which are total intensity."""
+
+    nt: Mapping[str, NDArray[np.float64]]
+    content: Mapping[str, Content]
+
+    @property
+    def field(self) -> list[str]:
+        return [name for name, found in self.content.items() if found.is_field]
+
+
+@dataclass(frozen=True, slots=True)
+class _Elements:
+    """Pairs for a mapping, the column of stations, and whether all is of one station, with its code where a heading names it."""
+
+    pairs: tuple[tuple[str, str], ...]
+    station_column: str = ""
+    is_one: bool = False
+    code: str = ""
+
+
 def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumns, sheet_name: str) -> Guess:
     """Return what the columns besides those of the time hold, judged by all rows of the frame."""
     lines = sheet.above(source, sheet_name)
     rest = [name for name in map(str, frame.columns) if name not in time.columns]
     unit, units_differ = _unit(rest, hints.unit or unit_above(lines))
-    values = {name: numbers(frame[name]) for name in rest}
-    found = {name: content_of(values[name] * UNITS[unit]) for name in rest}
-    field = [name for name in rest if found[name].is_field]
-    zone = hints.timezone or time.zone or zone_above(lines) or "UTC"
+    nt = {name: numbers(frame[name]) * UNITS[unit] for name in rest}
+    values = _Values(nt, {name: content_of(column) for name, column in nt.items()})
     doubts = [time.doubt] if time.doubt and not hints.timezone else []
-    doubts += [_grouping(name, frame[name]) for name in rest if _may_be_grouped(frame[name], values[name] * UNITS[unit])][:1]
-    columns, station, code, why = _elements(source, hints, rest, values, field, (sheet_name, lines), UNITS[unit])
-    if columns is None:
-        return Guess(None, frame, (*doubts, *([why] if why else [])))
+    doubts += [_grouping(name, frame[name]) for name in rest if _may_be_grouped(frame[name], nt[name])][:1]
+    found = _elements(values)
+    if found is None:
+        return Guess(None, frame, (*doubts, *([SEVERAL] if len(_groups(values, "")) > 1 else [])))
+    codes = {values.content[name].code for name in values.field}
+    code = (
+        (hints.station_of(source) or found.code or _guess_code(source, dict(found.pairs), sheet_name, lines))
+        if found.is_one
+        else ""
+    )
     mapping = TableMapping(
-        "long" if station or code is not None else "wide",
+        "long" if found.station_column or found.is_one else "wide",
         time.columns,
-        columns,
-        station_column=station,
-        station=code or "",
-        timezone=zone,
+        found.pairs,
+        station_column=found.station_column,
+        station=code,
+        timezone=hints.timezone or time.zone or zone_above(lines) or "UTC",
         time_format=time.form,
         unit=unit,
         stamp="end" if time.stamp_ends else "auto",
-        missing=tuple(sorted({kept / UNITS[unit] for name in field if (kept := found[name].code) is not None})),
+        missing=tuple(sorted(code / UNITS[unit] for code in codes if code is not None)),
         sheet=sheet_name,
         skip_lines=hints.skip_lines,
     )
     doubts += [UNITS_DIFFER] if units_differ else []
-    doubts += [NO_STATION] if mapping.layout == "long" and not (station or code) else []
-    doubts += [ONE_DAY] if not station and _dates_repeat(frame, time) else []
+    doubts += [NO_STATION] if found.is_one and not code else []
+    doubts += [ONE_STATION] if mapping.layout == "wide" and hints.station_of(source) and len(found.pairs) > 1 else []
+    doubts += [ONE_DAY] if not found.station_column and _dates_repeat(frame, time) else []
     return Guess(mapping, frame, tuple(doubts))
 
 
-def _elements(
-    source: Source,
-    hints: Hints,
-    rest: list[str],
-    values: Mapping[str, NDArray[np.float64]],
-    field: list[str],
-    beside: tuple[str, tuple[str, ...]],
-    factor: float,
-) -> tuple[tuple[tuple[str, str], ...] | None, str, str | None, str]:
-    """Return pairs for a mapping, the column of stations, the only station's code (None for none), and why there are no pairs."""
-    station = next((name for name in rest if _STATION_WORDS.fullmatch(bare(name)) and name not in field), "")
-    groups: dict[str, dict[str, str]] = {}
-    for name in rest:
-        element = element_of(name)
-        if element is not None and name != station and np.isfinite(values[name]).any():
-            groups.setdefault(element[0], {}).setdefault(element[1], name)
-    several = [code for code, letters in groups.items() if len(letters) > 1 or not code]
-    if not station and len([code for code in several if code]) > 1:
-        totals = [(code, groups[code].get("F", groups[code].get("S", ""))) for code in several if code]
-        return (tuple(totals), "", None, "") if all(name in field for _, name in totals) else (None, "", None, SEVERAL)
-    if station or several or len(field) == 1:
-        group = next((code for code in several if code), "")
-        columns = _of_one_station(groups.get(group, {}), values, field, factor)
-        said = hints.station_of(source)
-        code = None if station else said or group or _guess_code(source, dict(columns or ()), beside)
-        return columns, station, code, ""
-    if not field:
-        return None, "", None, ""
+def _elements(values: _Values) -> _Elements | None:
+    """Return which columns hold what, None where that is no total intensity, or components of several stations."""
+    field = values.field
+    station = next((name for name in values.nt if _STATION_WORDS.fullmatch(bare(name)) and name not in field), "")
+    groups = _groups(values, station)
+    several = [code for code, letters in groups.items() if code and len(letters) > 1]
+    if not station and len(several) > 1:
+        totals = tuple((code, groups[code].get("F", groups[code].get("S", ""))) for code in several)
+        return _Elements(totals) if all(name in field for _, name in totals) else None
+    if station or several or "" in groups or len(field) == 1:
+        group = next(iter(several), "")
+        pairs = _of_one_station(groups.get(group, {}), values)
+        return None if pairs is None else _Elements(pairs, station, not station, group)
     codes = [_code(name) for name in field]
-    return tuple(zip(codes if len(set(codes)) == len(codes) else field, field, strict=True)), "", None, ""
+    return _Elements(tuple(zip(codes if len(set(codes)) == len(codes) else field, field, strict=True))) if field else None
 
 
-def _of_one_station(
-    letters: dict[str, str], values: Mapping[str, NDArray[np.float64]], field: list[str], factor: float
-) -> tuple[tuple[str, str], ...] | None:
+def _groups(values: _Values, station: str) -> dict[str, dict[str, str]]:
+    """Return the columns of elements by their letters, for each station that their headings name."""
+    groups: dict[str, dict[str, str]] = {}
+    for name, column in values.nt.items():
+        element = element_of(name)
+        if element is not None and name != station and np.isfinite(column).any():
+            groups.setdefault(element[0], {}).setdefault(element[1], name)
+    return groups
+
+
+def _of_one_station(letters: dict[str, str], values: _Values) -> tuple[tuple[str, str], ...] | None:
     """Return pairs of element and column that give total intensity, or None."""
     columns = dict(letters)
-    if not {"F", "S"} & set(columns) and field:
-        others = [name for name in field if name not in columns.values()]
+    if not {"F", "S"} & set(columns):
+        others = [name for name in values.field if name not in columns.values()]
         named = [name for name in others if _VALUE_WORDS.fullmatch(bare(name))]
         if len(others) == 1 or named:
             columns["F"] = (named or others)[0]
-    total = total_intensity(list(columns), lambda letter: _without_codes(values[columns[letter]] * factor))
+    total = total_intensity(list(columns), lambda letter: _without_codes(values.nt[columns[letter]]))
     return tuple(columns.items()) if np.isfinite(total.values).any() else None
 
 
@@ -192,9 +214,8 @@ def _without_codes(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.abs(values) < MISSING_CODE, values, np.nan)
 
 
-def _guess_code(source: Source, columns: Mapping[str, str], beside: tuple[str, tuple[str, ...]]) -> str:
-    """Return the station of a table that has only one: by the column's name, the sheet's, the lines above, or the file's name."""
-    sheet_name, lines = beside
+def _guess_code(source: Source, columns: Mapping[str, str], sheet_name: str, lines: tuple[str, ...]) -> str:
+    """Return the station of a table that has only one: by its column's name, the sheet's, the lines above, or the file's."""
     field = columns.get("F", "")
     if field and element_of(field) is None and not _VALUE_WORDS.fullmatch(bare(field)):
         return _code(field)
@@ -229,12 +250,12 @@ def _dates_repeat(frame: pd.DataFrame, time: TimeColumns) -> bool:
     return len(set(rows)) < len(rows) and all(len("".join(row)) <= 11 for row in rows[:1])
 
 
-def _may_be_grouped(column: pd.Series[object], values: NDArray[np.float64]) -> bool:
+def _may_be_grouped(column: pd.Series[Any], values: NDArray[np.float64]) -> bool:
     """Return whether a column is a total intensity only if its commas group digits."""
     return is_ambiguous(column) and content_of(values * 1000.0).is_field
 
 
-def _grouping(name: str, column: pd.Series[object]) -> str:
+def _grouping(name: str, column: pd.Series[Any]) -> str:
     example = next(text for text in column if isinstance(text, str) and "," in text)
     as_point, as_group = example.replace(",", "."), example.replace(",", "")
     return (

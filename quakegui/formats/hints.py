@@ -9,10 +9,19 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from quakegui.formats.columns import TableMapping, station_code
+from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 
 _PLACE = re.compile(r"\\?\{code\\?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMapping:
+    """What the columns of an earlier table mean, for tables with the very same columns."""
+
+    columns: tuple[str, ...]
+    mapping: TableMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,12 @@ class Hints:
     timezone: str = ""
     skip_lines: int | None = None
     unit: str = ""
-    saved: tuple[TableMapping, ...] = ()
+    saved: tuple[SavedMapping, ...] = ()
 
     def __post_init__(self) -> None:
+        """Refuse what no file could be read by."""
+        if self.unit and self.unit not in UNITS:
+            raise ValueError(f"The unit {self.unit} is not one of {', '.join(UNITS)}.")
         if self.station_pattern and self.station_pattern.count("{code}") != 1:
             raise ValueError('The pattern of file names needs "{code}" once, where the station\'s code stands.')
 

@@ -288,7 +288,7 @@ def _interval(text: str) -> float | None:
 
 
 def _number(text: str | None) -> float | None:
-    """Return a number, or degrees from degrees, minutes and seconds such as "36 13 55" or "140°11'11\"E"."""
+    """Return a number, or degrees from degrees, minutes and seconds such as "36 13 55" or "140°11'E"."""
     try:
         return float(text) if text else None
     except ValueError:

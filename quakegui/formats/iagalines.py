@@ -39,6 +39,7 @@ class FreeTable:
     values: NDArray[np.float64]
 
     def column(self, index: int) -> NDArray[np.float64]:
+        """Return a column's values, shape (line,)."""
         return self.values[:, index]
 
 

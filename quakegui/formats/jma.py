@@ -20,7 +20,7 @@ NAME = "jma"
 ZONE = "UTC+09:00"
 _LINE = re.compile(r"[JUI]\d{8}[ \d]{4}[ \d]{8}[ \d-]{7}[ \d]{4}.{4}[ \d-]{4}.{50,62}")
 _MAGNITUDE_LETTERS = {"A": -1.0, "B": -2.0, "C": -3.0}
-_KINDS = {"1": "earthquake", "2": "insufficient number of stations", "3": "artificial event", "4": "noise", "5": "low-frequency earthquake"}
+_KINDS = {"1": "earthquake", "3": "artificial event", "4": "noise", "5": "low-frequency earthquake"}
 _WORST_SHARE = 0.1
 
 
@@ -48,9 +48,10 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
 def _rows(records: list[tuple[int, str]]) -> Iterator[RawEvent]:
     for number, line in records:
         seconds = line[13:17].strip().rjust(4, "0")
+        hour, minute = line[9:11].strip() or "0", line[11:13].strip().rjust(2, "0")
         yield RawEvent(
             f"line {number}",
-            time=f"{line[1:5]}-{line[5:7]}-{line[7:9]} {line[9:11].strip() or '0'}:{line[11:13].strip().rjust(2, '0')}:{seconds[:2]}.{seconds[2:]}",
+            time=f"{line[1:5]}-{line[5:7]}-{line[7:9]} {hour}:{minute}:{seconds[:2]}.{seconds[2:]}",
             magnitude=_magnitude(line[52:54]),
             latitude=_degrees(line[21:24], line[24:28]),
             longitude=_degrees(line[32:36], line[36:40]),

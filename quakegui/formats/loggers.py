@@ -4,8 +4,8 @@ Neither names its station, so that has to be said.
 
 References
 ----------
-GEM Systems, GSM-19 instruction manual, text format of base station files. Quantum Magnetometry Laboratory, Ural Federal University,
-POS-1 processor Overhauser sensor, ASCII output (date, time, field in pT, error in pT).
+GEM Systems, GSM-19 instruction manual: text files of base stations. Quantum Magnetometry Laboratory, Yekaterinburg, POS-1:
+date, time, field in pT, error in pT.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,7 +159,7 @@ def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -
     for order in ((0, 1), (1, 0)):
         days = [_date(date, order) for date in dates]
         known = [day for day in days if day is not None]
-        steps = [(later - former).days for former, later in zip(known, known[1:], strict=False)]
+        steps = [(later - former).days for former, later in pairwise(known)]
         if len(known) == len(days) and all(0 <= step <= 31 for step in steps) and (said is None or said in known):
             fitting.append((order, sum(steps)))
     if len(fitting) == 2 and len(dates) > 1 and fitting[0][1] != fitting[1][1]:

@@ -61,7 +61,7 @@ def is_workbook(source: Source) -> bool:
     return source.data[:4] == b"PK\x03\x04" and b"[Content_Types].xml" in source.data
 
 
-def preview(source: Source, *, sheet: str = "", rows: int = 50) -> Preview:
+def preview(source: Source, *, sheet: str = "", rows: int = 50, skip: int | None = None) -> Preview:
     """Return the first rows of a table.
 
     Raises
@@ -71,7 +71,7 @@ def preview(source: Source, *, sheet: str = "", rows: int = 50) -> Preview:
     """
     import pandas as pd
 
-    frame, sheets = load(source, sheet=sheet, most_rows=rows)
+    frame, sheets = load(source, sheet=sheet, most_rows=rows, skip=skip)
     text = tuple(tuple("" if pd.isna(value) else str(value) for value in row) for row in frame.itertuples(index=False))
     return Preview(tuple(frame.columns), text, sheets)
 
@@ -255,8 +255,8 @@ def _is_body(rows: list[list[str]]) -> bool:
 def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
     """Return the heading of a table whose first rows are these, all of one length.
 
-    It is the first row; but where a later one names times or dates and rows of numbers follow it, those above it are titles. Rows
-    without a number right below it say more of the columns, such as their units.
+    It is the first row; but where a later one names times or dates and rows of numbers follow it, those above it are titles.
+    Rows without a number right below it say more of the columns, such as their units.
     """
     at = 0 if fixed else next((at for at in range(len(rows) - 1) if _names_times(rows[at]) and _has_number(rows[at + 1 :])), 0)
     if at > MOST_ABOVE or any(_is_number(field) for field in rows[at]) or sum(bool(field.strip()) for field in rows[at]) < 2:
@@ -267,7 +267,8 @@ def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
     for row in rows[at + 1 : at + 1 + below]:
         units = [unit_of(f"({field})") for field in (*row, *[""] * len(names))]
         names = [
-            f"{name} ({unit})" if unit not in ("", "nT") and not unit_of(name) else name for name, unit in zip(names, units)
+            f"{name} ({unit})" if unit not in ("", "nT") and not unit_of(name) else name
+            for name, unit in zip(names, units, strict=False)
         ]
     return _Head(_names(names), at + 1 + below, tuple("\t".join(row) for row in rows[:at]))
 

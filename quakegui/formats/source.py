@@ -107,8 +107,8 @@ class _Budget:
 def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None = None) -> Iterator[Source]:
     """Yield every file at `path`: the file itself, a folder's files in order of name, an archive's members.
 
-    Gzip, bzip2, xz, tar and zip are recognised by their first bytes. Nothing is written to disk, so a member's path cannot leave the archive;
-    members that try are refused all the same. Hidden files, and what macOS adds to archives, are left out.
+    Gzip, bzip2, xz, tar and zip are recognised by their first bytes. Nothing is written to disk, so a member's path cannot
+    leave the archive; members that try are refused all the same. Hidden files, and what macOS adds to archives, are left out.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
+from quakegui.formats.above import station_above, station_in_name
 from quakegui.formats.columns import TableMapping, station_code
 from quakegui.formats.contents import content_of, named, unread_columns
 from quakegui.formats.elements import UNITS
@@ -67,11 +69,40 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
         If it is no table, lacks a column of the mapping, has no readable time, or no mapping is given and none is sure.
     """
     hints = hints_of(hints)
-    mapped = hints.mapping is not None
-    part = _read_mapped(source, completed(hints.mapping, hints, source)) if mapped else _read_guessed(source, hints)
+    if hints.mapping is None:
+        hints = replace(hints, mapping=_saved(source, hints))
+    if hints.mapping is not None:
+        part = _read_mapped(source, completed(hints.mapping, hints, source))
+    else:
+        part = _read_guessed(source, hints)
     places = {station.code: station for station in part.stations}
     stations = tuple(places.get(code, Station(code)) for code in dict.fromkeys(one.station for one in part.readings))
     return ReadingsFile(source.name, NAME, tuple(part.readings), stations, tuple(part.notes), issued_in(sheet.above(source)))
+
+
+def is_known(source: Source, hints: Hints) -> bool:
+    """Return whether this is a table for whose columns a mapping is kept."""
+    try:
+        return bool(hints.saved) and any(one.columns == sheet.preview(source, rows=1).columns for one in hints.saved)
+    except FormatError:
+        return False
+
+
+def _saved(source: Source, hints: Hints) -> TableMapping | None:
+    """Return the mapping that is kept for tables with these columns; whose readings they are, the file or the user says."""
+    if not hints.saved:
+        return None
+    try:
+        columns = sheet.preview(source, rows=1, skip=hints.skip_lines).columns
+    except FormatError:
+        return None
+    found = next((one.mapping for one in hints.saved if one.columns == columns), None)
+    if found is None or found.station_column or (found.layout == "wide" and len(found.columns) > 1):
+        return found
+    code = hints.station_of(source) or station_above(sheet.above(source)) or station_in_name(source.base)
+    if not code:
+        raise FormatError(_why((NO_STATION,)), file=source.name)
+    return completed(found, Hints(station=code), source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +339,7 @@ def _guessed(mapping: TableMapping, frame: pd.DataFrame) -> str:
     where = f"all of station {mapping.station}" if mapping.station else where
     codes = f"{', '.join(f'{code:g}' for code in mapping.missing)} as no value" if mapping.missing else ""
     first = parse_times([frame[name].iloc[:1] for name in mapping.time], mapping.time_format).iloc[0]
-    stamp = f" (the first, {str(first)[:16]}, as {mapping.timezone})" if first == first else ""  # NaT is not itself
+    stamp = f" (the first, {str(first)[:16]}, as {mapping.timezone})" if isinstance(first, dt.datetime) else ""
     time = f"time from {' and '.join(mapping.time)} as {mapping.timezone}{stamp}"
     facts = [time, f"{pairs}{more} in {mapping.unit}", where, codes]
     return f"The columns were read as: {'; '.join(fact for fact in facts if fact)}."

@@ -22,7 +22,7 @@ _SHEET = "catalogue of the first sheet"
 
 
 def looks_like(source: Source) -> bool:
-    """Whether the file begins with the header of an event table, other than China's, or is one without a heading as ZMAP has."""
+    """Whether the file begins with the header of an event table, other than China's, or has ZMAP's columns without one."""
     table = sniff_table(source)
     if table is not None:
         return not is_chinese(table)
@@ -45,13 +45,13 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     Raises
     ------
     FormatError
-        If there is no header with time, magnitude, latitude and longitude, no usable event below it, or a clock to be asked for.
+        If there is no header with time, magnitude, latitude and longitude, no usable event, or a clock to be asked for.
     """
     refuse_apple_double(source)
     text, notes = text_of(source)
     table = find_table(text)
     if table is None and (rows := zmap_rows(source)):
-        said = "The columns were read in ZMAP's order: longitude, latitude, year, month, day, magnitude, depth, hour, minute, second."
+        said = "The columns were read in ZMAP's order: longitude, latitude, year, month, day, magnitude, depth, hour, minute."
         return collect(source, "zmap", rows, zone=timezone or "UTC", notes=(*notes, said))
     if table is None:
         raise FormatError(
@@ -79,7 +79,8 @@ def parse_sheet(source: Source, timezone: str = "") -> EventsFile:
     assert found is not None  # or it would not be this format
     at, table = found
     cells = ((f"row {number}", [_text(value) for value in row]) for number, row in enumerate(rows[at + 1 :], start=at + 2))
-    notes = [*unread(table), *([f"Sheets after the first were not read: {', '.join(names[1:])[:200]}."] if len(names) > 1 else [])]
+    others = [f"Sheets after the first were not read: {', '.join(names[1:])[:200]}."] if len(names) > 1 else []
+    notes = [*unread(table), *others]
     return collect(source, "table", events_in(source, table, cells), zone=clock_of(source, table, timezone), notes=notes)
 
 

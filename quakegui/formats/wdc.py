@@ -58,8 +58,9 @@ def looks_like(source: Source) -> bool:
 def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
     """Return hourly total intensity, stamped at the middle of each hour.
 
-    Lines without digits of the century are of the one that the file's name or the day that is said tells. Where the column F holds delta-F, the difference between two instruments, F is derived from the components; recorded and
-    derived hours come as separate records.
+    Lines without digits of the century are of the one that the file's name or the day that is said tells. Where the column F
+    holds delta-F, the difference between two instruments, F is derived from the components; recorded and derived hours come
+    as separate records.
 
     Raises
     ------
@@ -147,7 +148,8 @@ def _century(source: Source, hints: Hints, years: NDArray[np.int64]) -> int:
         return 19
     example = int(years.min())
     raise FormatError(
-        f"Its lines do not say their century: year {example:02d} can be 19{example:02d} or 20{example:02d}. Say a day of it with --date.",
+        f"Its lines do not say their century: year {example:02d} can be 19{example:02d} or 20{example:02d}. Say a day of it "
+        "with --date.",
         file=source.name,
     )
 

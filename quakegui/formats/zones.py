@@ -7,7 +7,8 @@ import re
 from zoneinfo import ZoneInfo
 
 _OFFSET = re.compile(
-    r"(?<![A-Za-z/])(?:UTC|GMT|UT1?)[ _]*(?:([+\-−])[ ]*(\d{1,2})(?::?([0-5]\d))?)?(?![A-Za-z\d:])|(?<![A-Za-z])zulu(?![A-Za-z])",
+    r"(?<![A-Za-z/])(?:UTC|GMT|UT1?)[ _]*(?:([+\-−])[ ]*(\d{1,2})(?::?([0-5]\d))?)?(?![A-Za-z\d:])"
+    r"|(?<![A-Za-z])zulu(?![A-Za-z])",
     re.IGNORECASE | re.ASCII,
 )
 _BARE_OFFSET = re.compile(r"[+-](\d{2}):?([0-5]\d)")

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.formats import Preview, TableMapping
-from quakegui.formats.columns import TIME_FORMATS, UNITS
+from quakegui.formats.elements import UNITS
+from quakegui.formats.stamps import TIME_FORMATS
 from quakegui.season.readings import DataType
 from quakegui.ui.dialogs.dialog_parts import add_rows, named
 from quakegui.ui.i18n import mark, tr
