@@ -77,7 +77,7 @@ def guess_mapping(source: Source, hints: Hints = NO_HINTS) -> TableMapping | Non
 
 
 def guess_table(source: Source, hints: Hints = NO_HINTS, *, sheet_name: str = "") -> Guess | None:
-    """Return what a table seems to be; None for what is no table.
+    """Return what a table seems to be; None for what is no table. It is kept with the source.
 
     Parameters
     ----------
@@ -93,7 +93,14 @@ def guess_table(source: Source, hints: Hints = NO_HINTS, *, sheet_name: str = ""
     FormatError
         If the first rows are plain and the whole is no table.
     """
+    key = f"guess {sheet_name} {hints.to_json()}"
+    if key not in source.kept:
+        source.kept[key] = _guess(source, hints, sheet_name)
+    kept: Guess | None = source.kept[key]
+    return kept
 
+
+def _guess(source: Source, hints: Hints, sheet_name: str) -> Guess | None:
     def rows(most: int | None = None, text: set[str] | None = None) -> pd.DataFrame:
         return sheet.load(source, sheet=sheet_name, most_rows=most, text=text, skip=hints.skip_lines)[0]
 
@@ -112,7 +119,7 @@ def guess_table(source: Source, hints: Hints = NO_HINTS, *, sheet_name: str = ""
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    """The columns besides those of the time, in nT, NaN where there is no number, shape (row,), and which are total intensity."""
+    """The columns besides those of the time: nT, NaN where there is no number, shape (row,), and what these are."""
 
     nt: Mapping[str, NDArray[np.float64]]
     content: Mapping[str, Content]
@@ -140,16 +147,14 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     nt = {name: numbers(frame[name]) * UNITS[unit] for name in rest}
     values = _Values(nt, {name: content_of(column) for name, column in nt.items()})
     doubts = [time.doubt] if time.doubt and not hints.timezone else []
-    doubts += [_grouping(name, frame[name]) for name in rest if _may_be_grouped(frame[name], nt[name])][:1]
+    grouped = [name for name in rest if _may_be_grouped(frame[name], nt[name])]
+    doubts += [_grouping(name, frame[name]) for name in grouped[:1]]
     found = _elements(values)
     if found is None:
         return Guess(None, frame, (*doubts, *([SEVERAL] if len(_groups(values, "")) > 1 else [])))
     codes = {values.content[name].code for name in values.field}
-    code = (
-        (hints.station_of(source) or found.code or _guess_code(source, dict(found.pairs), sheet_name, lines))
-        if found.is_one
-        else ""
-    )
+    said = hints.station_of(source)
+    code = (said or found.code or _guess_code(source, dict(found.pairs), sheet_name, lines)) if found.is_one else ""
     mapping = TableMapping(
         "long" if found.station_column or found.is_one else "wide",
         time.columns,
@@ -166,7 +171,7 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     )
     doubts += [UNITS_DIFFER] if units_differ else []
     doubts += [NO_STATION] if found.is_one and not code else []
-    doubts += [ONE_STATION] if mapping.layout == "wide" and hints.station_of(source) and len(found.pairs) > 1 else []
+    doubts += [ONE_STATION] if mapping.layout == "wide" and said and len(found.pairs) > 1 else []
     doubts += [ONE_DAY] if not found.station_column and _dates_repeat(frame, time) else []
     return Guess(mapping, frame, tuple(doubts))
 

@@ -130,9 +130,7 @@ def _other_zone(mapping: TableMapping) -> list[str]:
         others = [zone for zone in named_zones if str(zone_of(zone)) != str(zone_of(mapping.timezone))]
     except ValueError:
         return []  # the mapping's own zone is checked where it is used
-    return [
-        f"The heading of the time names {zone}, the column mapping {mapping.timezone}, which was followed." for zone in others
-    ]
+    return [f"The heading of the time names {zone}, and {mapping.timezone} was said, which was followed." for zone in others]
 
 
 def _read_guessed(source: Source, hints: Hints) -> _Part:
@@ -154,7 +152,7 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
             part = _read(source, found.mapping, found.frame, guessed=True)
             readings += part.readings
             places += part.stations
-            said = [*_above(source, name), _guessed(found.mapping, found.frame), *part.notes]
+            said = [*_above(source, name), _guessed(found.mapping, found.frame), *_other_zone(found.mapping), *part.notes]
             notes += [f"Sheet {shown(name, 60)}: {note}" if several else note for note in said]
     if not readings:
         sheet.load(source, most_rows=200)  # what is no table at all says so itself

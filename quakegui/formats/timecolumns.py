@@ -33,7 +33,8 @@ _PARTS = {
 _MM = re.compile(r"mm(?: \(\d+\))?", re.IGNORECASE)
 """Months before the hours, minutes after them."""
 _TIME = re.compile(
-    r".*(?:date|time|stamp|epoch|datum|zeit|fecha|hora|heure|日期|时间|時間|时刻|日時).*|(?:utc?|t|gmt|day|ts)(?:[ _]?time)?",
+    r".*(?:date|time|stamp|epoch|datum|zeit|fecha|hora|heure|日期|时间|時間|时刻|日時).*"
+    r"|(?:utc?|t|gmt|day|ts|lt|lst)(?:[ _]?time)?",
     re.IGNORECASE,
 )
 _PART_FORMS = {
@@ -49,6 +50,8 @@ _PART_FORMS = {
 _SERIAL_RANGES = {"excel": (25_569.0, 73_051.0), "matlab": (719_529.0, 767_011.0)}
 """Serial days from 1970 to 2099."""
 _UNIX_RANGES = {"unix": (3e8, 4e9), "unix_ms": (3e11, 4e12)}
+_MOST_SUMMARIES = 3
+_DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}(?:\D|$)")
 ONE_DAY = "Each of these dates stands in several rows, and no column with the time of day is known: name it."
@@ -94,10 +97,10 @@ def find_time(frame: pd.DataFrame, whole: Callable[[], pd.DataFrame]) -> TimeCol
     whole
         Gives all rows, where the first cannot tell HHMM from HHMMSS.
     """
-    rows = frame[[any(map(cell, row)) for row in frame.itertuples(index=False)]] if len(frame) else frame
-    names = [str(name) for name in rows.columns]
+    names = [str(name) for name in frame.columns]
     parts = _split_parts(names)
     named = [name for name in names if _TIME.fullmatch(bare(name)) and name not in parts.values()]
+    rows = _without_summary(frame, [*named, *parts.values()] or names[:2])
     if "hour" in parts or {"year", "month", "day"} <= parts.keys() or {"year", "doy"} <= parts.keys():
         found = _of_parts(rows, parts, named)
         if found is not None:
@@ -105,9 +108,21 @@ def find_time(frame: pd.DataFrame, whole: Callable[[], pd.DataFrame]) -> TimeCol
     doubts: list[str] = []
     for candidates in (named, [*parts.values()][:1] if not named else [], [] if named else names[:2]):
         found = _of_columns(rows, candidates, whole, doubts) if candidates else None
+        if found is not None and not named and found.form in _SERIAL_RANGES:
+            continue  # a column of numbers without a heading that speaks of time
         if found is not None:
             return found
     return TimeColumns(doubt=next(iter(doubts), ""))
+
+
+def _without_summary(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the rows of a table without the last ones that have no digit where the time should be, such as means."""
+    count = len(frame)
+    while count > max(1, len(frame) - _MOST_SUMMARIES) and not any(
+        _DIGIT.search(cell(frame[name].iloc[count - 1])) for name in names
+    ):
+        count -= 1
+    return frame.iloc[:count]
 
 
 def _split_parts(names: list[str]) -> dict[str, str]:
@@ -180,6 +195,8 @@ def _of_columns(
         return _one(rows, list(product(_best(dates), _best(clocks))), doubts)
     if stamps:
         return _one(rows, [(one,) for one in _best(stamps)], doubts)
+    if doubts:
+        return None
     doubts += [f"Years of two digits are not guessed, as in '{text}'." for text in _short_years(rows, candidates)]
     if dates:
         return _one(rows, [(one,) for one in _best(dates)], doubts)
@@ -206,9 +223,9 @@ def _best(found: dict[str, list[str]]) -> list[tuple[str, str]]:
 
 def _stamp_forms(column: pd.Series[Any]) -> list[str]:
     """Return the forms in which a column's cells are dates with times of day."""
-    values = column.map(lambda value: isinstance(value, dt.datetime))
-    if values.any() and values[[bool(text) for text in column.map(cell)]].all():
-        return ["iso"] if column.map(lambda value: isinstance(value, dt.datetime) and value.time() != dt.time()).any() else []
+    filled = [value for value in column if cell(value)]
+    if filled and all(isinstance(value, dt.datetime) for value in filled):
+        return ["iso"] if any(value.time() != dt.time() for value in filled) else []
     texts = _texts(column)
     iso = bool(texts) and not any(text.isdigit() for text in texts) and all(reads(text, "iso") for text in texts)
     if iso and any(_CLOCK.search(text) for text in texts):
@@ -225,6 +242,7 @@ def _counts(column: pd.Series[Any]) -> list[str]:
     if values.size < len([text for text in column.map(cell) if text]) or not values.size:
         return []
     found = [name for name, (low, high) in _UNIX_RANGES.items() if (values > low).all() and (values < high).all()]
+    found += _reading(_texts(column), ("%y%m%d%H%M",)) if found else []
     grows = values.size > 2 and bool((np.diff(values) > 0).all()) and float(np.diff(values).max()) <= 366.0
     serial = [name for name, (low, high) in _SERIAL_RANGES.items() if (values >= low).all() and (values < high).all()]
     return found or (serial if grows else [])
