@@ -118,7 +118,7 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
             return _LOGS[found](source, hints)
         if found in _READINGS:
             return _READINGS[found](source)
-        if found == "table" or (found is None and table.is_known(source, hints)):
+        if found == "table" or (found is None and table.is_with(source, hints)):
             return table.parse(source, hints)
         if found is not None:
             raise FormatError(_holds(found, "readings"), file=source.name)

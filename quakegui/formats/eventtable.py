@@ -66,6 +66,7 @@ _SCALES = frozenset({"m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"})
 _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "origintime"}, {"mag", "magtype"})
 """Columns that together only FDSN's text, the ISC's bulletin, GeoNet's and the USGS's csv have: their times are UTC."""
 _METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
+_NOT_NAME = re.compile(r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+-]\s*\d{1,2}(?::?\d\d)?", re.IGNORECASE)
 _ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)
 _ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "depth", "hour", "minute", "second")
 
@@ -133,7 +134,7 @@ def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Tab
         return None
     if "time" in columns:
         columns = {field: at for field, at in columns.items() if field not in PARTS}
-        if names[columns["time"]] not in COLUMNS["date"] and columns.get("date") == columns["time"]:
+        if columns.get("date") == columns["time"]:
             del columns["date"]
     heads = [raw[columns[field]] for field in ("time", "date", *PARTS) if field in columns]
     zone = next((zone for head in heads if (zone := _zone(head))), "")
@@ -205,7 +206,7 @@ def events_in(source: Source, table: Table, rows: Iterable[tuple[str, list[str]]
             raise FormatError(str(error), file=source.name) from error
         dates = [cells.get(dated, "") for _, cells in found]
     for (where, cells), date in zip(found, dates, strict=True):
-        cells[dated] = date
+        cells[dated] = date.removesuffix(" 00:00:00") if dated == "date" else date  # a workbook's date carries a midnight along
         parts = [cells.pop(part, "") for part in PARTS]
         if any(parts):
             cells["time"] = _joined(parts)
@@ -278,7 +279,7 @@ def _is_magnitude(text: str) -> bool:
 
 def _normal(header: str) -> str:
     """Return a column's name without unit, case and punctuation."""
-    bare = re.sub(r"[(（\[].*?[)）\]]|/.*", "", header.strip().strip('"'))
+    bare = _NOT_NAME.sub("", header.strip().strip('"'))
     return re.sub(r"\W+", "_", bare.lower()).strip("_")
 
 

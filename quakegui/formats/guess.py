@@ -131,7 +131,7 @@ class _Values:
 
 @dataclass(frozen=True, slots=True)
 class _Elements:
-    """Pairs for a mapping, the column of stations, and whether all is of one station, with its code where a heading names it."""
+    """Pairs for a mapping, the column of stations, and whether all is of one station, with its code if a heading names it."""
 
     pairs: tuple[tuple[str, str], ...]
     station_column: str = ""

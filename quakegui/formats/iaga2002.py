@@ -35,7 +35,8 @@ NAME = "iaga2002"
 
 _HEADING = re.compile(rb"^ ?DATE[ \t]+TIME[ \t]+DOY[^\n]*\n?", re.MULTILINE | re.IGNORECASE)
 _BEGINNING = re.compile(rb"^ ?Format[ \t]+IAGA-?2002", re.MULTILINE | re.IGNORECASE)
-_FORMAT = re.compile(rb"[ \t]*Format[ \t]+IAGA|DATE[ \t]+TIME", re.IGNORECASE)
+_WORD = re.compile(rb"[ \t]?[A-Za-z#]")
+_STAMP_LENGTH = 20
 _READING = re.compile(rb"\d{4}-\d\d-\d\d[ T]\d\d:")
 _SEXAGESIMAL = re.compile(
     r"([-+]?)\s*(\d{1,3})[\s°d:]+(\d{1,2}(?:\.\d*)?)[\s'′m:]*(?:(\d{1,2}(?:\.\d*)?)[\s\"″s]*)?([NSEW])?", re.IGNORECASE
@@ -106,7 +107,7 @@ def _header_of(data: bytes, begin: int, heading: int) -> int:
     while end > begin:
         start = data.rfind(b"\n", begin, end - 1) + 1 or begin
         if _READING.match(data, start, end):
-            joined = _FORMAT.search(data, start, end)
+            joined = _WORD.search(data, start + _STAMP_LENGTH, end)
             return joined.start() if joined is not None else end
         end = start
     return begin

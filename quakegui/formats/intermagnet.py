@@ -34,7 +34,6 @@ _IMF_TYPES = {"R": DataType.VARIATION, "A": DataType.PROVISIONAL, "Q": DataType.
 _IAF_WORDS = 5888
 _IAF_BYTES = 4 * _IAF_WORDS
 _PCDCP_HEAD = re.compile(r"([A-Z0-9]{3,4})\s+(\d{4})\s+(\d{1,3})\s+\S+\s+([A-Z]{3,4})\s+(0\.\d+)\s?nT", re.IGNORECASE)
-_PCDCP_DEAD = 9_999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
     seconds = table[:, 0] * (1.0 if factor < 0.01 else 60.0)  # of the day, or its minutes
     if seconds.max() >= 86_400:
         raise FormatError("Its times of day go beyond the day.", file=source.name)
-    values = np.where(np.abs(table[:, 1:]) >= _PCDCP_DEAD, np.nan, table[:, 1:] * factor)
+    values = table[:, 1:] / round(1.0 / factor)
     time = day.astype("datetime64[ms]") + (seconds * 1000).astype("timedelta64[ms]")
     code = head[1].upper()
     return _file(source, hints, PCDCP, [_Piece(code, time, dict(zip(letters, values.T, strict=True)), Station(code))])

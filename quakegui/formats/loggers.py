@@ -128,7 +128,7 @@ def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
     except ValueError as error:
         raise FormatError(str(error), file=source.name) from error
     total = total_intensity(["F"], {"F": rows.values}.__getitem__)
-    readings, notes = make_readings(code, rows.time - offsets, Total(total.values, False, total.notes))
+    readings, notes = make_readings(code, rows.time - offsets, Total(total.values, False, total.notes), stamp="centre")
     first = str(rows.time[0])[:16].replace("T", " ")
     said = (f"All of station {code}; the first stamp, {first}, as {zone}.", *rows.notes)
     said += (f"{rows.broken} unreadable lines were left out.",) if rows.broken else ()

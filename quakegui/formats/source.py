@@ -275,8 +275,9 @@ def _tar_members(source: Source, report: Callable[[FormatError], None], budget: 
                 modified_ms = int(info.mtime * 1000) if 0 < info.mtime * 1000 < _LAST_MODIFIED_MS else None
                 siblings = partial(_beside, beside, folder)
                 found.append(Source(shown(f"{source.name}/{info.name}", LONGEST_NAME), data, siblings, modified_ms))
-            if any(source.data[archive.offset : archive.offset + tarfile.BLOCKSIZE]):
-                raise tarfile.ReadError("no member begins where the next one should")
+            else:
+                if any(source.data[archive.offset : archive.offset + tarfile.BLOCKSIZE]):
+                    raise tarfile.ReadError("no member begins where the next one should")
     except _UNPACKING_ERRORS as error:
         report(FormatError(f"The tar file is damaged or cut off ({error}).", file=source.name))
     yield from sorted(found, key=lambda one: one.name)

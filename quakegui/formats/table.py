@@ -80,8 +80,11 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
     return ReadingsFile(source.name, NAME, tuple(part.readings), stations, tuple(part.notes), issued_in(sheet.above(source)))
 
 
-def is_known(source: Source, hints: Hints) -> bool:
-    """Return whether this is a table for whose columns a mapping is kept."""
+def is_with(source: Source, hints: Hints) -> bool:
+    """Return whether this is a table of readings by what is said of it: its unit, its first line, or a mapping that is kept."""
+    if hints.unit or hints.skip_lines is not None:
+        found = guess_table(source, hints)
+        return found is not None and found.mapping is not None
     try:
         return bool(hints.saved) and any(one.columns == sheet.preview(source, rows=1).columns for one in hints.saved)
     except FormatError:
@@ -237,7 +240,7 @@ def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed
 def refuse_unplain(source: Source) -> None:
     """Raise `FormatError` for a table whose columns are not plain, and return for what is no table with numbers."""
     found = guess_table(source)
-    if found is None:
+    if found is None or not len(found.frame):
         return
     if found.mapping is not None or any(np.isfinite(numbers(found.frame[name])).mean() > 0.5 for name in found.frame.columns):
         raise FormatError(_why(found.doubts), file=source.name)
