@@ -92,10 +92,10 @@ def _head_lines(piece: bytes) -> list[str]:
 def _further_beginnings(data: bytes) -> list[int]:
     """Return where further files begin in those joined into one: with a header, or with a line of column names alone.
 
-    Without the quick look this takes a third of the time.
+    Without the quick look, which is quickest from the end, this takes a third of the time.
     """
     first = _HEADING.search(data)
-    if first is None or (data.find(b"DOY", first.end()) < 0 and data.find(b"doy", first.end()) < 0):
+    if first is None or max(data.rfind(b"DOY"), data.rfind(b"doy")) < first.end():
         return []
     headings = [first, *_HEADING.finditer(data, first.end())]
     return [_header_of(data, before.end(), heading.start()) for before, heading in pairwise(headings)]

@@ -17,6 +17,7 @@ DAY = "2024-05-09T00:00"
 KAK = Hints(station="KAK")
 ONE = {"KAK": (1440, "2022-01-15T00:00", 46_813.6)}
 TWO = {**ONE, "MMB": (1440, "2022-01-16T00:00", 50_032.6)}
+SHEETS = {code: (1440, DAY, field) for code, field in (("XIC", 48_500.0), ("MUL", 48_520.0), ("YUX", 48_530.0))}
 READINGS = [
     ("tar_gz_of_two_stations_merged_into_one.tar.gz", None, TWO),
     ("joined_iaga_no_newline_between.min", None, TWO),
@@ -35,7 +36,7 @@ READINGS = [
     ("comp_lat_lon_in_rows.csv", None, ONE),
     ("two_stations_same_prefix", None, {"XIC": (1440, DAY, 48_500.0), "MUL": (1440, "2024-05-10T00:00", 48_700.0)}),
     ("header_beijing_time.csv", None, {"XIC": (1440, "2024-05-08T16:00", 48_500.0)}),
-    ("x_sheet_per_station.xlsx", None, {code: (1440, DAY, f) for code, f in (("XIC", 48_500.0), ("MUL", 48_520.0), ("YUX", 48_530.0))}),
+    ("x_sheet_per_station.xlsx", None, SHEETS),
     ("x_summary_row_without_date.xlsx", None, {"XIC": (1440, DAY, 48_500.0)}),
     ("pre_campbell_TOA5.dat", None, {"XIC": (1440, DAY, 48_500.0)}),
     ("pre_text_preamble.csv", None, {"XIC": (1440, DAY, 48_500.0)}),
