@@ -9,11 +9,14 @@ UNITS = {"nT": 1.0, "pT": 1e-3, "0.1 nT": 0.1, "0.01 nT": 0.01, "uT": 1e3, "µT"
 LETTERS = "FSXYZHDEGI"
 
 _BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
-_TAIL = re.compile(r"[\s_]+(?:n|p|u|µ|μ|m)?t$|[\s_]+(?:deg(?:rees)?|gauss|avg|mean|smp|raw|cal(?:ibrated)?)$", re.IGNORECASE)
+_TAIL = re.compile(
+    r"[\s_]+(?:n|p|u|µ|μ|m)?t$|[\s_]+(?:deg(?:rees)?|gauss|avg|mean|smp|raw|cal(?:ibrated)?|pre|rep|adj|prov|corr)$",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(
     r"total|total[ _]?(?:field|intensity|force|magnetic[ _]field)|intensity|tmi"
     r"|f?b[_-]?(?:tot(?:al)?|t|f)|\|b\||f[_-]?(?:tot(?:al)?)?"
-    r"|(?:mag(?:netic)?[ _-]?)?field|(?:地磁)?(?:总强度|总场)|全磁力",
+    r"|mag|(?:mag(?:netic)?[ _-]?)?field|(?:地磁)?(?:总强度|总场)|全磁力",
     re.IGNORECASE,
 )
 _LETTER = re.compile(

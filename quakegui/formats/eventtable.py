@@ -111,6 +111,7 @@ def find_table(text: str) -> Table | None:
     for number, line in enumerate(text.splitlines()[:30], start=1):
         if len(line) <= LONGEST_HEADER:
             delimiter = max(",;\t|", key=line.count)
+            delimiter = delimiter if delimiter in line else " "
             found = table_of(_cells(line.lstrip("\ufeff# "), delimiter), number, delimiter)
             if found is not None:
                 return found
@@ -237,7 +238,8 @@ def _is_zmap(cells: list[str]) -> bool:
         return False
     whole = month % 1 == day % 1 == hour % 1 == 0
     clock = 1000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31 and 0 <= hour < 24 and 0 <= minute < 60
-    return whole and clock and abs(longitude) <= 360 and abs(latitude) <= 90 and -3 < magnitude < 10 and -10 < depth < 800
+    unlikely = magnitude < -3 or magnitude > 10 or depth < -10 or depth > 800  # either may be NaN
+    return whole and clock and abs(longitude) <= 360 and abs(latitude) <= 90 and not unlikely
 
 
 def _doubt(heads: Sequence[str]) -> str:
@@ -284,6 +286,8 @@ def _normal(header: str) -> str:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
+    if delimiter == " ":
+        return line.split()
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:  # a field beyond csv's limit or a stray control character: split plainly

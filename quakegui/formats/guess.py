@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 FIRST_ROWS = 200
 """Rows that tell what a table is; what its columns hold is told by all."""
-NO_TIME = "No column is known to hold the time."
+NO_TIME = "It is not plain which column holds the time."
+NO_FIELD = "No column holds a total intensity of 20,000 to 80,000 nT, and no set of components gives one."
 NO_STATION = "It does not say whose readings these are: name the station."
 SEVERAL = "It holds components of several stations side by side: name what its columns mean."
 ONE_STATION = "It holds several stations, and one was named for all of it."
@@ -38,6 +39,9 @@ _STATION_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_SHEET = re.compile(r"(?:sheet|data|tab|raw|blatt|hoja|mag|geomag)\d*", re.IGNORECASE)
+_NO_STATION = re.compile(
+    r"(?:sensor|channel|ch|probe|value|reading|column|col|series|data|raw|temp)[ _.-]?\d*|f\d+", re.IGNORECASE
+)
 _VALUE_WORDS = re.compile(r"(?:value|reading|measurement|column \d+|feld|campo|champ|测值|观测值)", re.IGNORECASE)
 
 
@@ -151,7 +155,7 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     doubts += [_grouping(name, frame[name]) for name in grouped[:1]]
     found = _elements(values)
     if found is None:
-        return Guess(None, frame, (*doubts, *([SEVERAL] if len(_groups(values, "")) > 1 else [])))
+        return Guess(None, frame, (*doubts, SEVERAL if len(_groups(values, "")) > 1 else NO_FIELD))
     codes = {values.content[name].code for name in values.field}
     said = hints.station_of(source)
     code = (said or found.code or _guess_code(source, dict(found.pairs), sheet_name, lines)) if found.is_one else ""
@@ -170,6 +174,8 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
         skip_lines=hints.skip_lines,
     )
     doubts += [UNITS_DIFFER] if units_differ else []
+    unnamed = [name for _, name in found.pairs if mapping.layout == "wide" and _NO_STATION.fullmatch(bare(name))]
+    doubts += [f"The heading '{shown(name, 60)}' names no station: name what its columns mean." for name in unnamed[:1]]
     doubts += [NO_STATION] if found.is_one and not code else []
     doubts += [ONE_STATION] if mapping.layout == "wide" and said and len(found.pairs) > 1 else []
     doubts += [ONE_DAY] if not found.station_column and _dates_repeat(frame, time) else []

@@ -35,6 +35,7 @@ NAME = "iaga2002"
 
 _HEADING = re.compile(rb"^ ?DATE[ \t]+TIME[ \t]+DOY[^\n]*\n?", re.MULTILINE | re.IGNORECASE)
 _BEGINNING = re.compile(rb"^ ?Format[ \t]+IAGA-?2002", re.MULTILINE | re.IGNORECASE)
+_CODE = re.compile(r"[A-Z0-9_.-]{1,16}")
 _WORD = re.compile(rb"[ \t]?[A-Za-z#]")
 _STAMP_LENGTH = 20
 _READING = re.compile(rb"\d{4}-\d\d-\d\d[ T]\d\d:")
@@ -190,6 +191,9 @@ def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int)
         letters.append(letter)
         prefixes.add(upper[: -len(letter)])
     prefixes.discard("")
+    if code and not _CODE.fullmatch(code) and len(prefixes) == 1:
+        notes.append("The header's station code is damaged; it was taken from the column names.")
+        code = next(iter(prefixes))
     if not code:
         if len(prefixes) != 1:
             raise FormatError("Neither the header nor the column names give the station's code.", file=name, line=line)
@@ -198,7 +202,7 @@ def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int)
     elif prefixes and prefixes != {code}:
         other = ", ".join(sorted(prefixes))
         notes.append(f"{code}: the column names say {other}, the header says {code}; the header was followed.")
-    if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
+    if not _CODE.fullmatch(code):
         raise FormatError(f'The station code "{code[:20]}" is not one.', file=name, line=line)
     return code, letters, notes
 

@@ -16,7 +16,7 @@ from quakegui.formats.columns import TableMapping, station_code
 from quakegui.formats.contents import content_of, named, unread_columns
 from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError, shown
-from quakegui.formats.guess import NO_STATION, NO_TIME, guess_mapping, guess_table
+from quakegui.formats.guess import NO_STATION, guess_mapping, guess_table
 from quakegui.formats.hints import Hints, completed, hints_of
 from quakegui.formats.issued import issued_in
 from quakegui.formats.numerals import cell, is_ambiguous, numbers
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "Preview", "TableMapping", "guess_mapping", "parse", "preview"]
 
 NAME = "table"
-_HOW = "say so with a column mapping (in the import window, or with 'quakegui import --mapping FILE.json')"
-_UNPLAIN = f"This is a table, but it is not plain which columns hold the time and the total intensity; {_HOW}."
+_HOW = "Say so with a column mapping (in the import window, or with 'quakegui import --mapping FILE.json')."
 _OPTIONS = {NO_STATION: "--station CODE, or --station-from PATTERN", ONE_DAY: "--mapping FILE.json"}
 """Which option settles a doubt; the others take a mapping or, where it is of clocks, --timezone."""
 
@@ -182,14 +181,11 @@ def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -
 
 def _why(doubts: tuple[str, ...]) -> str:
     """Return what is not plain about a table, and which option settles it."""
-    if not doubts or doubts == (NO_TIME,):
-        return _UNPLAIN
-    options = dict.fromkeys(
+    asked = dict.fromkeys(
         _OPTIONS.get(doubt, "--timezone ZONE" if "local one" in doubt else "--mapping FILE.json") for doubt in doubts
     )
-    return (
-        f"This is a table of which something is not sure. {' '.join(doubts)} Use {' and '.join(options)}, or the import window."
-    )
+    options = " and ".join(asked) or "--mapping FILE.json"
+    return f"This is a table of which something is not plain. {' '.join(doubts)} Use {options}, or the import window."
 
 
 def _above(source: Source, sheet_name: str) -> list[str]:
@@ -226,7 +222,7 @@ def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed
     for code, total, rows in _records(mapping, frame):
         good = rows & ~np.isnat(time)
         if guessed and 2 * np.unique(time[good]).size <= good.sum() > 1:
-            raise FormatError(f"{ONE_DAY} {_HOW[0].upper()}{_HOW[1:]}.", file=source.name)
+            raise FormatError(f"{ONE_DAY} {_HOW}", file=source.name)
         kept = Total(total.values[good[rows]], total.derived, total.notes)
         one, said_one = make_readings(code, time[good], kept, data_type=mapping.data_type, stamp=mapping.stamp)
         readings.append(one)
