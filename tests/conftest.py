@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,9 @@ from quakegui.project.importing import import_paths
 from quakegui.project.nights import days_with_data
 from quakegui.project.stations import import_stations
 from quakegui.project.store import Project
+
+if TYPE_CHECKING:  # Qt is for the tests that ask for it
+    from quakegui.app.session import Session
 
 settings.register_profile("everyday", deadline=None, derandomize=True)
 settings.load_profile("everyday")
@@ -205,3 +208,26 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def small_project(small_project_template: Path, tmp_path: Path) -> Path:
     """Return a copy of the small project that a test may change."""
     return Path(shutil.copytree(small_project_template, tmp_path / "small project 小"))
+
+
+@pytest.fixture
+def empty_session(qapp: object, tmp_path: Path) -> Iterator[Session]:
+    """Return a session without a project."""
+    from quakegui.app.session import Session
+    from quakegui.app.settings import SettingsFile
+
+    session = Session(SettingsFile(tmp_path / "settings.ini"))
+    yield session
+    session.close()
+    session.deleteLater()
+
+
+@pytest.fixture
+def session(empty_session: Session, small_project: Path, qtbot: QtBot) -> Session:
+    """Return Li's session on a copy of the small project, its season computed."""
+    from quakegui.app import opening
+
+    empty_session.set_settings(analyst="Li")
+    assert opening.open_project(empty_session, small_project)
+    qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy)
+    return empty_session

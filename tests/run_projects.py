@@ -12,7 +12,7 @@ from quakegui.project import catalogue, journal, seasons
 from quakegui.project.nights import days_with_data
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.season import Season
 
 SEASON_DAYS = 26
@@ -46,7 +46,7 @@ def fill(folder: Path) -> None:
         catalogue.make_class_scheme(project, split_magnitude=4.0)
         classes = catalogue.event_classes(project)
         for first, last, cls in ((0, 6, 0), (6, 10, classes[0]), (10, 15, 0), (15, 19, classes[1]), (19, 20, 0)):
-            journal.write_labels(project, days[first:last], cls, source=Source.ANALYST, author="A")
+            journal.write_labels(project, days[first:last], cls, source=LabelSource.ANALYST, author="A")
 
 
 def season_of(project: Project) -> Season:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 if TYPE_CHECKING:
     from quakegui.project.journal import JournalRow
@@ -54,12 +54,12 @@ def arrivals_of(news: News, *, only: str | None) -> Arrivals:
     """Return news in figures; of days `only` what this author wrote, where others' work is hidden (None where it is not)."""
     last = list({row.key: row for row in news.rows}.values())
     if only is not None:
-        last = [row for row in last if row.owner == only and row.source != Source.RULE]
-    labels = [row for row in last if row.kind == "label" and row.source != Source.RULE]
+        last = [row for row in last if row.owner == only and row.source != LabelSource.RULE]
+    labels = [row for row in last if row.kind == "label" and row.source != LabelSource.RULE]
     return Arrivals(
         labels=_days_by_author([row for row in labels if row.new is not None]),
         removals=_days_by_author([row for row in labels if row.new is None]),
-        by_rule=len({row.day for row in last if row.kind == "label" and row.source == Source.RULE}),
+        by_rule=len({row.day for row in last if row.kind == "label" and row.source == LabelSource.RULE}),
         notes=sum(row.kind != "label" for row in last),
         events=news.events,
         runs=news.runs and not news.predictions,

@@ -31,23 +31,25 @@ class Choice:
 
     Attributes
     ----------
-    chosen
-        Those in the selection, by time; `kept` of them are left by declustering.
+    inside
+        Those in the selection, by time.
+    mainshocks, aftershocks
+        Those of them that declustering leaves, and those that it takes away.
     after
-        The earlier event that each dropped aftershock follows, by the aftershock's id.
+        The earlier event that each aftershock follows, by the aftershock's id.
     outside
         Why an event is not in the selection: "area", "magnitude" or "dates", by id.
     scheme
         What turns events into classes; None where they cannot be parted.
     classes
-        Class 1..4 of each kept event; empty without a scheme.
+        Class 1..4 of each main shock; empty without a scheme.
     warning
         A sentence about the directions, or "".
     """
 
-    chosen: tuple[Event, ...]
-    kept: tuple[Event, ...]
-    dropped: tuple[Event, ...]
+    inside: tuple[Event, ...]
+    mainshocks: tuple[Event, ...]
+    aftershocks: tuple[Event, ...]
     after: dict[str, Event]
     outside: dict[str, str]
     scheme: ClassScheme | None
@@ -74,37 +76,39 @@ def choose(
     besides
         Events that the project keeps besides; they are declustered together with the chosen ones.
     """
-    chosen = select(events, selection, timezone=timezone)
-    merged = {event.id: event for event in (*besides, *chosen)}
-    kept, dropped = decluster(merged.values(), declustering)
+    inside = select(events, selection, timezone=timezone)
+    merged = {event.id: event for event in (*besides, *inside)}
+    mainshocks, aftershocks = decluster(merged.values(), declustering)
     scheme: ClassScheme | None = None
     classes: tuple[int, ...] = ()
     try:
-        scheme, warning = scheme_of(kept, split_magnitude=split_magnitude)
-        classes = classify(kept, scheme)
+        scheme, warning = scheme_of(mainshocks, split_magnitude=split_magnitude)
+        classes = classify(mainshocks, scheme)
     except ValueError as error:
         warning = str(error)  # nothing is parted yet; the sentence goes to the screen
-    after = {} if cancelled() else _causes(tuple(merged.values()), dropped, declustering)
-    return Choice(chosen, kept, dropped, after, _outside(events, chosen, selection, timezone), scheme, classes, warning)
+    after = {} if cancelled() else _causes(tuple(merged.values()), aftershocks, declustering)
+    return Choice(
+        inside, mainshocks, aftershocks, after, _outside(events, inside, selection, timezone), scheme, classes, warning
+    )
 
 
-def _outside(events: Sequence[Event], chosen: Sequence[Event], selection: Selection, timezone: str) -> dict[str, str]:
-    taken = {event.id for event in chosen}
-    left = [event for event in events if event.id not in taken]
+def _outside(events: Sequence[Event], inside: Sequence[Event], selection: Selection, timezone: str) -> dict[str, str]:
+    ids = {event.id for event in inside}
+    left = [event for event in events if event.id not in ids]
     reasons: dict[str, str] = {}
     for word, one in (
         ("dates", replace(selection, box=None, centre=None, radius_km=None, min_magnitude=None)),
         ("magnitude", Selection(min_magnitude=selection.min_magnitude)),
         ("area", Selection(box=selection.box, centre=selection.centre, radius_km=selection.radius_km)),
     ):
-        inside = {event.id for event in select(left, one, timezone=timezone)}
-        reasons |= {event.id: word for event in left if event.id not in inside}
+        others = {event.id for event in select(left, one, timezone=timezone)}
+        reasons |= {event.id: word for event in left if event.id not in others}
     return reasons
 
 
-def _causes(events: tuple[Event, ...], dropped: Sequence[Event], declustering: Declustering) -> dict[str, Event]:
+def _causes(events: tuple[Event, ...], aftershocks: Sequence[Event], declustering: Declustering) -> dict[str, Event]:
     """Return the largest earlier event for which declustering drops each aftershock."""
-    if not dropped:
+    if not aftershocks:
         return {}
     events = in_order(events)
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
@@ -112,7 +116,7 @@ def _causes(events: tuple[Event, ...], dropped: Sequence[Event], declustering: D
     reach = declustering.days if declustering.method == "window" else LONGEST_DAYS
     span = np.timedelta64(int(reach * 86_400_000), "ms")
     causes: dict[str, Event] = {}
-    for aftershock in dropped:
+    for aftershock in aftershocks:
         first, last = np.searchsorted(times, [aftershock.time - span, aftershock.time])
         near = first + np.flatnonzero(facts[first:last, 0] >= aftershock.magnitude)
         for number in _largest_first(near, facts, aftershock):

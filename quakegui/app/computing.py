@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from quakegui.app.arrivals import Arrivals, arrivals_between
 from quakegui.app.day_kinds import draw_ahead
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
+from quakegui.project.progress import CancelCheck, ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.project.store import Project
@@ -24,13 +23,13 @@ def recompute(session: Session) -> None:
         return
     author = session.whose()
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> tuple[Season | None, str, int]:
+    def work(progress: ProgressCallback, _cancelled: CancelCheck) -> tuple[Season | None, str, int]:
         from quakegui.learn import season_runs
         from quakegui.project import clock, seasons
 
         while True:
             revision, now_ms = project.revision(), session.clock()
-            season = seasons.load_season(project, progress=report, now_ms=now_ms)
+            season = seasons.load_season(project, progress=progress, now_ms=now_ms)
             session.ahead = clock.ahead_of_clock(project, now_ms)
             if season is not None:
                 season_runs.complete_runs(project, season)

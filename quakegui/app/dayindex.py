@@ -28,20 +28,20 @@ def first_map(season: Season | None) -> int:
     return int(season.has_map.argmax())
 
 
-def same_days(days: NDArray[np.datetime64], chosen: NDArray[np.datetime64]) -> tuple[int, int] | None:
+def same_days(days: NDArray[np.datetime64], ends: NDArray[np.datetime64]) -> tuple[int, int] | None:
     """Return where the first and last of the chosen days are now; None where they are gone, or other days lie between them.
 
     Parameters
     ----------
     days
         The axis, datetime64[D], shape (day,).
-    chosen
+    ends
         The first and the last day, shape (2,), or none.
     """
-    if not np.isin(chosen, days).all() or not chosen.size:
+    if not np.isin(ends, days).all() or not ends.size:
         return None
-    first, last = (int(at) for at in np.searchsorted(days, chosen))
-    return (first, last) if last - first == int((chosen[1] - chosen[0]).astype(np.int64)) else None
+    first, last = (int(at) for at in np.searchsorted(days, ends))
+    return (first, last) if last - first == int((ends[1] - ends[0]).astype(np.int64)) else None
 
 
 def nearest(days: NDArray[np.datetime64], day: np.datetime64) -> int:

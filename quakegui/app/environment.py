@@ -9,7 +9,7 @@ from pathlib import Path
 
 from quakegui.app.settings import Settings
 from quakegui.learn import messages
-from quakegui.learn.worker.environments import THIS, Environment, Kind
+from quakegui.learn.worker.environments import THIS, Environment, EnvironmentKind
 from quakegui.learn.worker.supervise import Supervisor
 
 
@@ -17,7 +17,7 @@ def environment_of(settings: Settings) -> Environment:
     """Return where the worker runs; another Python without its path is this one."""
     if settings.trains_in == "this" or (settings.trains_in == "interpreter" and not settings.interpreter):
         return replace(THIS, backend=settings.backend)
-    kind: Kind = "wsl" if settings.trains_in == "wsl" else "interpreter"
+    kind: EnvironmentKind = "wsl" if settings.trains_in == "wsl" else "interpreter"
     return Environment(kind, settings.interpreter, settings.distribution if kind == "wsl" else "", settings.backend)
 
 

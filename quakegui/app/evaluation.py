@@ -74,7 +74,7 @@ class Evaluation:
         answers = found.days, found.labels, found.probabilities
         return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels)
 
-    def relabelled(self, session: Session) -> int:
+    def relabelled_days(self, session: Session) -> int:
         """Return on how many of the days that could be scored the label to judge by has changed since."""
         place = np.minimum(np.searchsorted(session.days, self.all_days), len(session.days) - 1)
         now = np.where(session.days[place] == self.all_days, session.truth[place], UNLABELLED)

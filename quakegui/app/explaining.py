@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.labelling import target
 from quakegui.app.session import Session
+from quakegui.project.progress import CancelCheck, ProgressCallback
 
 
 def explain(session: Session) -> None:
@@ -27,12 +25,12 @@ def explain(session: Session) -> None:
     run_id = session.predictions.run
     environment = environment_of(session.settings)
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
+    def work(progress: ProgressCallback, cancelled: CancelCheck) -> NDArray[np.float32]:
         from quakegui.learn.season_runs import find_run
         from quakegui.learn.season_saliency import explain_days
 
         run = find_run(project, run_id)
-        return explain_days(season, run, asked, progress=report, cancelled=cancelled, environment=environment)
+        return explain_days(season, run, asked, progress=progress, cancelled=cancelled, environment=environment)
 
     def keep(heat: NDArray[np.float32]) -> None:
         # Another run may be in use by now: what it says is not explained by what this one looked at.

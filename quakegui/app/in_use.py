@@ -36,11 +36,11 @@ class InUse:
 def read_in_use(project: Project, season: Season) -> InUse:
     """Read what the run in use says of a season; takes a while, so call it in a job where one runs."""
     from quakegui.learn.alarm_days import alarms_of
-    from quakegui.learn.season_runs import said_in_other_classes
+    from quakegui.learn.season_runs import class_mismatch_by_id
     from quakegui.project import runs
 
     predictions = runs.predictions_in_use(project, season.days)
-    refusal = said_in_other_classes(project, predictions.run) if predictions is not None else ""
+    refusal = class_mismatch_by_id(project, predictions.run) if predictions is not None else ""
     if predictions is None or refusal:
         return InUse(season, None, (), refusal)
     return InUse(season, predictions, alarms_of(project, season, predictions), "")

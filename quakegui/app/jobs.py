@@ -10,16 +10,16 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from quakegui.project.progress import CancelCheck, ProgressCallback
+
 LOG = logging.getLogger(__name__)
 
-Report = Callable[[int, int, str], None]
-"""Called by a job's work with (done, total, what)."""
-Work = Callable[[Report, Callable[[], bool]], Any]
-"""A job's work: takes a `Report` and a question "cancelled?", returns its result."""
+Work = Callable[[ProgressCallback, CancelCheck], Any]
+"""A job's work; returns its result."""
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class JobProgress:
     """How far a job has come; `seconds_left` is None until it can be estimated."""
 
     title: str
@@ -107,7 +107,7 @@ class Jobs(QObject):
     """The queue of long work. Jobs run one after another; each result is handed over in the window's thread."""
 
     progressed = Signal(object)
-    """Carries a `Progress`."""
+    """Carries a `JobProgress`."""
     idle = Signal()
     """No job is left."""
     failed = Signal(str, object)
@@ -172,7 +172,7 @@ class Jobs(QObject):
         self._thread = _JobThread(self._begun, self._job.work, self)
         self._thread.stepped.connect(self._step)
         self._thread.finished.connect(self._finish)  # a method of this object: called in the window's thread
-        self.progressed.emit(Progress(self._job.title, 0, 0, "", None, self._job.stoppable))
+        self.progressed.emit(JobProgress(self._job.title, 0, 0, "", None, self._job.stoppable))
         self._thread.start()
 
     def _step(self, number: int, done: int, total: int, text: str) -> None:
@@ -180,7 +180,7 @@ class Jobs(QObject):
             return  # word of a job that was closed meanwhile
         elapsed = time.monotonic() - self._started
         left = elapsed * (total - done) / done if done and total and elapsed > 1.0 else None
-        self.progressed.emit(Progress(self._job.title, done, total, text, left, self._job.stoppable))
+        self.progressed.emit(JobProgress(self._job.title, done, total, text, left, self._job.stoppable))
 
     def _finish(self) -> None:
         if self._thread is None or not self._thread.isFinished():

@@ -14,7 +14,7 @@ from quakegui.app import others, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.tables import UNLABELLED
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
@@ -42,8 +42,8 @@ class Answer:
 
 def target(session: Session) -> list[int]:
     """Return the indices that a label would go to: the chosen range, which holds the day shown, else the day shown."""
-    if session.chosen is not None:
-        return list(range(session.chosen[0], session.chosen[1] + 1))
+    if session.selection is not None:
+        return list(range(session.selection[0], session.selection[1] + 1))
     return [session.index] if session.index >= 0 else []
 
 
@@ -65,7 +65,9 @@ def _refusable(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concate
 
 
 @_refusable
-def label(session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: Source = Source.ANALYST) -> bool:
+def label(
+    session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: LabelSource = LabelSource.ANALYST
+) -> bool:
     """Give days a class (None takes the label away); kept in the journal before this returns.
 
     Parameters
@@ -102,7 +104,7 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
         session.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
     session.reload(Change.LABELS)
     _answer_label(session, dict.fromkeys(indices, cls), before)
-    if len(indices) == 1 and session.settings.auto_advance and days is None and session.chosen is None:
+    if len(indices) == 1 and session.settings.auto_advance and days is None and session.selection is None:
         walking.step(session, 1)
     return True
 
@@ -110,7 +112,7 @@ def label(session: Session, cls: int | None, days: Sequence[int] | None = None, 
 @_refusable
 def accept(session: Session) -> bool:
     """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
-    from quakegui.learn.season_runs import said_in_other_classes
+    from quakegui.learn.season_runs import class_mismatch_by_id
     from quakegui.project import journal
     from quakegui.project.store import ProjectError
 
@@ -135,12 +137,12 @@ def accept(session: Session) -> bool:
     there = session.days[list(wanted)]
 
     def write(behind: int | None) -> int:
-        refusal = said_in_other_classes(project, run)  # another program may give the project other classes meanwhile
+        refusal = class_mismatch_by_id(project, run)  # another program may give the project other classes meanwhile
         if refusal:
             raise ProjectError(refusal)
-        return journal.write_labels(project, there, classes, source=Source.MODEL, author=author, run=run, behind=behind)
+        return journal.write_labels(project, there, classes, source=LabelSource.MODEL, author=author, run=run, behind=behind)
 
-    step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), Source.MODEL, write)
+    step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), LabelSource.MODEL, write)
     session.reload(Change.LABELS)
     if step:
         _answer_label(session, wanted, before)
@@ -148,7 +150,7 @@ def accept(session: Session) -> bool:
 
 
 @_refusable
-def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown: str | None = None) -> bool:
+def note(session: Session, text: str, *, day: np.datetime64 | None = None, former: str | None = None) -> bool:
     """Keep a note on a local date.
 
     Parameters
@@ -157,7 +159,7 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown
         The analyst's words, in place of the former ones; "" takes them away.
     day
         Default the day shown.
-    shown
+    former
         What the note said when it was begun to be written; what another program has written since, in the same name, is kept
         above the new words.
 
@@ -173,7 +175,7 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, shown
     if day is None or project is None:
         return False
     stands = "\n".join(one.text for one in journal.notes(project, day) if one.author == session.settings.analyst)
-    if shown is not None and stands not in ("", shown, text):
+    if former is not None and stands not in ("", former, text):
         text = f"{stands}\n{text}".strip()
         session.said.emit("Another program has written a note on this day in your name; yours was added to it.", "warning")
     journal.write_note(project, day, text, author=session.settings.analyst)
@@ -204,7 +206,7 @@ def _behind(session: Session) -> int | None:
 
 
 def _over_what_was_seen(
-    session: Session, wanted: Mapping[np.datetime64, int | None], source: Source, write: Callable[[int | None], int]
+    session: Session, wanted: Mapping[np.datetime64, int | None], source: LabelSource, write: Callable[[int | None], int]
 ) -> int | None:
     """Write labels, asking first where they would replace labels of other writers that the analyst has not seen.
 

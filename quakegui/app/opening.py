@@ -12,9 +12,10 @@ from PySide6.QtGui import QGuiApplication
 
 from quakegui.app import computing, others
 from quakegui.app.change import Change
-from quakegui.app.jobs import Report, StoppedError
+from quakegui.app.jobs import StoppedError
 from quakegui.app.season_watch import SeasonWatch
 from quakegui.app.session import Session
+from quakegui.project.progress import CancelCheck, ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.project.store import Project
@@ -26,7 +27,7 @@ LOOK_AGAIN_MS: Final = 100
 def after_start(session: Session, then: Callable[[], object]) -> None:
     """Import beside the window what opens projects, then call `then` in the window's thread."""
 
-    def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+    def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         from quakegui.learn import alarm_days, season_runs  # noqa: F401
         from quakegui.project import catalogue, journal, runs, seasons  # noqa: F401
 
@@ -88,14 +89,14 @@ def open_demo(session: Session) -> None:
         open_project(session, folder)
         return
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> Path:
+    def work(progress: ProgressCallback, cancelled: CancelCheck) -> Path:
         from quakegui.learn.shipped import install_model
         from quakegui.project import demo, seasons
 
         def tell(done: int, total: int, text: str) -> None:
             if cancelled():
                 raise StoppedError  # half a season is no season: nothing of it stays
-            report(done, total, text)
+            progress(done, total, text)
 
         def finish(project: Project) -> None:
             season = seasons.load_season(project, progress=tell)

@@ -13,7 +13,7 @@ from quakegui.app.arrivals import Arrivals, arrivals_of
 from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Replacement
 from quakegui.app.session import Session
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
@@ -84,20 +84,20 @@ def _take_in(session: Session, news: News) -> None:
         session.arrived.emit(arrivals)
 
 
-def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], source: Source) -> bool:
+def may_label(session: Session, classes: Mapping[np.datetime64, int | None], source: LabelSource) -> bool:
     """Ask before labels of other writers are replaced that were not on the screen; returns whether to go on.
 
     Parameters
     ----------
-    wanted
+    classes
         The class that each day is to be given, None to take the analyst's own label away.
     source
         In whose name; a label of a higher one stays in force and is not asked about.
     """
     in_force = dict(zip(session.days, session.labels.rows, strict=True))
     rows: dict[int | None, list[LabelRow]] = {}
-    for day in sorted(session.unseen.labels & wanted.keys()):
-        row, cls = in_force.get(day), wanted[day]
+    for day in sorted(session.unseen.labels & classes.keys()):
+        row, cls = in_force.get(day), classes[day]
         if row is None or row.cls == cls or row.source > source:
             continue
         if cls is not None or row.author == session.settings.analyst:
@@ -105,7 +105,7 @@ def may_label(session: Session, wanted: Mapping[np.datetime64, int | None], sour
     if not all(session.ask(Replacement(tuple(found), cls)) for cls, found in rows.items()):
         session.said.emit("Nothing was changed.", "info")
         return False
-    session.unseen.labels -= wanted.keys()
+    session.unseen.labels -= classes.keys()
     return True
 
 

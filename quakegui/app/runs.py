@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from quakegui.app import computing, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
+from quakegui.project.progress import CancelCheck, ProgressCallback
 
 if TYPE_CHECKING:  # what trains and judges is not for a window at its start
     from quakegui.learn.runs.registry import RunFolder
@@ -31,8 +31,8 @@ def use_run(session: Session, run: RunFolder) -> None:
         if session.project is project:
             _tell(session, lambda: runs.use_run(project, run.id), Change.RUNS | Change.PREDICTIONS)
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> None:
-        report(0, 0, run.title)
+    def work(progress: ProgressCallback, cancelled: CancelCheck) -> None:
+        progress(0, 0, run.title)
         operating.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled, environment=environment)
 
     if (runs.predictions(project, run.id, season.days).classes >= 0).any():
@@ -93,11 +93,11 @@ def empty_trash(session: Session) -> None:
 def export_run(session: Session, run: RunFolder, path: Path) -> None:
     """Write a finished run as one file, in a job."""
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> None:
-        from quakegui.learn.runs import registry
+    def work(progress: ProgressCallback, _cancelled: CancelCheck) -> None:
+        from quakegui.learn.runs import archives
 
-        report(0, 0, run.title)
-        registry.export_run(run, path)
+        progress(0, 0, run.title)
+        archives.export_run(run, path)
 
     session.jobs.start(
         "Exporting the run",
@@ -114,12 +114,12 @@ def import_run(session: Session, path: Path) -> None:
     if project is None:
         return
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> RunFolder:
+    def work(progress: ProgressCallback, _cancelled: CancelCheck) -> RunFolder:
         from quakegui.learn import season_runs
-        from quakegui.learn.runs import registry
+        from quakegui.learn.runs import archives
 
-        report(0, 0, path.name)
-        return registry.import_run(season_runs.runs_folder(project), path)
+        progress(0, 0, path.name)
+        return archives.import_run(season_runs.runs_folder(project), path)
 
     def done(run: RunFolder) -> None:
         session.said.emit(f"The run “{run.title}” came in as {run.id}.", "info")

@@ -96,11 +96,11 @@ class Session(QObject):
         """Why a project has no season: "readings" or "coordinates"; empty where it has one."""
         self.days = NO_DAYS
         self.index = -1
-        self.picked: tuple[str, ...] = ()
+        self.selected_codes: tuple[str, ...] = ()
         self.only = ""
         """The kind of days that the walk goes through (see `kinds`), empty for all days."""
         self.walk: NDArray[np.intp] | None = None
-        self.chosen: tuple[int, int] | None = None
+        self.selection: tuple[int, int] | None = None
         """First and last index of the days that a label goes to; the day shown is one of them."""
         self.labels = LabelTable.of(NO_DAYS, {})
         self.truth: NDArray[np.int8] = self.labels.classes
@@ -231,18 +231,18 @@ class Session(QObject):
         remembered = before if before is not None else as_day(self.file.load_day(self.project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
-        chosen = self.days[list(self.chosen)] if self.chosen is not None else NO_DAYS
+        ends = self.days[list(self.selection)] if self.selection is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
-        self.chosen = same_days(self.days, chosen)
+        self.selection = same_days(self.days, ends)
         self.index = nearest(self.days, remembered) if remembered is not None else first_map(season)
-        if self.chosen is not None and not self.chosen[0] <= self.index <= self.chosen[1]:
-            self.chosen = None
+        if self.selection is not None and not self.selection[0] <= self.index <= self.selection[1]:
+            self.selection = None
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
         self.truth = self.labels.classes
         self._read(Change.ALL)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
-    def show_day(self, index: int, chosen: tuple[int, int] | None) -> bool:
+    def show_day(self, index: int, selection: tuple[int, int] | None) -> bool:
         """Show a day, and let these days be chosen, of which it is one: labels go to nothing that is not looked at.
 
         Returns
@@ -251,10 +251,10 @@ class Session(QObject):
             Whether it is another day.
         """
         moves = index != self.index
-        change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if chosen != self.chosen else Change.NOTHING)
+        change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if selection != self.selection else Change.NOTHING)
         if moves:
             self.direction = 1 if index > self.index else -1
-        self.index, self.chosen = index, chosen
+        self.index, self.selection = index, selection
         if moves:
             self.unseen.see()
             if not self._keeper.isActive():
@@ -265,8 +265,8 @@ class Session(QObject):
 
     def pick(self, codes: Sequence[str]) -> None:
         """Pick stations, whose series are then shown."""
-        if tuple(codes) != self.picked:
-            self.picked = tuple(codes)
+        if tuple(codes) != self.selected_codes:
+            self.selected_codes = tuple(codes)
             self.changed.emit(Change.PICK)
 
     # -- settings --------------------------------------------------------------------------------------------------

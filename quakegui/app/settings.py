@@ -12,7 +12,7 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
-from quakegui.season.plain import LONGEST_TEXT, is_unicode, parse_json
+from quakegui.season.json_values import LONGEST_TEXT, is_unicode, parse_json
 
 MOST_RECENT = 10
 THEMES = ("system", "light", "dark")

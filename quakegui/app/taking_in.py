@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from quakegui.app import computing, others
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
+from quakegui.project.progress import CancelCheck, ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.learn.operating import Update
@@ -31,14 +31,14 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
         return
     environment = environment_of(session.settings)
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> Update:
+    def work(progress: ProgressCallback, cancelled: CancelCheck) -> Update:
         from quakegui.learn.operating import update
 
         return update(
             project,
             paths,
             listen=lambda _message: None,
-            progress=report,
+            progress=progress,
             cancelled=cancelled,
             environment=environment,
         )

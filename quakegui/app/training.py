@@ -12,13 +12,13 @@ from PySide6.QtCore import QObject, QSemaphore, QThread, Signal
 from quakegui.app import computing, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.learn import messages
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.project.progress import CancelCheck, ProgressCallback
 
 GATHERING: Final = "Gathering maps and labels"
 KEEPING: Final = "Keeping the run's predictions"
@@ -116,7 +116,7 @@ class Training(QObject):
         if self.busy or project is None or season is None or not computing.is_of_now(self._session):
             return
 
-        def gather(_report: Report, _cancelled: object) -> RunFolder:
+        def gather(_progress: ProgressCallback, _cancelled: CancelCheck) -> RunFolder:
             from quakegui.learn import season_runs  # what trains and judges is not for a window at its start
 
             return season_runs.begin_run(project, season, config)

@@ -14,8 +14,8 @@ from quakegui.app.session import Session
 def go_to(session: Session, index: int) -> None:
     """Show a day, which ends a choice of days that it is none of; an index outside the season is its nearest end."""
     index = _within(session, index)
-    inside = session.chosen is not None and session.chosen[0] <= index <= session.chosen[1]
-    _show(session, index, session.chosen if inside else None)
+    inside = session.selection is not None and session.selection[0] <= index <= session.selection[1]
+    _show(session, index, session.selection if inside else None)
 
 
 def go_to_alone(session: Session, index: int) -> None:
@@ -28,8 +28,8 @@ def go_to_day(session: Session, day: np.datetime64) -> None:
     go_to(session, nearest(session.days, day))
 
 
-def choose(session: Session, days: tuple[int, int] | None) -> None:
-    """Choose a range of days by its ends' indices, or none; the day shown is one of them, else the first end given."""
+def select(session: Session, days: tuple[int, int] | None) -> None:
+    """Select a range of days by its ends' indices, or none; the day shown is one of them, else the first end given."""
     if days is None or not session.days.size:
         _show(session, session.index, None)
         return
@@ -42,8 +42,8 @@ def _within(session: Session, index: int) -> int:
     return max(min(index, session.days.size - 1), 0 if session.days.size else -1)
 
 
-def _show(session: Session, index: int, chosen: tuple[int, int] | None) -> None:
-    if session.show_day(index, chosen):
+def _show(session: Session, index: int, selection: tuple[int, int] | None) -> None:
+    if session.show_day(index, selection):
         draw_ahead(session)
         others.look(session)
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, as_date, date_option, opened_project, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, as_date, date_option, open_project, print_json, print_table, say
 from quakegui.project import catalogue
+from quakegui.project.season_tables import event_facts
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.tables import event_facts
 from quakegui.season.events import ClassScheme, Declustering, Selection
 
 app = typer.Typer(no_args_is_help=True, help="Import earthquakes, list them, part them into classes.")
@@ -49,7 +49,7 @@ def import_(
 
     Without --decluster no aftershock is dropped.
     """
-    with opened_project(project) as opened:
+    with open_project(project) as opened:
         try:
             selection = Selection(
                 box=box,
@@ -77,7 +77,7 @@ def import_(
 @app.command("list", epilog="Example: quakegui events list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the project's events."""
-    with opened_project(project, read_only=True) as opened:
+    with open_project(project, read_only=True) as opened:
         facts = event_facts(opened)
     _show(facts, as_json=as_json)
 
@@ -91,7 +91,7 @@ def classes(
     as_json: AsJson = False,
 ) -> None:
     """Part the events into north and south (K-means) and large and small, and keep that for the project."""
-    with opened_project(project) as opened:
+    with open_project(project) as opened:
         scheme, warning = catalogue.make_class_scheme(opened, split_magnitude=split)
         facts = event_facts(opened)
     _show(facts, as_json=as_json)

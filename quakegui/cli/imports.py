@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, opened_project, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_json, print_table, say
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
+from quakegui.project.season_tables import iso
 from quakegui.project.store import default_author
-from quakegui.project.tables import iso
 from quakegui.project.undoing import redo_import, undo_import
 
 app = typer.Typer(no_args_is_help=True, help="List imports, undo them, and redo them.")
 
 Number = Annotated[int | None, typer.Argument(metavar="[NUMBER]", help="Number of the import, as 'imports list' shows it.")]
-Author = Annotated[str, typer.Option(callback=a_text, help="Who does it; your user name where not given.")]
+StepAuthor = Annotated[str, typer.Option(callback=a_text, help="Who does it; your user name where not given.")]
 
 COLUMNS = ("number", "at", "author", "kind", "content", "undone", "changed_at", "changed_by")
 
@@ -23,7 +23,7 @@ COLUMNS = ("number", "at", "author", "kind", "content", "undone", "changed_at", 
 @app.command("list", epilog="Example: quakegui imports list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List every import and removal of readings: who, when and what, and whether it is undone."""
-    with opened_project(project, read_only=True) as opened:
+    with open_project(project, read_only=True) as opened:
         facts = [act_facts(act) for act in acts(opened)]
     if as_json:
         print_json(facts)
@@ -32,17 +32,17 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
 
 
 @app.command("undo", epilog="Example: quakegui imports undo liangshan 3")
-def undo(project: ProjectFolder, number: Number = None, author: Author = "") -> None:
+def undo(project: ProjectFolder, number: Number = None, author: StepAuthor = "") -> None:
     """Undo an import, by default the last one; what the project held before it counts again."""
-    with opened_project(project) as opened, bar("Undoing") as report:
+    with open_project(project) as opened, bar("Undoing") as report:
         act = undo_import(opened, number, author=author or default_author(), progress=report)
     say(f"Import {act.id} is undone: {content_of(act)}. 'quakegui imports redo {project} {act.id}' brings it back.")
 
 
 @app.command("redo", epilog="Example: quakegui imports redo liangshan 3")
-def redo(project: ProjectFolder, number: Number = None, author: Author = "") -> None:
+def redo(project: ProjectFolder, number: Number = None, author: StepAuthor = "") -> None:
     """Redo an import that was undone, by default the one that was undone last."""
-    with opened_project(project) as opened, bar("Redoing") as report:
+    with open_project(project) as opened, bar("Redoing") as report:
         act = redo_import(opened, number, author=author or default_author(), progress=report)
     say(f"Import {act.id} counts again: {content_of(act)}.")
 

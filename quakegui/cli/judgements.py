@@ -23,16 +23,16 @@ def print_run(run: RunFolder, *, as_json: bool) -> None:
     print_table(run.title, ("fact", "value"), [(name, run.card[name]) for name in facts])
 
 
-def print_judgement(told: Judgement) -> None:
+def print_judgement(judgement: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
-    typer.echo(told.verdict.text("en"))
-    typer.echo(told.verdict.figures("en"))
-    if told.basis is not None:
-        typer.echo(told.basis.text("en"))
-    row = told.row()
-    print_table(told.title, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
+    typer.echo(judgement.verdict.text("en"))
+    typer.echo(judgement.verdict.figures("en"))
+    if judgement.basis is not None:
+        typer.echo(judgement.basis.text("en"))
+    row = judgement.row()
+    print_table(judgement.title, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
     rows = []
-    for one in told.comparisons:
+    for one in judgement.comparisons:
         if one.auc_difference is not None:
             gap = one.auc_difference
             rows.append((one.name, one.days, _cell(gap.value), _cell(gap.low), _cell(gap.high), "yes" if one.beaten else "no"))
@@ -40,13 +40,13 @@ def print_judgement(told: Judgement) -> None:
     print_table("AUC less the baseline's, event against none", columns, rows)
 
 
-def print_compared(title: str, told: Sequence[Judgement]) -> None:
+def print_compared(title: str, judgements: Sequence[Judgement]) -> None:
     """Print judgements side by side, then each verdict."""
-    rows = [one.row() for one in told]
+    rows = [one.row() for one in judgements]
     print_table(title, SHOWN, [[_cell(row[name]) for name in SHOWN] for row in rows])
-    for one in told:
+    for one in judgements:
         typer.echo(f"{one.title}: {one.verdict.text('en')}")
-    for sentence in dict.fromkeys(one.basis.text("en") for one in told if one.basis is not None):
+    for sentence in dict.fromkeys(one.basis.text("en") for one in judgements if one.basis is not None):
         typer.echo(sentence)
 
 

@@ -9,7 +9,7 @@ import typer
 
 from quakegui.cli.judgements import print_judgement
 from quakegui.cli.sources import season_of
-from quakegui.cli.terminal import AsJson, opened_project, print_json
+from quakegui.cli.terminal import AsJson, open_project, print_json
 from quakegui.cli.working import sentences
 from quakegui.formats.scores import read_scores
 from quakegui.formats.source import expand
@@ -35,7 +35,7 @@ def judge(
     as_json: AsJson = False,
 ) -> None:
     """Judge predictions that were made elsewhere, by the same days, tests and rivals as a network."""
-    with sentences(), opened_project(project, read_only=True) as opened:
+    with sentences(), open_project(project, read_only=True) as opened:
         scores = read_scores(next(iter(expand(file))))
         judgement = judge_scores(gather(opened, season_of(opened)), scores, protocol, name=file.stem, title=file.name)
     if as_json:

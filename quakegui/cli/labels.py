@@ -10,12 +10,12 @@ import typer
 from numpy.typing import NDArray
 
 from quakegui.cli.events import say_scheme
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, opened_project, print_json, print_table, say, sure
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, open_project, print_json, print_table, say, sure
 from quakegui.formats.errors import shown
-from quakegui.project import catalogue, export, journal, labelfiles, nights
+from quakegui.project import catalogue, journal, labelfiles, nights, season_export
+from quakegui.project.season_tables import LABEL_COLUMNS, day_of, label_facts
 from quakegui.project.store import default_author
-from quakegui.project.tables import LABEL_COLUMNS, day_of, label_facts
-from quakegui.season.labels import FARTHEST_DAYS, LabelRule, Source
+from quakegui.season.labels import FARTHEST_DAYS, LabelRule, LabelSource
 from quakegui.season.localtime import calendar
 
 MANY: Final = 400
@@ -24,12 +24,12 @@ MANY: Final = 400
 app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
 
 
-def _a_name(given: str) -> str:
+def _a_name(text: str) -> str:
     """Return a name as the window keeps one: on one line, without blanks around it, so that it is the same person's."""
-    return shown(a_text(given).strip(), 200)
+    return shown(a_text(text).strip(), 200)
 
 
-Author = Annotated[str, typer.Option(callback=_a_name, help="Who gives the labels; your user name where not given.")]
+LabelAuthor = Annotated[str, typer.Option(callback=_a_name, help="Who gives the labels; your user name where not given.")]
 
 
 @app.command("rule", epilog="Example: quakegui labels rule liangshan --days-after 3 --winner later")
@@ -41,11 +41,11 @@ def rule(
     ] = None,
     days_after: Annotated[int, typer.Option(min=0, max=FARTHEST_DAYS, help="Days after the event's own day.")] = 3,
     winner: Annotated[Literal["later", "larger"], typer.Option(help="Which of two events a day goes to.")] = "later",
-    author: Author = "",
+    author: LabelAuthor = "",
 ) -> None:
     """Label every day of the season by the retrospective rule: days around an event carry its class."""
     wanted = LabelRule(flat_days_before=days_before, days_after=days_after, winner=winner)
-    with opened_project(project) as opened:
+    with open_project(project) as opened:
         if catalogue.class_scheme(opened) is None and catalogue.events(opened):
             say_scheme(*catalogue.make_class_scheme(opened))
         found = journal.apply_rule(opened, wanted, author=author or default_author())
@@ -59,7 +59,7 @@ def rule(
 @app.command("list", epilog="Example: quakegui labels list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the labels in force."""
-    with opened_project(project, read_only=True) as opened:
+    with open_project(project, read_only=True) as opened:
         facts = label_facts(opened)
     if as_json:
         print_json(facts)
@@ -73,7 +73,7 @@ def set_(
     days: Annotated[str, typer.Argument(metavar="DATE[..DATE]", help="A local date, or the first and last of a range.")],
     cls: Annotated[Literal["0", "1", "2", "3", "4", "none"], typer.Argument(metavar="CLASS", help="0 to 4, or none.")],
     *,
-    author: Author = "",
+    author: LabelAuthor = "",
     note: Annotated[str, typer.Option(callback=a_text, help="Why.")] = "",
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help=f"Do not ask about more than {MANY} days, or days outside the season.")
@@ -84,7 +84,7 @@ def set_(
     More than 400 days, or days outside the season, are asked about first; without a terminal they need --yes.
     """
     wanted = _days(days)
-    with opened_project(project) as opened:
+    with open_project(project) as opened:
         wanted = _without_skipped(wanted, opened.timezone)
         doubt = _doubt("clear your labels of" if cls == "none" else "label", wanted, nights.season_days(opened))
         if doubt and not yes:
@@ -93,7 +93,7 @@ def set_(
             opened,
             wanted,
             None if cls == "none" else int(cls),
-            source=Source.ANALYST,
+            source=LabelSource.ANALYST,
             author=author or default_author(),
             note=note or None,
         )
@@ -110,8 +110,8 @@ def export_(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
 ) -> None:
     """Write the labels in force: date, class, source, author, when, note."""
-    with opened_project(project, read_only=True) as opened:
-        count = export.labels_to_csv(opened, out)
+    with open_project(project, read_only=True) as opened:
+        count = season_export.labels_to_csv(opened, out)
     say(f"{count} labels are in {out}.")
 
 
@@ -121,10 +121,10 @@ def import_(
     file: Annotated[
         Path, typer.Argument(metavar="FILE.csv", help="A csv with date and class; author and note if it has them.")
     ],
-    author: Author = "",
+    author: LabelAuthor = "",
 ) -> None:
     """Take labels from a csv; all of them, or none if a line cannot be read."""
-    with opened_project(project) as opened:
+    with open_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author())
     say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
     if done.taken:

@@ -13,7 +13,7 @@ import numpy as np
 import typer
 
 from quakegui.cli.judgements import print_compared, print_judgement, print_run
-from quakegui.cli.sources import Place, RunId, opened_source
+from quakegui.cli.sources import Place, RunId, open_source
 from quakegui.cli.terminal import AsJson, interruptible, print_json, say
 from quakegui.cli.working import STOPPING, worker_bar
 from quakegui.judge.folds import Protocol
@@ -71,7 +71,7 @@ def train(
     lie in its folder "runs".
     """
     config = _recipe(preset, protocol=protocol, size=size, epochs=epochs, seed=seed)
-    with opened_source(project) as source, interruptible(STOPPING) as cancelled:
+    with open_source(project) as source, interruptible(STOPPING) as cancelled:
         unfinished = None if resume is None else find_run(source.runs, resume)
         if unfinished is not None and not unfinished.resumable:
             raise ProjectError(f"The run {unfinished.id} is finished, so there is nothing to go on with.")
@@ -98,7 +98,7 @@ def predict(
 
     Days that the run may know something of are in-sample and never scored.
     """
-    with opened_source(project) as source, interruptible(STOPPING) as cancelled:
+    with open_source(project) as source, interruptible(STOPPING) as cancelled:
         chosen = find_run(source.runs, run)
         with worker_bar("Predicting") as listen:
             predictions = source.predict(chosen, listen=listen, cancelled=cancelled)
@@ -126,7 +126,7 @@ def evaluate(
     All figures come from one set of labels and earthquakes, and the first lines name it. Days that came after the training,
     see --prospective, are always judged by today's.
     """
-    with opened_source(project) as source:
+    with open_source(project) as source:
         chosen = find_run(source.runs, run)
         if prospective:
             _tell_prospective(chosen, source.evaluate_prospective(chosen), as_json=as_json)
@@ -153,7 +153,7 @@ def compare(
     processor time, three with --preset fast. Stopped with Ctrl+C, it goes on where it was when it is given again.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, seed=seed)
-    with opened_source(project) as source, interruptible(STOPPING) as cancelled:
+    with open_source(project) as source, interruptible(STOPPING) as cancelled:
         say(f"Comparing at {config.size} x {config.size} pixels, up to {config.epochs} epochs a fold, recipe '{preset}'.")
         with worker_bar("Comparing") as listen:
             judgements = sources.compare(source, config, listen=listen, cancelled=cancelled)

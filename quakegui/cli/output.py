@@ -9,9 +9,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
-from quakegui.project import export, seasons
-from quakegui.project.progress import Progress
+from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
+from quakegui.project import exchange, season_export, seasons
+from quakegui.project.progress import ProgressCallback
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -31,9 +31,11 @@ def maps(
     ] = False,
 ) -> None:
     """Write each day's map as a 480 x 480 PNG, and index.csv: the founding paper's kind of data set."""
-    with opened_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
+    with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
         season = _season(opened, report)
-        count = export.maps_to_folder(opened, season, out, class_folders=class_folders, progress=report, cancelled=cancelled)
+        count = season_export.maps_to_folder(
+            opened, season, out, class_folders=class_folders, progress=report, cancelled=cancelled
+        )
         without = int(season.days.size - season.has_map.sum())
         if cancelled():
             raise ProjectError(f"Stopped after {count} maps; they are in {out}.")
@@ -53,8 +55,8 @@ def regions(
     Region 0 stands for a map without a region; its peak is then the map's strongest pixel. Peaks are in z, centroids are
     latitude and longitude.
     """
-    with opened_project(project) as opened, bar("Computing") as report:
-        rows = export.regions_to_csv(opened, _season(opened, report), out)
+    with open_project(project) as opened, bar("Computing") as report:
+        rows = season_export.regions_to_csv(opened, _season(opened, report), out)
     say(f"{rows} rows are in {out}.")
 
 
@@ -63,12 +65,12 @@ def export_(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
 ) -> None:
     """Write everything as open formats (csv, gzip-compressed csv, JSON); 'import' of that folder gives the project back."""
-    with opened_project(project) as opened, bar("Exporting") as report:
-        export.export_project(opened, out, progress=report)
+    with open_project(project) as opened, bar("Exporting") as report:
+        exchange.export_project(opened, out, progress=report)
     say(f"The project is in {out}.")
 
 
-def _season(project: Project, report: Progress) -> Season:
+def _season(project: Project, report: ProgressCallback) -> Season:
     found = seasons.load_season(project, progress=report)
     if found is None:
         raise ProjectError(

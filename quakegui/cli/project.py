@@ -22,7 +22,7 @@ from quakegui.cli.terminal import (
     bar,
     date_option,
     interruptible,
-    opened_project,
+    open_project,
     print_json,
     print_table,
     say,
@@ -38,8 +38,8 @@ from quakegui.learn.shipped import install_model
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
+from quakegui.project.season_tables import SYNTHETIC, iso
 from quakegui.project.store import DATABASE, Project, ProjectError
-from quakegui.project.tables import SYNTHETIC, iso
 from quakegui.season.season import Season
 
 SHOWN = 20
@@ -111,7 +111,7 @@ def import_(
     {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
     """
     columns = _mapping(mapping)
-    with opened_project(project) as opened, interruptible() as cancelled, bar("Importing") as report:
+    with open_project(project) as opened, interruptible() as cancelled, bar("Importing") as report:
         done = import_paths(opened, paths, mapping=columns, progress=report, cancelled=cancelled)
     if as_json:
         print_json(_import_facts(done))
@@ -130,7 +130,7 @@ def season(
     every_day: Annotated[bool, typer.Option("--all", help="Forget the window: every day with data is the season.")] = False,
 ) -> None:
     """Set, or show, the season window: the days that are shown and judged. Readings before it are warm-up."""
-    with opened_project(project) as opened:
+    with open_project(project) as opened:
         config = opened.config()
         first, last = as_day(since), as_day(until)
         if every_day:
@@ -149,7 +149,7 @@ def season(
 
 def info(project: ProjectFolder, as_json: AsJson = False) -> None:
     """Show what the project holds."""
-    with opened_project(project) as opened, bar("Reading") as report:
+    with open_project(project) as opened, bar("Reading") as report:
         facts = _facts(opened, seasons.load_season(opened, progress=report, features=False))
     if as_json:
         print_json(facts)
@@ -191,9 +191,9 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
         facts["regions"] = sum(len(day.regions) for day in shown)
         facts["days_with_region"] = sum(bool(day.regions) for day in shown)
         facts["strength"] = strength
-        told = _judged(project, computed, train=train)
+        judgement = _judged(project, computed, train=train)
         facts["runs"] = runs.count(project)
-        facts["judgement"] = None if told is None else told.row()
+        facts["judgement"] = None if judgement is None else judgement.row()
     if as_json:
         print_json(facts)
         return
@@ -204,12 +204,12 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
     )
     typer.echo(f"{facts['regions']} extremum regions on {facts['days_with_region']} days; {facts['events']} events.")
     typer.echo(f"Labels by the retrospective rule: {labels}.")
-    if told is None:
+    if judgement is None:
         typer.echo("The network that comes with the program was not trained on this season; --train trains one here.")
     else:
-        typer.echo(f"{told.title}, protocol {told.protocol}: {told.verdict.text('en')}")
-        if told.basis is not None:
-            typer.echo(told.basis.text("en"))
+        typer.echo(f"{judgement.title}, protocol {judgement.protocol}: {judgement.verdict.text('en')}")
+        if judgement.basis is not None:
+            typer.echo(judgement.basis.text("en"))
 
 
 def _judged(project: Project, computed: Season, *, train: bool) -> Judgement | None:
@@ -252,7 +252,7 @@ def _mapping(path: Path | None) -> TableMapping | None:
         raise typer.BadParameter(f"{path}: {error}") from error
 
 
-def _import_facts(done: ImportReport) -> dict[str, Any]:
+def _import_facts(report: ImportReport) -> dict[str, Any]:
     return {
         "imported": [
             {
@@ -267,28 +267,28 @@ def _import_facts(done: ImportReport) -> dict[str, Any]:
                 "withdrawn": each.withdrawn,
                 "left": each.left,
             }
-            for each in done.imported
+            for each in report.imported
         ],
-        "unchanged": list(done.unchanged),
-        "skipped": [{"file": each.file, "reason": each.reason} for each in done.skipped],
-        "notes": list(done.notes),
-        "stations_added": list(done.stations_added),
-        "days_changed": done.days_changed,
-        "cancelled": done.cancelled,
+        "unchanged": list(report.unchanged),
+        "skipped": [{"file": each.file, "reason": each.reason} for each in report.skipped],
+        "notes": list(report.notes),
+        "stations_added": list(report.stations_added),
+        "days_changed": report.days_changed,
+        "cancelled": report.cancelled,
     }
 
 
-def _print_import(done: ImportReport) -> None:
-    readings = sum(each.readings for each in done.imported)
-    overwritten = sum(each.overwritten for each in done.imported)
+def _print_import(report: ImportReport) -> None:
+    readings = sum(each.readings for each in report.imported)
+    overwritten = sum(each.overwritten for each in report.imported)
     typer.echo(
-        f"{len(done.imported)} files imported ({readings} readings, {overwritten} of them replacing different values); "
-        f"{len(done.unchanged)} unchanged, {len(done.skipped)} skipped. "
-        f"{len(done.stations_added)} new stations, {done.days_changed} days changed."
+        f"{len(report.imported)} files imported ({readings} readings, {overwritten} of them replacing different values); "
+        f"{len(report.unchanged)} unchanged, {len(report.skipped)} skipped. "
+        f"{len(report.stations_added)} new stations, {report.days_changed} days changed."
     )
     for title, lines in (
-        ("Skipped", _grouped([f"{each.file}: {each.reason}" for each in done.skipped])),
-        ("Notes", _grouped(done.notes)),
+        ("Skipped", _grouped([f"{each.file}: {each.reason}" for each in report.skipped])),
+        ("Notes", _grouped(report.notes)),
     ):
         if lines:
             typer.echo(f"{title}:")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
+from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
 from quakegui.judge.judged_by import AsOf
 from quakegui.project.store import ProjectError
 from quakegui.report import Language, ReportCancelledError, make_report, write_html
@@ -36,7 +36,7 @@ def report(
         raise ProjectError(f"A report is written as .html or .pdf; '{out.name}' is neither.")
     if not out.absolute().parent.is_dir():
         raise ProjectError(f"There is no folder {out.absolute().parent} to write the report into.")
-    with opened_project(project) as opened, interruptible() as cancelled, bar("Report") as progress:
+    with open_project(project) as opened, interruptible() as cancelled, bar("Report") as progress:
         try:
             made = make_report(opened, language=language, as_of=labels, progress=progress, cancelled=cancelled)
         except ReportCancelledError as error:

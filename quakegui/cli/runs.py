@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from quakegui.cli.sources import Place, opened_runs
+from quakegui.cli.sources import Place, open_runs
 from quakegui.cli.terminal import AsJson, print_json, print_table, say
-from quakegui.learn.runs import registry
+from quakegui.learn.runs import archives, registry
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.source import find_run
@@ -29,7 +29,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the runs, the newest first."""
-    with opened_runs(project, read_only=True) as runs:
+    with open_runs(project, read_only=True) as runs:
         found, problems = registry.list_runs(runs.folder / registry.TRASH if trash else runs.folder)
         facts = [_facts(run, runs.in_use) for run in found]
     for problem in problems:
@@ -43,7 +43,7 @@ def list_(
 @app.command("show", epilog="Example: quakegui runs show demo 20260101 --json")
 def show(project: Place, run: Id, as_json: AsJson = False) -> None:
     """Show a run's recipe, its card and its history."""
-    with opened_runs(project, read_only=True) as runs:
+    with open_runs(project, read_only=True) as runs:
         found, in_use = find_run(runs, run), runs.in_use
     facts = {**_facts(found, in_use), "config": found.config.to_json(), "card": found.card, "history": found.history()}
     if as_json:
@@ -57,7 +57,7 @@ def show(project: Place, run: Id, as_json: AsJson = False) -> None:
 @app.command("use", epilog="Example: quakegui runs use demo 20260101")
 def use(project: Place, run: Id) -> None:
     """Show this run's predictions from now on."""
-    with opened_runs(project) as runs:
+    with open_runs(project) as runs:
         found = find_run(runs, run)
         runs.use(found.id)
     say(f"The predictions shown are those of “{found.title}” ({found.id}).")
@@ -66,7 +66,7 @@ def use(project: Place, run: Id) -> None:
 @app.command("delete", epilog="Example: quakegui runs delete demo 20260101")
 def delete(project: Place, run: Id) -> None:
     """Move a run to the trash; what it predicted stays in the ledger. 'runs restore' takes it back."""
-    with opened_runs(project) as runs:
+    with open_runs(project) as runs:
         found = find_run(runs, run)
         if runs.in_use == found.id:
             runs.use(None)
@@ -77,7 +77,7 @@ def delete(project: Place, run: Id) -> None:
 @app.command("restore", epilog="Example: quakegui runs restore demo 20260101")
 def restore(project: Place, run: Id) -> None:
     """Take a run back from the trash."""
-    with opened_runs(project) as runs:
+    with open_runs(project) as runs:
         thrown_away = registry.list_runs(runs.folder / registry.TRASH)[0]
         found = trashcan.restore_run(registry.choose_run(thrown_away, run))
     say(f"The run “{found.title}” ({found.id}) is back.")
@@ -86,7 +86,7 @@ def restore(project: Place, run: Id) -> None:
 @app.command("empty-trash", epilog="Example: quakegui runs empty-trash demo")
 def empty_trash(project: Place) -> None:
     """Delete the runs in the trash for good. What they predicted stays in the ledger."""
-    with opened_runs(project) as runs:
+    with open_runs(project) as runs:
         try:
             count = trashcan.empty_trash(runs.folder)
         except OSError as error:
@@ -97,9 +97,9 @@ def empty_trash(project: Place) -> None:
 @app.command("export", epilog="Example: quakegui runs export demo 20260101 run.zip")
 def export(project: Place, run: Id, out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The file to write.")]) -> None:
     """Write a finished run as one zip file."""
-    with opened_runs(project, read_only=True) as runs:
+    with open_runs(project, read_only=True) as runs:
         found = find_run(runs, run)
-        registry.export_run(found, out)
+        archives.export_run(found, out)
     say(f"The run “{found.title}” is in {out}.")
 
 
@@ -108,8 +108,8 @@ def import_(
     project: Place, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What 'runs export' wrote.")]
 ) -> None:
     """Take in a run from another project; it can predict here if its classes and map style are this project's."""
-    with opened_runs(project) as runs:
-        found = registry.import_run(runs.folder, file)
+    with open_runs(project) as runs:
+        found = archives.import_run(runs.folder, file)
     say(f"The run “{found.title}” came in as {found.id}.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from quakegui.cli.terminal import AsJson, bar, interruptible, opened_project, print_json, say
+from quakegui.cli.terminal import AsJson, bar, interruptible, open_project, print_json, say
 from quakegui.cli.working import sentences
 from quakegui.project.store import ProjectError
 from quakegui.season.network import Network
@@ -46,7 +48,7 @@ def simulate_(
     ] = None,
     catalogue: Annotated[str, typer.Option(metavar="KIND", help=f"Earthquakes: {', '.join(KINDS)}.")] = "poisson",
     nuisance: Annotated[str, typer.Option(metavar="NAME", help=f"What is wrong besides: {', '.join(NUISANCES)}.")] = "none",
-    widened: Annotated[bool, typer.Option("--wide", help="Draw a law and a nuisance for each season.")] = False,
+    wide: Annotated[bool, typer.Option("--wide", help="Draw a law and a nuisance for each season.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write SYNTHETIC seasons as NetCDF: anomalies of the stations, Kp, earthquakes, the rule's labels.
@@ -60,9 +62,10 @@ def simulate_(
             first_seed=seed,
             strengths=PLAN.strengths if strength is None else (strength, strength),
             networks=_networks(layout),
+            scale_footprints=layout != "any",
             catalogues=(catalogue,),
             nuisance=NUISANCES[nuisance],
-            widened=widened,
+            law_per_season=wide,
         )
     _require_empty(out)
     files: list[str] = []
@@ -70,7 +73,8 @@ def simulate_(
         seasons = simulate(plan, range(number))
         while not stopped() and (some := list(islice(seasons, IN_A_FILE))):
             path = out / f"seasons-{some[0].source.config.seed}.nc"
-            write_netcdf(path, some)
+            with _sentence(path):
+                write_netcdf(path, some)
             files.append(path.name)
             report(min(len(files) * IN_A_FILE, number), number, path.name)
     done = min(len(files) * IN_A_FILE, number)
@@ -95,7 +99,7 @@ def pretrain(
 ) -> None:
     """Train VGG-12 on SYNTHETIC seasons that no project holds, and write the model and its card.
 
-    About four minutes of processor time; nothing is kept of the seasons.
+    About five minutes of processor time; nothing is kept of the seasons.
     """
     from quakegui.learn.network import pretrained
     from quakegui.learn.network.pretraining import PRESETS
@@ -105,15 +109,16 @@ def pretrain(
     if preset not in PRESETS:
         raise typer.BadParameter(f"There is no preset '{preset}'; known are {', '.join(PRESETS)}.")
     recipe = PRESETS[preset]
-    plan = replace(recipe.plan, networks=_networks(layout), first_seed=seed)
+    plan = replace(recipe.plan, networks=_networks(layout), scale_footprints=layout != "any", first_seed=seed)
     recipe = replace(recipe, plan=plan, seasons=recipe.seasons if number is None else number)
     _require_empty(out)
     with interruptible("Stopping; no model is written.") as stopped, bar("Pre-training") as report:
         try:
-            network = train(recipe, tell=lambda step, steps, loss: report(step, steps, f"loss {loss:.3f}"), stopped=stopped)
+            network = train(recipe, progress=lambda step, steps, loss: report(step, steps, f"loss {loss:.3f}"), stopped=stopped)
         except Stop as stop:
             raise ProjectError("Stopped; no model was written.") from stop
-    path = pretrained.save(out, network, recipe)
+    with _sentence(out / pretrained.MODEL):
+        path = pretrained.save(out, network, recipe)
     facts: dict[str, Any] = {"model": str(path), "preset": preset, "seasons": recipe.seasons, "first_seed": seed}
     if as_json:
         print_json(facts)
@@ -121,11 +126,20 @@ def pretrain(
         say(f"The model is {path}, its card {path.with_name(pretrained.CARD_FILE)}.")
 
 
+@contextmanager
+def _sentence(path: Path) -> Iterator[None]:
+    """Let what the disk refuses end the command with a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
 def _networks(layout: str) -> tuple[Network, ...]:
     """Return the stations of a project, those without coordinates left out, or none for any layout."""
     if layout == "any":
         return ()
-    with opened_project(Path(layout), read_only=True) as opened:
+    with open_project(Path(layout), read_only=True) as opened:
         network = Network.of(station for station in opened.network().stations if station.located)
     if len(network.stations) < 3:
         raise ProjectError("Simulated seasons need a project with three stations or more that have coordinates.")

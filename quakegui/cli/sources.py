@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import bar, opened_project, say
+from quakegui.cli.terminal import bar, open_project, say
 from quakegui.cli.working import sentences
 from quakegui.learn import ready_maps, season_runs
 from quakegui.learn.season_source import ProjectRuns, SeasonSource
@@ -28,7 +28,7 @@ RunId = Annotated[
 
 
 @contextmanager
-def opened_source(place: Path) -> Iterator[MapSource]:
+def open_source(place: Path) -> Iterator[MapSource]:
     """Open what is learnt from: a project with its season, or a folder of ready maps."""
     if ready_maps.is_ready(place):
         with sentences():
@@ -37,7 +37,7 @@ def opened_source(place: Path) -> Iterator[MapSource]:
                 say(note, style="yellow")
             yield ready
         return
-    with sentences(), opened_project(place) as project:
+    with sentences(), open_project(place) as project:
         season = season_of(project)
         for run_id in season_runs.complete_runs(project, season):
             say(f"The run {run_id} had been trained to its end; its predictions are kept now.")
@@ -54,11 +54,11 @@ def season_of(project: Project) -> Season:
 
 
 @contextmanager
-def opened_runs(place: Path, *, read_only: bool = False) -> Iterator[RunCollection]:
+def open_runs(place: Path, *, read_only: bool = False) -> Iterator[RunCollection]:
     """Open the runs of a project or of a folder of ready maps, without computing a map."""
     with sentences():
         if ready_maps.is_ready(place):
             yield ready_maps.ReadyRuns(place)
             return
-        with opened_project(place, read_only=read_only) as project:
+        with open_project(place, read_only=read_only) as project:
             yield ProjectRuns(project)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, opened_project, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_json, print_table, say
 from quakegui.project import stations
 from quakegui.project.undoing import remove_readings
 from quakegui.season.network import Station
@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="List the stations, say where they 
 @app.command("list", epilog="Example: quakegui stations list japan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the stations and where they are."""
-    with opened_project(project, read_only=True) as opened:
+    with open_project(project, read_only=True) as opened:
         found = [asdict(station) for station in opened.network().stations]
     if as_json:
         print_json(found)
@@ -34,7 +34,7 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A csv with code, name, latitude, longitude, or an .ack file.")],
 ) -> None:
     """Take stations and coordinates from a csv or .ack file."""
-    with opened_project(project) as opened:
+    with open_project(project) as opened:
         _tell(stations.import_stations(opened, file))
 
 
@@ -49,7 +49,7 @@ def set_(
     elevation: Annotated[float | None, typer.Option(help="Metres above sea level.")] = None,
 ) -> None:
     """Add a station, or say where it is."""
-    with opened_project(project) as opened:
+    with open_project(project) as opened:
         _tell(stations.set_station(opened, Station(code, name, latitude, longitude, elevation)))
 
 
@@ -59,12 +59,12 @@ def remove(
     code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)],
 ) -> None:
     """Remove all readings of a station; 'quakegui imports undo' brings them back."""
-    with opened_project(project) as opened, bar("Removing") as report:
+    with open_project(project) as opened, bar("Removing") as report:
         act = remove_readings(opened, code, progress=report)
     say(f"The readings of {act.station} no longer count. 'quakegui imports undo {project} {act.id}' brings them back.")
 
 
-def _tell(done: stations.StationsReport) -> None:
-    say(f"{len(done.added)} stations added, {len(done.changed)} changed.")
-    for note in done.notes:
+def _tell(report: stations.StationsReport) -> None:
+    say(f"{len(report.added)} stations added, {len(report.changed)} changed.")
+    for note in report.notes:
         say(note)

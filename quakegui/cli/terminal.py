@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from quakegui.formats.errors import shown
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project, ProjectError
 
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
@@ -27,20 +28,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 
 PIPE_WIDTH = 240
 
-Report = Callable[[int, int, str], None]
 
-
-def a_text(given: str) -> str:
+def a_text(text: str) -> str:
     """Return a word of the command line that a project is to keep; refuse bytes that are no text as wrong usage."""
     try:
-        given.encode()
+        text.encode()
     except UnicodeEncodeError as error:
-        raise typer.BadParameter(f"'{shown(given, 100)}' holds characters that are no text.") from error
-    return given
+        raise typer.BadParameter(f"'{shown(text, 100)}' holds characters that are no text.") from error
+    return text
 
 
 @contextmanager
-def opened_project(folder: Path, *, read_only: bool = False) -> Iterator[Project]:
+def open_project(folder: Path, *, read_only: bool = False) -> Iterator[Project]:
     """Open a project for a command, and say on standard error what is out of the ordinary with it."""
     with Project.open(folder, read_only=read_only) as opened:
         warn(opened)
@@ -107,18 +106,18 @@ def date_option(text: str) -> Any:
     return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=text)
 
 
-def as_date(given: datetime | None) -> date | None:
+def as_date(moment: datetime | None) -> date | None:
     """Return the date of an option."""
-    return None if given is None else given.date()
+    return None if moment is None else moment.date()
 
 
-def as_day(given: datetime | None) -> np.datetime64 | None:
+def as_day(moment: datetime | None) -> np.datetime64 | None:
     """Return the day of an option, datetime64[D]."""
-    return None if given is None else np.datetime64(given.date(), "D")
+    return None if moment is None else np.datetime64(moment.date(), "D")
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Report]:
+def bar(title: str) -> Iterator[ProgressCallback]:
     """Show a progress bar with the time left, on standard error if that is a terminal; gives what reports to it."""
     console = Console(stderr=True)
     description = TextColumn("{task.description}", markup=False)  # a file's name may look like markup
@@ -135,12 +134,12 @@ def bar(title: str) -> Iterator[Report]:
 
 
 @contextmanager
-def interruptible(said: str = "Stopping; nothing half-done is kept.") -> Iterator[Callable[[], bool]]:
+def interruptible(answer: str = "Stopping; nothing half-done is kept.") -> Iterator[CancelCheck]:
     """Let the first Ctrl+C ask for an orderly end instead of raising; gives the question whether it was pressed.
 
     Parameters
     ----------
-    said
+    answer
         The sentence that answers it.
     """
     asked = threading.Event()
@@ -149,7 +148,7 @@ def interruptible(said: str = "Stopping; nothing half-done is kept.") -> Iterato
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()
-        say(said)
+        say(answer)
 
     before = signal.signal(signal.SIGINT, ask)
     try:

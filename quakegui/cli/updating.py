@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 from quakegui.cli.sources import RunId
-from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, opened_project, print_json, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, open_project, print_json, say
 from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.judge.alarms import Alarm
 from quakegui.judge.judgement import plain
@@ -48,7 +48,7 @@ def update(
     """
     if watch is not None and not watch.is_dir():
         raise ProjectError(f"There is no folder {watch} to watch.")
-    with sentences(), opened_project(project) as opened, interruptible(STOPPING) as cancelled:
+    with sentences(), open_project(project) as opened, interruptible(STOPPING) as cancelled:
 
         def take_in(files: Sequence[Path]) -> operating.Update:
             with worker_bar("Updating") as listen:
@@ -73,49 +73,49 @@ def update(
                 say(f"{error} The watch goes on, and tries these files again later.", style="red")
 
 
-def _next_round(done: operating.Update) -> int | None:
+def _next_round(report: operating.Update) -> int | None:
     """Return when the next night is over, milliseconds since 1970 UTC, or None."""
-    return None if done.next_over is None else int(done.next_over.astype("datetime64[ms]").astype(np.int64))
+    return None if report.next_over is None else int(report.next_over.astype("datetime64[ms]").astype(np.int64))
 
 
-def _tell_update(done: operating.Update, *, as_json: bool, lines: bool) -> None:
-    for note in done.notes:
+def _tell_update(report: operating.Update, *, as_json: bool, lines: bool) -> None:
+    for note in report.notes:
         say(note, style="yellow")
-    if done.imported is not None:
-        for file in done.imported.skipped:
+    if report.import_report is not None:
+        for file in report.import_report.skipped:
             say(f"Skipped {file.file}: {file.reason}", style="yellow")
     if as_json:
-        facts = update_facts(done)
+        facts = update_facts(report)
         if lines:
             sys.stdout.write(json.dumps(facts, ensure_ascii=False, allow_nan=False) + "\n")
             sys.stdout.flush()
         else:
             print_json(facts)
         return
-    count = len(done.predicted.issued)
-    typer.echo(f"{count} days predicted by run {done.predicted.run}, {done.predicted.unchanged} were known.")
-    for one in done.predicted.issued[-20:]:
+    count = len(report.predictions.issued)
+    typer.echo(f"{count} days predicted by run {report.predictions.run}, {report.predictions.unchanged} were known.")
+    for one in report.predictions.issued[-20:]:
         typer.echo(f"  {one.day}: class {one.cls}, P(event) {1 - one.probabilities[0]:.2f}, {one.kind}")
-    for alarm in done.opened:
+    for alarm in report.new_alarms:
         typer.echo(f"ALARM opened {alarm.opened} UTC, open until {alarm.closed} UTC at least: {_alarm_words(alarm)}.")
-    typer.echo("An alarm is open." if done.open_now else "No alarm is open.")
+    typer.echo("An alarm is open." if report.open_now else "No alarm is open.")
 
 
-def update_facts(done: operating.Update) -> dict[str, Any]:
+def update_facts(report: operating.Update) -> dict[str, Any]:
     """Return one round of the operating day as plain values."""
-    files = done.imported.imported if done.imported is not None else ()
+    files = report.import_report.imported if report.import_report is not None else ()
     return {
-        "run": done.predicted.run,
+        "run": report.predictions.run,
         "imported": [file.file for file in files],
-        "predicted": [{**plain(one), "class": one.cls, "late": one.late} for one in done.predicted.issued],
-        "unchanged": done.predicted.unchanged,
-        "waiting": [{"day": plain(day), "from": plain(over)} for day, over in done.predicted.waiting],
+        "predicted": [{**plain(one), "class": one.cls, "late": one.late} for one in report.predictions.issued],
+        "unchanged": report.predictions.unchanged,
+        "waiting": [{"day": plain(day), "from": plain(over)} for day, over in report.predictions.waiting],
         "alarms_opened": [
             {"opened": plain(alarm.opened), "closes": plain(alarm.closed), "probabilities": list(alarm.probabilities)}
-            for alarm in done.opened
+            for alarm in report.new_alarms
         ],
-        "alarm_open": done.open_now,
-        "notes": list(done.notes),
+        "alarm_open": report.open_now,
+        "notes": list(report.notes),
     }
 
 

@@ -24,6 +24,7 @@ from quakegui.cli import (
     runs,
     simulating,
     stations,
+    studying,
     updating,
     verifying,
     window,
@@ -42,6 +43,7 @@ output.register(app)
 learning.register(app)
 judging.register(app)
 simulating.register(app)
+studying.register(app)
 updating.register(app)
 verifying.register(app)
 reporting.register(app)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from quakegui.cli.terminal import Report, bar, say
+from quakegui.cli.terminal import bar, say
 from quakegui.learn import messages
 from quakegui.learn.evidence import EvidenceError
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.registry import RunError
+from quakegui.project.progress import ProgressCallback
 from quakegui.project.store import ProjectError
 
 STOPPING = "Stopping the worker; what it has finished is kept."
@@ -34,7 +35,7 @@ def worker_bar(title: str) -> Iterator[Listen]:
 class Listener:
     """Turns what a worker says into the state of a progress bar, counted in epochs or maps."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ProgressCallback) -> None:
         self._report = report
         self._phases: tuple[str, ...] = ()
         self._epochs = 0
@@ -51,7 +52,7 @@ class Listener:
             self._tell(message.phase, message.epoch - 1, f"loss {message.loss:.3f}, {message.images_per_second:.0f} maps/s")
         elif isinstance(message, messages.Epoch):
             self._tell(message.phase, message.epoch, f"loss {message.loss:.3f}")
-        elif isinstance(message, messages.Progress):
+        elif isinstance(message, messages.WorkerProgress):
             self._report(message.done, message.total, message.text)
 
     def _tell(self, phase: int, epoch: int, text: str) -> None:

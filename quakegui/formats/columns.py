@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from quakegui.formats.errors import shown
 from quakegui.formats.records import Stamp
-from quakegui.season.plain import built, parse_json
+from quakegui.season.json_values import built, parse_json
 from quakegui.season.readings import DataType
 
 if TYPE_CHECKING:

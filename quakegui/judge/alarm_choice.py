@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from quakegui.judge.alarms import AlarmRule, Catalogue, Instants, Series, inside_period, judged_period
-from quakegui.judge.skill import FIXED_THRESHOLD, THRESHOLD_GRID, open_times, r_score
+from quakegui.judge.alarms import (
+    DAY_MS,
+    AlarmRule,
+    Catalogue,
+    Instants,
+    Mask,
+    Series,
+    inside_period,
+    judged_period,
+    period_milliseconds,
+)
 
+Floats = NDArray[np.float64]
+
+#: What is tried for p*, run length and open days; little, because there are few events to choose by.
+THRESHOLD_GRID = tuple(round(0.05 * step, 2) for step in range(1, 20))
 RUN_GRID = (1, 2, 3)
 OPEN_GRID = (5, 7, 10, 15)
-FIXED_RULE = AlarmRule(FIXED_THRESHOLD)
+FIXED_RULE = AlarmRule(0.5)
 """Where nothing can choose one; fixed before any test."""
 
 
-def choose_rule(
-    series: Series,
-    catalogue: Catalogue,
-    period: Instants | None = None,
-    *,
-    thresholds: Sequence[float] = THRESHOLD_GRID,
-    run_days: Sequence[int] = RUN_GRID,
-    open_days: Sequence[int] = OPEN_GRID,
-) -> AlarmRule | None:
+def choose_rule(series: Series, catalogue: Catalogue, shown: ArrayLike | None = None) -> AlarmRule | None:
     """Return the rule with the highest R; None without an event or a prediction.
 
     Of equals the one that alarms least: the highest threshold, then the longest run, then the fewest open days.
@@ -34,20 +38,11 @@ def choose_rule(
     ----------
     series
         Predictions of days that their training had not seen.
-    period
-        Spans in which events and alarm time count, see `judged_period`. Default: all days of the series.
-    thresholds, run_days, open_days
-        What is tried, each with each.
+    shown
+        Days that are looked at, shape (day,); all by default.
     """
-    spans = judged_period(series) if period is None else period
-    if not inside_period(catalogue.times, spans).any() or not np.isfinite(series.event_probability).any():
-        return None
-    tried = [
-        AlarmRule(*each)
-        for each in product(sorted(thresholds, reverse=True), sorted(run_days, reverse=True), sorted(open_days))
-    ]
-    scores = [r_score(open_times(series, rule), catalogue, spans) for rule in tried]
-    return tried[int(np.argmax(np.round(scores, 12)))]
+    looked_at = np.ones(len(series.days), bool) if shown is None else np.asarray(shown, bool)
+    return _best_rules(series, catalogue, looked_at[None])[0]
 
 
 def rules_by_fold(series: Series, fold: ArrayLike, catalogue: Catalogue) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
@@ -62,14 +57,9 @@ def rules_by_fold(series: Series, fold: ArrayLike, catalogue: Catalogue) -> tupl
         Fold that predicted each day, -1 for none, shape (day,).
     """
     number = np.asarray(fold, np.int64)
-    rules, fixed = [], []
-    for k in range(int(number.max(initial=-1)) + 1):
-        other = (number >= 0) & (number != k)
-        hidden = np.where(other[:, None], series.probabilities, np.nan)
-        chosen = choose_rule(Series(series.days, series.available_at, hidden), catalogue, judged_period(series, other))
-        rules.append(chosen or FIXED_RULE)
-        fixed += [] if chosen else [k]
-    return tuple(rules), tuple(fixed)
+    folds = np.arange(int(number.max(initial=-1)) + 1)
+    chosen = _best_rules(series, catalogue, (number >= 0) & (number != folds[:, None]))
+    return tuple(rule or FIXED_RULE for rule in chosen), tuple(k for k, rule in enumerate(chosen) if rule is None)
 
 
 def by_day(rules: Sequence[AlarmRule], fold: ArrayLike) -> AlarmRule:
@@ -90,3 +80,92 @@ def by_day(rules: Sequence[AlarmRule], fold: ArrayLike) -> AlarmRule:
         np.array([rule.run_days for rule in rules], np.int64)[place],
         np.array([rule.open_days for rule in rules], np.int64)[place],
     )
+
+
+def at_day(rule: AlarmRule, day: int) -> AlarmRule:
+    """Return the rule of one day of a rule whose numbers are one per day."""
+    threshold, run_days, open_days = (np.asarray(given)[day] for given in (rule.threshold, rule.run_days, rule.open_days))
+    return AlarmRule(float(threshold), int(run_days), int(open_days))
+
+
+def rule_where(chosen: ArrayLike, rule: AlarmRule, other: AlarmRule) -> AlarmRule:
+    """Return one rule on some days and another on the rest, each number one per day.
+
+    Parameters
+    ----------
+    chosen
+        Where the first holds, shape (day,).
+    """
+    return AlarmRule(
+        np.where(chosen, rule.threshold, other.threshold),
+        np.where(chosen, rule.run_days, other.run_days),
+        np.where(chosen, rule.open_days, other.open_days),
+    )
+
+
+def _best_rules(series: Series, catalogue: Catalogue, shown: Mask) -> list[AlarmRule | None]:
+    """Rule with the highest R on each part of the days, None where nothing can choose it; `shown` has shape (part, day)."""
+    thresholds, run_days, open_days = np.sort(THRESHOLD_GRID)[::-1], np.sort(RUN_GRID)[::-1], np.sort(OPEN_GRID)
+    known = series.available_at.astype("datetime64[ms]").astype(np.int64)
+    periods = [judged_period(series, part) for part in shown]
+    active, open_ms = _alarm_days(series.event_probability, known, shown, periods, (thresholds, run_days, open_days))
+    times = catalogue.times.astype("datetime64[ms]")
+    rules: list[AlarmRule | None] = []
+    for part, period in enumerate(periods):
+        inside = times[inside_period(times, period)].astype(np.int64)
+        if not len(inside) or not np.isfinite(series.event_probability[shown[part]]).any():
+            rules.append(None)
+            continue
+        before = np.searchsorted(known, inside)  # days known before each event
+        hits = np.zeros(active.shape[2:])
+        for column, days in enumerate(open_days):
+            since = np.searchsorted(known, inside - int(days) * DAY_MS)
+            alarmed = active[:, part, :, :, column]
+            hits[:, :, column] = (alarmed[before] > alarmed[since]).mean(axis=0)
+        scores = hits - open_ms[part] / period_milliseconds(period)
+        at = np.unravel_index(int(np.argmax(np.round(scores, 12))), scores.shape)
+        rules.append(AlarmRule(float(thresholds[at[0]]), int(run_days[at[1]]), int(open_days[at[2]])))
+    return rules
+
+
+def _alarm_days(
+    probability: Floats, known: NDArray[np.int64], shown: Mask, periods: Sequence[Instants], grid: tuple[Floats, ...]
+) -> tuple[NDArray[np.int32], Floats]:
+    """Days that open or prolong an alarm, counted up to each day, and time with an open alarm, of all rules at once.
+
+    Returns
+    -------
+    tuple
+        Shape (day + 1, part, threshold, run, open), and milliseconds in the part's period, shape (part, threshold, run, open).
+        They say the same of each rule as `alarms.open_spans`.
+    """
+    thresholds, run_days, open_days = grid
+    open_ms = open_days.astype(np.int64) * DAY_MS
+    positive = shown.T[:, :, None] & (probability[:, None, None] >= thresholds)  # (day, part, threshold)
+    follows = np.r_[False, np.round(np.diff(known) / DAY_MS) == 1]
+    elapsed = np.stack([_inside(period, known) for period in periods], axis=1)  # (day, part)
+    elapsed_after = np.stack([_inside(period, known[:, None] + open_ms) for period in periods], axis=1)  # (day, part, open)
+    shape = (*positive.shape[1:], len(run_days), len(open_days))
+    active = np.zeros((len(known) + 1, *shape), np.int32)
+    run, closes, counted, total = (
+        np.zeros(shape[:2], np.int64),
+        np.full(shape, np.iinfo(np.int64).min),
+        np.zeros(shape),
+        np.zeros(shape),
+    )
+    for day in range(len(known)):
+        run = np.where(positive[day], run * follows[day] + 1, 0)
+        still = known[day] <= closes
+        prolongs = positive[day][:, :, None, None] & (still | (run[:, :, None] >= run_days)[..., None])
+        until = elapsed_after[day][:, None, None, :]
+        total += np.where(prolongs, until - np.where(still, counted, elapsed[day][:, None, None, None]), 0.0)
+        counted = np.where(prolongs, until, counted)
+        closes = np.where(prolongs, known[day] + open_ms, closes)
+        active[day + 1] = active[day] + prolongs
+    return active, total
+
+
+def _inside(period: Instants, instants: NDArray[np.int64]) -> Floats:
+    """Time of the period before each instant, milliseconds, shape as given."""
+    edges = period.astype(np.int64)
+    return np.asarray(np.clip(instants[..., None] - edges[:, 0], 0, edges[:, 1] - edges[:, 0]).sum(axis=-1), float)

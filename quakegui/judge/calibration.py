@@ -8,13 +8,14 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quakegui.judge.folds import NO_LABEL, Split
+from quakegui.judge.folds import NO_LABEL, Fold
 
 Floats = NDArray[np.float64]
 Method = Literal["isotonic", "platt", "none"]
@@ -53,15 +54,6 @@ class Calibrator:
             slope, intercept = self.calibrated
             return np.asarray(1 / (1 + np.exp(-(slope * _log_odds(p) + intercept))), float)
         return np.asarray(np.where(np.isnan(p), np.nan, np.interp(p, self.given, self.calibrated)), float)
-
-    def of_classes(self, probabilities: ArrayLike) -> Floats:
-        """Return the probabilities with P(event) calibrated, its classes' shares as they were, shape (day, class)."""
-        p = np.asarray(probabilities, float)
-        event = p[:, 1:].sum(axis=1, keepdims=True)
-        wanted = self.of_event(event)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(event > 0, p[:, 1:] / event, 1 / (p.shape[1] - 1))
-        return np.column_stack([1 - wanted, wanted * share])
 
 
 def undo_weights(probabilities: ArrayLike, weights: ArrayLike) -> Floats:
@@ -105,45 +97,59 @@ def fit_calibrator(probability: ArrayLike, happened: ArrayLike, events: int) -> 
 
 
 def calibrate_by_fold(
-    split: Split, probabilities: ArrayLike, labels: ArrayLike, event_index: ArrayLike
+    folds: Sequence[Fold],
+    probabilities: ArrayLike,
+    labels: ArrayLike,
+    event_rows: ArrayLike,
+    *,
+    weights: Sequence[ArrayLike] | None = None,
 ) -> tuple[Floats, tuple[Calibrator, ...]]:
-    """Calibrate each fold's answers by what the other folds' trainings said of the days of its training part.
+    """Calibrate each fold's answers by what the other folds' trainings answered for the days of its training part.
 
-    Those days were held out when they were predicted, and neither the fold's test days nor their embargo are among them.
+    Those days were held out when they were predicted, and neither the fold's test days nor their embargo are among them. A
+    fold without others, or whose others saw too few events, has its class weights undone and no more. Elsewhere the map takes
+    them out of P(event) by itself; among the classes of events they are undone.
 
     Parameters
     ----------
     probabilities
-        Out-of-fold, class weights undone, shape (day, class).
+        Out-of-fold, shape (day, class); those of days that no fold predicts are not looked at.
     labels
-        Class 0..4, -1 for none, shape (day,).
-    event_index
-        Which event each day belongs to, -1 for none, shape (day,).
+        Class 0..4 that the days were learnt as, -1 for none, shape (day,).
+    event_rows
+        Of each event the last day known before it, shape (event,); -1 for an event before the first.
+    weights
+        Class weights of each fold's training, see `class_weights`; all alike by default.
 
     Returns
     -------
     tuple
         Calibrated probabilities, shape (day, class), and each fold's calibrator.
     """
-    p, label, event = np.asarray(probabilities, float), np.asarray(labels, np.int64), np.asarray(event_index, np.int64)
-    answer = np.full_like(p, np.nan)
+    p, label, rows = np.asarray(probabilities, float), np.asarray(labels, np.int64), np.asarray(event_rows, np.int64)
+    answer, held_out = np.full_like(p, np.nan), np.zeros(len(p), bool)
+    for fold in folds:
+        held_out[fold.predict] = True
+    known = held_out & np.isfinite(p).all(axis=1) & (label != NO_LABEL)
     found = []
-    for fold in split.folds:
+    for number, fold in enumerate(folds):
         learnt = np.concatenate([fold.train, fold.validation])
-        held = learnt[np.isfinite(p[learnt]).all(axis=1) & (label[learnt] != NO_LABEL)]
-        happened = label[held] > 0
-        owners = event[held][happened]
-        events = len(np.unique(owners[owners >= 0])) + _runs(held[happened][owners < 0])
-        calibrator = fit_calibrator(p[held, 1:].sum(axis=1), happened, events)
-        answer[fold.predict] = calibrator.of_classes(p[fold.predict])
+        held = learnt[known[learnt]]
+        calibrator = fit_calibrator(p[held, 1:].sum(axis=1), label[held] > 0, int(np.isin(rows, held).sum()))
+        said = p[fold.predict]
+        unweighed = said if weights is None else undo_weights(said, weights[number])
+        event = (unweighed if calibrator.method == "none" else said)[:, 1:].sum(axis=1)
+        answer[fold.predict] = with_event(unweighed, calibrator.of_event(event))
         found.append(calibrator)
     return answer, tuple(found)
 
 
-def _runs(days: NDArray[np.intp]) -> int:
-    """How many unbroken runs of days there are: positive days that name no event count as one event a run."""
-    ordered = np.sort(days)
-    return int(len(ordered) > 0) + int((np.diff(ordered) > 1).sum())
+def with_event(probabilities: ArrayLike, event: ArrayLike) -> Floats:
+    """Return the probabilities with another P(event), its classes' shares as they were, shape (day, class)."""
+    p, wanted = np.asarray(probabilities, float)[:, 1:], np.asarray(event, float)[:, None]
+    whole = p.sum(axis=1, keepdims=True)
+    share = np.divide(p, whole, out=np.full_like(p, 1 / p.shape[1]), where=whole > 0)
+    return np.column_stack([1 - wanted, wanted * share])
 
 
 def _log_odds(probability: Floats) -> Floats:

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.alarms import AlarmRecord
+from quakegui.judge.alarms import AlarmRecord, AlarmRule
 from quakegui.judge.bootstrap import Interval
+from quakegui.judge.calibration import Calibrator
 from quakegui.judge.dependence import Dependence
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
+from quakegui.judge.reliability import Reliability
 from quakegui.judge.skill import Molchan, Skill
 from quakegui.judge.surrogates import SurrogateTest
 from quakegui.judge.verdict import Verdict
@@ -94,10 +96,10 @@ class Judgement:
         None without a scored row.
     comparisons
         One per baseline and target.
-    thresholds
-        p* of each fold.
+    rules
+        When the alarms of each fold open and close.
     fixed_thresholds
-        Folds whose p* is the fixed 0.5 because nothing on the training side could choose it.
+        Folds whose rule is the fixed one because nothing on the training side could choose it.
     alarms
         None where the test spans no time.
     skill, molchan
@@ -115,8 +117,12 @@ class Judgement:
         By which labels and earthquakes; None where it was judged by what the caller gave.
     dependence
         Whether it reads the calendar or the outages; None where that was not asked for.
-    brier_skill, information_gain
-        Of calibrated probabilities: skill against the base rate, and bits per event against ``catalogue``; NaN without them.
+    reliability
+        Of the calibrated probabilities, event against none; None where nothing could calibrate them.
+    calibrators
+        What calibrated each fold's.
+    information_gain
+        Of the calibrated probabilities, bits per event over the predictor ``catalogue``; NaN without it.
     """
 
     name: str
@@ -131,7 +137,7 @@ class Judgement:
     tested: Mask
     calibration: Calibration | None
     comparisons: tuple[Comparison, ...]
-    thresholds: tuple[float, ...]
+    rules: tuple[AlarmRule, ...]
     fixed_thresholds: tuple[int, ...]
     alarms: AlarmRecord | None
     skill: Skill | None
@@ -142,8 +148,14 @@ class Judgement:
     verdict: Verdict
     basis: Basis | None = None
     dependence: Dependence | None = None
-    brier_skill: float = np.nan
+    reliability: Reliability | None = None
+    calibrators: tuple[Calibrator, ...] = ()
     information_gain: float = np.nan
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """p* of each fold."""
+        return tuple(float(np.asarray(rule.threshold)) for rule in self.rules)
 
     def of(self, target: Target) -> TargetFigures:
         """Return the figures of one target."""
@@ -178,10 +190,12 @@ class Judgement:
             "accuracy": shown.figures.accuracy,
             "macro_recall": shown.figures.macro_recall,
             "kappa": shown.figures.kappa,
-            "brier_skill": self.brier_skill,
+            "brier_skill": None if self.reliability is None else self.reliability.brier_skill,
             "information_gain": self.information_gain,
             "r_score": None if self.skill is None else self.skill.r,
             "r0": None if self.skill is None else self.skill.r0,
+            "r_weighed": None if self.skill is None else self.skill.weighed_r,
+            "alarm_fraction": None if self.skill is None else self.skill.alarm_fraction,
             "molchan_skill": None if self.molchan is None else self.molchan.area_skill,
             "verdict": self.verdict.text("en"),
             "verdict_code": self.verdict.code,
@@ -198,6 +212,7 @@ class Judgement:
         told["verdict"]["borderline"] = self.verdict.borderline
         told["verdict"]["text"] = {"en": self.verdict.text("en"), "zh": self.verdict.text("zh")}
         told["verdict"]["figures"] = {"en": self.verdict.figures("en"), "zh": self.verdict.figures("zh")}
+        told["thresholds"] = plain(self.thresholds)
         if self.basis is not None:
             told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
         if self.alarms is not None:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-Choice = TypeVar("Choice")
 
 ALPHA = 0.05
 
@@ -114,17 +112,15 @@ def holm(p_values: ArrayLike) -> Floats:
     return corrected.reshape(p.shape)
 
 
-def robustness(axes: Mapping[str, Mapping[str, Choice]], test: Callable[[Choice], Score]) -> Robustness:
+def robustness(axes: Mapping[str, Mapping[str, Callable[[], Score]]]) -> Robustness:
     """Make the test under every choice of every axis, one changed at a time.
 
     Parameters
     ----------
     axes
-        For each axis its choices by what they are called.
-    test
-        The test under one choice.
+        For each axis its choices by what they are called, each with the test under it.
     """
-    found = [(axis, called, test(choice)) for axis, choices in axes.items() for called, choice in choices.items()]
+    found = [(axis, called, test()) for axis, choices in axes.items() for called, test in choices.items()]
     corrected = holm([score.p_value for _, _, score in found])
     return Robustness(
         tuple(Variant(axis, called, score, float(p)) for (axis, called, score), p in zip(found, corrected, strict=True))

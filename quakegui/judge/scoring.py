@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from quakegui.judge import metrics
-from quakegui.judge.alarms import Catalogue, Series, judged_period, record_alarms
+from quakegui.judge.alarm_choice import by_day, rules_by_fold
+from quakegui.judge.alarms import AlarmRule, Catalogue, Series, judged_period, record_alarms
 from quakegui.judge.auc import auc
 from quakegui.judge.bootstrap import (
     RESAMPLES,
@@ -26,11 +27,14 @@ from quakegui.judge.bootstrap import (
     paired_auc,
     paired_difference,
 )
+from quakegui.judge.calibration import Calibrator, calibrate_by_fold
+from quakegui.judge.exposure import Exposure, exposure_of
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.judge.predictors import WITHOUT_FIELD, majority, out_of_fold
-from quakegui.judge.skill import molchan, skill, thresholds_by_fold
-from quakegui.judge.splits import N_CLASSES, Split
+from quakegui.judge.reliability import Reliability, information_gain, reliability
+from quakegui.judge.skill import molchan, skill
+from quakegui.judge.splits import N_CLASSES, Split, class_weights
 from quakegui.judge.surrogates import EventWindows, statistic_of, surrogate_test
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.judge.verdict import LEAST_SHARE, reach_verdict
@@ -56,7 +60,8 @@ def judge(
     taught: ArrayLike | None = None,
     learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
-    thresholds: Sequence[float] | None = None,
+    rules: Sequence[AlarmRule] | None = None,
+    weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
@@ -81,8 +86,10 @@ def judge(
     image_probabilities
         Only in the paper's protocol: the test images' probabilities, one array (image, class) per fold in the order of its
         ``test``. Default: each image has its day's.
-    thresholds
-        p* of each fold, chosen on its training side. Default: see `thresholds_by_fold`.
+    rules
+        When alarms open and close in each fold, chosen on its training side. Default: see `rules_by_fold`.
+    weighed
+        Whether it was trained with class weights.
 
     Raises
     ------
@@ -117,7 +124,8 @@ def judge(
         title=title,
         baselines=beside,
         rows=rows,
-        thresholds=thresholds,
+        rules=rules,
+        weighed=weighed,
         resamples=resamples,
         seed=seed,
     )
@@ -131,7 +139,8 @@ def judge_truth(
     title: str = "",
     baselines: Mapping[str, Floats],
     rows: Floats | None = None,
-    thresholds: Sequence[float] | None = None,
+    rules: Sequence[AlarmRule] | None = None,
+    weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
@@ -169,11 +178,14 @@ def judge_truth(
             tested=not truth.leaky,
         )
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
+    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed)
+    reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
     series = Series(truth.days, truth.available_at, daily)
-    by_day, chosen, fixed = _thresholds(truth, series, thresholds)
-    period = judged_period(series, truth.fold >= 0)
-    record = record_alarms(series, by_day, truth.catalogue, period) if len(period) else None
-    skilled = None if record is None else skill(record)
+    chosen, fixed = _rules(truth, series, rules)
+    rule, period = by_day(chosen, truth.fold), judged_period(series, truth.fold >= 0)
+    exposure = None if reference is None else _exposure(series, reference)
+    record = record_alarms(series, rule, truth.catalogue, period) if len(period) else None
+    skilled = None if record is None else skill(record, period=period, exposure=exposure)
     return Judgement(
         name=name,
         title=title or name,
@@ -187,14 +199,17 @@ def judge_truth(
         tested=truth.tested,
         calibration=metrics.calibration(answers[answered], truth.row_label[answered]) if answered.any() else None,
         comparisons=comparisons,
-        thresholds=chosen,
+        rules=chosen,
         fixed_thresholds=fixed,
         alarms=record,
         skill=skilled,
-        molchan=molchan(series, truth.catalogue, period) if len(period) else None,
+        molchan=molchan(series, truth.catalogue, period, rule=rule, exposure=exposure) if len(period) else None,
         surrogate=test,
         auc=foldwise,
         agreement=_agreement(truth, score),
+        reliability=_reliability(truth, calibrated),
+        calibrators=calibrators,
+        information_gain=np.nan if reference is None else _information_gain(truth, calibrated, reference),
         verdict=reach_verdict(
             leaky=truth.leaky,
             leak=truth.leak,
@@ -245,6 +260,29 @@ def _score(daily: Floats) -> Floats:
     return -np.asarray(daily[:, 0], float)
 
 
+def _calibrated(truth: Truth, daily: Floats, *, weighed: bool = True) -> tuple[Floats, tuple[Calibrator, ...]]:
+    """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
+    if truth.leaky:
+        return np.full_like(daily, np.nan), ()
+    times = truth.learnt.times[~np.isnat(truth.learnt.times)]
+    row = np.searchsorted(truth.available_at, times) - 1
+    inside = (row >= 0) & (times <= truth.available_at[row] + np.timedelta64(1, "D"))
+    labels = [truth.taught[fold.train] for fold in truth.folds]
+    weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
+    return calibrate_by_fold(truth.folds, daily, truth.taught, row[inside], weights=weights)
+
+
+def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
+    event = calibrated[truth.row_day, 1:].sum(axis=1)
+    known = np.isfinite(event)
+    return reliability(event[known], truth.row_label[known] > 0)
+
+
+def _information_gain(truth: Truth, calibrated: Floats, reference: Floats) -> float:
+    ours, theirs = (given[truth.row_day, 1:].sum(axis=1) for given in (calibrated, reference))
+    return information_gain(ours, theirs, truth.row_label > 0)
+
+
 def _agreement(truth: Truth, score: Floats) -> float:
     """AUC by the labels in force, over the scored days, by the statistic of the protocol."""
     kinds = np.full(len(truth.days), -1, np.int64)
@@ -278,16 +316,17 @@ def _compare(
     )
 
 
-def _thresholds(
-    truth: Truth, series: Series, given: Sequence[float] | None
-) -> tuple[Floats, tuple[float, ...], tuple[int, ...]]:
-    """P* of each day and of each fold, and the folds with the fixed one."""
+def _exposure(series: Series, reference: Floats) -> Exposure | None:
+    """Time weighed by P(event) of the predictor ``catalogue``; None where it has none."""
+    rate = reference[:, 1:].sum(axis=1)
+    return exposure_of(series, rate) if np.nansum(rate) > 0 else None
+
+
+def _rules(truth: Truth, series: Series, given: Sequence[AlarmRule] | None) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
+    """Rule of each fold, and the folds with the fixed one."""
     n_folds = len(truth.trained)
-    if given is not None:
-        if len(given) != n_folds:
-            raise ValueError(f"{len(given)} thresholds were given for {n_folds} folds.")
-        chosen = np.asarray(given, float)
-        return np.where(truth.fold >= 0, chosen[truth.fold], np.inf), tuple(float(p) for p in chosen), ()
-    by_day, fixed = thresholds_by_fold(series, truth.fold, truth.learnt)
-    first = [np.flatnonzero(truth.fold == k) for k in range(n_folds)]
-    return by_day, tuple(float(by_day[place[0]]) if len(place) else np.nan for place in first), fixed
+    if given is None:
+        return rules_by_fold(series, truth.fold, truth.learnt)
+    if len(given) != n_folds:
+        raise ValueError(f"{len(given)} alarm rules were given for {n_folds} folds.")
+    return tuple(given), ()

@@ -1,4 +1,4 @@
-"""Whether alarms are better than chance: R against R0, the Molchan diagram, and the choice of the threshold p*.
+"""Whether alarms are better than chance: R against R0, and the Molchan diagram.
 
 Both are also weighed: time then counts by the events that were to be expected in it (`exposure`), so that alarms in the wake of
 earthquakes, which anyone could raise, earn nothing.
@@ -25,10 +25,6 @@ from quakegui.judge.exposure import Exposure, open_share
 
 Floats = NDArray[np.float64]
 
-#: Thresholds that are tried when p* is chosen; few, because there are few events to choose by.
-THRESHOLD_GRID = tuple(round(0.05 * step, 2) for step in range(1, 20))
-#: p* where nothing on the training side can choose it; fixed before any test.
-FIXED_THRESHOLD = 0.5
 MOLCHAN_POINTS = 100
 
 
@@ -189,7 +185,7 @@ def molchan(
     if len(known) > MOLCHAN_POINTS:
         known = np.unique(np.quantile(known, np.linspace(0, 1, MOLCHAN_POINTS), method="nearest"))
     thresholds = known[::-1]
-    held = rule or AlarmRule(FIXED_THRESHOLD)
+    held = rule or AlarmRule(0.5)
     rules = [AlarmRule(p, held.run_days, held.open_days) for p in thresholds]
     alarms = [open_times(series, one) for one in rules]
     miss = np.r_[1.0, [missed_share(one, catalogue, spans) for one in alarms], 0.0]
@@ -206,52 +202,6 @@ def molchan(
     )
 
 
-def choose_threshold(
-    series: Series, catalogue: Catalogue, period: Instants | None = None, *, grid: ArrayLike = THRESHOLD_GRID
-) -> float | None:
-    """Return the p* with the highest R on training days; of equals the highest, which alarms least. None without an event."""
-    spans = judged_period(series) if period is None else period
-    if not inside_period(catalogue.times, spans).any() or not np.isfinite(series.event_probability).any():
-        return None
-    tried = np.sort(np.asarray(grid, float))[::-1]
-    scores = [r_score(open_times(series, AlarmRule(p)), catalogue, spans) for p in tried]
-    return float(tried[int(np.argmax(np.round(scores, 12)))])
-
-
-def thresholds_by_fold(
-    series: Series, fold: ArrayLike, catalogue: Catalogue, *, grid: ArrayLike = THRESHOLD_GRID
-) -> tuple[Floats, tuple[int, ...]]:
-    """P* of each fold, chosen on the other folds' days and events, and the folds where nothing could choose it.
-
-    A network knows its own training days by heart, so its probabilities there say nothing about a threshold; what the other
-    folds' networks said of these same days, without having seen them, does.
-
-    Parameters
-    ----------
-    fold
-        Fold that predicted each day, -1 for none, shape (day,).
-
-    Returns
-    -------
-    tuple
-        p* of each day's fold, shape (day,), and the folds with the fixed threshold.
-    """
-    number = np.asarray(fold, np.int64)
-    chosen = np.full(len(number), FIXED_THRESHOLD)
-    unchosen = []
-    for k in np.unique(number[number >= 0]):
-        other = (number >= 0) & (number != k)
-        hidden = np.where(other[:, None], series.probabilities, np.nan)
-        p = choose_threshold(
-            Series(series.days, series.available_at, hidden), catalogue, judged_period(series, other), grid=grid
-        )
-        if p is None:
-            unchosen.append(int(k))
-        else:
-            chosen[number == k] = p
-    return chosen, tuple(unchosen)
-
-
 def open_times(series: Series, rule: AlarmRule) -> list[tuple[int, int]]:
     """Return opening and closing of each alarm of a rule, milliseconds since 1970."""
     return [(opened, closed) for opened, closed, _ in open_spans(series, rule)]
@@ -264,8 +214,3 @@ def missed_share(alarms: list[tuple[int, int]], catalogue: Catalogue, period: In
     for opened, closed in alarms:
         hit |= (times > opened) & (times <= closed)
     return 1 - float(hit.mean())
-
-
-def r_score(alarms: list[tuple[int, int]], catalogue: Catalogue, period: Instants) -> float:
-    """Return R of a period with events: hit rate less alarm fraction."""
-    return 1 - missed_share(alarms, catalogue, period) - open_share(alarms, period)

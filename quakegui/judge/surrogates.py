@@ -246,7 +246,7 @@ def make_surrogates(
     inside = near.part((near.day >= np.datetime64(first, "D")) & (near.day <= np.datetime64(last, "D")))
     rng = np.random.default_rng(seed)
     return Surrogates(
-        jittered=kinds_of_days(near, _jittered(near, jitter_days, surrogates, rng), calendar),
+        jittered=kinds_of_days(near, jittered_days(near, jitter_days, surrogates, rng), calendar),
         redrawn=kinds_of_days(near, _redrawn(near, (first, last), surrogates, rng), calendar),
         jitter_days=jitter_days,
         clusters=len(np.unique(inside.cluster)),
@@ -304,7 +304,7 @@ def _p_value(observed: float, drawn: Floats, statistic: Statistic) -> float:
     return float((1 + (others >= observed - 1e-12).sum()) / (1 + len(others))) if len(others) else np.nan
 
 
-def _jittered(windows: EventWindows, jitter_days: int, surrogates: int, rng: np.random.Generator) -> Indices:
+def jittered_days(windows: EventWindows, jitter_days: int, surrogates: int, rng: np.random.Generator) -> Indices:
     """Days of the events moved by clusters, shape (surrogate, event)."""
     cluster = windows.cluster
     shift = rng.integers(-jitter_days, jitter_days + 1, size=(surrogates, int(cluster.max(initial=-1)) + 1))

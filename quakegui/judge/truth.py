@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.alarms import Catalogue
-from quakegui.judge.splits import N_CLASSES, Split, leak_fraction, tested_classes, trained_classes
+from quakegui.judge.splits import N_CLASSES, Fold, Split, leak_fraction, tested_classes, trained_classes
 from quakegui.judge.surrogates import (
     JITTER_DAYS,
     EventWindows,
@@ -47,6 +47,10 @@ class Truth:
         What each day is by the label rule, whatever people labelled, see `surrogates`, shape (day,).
     surrogates
         The same under surrogate catalogues.
+    folds
+        The trainings, whose days calibrate each other's answers; none for a prospective record.
+    taught
+        Class of each day as the trainings had it, -1 for none, shape (day,).
     """
 
     protocol: str
@@ -63,6 +67,8 @@ class Truth:
     learnt: Catalogue
     kinds: Kinds
     surrogates: Surrogates
+    folds: tuple[Fold, ...]
+    taught: Counts
 
 
 def truth_of(
@@ -112,6 +118,8 @@ def truth_of(
         learnt=catalogue if learnt is None else learnt,
         kinds=rule_kinds(windows, day),
         surrogates=_surrogates(protocol or made.protocol, day, windows),
+        folds=made.folds,
+        taught=label if taught is None else np.asarray(taught, np.int64),
     )
 
 
@@ -152,6 +160,8 @@ def prospective_truth(
         learnt=catalogue,
         kinds=rule_kinds(windows, day),
         surrogates=_surrogates("prospective", day, windows),
+        folds=(),
+        taught=label,
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.bootstrap import CONSTANT_AUC, Interval
+from quakegui.judge.robustness import holm
 from quakegui.judge.skill import Skill
 from quakegui.judge.surrogates import SurrogateTest
 
@@ -156,16 +156,6 @@ def reach_verdict(
     }
     code = _code(leaky, test, auc, not_beaten, skill)
     return Verdict(code, leaky, tuple(not_beaten), parameters)
-
-
-def holm(p_values: ArrayLike) -> NDArray[np.float64]:
-    """P-values corrected for their number, in the same order (Holm 1979): the smallest times n, the next times n - 1, ..."""
-    p = np.asarray(p_values, float)
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    corrected = np.empty(len(p))
-    corrected[order] = np.minimum(stepped, 1.0)
-    return corrected
 
 
 def _code(leaky: bool, test: SurrogateTest, auc: Interval, not_beaten: Sequence[str], skill: Skill | None) -> Code:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.alarms import Alarm, Catalogue, Series, judged_period, raise_alarms
-from quakegui.judge.skill import FIXED_THRESHOLD, choose_threshold, thresholds_by_fold
+from quakegui.judge.alarm_choice import FIXED_RULE, by_day, choose_rule, rules_by_fold
+from quakegui.judge.alarms import Alarm, AlarmRule, Catalogue, Series, raise_alarms
 from quakegui.learn.evidence import project_catalogue
-from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
@@ -42,33 +42,29 @@ def season_alarms(project: Project, season: Season, table: PredictionTable) -> t
     honest = np.isin(table.kind, ("out-of-fold", "prospective"))
     probabilities = np.where(honest[:, None], table.probabilities, np.nan)
     series = Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), probabilities)
-    return raise_alarms(series, thresholds_of(project, series, table))
+    return raise_alarms(series, rule_of_days(project, series, table))
 
 
-def thresholds_of(project: Project, series: Series, table: PredictionTable) -> NDArray[np.float64]:
-    """Return p* of each day, shape (day,).
+def rule_of_days(project: Project, series: Series, table: PredictionTable) -> AlarmRule:
+    """Return when alarms open and close, each number one per day, shape (day,).
 
-    An out-of-fold day's is chosen on the other folds' days; a prospective day's on all out-of-fold days, which end before it.
-    Where nothing can choose it, it is the fixed 0.5. It is chosen by the earthquakes that the run was trained with, where it
-    holds them, so that no later catalogue moves an alarm.
+    An out-of-fold day's rule is chosen on the other folds' days; a prospective day's on all out-of-fold days, which end before
+    it. Where nothing can choose it, it is the fixed one. It is chosen by the earthquakes that the run was trained with, where
+    it holds them, so that no later catalogue moves an alarm.
     """
     run = _run_of(project, table.run)
-    fold = np.where(table.kind == "prospective", -1, _folds(run, series.days))
+    later = table.kind == "prospective"
+    fold = np.where(later, -1, _folds(run, series.days))
     catalogue = project_catalogue(project)
     if run is not None:
-        catalogue = earthquakes_learnt(run, catalogue) or catalogue
-    chosen = thresholds_by_fold(series, fold, catalogue)[0]
-    later = table.kind == "prospective"
-    if later.any():
-        chosen[later] = _later_threshold(series, fold >= 0, catalogue)
-    return chosen
+        catalogue = training_earthquakes(run, catalogue) or catalogue
+    rules = rules_by_fold(series, fold, catalogue)[0]
+    afterwards = _later_rule(series, fold >= 0, catalogue) if later.any() else FIXED_RULE
+    return by_day((*rules, afterwards, FIXED_RULE), np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold)))
 
 
-def _later_threshold(series: Series, judged: NDArray[np.bool_], catalogue: Catalogue) -> float:
-    hidden = np.where(judged[:, None], series.probabilities, np.nan)
-    past = Series(series.days, series.available_at, hidden)
-    found = choose_threshold(past, catalogue, judged_period(series, judged)) if judged.any() else None
-    return FIXED_THRESHOLD if found is None else found
+def _later_rule(series: Series, judged: NDArray[np.bool_], catalogue: Catalogue) -> AlarmRule:
+    return (choose_rule(series, catalogue, judged) if judged.any() else None) or FIXED_RULE
 
 
 def _run_of(project: Project, run_id: str) -> RunFolder | None:

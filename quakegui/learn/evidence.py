@@ -48,8 +48,8 @@ class Evidence:
         Local dates, and the UTC instants at which they become known, shape (day,).
     truth
         What a network is judged by, never from a model: classes, -1 for none, shape (day,).
-    taught
-        What a network may learn from, shape (day,).
+    training_classes
+        What a network may learn from: classes, -1 for none, shape (day,).
     material
         What a split needs, with `truth` as labels.
     catalogue
@@ -65,7 +65,7 @@ class Evidence:
     days: NDArray[np.datetime64]
     available_at: NDArray[np.datetime64]
     truth: NDArray[np.int64]
-    taught: NDArray[np.int64]
+    training_classes: NDArray[np.int64]
     material: Material
     catalogue: Catalogue
     windows: EventWindows
@@ -103,7 +103,7 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
         days=season.days,
         available_at=known_at,
         truth=truth,
-        taught=as_classes(training_labels(rows, from_models=from_models), season.days),
+        training_classes=as_classes(training_labels(rows, from_models=from_models), season.days),
         material=material(
             season.days,
             truth,
@@ -152,28 +152,28 @@ def project_catalogue(project: Project) -> Catalogue:
     return catalogue_of(catalogue.events(project)[: len(classes)], classes)
 
 
-def make_split(given: Material, config: RunConfig) -> Split:
+def make_split(material: Material, config: RunConfig) -> Split:
     """Split days as a recipe asks; one that never stops early learns from the inner block too."""
     if config.patience == 0 and config.protocol == "blocked":
-        return blocked(given, inner_share=0.0)
+        return blocked(material, inner_share=0.0)
     if config.patience == 0 and config.protocol == "chronological":
-        return chronological(given, inner_share=0.0)
-    return split(given, config.protocol, seed=config.seed)
+        return chronological(material, inner_share=0.0)
+    return split(material, config.protocol, seed=config.seed)
 
 
-def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, made: Split) -> Snapshot:
+def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: Split) -> Snapshot:
     """Gather what a run learns from; its maps, see `maps_to_draw`, are drawn where they are written."""
     style = season.config.style
     final = np.flatnonzero(scorable(evidence.material)) if config.final_fit else np.array([], dtype=np.intp)
     return snapshot(
         evidence.days,
         maps_to_draw(season, config, np.arange(len(season.days))),
-        evidence.taught,
+        evidence.training_classes,
         style=evidence.style,
         palette=palette(style),
         scalar=scalar_table(style.levels, masked=style.masked),
         has_map=season.has_map,
-        folds=made.folds,
+        folds=split.folds,
         final=final,
     )
 
@@ -202,21 +202,21 @@ def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDAr
     return maps
 
 
-def knows_until(evidence: Evidence, made: Split, final: NDArray[np.intp]) -> np.datetime64:
+def knowledge_end(evidence: Evidence, split: Split, final: NDArray[np.intp]) -> np.datetime64:
     """Return the instant up to which a run's training knows anything, UTC, datetime64[ms].
 
     That is when its last training day became known, or the last event that gave a training day its label, whichever is later.
     """
-    taught = np.unique(np.concatenate([final, *(part for fold in made.folds for part in (fold.train, fold.validation))]))
+    taught = np.unique(np.concatenate([final, *(part for fold in split.folds for part in (fold.train, fold.validation))]))
     known = evidence.available_at[taught].astype("datetime64[ms]")
     owners = evidence.material.event_index[taught]
     owners = owners[(owners >= 0) & (owners < len(evidence.catalogue.times))]
     return np.datetime64(max([*known, *evidence.catalogue.times[owners]]), "ms")
 
 
-def baselines(evidence: Evidence, made: Split) -> dict[str, NDArray[np.float64]]:
+def baselines(evidence: Evidence, split: Split) -> dict[str, NDArray[np.float64]]:
     """Return every predictor's out-of-fold probabilities on a split, by name, each (day, class)."""
-    return run_predictors(made, evidence.inputs, evidence.truth)
+    return run_predictors(split, evidence.inputs, evidence.truth)
 
 
 def _events_of_days(

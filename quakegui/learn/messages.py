@@ -95,7 +95,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class WorkerProgress:
     """Maps predicted or explained so far."""
 
     name: ClassVar[str] = "progress"
@@ -137,10 +137,10 @@ class Failed:
     resumable: bool
 
 
-Message = Hello | Started | Batch | Epoch | Checkpoint | Progress | Alive | Done | Cancelled | Failed
+Message = Hello | Started | Batch | Epoch | Checkpoint | WorkerProgress | Alive | Done | Cancelled | Failed
 Listen = Callable[[Message], None]
 _BY_NAME: dict[str, Any] = {
-    kind.name: kind for kind in (Hello, Started, Batch, Epoch, Checkpoint, Progress, Alive, Done, Cancelled, Failed)
+    kind.name: kind for kind in (Hello, Started, Batch, Epoch, Checkpoint, WorkerProgress, Alive, Done, Cancelled, Failed)
 }
 
 

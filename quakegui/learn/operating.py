@@ -7,7 +7,7 @@ A day that is corrected later gets a further row, and the first one stands in ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from quakegui.project import runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.progress import Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.localtime import wall_clock_ms
@@ -41,7 +41,7 @@ ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedPrediction:
     """One new row of the ledger.
 
     Attributes
@@ -76,7 +76,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Predicted:
+class PredictionReport:
     """What a run said anew.
 
     Attributes
@@ -94,7 +94,7 @@ class Predicted:
     """
 
     run: str
-    issued: tuple[Issued, ...]
+    issued: tuple[IssuedPrediction, ...]
     unchanged: int
     without_map: tuple[tuple[np.datetime64, str], ...]
     waiting: tuple[tuple[np.datetime64, np.datetime64], ...] = ()
@@ -106,11 +106,11 @@ class Update:
 
     Attributes
     ----------
-    imported
+    import_report
         What came in; None where only the ledger was brought up to date.
-    predicted
-        What the run said of new days.
-    opened
+    predictions
+        What the run predicts for new days.
+    new_alarms
         Alarms that were not there before.
     open_now
         Whether an alarm is open when the last day with a prediction has become known.
@@ -120,9 +120,9 @@ class Update:
         UTC instant, datetime64[ms], from which the next night that is recorded in part can be predicted; None without one.
     """
 
-    imported: ImportReport | None
-    predicted: Predicted
-    opened: tuple[Alarm, ...]
+    import_report: ImportReport | None
+    predictions: PredictionReport
+    new_alarms: tuple[Alarm, ...]
     open_now: bool
     notes: tuple[str, ...]
     next_over: np.datetime64 | None = None
@@ -134,8 +134,8 @@ def update(
     *,
     run_id: str | None = None,
     listen: Listen,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
     now_ms: int | None = None,
 ) -> Update:
@@ -181,8 +181,8 @@ def update(
 
 
 def _predicted_anew(
-    project: Project, run: RunFolder, progress: Progress | None, *, now_ms: int | None, **how: Any
-) -> tuple[Season, tuple[Alarm, ...], Predicted]:
+    project: Project, run: RunFolder, progress: ProgressCallback | None, *, now_ms: int | None, **how: Any
+) -> tuple[Season, tuple[Alarm, ...], PredictionReport]:
     """Return the season as it is now, the alarms that its known predictions raise, and what was predicted of it."""
     attempt = 0
     while True:
@@ -206,10 +206,10 @@ def predict_days(
     only_later: bool = False,
     in_sample: bool = False,
     listen: Listen,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
     now_ms: int | None = None,
-) -> Predicted:
+) -> PredictionReport:
     """Let a frozen run predict every day whose map it has not answered yet, and add the answers to the ledger.
 
     A day is predicted only once its night is over.
@@ -235,7 +235,7 @@ def predict_days(
     refuse_foreign(project, season, run)
     seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
-    later = (cutoff > known_until(run)) & (not in_sample)
+    later = (cutoff > knowledge_end_of_run(run)) & (not in_sample)
     asked_ms = _moment(now_ms)
     over_at = season.config.over_at(season.days)
     over = over_at <= np.datetime64(asked_ms, "ms")  # the season may have been computed at another moment
@@ -254,7 +254,7 @@ def predict_days(
     names = [name for piece in found for name in piece[1]]
     record_run(project, run)
     said_now = [
-        runs.Predictions(
+        runs.LedgerPredictions(
             days=season.days[rows[mask]],
             probabilities=shares[mask],
             kind=kind,
@@ -268,7 +268,7 @@ def predict_days(
         project, run.id, *said_now, issued_ms=now_ms, not_before_ms=asked_ms, revision=season.revision
     )
     issued = tuple(
-        Issued(
+        IssuedPrediction(
             day=season.days[row],
             probabilities=tuple(float(p) for p in share),
             kind="prospective" if later[row] else "in-sample",
@@ -280,10 +280,10 @@ def predict_days(
     without = tuple((season.days[k], season.why_no_map(int(k))) for k in np.flatnonzero(~season.has_map & over & later))
     begun = np.flatnonzero(~over & np.any(season.coverage[season.shown] > 0.0, axis=1))
     waiting = tuple((season.days[k], over_at[k]) for k in begun)
-    return Predicted(run.id, issued, len(wanted) - len(rows), without, waiting)
+    return PredictionReport(run.id, issued, len(wanted) - len(rows), without, waiting)
 
 
-def known_until(run: RunFolder) -> np.datetime64:
+def knowledge_end_of_run(run: RunFolder) -> np.datetime64:
     """Return the instant up to which a run's training knows anything, UTC, datetime64[ms].
 
     A run that does not say so counts as knowing its last day and a label's reach beyond it.
@@ -318,10 +318,10 @@ def _open_now(project: Project, season: Season, run: RunFolder, alarms: Sequence
     return bool(alarms[-1].opened <= moment <= alarms[-1].closed)
 
 
-def _notes(predicted: Predicted) -> tuple[str, ...]:
+def _notes(report: PredictionReport) -> tuple[str, ...]:
     notes = []
-    late = [one for one in predicted.issued if one.late and not one.corrected]
-    corrected = [one for one in predicted.issued if one.corrected]
+    late = [one for one in report.issued if one.late and not one.corrected]
+    corrected = [one for one in report.issued if one.corrected]
     if late:
         most = max(one.late_hours for one in late) / 24
         notes.append(
@@ -335,16 +335,16 @@ def _notes(predicted: Predicted) -> tuple[str, ...]:
         )
     notes += [
         f"The night of {day} is not over: it is predicted from {over.astype('datetime64[m]')} UTC on."
-        for day, over in predicted.waiting
+        for day, over in report.waiting
     ]
-    notes += [f"{day} has no map and no prediction: {why}" for day, why in predicted.without_map]
+    notes += [f"{day} has no map and no prediction: {why}" for day, why in report.without_map]
     return tuple(notes)
 
 
-def _days(issued: Sequence[Issued]) -> str:
-    if len(issued) == 1:
-        return str(issued[0].day)
-    return f"{len(issued)} days ({issued[0].day} to {issued[-1].day})"
+def _days(predictions: Sequence[IssuedPrediction]) -> str:
+    if len(predictions) == 1:
+        return str(predictions[0].day)
+    return f"{len(predictions)} days ({predictions[0].day} to {predictions[-1].day})"
 
 
 def _beyond_the_window(project: Project, season: Season) -> tuple[str, ...]:

@@ -27,10 +27,10 @@ from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.surrogates import event_windows
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, season_inputs, style_name
-from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
-from quakegui.season.basis import Basis, build_basis
+from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import classify, scheme_of
 from quakegui.season.kp import Kp
@@ -55,10 +55,10 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
     scheme = scheme_of(events, split_magnitude=SPLIT_MAGNITUDE)[0]
     classes = classify(events, scheme)
     network = synthetic_network(config.stations)
-    made = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=_kp(), events=events)
+    made = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=paper_kp(), events=events)
     parameters = SeasonConfig(timezone=config.timezone, first_day=config.first_day, last_day=config.last_day)
     night = synthetic_night_means(made, parameters.night)
-    season = compute_season(network, night, parameters, kp=_kp(), basis=_basis())
+    season = compute_season(network, night, parameters, kp=paper_kp(), basis=_basis())
     shown = season.shown
     known_at = season.available_at[shown]
     rule = LabelRule()
@@ -70,7 +70,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
         days=season.days,
         available_at=known_at,
         truth=truth,
-        taught=truth,
+        training_classes=truth,
         material=material(
             season.days,
             truth,
@@ -89,15 +89,15 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
     from quakegui.learn.network.training import train
-    from quakegui.learn.run_evaluation import judged
+    from quakegui.learn.run_evaluation import evaluate_predictions
 
     config = dataclasses.replace(config, final_fit=False)
     made = make_split(evidence.material, config)
     data = make_snapshot(evidence, season, config, made)
     with tempfile.TemporaryDirectory(prefix="quakegui-power-") as folder:
         train(Path(folder), config, data, precision=config.precision, say=lambda _message: None, stopped=lambda: False)
-        said = Predictions.load(Path(folder) / PREDICTIONS)
-    return judged(
+        said = RunPredictions.load(Path(folder) / PREDICTIONS)
+    return evaluate_predictions(
         made,
         said,
         title=config.name,
@@ -106,6 +106,7 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
         catalogue=evidence.catalogue,
         windows=evidence.windows,
         beside=baselines(evidence, made),
+        weighed=config.class_weights,
     ).judgement
 
 
@@ -131,14 +132,15 @@ def summary(told: Judgement) -> dict[str, Any]:
 
 
 @cache
-def _kp() -> Kp:
+def paper_kp() -> Kp:
+    """Return the Kp of the founding paper's year, which belongs to quakegui."""
     for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
         return formats.read_kp(source)
     raise FileNotFoundError("The Kp of 2022 that belongs to quakegui is missing; please install it again.")
 
 
 @cache
-def _basis() -> Basis:
+def _basis() -> MapBasis:
     return build_basis(synthetic_network(), SeasonConfig(timezone="Asia/Shanghai").grid)
 
 

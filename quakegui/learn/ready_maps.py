@@ -9,7 +9,7 @@ purged, alarms have no score, and the majority is the only baseline.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from quakegui.judge.judgement import Judgement
 from quakegui.judge.surrogates import event_windows
 from quakegui.learn.evidence import EvidenceError, make_split
 from quakegui.learn.messages import Listen
-from quakegui.learn.run_evaluation import ProspectiveEvaluation, judged, rescored, split_of
+from quakegui.learn.run_evaluation import ProspectiveEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.dataset import Snapshot, map_hashes, snapshot
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
@@ -34,6 +34,7 @@ from quakegui.learn.source import DayPredictions
 from quakegui.learn.worker.asking import answer, follow, sentence_of
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project.filesystem import is_link
+from quakegui.project.progress import CancelCheck
 from quakegui.project.store import DATABASE
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import NightWindow
@@ -144,7 +145,7 @@ class ReadyMaps:
         *,
         listen: Listen,
         resume: str | None = None,
-        cancelled: Callable[[], bool] | None = None,
+        cancelled: CancelCheck | None = None,
     ) -> RunFolder:
         """Train to the end in a worker process, see `MapSource.train`."""
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
@@ -158,7 +159,7 @@ class ReadyMaps:
         """Return an empty sentence: no import changes images."""
         return ""
 
-    def predict(self, run: RunFolder, *, listen: Listen, cancelled: Callable[[], bool] | None = None) -> DayPredictions:
+    def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
         """Let a finished run predict the folder's maps; only maps that it has not predicted yet are computed.
 
         Raises
@@ -205,8 +206,8 @@ class ReadyMaps:
         predictions = run.predictions()
         then, now = predictions.labels.astype(np.int64), _classes_of(self, predictions.days)
         if as_of == "today":
-            predictions = rescored(predictions, now != NO_LABEL)
-        return judged(
+            predictions = rescore(predictions, now != NO_LABEL)
+        return evaluate_predictions(
             split_of(run, predictions),
             predictions,
             title=run.title or run.id,
@@ -216,6 +217,7 @@ class ReadyMaps:
             catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
             windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
             beside={},
+            weighed=run.config.class_weights,
             basis=Basis(
                 as_of,
                 training_day(run.created) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),

@@ -16,7 +16,7 @@ from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge
 from quakegui.judge.surrogates import EventWindows
-from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.registry import RunFolder
 
 
@@ -58,7 +58,7 @@ class ProspectiveEvaluation(RunEvaluation):
     late: int
 
 
-def rescored(said: Predictions, scorable: NDArray[np.bool_]) -> Predictions:
+def rescore(predictions: RunPredictions, scorable: NDArray[np.bool_]) -> RunPredictions:
     """Return a run's answers with other days of its test spans scored: all that can be, if the run has answered them.
 
     Parameters
@@ -66,34 +66,38 @@ def rescored(said: Predictions, scorable: NDArray[np.bool_]) -> Predictions:
     scorable
         Which days have a class to judge by and were known before their event, shape (day,).
     """
-    answered = np.isfinite(said.probabilities[..., 0])
-    kept = scorable[said.image_day]
+    answered = np.isfinite(predictions.probabilities[..., 0])
+    kept = scorable[predictions.image_day]
     return dataclasses.replace(
-        said,
-        role=np.where(said.role >= TEST, np.where(answered & scorable, TEST, SPAN), said.role).astype(said.role.dtype),
-        image_fold=said.image_fold[kept],
-        image_day=said.image_day[kept],
-        image_copy=said.image_copy[kept],
-        image_probabilities=said.image_probabilities[kept],
+        predictions,
+        role=np.where(predictions.role >= TEST, np.where(answered & scorable, TEST, SPAN), predictions.role).astype(
+            predictions.role.dtype
+        ),
+        image_fold=predictions.image_fold[kept],
+        image_day=predictions.image_day[kept],
+        image_copy=predictions.image_copy[kept],
+        image_probabilities=predictions.image_probabilities[kept],
     )
 
 
-def split_of(run: RunFolder, said: Predictions) -> Split:
+def split_of(run: RunFolder, predictions: RunPredictions) -> Split:
     """Return the split that a finished run was trained with, read off its predictions and its card."""
     assert run.card is not None
     none = np.array([], dtype=np.intp)
     folds = []
     for number, told in enumerate(run.card["folds"]):
-        role, images = said.role[number], said.image_fold == number
+        role, images = predictions.role[number], predictions.image_fold == number
         folds.append(
             Fold(
                 train=np.flatnonzero(role == TRAINED),
                 validation=np.flatnonzero(role == VALIDATION),
-                test=said.image_day[images] if run.config.leaky else np.flatnonzero(role == TEST),
-                predict=np.flatnonzero(np.isfinite(said.probabilities[number, :, 0]) & ((role >= TEST) | run.config.leaky)),
+                test=predictions.image_day[images] if run.config.leaky else np.flatnonzero(role == TEST),
+                predict=np.flatnonzero(
+                    np.isfinite(predictions.probabilities[number, :, 0]) & ((role >= TEST) | run.config.leaky)
+                ),
                 train_copy=none,
                 validation_copy=none,
-                test_copy=said.image_copy[images],
+                test_copy=predictions.image_copy[images],
                 first=np.datetime64(told["first"], "D"),
                 last=np.datetime64(told["last"], "D"),
                 embargoed=told["embargoed"],
@@ -103,24 +107,25 @@ def split_of(run: RunFolder, said: Predictions) -> Split:
     return Split(run.config.protocol, tuple(folds), run.config.leaky, 0, 0, 0, ())
 
 
-def judged(
-    made: Split,
-    said: Predictions,
+def evaluate_predictions(
+    split: Split,
+    predictions: RunPredictions,
     *,
     title: str,
     available_at: NDArray[np.datetime64],
     truth: NDArray[np.int64],
     catalogue: Catalogue,
     windows: EventWindows,
-    learnt: Catalogue | None = None,
+    training_catalogue: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
+    weighed: bool = True,
     basis: Basis | None = None,
 ) -> RunEvaluation:
     """Judge what a run's networks said, beside baselines of the same split.
 
     Parameters
     ----------
-    made, said
+    split, predictions
         The split, and the answers to its days.
     available_at
         UTC instants at which the days became known, shape (day,).
@@ -130,34 +135,39 @@ def judged(
         The events that alarms are judged by.
     windows
         Label windows of the events that the verdict is reached by.
-    learnt
+    training_catalogue
         Those that the run's training had, where they are others.
     beside
         Probabilities of every baseline, by name, each (day, class).
+    weighed
+        Whether the networks were trained with class weights.
     basis
         What `truth` and `catalogue` are, to be told with the figures.
     """
     images: Sequence[NDArray[Any]] | None = None
-    daily = said.out_of_fold()[0]
-    if made.leaky:
+    daily = predictions.out_of_fold()[0]
+    if split.leaky:
         # One network; it saw most days, which is the fault of the protocol, and its alarms are marked with it.
-        daily = said.probabilities[0]
-        images = [said.image_probabilities[said.image_fold == fold] for fold in range(len(made.folds))]
-    told = judge(
-        made,
-        name=made.protocol,
+        daily = predictions.probabilities[0]
+        images = [predictions.image_probabilities[predictions.image_fold == fold] for fold in range(len(split.folds))]
+    judgement = judge(
+        split,
+        name=split.protocol,
         title=title,
-        days=said.days,
+        days=predictions.days,
         available_at=available_at,
         labels=truth,
         probabilities=daily,
         catalogue=catalogue,
         windows=windows,
         baselines=beside,
-        taught=said.labels,
-        learnt=learnt,
+        taught=predictions.labels,
+        learnt=training_catalogue,
         image_probabilities=images,
+        weighed=weighed,
     )
-    scored = np.unique(np.concatenate([fold.test for fold in made.folds]))
+    scored = np.unique(np.concatenate([fold.test for fold in split.folds]))
     answers = daily[scored].astype(np.float64)
-    return RunEvaluation(dataclasses.replace(told, basis=basis), said.days[scored], truth[scored], answers, said.days, truth)
+    return RunEvaluation(
+        dataclasses.replace(judgement, basis=basis), predictions.days[scored], truth[scored], answers, predictions.days, truth
+    )

@@ -15,9 +15,9 @@ from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge_truth
 from quakegui.judge.truth import truth_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
-from quakegui.learn.run_evaluation import RunEvaluation, judged, rescored, split_of
-from quakegui.learn.runs.earthquakes import earthquakes_differing, earthquakes_learnt
-from quakegui.learn.runs.predictions import Predictions
+from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
+from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes
+from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.season_runs import refuse_other_classes, runs_folder
@@ -50,7 +50,7 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
     return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
 
 
-def _answers(project: Project, run: RunFolder) -> Predictions:
+def _answers(project: Project, run: RunFolder) -> RunPredictions:
     refuse_other_classes(project, run)
     return run.predictions()
 
@@ -60,31 +60,32 @@ def _now(project: Project) -> str:
 
 
 def _judge_by(
-    evidence: Evidence, said: Predictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str
+    evidence: Evidence, predictions: RunPredictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str
 ) -> RunEvaluation:
-    rows = _rows_of(said, evidence, run)
-    taught, today = said.labels.astype(np.int64), evidence.truth[rows]
-    learnt = earthquakes_learnt(run, evidence.catalogue) or evidence.catalogue
+    rows = _rows_of(predictions, evidence, run)
+    taught, today = predictions.labels.astype(np.int64), evidence.truth[rows]
+    training_catalogue = training_earthquakes(run, evidence.catalogue) or evidence.catalogue
     if as_of == "today":
-        said = rescored(said, scorable(evidence.material)[rows])
-    made = split_of(run, said)
+        predictions = rescore(predictions, scorable(evidence.material)[rows])
+    split = split_of(run, predictions)
     here = dataclasses.replace(
         evidence,
-        days=said.days,
+        days=predictions.days,
         available_at=evidence.available_at[rows],
         truth=taught,
         inputs=evidence.inputs.at(rows),
     )
-    return judged(
-        made,
-        said,
+    return evaluate_predictions(
+        split,
+        predictions,
         title=run.title or run.id,
         available_at=here.available_at,
         truth=taught if as_of == "training" else today,
-        catalogue=learnt if as_of == "training" else evidence.catalogue,
+        catalogue=training_catalogue if as_of == "training" else evidence.catalogue,
         windows=evidence.windows,
-        learnt=learnt,
-        beside=baselines(here, made),
+        training_catalogue=training_catalogue,
+        beside=baselines(here, split),
+        weighed=run.config.class_weights,
         basis=Basis(
             as_of,
             training_day(run.created, project.timezone) if as_of == "training" else now,
@@ -94,17 +95,21 @@ def _judge_by(
     )
 
 
-def _rows_of(said: Predictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+def _rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
     place = {day: k for k, day in enumerate(evidence.days)}
-    if any(day not in place for day in said.days):
+    if any(day not in place for day in predictions.days):
         raise RunError(f"The run “{run.title}” was trained on days that the season no longer has; train again to judge it.")
-    return np.array([place[day] for day in said.days], dtype=np.intp)
+    return np.array([place[day] for day in predictions.days], dtype=np.intp)
 
 
-def evaluate_together(project: Project, season: Season, found: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
+def evaluate_together(
+    project: Project, season: Season, run_folders: Sequence[RunFolder], config: RunConfig
+) -> tuple[Judgement, ...]:
     """Judge runs, and every baseline under the blocked protocol of a recipe, all by the labels and earthquakes of now."""
     evidence, now = gather(project, season), _now(project)  # once: all by the same labels, whatever is labelled meanwhile
-    judgements = (_judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in found)
+    judgements = (
+        _judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in run_folders
+    )
     beside = Basis("today", now, 0, 0)
     return (*judgements, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ import numpy as np
 
 from quakegui.judge.judgement import plain
 from quakegui.learn import messages
-from quakegui.learn.evidence import gather, knows_until, make_snapshot, make_split, style_name
+from quakegui.learn.evidence import gather, knowledge_end, make_snapshot, make_split, style_name
 from quakegui.learn.messages import Listen
-from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquakes_kept
+from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
 from quakegui.learn.runs.registry import (
     CARD,
     RunError,
@@ -32,6 +31,7 @@ from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -65,8 +65,8 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         "revision": season.revision,
         "split": list(made.notes),
         "classes": scheme_of(project),
-        EARTHQUAKES: earthquakes_kept(evidence.catalogue, evidence.available_at),
-        "knows_until": str(knows_until(evidence, made, data.final)),
+        EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        "knows_until": str(knowledge_end(evidence, made, data.final)),
     }
     try:
         run = create_run(runs_folder(project), config, data, about=about)
@@ -117,12 +117,12 @@ def refuse_other_classes(project: Project, run: RunFolder) -> None:
     RunError
         With the sentence why.
     """
-    why = other_classes(project, run)
+    why = class_mismatch(project, run)
     if why:
         raise RunError(why)
 
 
-def other_classes(project: Project, run: RunFolder) -> str:
+def class_mismatch(project: Project, run: RunFolder) -> str:
     """Return a sentence where a run tells other classes apart than the project has now, else an empty one."""
     theirs, ours = run.about.get("classes"), scheme_of(project)
     if theirs is None or (ours is not None and all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
@@ -133,10 +133,10 @@ def other_classes(project: Project, run: RunFolder) -> str:
     )
 
 
-def said_in_other_classes(project: Project, run_id: str) -> str:
-    """Return what `other_classes` says of the run that predictions are of, an empty sentence where its folder is gone."""
+def class_mismatch_by_id(project: Project, run_id: str) -> str:
+    """Return what `class_mismatch` says of the run that predictions are of, an empty sentence where its folder is gone."""
     try:
-        return other_classes(project, read_run(runs_folder(project) / run_id))
+        return class_mismatch(project, read_run(runs_folder(project) / run_id))
     except RunError:
         return ""
 
@@ -192,7 +192,7 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
     return tuple(completed)
 
 
-def _said(season: Season, run: RunFolder) -> list[runs.Predictions]:
+def _said(season: Season, run: RunFolder) -> list[runs.LedgerPredictions]:
     """Return a finished run's out-of-fold and in-sample predictions of the season's days; RunError if it has other classes."""
     why = refusal(run, classes=CLASSES, style=run.style)
     if why is not None:
@@ -206,7 +206,7 @@ def _said(season: Season, run: RunFolder) -> list[runs.Predictions]:
         rows = np.array([k for k in np.flatnonzero(kinds == kind) if said.days[k] in place], dtype=np.intp)
         if rows.size:
             found.append(
-                runs.Predictions(
+                runs.LedgerPredictions(
                     days=said.days[rows],
                     probabilities=shares[rows].astype(np.float64),
                     kind=kind,
@@ -226,7 +226,7 @@ def train(
     listen: Listen,
     environment: Environment = THIS,
     resume: str | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: CancelCheck | None = None,
 ) -> RunFolder:
     """Train to the end in a worker process and keep the run with its predictions.
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
-from quakegui.learn.runs.registry import RunError, RunFolder, written
+from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.duties import read_heat, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.season import Season
 
 
@@ -23,8 +24,8 @@ def explain_days(
     run: RunFolder,
     indices: Sequence[int],
     *,
-    progress: Callable[[int, int, str], None],
-    cancelled: Callable[[], bool],
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
     environment: Environment = THIS,
 ) -> NDArray[np.float32]:
     """Return where each map speaks for the class that the run thinks most probable.
@@ -50,10 +51,10 @@ def explain_days(
     """
 
     def listen(message: messages.Message) -> None:
-        if isinstance(message, messages.Progress):
+        if isinstance(message, messages.WorkerProgress):
             progress(message.done, message.total, message.text)
 
-    with written(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
+    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
         folder = Path(name)
         write_maps(folder, season.indices(np.asarray(indices, dtype=np.intp)))
         last = follow(Supervisor(folder, job="explain", run=run.folder, environment=environment), listen, cancelled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.source import DayPredictions
 from quakegui.project import runs
+from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
@@ -72,7 +73,7 @@ class SeasonSource:
         *,
         listen: Listen,
         resume: str | None = None,
-        cancelled: Callable[[], bool] | None = None,
+        cancelled: CancelCheck | None = None,
     ) -> RunFolder:
         """Train to the end, see `season_runs.train`."""
         return season_runs.train(self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled)
@@ -81,7 +82,7 @@ class SeasonSource:
         """Return a sentence where readings, stations or parameters have changed since a run was begun."""
         return season_runs.superseded(self.project, run)
 
-    def predict(self, run: RunFolder, *, listen: Listen, cancelled: Callable[[], bool] | None = None) -> DayPredictions:
+    def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
         """Predict the days that are new and add them to the ledger, see `operating.predict_days`."""
         predicted = operating.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
         table = runs.predictions(self.project, run.id, self.season.days)

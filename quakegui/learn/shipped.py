@@ -101,32 +101,32 @@ def make_model(folder: Path, *, listen: Listen) -> Judgement:
         season = seasons.load_season(project)
         assert season is not None
         run = train(project, season, PRESETS["shipped"], listen=listen)
-        told = evaluate(project, season, run)
+        judgement = evaluate(project, season, run)
         write_arrays(
             run.folder / SEASON,
             {"days": season.days.astype(np.int64), "z": season.z.astype(np.float32)},
             compress=True,
         )
-        write_text(run.folder / CARD_TEXT, card_text(run, told))
+        write_text(run.folder / CARD_TEXT, card_text(run, judgement))
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for name in (*EXPORTED, SEASON, CARD_TEXT):
             shutil.copyfile(run.folder / name, folder / name)
-    return told
+    return judgement
 
 
-def card_text(run: RunFolder, told: Judgement) -> str:
+def card_text(run: RunFolder, judgement: Judgement) -> str:
     """Return the model's card for people."""
     card = run.card
     assert card is not None
-    event = told.of("event")
+    event = judgement.of("event")
     accuracy, recall, kappa = event.accuracy, event.macro_recall, event.kappa
     lines = [
         "# The shipped network: SYNTHETIC",
         "",
         "Trained on made-up data. It shows how the program works and says nothing about any real earthquake.",
         "",
-        f"- **Verdict**: {told.verdict.text('en')} {told.verdict.figures('en')}",
+        f"- **Verdict**: {judgement.verdict.text('en')} {judgement.verdict.figures('en')}",
         f"- **Network**: VGG-12, first block {run.config.width} filters, {run.config.size} x {run.config.size} pixels, channel "
         f"{run.config.channel}, compact 4 x 4 head with {run.config.dense[0]} and {run.config.dense[1]} units.",
         "- **Data**: the synthetic season of 2022 at strength 1, 25 invented stations, 334 days, the founding paper's 18 "
@@ -135,17 +135,17 @@ def card_text(run: RunFolder, told: Judgement) -> str:
         f"only; fixed {run.config.epochs} epochs."
         if not run.config.patience
         else "- **Protocol**: blocked, early stopping.",
-        f"- **Event against none, {told.scored} days**: accuracy {_interval(accuracy)}, macro recall {_interval(recall)}, "
+        f"- **Event against none, {judgement.scored} days**: accuracy {_interval(accuracy)}, macro recall {_interval(recall)}, "
         f"kappa {_interval(kappa)} (95 % block-bootstrap intervals).",
         *(
             f"- **Against {one.name}**: AUC {one.auc_difference.low:+.3f} to {one.auc_difference.high:+.3f} "
             f"(paired, {one.days} days)."
-            for one in told.comparisons
+            for one in judgement.comparisons
             if one.auc_difference is not None
         ),
-        f"- **Direction**: macro recall {told.of('direction').figures.macro_recall:.3f}. "
-        f"**Five classes**: accuracy {told.of('class').figures.accuracy:.3f}.",
-        *_alarm_lines(told),
+        f"- **Direction**: macro recall {judgement.of('direction').figures.macro_recall:.3f}. "
+        f"**Five classes**: accuracy {judgement.of('class').figures.accuracy:.3f}.",
+        *_alarm_lines(judgement),
         f"- **Made with**: seed {card['seed']}, {card['precision']}, Keras {card['versions']['keras']} on "
         f"{card['device']['backend']} {card['device']['version']}, by `python -m quakegui.learn.shipped`.",
         "- **Limits**: one season, one network of stations, signals that were put in by a stated law. The recipe was chosen on "
@@ -156,13 +156,14 @@ def card_text(run: RunFolder, told: Judgement) -> str:
     return "\n".join(lines)
 
 
-def _alarm_lines(told: Judgement) -> list[str]:
-    if told.skill is None:
+def _alarm_lines(judgement: Judgement) -> list[str]:
+    skill, molchan = judgement.skill, judgement.molchan
+    if skill is None:
         return []
-    area = "" if told.molchan is None else f", Molchan area skill {told.molchan.area_skill:.2f} (random 0.5)"
+    area = "" if molchan is None else f", Molchan area skill {molchan.area_skill:.2f} (random 0.5)"
     return [
-        f"- **Alarms**: {told.skill.hits} of {told.skill.events} events in {100 * told.skill.alarm_fraction:.0f} % of the "
-        f"time, R = {told.skill.r:.2f}, R0 = {told.skill.r0:.2f}{area}."
+        f"- **Alarms**: {skill.hits} of {skill.events} events in {100 * skill.alarm_fraction:.0f} % of the time, "
+        f"R = {skill.r:.2f}, R0 = {skill.r0:.2f}{area}."
     ]
 
 

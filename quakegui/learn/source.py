@@ -7,7 +7,7 @@ predictions of a run in use) `ready_maps` refuses with a sentence.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,7 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.project.progress import CancelCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class MapSource(Protocol):
         *,
         listen: Listen,
         resume: str | None = None,
-        cancelled: Callable[[], bool] | None = None,
+        cancelled: CancelCheck | None = None,
     ) -> RunFolder:
         """Train to the end in a worker process and return the finished run; raises what `begin` raises.
 
@@ -117,7 +118,7 @@ class MapSource(Protocol):
     def superseded(self, run: RunFolder) -> str:
         """Return a sentence where the maps have changed since a run was begun, else an empty one."""
 
-    def predict(self, run: RunFolder, *, listen: Listen, cancelled: Callable[[], bool] | None = None) -> DayPredictions:
+    def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
         """Let a finished run predict every day whose map it has not predicted yet."""
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
@@ -144,7 +145,7 @@ def compare(
     *,
     protocols: Sequence[splits.Protocol] = splits.PROTOCOLS,
     listen: Listen,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: CancelCheck | None = None,
 ) -> tuple[Judgement, ...]:
     """Judge the network under each protocol, and every baseline under the blocked one; trains what was not trained yet.
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from quakegui.project.parsing import ParsedFile, parse_chunk
-from quakegui.project.record import DAY_MS, Block, unpack
+from quakegui.project.progress import CancelCheck
+from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.season.localtime import wall_clock_ms
 
 LONGEST_QUIET_S: Final = 900.0
@@ -23,7 +24,7 @@ UNFINISHED: Final = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".
 """Endings of files that another program is still fetching or writing."""
 _HOUR_MS: Final = DAY_MS // 24
 
-Stamp = tuple[int, int]
+FileStamp = tuple[int, int]
 """Size in bytes and time of modification in ns."""
 
 
@@ -31,7 +32,7 @@ Stamp = tuple[int, int]
 class _Look:
     """What a look at a file found: its stamp and content, since when (monotonic seconds), and whether it was so before."""
 
-    stamp: Stamp
+    stamp: FileStamp
     content: str
     since: float
     same: bool
@@ -42,7 +43,7 @@ class _Look:
         return max(time.monotonic() - self.since, _age_s(self.stamp))
 
 
-def _look(path: Path, stamp: Stamp, before: _Look | None) -> _Look:
+def _look(path: Path, stamp: FileStamp, before: _Look | None) -> _Look:
     content = _fingerprint(path)
     same = content != "" and before is not None and (before.stamp, before.content) == (stamp, content)
     return _Look(stamp, content, before.since if same and before is not None else time.monotonic(), same)
@@ -89,7 +90,7 @@ class Watch:
         """Have `changes` yield at a moment, milliseconds since 1970 UTC, also without a file; None takes that back."""
         self._wake_ms = moment_ms
 
-    def changes(self, cancelled: Callable[[], bool]) -> Iterator[tuple[Path, ...]]:
+    def changes(self, cancelled: CancelCheck) -> Iterator[tuple[Path, ...]]:
         """Yield the files that are new or changed, each time there are some or a moment has come, until `cancelled`."""
         quiet: dict[Path, _Look] = {}
         while not self._cancelled_within_pause(cancelled):
@@ -112,7 +113,7 @@ class Watch:
                 self._taken |= settled
                 yield tuple(sorted(found))
 
-    def _cancelled_within_pause(self, cancelled: Callable[[], bool]) -> bool:
+    def _cancelled_within_pause(self, cancelled: CancelCheck) -> bool:
         end = time.monotonic() + self._pause_s
         while not cancelled():
             left = end - time.monotonic()
@@ -121,7 +122,7 @@ class Watch:
             time.sleep(min(left, 0.2))
         return True
 
-    def _listing(self) -> dict[Path, Stamp]:
+    def _listing(self) -> dict[Path, FileStamp]:
         """Return size and time of every file; one that goes while it is looked at, or cannot be reached, is left out."""
         found = {}
         for path in self._folder.rglob("*"):
@@ -165,7 +166,7 @@ def _ends_an_hour(block: Block) -> bool:
     return any((last + after) % _HOUR_MS == 0 for after in (0, block.cadence_ms // 2, block.cadence_ms))
 
 
-def _age_s(stamp: Stamp) -> float:
+def _age_s(stamp: FileStamp) -> float:
     return time.time() - stamp[1] / 1e9
 
 

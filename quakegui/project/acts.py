@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from quakegui.project import schema
 from quakegui.project.store import Project, get_setting
-from quakegui.season.plain import parse_json
+from quakegui.season.json_values import parse_json
 
 READINGS: Final = "readings"
 EVENTS: Final = "events"
@@ -172,7 +172,7 @@ def hidden_files(connection: Connection, code: str | None = None, *, among: Coll
     return frozenset(number for number in asked - standing if number > former)
 
 
-def names_seen(connection: Connection, among: Collection[int] | None = None) -> dict[int, set[str]]:
+def names_of_contents(connection: Connection, among: Collection[int] | None = None) -> dict[int, set[str]]:
     """Return the names, without folders, under which contents were seen by acts in force, by the number of the file.
 
     Parameters

@@ -17,11 +17,11 @@ from quakegui.season import anomaly, robust
 from quakegui.season.anomaly import AnomalyConfig, DailyAnomaly
 from quakegui.season.night import NightMeans
 
-Known = tuple[NDArray[np.float64], NDArray[np.float64]]
+FirstAnomalies = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Anomalies and scales in nT of the first days, shapes (known day, station)."""
 
 
-def kept_anomalies(night: NightMeans, config: AnomalyConfig) -> Known | None:
+def load_anomalies(night: NightMeans, config: AnomalyConfig) -> FirstAnomalies | None:
     """Return what was kept of these nights' anomalies, up to the first day whose nights differ; None where there is nothing."""
     try:
         with _path(night, config).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -36,12 +36,12 @@ def kept_anomalies(night: NightMeans, config: AnomalyConfig) -> Known | None:
     return found[:known], scale[:known]
 
 
-def keep_anomalies(night: NightMeans, config: AnomalyConfig, found: DailyAnomaly) -> None:
+def save_anomalies(night: NightMeans, config: AnomalyConfig, anomaly: DailyAnomaly) -> None:
     """Keep the anomalies of these nights in the place of earlier ones of the same stations and config."""
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
-            np.savez(file, night=night.values, anomaly=found.anomaly_nt, scale=found.scale_nt)
+            np.savez(file, night=night.values, anomaly=anomaly.anomaly_nt, scale=anomaly.scale_nt)
 
     cachefiles.put(_path(night, config), write)
 

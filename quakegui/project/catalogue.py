@@ -20,7 +20,7 @@ from quakegui.formats.source import expand
 from quakegui.project import schema
 from quakegui.project.acts import EVENTS, Act, add_act, read_acts
 from quakegui.project.origins import Origin, Origins
-from quakegui.project.record import Issue
+from quakegui.project.reading_blocks import Issue
 from quakegui.project.store import (
     EVENT_REVISION,
     Project,
@@ -32,7 +32,7 @@ from quakegui.project.store import (
 )
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
-from quakegui.season.plain import built, parse_json
+from quakegui.season.json_values import built, parse_json
 
 NO_CLASS = 0
 """Class of an event while the project has no scheme."""
@@ -138,7 +138,7 @@ def import_events(
 
 def store_events(
     project: Project,
-    chosen: Sequence[Event],
+    choice: Sequence[Event],
     *,
     declustering: Declustering,
     selection: Selection | None = None,
@@ -147,17 +147,17 @@ def store_events(
     author: str | None = None,
 ) -> EventsReport:
     """Keep events that are in memory already; otherwise like `import_events`. `read` is what they were chosen from."""
-    read = read if read is not None else CatalogueRead(None, tuple(chosen))
+    read = read if read is not None else CatalogueRead(None, tuple(choice))
     summary = {
         "file": read.path.name if read.path is not None else "",
-        "events": len(chosen),
+        "events": len(choice),
         "add": add,
         "event_selection": json.loads(json.dumps(asdict(selection or Selection()), default=date.isoformat)),
         "declustering": asdict(declustering),
         "event_origins": json.loads(json.dumps(asdict(Origins(read.files)))),
         "modified_ms": read.modified_ms,
     }
-    by_id = {event.id: event for event in chosen}
+    by_id = {event.id: event for event in choice}
     with project.write() as connection:
         before = _stored(connection)
         if not _is_in_force(connection, summary, by_id):
@@ -168,7 +168,7 @@ def store_events(
             refresh_events(connection)
         kept, dropped = _stored(connection, kept=1), _stored(connection, kept=0)
     notes = (*read.notes, *_superseded(by_id, (*kept, *dropped)))
-    return EventsReport(len(read.events), len(chosen), len(kept), dropped, len(before), notes)
+    return EventsReport(len(read.events), len(choice), len(kept), dropped, len(before), notes)
 
 
 def _is_in_force(connection: Connection, summary: Mapping[str, Any], chosen: Mapping[str, Event]) -> bool:
@@ -301,7 +301,7 @@ def event_classes(project: Project) -> tuple[int, ...]:
     return classify(found, scheme) if scheme is not None else (NO_CLASS,) * len(found)
 
 
-def chosen_by(project: Project) -> dict[str, Any]:
+def selection_facts(project: Project) -> dict[str, Any]:
     """Return the selection and declustering of the stored events, as plain facts."""
     with project.read() as connection:
         texts = {key: get_setting(connection, key) for key in ("event_selection", "declustering")}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from quakegui.project import schema
 from quakegui.project.nights import read_blocks
-from quakegui.project.record import DAY_MS, merged
+from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.store import Project
 
 SLACK_MS = 5 * 60_000

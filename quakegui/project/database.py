@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from quakegui.project import making, schema, soundness
 from quakegui.project.filesystem import has_room, is_network_folder, is_writable
-from quakegui.project.record import DamagedReadingsError
+from quakegui.project.reading_blocks import DamagedReadingsError
 
 DATABASE = making.DATABASE
 UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
@@ -121,7 +121,7 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
     ) -> None:
         if isinstance(statement, Insert | Update) and isinstance(statement.table, Table) and statement.table not in UNCHECKED:
             written = rows or [row or _values(statement)]
-            soundness.require_kept(statement.table, written)
+            soundness.require_storable(statement.table, written)
 
     return engine
 
@@ -154,15 +154,15 @@ def sentences(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def sentence(folder: Path, said: str) -> str:
+def sentence(folder: Path, error_text: str) -> str:
     """Return what the database said, as one sentence for the screen."""
-    if "unable to open" in said and _was_left_open(folder) and not is_writable(folder / DATABASE):
+    if "unable to open" in error_text and _was_left_open(folder) and not is_writable(folder / DATABASE):
         return (
             f"The project in {folder} was not closed the last time, and a part of it can only be read where its folder can be "
             f"written: copy the whole folder, {DATABASE}-wal included, to such a place and open the copy. Nothing is lost."
         )
-    if "disk I/O" in said and folder.is_dir() and not has_room(folder):
-        said = "full"
+    if "disk I/O" in error_text and folder.is_dir() and not has_room(folder):
+        error_text = "full"
     known = {
         "locked": f"The project in {folder} is in use by another program that does not let go; close it there and try again.",
         "full": f"The disk that holds {folder} is full; nothing of this step was kept. Make room and try again.",
@@ -175,6 +175,6 @@ def sentence(folder: Path, said: str) -> str:
         "never changed": "Rows of the journal are never changed or removed; nothing was done.",
     }
     for word, sentence in known.items():
-        if word in said:
+        if word in error_text:
             return sentence
-    return f"The database of {folder} refused the step ({said}); nothing of it was kept."
+    return f"The database of {folder} refused the step ({error_text}); nothing of it was kept."

@@ -18,10 +18,10 @@ from quakegui.project import catalogue, journal, making
 from quakegui.project.importing import import_paths, store_parsed
 from quakegui.project.kpindex import kp
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.progress import Progress, silent
-from quakegui.project.record import blocks_of
+from quakegui.project.progress import ProgressCallback, silent
+from quakegui.project.reading_blocks import blocks_of
+from quakegui.project.season_tables import SYNTHETIC
 from quakegui.project.store import Project, ProjectError, put_setting
-from quakegui.project.tables import SYNTHETIC
 from quakegui.season.events import Declustering, Event
 from quakegui.season.network import Network
 from quakegui.simulate.layouts import synthetic_network
@@ -38,7 +38,7 @@ def create_demo(
     *,
     strength: float = 1.0,
     seed: int | None = None,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     finish: Callable[[Project], object] | None = None,
 ) -> Project:
     """Make and open a project with the synthetic season.
@@ -117,7 +117,7 @@ def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.
     return total
 
 
-def _fill(project: Project, config: SyntheticConfig, say: Progress) -> None:
+def _fill(project: Project, config: SyntheticConfig, say: ProgressCallback) -> None:
     events = catalogue_events()
     say(0, 4, "the synthetic season")
     import_paths(project, sorted((paths.resources() / "kp").glob("*.csv")))
@@ -135,7 +135,7 @@ def _fill(project: Project, config: SyntheticConfig, say: Progress) -> None:
     say(4, 4, "done")
 
 
-def _files(season: SyntheticSeason, say: Progress) -> Iterator[ParsedFile]:
+def _files(season: SyntheticSeason, say: ProgressCallback) -> Iterator[ParsedFile]:
     """Yield the minutes of one station after another, as if each had come in a file."""
     config, stations = season.config, season.network.stations
     for number, station in enumerate(stations):

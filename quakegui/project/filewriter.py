@@ -10,16 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, func, select, update
 
 from quakegui.project import schema
-from quakegui.project.acts import hidden_in_part, names_seen, undone_acts
+from quakegui.project.acts import hidden_in_part, names_of_contents, undone_acts
 from quakegui.project.kpindex import record_kp
 from quakegui.project.parsing import KnownFile, ParsedFile
-from quakegui.project.record import block_row
+from quakegui.project.reading_blocks import block_row
 from quakegui.project.stations import make_room_for, record_stations
 from quakegui.project.store import get_setting
 from quakegui.season.network import Station
 
 _BATCH = 2000
-Content = tuple[str, frozenset[str]]
+FileContent = tuple[str, frozenset[str]]
 """Fingerprint of a file, and the stations of its readings: the same bytes under another name may be another station's."""
 
 
@@ -66,14 +66,14 @@ class FileWriter:
         rows = connection.execute(select(schema.imported_file).where(file.replaced_by.is_(None)).order_by(file.id))
         self._by_sha256: dict[str, list[int]] = {}
         self._modified: dict[int, int | None] = {}
-        self._names = names_seen(connection)
+        self._names = names_of_contents(connection)
         self._former: dict[int, Row[Any]] = {}
         for row in rows:
             self._by_sha256.setdefault(row.sha256, []).append(row.id)
             self._modified[row.id] = row.modified_ms
             if row.id <= former:
                 self._former[row.id] = row
-        self._fresh: dict[Content, int] = {}
+        self._fresh: dict[FileContent, int] = {}
         self._sightings: dict[tuple[int, str], int | None] = {}
         self._files: list[dict[str, object]] = []
         self._facts: list[tuple[Station, int]] = []

@@ -18,16 +18,16 @@ from sqlalchemy import Connection, select
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import shown
 from quakegui.project import schema, spool
-from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_seen, next_act
+from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_of_contents, next_act
 from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.importreport import ImportedFile, ImportReport, Tally
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.overlaps import is_shared, overlaps_of
-from quakegui.project.parsing import Known, KnownFile, ParsedFile, SkippedFile, files_at, parse_files
-from quakegui.project.progress import Cancelled, Progress, never, silent
-from quakegui.project.record import DAY_MS, Block, unpack
+from quakegui.project.parsing import KnownContents, KnownFile, ParsedFile, SkippedFile, files_at, parse_files
+from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.project.stations import far_apart, refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, get_setting, network_of, raise_revision
 
@@ -47,8 +47,8 @@ def import_paths(
     *,
     mapping: TableMapping | None = None,
     author: str | None = None,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: CancelCheck | None = None,
 ) -> ImportReport:
     """Import the files of one batch; otherwise like `import_batches`, whose parameters it has.
 
@@ -71,16 +71,16 @@ def import_batches(
     batches: Sequence[tuple[Sequence[Path | str], TableMapping | None]],
     *,
     author: str | None = None,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: CancelCheck | None = None,
 ) -> ImportReport:
     """Import readings, station coordinates and Kp from files, folders and archives.
 
     A file replaces, slot by slot, only what it holds, and nothing of what it replaces is deleted: which of several readings
-    counts is derived from what the files are (`record.merged`), so that importing the same files again, or in another order,
-    changes nothing. A file that cannot be read is left out, named and given a reason; a station without usable coordinates is
-    kept, left off the map and named in the notes. The import is one act, which can be undone (`undoing`). The folder of an
-    exported project fills an empty project with that one.
+    counts is derived from what the files are (`reading_blocks.merged`), so that importing the same files again, or in another
+    order, changes nothing. A file that cannot be read is left out, named and given a reason; a station without usable
+    coordinates is kept, left off the map and named in the notes. The import is one act, which can be undone (`undoing`). The
+    folder of an exported project fills an empty project with that one.
 
     Parameters
     ----------
@@ -116,24 +116,24 @@ def import_batches(
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
             count = sum(
-                _parse_all(files_at(paths), file, tally, known=known, mapping=mapping, say=say, stop=stop)
+                _parse_all(files_at(paths), file, tally, contents=known, mapping=mapping, say=say, stop=stop)
                 for paths, mapping in batches
             )
             file.flush()
-            return _store_all(project, spool.taken(file, count), tally, author=author, say=say, stop=stop)
+            return _store_all(project, spool.take(file, count), tally, author=author, say=say, stop=stop)
     except OSError as error:
         why = error.strerror or error
         raise ProjectError(f"What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.") from error
 
 
-def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: Progress | None = None) -> ImportReport:
+def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback | None = None) -> ImportReport:
     """Store what is in memory already as if it came from files; otherwise like `import_paths`."""
     say = progress if progress is not None else silent
     return _store_all(project, iter(files), Tally(), author=None, say=say, stop=never)
 
 
 def _store_all(
-    project: Project, files: Iterator[ParsedFile], tally: Tally, *, author: str | None, say: Progress, stop: Cancelled
+    project: Project, files: Iterator[ParsedFile], tally: Tally, *, author: str | None, say: ProgressCallback, stop: CancelCheck
 ) -> ImportReport:
     if stop():
         return ImportReport(cancelled=True)
@@ -149,7 +149,9 @@ def _store_all(
     return tally.report(int(days.size))
 
 
-def _bring_back(project: Project, paths: tuple[Path | str, ...], progress: Progress | None, stop: Cancelled) -> ImportReport:
+def _bring_back(
+    project: Project, paths: tuple[Path | str, ...], progress: ProgressCallback | None, stop: CancelCheck
+) -> ImportReport:
     if len(paths) > 1:
         raise ProjectError("An exported project is imported alone, without other files; nothing was imported.")
     days = import_export(project, paths[0], progress=progress, cancelled=stop)
@@ -166,15 +168,15 @@ def _parse_all(
     file: IO[bytes],
     tally: Tally,
     *,
-    known: Known,
+    contents: KnownContents,
     mapping: TableMapping | None,
-    say: Progress,
-    stop: Cancelled,
+    say: ProgressCallback,
+    stop: CancelCheck,
 ) -> int:
     """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
     count = 0
     say(0, len(files), "reading files")
-    for done, outcomes in parse_files(files, known=known, mapping=mapping, cancelled=stop):
+    for done, outcomes in parse_files(files, contents=contents, mapping=mapping, cancelled=stop):
         for outcome in outcomes:
             if isinstance(outcome, ParsedFile):
                 spool.put(file, outcome)
@@ -188,7 +190,7 @@ def _parse_all(
     return count
 
 
-def _known(connection: Connection) -> Known:
+def _known(connection: Connection) -> KnownContents:
     """Return the contents that are wholly in force, and their names.
 
     Tables, Kp and station lists that came in before version 3 are read again, because less of them was kept then; files without
@@ -197,7 +199,7 @@ def _known(connection: Connection) -> Known:
     table = schema.imported_file.c
     former = int(get_setting(connection, schema.FORMER_FILES) or 0)
     left_out = hidden_in_part(connection) | set(connection.scalars(select(table.id).where(table.replaced_by.is_not(None))))
-    names = names_seen(connection)
+    names = names_of_contents(connection)
     known: dict[str, set[str]] = {}
     for row in connection.execute(select(table.id, table.sha256, table.format, table.readings)):
         if row.id <= former:
@@ -209,7 +211,9 @@ def _known(connection: Connection) -> Known:
     return {sha256: frozenset(found) for sha256, found in known.items()}
 
 
-def _store_files(files: Iterator[ParsedFile], tally: Tally, writer: FileWriter, say: Progress, stop: Cancelled) -> None:
+def _store_files(
+    files: Iterator[ParsedFile], tally: Tally, writer: FileWriter, say: ProgressCallback, stop: CancelCheck
+) -> None:
     """Store all parsed files, lists of stations last."""
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):

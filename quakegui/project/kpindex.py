@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files
-from quakegui.project.record import Issue
+from quakegui.project.reading_blocks import Issue
 from quakegui.project.store import Project, raise_revision
 from quakegui.season.kp import Kp
 
@@ -38,7 +38,7 @@ def record_kp(connection: Connection, index: Kp, file: int) -> None:
 def refresh_kp(connection: Connection) -> int:
     """Derive Kp anew from the files in force; returns how many intervals are new, changed or gone.
 
-    Where files differ, a definitive value counts before a nowcast, then the file modified last (`record.Issue`).
+    Where files differ, a definitive value counts before a nowcast, then the file modified last (`reading_blocks.Issue`).
     """
     file = schema.imported_file.c
     value = schema.kp_value.c

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import decode, expand
 from quakegui.project import journal, nights
+from quakegui.project.season_tables import day_of, unguard
 from quakegui.project.store import Project
-from quakegui.project.tables import day_of, unguard
 from quakegui.season.events import CLASS_COUNT
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import never_was, skipped_days
 
 _KNOWN: Final = {"date", "class", "source", "author", "note", "label_source", "at", "file", "kp_night", "season"}
 """Columns that are taken, and those that the program's own tables have beside them."""
-_SOURCES = {"": Source.ANALYST, **{source.name.lower(): source for source in Source}}
+_SOURCES = {"": LabelSource.ANALYST, **{source.name.lower(): source for source in LabelSource}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,13 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
         If a line cannot be read or is cut off, two lines give one day different labels, or a day never was; nothing was
         changed.
     """
-    given: dict[tuple[np.datetime64, Source, str], tuple[journal.GivenLabel, str]] = {}
+    given: dict[tuple[np.datetime64, LabelSource, str], tuple[journal.GivenLabel, str]] = {}
     by_rule, repeated, unread = 0, 0, dict[str, None]()
     for source in expand(path):
         for line, row in _rows(decode(source.data)[0], source.name):
             unread |= {name: None for name, cell in row.items() if name not in _KNOWN and cell.strip()}
             label, place = _label(row, author, source.name, line), f"line {line} of {source.name}"
-            if label.source is Source.RULE:
+            if label.source is LabelSource.RULE:
                 by_rule += 1
                 continue
             if label.day in skipped_days(project.timezone):
@@ -97,7 +97,7 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
     labels = [label for label, _place in given.values()]
     days = np.unique(np.array([label.day for label in labels], dtype="datetime64[D]"))
     outside = days[~np.isin(days, nights.season_days(project))]
-    written, taken = journal.write_given(project, labels)
+    written, taken = journal.write_label_list(project, labels)
     return LabelsReport(len(labels), written, taken, by_rule, repeated, outside, tuple(unread))
 
 

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Select, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
-from quakegui.project.acts import hidden_files, names_seen
-from quakegui.project.progress import Progress
-from quakegui.project.record import Block, Issue, merged, standing
+from quakegui.project.acts import hidden_files, names_of_contents
+from quakegui.project.progress import ProgressCallback
+from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days
@@ -60,7 +60,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     numbers = {row.file for row in rows}
     left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
     # Names matter only to what a file marks as missing, which few do.
-    names = names_seen(connection, numbers) if any(row.missing for row in rows) else {}
+    names = names_of_contents(connection, numbers) if any(row.missing for row in rows) else {}
     none: frozenset[str] = frozenset()
     return [
         Block(
@@ -77,7 +77,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
 
 
 def update_nights(
-    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: Progress | None = None
+    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: ProgressCallback | None = None
 ) -> NDArray[np.datetime64]:
     """Compute the night means of the days that changed readings can reach; returns the days whose nights changed.
 
@@ -100,7 +100,7 @@ def update_nights(
     return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
 
 
-def ensure_nights(project: Project, *, progress: Progress | None = None) -> NDArray[np.datetime64]:
+def ensure_nights(project: Project, *, progress: ProgressCallback | None = None) -> NDArray[np.datetime64]:
     """Bring the night means up to date with the readings, the time zone and the way they are formed.
 
     Each station is a transaction of its own, so that labels can be given meanwhile; what a crash leaves undone is known, and
@@ -173,7 +173,7 @@ def night_key(config: SeasonConfig) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def stored_nights(project: Project) -> NightMeans | None:
+def load_nights(project: Project) -> NightMeans | None:
     """Return the night means of every station, or None without data.
 
     The days go from the first with data, or the season's first day if that is earlier, to the last, or the season's last day.

@@ -11,14 +11,14 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from quakegui.project import incoming, making, schema, soundness, verifying
+from quakegui.project import making, run_folders, schema, soundness, verifying
 from quakegui.project.database import DATABASE, ProjectError, engine_of, sentence, sentences
 from quakegui.project.filesystem import is_link, replacing
 
 LONGEST_PATH = 511
 """Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
 _OWN_FILES = (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
-_OWN_FOLDERS = (*making.FOLDERS, "runs/trash", incoming.PLACE)
+_OWN_FOLDERS = (*making.FOLDERS, "runs/trash", run_folders.PLACE)
 """What is written, moved and deleted in without asking: as links of a stranger they would lead to the user's own files."""
 
 
@@ -119,9 +119,9 @@ def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
         schema.migrate(connection)
 
 
-def _keep_copy(folder: Path, found: int) -> None:
+def _keep_copy(folder: Path, version: int) -> None:
     """Copy the database, which nobody else can change meanwhile, as it is before it is brought forward."""
-    copy = folder / f"project.version{found}.sqlite"
+    copy = folder / f"project.version{version}.sqlite"
     try:
         with (
             replacing(copy) as part,

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import schema
-from quakegui.project.acts import names_seen
+from quakegui.project.acts import names_of_contents
 from quakegui.project.nights import read_blocks
-from quakegui.project.record import Weighed, best_ranks, by_place, missing_of, slots_of, weighed
+from quakegui.project.reading_blocks import Weighed, best_ranks, by_place, missing_of, slots_of, weighed
 
 _MOST_NAMES = 3
 _AT_ONCE = 500
@@ -67,28 +67,28 @@ class Overlap:
         return tuple(found)
 
 
-def overlaps_of(connection: Connection, brought: Sequence[int]) -> Mapping[int, Overlap]:
+def overlaps_of(connection: Connection, files: Sequence[int]) -> Mapping[int, Overlap]:
     """Return, by number, how the files of an import stand beside others with readings of the same station, day and cadence.
 
     Parameters
     ----------
     connection
         Within the transaction of the import.
-    brought
+    files
         Numbers of its files.
     """
     found: dict[int, Overlap] = {}
-    fresh = frozenset(brought)
+    fresh = frozenset(files)
     file = schema.imported_file.c
     names: dict[int, str] = {}
-    for code, day in _shared_days(connection, brought):
+    for code, day in _shared_days(connection, files):
         for here in by_place(read_blocks(connection, code, day, day)).values():
             numbers = {block.file for block in here}
             if len(numbers) > 1 and numbers & fresh:
                 unknown = numbers - names.keys()
                 rows = connection.execute(select(file.id, file.name).where(file.id.in_(unknown)))
                 names |= {row.id: row.name for row in rows}
-                _compare(weighed(here), fresh, names, names_seen(connection, numbers), found)
+                _compare(weighed(here), fresh, names, names_of_contents(connection, numbers), found)
     return found
 
 

@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -26,7 +26,8 @@ from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source, expand
 from quakegui.project.exchange.layout import MANIFEST, READING_COLUMNS, is_export, is_manifest
-from quakegui.project.record import Block, blocks_of
+from quakegui.project.progress import CancelCheck
+from quakegui.project.reading_blocks import Block, blocks_of
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
 
@@ -98,11 +99,11 @@ class SkippedFile:
     reason: str
 
 
-Known = Mapping[str, frozenset[str]]
+KnownContents = Mapping[str, frozenset[str]]
 """Fingerprints of the contents that a project holds, and the names (without folders) under which it has them: under another
 name a content may be another station's."""
 
-_told: tuple[Known, TableMapping | None] = {}, None
+_told: tuple[KnownContents, TableMapping | None] = {}, None
 """In a helper process: what the project holds, and how to read the columns of tables."""
 
 Outcome = ParsedFile | KnownFile | SkippedFile
@@ -133,15 +134,15 @@ def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
 def parse_files(
     files: tuple[tuple[str, str], ...],
     *,
-    known: Known,
+    contents: KnownContents,
     mapping: TableMapping | None,
-    cancelled: Callable[[], bool],
+    cancelled: CancelCheck,
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """Yield, in order, how many files are done and what the latest of them gave; ends early when `cancelled`.
 
     Parameters
     ----------
-    known
+    contents
         What the project holds already; such files are not parsed again.
     mapping
         How to read the columns of tables.
@@ -151,7 +152,7 @@ def parse_files(
     done = 0
     if workers > 1:
         try:
-            for outcomes in _in_processes(chunks, known, mapping, workers, cancelled):
+            for outcomes in _in_processes(chunks, contents, mapping, workers, cancelled):
                 done += len(chunks[done // CHUNK])
                 yield done, outcomes
             return
@@ -162,10 +163,10 @@ def parse_files(
         if cancelled():
             return
         done += 1
-        yield done, parse_chunk((file,), known, mapping)
+        yield done, parse_chunk((file,), contents, mapping)
 
 
-def parse_chunk(files: Iterable[tuple[str, str]], known: Known, mapping: TableMapping | None) -> list[Outcome]:
+def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, mapping: TableMapping | None) -> list[Outcome]:
     """Return what each file, or each member of an archive, gave."""
     outcomes: list[Outcome] = []
     for path, prefix in files:
@@ -174,18 +175,18 @@ def parse_chunk(files: Iterable[tuple[str, str]], known: Known, mapping: TableMa
             outcomes.append(_skipped(FormatError(error.sentence, file=prefix + error.file, line=error.line)))
 
         sources = (replace(source, name=prefix + source.name) for source in expand(path, on_problem=report))
-        outcomes.extend(_parse_sources(sources, known, mapping))
+        outcomes.extend(_parse_sources(sources, contents, mapping))
     return outcomes
 
 
-def _parse_sources(sources: Iterable[Source], known: Known, mapping: TableMapping | None) -> list[Outcome]:
+def _parse_sources(sources: Iterable[Source], contents: KnownContents, mapping: TableMapping | None) -> list[Outcome]:
     """Return what the members of an archive, or a file, gave; of exported projects in it only that they are there."""
     found: list[tuple[str, Outcome]] = []
     exports: list[str] = []
     for source in sources:
         if is_manifest(source.base, source.data):
             exports.append(source.name.removesuffix(MANIFEST))
-        found.append((source.name, parse_source(source, known, mapping)))
+        found.append((source.name, parse_source(source, contents, mapping)))
     if not exports:
         return [outcome for _, outcome in found]
     others = [outcome for name, outcome in found if not name.startswith(tuple(exports))]
@@ -196,10 +197,10 @@ def _export(folder: str) -> SkippedFile:
     return SkippedFile(folder, f"It is an exported project: unpack it and import the folder that holds {MANIFEST} by itself.")
 
 
-def parse_source(source: Source, known: Known, mapping: TableMapping | None) -> Outcome:
+def parse_source(source: Source, contents: KnownContents, mapping: TableMapping | None) -> Outcome:
     """Return what one file gave; a file that cannot be read is skipped with its reason, never raised."""
     sha256 = fingerprint(source.data, mapping)
-    if source.base in known.get(sha256, ()):
+    if source.base in contents.get(sha256, ()):
         return KnownFile(source.name, source.base, sha256, source.modified_ms)
     try:
         return _parse(source, sha256, mapping)
@@ -271,14 +272,16 @@ def _bytes(files: tuple[tuple[str, str], ...]) -> int:
 
 def _in_processes(
     chunks: list[tuple[tuple[str, str], ...]],
-    known: Known,
+    contents: KnownContents,
     mapping: TableMapping | None,
     workers: int,
-    cancelled: Callable[[], bool],
+    cancelled: CancelCheck,
 ) -> Iterator[list[Outcome]]:
     left = iter(chunks)
     # Spawned, not forked: a window's process has threads, and Windows knows no fork.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(known, mapping))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(contents, mapping)
+    )
     try:
         ahead: deque[Future[list[Outcome]]] = deque()
         for chunk in islice(left, 3 * workers):
@@ -291,10 +294,10 @@ def _in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin_helper(known: Known, mapping: TableMapping | None) -> None:
+def _begin_helper(contents: KnownContents, mapping: TableMapping | None) -> None:
     """Leave Ctrl+C to the process that started this one, and end with it, however it ends."""
     global _told  # noqa: PLW0603 - what a helper is told once, not with every chunk
-    _told = known, mapping
+    _told = contents, mapping
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-Progress = Callable[[int, int, str], None]
+ProgressCallback = Callable[[int, int, str], None]
 """Takes how much is done, of how much, and what it is."""
-Cancelled = Callable[[], bool]
+CancelCheck = Callable[[], bool]
 """Says whether the work is not wanted any more."""
 
 

@@ -13,7 +13,7 @@ from quakegui.project.chain import Link
 from quakegui.project.filesystem import whole_file
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.verifying import NAMES, RecordState, state_of
-from quakegui.season.plain import built, parse_json
+from quakegui.season.json_values import built, parse_json
 
 MARK = "quakegui receipt"
 LARGEST = 65_536
@@ -21,7 +21,7 @@ LARGEST = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """Where a chain ended: id of the last row (0 for none), the hash there, and the rows up to it."""
 
     id: int
@@ -51,8 +51,8 @@ class Receipt:
     project: str
     written: str
     schema: int
-    journal: Head
-    ledger: Head
+    journal: ChainHead
+    ledger: ChainHead
 
 
 def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: int) -> Receipt:
@@ -72,7 +72,7 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
     """
     if state.broken:
         raise ProjectError("No receipt was written: the record is not as quakegui wrote it.")
-    journal, ledger = (Head(one.head, one.hash, one.rows) for one in state.chains)
+    journal, ledger = (ChainHead(one.head, one.hash, one.rows) for one in state.chains)
     written = f"{np.datetime64(now_ms, 'ms').astype('datetime64[s]')}Z"
     receipt = Receipt(MARK, project.name, written, schema.SCHEMA, journal, ledger)
     try:

@@ -43,7 +43,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Predictions:
+class LedgerPredictions:
     """What one run said of some days.
 
     Attributes
@@ -168,14 +168,14 @@ def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any])
         connection.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
 
 
-def complete_run(project: Project, run: Run, said: Sequence[Predictions], *, issued_ms: int | None = None) -> None:
+def complete_run(project: Project, run: Run, predictions: Sequence[LedgerPredictions], *, issued_ms: int | None = None) -> None:
     """Record a run as done with all that it said, and show it; a run that is recorded so already stays as it is.
 
     One transaction: whatever ends the program, a run that is done has its predictions.
 
     Parameters
     ----------
-    said
+    predictions
         What the run says.
     issued_ms
         As of `append_predictions`.
@@ -188,7 +188,7 @@ def complete_run(project: Project, run: Run, said: Sequence[Predictions], *, iss
         if status is None:
             connection.execute(schema.run.insert().values(_row(run)))
         connection.execute(schema.run.update().where(schema.run.c.id == run.id).values(**values))
-        _issue(connection, run.id, said, issued_ms)
+        _issue(connection, run.id, predictions, issued_ms)
         put_setting(connection, "run_in_use", run.id)
 
 
@@ -215,7 +215,7 @@ def count(project: Project) -> int:
 def append_predictions(
     project: Project,
     run_id: str,
-    *said: Predictions,
+    *said: LedgerPredictions,
     issued_ms: int | None = None,
     not_before_ms: int = 0,
     revision: int | None = None,
@@ -253,30 +253,34 @@ def append_predictions(
 
 
 def _issue(
-    connection: Connection, run_id: str, said: Sequence[Predictions], issued_ms: int | None, not_before_ms: int = 0
+    connection: Connection, run_id: str, predictions: Sequence[LedgerPredictions], issued_ms: int | None, not_before_ms: int = 0
 ) -> int:
     """Write predictions at the end of the ledger; nobody else writes meanwhile, so none of its rows is later than they are."""
     now_ms = wall_clock_ms() if issued_ms is None else issued_ms
     last_ms = connection.scalar(select(func.max(schema.prediction.c.issued_ms))) or 0
     issued = max(now_ms, not_before_ms, last_ms)
-    chain.append(connection, schema.prediction, [row for part in said for row in _ledger_rows(run_id, part, issued)])
+    chain.append(connection, schema.prediction, [row for part in predictions for row in _ledger_rows(run_id, part, issued)])
     return issued
 
 
-def _ledger_rows(run_id: str, said: Predictions, issued_ms: int) -> list[dict[str, Any]]:
+def _ledger_rows(run_id: str, predictions: LedgerPredictions, issued_ms: int) -> list[dict[str, Any]]:
     return [
         {
             "run": run_id,
             "day": int(day),
-            "kind": said.kind,
+            "kind": predictions.kind,
             **{f"p{cls}": float(share) for cls, share in enumerate(shares)},
             "map_hash": map_hash,
             "issued_ms": issued_ms,
             "cutoff_ms": int(cutoff),
-            "config_hash": said.config_hash,
+            "config_hash": predictions.config_hash,
         }
         for day, shares, map_hash, cutoff in zip(
-            said.days.astype("datetime64[D]").astype(np.int64), said.probabilities, said.map_hash, said.cutoff_ms, strict=True
+            predictions.days.astype("datetime64[D]").astype(np.int64),
+            predictions.probabilities,
+            predictions.map_hash,
+            predictions.cutoff_ms,
+            strict=True,
         )
     ]
 

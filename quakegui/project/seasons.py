@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.project import cachefiles
-from quakegui.project.anomalycache import keep_anomalies, kept_anomalies
+from quakegui.project.anomalycache import load_anomalies, save_anomalies
 from quakegui.project.featurecache import with_features
 from quakegui.project.kpindex import kp
 from quakegui.project.nights import (
     days_with_data,
     ensure_nights,
     has_stale_nights,
+    load_nights,
     read_blocks,
     season_days,
-    stored_nights,
 )
-from quakegui.project.progress import Progress, silent
-from quakegui.project.record import DAY_MS, merged
+from quakegui.project.progress import ProgressCallback, silent
+from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.store import REVISION, Project, ProjectError, get_setting, require_revision
-from quakegui.season.basis import Basis, GridConfig, basis_key, build_basis, load_basis
+from quakegui.season.basis import GridConfig, MapBasis, basis_key, build_basis, load_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.kp import Kp
 from quakegui.season.localtime import wall_clock_ms
@@ -39,7 +39,7 @@ MOST_IN_MEMORY = 64 * 1024**2
 
 
 def load_season(
-    project: Project, *, progress: Progress | None = None, features: bool = True, now_ms: int | None = None
+    project: Project, *, progress: ProgressCallback | None = None, features: bool = True, now_ms: int | None = None
 ) -> Season | None:
     """Compute the project's season from the means of nights that are over; the raw readings are not looked at.
 
@@ -73,7 +73,7 @@ def load_season(
     try:
         basis = _basis(network, config.grid)
         say(2, 4, "anomalies")
-        known = kept_anomalies(night, config.anomaly)
+        known = load_anomalies(night, config.anomaly)
         season = compute_season(
             network,
             night,
@@ -87,7 +87,7 @@ def load_season(
     except ValueError as error:
         raise ProjectError(str(error)) from error
     if known is None or len(known[0]) < days:
-        keep_anomalies(night, config.anomaly, season.anomaly)
+        save_anomalies(night, config.anomaly, season.anomaly)
     say(3, 4, "regions")
     if features:
         season = with_features(season, lambda day: say(3 * days + day, 4 * days, "regions"))
@@ -95,7 +95,7 @@ def load_season(
     return season
 
 
-def current_season(project: Project, season: Season, *, progress: Progress | None = None) -> Season:
+def current_season(project: Project, season: Season, *, progress: ProgressCallback | None = None) -> Season:
     """Return a season if it is still the project's, else the one that the project has now.
 
     Raises
@@ -123,14 +123,16 @@ def require_current(project: Project, season: Season) -> None:
         require_revision(connection, season.revision)
 
 
-def _inputs(project: Project, progress: Progress | None) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
+def _inputs(
+    project: Project, progress: ProgressCallback | None
+) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
     """Return the revision, and all that a season is computed from as it was then: others may write meanwhile."""
     while True:
         ensure_nights(project, progress=progress)
         with project.read() as connection:
             revision = int(get_setting(connection, REVISION) or 0)
             behind = not project.read_only and has_stale_nights(connection)
-        found = project.network(), stored_nights(project), project.config(), kp(project)
+        found = project.network(), load_nights(project), project.config(), kp(project)
         if not behind and project.revision() == revision:
             return (revision, *found)
 
@@ -199,7 +201,7 @@ def _extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[n
     return found
 
 
-def _basis(network: Network, config: GridConfig) -> Basis:
+def _basis(network: Network, config: GridConfig) -> MapBasis:
     """Return the map basis from the cache, or compute it and put it there."""
     path = cachefiles.cache_file(f"basis-{basis_key(network, config)}.npy")
     if path.is_file():
@@ -211,6 +213,6 @@ def _basis(network: Network, config: GridConfig) -> Basis:
     return basis
 
 
-def _in_memory(basis: Basis) -> Basis:
+def _in_memory(basis: MapBasis) -> MapBasis:
     """Return the basis without its file, unless it is large: a drive that vanishes under a mapped file ends the program."""
     return replace(basis, matrix=np.array(basis.matrix)) if basis.matrix.nbytes <= MOST_IN_MEMORY else basis

@@ -27,12 +27,12 @@ from sqlalchemy import (
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema
-from quakegui.project.bounds import MULTIPLES, bounds_of, why_not_kept
+from quakegui.project.column_limits import MULTIPLES, bounds_of, storage_problem
 from quakegui.project.origins import Origins
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
+from quakegui.season.json_values import built, parse_json
 from quakegui.season.labels import LabelRule
-from quakegui.season.plain import built, parse_json
 
 LARGEST_VALUE = 64 * 1024**2
 """Bytes of the largest single value; a day of seconds takes less than one of them."""
@@ -45,7 +45,7 @@ LAST_COUNT = 2**50
 """Counters that reach this are not gone on with: at 2**53 the project would be refused."""
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]")
 _READ_LATER = frozenset({schema.block.name})
-"""Too large to look through at every start: its rows are checked as they are read (`record`)."""
+"""Too large to look through at every start: its rows are checked as they are read (`reading_blocks`)."""
 
 
 class UnsoundError(Exception):
@@ -214,7 +214,7 @@ def _is_name(run: str) -> bool:
     return run not in ("", ".", "..") and Path(run).name == run
 
 
-def require_kept(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+def require_storable(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Refuse to write what a project would be refused for at its next opening.
 
     Raises
@@ -223,7 +223,7 @@ def require_kept(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         With a sentence that names the value; nothing of the step is to be kept then.
     """
     for row in rows:
-        why = why_not_kept(table, row)
+        why = storage_problem(table, row)
         if why is None and table is schema.setting and {"key", "value"} <= row.keys():
             wrong = _wrong_setting(row["key"], row["value"])
             why = f"A project cannot keep {wrong}." if wrong is not None else None
@@ -258,7 +258,7 @@ def require_room(connection: Connection, name: str) -> None:
         )
 
 
-Shape = tuple[frozenset[tuple[Any, ...]], frozenset[tuple[Any, ...]], int]
+TableShape = tuple[frozenset[tuple[Any, ...]], frozenset[tuple[Any, ...]], int]
 
 _KINDS: dict[str, type[object]] = {
     "class_scheme": ClassScheme,
@@ -320,7 +320,7 @@ def _of_another_version(connection: Connection, version: int) -> str | None:
     return None
 
 
-def _shape(raw: sqlite3.Connection, name: str) -> Shape:
+def _shape(raw: sqlite3.Connection, name: str) -> TableShape:
     """Return a table's columns (name, type, NULL refused, place in the key, hidden), its foreign keys, and unique ones."""
     columns = {
         (column, kind.upper(), strict, key, hidden)
@@ -353,13 +353,13 @@ def _own_parts() -> dict[tuple[str, str], str]:
 
 
 @cache
-def _own_shapes() -> dict[str, dict[int, Shape]]:
+def _own_shapes() -> dict[str, dict[int, TableShape]]:
     """Return the shape of each of this program's tables in every version of it."""
     with _fresh() as connection:
         return {name: _shapes(name, _shape(_raw(connection), name)) for name in schema.metadata.tables}
 
 
-def _shapes(name: str, now: Shape) -> dict[int, Shape]:
+def _shapes(name: str, now: TableShape) -> dict[int, TableShape]:
     """Return a table's shape by version: an earlier one lacks the columns that later ones added."""
     found = {}
     for version in range(schema.SCHEMA, 0, -1):

@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import Block
+from quakegui.project.reading_blocks import Block
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
 
@@ -58,7 +58,7 @@ def put(spool: IO[bytes], parsed: ParsedFile) -> None:
         spool.write(block.missing)
 
 
-def taken(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
+def take(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
     """Yield the first `count` files that were put, from the beginning."""
     spool.seek(0)
     for _ in range(count):

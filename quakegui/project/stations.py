@@ -21,7 +21,7 @@ from quakegui import formats
 from quakegui.formats.source import expand
 from quakegui.project import schema
 from quakegui.project.acts import STATIONS, add_act, hidden_files, undone_acts
-from quakegui.project.record import Issue
+from quakegui.project.reading_blocks import Issue
 from quakegui.project.store import Project, ProjectError, default_author, raise_revision
 from quakegui.season.network import Station
 
@@ -119,9 +119,9 @@ def _usable(station: Station) -> Station:
     return station
 
 
-def record_stations(connection: Connection, named: Iterable[tuple[Station, int]]) -> None:
+def record_stations(connection: Connection, by_hand: Iterable[tuple[Station, int]]) -> None:
     """Record what imported files, given by number, say of stations; `refresh_stations` makes it count."""
-    rows = [{**_values(station), "typed": 0, "file": file, "act": None} for station, file in named]
+    rows = [{**_values(station), "typed": 0, "file": file, "act": None} for station, file in by_hand]
     if rows:
         connection.execute(schema.station_fact.insert(), rows)
         make_room_for(connection, (str(row["code"]) for row in rows))

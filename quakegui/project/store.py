@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert
 
-from quakegui.project import incoming, making, schema, soundness
+from quakegui.project import making, run_folders, schema, soundness
 from quakegui.project.database import BUSY_S, DATABASE, ProjectError, consolidate, engine_of, sentences, writable_engine
 from quakegui.project.filesystem import has_room, is_writable
 from quakegui.project.opening import (
@@ -264,11 +264,11 @@ class Project:
 
     def take_in_runs(self) -> None:
         """Move the run folders of an import to their place; what a crash left undone is done at the next opening."""
-        if self.read_only or self.setting(incoming.KEY) is None:
+        if self.read_only or self.setting(run_folders.KEY) is None:
             return
         try:
             with self.write() as connection:
-                incoming.take_in(connection, self.folder)
+                run_folders.take_in(connection, self.folder)
         except OSError as error:
             raise ProjectError(
                 f"Everything came into {self.folder} but the folders of its training runs: {error.strerror or error}. "

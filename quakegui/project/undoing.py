@@ -12,13 +12,13 @@ from quakegui.project.catalogue import refresh_events
 from quakegui.project.filewriter import days_of_file, refresh_modified
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
-from quakegui.project.progress import Progress
+from quakegui.project.progress import ProgressCallback
 from quakegui.project.stations import refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
 
 
 def undo_import(
-    project: Project, number: int | None = None, *, author: str | None = None, progress: Progress | None = None
+    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback | None = None
 ) -> Act:
     """Take an import back: what it brought counts no more, and what was there before stands again.
 
@@ -57,7 +57,7 @@ def undo_import(
 
 
 def redo_import(
-    project: Project, number: int | None = None, *, author: str | None = None, progress: Progress | None = None
+    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback | None = None
 ) -> Act:
     """Do an import again that was taken back; `number` is by default the one that was taken back last. Else like `undo_import`.
 
@@ -84,7 +84,7 @@ def redo_import(
     return replace(act, undone=False)
 
 
-def remove_readings(project: Project, code: str, *, author: str | None = None, progress: Progress | None = None) -> Act:
+def remove_readings(project: Project, code: str, *, author: str | None = None, progress: ProgressCallback | None = None) -> Act:
     """Remove all readings of a station; nothing is deleted, and `undo_import` brings them back.
 
     Parameters

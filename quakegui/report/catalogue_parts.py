@@ -7,7 +7,7 @@ from typing import Any
 
 from quakegui.project import catalogue
 from quakegui.project.origins import Origin
-from quakegui.report.content import Content
+from quakegui.report.content import ReportContent
 from quakegui.report.markup import facts, h3, p
 from quakegui.report.words import Words, degrees, number
 
@@ -15,12 +15,12 @@ MOST_FILES = 20
 """Of a catalogue in many files, so many are named, and the rest counted."""
 
 
-def choice_of_earthquakes(content: Content, say: Words) -> str:
+def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
     """Return what was taken of the catalogue, what declustering dropped, and what tells the classes apart."""
     made = h3(say("Choice of earthquakes, and classes", "地震的选取与类别"))
     if not content.events:
         return made + p(say("The project has no earthquakes.", "项目中没有地震。"), "notice")
-    chosen = catalogue.chosen_by(content.project)
+    chosen = catalogue.selection_facts(content.project)
     rows = [
         *_files(catalogue.origins(content.project), say),
         (say("Earthquakes chosen", "选取的地震"), str(len(catalogue.all_events(content.project)))),

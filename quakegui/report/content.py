@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.alarm_choice import by_day, rule_where
 from quakegui.judge.alarms import AlarmRecord, Catalogue, Series, judged_period, record_alarms
 from quakegui.judge.judged_by import AsOf
 from quakegui.learn import season_evaluation, season_runs
-from quakegui.learn.alarm_days import thresholds_of
+from quakegui.learn.alarm_days import rule_of_days
 from quakegui.learn.evidence import EvidenceError, project_catalogue
-from quakegui.learn.runs.earthquakes import earthquakes_learnt
+from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.progress import Cancelled, Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project, SupersededError
 from quakegui.season.events import Event
@@ -37,7 +38,7 @@ class ReportCancelledError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Content:
+class ReportContent:
     """Everything that a report tells.
 
     Attributes
@@ -105,8 +106,8 @@ class Content:
 
 
 def gather(
-    project: Project, season: Season | None, *, as_of: AsOf = "training", progress: Progress, cancelled: Cancelled
-) -> Content:
+    project: Project, season: Season | None, *, as_of: AsOf = "training", progress: ProgressCallback, cancelled: CancelCheck
+) -> ReportContent:
     """Read what a report is about.
 
     Parameters
@@ -140,7 +141,9 @@ def gather(
                 raise
 
 
-def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Progress, cancelled: Cancelled) -> Content:
+def _gathered(
+    project: Project, season: Season | None, as_of: AsOf, progress: ProgressCallback, cancelled: CancelCheck
+) -> ReportContent:
     _go_on(cancelled)
     progress(1, 4, "labels")
     events, rows = catalogue.events(project), journal.rows(project)
@@ -155,8 +158,8 @@ def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Pr
     predictions = _predictions(project, season, run) if taken is not None else None
     record = None
     if season is not None and predictions is not None and taken is not None:
-        record = _record(project, season, predictions, taken, run=run, told=judgement)
-    return Content(
+        record = _record(project, season, predictions, taken, run=run, judgement=judgement)
+    return ReportContent(
         project=project,
         season=season,
         events=events,
@@ -174,7 +177,7 @@ def _gathered(project: Project, season: Season | None, as_of: AsOf, progress: Pr
     )
 
 
-def _go_on(cancelled: Cancelled) -> None:
+def _go_on(cancelled: CancelCheck) -> None:
     if cancelled():
         raise ReportCancelledError
 
@@ -205,7 +208,7 @@ def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalo
         season_runs.refuse_other_classes(project, run)
     except RunError:
         return None
-    return (earthquakes_learnt(run, today) or today) if as_of == "training" else today
+    return (training_earthquakes(run, today) or today) if as_of == "training" else today
 
 
 def _predictions(project: Project, season: Season | None, run: RunFolder | None) -> PredictionTable | None:
@@ -223,11 +226,11 @@ def _record(
     earthquakes: Catalogue,
     *,
     run: RunFolder | None,
-    told: Judgement | None,
+    judgement: Judgement | None,
 ) -> AlarmRecord | None:
     """Return the alarms over the days that the run had not learnt from; in-sample answers raise none.
 
-    Where the run was judged, its folds' own thresholds and spans are taken, so that these alarms are those of the score, with
+    Where the run was judged, its folds' own rules and spans are taken, so that these alarms are those of the score, with
     what was predicted since.
     """
     honest = np.isin(table.kind, ("out-of-fold", "prospective"))
@@ -235,10 +238,11 @@ def _record(
         return None
     known_at = season.available_at[season.shown].astype("datetime64[ms]")
     series = Series(season.days, known_at, np.where(honest[:, None], table.probabilities, np.nan))
-    threshold, covered = thresholds_of(project, series, table), honest
-    if run is not None and run.card is not None and told is not None:
-        for fold, p_star in zip(run.card["folds"], told.thresholds, strict=True):
-            span = (season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))
-            threshold[span & (table.kind != "prospective")] = p_star
-            covered = covered | span
-    return record_alarms(series, threshold, earthquakes, judged_period(series, covered))
+    rule, covered = rule_of_days(project, series, table), honest
+    if run is not None and run.card is not None and judgement is not None:
+        number = np.full(len(season.days), -1, np.int64)
+        for k, fold in enumerate(run.card["folds"]):
+            number[(season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))] = k
+        covered = covered | (number >= 0)
+        rule = rule_where((number >= 0) & (table.kind != "prospective"), by_day(judgement.rules, number), rule)
+    return record_alarms(series, rule, earthquakes, judged_period(series, covered))

@@ -8,12 +8,12 @@ from typing import Final
 
 from quakegui.judge.judged_by import AsOf
 from quakegui.learn.runs.files import write_text
-from quakegui.project.progress import Cancelled, Progress, never, silent
+from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.store import Project
 from quakegui.report.content import ReportCancelledError, gather
 from quakegui.report.event_parts import alarms, events
 from quakegui.report.label_parts import labels
-from quakegui.report.markup import Figure, Figures, h1, inlined, safe
+from quakegui.report.markup import Figure, FigureList, h1, inlined, safe
 from quakegui.report.provenance import provenance
 from quakegui.report.run_parts import skill, training
 from quakegui.report.season_parts import method, network, short, small_stamp, stamps
@@ -87,8 +87,8 @@ def make_report(
     language: Language = "en",
     season: Season | None = None,
     as_of: AsOf = "training",
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: CancelCheck | None = None,
 ) -> Report:
     """Make the report of a project's season.
 
@@ -110,7 +110,7 @@ def make_report(
     ProjectError
         If the season cannot be computed from what the project holds.
     """
-    say, figures = Words(language), Figures()
+    say, figures = Words(language), FigureList()
     tell = progress or silent
     stop = cancelled or never
     content = gather(project, season, as_of=as_of, progress=tell, cancelled=stop)

@@ -121,11 +121,11 @@ class Axes:
                 drawing.circle(*piece[0], 1.5, colour, colour)
 
 
-def ticks(low: float, high: float, wanted: int = 4) -> list[tuple[float, str]]:
+def ticks(low: float, high: float, count: int = 4) -> list[tuple[float, str]]:
     """Return round values between two limits with how they are written."""
     if not high > low:
         return [(low, f"{low:g}")]
-    rough = (high - low) / wanted
+    rough = (high - low) / count
     power = 10.0 ** np.floor(np.log10(rough))
     step = float(power * min((1.0, 2.0, 5.0, 10.0), key=lambda factor: abs(factor * power - rough)))
     first = int(np.ceil(low / step - 1e-9))

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from quakegui.judge.alarms import Alarm, Hit
-from quakegui.project.progress import Cancelled, Progress
-from quakegui.report.content import Content, ReportCancelledError
-from quakegui.report.markup import Figures, block, facts, grid, h2, h3, p, table
+from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.report.content import ReportCancelledError, ReportContent
+from quakegui.report.markup import FigureList, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside
 from quakegui.report.season_drawings import colour_bar
 from quakegui.report.season_parts import TITLES, no_season
@@ -27,7 +27,7 @@ MAP_WIDTH = 212
 class MapMaker:
     """Draws the days that the report shows, and tells how many are done."""
 
-    def __init__(self, content: Content, season: Season, say: Words, figures: Figures) -> None:
+    def __init__(self, content: ReportContent, season: Season, say: Words, figures: FigureList) -> None:
         self.content, self.season, self.say, self.figures = content, season, say, figures
         self.storm = is_stormy(season.kp_night[season.shown])
 
@@ -86,7 +86,9 @@ class MapMaker:
         return block(self.figures.add(colour_bar(config.style, config.extrema.threshold_z, title=title, alt=title)))
 
 
-def events(content: Content, say: Words, figures: Figures, *, progress: Progress, cancelled: Cancelled) -> str:
+def events(
+    content: ReportContent, say: Words, figures: FigureList, *, progress: ProgressCallback, cancelled: CancelCheck
+) -> str:
     """Return a part for each earthquake: where and when, the days before it, and whether an alarm was open."""
     made = h2(say.of(TITLES["events"]), "events")
     if not content.events:
@@ -117,7 +119,7 @@ def events(content: Content, say: Words, figures: Figures, *, progress: Progress
     return made
 
 
-def outcome(content: Content, place: int, say: Words) -> str:
+def outcome(content: ReportContent, place: int, say: Words) -> str:
     """Return in a few words whether an alarm was open at an earthquake."""
     record = content.record
     if record is None or place not in record.events:
@@ -125,7 +127,7 @@ def outcome(content: Content, place: int, say: Words) -> str:
     return say("missed", "漏报") if place in record.missed else say("hit", "命中")
 
 
-def _overview(content: Content, say: Words) -> str:
+def _overview(content: ReportContent, say: Words) -> str:
     rows = [
         (str(place + 1), content.local(event.time), f"{event.magnitude:.1f}", say.cls(cls) if cls else "–", event.place,
          outcome(content, place, say))
@@ -136,7 +138,7 @@ def _overview(content: Content, say: Words) -> str:
     return table(head, rows, numbers_from=9)
 
 
-def _event(content: Content, maker: MapMaker, place: int, event: Event, say: Words) -> str:
+def _event(content: ReportContent, maker: MapMaker, place: int, event: Event, say: Words) -> str:
     season, cls = maker.season, content.classes[place]
     title = say("Earthquake {n}: M {m:.1f}, {day}, {place}", "地震 {n}：M {m:.1f}，{day}，{place}", n=place + 1,
                 m=event.magnitude, day=content.event_days[place], place=event.place or "–")  # fmt: skip
@@ -172,7 +174,7 @@ def _event(content: Content, maker: MapMaker, place: int, event: Event, say: Wor
     return made + _day_table(content, season, before, say)
 
 
-def _days_before(content: Content, event: Event) -> range:
+def _days_before(content: ReportContent, event: Event) -> range:
     """Return the last days that were known before an earthquake; none where the season ends more than a month before it."""
     known = content.known_at
     end = int(np.searchsorted(known, event.time))
@@ -181,7 +183,7 @@ def _days_before(content: Content, event: Event) -> range:
     return range(max(0, end - MAPS), end)
 
 
-def _outcome_sentence(content: Content, place: int, say: Words) -> str:
+def _outcome_sentence(content: ReportContent, place: int, say: Words) -> str:
     record = content.record
     if record is None and content.why_not_judged:
         return say("Not judged: {why}", "未评判：{why}", why=content.why_not_judged)
@@ -208,7 +210,7 @@ def _outcome_sentence(content: Content, place: int, say: Words) -> str:
     return say("Missed: no alarm was open.", "漏报：当时没有警报。")
 
 
-def _day_table(content: Content, season: Season, days: Sequence[int], say: Words) -> str:
+def _day_table(content: ReportContent, season: Season, days: Sequence[int], say: Words) -> str:
     predicted = content.predictions
     rows = []
     for index in days:
@@ -238,7 +240,9 @@ def _day_table(content: Content, season: Season, days: Sequence[int], say: Words
     return table(head, rows, numbers_from=9)
 
 
-def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress, cancelled: Cancelled) -> str:
+def alarms(
+    content: ReportContent, say: Words, figures: FigureList, *, progress: ProgressCallback, cancelled: CancelCheck
+) -> str:
     """Return a part for each alarm: when it was open, on what days, and what came of it."""
     made = h2(say.of(TITLES["alarms"]), "alarms")
     if content.season is None or content.record is None:
@@ -274,7 +278,7 @@ def alarms(content: Content, say: Words, figures: Figures, *, progress: Progress
     return made
 
 
-def _why_no_alarms(content: Content, say: Words) -> str:
+def _why_no_alarms(content: ReportContent, say: Words) -> str:
     if content.why_not_judged:
         return content.why_not_judged
     if content.leaky and content.judgement is not None:
@@ -289,7 +293,7 @@ def _why_no_alarms(content: Content, say: Words) -> str:
     )
 
 
-def _came_of(content: Content, alarm: Alarm, say: Words) -> str:
+def _came_of(content: ReportContent, alarm: Alarm, say: Words) -> str:
     if alarm.hits:
         came = ("；" if say.language == "zh" else "; ").join(_hit(content, hit, say) for hit in alarm.hits)
         return say("Hit: {what}.", "命中：{what}。", what=came)
@@ -298,7 +302,7 @@ def _came_of(content: Content, alarm: Alarm, say: Words) -> str:
     return say("False alarm: it closed without an earthquake.", "虚报：关闭前没有地震。")
 
 
-def _hit(content: Content, hit: Hit, say: Words) -> str:
+def _hit(content: ReportContent, hit: Hit, say: Words) -> str:
     lead = number(hit.lead_days, 1)
     if hit.event >= len(content.events):
         return say(
@@ -311,7 +315,7 @@ def _hit(content: Content, hit: Hit, say: Words) -> str:
                m=event.magnitude, lead=lead)  # fmt: skip
 
 
-def _alarm(content: Content, maker: MapMaker, place: int, alarm: Alarm, say: Words) -> str:
+def _alarm(content: ReportContent, maker: MapMaker, place: int, alarm: Alarm, say: Words) -> str:
     made = h3(
         say("Alarm {n}: {a} to {b}", "警报 {n}：{a} 至 {b}", n=place + 1, a=content.local(alarm.opened)[:10],
             b=content.local(alarm.closed)[:10]),

@@ -8,15 +8,15 @@ from itertools import combinations
 import numpy as np
 
 from quakegui.project import journal
-from quakegui.report.content import Content
-from quakegui.report.markup import Figures, h2, h3, p, table
+from quakegui.report.content import ReportContent
+from quakegui.report.markup import FigureList, h2, h3, p, table
 from quakegui.report.season_parts import TITLES
 from quakegui.report.words import SOURCE_NAMES, Words, number
 from quakegui.season.events import CLASS_COUNT
-from quakegui.season.labels import Source, compare
+from quakegui.season.labels import LabelSource, compare
 
 
-def labels(content: Content, say: Words, _figures: Figures) -> str:
+def labels(content: ReportContent, say: Words, _figures: FigureList) -> str:
     """Return the label statistics and the agreement between analysts."""
     made = h2(say.of(TITLES["labels"]), "labels")
     if not content.labels:
@@ -56,8 +56,8 @@ def labels(content: Content, say: Words, _figures: Figures) -> str:
     return made + _agreement(content, say)
 
 
-def _by_rule(content: Content, say: Words) -> str:
-    if content.season is None or not any(row.source is Source.RULE for row in content.rows):
+def _by_rule(content: ReportContent, say: Words) -> str:
+    if content.season is None or not any(row.source is LabelSource.RULE for row in content.rows):
         return ""
     found = journal.rule_labels(content.project)
     if found is None:
@@ -72,9 +72,9 @@ def _by_rule(content: Content, say: Words) -> str:
     )  # fmt: skip
 
 
-def _agreement(content: Content, say: Words) -> str:
+def _agreement(content: ReportContent, say: Words) -> str:
     made = h3(say("Agreement between analysts", "分析员之间的一致性"))
-    authors = sorted({row.author for row in content.rows if row.source is Source.ANALYST})
+    authors = sorted({row.author for row in content.rows if row.source is LabelSource.ANALYST})
     if len(authors) < 2:
         return made + p(
             say(

@@ -43,7 +43,7 @@ class Figure:
     alt: str
 
 
-class Figures:
+class FigureList:
     """Collects the pictures of a report; each is named by its number."""
 
     def __init__(self) -> None:

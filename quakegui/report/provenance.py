@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from quakegui import __version__
 from quakegui.project import schema
 from quakegui.project.verifying import examine
-from quakegui.report.content import Content
-from quakegui.report.markup import Figures, facts, h2, h3, p, table
+from quakegui.report.content import ReportContent
+from quakegui.report.markup import FigureList, facts, h2, h3, p, table
 from quakegui.report.season_parts import TITLES
 from quakegui.report.words import Words
 from quakegui.season.localtime import wall_clock_ms
@@ -21,7 +21,7 @@ FINDINGS_SHOWN = 20
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "pyproj", "pillow")
 
 
-def provenance(content: Content, say: Words, _figures: Figures) -> str:
+def provenance(content: ReportContent, say: Words, _figures: FigureList) -> str:
     """Return versions, fingerprints, the journal's position and the counts of imported files."""
     project = content.project
     config = project.config() if content.season is None else content.season.config
@@ -43,7 +43,7 @@ def provenance(content: Content, say: Words, _figures: Figures) -> str:
     return made + _record(content, say) + _files(content, say)
 
 
-def _record(content: Content, say: Words) -> str:
+def _record(content: ReportContent, say: Words) -> str:
     """Return what journal and ledger look like: their chains' heads, and what in them is not as it was written."""
     with content.project.read() as connection:
         state = examine(connection, now_ms=wall_clock_ms())
@@ -81,7 +81,7 @@ def _record(content: Content, say: Words) -> str:
     return made
 
 
-def _run_facts(content: Content, card: dict[str, object], say: Words) -> list[tuple[str, str]]:
+def _run_facts(content: ReportContent, card: dict[str, object], say: Words) -> list[tuple[str, str]]:
     assert content.run is not None
     about = content.run.about
     versions, device = card.get("versions"), card.get("device")
@@ -100,7 +100,7 @@ def _run_facts(content: Content, card: dict[str, object], say: Words) -> list[tu
     ]
 
 
-def _files(content: Content, say: Words) -> str:
+def _files(content: ReportContent, say: Words) -> str:
     """Return how many files of each format are in force, and how many were replaced by later ones."""
     table_of = schema.imported_file.c
     with content.project.read() as connection:

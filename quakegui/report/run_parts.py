@@ -9,11 +9,11 @@ import numpy as np
 
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.learn.network.phases import FINAL
-from quakegui.report.content import Content
+from quakegui.report.content import ReportContent
 from quakegui.report.drawings import history, matrix, molchan
-from quakegui.report.markup import Figures, block, bullets, facts, grid, h2, h3, p, table
+from quakegui.report.markup import FigureList, block, bullets, facts, grid, h2, h3, p, table
 from quakegui.report.parameters import RECIPE_MEANINGS, flat
-from quakegui.report.season_parts import TITLES, judged_by, small_stamp, verdict
+from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict
 from quakegui.report.words import (
     BASELINE_NAMES,
     GROUP_NAMES,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from quakegui.learn.runs.registry import RunFolder
 
 
-def training(content: Content, say: Words, figures: Figures) -> str:
+def training(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the runs of the project, and the recipe and curves of the one in use."""
     made = h2(say.of(TITLES["training"]), "training", new_page=False)
     if content.all_runs:
@@ -60,7 +60,7 @@ def training(content: Content, say: Words, figures: Figures) -> str:
     return made + table(columns, recipe, numbers_from=9)
 
 
-def _curves(run: RunFolder, say: Words, figures: Figures) -> str:
+def _curves(run: RunFolder, say: Words, figures: FigureList) -> str:
     rows = run.history()
     if not rows:
         return p(say("The run has no history of its epochs.", "该运行没有轮次记录。"), "notice")
@@ -87,14 +87,14 @@ def _plain(value: object, say: Words) -> str:
     return f"{value:g}" if isinstance(value, float) else "–" if value is None else str(value)
 
 
-def skill(content: Content, say: Words, figures: Figures) -> str:
+def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return how good the run in use is: verdict, matrices, figures, baselines, alarms."""
     made = h2(say.of(TITLES["skill"]), "skill")
     made += p(verdict(content, say), "verdict")
     told = content.judgement
     if told is None:
         return made
-    made += p(judged_by(content, say))
+    made += p(basis_text(content, say))
     if told.leaky:
         made += p(say.of(LEAKY), "stamp")
     made += p(
@@ -112,12 +112,12 @@ def skill(content: Content, say: Words, figures: Figures) -> str:
     return made + _alarm_skill(content, told, say, figures) + _calibration(told, say)
 
 
-def _matrices(content: Content, told: Judgement, say: Words, figures: Figures) -> str:
+def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures: FigureList) -> str:
     cells = []
     for target in TARGETS:
         title = say.of(TARGET_NAMES[target])
         picture = matrix(
-            told.of(target).figures.confusion,
+            judgement.of(target).figures.confusion,
             [say.of(name) for name in GROUP_NAMES[target]],
             true=say("true", "真实"),
             answered=say("answered", "预测为"),
@@ -128,22 +128,22 @@ def _matrices(content: Content, told: Judgement, say: Words, figures: Figures) -
     return h3(say("Confusion matrices", "混淆矩阵")) + grid(cells[:2], 2) + grid(cells[2:], 1)
 
 
-def _interval(found: Interval, say: Words, write: Callable[[float | None], str] = percent) -> str:
-    if not np.isfinite(found.value):
+def _interval(interval: Interval, say: Words, write: Callable[[float | None], str] = percent) -> str:
+    if not np.isfinite(interval.value):
         return write(None)
-    value, low, high = write(found.value), write(found.low), write(found.high)
+    value, low, high = write(interval.value), write(interval.low), write(interval.high)
     return say("{value} ({low} to {high})", "{value}（{low} 至 {high}）", value=value, low=low, high=high)
 
 
-def _figures_table(told: Judgement, say: Words) -> str:
+def _figures_table(judgement: Judgement, say: Words) -> str:
     rows = [
         (
             say.of(TARGET_NAMES[target]),
-            _interval(told.of(target).accuracy, say),
-            _interval(told.of(target).macro_recall, say),
-            _interval(told.of(target).kappa, say, number),
-            number(told.surrogate.auc) if target == "event" else "–",
-            number(told.surrogate.p_value, 3) if target == "event" else "–",
+            _interval(judgement.of(target).accuracy, say),
+            _interval(judgement.of(target).macro_recall, say),
+            _interval(judgement.of(target).kappa, say, number),
+            number(judgement.surrogate.auc) if target == "event" else "–",
+            number(judgement.surrogate.p_value, 3) if target == "event" else "–",
         )
         for target in TARGETS
     ]
@@ -152,14 +152,14 @@ def _figures_table(told: Judgement, say: Words) -> str:
         "p: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, by which the predictions do as "
         "well. AUC and p: by the labels of the rule. A dash: not estimable.",
         "p：将地震移动至多 {jitter} 天所得替代目录中，预测表现不逊者的比例。AUC 与 p 按规则的标注计算。横线：无法估计。",
-        jitter=told.surrogate.jitter_days,
+        jitter=judgement.surrogate.jitter_days,
     )
     return table(head, rows) + p(said, "caption")
 
 
-def _comparisons(told: Judgement, say: Words) -> str:
+def _comparisons(judgement: Judgement, say: Words) -> str:
     rows = []
-    for one in told.comparisons:
+    for one in judgement.comparisons:
         if one.target != "event":
             continue
         rows.append(
@@ -191,10 +191,10 @@ def _comparisons(told: Judgement, say: Words) -> str:
     )
 
 
-def _per_class(told: Judgement, say: Words) -> str:
+def _per_class(judgement: Judgement, say: Words) -> str:
     rows = []
     shown: Target = "class"
-    for cls, one in enumerate(told.of(shown).figures.per_class):
+    for cls, one in enumerate(judgement.of(shown).figures.per_class):
         rows.append(
             (say.cls(cls), str(one.support), str(one.answered), str(one.not_estimable), percent(one.recall),
              percent(one.precision), percent(one.one_vs_rest_accuracy))
@@ -216,14 +216,14 @@ def _per_class(told: Judgement, say: Words) -> str:
     )
 
 
-def _alarm_skill(content: Content, told: Judgement, say: Words, figures: Figures) -> str:
+def _alarm_skill(content: ReportContent, judgement: Judgement, say: Words, figures: FigureList) -> str:
     made = h3(say("Alarms of the judged period", "评判期的警报"))
-    if told.alarms is None or told.skill is None:
+    if judgement.alarms is None or judgement.skill is None:
         return made + p(
             say("No earthquake fell into the judged period, so alarms have no score.", "评判期内没有地震，警报不计分。"),
             "notice",
         )
-    record, found = told.alarms, told.skill
+    record, found = judgement.alarms, judgement.skill
     leads = record.lead_days
     made += facts(
         (
@@ -237,13 +237,19 @@ def _alarm_skill(content: Content, told: Judgement, say: Words, figures: Figures
             ("R", number(found.r)),
             (say("R0, its 97.5 % level", "R0，97.5 % 水平"), number(found.r0)),
             (say("R above R0", "R 高于 R0"), say.yes(found.exceeds)),
-            (say("Thresholds p* of the folds", "各折的阈值 p*"), ", ".join(number(p_star) for p_star in told.thresholds)),
+            (say("R, time weighed by the expected earthquakes", "R（按预期地震数加权的时间）"), number(found.weighed_r)),
+            (
+                say("Rules of the folds: p*, days in a row, days open", "各折的规则：p*、连续天数、保持天数"),
+                ", ".join(
+                    f"{number(float(np.asarray(one.threshold)))} / {one.run_days} / {one.open_days}" for one in judgement.rules
+                ),
+            ),
         )
     )
-    if told.molchan is not None:
+    if judgement.molchan is not None:
         picture = molchan(
-            told.molchan.alarm_fraction,
-            told.molchan.miss_rate,
+            judgement.molchan.alarm_fraction,
+            judgement.molchan.miss_rate,
             (found.alarm_fraction, 1.0 - found.hit_rate),
             across=say("share of time under alarm", "警报时间的比例"),
             up=say("share of earthquakes missed", "漏报地震的比例"),
@@ -254,14 +260,14 @@ def _alarm_skill(content: Content, told: Judgement, say: Words, figures: Figures
         made += h3(say("Molchan diagram", "Molchan 图")) + block(figures.add(picture))
         made += p(
             say("Molchan diagram: area skill score {area}; chance is 0.50.", "Molchan 图：面积技巧评分 {area}；随机为 0.50。",
-                area=number(told.molchan.area_skill)),
+                area=number(judgement.molchan.area_skill)),
             "caption",
         )  # fmt: skip
     return made
 
 
-def _calibration(told: Judgement, say: Words) -> str:
-    found = told.calibration
+def _calibration(judgement: Judgement, say: Words) -> str:
+    found = judgement.calibration
     if found is None:
         return ""
     rows = [
@@ -282,7 +288,7 @@ def _calibration(told: Judgement, say: Words) -> str:
         say("Expected calibration error: {e}.", "期望校准误差：{e}。", e=percent(found.expected_error)),
         say("Brier score of event against none: {b}.", "有震对无震的 Brier 评分：{b}。", b=number(found.brier_event, 3)),
     ]
-    missing = np.argwhere(told.tested & ~told.trained).tolist()
+    missing = np.argwhere(judgement.tested & ~judgement.trained).tolist()
     notes += [
         say("Fold {fold}: class {cls} was asked, but not in training.", "第 {fold} 折：检验了类别 {cls}，但训练中没有。",
             fold=fold + 1, cls=cls)

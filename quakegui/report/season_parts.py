@@ -9,8 +9,8 @@ import numpy as np
 from quakegui.project import journal
 from quakegui.project.demo import strength_of
 from quakegui.report.catalogue_parts import choice_of_earthquakes
-from quakegui.report.content import Content
-from quakegui.report.markup import Figure, Figures, block, bullets, facts, grid, h2, h3, links, p, table
+from quakegui.report.content import ReportContent
+from quakegui.report.markup import Figure, FigureList, block, bullets, facts, grid, h2, h3, links, p, table
 from quakegui.report.parameters import MEANINGS, RULE_MEANINGS, flat
 from quakegui.report.season_drawings import Course, completeness, course, network_map
 from quakegui.report.words import LEAKY, QUALITY_NAMES, SYNTHETIC, Words, number, percent
@@ -32,7 +32,7 @@ SECTIONS = (
 TITLES = dict(SECTIONS)
 
 
-def stamps(content: Content, say: Words) -> str:
+def stamps(content: ReportContent, say: Words) -> str:
     """Return what the whole report is stamped with, as markup."""
     made = ""
     if content.project.synthetic:
@@ -42,19 +42,19 @@ def stamps(content: Content, say: Words) -> str:
     return made
 
 
-def small_stamp(content: Content, *, scores: bool = False) -> str:
+def small_stamp(content: ReportContent, *, scores: bool = False) -> str:
     """Return the stamp of a picture: what is not measured, and of scores also what is leaky."""
     words = [*(["SYNTHETIC"] if content.project.synthetic else []), *(["LEAKY"] if scores and content.leaky else [])]
     return " · ".join(words)
 
 
-def short(content: Content, say: Words, figures: Figures) -> str:
+def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the verdict, what there is, and the course of the season in one picture."""
     made = links((anchor, say.of(title)) for anchor, title in SECTIONS)
     made += h2(say.of(TITLES["short"]), "short", new_page=False)
     made += p(verdict(content, say), "verdict")
     if content.judgement is not None:
-        made += p(judged_by(content, say), "caption")
+        made += p(basis_text(content, say), "caption")
     made += p(
         say(
             "No method is known that predicts earthquakes reliably. What follows shows what was measured, what was computed "
@@ -79,7 +79,7 @@ def short(content: Content, say: Words, figures: Figures) -> str:
     )
 
 
-def verdict(content: Content, say: Words) -> str:
+def verdict(content: ReportContent, say: Words) -> str:
     """Return the sentence on how good the predictions are, or why there is none."""
     if content.judgement is not None:
         told = content.judgement.verdict
@@ -94,7 +94,7 @@ def verdict(content: Content, say: Words) -> str:
     )
 
 
-def judged_by(content: Content, say: Words) -> str:
+def basis_text(content: ReportContent, say: Words) -> str:
     """Return by which labels and earthquakes the run is judged, and how a report by the other ones is made."""
     basis = content.judgement.basis if content.judgement is not None else None
     if basis is None:
@@ -118,7 +118,7 @@ def no_season(say: Words) -> str:
     )
 
 
-def _facts(content: Content, season: Season, say: Words) -> list[tuple[str, str]]:
+def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str, str]]:
     labelled = sum(1 for day in season.days if day in content.labels)
     regions = sum(bool(day.regions) for day in season.features[season.shown])
     window = season.config.night.window
@@ -164,7 +164,7 @@ def _storms(season: Season, say: Words) -> str:
     return say("{n} of the {known} nights with Kp", "有 Kp 的 {known} 夜中的 {n} 夜", n=stormy, known=known)
 
 
-def _course(content: Content, season: Season, say: Words) -> Figure:
+def _course(content: ReportContent, season: Season, say: Words) -> Figure:
     known = content.known_at
     events = []
     for event in content.events:
@@ -205,7 +205,7 @@ def _course(content: Content, season: Season, say: Words) -> Figure:
     return course(shown, names=names, stamp=small_stamp(content, scores=True), alt=alt)
 
 
-def network(content: Content, say: Words, figures: Figures) -> str:
+def network(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the map of the stations and the table of what each of them recorded."""
     made = h2(say.of(TITLES["network"]), "network")
     stations = content.project.network().stations if content.season is None else content.season.network.stations
@@ -277,7 +277,7 @@ def _completeness_table(season: Season, say: Words) -> str:
     return table(head, rows, numbers_from=2) + (p(said) if derived else "")
 
 
-def method(content: Content, say: Words, _figures: Figures) -> str:
+def method(content: ReportContent, say: Words, _figures: FigureList) -> str:
     """Return how a map comes about, and every parameter."""
     made = h2(say.of(TITLES["method"]), "method")
     made += bullets(

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from quakegui.judge.metrics import Target
 from quakegui.judge.predictors import PREDICTORS
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.quality import Quality
 
 Language = Literal["en", "zh"]
@@ -33,11 +33,11 @@ TARGET_NAMES: Final[dict[Target, Pair]] = {
     "direction": ("Direction", "方向"),
     "class": ("Five classes", "五类"),
 }
-SOURCE_NAMES: Final[dict[Source, Pair]] = {
-    Source.RULE: ("by the rule (retrospective)", "按规则（回溯）"),
-    Source.MODEL: ("accepted from a prediction", "由预测接受"),
-    Source.ANALYST: ("by an analyst", "由分析员"),
-    Source.SETTLED: ("settled between analysts", "分析员商定"),
+SOURCE_NAMES: Final[dict[LabelSource, Pair]] = {
+    LabelSource.RULE: ("by the rule (retrospective)", "按规则（回溯）"),
+    LabelSource.MODEL: ("accepted from a prediction", "由预测接受"),
+    LabelSource.ANALYST: ("by an analyst", "由分析员"),
+    LabelSource.SETTLED: ("settled between analysts", "分析员商定"),
 }
 DIRECTION_NAMES: Final[dict[str, Pair]] = {"N": ("north", "北部"), "S": ("south", "南部")}
 KIND_NAMES: Final[dict[str, Pair]] = {

@@ -37,8 +37,8 @@ Facts = NDArray[np.float64]
 """Time (ms), place (km from the Earth's centre), magnitude, reach (ms) and radius as a chord (km), shape (..., 7)."""
 Level = tuple[Facts, Facts]
 """The smallest and the largest of each fact in each group, shapes (group, fact)."""
-Rows = NDArray[np.intp]
-Pairs = tuple[int, Rows, Rows]
+EventRows = NDArray[np.intp]
+Pairs = tuple[int, EventRows, EventRows]
 """A level of the tree, and pairs of an event, or of a block of them, and a group of that level."""
 
 
@@ -165,17 +165,17 @@ def _near_groups(asked: Facts, levels: list[Level]) -> list[Pairs]:
     return near
 
 
-def _inside(levels: list[Level], height: int, which: Rows, group: Rows) -> tuple[Rows, Rows]:
+def _inside(levels: list[Level], height: int, which: EventRows, group: EventRows) -> tuple[EventRows, EventRows]:
     """Return each pair once for every group (or event) of the next lower level that its group holds."""
     size = len(levels[height - 1][0]) // len(levels[height][0])
     return np.repeat(which, size), (group[:, np.newaxis] * size + np.arange(size)).ravel()
 
 
-def _only(wanted: NDArray[np.bool_], which: Rows, group: Rows) -> tuple[Rows, Rows]:
+def _only(wanted: NDArray[np.bool_], which: EventRows, group: EventRows) -> tuple[EventRows, EventRows]:
     return which[wanted], group[wanted]
 
 
-def _may_follow(first: Facts, last: Facts, level: Level, which: Rows, group: Rows) -> NDArray[np.bool_]:
+def _may_follow(first: Facts, last: Facts, level: Level, which: EventRows, group: EventRows) -> NDArray[np.bool_]:
     """Return for each pair whether anything in the group may have an event between `first` and `last` as an aftershock."""
     low, high = level
     before = high[group]

@@ -25,7 +25,7 @@ class GridConfig:
     ----------
     smoothing
         Smoothing of the spline, in units of the mean area per station (the frame's area over the number of located stations),
-        so that one number means the same for a network of 100 km and for a national one; `Basis.smoothing_km2` is the value
+        so that one number means the same for a network of 100 km and for a national one; `MapBasis.smoothing_km2` is the value
         in km2 that ``RBFInterpolator`` takes on coordinates in km. The default draws what one station shows alone at about
         three quarters of its height, and a footprint of 25 km that several of 25 stations see at 99 %: one station's own noise
         shall not pass for a region. A season's map peaks come out about 20 % below the station peaks, which are therefore
@@ -51,7 +51,7 @@ class GridConfig:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Basis:
+class MapBasis:
     """What all maps of one network share.
 
     Attributes
@@ -127,7 +127,7 @@ def basis_key(network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS)
 
 def build_basis(
     network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS, out: NDArray[np.float32] | None = None
-) -> Basis:
+) -> MapBasis:
     """Compute the basis of a network's maps.
 
     Time and memory grow with stations x drawn pixels: at 480 pixels, of which the hull of all stations holds about half, 25
@@ -167,7 +167,7 @@ def basis_shape(network: Network, config: GridConfig, *, pixels: int = MAP_PIXEL
     return _shape(_empty_basis(network, config, pixels))
 
 
-def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> Basis:
+def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> MapBasis:
     """Map a saved matrix into memory instead of computing it.
 
     Raises
@@ -189,7 +189,7 @@ def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int 
     return replace(basis, matrix=matrix)
 
 
-def _empty_basis(network: Network, config: GridConfig, pixels: int) -> Basis:
+def _empty_basis(network: Network, config: GridConfig, pixels: int) -> MapBasis:
     """Return the basis of a network without its matrix."""
     located = np.flatnonzero(network.located)
     # A network that is nowhere has no frame: nothing will ever be drawn in this one, but the season still has its values.
@@ -199,7 +199,7 @@ def _empty_basis(network: Network, config: GridConfig, pixels: int) -> Basis:
     smoothing_km2 = config.smoothing * (2.0 * frame.half_width_km) ** 2 / max(len(located), 1)
     if config.smoothing == 0.0 and len(distinct(xy)) < len(xy):
         raise ValueError("Two stations stand at one position, so their map needs a smoothing above zero.")
-    bare = Basis(
+    bare = MapBasis(
         frame=frame,
         codes=network.codes,
         located=located,
@@ -222,12 +222,12 @@ def _empty_basis(network: Network, config: GridConfig, pixels: int) -> Basis:
     )
 
 
-def _shape(basis: Basis) -> tuple[int, int]:
+def _shape(basis: MapBasis) -> tuple[int, int]:
     drawn = int(np.diff(basis.spans).sum())
     return (len(basis.located), drawn) if drawn else (0, 0)
 
 
-def _drawn_points(basis: Basis) -> NDArray[np.float64]:
+def _drawn_points(basis: MapBasis) -> NDArray[np.float64]:
     """Return the centres of the drawn pixels in km, row by row, shape (drawn pixel, 2)."""
     x, y = basis.frame.pixel_centres()
     columns = np.concatenate([x[first:last] for first, last in basis.spans.tolist()])

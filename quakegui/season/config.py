@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.basis import GridConfig
 from quakegui.season.extrema import ExtremaConfig
+from quakegui.season.json_values import built, parse_json
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, available_at
 from quakegui.season.night import NightConfig
 from quakegui.season.palette import MapStyle
-from quakegui.season.plain import built, parse_json
 
 LONGEST_GRACE = 1440.0
 """Minutes; a night that is only over a day later is not news any more."""

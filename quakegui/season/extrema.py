@@ -12,7 +12,7 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.basis import Basis
+from quakegui.season.basis import MapBasis
 from quakegui.season.gridding import Gridder
 
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
@@ -245,7 +245,7 @@ def shapes(field: NDArray[np.float32], labels: NDArray[np.int32]) -> tuple[Shape
 
 
 def strongest_station(
-    labels: NDArray[np.int32] | None, shape: Shape | None, z: NDArray[np.float64], basis: Basis
+    labels: NDArray[np.int32] | None, shape: Shape | None, z: NDArray[np.float64], basis: MapBasis
 ) -> int | None:
     """Return the position in network order of the strongest station of a region, or of the map where no region is given."""
     values = z[basis.located]

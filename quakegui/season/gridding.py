@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.basis import Basis, GridConfig
+from quakegui.season.basis import GridConfig, MapBasis
 from quakegui.season.hull import has_area, uniform, why_no_map, within_hull
 
 STATIONS_AT_ONCE = 32
@@ -35,7 +35,7 @@ DAYS_AT_ONCE = 32
 class Gridder:
     """Draws the maps of one network. All methods are pure and may be called from any thread."""
 
-    basis: Basis
+    basis: MapBasis
     config: GridConfig
 
     def __post_init__(self) -> None:

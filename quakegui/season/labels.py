@@ -150,7 +150,7 @@ def _claim(rule: LabelRule, events: Sequence[Event]) -> Callable[[int], tuple[fl
     return strength
 
 
-class Source(IntEnum):
+class LabelSource(IntEnum):
     """Who a label comes from; the higher is in force."""
 
     RULE = 0
@@ -187,7 +187,7 @@ class LabelRow:
 
     day: np.datetime64
     cls: int | None
-    source: Source
+    source: LabelSource
     author: str
     at: np.datetime64
     note: str = ""
@@ -204,7 +204,7 @@ class LabelRow:
     @property
     def from_model(self) -> bool:
         """Whether a network had a hand in the label."""
-        return self.source is Source.MODEL or bool(self.run)
+        return self.source is LabelSource.MODEL or bool(self.run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class Label:
         return self.row.cls
 
     @property
-    def source(self) -> Source:
+    def source(self) -> LabelSource:
         """Who the label comes from."""
         return self.row.source
 
@@ -243,7 +243,7 @@ def in_force(rows: Iterable[LabelRow]) -> Labels:
     rows
         The journal, oldest row first.
     """
-    standing: dict[np.datetime64, dict[tuple[Source, str], LabelRow]] = {}
+    standing: dict[np.datetime64, dict[tuple[LabelSource, str], LabelRow]] = {}
     for row in rows:
         labels = standing.setdefault(row.day, {})
         labels.pop((row.source, row.author), None)  # so that the order within a day is that of the last word
@@ -322,7 +322,7 @@ def compare(rows: Iterable[LabelRow], first: str, second: str, *, blind_only: bo
     blind_only
         Count only labels given blind: kappa between analysts who saw each other's labels says nothing.
     """
-    journal = tuple(row for row in rows if row.source is Source.ANALYST and not row.run and (row.blind or not blind_only))
+    journal = tuple(row for row in rows if row.source is LabelSource.ANALYST and not row.run and (row.blind or not blind_only))
     mine, theirs = (in_force(row for row in journal if row.author == author) for author in (first, second))
     both = [day for day in mine if day in theirs]
     table = np.zeros((CLASS_COUNT, CLASS_COUNT), dtype=np.int64)
@@ -367,4 +367,4 @@ def cohen_kappa(tables: ArrayLike) -> NDArray[np.float64]:
 def _strongest(rows: tuple[LabelRow, ...]) -> Label:
     source = max(row.source for row in rows)
     said = [row for row in rows if row.source is source]
-    return Label(said[-1], disputed=source is Source.ANALYST and len({row.cls for row in said}) > 1)
+    return Label(said[-1], disputed=source is LabelSource.ANALYST and len({row.cls for row in said}) > 1)

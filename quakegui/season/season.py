@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from quakegui.season import daymap
 from quakegui.season.anomaly import DailyAnomaly, daily
-from quakegui.season.basis import Basis, build_basis
+from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.daymap import DayMap, draw
 from quakegui.season.extrema import DayFeatures
@@ -174,7 +174,7 @@ def compute_season(
     config: SeasonConfig,
     *,
     kp: Kp | None = None,
-    basis: Basis | None = None,
+    basis: MapBasis | None = None,
     known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     tell: Callable[[int], object] = lambda _day: None,
     revision: int = 0,

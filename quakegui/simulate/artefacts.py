@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.simulate.precursors import DAY_MINUTES
-from quakegui.simulate.randomness import numbers
+from quakegui.simulate.randomness import generator
 
 SPIKES_PER_DAY = 0.3
 SHORT_GAPS_PER_DAY = 0.08
@@ -30,19 +30,19 @@ class Artefacts:
     step_minute: NDArray[np.int64]
     step_nt: NDArray[np.float64]
 
-    def recorded(self, minute: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def is_recorded(self, minute: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which minutes lie in no gap. Gaps never overlap: a minute is lost when more have begun than ended."""
         begun = np.searchsorted(self.gap_start, minute, side="right")
         kept: NDArray[np.bool_] = begun == np.searchsorted(self.gap_end, minute, side="right")
         return kept
 
-    def spiky(self, minute: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    def spikes_at(self, minute: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Return the positions of spikes within increasing minutes, and their heights in nT, shapes (spike,)."""
         at = np.searchsorted(minute, self.spike_minute)
         hit = (at < minute.size) & (minute[np.minimum(at, minute.size - 1)] == self.spike_minute)
         return at[hit], self.spike_nt[hit]
 
-    def stepped_nt(self, minute: NDArray[np.int64]) -> NDArray[np.float64]:
+    def steps_nt(self, minute: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what the steps have added up to at each minute, nT."""
         steps: NDArray[np.float64] = np.append(0.0, np.cumsum(self.step_nt))
         return steps[np.searchsorted(self.step_minute, minute, side="right")]
@@ -58,7 +58,7 @@ def draw_artefacts(seed: int, station: int, length: int, *, steps: bool, off: Sp
     off
         Stretches of minutes that are lost besides.
     """
-    rng = numbers(seed, 4, station)
+    rng = generator(seed, 4, station)
     days = length / DAY_MINUTES
     spike = np.unique(rng.integers(0, length, rng.poisson(SPIKES_PER_DAY * days)))
     spike_nt = rng.choice([-1.0, 1.0], spike.size) * rng.uniform(15.0, 150.0, spike.size)

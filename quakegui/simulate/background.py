@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.season.kp import Kp
-from quakegui.simulate.nuisance import Nuisance, regime_factors, walks_nt
+from quakegui.simulate.nuisance import Nuisance, random_walks_nt, regime_factors
 from quakegui.simulate.precursors import DAY_MINUTES
-from quakegui.simulate.randomness import numbers
+from quakegui.simulate.randomness import generator
 from quakegui.simulate.storms import activity, remembered, storm_depression
 
 NODE_MINUTES = 10
@@ -56,7 +56,7 @@ class Background:
     def at(self, which: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return the field at some nodes, nT, shape (node, station): the same numbers whichever are asked for."""
         count = len(self.xy_km)
-        shared, own = numbers(self.seed, 1), numbers(self.seed, 2)
+        shared, own = generator(self.seed, 1), generator(self.seed, 2)
         node = which.astype(np.float64) * NODE_MINUTES
         day = node / DAY_MINUTES
         disturbed = activity(self.kp, self.origin, node)
@@ -72,8 +72,8 @@ class Background:
         )
         noise_nt = np.exp(own.normal(np.log(STATION_NT), 0.25, count))
         each = noise_nt * remembered(own.normal(size=(nights, count)), gain=np.sqrt(1.0 - 0.3**2), kept=0.3)
-        each = each * regime_factors(self.nuisance, nights, numbers(self.seed, 6, 2))[:, np.newaxis]
-        each += walks_nt(self.nuisance, nights, count, numbers(self.seed, 6, 3))
+        each = each * regime_factors(self.nuisance, nights, generator(self.seed, 6, 2))[:, np.newaxis]
+        each += random_walks_nt(self.nuisance, nights, count, generator(self.seed, 6, 3))
         level: NDArray[np.float64] = common[:, np.newaxis] * gain + self._quiet(node, shared) * gain
         years = day / 365.25
         drift, wave, phase = own.normal(0.0, 2.0, count), own.normal(0.0, 1.0, count), own.uniform(0.0, 1.0, count)

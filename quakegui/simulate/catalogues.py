@@ -26,7 +26,7 @@ SWARM_SIZE, SWARM_DAYS = 6.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class CatalogueWindow:
     """What a catalogue is drawn for.
 
     Attributes
@@ -48,7 +48,7 @@ class Where:
         return float((self.last - self.first) / np.timedelta64(1, "D"))
 
 
-def draw_catalogue(kind: str, mean: float, where: Where, rng: np.random.Generator) -> tuple[Event, ...]:
+def draw_catalogue(kind: str, mean: float, window: CatalogueWindow, rng: np.random.Generator) -> tuple[Event, ...]:
     """Draw a catalogue, by time.
 
     Parameters
@@ -58,11 +58,11 @@ def draw_catalogue(kind: str, mean: float, where: Where, rng: np.random.Generato
     mean
         Mean number of events, about as many for each kind.
     """
-    day, magnitude, xy = KINDS[kind](mean, where, rng)
-    inside = (day >= 0.0) & (day < where.days)
-    time = where.first + (day * 86_400_000.0).astype("timedelta64[ms]")
-    latitude = np.round(where.centre[0] + xy[:, 1] / EARTH_KM_PER_DEGREE, 2)
-    longitude = where.centre[1] + xy[:, 0] / (EARTH_KM_PER_DEGREE * np.cos(np.radians(where.centre[0])))
+    day, magnitude, xy = KINDS[kind](mean, window, rng)
+    inside = (day >= 0.0) & (day < window.days)
+    time = window.first + (day * 86_400_000.0).astype("timedelta64[ms]")
+    latitude = np.round(window.centre[0] + xy[:, 1] / EARTH_KM_PER_DEGREE, 2)
+    longitude = window.centre[1] + xy[:, 0] / (EARTH_KM_PER_DEGREE * np.cos(np.radians(window.centre[0])))
     longitude = np.round((longitude + 180.0) % 360.0 - 180.0, 2)
     return in_order(
         Event(event_id(time[i], latitude[i], longitude[i]), time[i], float(magnitude[i]), latitude[i], longitude[i])
@@ -74,14 +74,14 @@ Shocks = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 """Days since the first instant, magnitudes, shapes (event,), and east and north of the centre in km, shape (event, 2)."""
 
 
-def _poisson(mean: float, where: Where, rng: np.random.Generator) -> Shocks:
+def _poisson(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> Shocks:
     count = int(rng.poisson(mean))
-    return rng.uniform(0.0, where.days, count), _magnitudes(count, rng), _places(count, where, rng)
+    return rng.uniform(0.0, window.days, count), _magnitudes(count, rng), _places(count, window, rng)
 
 
-def _clustered(mean: float, where: Where, rng: np.random.Generator) -> Shocks:
+def _clustered(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> Shocks:
     """Epidemic-type aftershocks (Ogata 1988): each event has its own, fewer and fewer of them by Omori's law."""
-    day, magnitude, xy = _poisson(mean * (1.0 - _aftershocks_each()), where, rng)
+    day, magnitude, xy = _poisson(mean * (1.0 - _aftershocks_each()), window, rng)
     parents = (day, magnitude, xy)
     while parents[0].size:
         each = rng.poisson(PRODUCTIVITY * 10.0 ** (PRODUCTIVITY_GROWTH * (parents[1] - LEAST_MAGNITUDE)))
@@ -90,7 +90,7 @@ def _clustered(mean: float, where: Where, rng: np.random.Generator) -> Shocks:
         after = OMORI_DAYS * (rng.uniform(latest, 1.0, count) ** (1.0 / (1.0 - OMORI_POWER)) - 1.0)
         place = np.repeat(parents[2], each, axis=0) + rng.normal(0.0, AFTERSHOCK_KM, (count, 2))
         parents = (np.repeat(parents[0], each) + after, _magnitudes(count, rng), place)
-        soon = parents[0] < where.days
+        soon = parents[0] < window.days
         parents = (parents[0][soon], parents[1][soon], parents[2][soon])
         day, magnitude = np.append(day, parents[0]), np.append(magnitude, parents[1])
         xy = np.vstack([xy, parents[2]])
@@ -104,10 +104,10 @@ def _aftershocks_each() -> float:
     return float(PRODUCTIVITY * ((capped - 1.0) / (slope * MEAN_EXCESS) + capped))
 
 
-def _swarms(mean: float, where: Where, rng: np.random.Generator) -> Shocks:
+def _swarms(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> Shocks:
     """Half of the events alone, half in swarms of some six within some days."""
-    alone = _poisson(mean / 2.0, where, rng)
-    begin, _, place = _poisson(mean / 2.0 / SWARM_SIZE, where, rng)
+    alone = _poisson(mean / 2.0, window, rng)
+    begin, _, place = _poisson(mean / 2.0 / SWARM_SIZE, window, rng)
     each = rng.poisson(SWARM_SIZE, begin.size)
     count = int(each.sum())
     day = np.repeat(begin, each) + rng.exponential(SWARM_DAYS, count)
@@ -115,7 +115,7 @@ def _swarms(mean: float, where: Where, rng: np.random.Generator) -> Shocks:
     return np.append(alone[0], day), np.append(alone[1], _magnitudes(count, rng)), np.vstack([alone[2], xy])
 
 
-KINDS: dict[str, Callable[[float, Where, np.random.Generator], Shocks]] = {
+KINDS: dict[str, Callable[[float, CatalogueWindow, np.random.Generator], Shocks]] = {
     "poisson": _poisson,
     "clustered": _clustered,
     "swarm": _swarms,
@@ -128,10 +128,10 @@ def _magnitudes(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     return rounded
 
 
-def _places(count: int, where: Where, rng: np.random.Generator) -> NDArray[np.float64]:
+def _places(count: int, window: CatalogueWindow, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return places about a northern and a southern centre, km, shape (event, 2)."""
     bearing = np.array([0.0, np.pi]) + rng.normal(0.0, np.radians(25.0), 2)
-    away = where.radius_km * rng.uniform(1.2, 3.0, 2)
+    away = window.radius_km * rng.uniform(1.2, 3.0, 2)
     side = (rng.random(count) < rng.uniform(0.35, 0.65)).astype(np.intp)
     centres = np.column_stack([away * np.sin(bearing), away * np.cos(bearing)])
-    return centres[side] + rng.normal(0.0, 0.5 * where.radius_km, (count, 2))
+    return centres[side] + rng.normal(0.0, 0.5 * window.radius_km, (count, 2))

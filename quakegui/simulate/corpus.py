@@ -14,7 +14,7 @@ from itertools import islice
 import numpy as np
 
 from quakegui.season.anomaly import daily_together
-from quakegui.season.basis import Basis, build_basis
+from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import Declustering, Event, classify, decluster, scheme_of
 from quakegui.season.gridding import Gridder
@@ -23,12 +23,12 @@ from quakegui.season.labels import LabelRule, RuleLabels, apply
 from quakegui.season.localtime import available_at
 from quakegui.season.network import Network
 from quakegui.season.season import Season
-from quakegui.simulate.catalogues import KINDS, Where, draw_catalogue
-from quakegui.simulate.layouts import radius_km, random_network, synthetic_network, xy_km
+from quakegui.simulate.catalogues import KINDS, CatalogueWindow, draw_catalogue
+from quakegui.simulate.layouts import radius_km, random_network, spacing_km, synthetic_network, xy_km
 from quakegui.simulate.minutes import direct_night_means
 from quakegui.simulate.nuisance import Nuisance, random_nuisance
 from quakegui.simulate.precursors import Law, wider
-from quakegui.simulate.randomness import numbers
+from quakegui.simulate.randomness import generator
 from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_season
 
 MAIN_FIELD_NT = 49_500.0
@@ -64,10 +64,13 @@ class Plan:
         The index of every season instead of drawn ones.
     law
         The law of every season.
-    widened
+    scale_footprints
+        Footprints grow with the distance between stations, as the law's are to the invented network's: what lies between two
+        stations of a national network and reaches neither cannot be learnt.
+    law_per_season
         Draw a law for each season instead (`quakegui.simulate.precursors.wider`), and a nuisance.
     nuisance
-        The nuisance of every season, unless `widened`.
+        The nuisance of every season, unless `law_per_season`.
     season
         Days, time zone; its seed, strength and number of stations are not used.
     rule
@@ -82,7 +85,8 @@ class Plan:
     events: tuple[Event, ...] = ()
     kp: Kp | None = None
     law: Law = field(default_factory=Law)
-    widened: bool = False
+    scale_footprints: bool = False
+    law_per_season: bool = False
     nuisance: Nuisance = field(default_factory=Nuisance)
     season: SyntheticConfig = field(default_factory=SyntheticConfig)
     rule: LabelRule = field(default_factory=LabelRule)
@@ -161,15 +165,17 @@ def simulate(plan: Plan, which: Iterable[int], *, pixels: int = 32, together: in
 def _draw(plan: Plan, number: int) -> tuple[SyntheticSeason, tuple[Event, ...]]:
     """Return one season's source and its events."""
     seed = plan.first_seed + number
-    rng = numbers(seed, 91)
+    rng = generator(seed, 91)
     low, high = plan.strengths
     strength = float(np.exp(rng.uniform(np.log(low), np.log(high)))) if low < high else low
     if plan.networks:
         network = plan.networks[number % len(plan.networks)]
     else:
-        network = synthetic_network() if number % 21 < INVENTED_IN_21 else random_network(numbers(seed, 92))
-    law = wider(numbers(seed, 93)) if plan.widened else plan.law
-    nuisance = random_nuisance(numbers(seed, 94)) if plan.widened else plan.nuisance
+        network = synthetic_network() if number % 21 < INVENTED_IN_21 else random_network(generator(seed, 92))
+    law = wider(generator(seed, 93)) if plan.law_per_season else plan.law
+    if plan.scale_footprints:
+        law = replace(law, footprint_km=law.footprint_km * spacing_km(network) / spacing_km(synthetic_network()))
+    nuisance = random_nuisance(generator(seed, 94)) if plan.law_per_season else plan.nuisance
     config = replace(plan.season, seed=seed, strength=strength, stations=len(network.stations))
     events = plan.events or _events(plan, number, network, config)
     return make_season(
@@ -185,10 +191,10 @@ def _draw(plan: Plan, number: int) -> tuple[SyntheticSeason, tuple[Event, ...]]:
 
 def _events(plan: Plan, number: int, network: Network, config: SyntheticConfig) -> tuple[Event, ...]:
     """Draw the main shocks of one season, at two places at least."""
-    rng = numbers(config.seed, 95)
+    rng = generator(config.seed, 95)
     day = np.timedelta64(1, "D")
     centre = network.centre()
-    where = Where(
+    window = CatalogueWindow(
         config.first_day.astype("datetime64[ms]"),
         (config.last_day + day).astype("datetime64[ms]"),
         centre,
@@ -196,17 +202,17 @@ def _events(plan: Plan, number: int, network: Network, config: SyntheticConfig) 
     )
     kind, mean = plan.catalogues[number % len(plan.catalogues)], float(rng.uniform(*plan.mean_events))
     while True:
-        events, _ = decluster(draw_catalogue(kind, mean, where, rng), Declustering())
+        events, _ = decluster(draw_catalogue(kind, mean, window, rng), Declustering())
         if len({(event.latitude, event.longitude) for event in events}) >= FEWEST_EVENTS:
             return events
 
 
 @cache
-def _invented_basis(pixels: int) -> Basis:
+def _invented_basis(pixels: int) -> MapBasis:
     return build_basis(synthetic_network(), SeasonConfig(timezone="UTC").grid, pixels=pixels)
 
 
-def _basis(network: Network, pixels: int) -> Basis:
+def _basis(network: Network, pixels: int) -> MapBasis:
     if network == synthetic_network():
         return _invented_basis(pixels)
     return build_basis(network, SeasonConfig(timezone="UTC").grid, pixels=pixels)

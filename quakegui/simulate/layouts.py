@@ -79,6 +79,11 @@ def radius_km(xy: NDArray[np.float64]) -> float:
     return float(max(np.hypot(xy[:, 0], xy[:, 1]).max(initial=0.0), 1.0))
 
 
+def spacing_km(network: Network) -> float:
+    """Return the side of the square that each station of a network has to itself, km: 24 for the invented one."""
+    return 2.0 * radius_km(xy_km(network, network.centre())) / float(np.sqrt(len(network.stations)))
+
+
 def _station(code: str, name: str, x: float, y: float, elevation_m: float) -> Station:
     return Station(
         code=code,

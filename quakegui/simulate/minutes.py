@@ -10,7 +10,7 @@ from quakegui.season.night import NightConfig, NightMeans, night_means, stack
 from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
 from quakegui.simulate.background import NODE_MINUTES
-from quakegui.simulate.randomness import numbers
+from quakegui.simulate.randomness import generator
 from quakegui.simulate.synthetic import SyntheticSeason
 
 MINUTE_NOISE_NT = 0.15
@@ -53,15 +53,15 @@ def direct_night_means(season: SyntheticSeason, config: NightConfig) -> NightMea
     shape = (length.size, len(season.network.stations))
     total, kept, spikes = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for station, wrong in enumerate(season.artefacts):
-        values = np.interp(minute, node, level[:, station]) + wrong.stepped_nt(minute)
-        recorded = wrong.recorded(minute)
-        at = wrong.spiky(minute)[0]
+        values = np.interp(minute, node, level[:, station]) + wrong.steps_nt(minute)
+        recorded = wrong.is_recorded(minute)
+        at = wrong.spikes_at(minute)[0]
         spikes[:, station] = np.bincount(night[at[recorded[at]]], minlength=length.size)
         recorded[at] = False
         kept[:, station] = np.bincount(night[recorded], minlength=length.size)
         total[:, station] = np.bincount(night, np.where(recorded, values, 0.0), minlength=length.size)
     coverage = np.divide(kept, length[:, np.newaxis], out=np.zeros(shape), where=length[:, np.newaxis] > 0)
-    noise = numbers(season.config.seed, 5).standard_normal(shape)
+    noise = generator(season.config.seed, 5).standard_normal(shape)
     enough = coverage >= config.coverage - 1e-7
     count = np.where(enough, kept, np.nan)
     quality = np.where(kept == 0.0, int(Quality.MISSING), np.where(enough, 0, int(Quality.SHORT))).astype(np.uint16)
@@ -85,14 +85,17 @@ def _readings(
     midnight, config = season.midnight[days.start : days.stop], season.config
     minute = np.concatenate([m + np.arange(a, b) for m, a, b in zip(midnight, opening, closing, strict=True)])
     noise = np.concatenate(
-        [numbers(config.seed, 3, day, station).standard_normal(b)[a:] for day, a, b in zip(days, opening, closing, strict=True)]
+        [
+            generator(config.seed, 3, day, station).standard_normal(b)[a:]
+            for day, a, b in zip(days, opening, closing, strict=True)
+        ]
     )
     nodes = np.arange(season.level_nt.shape[0]) * float(NODE_MINUTES)
     values = np.interp(minute, nodes, season.level_nt[:, station]) + MINUTE_NOISE_NT * noise
     wrong = season.artefacts[station]
-    values += wrong.stepped_nt(minute)
-    at, height = wrong.spiky(minute)
+    values += wrong.steps_nt(minute)
+    at, height = wrong.spikes_at(minute)
     values[at] += height
-    kept = wrong.recorded(minute)
+    kept = wrong.is_recorded(minute)
     time = season.origin + minute[kept] * np.timedelta64(60_000, "ms")
     return Readings(season.network.codes[station], time, np.round(values[kept], RESOLUTION_DECIMALS), 60.0)

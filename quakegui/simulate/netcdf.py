@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,7 @@ def write_netcdf(path: Path, seasons: Sequence[SimulatedSeason]) -> None:
     Parameters
     ----------
     path
-        A new file.
+        A new file; it appears whole or not at all.
     seasons
         One or more, of equally many days.
 
@@ -37,14 +37,23 @@ def write_netcdf(path: Path, seasons: Sequence[SimulatedSeason]) -> None:
     """
     stations = max(len(each.season.network.stations) for each in seasons)
     events = max(len(each.events) for each in seasons)
-    days = seasons[0].season.all_days
-    sizes = {"season": len(seasons), "day": days.size, "station": stations, "event": events}
+    sizes = {"season": len(seasons), "day": seasons[0].season.all_days.size, "station": stations, "event": events}
+    part = path.with_name(path.name + ".part")
+    try:
+        _write(part, seasons, sizes)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, seasons: Sequence[SimulatedSeason], sizes: Mapping[str, int]) -> None:
     file: Any
     with netcdf_file(path, "w", version=2) as file:
         file.title, file.Conventions = MARK, "CF-1.8"
         for name, size in sizes.items():
             file.createDimension(name, size)
-        _put(file, "day", _Variable("i", ("day",), "days since 1970-01-01"), days.astype(np.int64))
+        _put(file, "day", _Variable("i", ("day",), "days since 1970-01-01"), seasons[0].season.all_days.astype(np.int64))
         for name, variable in _VARIABLES.items():
             shape = tuple(sizes[dimension] for dimension in variable.dimensions)
             values = np.full(shape, np.nan if variable.kind in "fd" else -1.0)

@@ -68,7 +68,7 @@ def random_nuisance(rng: np.random.Generator) -> Nuisance:
     )
 
 
-def walks_nt(nuisance: Nuisance, nights: int, stations: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def random_walks_nt(nuisance: Nuisance, nights: int, stations: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return where each station's walk is in each night, nT, shape (night, station)."""
     steps: NDArray[np.float64] = rng.standard_normal((nights, stations)) * (nuisance.drift_nt / np.sqrt(30.0))
     return np.cumsum(steps, axis=0)

@@ -5,6 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 
-def numbers(*key: int) -> np.random.Generator:
+def generator(*key: int) -> np.random.Generator:
     """Return the random numbers that belong to `key`."""
     return np.random.default_rng(np.random.SeedSequence(key))

@@ -47,7 +47,7 @@ def activity(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> NDAr
     return 0.3 + ACTIVITY_NT * np.interp(minute, at + 90.0, ap)
 
 
-def require_whole(kp: Kp, origin: np.datetime64, minutes: int) -> None:
+def require_kp(kp: Kp, origin: np.datetime64, minutes: int) -> None:
     """Refuse an index that leaves out part of the `minutes` minutes after `origin`.
 
     Raises

@@ -17,8 +17,8 @@ robust); what the common mode leaves has 0.4 to 1.1 nT, as at the denser part of
 
 Everything slower than ten minutes is drawn once for the whole season, at nodes ten minutes apart with straight lines between;
 the white noise of a minute comes from the random numbers of its own (seed, day, station), in the order of the minutes. So a
-day can be made alone, and the nights alone, and both agree with the whole record to the last digit. `direct_night_means` makes
-no minutes at all, for seasons by the thousand: what it leaves out is within 0.05 nT.
+day can be made alone, and the nights alone, and both agree with the whole record to the last digit
+(`quakegui.simulate.minutes`). Night means for seasons by the thousand are made without minutes, and differ by 0.02 nT.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from quakegui.simulate.background import NODE_MINUTES, Background
 from quakegui.simulate.layouts import AREA_KM2, CENTRE, radius_km, synthetic_network, xy_km
 from quakegui.simulate.nuisance import Nuisance, moving_outages
 from quakegui.simulate.precursors import Law, Signal, draw_false, draw_precursors
-from quakegui.simulate.randomness import numbers
-from quakegui.simulate.storms import random_kp, require_whole
+from quakegui.simulate.randomness import generator
+from quakegui.simulate.storms import random_kp, require_kp
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +190,13 @@ def make_season(
     if main.shape not in {(count,), (2, count)}:
         raise ValueError(f"The main field needs shape (station,) or (2, station), {count} stations; got {main.shape}.")
     driver = random_kp(config.seed, start[0], end[-1]) if kp is None else kp
-    require_whole(driver, start[0], length)
+    require_kp(driver, start[0], length)
     signals: tuple[Signal, ...] = ()
     if config.strength > 0:
         signals = draw_precursors(events, seed=config.seed, origin=start[0], centre=centre, radius_km=radius, law=law)
         signals += draw_false(seed=config.seed, days=days.size, radius_km=radius, law=law)
     nuisance = Nuisance() if nuisance is None else nuisance
-    off = moving_outages(nuisance, xy, length, numbers(config.seed, 6, 1))
+    off = moving_outages(nuisance, xy, length, generator(config.seed, 6, 1))
     return SyntheticSeason(
         config=config,
         network=network,

@@ -98,7 +98,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("accept", LABEL, mark("Accept the prediction"), do.accept, ("Return", "Enter"), "mdi6.check",
                needs="write", group=1),
     Action("note", LABEL, mark("Write a note"), do.write_note, ("N",), "mdi6.note-text-outline", needs="write", group=1),
-    Action("choose-none", LABEL, mark("Choose no days"), lambda bench: walking.choose(bench.session, None), ("Esc",),
+    Action("choose-none", LABEL, mark("Choose no days"), lambda bench: walking.select(bench.session, None), ("Esc",),
                needs="days", group=1),
     Action("rule", LABEL, mark("Label by rule (retrospective)…"), do.apply_rule, (), "mdi6.ruler", needs="write", group=2),
     Action("blind", LABEL, mark("Label blind"), do.toggle_blind, ("Ctrl+B",), "mdi6.eye-off-outline",

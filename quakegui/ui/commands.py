@@ -14,7 +14,7 @@ from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.i18n import tr
 from quakegui.ui.no_markup import keep_plain
 from quakegui.ui.save_paths import latest_folder
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 from quakegui.ui.texts import CLASS_NAMES
 from quakegui.ui.workbench import Workbench
 
@@ -173,7 +173,7 @@ def play(bench: Workbench) -> None:
 def _end_unseen_choice(bench: Workbench) -> None:
     """Let a label go to the day shown alone where it cannot be read how many are chosen: panel and tool bar are hidden."""
     if len(labelling.target(bench.session)) > 1 and not (bench.day_panel.count.seen or bench.range_count.seen):
-        walking.choose(bench.session, None)
+        walking.select(bench.session, None)
         bench.session.said.emit("The number of chosen days is not visible, so only the day shown is labelled.", "info")
 
 
@@ -241,16 +241,16 @@ def take_in_days(bench: Workbench) -> None:
         bench.window, tr("New files of readings"), str(latest_folder(bench.session.settings))
     )
     if paths:
-        take_in(bench.session, [Path(path) for path in paths], lambda made: _tell_update(bench, made))
+        take_in(bench.session, [Path(path) for path in paths], lambda update: _tell_update(bench, update))
 
 
-def _tell_update(bench: Workbench, made: Update) -> None:
-    lines = [tr("{count} new days were predicted.").format(count=len(made.predicted.issued))]
-    for alarm in made.opened:
+def _tell_update(bench: Workbench, update: Update) -> None:
+    lines = [tr("{count} new days were predicted.").format(count=len(update.predictions.issued))]
+    for alarm in update.new_alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
         lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
-    lines += [told(note) for note in made.notes]
-    icon = QMessageBox.Icon.Warning if made.opened else QMessageBox.Icon.Information
+    lines += [translate(note) for note in update.notes]
+    icon = QMessageBox.Icon.Warning if update.new_alarms else QMessageBox.Icon.Information
     tell(bench.window, tr("New days"), "\n".join(lines), icon)
 
 

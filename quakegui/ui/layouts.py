@@ -53,7 +53,7 @@ class Layouts:
     def use(self, name: str) -> None:
         """Switch to the "work" or the "review" layout."""
         self.remember()
-        walking.choose(self._session, None)
+        walking.select(self._session, None)
         self.name = name
         self.apply_theme()  # first, so that the panels' smallest sizes are those of the layout's text size
         self.restore()
@@ -61,7 +61,7 @@ class Layouts:
     def reset(self) -> None:
         """Put every panel back where it stands in the layout in use."""
         self._fresh = not self._window.isVisible()
-        walking.choose(self._session, None)
+        walking.select(self._session, None)
         dock_plan.arrange(self._window, self._docks, self._toolbar, review=self.name == "review", fit=self.fit)
 
     def restore(self) -> None:

@@ -129,13 +129,13 @@ class MainWindow(QMainWindow):
         table = self.docks["regions"].widget()
         assert isinstance(table, RegionsPanel)
         table.region_clicked.connect(self.day_map_panel.flash)
-        table.region_clicked.connect(lambda _region: walking.choose(self.session, None))
+        table.region_clicked.connect(lambda _region: walking.select(self.session, None))
         self.day_map_panel.region_picked.connect(table.select)
 
     def _panels_moved(self) -> None:
         """Keep the layout, and let no choice of days outlive the look of the window that it was made in."""
         self.layouts.follow()
-        walking.choose(self.session, None)
+        walking.select(self.session, None)
 
     # -- actions ---------------------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class Menus:
     ----------
     actions
         Qt's actions by the rows' names.
-    titled
+    by_title
         The menus by their English titles.
     panels
         The submenu of the panels, for the window to fill.
@@ -54,15 +54,15 @@ class Menus:
     def __init__(self, window: QMainWindow, session: Session, rows: Sequence[Action], run: Callable[[Action], None]) -> None:
         self._session, self._rows = session, rows
         self.actions = {row.id: _action(window, row, run) for row in rows}
-        self.titled: dict[str, QMenu] = {title: window.menuBar().addMenu("") for title in MENUS}
+        self.by_title: dict[str, QMenu] = {title: window.menuBar().addMenu("") for title in MENUS}
         for title in MENUS:
             self._fill_menu(title)
-        self.titled[EDIT].aboutToShow.connect(self._name_steps)
-        self.titled[EDIT].aboutToHide.connect(self._unname_steps)  # the tool bar and the palette say the command alone
+        self.by_title[EDIT].aboutToShow.connect(self._name_steps)
+        self.by_title[EDIT].aboutToHide.connect(self._unname_steps)  # the tool bar and the palette say the command alone
         themes = QActionGroup(window)
         for name in THEMES:
             themes.addAction(self.actions[name])
-        self.panels = self.titled[VIEW].addMenu("")
+        self.panels = self.by_title[VIEW].addMenu("")
         self.toolbar = QToolBar(window)
         self.range_count = RangeCount(session, self.toolbar)
         self._fill_toolbar()
@@ -72,9 +72,9 @@ class Menus:
         group = 0
         for row in (row for row in self._rows if row.menu == title):
             if row.group != group:
-                self.titled[title].addSeparator()
+                self.by_title[title].addSeparator()
                 group = row.group
-            self.titled[title].addAction(self.actions[row.id])
+            self.by_title[title].addAction(self.actions[row.id])
 
     def _fill_toolbar(self) -> None:
         self.toolbar.setObjectName("tool bar")
@@ -128,7 +128,7 @@ class Menus:
             tip = tr(row.tip) if row.tip else tr(row.text).rstrip("…")
             action.setToolTip(f"{tip} ({keys})" if keys else tip)
             action.setStatusTip(tip)
-        for title, menu in self.titled.items():
+        for title, menu in self.by_title.items():
             menu.setTitle(tr(title))
         self.panels.setTitle(tr("Panels"))
         self.toolbar.setWindowTitle(tr("Tool bar"))

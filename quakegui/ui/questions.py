@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from quakegui.app.arrivals import Arrivals
 from quakegui.app.consent import ForeignStep, Question, Replacement
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.ui.i18n import tr
 from quakegui.ui.texts import step_words
 
@@ -95,7 +95,7 @@ def _walking_words(question: ForeignStep) -> str:
 
 
 def _who(row: LabelRow) -> str:
-    return tr("The rule") if row.source is Source.RULE else row.author
+    return tr("The rule") if row.source is LabelSource.RULE else row.author
 
 
 def _names(names: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""The report from the window: it is gathered in a job, and painted, where pages are wanted, when the job is done."""
+"""The report from the window: it is gather in a job, and painted, where pages are wanted, when the job is done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from quakegui.app import others
 from quakegui.app.session import Session
-from quakegui.project.progress import Cancelled, Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.report import Language, Report, ReportCancelledError, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr
@@ -39,30 +39,30 @@ def write(session: Session, path: Path) -> None:
     language: Language = "zh" if i18n.language() == "zh" else "en"
     pages = path.suffix.lower() == ".pdf"
 
-    def gathered(report: Progress, cancelled: Cancelled) -> Report | None:
+    def gather(progress: ProgressCallback, cancelled: CancelCheck) -> Report | None:
         try:
-            made = make_report(project, language=language, season=season, as_of=as_of, progress=report, cancelled=cancelled)
+            report = make_report(project, language=language, season=season, as_of=as_of, progress=progress, cancelled=cancelled)
         except ReportCancelledError:
             return None
         if not pages:
-            write_html(made, path)
-        return made
+            write_html(report, path)
+        return report
 
-    def done(made: Report | None) -> None:
-        if made is None:
+    def done(report: Report | None) -> None:
+        if report is None:
             session.said.emit(tr("Stopped; no report was written."), "info")
         elif not pages:
             session.said.emit(tr("The report is in {path}.").format(path=path), "info")
         else:
-            _paint(session, made, path)
+            _paint(session, report, path)
 
-    session.jobs.start("Writing the report", gathered, done, asks=True)
+    session.jobs.start("Writing the report", gather, done, asks=True)
 
 
-def _paint(session: Session, made: Report, path: Path) -> None:
+def _paint(session: Session, report: Report, path: Path) -> None:
     QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
     try:
-        count = write_pdf(made, path)
+        count = write_pdf(report, path)
     except ReportError as error:
         session.said.emit(str(error), "error")
     else:

@@ -104,7 +104,7 @@ def _paint(report: Report, path: Path) -> int:
     strip = STRIP_MM / 25.4 * RESOLUTION
     page = QRectF(0, strip, writer.width(), writer.height() - 2 * strip)
     painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
-    document = _document(report, writer, page)
+    document = page_document(report, writer, page)
     pages = filled_pages(document)
     for number, place in enumerate(pages, 1):
         if number > 1 and not writer.newPage():
@@ -128,7 +128,8 @@ def _font(points: float) -> QFont:
     return font
 
 
-def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument:
+def page_document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument:
+    """Return the report's text and figures as they are laid out on pages of this size."""
     document = QTextDocument()
     document.setDefaultFont(_font(9.0))
     document.documentLayout().setPaintDevice(writer)
@@ -138,7 +139,7 @@ def _document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument
     there = set(QFontDatabase.families())
     family = next((name for name in DRAWING_FAMILIES[report.language] if name in there), QGuiApplication.font().family())
     for number, figure in enumerate(report.figures):
-        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"figure:{number}"), _image(figure, family))
+        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"figure:{number}"), figure_image(figure, family))
     document.setHtml(report.body)
     _keep_headings(document)
     return document
@@ -184,7 +185,8 @@ def filled_pages(document: QTextDocument) -> list[int]:
     return sorted(filled)
 
 
-def _image(figure: Figure, family: str) -> QImage:
+def figure_image(figure: Figure, family: str) -> QImage:
+    """Return a figure as pixels, its text in a font."""
     if figure.kind == "png":
         return QImage.fromData(figure.data)
     image = QImage(figure.width * SVG_DENSITY, figure.height * SVG_DENSITY, QImage.Format.Format_RGB32)

@@ -19,7 +19,7 @@ FIELD = re.compile(r"\{(\d+)\}")
 PART_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z“'\"])")
 
 
-def told(text: str) -> str:
+def translate(text: str) -> str:
     """Return a sentence, several of them, or one behind "file:line: " in the language in force; unknown ones as they are."""
     return text if language() == "en" or not text else _chinese(text)
 

@@ -45,7 +45,7 @@ def run_window(folder: Path | None = None) -> int:
 
 
 def _run(folder: Path | None, uncaughts: logs.Uncaughts) -> int:
-    _take_own_place_in_taskbar()
+    take_own_place_in_taskbar()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     try:
@@ -102,7 +102,7 @@ def _log_said(sentence: str, level: str) -> None:
         LOG.warning("Said: %s", sentence)
 
 
-def _take_own_place_in_taskbar() -> None:
+def take_own_place_in_taskbar() -> None:
     """Make Windows show this program's windows as its own, under its own icon, not among those of every other pythonw.exe."""
     if sys.platform == "win32":
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(TASKBAR_NAME)

@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 
 from quakegui.app.arrivals import Arrivals
 from quakegui.app.change import Change
-from quakegui.app.jobs import Progress
+from quakegui.app.jobs import JobProgress
 from quakegui.app.session import Session
 from quakegui.learn import messages
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.questions import arrival_words
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 
 SHOWN_MS = 8000
 
@@ -25,18 +25,18 @@ class StatusLine(QStatusBar):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._project = QLabel()
-        self._season = QLabel()
+        self.project = QLabel()
+        self.season = QLabel()
         self._saved = QLabel()
         self._job = QLabel()
-        self._device = QLabel()
+        self.device = QLabel()
         self._bar = QProgressBar()
         self._bar.setMaximumWidth(160)
         self._bar.setTextVisible(False)
-        self._cancel = QToolButton()
-        self._cancel.setAutoRaise(True)
-        self._cancel.clicked.connect(session.jobs.cancel)
-        for widget in (self._job, self._bar, self._cancel, self._saved, self._device, self._season, self._project):
+        self.cancel = QToolButton()
+        self.cancel.setAutoRaise(True)
+        self.cancel.clicked.connect(session.jobs.cancel)
+        for widget in (self._job, self._bar, self.cancel, self._saved, self.device, self.season, self.project):
             self.addPermanentWidget(widget)
         session.changed.connect(self.refresh)
         session.said.connect(self.say)
@@ -44,14 +44,14 @@ class StatusLine(QStatusBar):
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
         self._hide_job()
-        self._device.hide()  # until a worker has named it
+        self.device.hide()  # until a worker has named it
         self.retranslate()
 
     def say(self, sentence: str, level: str) -> None:
         """Show a sentence; warnings and errors stay until the next one."""
         colours = theme.colours()
         theme.tint(self, {"info": colours.text, "warning": colours.warning, "error": colours.error}[level])
-        self.showMessage(told(sentence), SHOWN_MS if level == "info" else 0)
+        self.showMessage(translate(sentence), SHOWN_MS if level == "info" else 0)
 
     def _tell_others(self, arrivals: Arrivals) -> None:
         """Say what came in from other programs; it stays until the next sentence, for whoever looks away meanwhile."""
@@ -61,9 +61,9 @@ class StatusLine(QStatusBar):
     def hear(self, message: messages.Message) -> None:
         """Name the device that computes, as soon as a worker has said which."""
         if isinstance(message, messages.Hello):
-            self._device.setText(as_text(message.device))
-            self._device.show()
-            self._device.setToolTip(
+            self.device.setText(as_text(message.device))
+            self.device.show()
+            self.device.setToolTip(
                 tr("What trains and predicts: {device}, {backend} {version}, {precision}").format(
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
                 )
@@ -83,26 +83,26 @@ class StatusLine(QStatusBar):
     def retranslate(self) -> None:
         """Set the texts in the language in force."""
         project = self._session.project
-        for label in (self._job, self._device, self._saved, self._project):
+        for label in (self._job, self.device, self._saved, self.project):
             theme.tint(label, theme.colours().text)  # whatever the colour of what is said
-        self._cancel.setText(tr("Cancel"))
-        self._cancel.setAccessibleName(tr("Cancel the work that runs"))
-        self._cancel.setToolTip(tr("Cancel the work that runs; nothing is left half-written"))
+        self.cancel.setText(tr("Cancel"))
+        self.cancel.setAccessibleName(tr("Cancel the work that runs"))
+        self.cancel.setToolTip(tr("Cancel the work that runs; nothing is left half-written"))
         self._bar.setAccessibleName(tr("Progress"))
-        self._project.setText(f"{_plain(project.name)} · {project.timezone}" if project else tr("No project"))
-        self._project.setToolTip(as_text(str(project.folder)) if project else "")
-        self._season.setVisible(project is not None)
+        self.project.setText(f"{_plain(project.name)} · {project.timezone}" if project else tr("No project"))
+        self.project.setToolTip(as_text(str(project.folder)) if project else "")
+        self.season.setVisible(project is not None)
         self._saved.setVisible(project is not None)
         if project is not None:
-            self._season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
+            self.season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
             colour = theme.colours().alarm if project.synthetic else theme.colours().muted
-            theme.tint(self._season, colour, bold=True)
+            theme.tint(self.season, colour, bold=True)
             self._saved.setText(tr("Read only") if project.read_only else tr("All labels are on disk"))
 
-    def _show_job(self, progress: Progress) -> None:
+    def _show_job(self, progress: JobProgress) -> None:
         text = tr(progress.title)
         if progress.text:
-            text += f": {told(progress.text)}"
+            text += f": {translate(progress.text)}"
         if progress.seconds_left is not None:
             text += " · " + tr("{seconds:.0f} s left").format(seconds=progress.seconds_left)
         self._job.setText(text)
@@ -110,10 +110,10 @@ class StatusLine(QStatusBar):
         self._bar.setValue(progress.done)
         for widget in (self._job, self._bar):
             widget.show()
-        self._cancel.setVisible(progress.stoppable)
+        self.cancel.setVisible(progress.stoppable)
 
     def _hide_job(self) -> None:
-        for widget in (self._job, self._bar, self._cancel):
+        for widget in (self._job, self._bar, self.cancel):
             widget.hide()
 
 

@@ -31,7 +31,7 @@ _FAMILIES: Final = ["Segoe UI", "Noto Sans", "Microsoft YaHei UI", "PingFang SC"
 
 
 @dataclass(frozen=True, slots=True)
-class Colours:
+class ThemeColours:
     """What painted panels draw with, in one colour scheme."""
 
     dark: bool
@@ -63,9 +63,9 @@ class Colours:
         return QBrush(self.classes[cls], CLASS_PATTERNS[cls])
 
 
-def _table(dark: bool, classes: tuple[str, ...], series: tuple[str, ...], **names: str) -> Colours:
+def _table(dark: bool, classes: tuple[str, ...], series: tuple[str, ...], **names: str) -> ThemeColours:
     named = {field: QColor(name) for field, name in names.items()}
-    return Colours(dark=dark, classes=tuple(map(QColor, classes)), series=tuple(map(QColor, series)), **named)
+    return ThemeColours(dark=dark, classes=tuple(map(QColor, classes)), series=tuple(map(QColor, series)), **named)
 
 
 # Classes and series follow Okabe & Ito (2008), told apart by all common kinds of colour vision; the dark table is lightened.
@@ -121,7 +121,7 @@ DARK: Final = _table(
 )
 
 
-def colours() -> Colours:
+def colours() -> ThemeColours:
     """Return the table that fits the palette in force now."""
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
@@ -202,7 +202,7 @@ def _set_text(app: QApplication, scale: float) -> None:
         QToolTip.setFont(font)
 
 
-def _palette(table: Colours) -> QPalette:
+def _palette(table: ThemeColours) -> QPalette:
     role = QPalette.ColorRole
     palette = QPalette(table.raised, table.raised)  # derives bevels and shades
     pairs = {

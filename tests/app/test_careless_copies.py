@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,20 +10,17 @@ from pytestqt.qtbot import QtBot
 
 from quakegui.app import labelling, opening, walking
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
 from quakegui.project.store import DATABASE, Project
 
 
 @pytest.fixture
-def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsFile(tmp_path / "settings.ini"))
-    made.set_settings(analyst="Wang")
-    made.consolidator.quiet_ms, made.consolidator.again_ms = 200, 200
-    assert opening.open_project(made, small_project)
-    qtbot.waitUntil(lambda: made.season is not None and not made.jobs.busy, timeout=20_000)
-    yield made
-    made.close()
+def session(empty_session: Session, small_project: Path, qtbot: QtBot) -> Session:
+    """Return a session on the small project that does not wait long for quiet."""
+    empty_session.consolidator.quiet_ms, empty_session.consolidator.again_ms = 200, 200
+    assert opening.open_project(empty_session, small_project)
+    qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy, timeout=20_000)
+    return empty_session
 
 
 def is_quiet(session: Session) -> bool:

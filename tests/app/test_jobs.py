@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from quakegui.app.jobs import Jobs, Progress, Report, StoppedError
+from quakegui.app.jobs import JobProgress, Jobs, StoppedError
+from quakegui.project.progress import CancelCheck, ProgressCallback
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def test_results_arrive_in_order_in_the_windows_thread(jobs: Jobs, qtbot: QtBot)
     got: list[tuple[str, int]] = []
     here = threading.get_ident()
 
-    def work_of(name: str) -> Callable[[Report, Callable[[], bool]], str]:
+    def work_of(name: str) -> Callable[[ProgressCallback, CancelCheck], str]:
         return lambda _report, _cancelled: name
 
     with qtbot.waitSignal(jobs.idle):
@@ -35,12 +36,12 @@ def test_results_arrive_in_order_in_the_windows_thread(jobs: Jobs, qtbot: QtBot)
 
 
 def test_progress_is_reported_and_the_last_step_never_lost(jobs: Jobs, qtbot: QtBot) -> None:
-    seen: list[Progress] = []
+    seen: list[JobProgress] = []
     jobs.progressed.connect(seen.append)
 
-    def work(report: Report, _cancelled: Callable[[], bool]) -> None:
+    def work(progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         for done in range(1, 1001):
-            report(done, 1000, "days")
+            progress(done, 1000, "days")
 
     with qtbot.waitSignal(jobs.idle):
         jobs.start("Maps", work, lambda _none: None)
@@ -53,7 +54,7 @@ def test_a_failure_is_told_and_the_next_job_still_runs(jobs: Jobs, qtbot: QtBot)
     results: list[Any] = []
     jobs.failed.connect(lambda title, error: failures.append((title, error)))
 
-    def broken(_report: Report, _cancelled: Callable[[], bool]) -> None:
+    def broken(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         raise ValueError("no such file")
 
     with qtbot.waitSignal(jobs.idle):
@@ -68,7 +69,7 @@ def test_cancel_asks_the_running_job_and_leaves_the_waiting_their_turn(jobs: Job
     started = threading.Event()
     results: list[Any] = []
 
-    def patient(_report: Report, cancelled: Callable[[], bool]) -> str:
+    def patient(_progress: ProgressCallback, cancelled: CancelCheck) -> str:
         started.set()
         while not cancelled():
             threading.Event().wait(0.001)
@@ -87,7 +88,7 @@ def test_work_that_stopped_itself_has_no_result_and_is_no_failure(jobs: Jobs, qt
     told: list[Any] = []
     jobs.failed.connect(lambda *failure: told.append(failure))
 
-    def stops(_report: Report, _cancelled: Callable[[], bool]) -> None:
+    def stops(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         raise StoppedError
 
     with qtbot.waitSignal(jobs.idle):
@@ -101,7 +102,7 @@ def test_close_waits_and_drops_the_result(qtbot: QtBot) -> None:
     results: list[Any] = []
     ended = threading.Event()
 
-    def patient(_report: Report, cancelled: Callable[[], bool]) -> None:
+    def patient(_progress: ProgressCallback, cancelled: CancelCheck) -> None:
         while not cancelled():
             threading.Event().wait(0.001)
         ended.set()
@@ -116,10 +117,10 @@ def test_close_waits_and_drops_the_result(qtbot: QtBot) -> None:
 def test_close_ends_work_that_never_asks_where_it_next_says_how_far_it_is(qtbot: QtBot) -> None:
     jobs, steps, tidied = Jobs(), threading.Event(), threading.Event()
 
-    def endless(report: Report, _cancelled: Callable[[], bool]) -> None:
+    def endless(progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         try:
             while True:
-                report(1, 0, "step")
+                progress(1, 0, "step")
                 steps.set()
         finally:
             tidied.set()
@@ -138,8 +139,8 @@ def test_close_ends_work_that_never_asks_where_it_next_says_how_far_it_is(qtbot:
 def test_nothing_is_heard_of_a_job_once_it_was_closed(qtbot: QtBot) -> None:
     jobs, begun, told = Jobs(), threading.Event(), []
 
-    def steps(report: Report, cancelled: Callable[[], bool]) -> None:
-        report(1, 1, "step")
+    def steps(progress: ProgressCallback, cancelled: CancelCheck) -> None:
+        progress(1, 1, "step")
         begun.set()
         while not cancelled():
             threading.Event().wait(0.001)
@@ -161,7 +162,7 @@ def test_a_result_may_close_the_queue_while_the_next_job_runs(jobs: Jobs, qtbot:
         results.append(result)
         jobs.close()
 
-    def patient(_report: Report, cancelled: Callable[[], bool]) -> str:
+    def patient(_progress: ProgressCallback, cancelled: CancelCheck) -> str:
         while not cancelled():
             threading.Event().wait(0.001)
         return "second"
@@ -187,7 +188,7 @@ def test_a_thread_that_ended_keeps_nothing_alive(qtbot: QtBot, caplog: pytest.Lo
     caplog.set_level(logging.CRITICAL, "quakegui.app.jobs")  # what is captured keeps its traceback
     jobs, precious, ended = Jobs(), Precious(), []
 
-    def work(_report: Report, cancelled: Callable[[], bool], known: Precious = precious) -> Precious:
+    def work(_progress: ProgressCallback, cancelled: CancelCheck, known: Precious = precious) -> Precious:
         while end == "closed" and not cancelled():
             threading.Event().wait(0.001)
         if end == "error":

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from quakegui.app import opening
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.project.store import Project
 
 
@@ -24,27 +23,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def session(qapp, tmp_path: Path):
-    session = Session(SettingsFile(tmp_path / "settings.ini"))
-    yield session
-    session.close()
-    session.deleteLater()
-
-
 @pytest.mark.parametrize("ends", ["cancelled", "closed"])
-def test_a_season_that_is_not_waited_for_leaves_nothing(session: Session, place: Path, qtbot: QtBot, ends: str) -> None:
+def test_a_season_that_is_not_waited_for_leaves_nothing(empty_session: Session, place: Path, qtbot: QtBot, ends: str) -> None:
     steps: list[int] = []
-    session.jobs.progressed.connect(lambda progress: steps.append(progress.done))
-    opening.open_demo(session)
+    empty_session.jobs.progressed.connect(lambda progress: steps.append(progress.done))
+    opening.open_demo(empty_session)
     qtbot.waitUntil(lambda: max(steps, default=0) >= 1)
     if ends == "cancelled":
-        session.jobs.cancel()
-        qtbot.waitUntil(lambda: not session.jobs.busy)
+        empty_session.jobs.cancel()
+        qtbot.waitUntil(lambda: not empty_session.jobs.busy)
     else:
-        session.close()
+        empty_session.close()
     assert list(place.iterdir()) == []
-    assert session.project is None
+    assert empty_session.project is None
 
 
 @pytest.fixture
@@ -60,25 +51,25 @@ def other(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "closed"])
 def test_a_season_that_is_ready_does_not_change_the_project_under_a_dialog(
-    session: Session, place: Path, other: Path, qtbot: QtBot, meanwhile: str
+    empty_session: Session, place: Path, other: Path, qtbot: QtBot, meanwhile: str
 ) -> None:
-    assert opening.open_project(session, other)
-    qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)
+    assert opening.open_project(empty_session, other)
+    qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy, timeout=20_000)
     dialog = QDialog()
     qtbot.addWidget(dialog)
     dialog.setModal(True)
     dialog.show()
     qtbot.waitExposed(dialog)
-    opening.open_demo(session)
-    qtbot.waitUntil(lambda: not session.jobs.busy)
+    opening.open_demo(empty_session)
+    qtbot.waitUntil(lambda: not empty_session.jobs.busy)
     qtbot.wait(3 * opening.LOOK_AGAIN_MS)
-    assert session.project is not None
-    assert session.project.folder == other
+    assert empty_session.project is not None
+    assert empty_session.project.folder == other
     if meanwhile == "closed":
-        session.close()
+        empty_session.close()
     dialog.close()
     if meanwhile == "nothing":
-        qtbot.waitUntil(lambda: session.project is not None and session.project.folder.parent == place)
+        qtbot.waitUntil(lambda: empty_session.project is not None and empty_session.project.folder.parent == place)
     else:
         qtbot.wait(3 * opening.LOOK_AGAIN_MS)
-        assert session.project is None
+        assert empty_session.project is None

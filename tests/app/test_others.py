@@ -10,28 +10,17 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from quakegui.app import computing, labelling, opening, others, walking
+from quakegui.app import computing, labelling, others, walking
 from quakegui.app.arrivals import Arrivals
 from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Question, Replacement
 from quakegui.app.labelling import Answer
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import Source
-
-
-@pytest.fixture
-def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsFile(tmp_path / "settings.ini"))
-    made.set_settings(analyst="Li")
-    assert opening.open_project(made, small_project)
-    qtbot.waitUntil(lambda: made.season is not None)
-    yield made
-    made.close()
+from quakegui.season.labels import LabelSource
 
 
 @pytest.fixture
@@ -63,7 +52,7 @@ def answer(session: Session, *answers: bool) -> list[Question]:
 
 
 def bo_labels(other: Project, days: np.ndarray, cls: int | None = 3, author: str = "Bo") -> None:
-    journal.write_labels(other, np.atleast_1d(days), cls, source=Source.ANALYST, author=author)
+    journal.write_labels(other, np.atleast_1d(days), cls, source=LabelSource.ANALYST, author=author)
 
 
 def test_a_step_shows_and_tells_what_another_program_labelled(
@@ -122,7 +111,7 @@ def test_a_label_over_one_that_was_not_shown_asks_and_keeps_by_default(session: 
 
 def test_the_question_names_the_labels_and_what_replaces_them(session: Session, other: Project) -> None:
     bo_labels(other, session.days[2:4])
-    walking.choose(session, (1, 5))
+    walking.select(session, (1, 5))
     asked = answer(session, True)
     assert labelling.label(session, 1)
     assert len(asked) == 1
@@ -186,13 +175,13 @@ def test_an_accepted_prediction_asks_as_a_label_does(session: Session, other: Pr
     shares[0, 2] = shares[1, 4] = 0.8
     days = session.days[:2]
     runs.append_predictions(
-        other, "run-1", runs.Predictions(days, shares, "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
+        other, "run-1", runs.LedgerPredictions(days, shares, "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
     )
     others.look(session)
     assert session.predictions is not None
     assert session.predictions.classes[:2].tolist() == [2, 4]
-    journal.write_labels(other, days[:1], 1, source=Source.MODEL, author="Bo", run="run-1")
-    walking.choose(session, (0, 1))
+    journal.write_labels(other, days[:1], 1, source=LabelSource.MODEL, author="Bo", run="run-1")
+    walking.select(session, (0, 1))
     asked = answer(session, False, True)
     assert not labelling.accept(session)
     assert session.labels.classes[:2].tolist() == [1, -1]
@@ -208,14 +197,14 @@ def test_an_accepted_prediction_of_several_classes_is_asked_about_before_any_is_
     shares = np.full((2, 5), 0.05)
     shares[0, 1], shares[1, 3] = 0.8, 0.8
     runs.add_run(session.project, runs.Run("r", 1_650_000_000_000, "done", {}, {}))
-    said = runs.Predictions(session.days[4:6], shares, "out-of-fold", ("m",) * 2, np.zeros(2, np.int64), "c")
+    said = runs.LedgerPredictions(session.days[4:6], shares, "out-of-fold", ("m",) * 2, np.zeros(2, np.int64), "c")
     runs.append_predictions(session.project, "r", said)
     runs.use_run(session.project, "r")
     session.reload(Change.PREDICTIONS | Change.RUNS)
     walking.go_to(session, 4)
-    walking.choose(session, (4, 5))
+    walking.select(session, (4, 5))
     for day in session.days[4:6]:
-        journal.write_labels(other, day, 2, source=Source.RULE, author="rule")
+        journal.write_labels(other, day, 2, source=LabelSource.RULE, author="rule")
     asked, heard = answer(session, True, False), list[str]()
     session.said.connect(lambda sentence, _level: heard.append(sentence))
     rows = len(journal.journal_rows(other))
@@ -317,10 +306,10 @@ def test_a_note_in_the_same_name_is_not_overwritten_unseen(session: Session, oth
     day, heard = session.days[3], list[str]()
     session.said.connect(lambda sentence, _level: heard.append(sentence))
     journal.write_note(other, day, "a truck at 03:00", "Li")
-    assert labelling.note(session, "windy", day=day, shown="")
+    assert labelling.note(session, "windy", day=day, former="")
     assert [note.text for note in journal.notes(other, day)] == ["a truck at 03:00\nwindy"]
     assert heard == ["Another program has written a note on this day in your name; yours was added to it."]
-    assert labelling.note(session, "windy", day=day, shown="a truck at 03:00\nwindy")
+    assert labelling.note(session, "windy", day=day, former="a truck at 03:00\nwindy")
     assert [note.text for note in journal.notes(other, day)] == ["windy"]
 
 
@@ -392,14 +381,14 @@ def test_readings_of_another_program_make_the_season_anew(
 ) -> None:
     last, day = session.days[-1], session.days[10]
     walking.go_to(session, 10)
-    walking.choose(session, (8, 12))
+    walking.select(session, (8, 12))
     other.set_config(replace(other.config(), first_day=session.days[2], last_day=last + 2))
     others.poll(session)
     assert arrivals == [Arrivals(readings=True)]
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert (session.days[0], session.days[-1]) == (session.days[8] - 8, last + 2)
     assert session.day == day
-    assert session.chosen == (6, 10), "the same days"
+    assert session.selection == (6, 10), "the same days"
     assert arrivals[1:] == [Arrivals(new_days=2)]
     assert session.season is not None
     assert session.season.revision == other.revision()

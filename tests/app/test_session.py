@@ -1,6 +1,5 @@
 """The session on a small synthetic project."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +12,9 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal, seasons
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 DAYS = 20
-
-
-@pytest.fixture
-def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsFile(tmp_path / "settings.ini"))
-    made.set_settings(analyst="Wang")
-    assert opening.open_project(made, small_project)
-    qtbot.waitUntil(lambda: made.season is not None, timeout=20_000)
-    yield made
-    made.close()
 
 
 def test_a_label_is_in_the_journal_when_the_call_returns(session: Session) -> None:
@@ -35,7 +24,7 @@ def test_a_label_is_in_the_journal_when_the_call_returns(session: Session) -> No
     assert labelling.label(session, 3)
     assert session.project is not None
     row = journal.in_force(session.project)[session.days[5]]
-    assert (row.cls, row.source, row.author) == (3, Source.ANALYST, "Wang")
+    assert (row.cls, row.source, row.author) == (3, LabelSource.ANALYST, "Li")
     assert session.labels.classes[5] == 3
     assert heard == [Change.LABELS]
 
@@ -89,8 +78,8 @@ def test_undo_and_redo_work_after_closing_and_opening(session: Session, qtbot: Q
 
 
 def test_a_chosen_range_is_labelled_as_one_step(session: Session) -> None:
-    walking.choose(session, (9, 4))
-    assert session.chosen == (4, 9)
+    walking.select(session, (9, 4))
+    assert session.selection == (4, 9)
     labelling.label(session, 2)
     assert session.labels.classes[4:10].tolist() == [2] * 6
     labelling.undo(session)
@@ -102,7 +91,7 @@ def test_auto_advance_goes_on_after_a_single_label_only(session: Session) -> Non
     walking.go_to(session, 3)
     labelling.label(session, 0)
     assert session.index == 4
-    walking.choose(session, (6, 7))
+    walking.select(session, (6, 7))
     assert session.index == 6
     labelling.label(session, 0)
     assert session.index == 6
@@ -133,7 +122,7 @@ def test_jump_finds_the_next_unlabelled_day_or_says_so(session: Session) -> None
 def test_blind_labelling_shows_only_ones_own_labels(session: Session) -> None:
     walking.go_to(session, 1)
     labelling.label(session, 3)
-    session.set_settings(analyst="Li")
+    session.set_settings(analyst="Wang")
     session.set_display(blind=True)
     assert session.labels.classes[1] == -1
     labelling.label(session, 1)
@@ -165,7 +154,7 @@ def test_notes_stand_beside_labels(session: Session) -> None:
     walking.go_to(session, 0)
     assert labelling.note(session, "noise from the new road")
     assert [note.text for note in session.notes()] == ["noise from the new road"]
-    assert session.notes()[0].author == "Wang"
+    assert session.notes()[0].author == "Li"
 
 
 def test_opening_what_is_no_project_says_so_and_keeps_the_open_one(session: Session, tmp_path: Path) -> None:

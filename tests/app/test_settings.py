@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QSettings
 
 from quakegui.app.environment import environment_of
 from quakegui.app.settings import MOST_RECENT, Settings, SettingsFile, default_analyst
@@ -11,6 +11,13 @@ from quakegui.learn.worker.environments import THIS, Environment
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "quakegui.ini"
+
+
+def write_settings(path: Path, text: str) -> None:
+    """Write what stands for the settings into the file, as anybody may."""
+    file = QSettings(str(path), QSettings.Format.IniFormat)
+    file.setValue("settings", text)
+    file.sync()
 
 
 def test_settings_come_back_after_a_restart(path: Path) -> None:
@@ -27,9 +34,7 @@ def test_a_missing_file_gives_the_defaults_and_a_name(path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["not json", "[1, 2]", '{"theme": "pink", "days_per_second": "fast", "recent": 3, "loop": 1}'])
 def test_a_damaged_file_gives_the_defaults(path: Path, text: str) -> None:
-    file = SettingsFile(path)
-    file._file.setValue("settings", text)
-    file._file.sync()
+    write_settings(path, text)
     settings = SettingsFile(path).load()
     assert settings == Settings(analyst=settings.analyst)
 
@@ -47,9 +52,7 @@ DAMAGED = {
 
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_what_cannot_be_used_is_the_default_again(path: Path, kind: str) -> None:
-    file = SettingsFile(path)
-    file._file.setValue("settings", DAMAGED[kind])
-    file._file.sync()
+    write_settings(path, DAMAGED[kind])
     settings = SettingsFile(path).load()
     assert settings == Settings(analyst=default_analyst(), recent=("x",) if kind == "half a character" else ())
 
@@ -57,18 +60,14 @@ def test_what_cannot_be_used_is_the_default_again(path: Path, kind: str) -> None
 def test_numbers_are_kept_within_what_the_dialog_offers(path: Path) -> None:
     found = []
     for scale, speed in ((0, 0), (-3, -1), (2, 8), (1e300, 10**400)):
-        file = SettingsFile(path)
-        file._file.setValue("settings", f'{{"text_scale": {scale}, "days_per_second": {speed}}}')
-        file._file.sync()
+        write_settings(path, f'{{"text_scale": {scale}, "days_per_second": {speed}}}')
         settings = SettingsFile(path).load()
         found.append((settings.text_scale, settings.days_per_second))
     assert found == [(0.7, 0.5), (0.7, 0.5), (2.0, 8.0), (2.5, 60.0)]
 
 
 def test_a_path_of_a_python_from_before_there_was_a_choice_is_still_used(path: Path) -> None:
-    file = SettingsFile(path)
-    file._file.setValue("settings", '{"interpreter": "/opt/python", "analyst": "Li"}')
-    file._file.sync()
+    write_settings(path, '{"interpreter": "/opt/python", "analyst": "Li"}')
     settings = SettingsFile(path).load()
     assert (settings.trains_in, settings.interpreter) == ("interpreter", "/opt/python")
     assert environment_of(settings) == Environment("interpreter", "/opt/python")

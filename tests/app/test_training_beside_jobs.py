@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from quakegui.app import opening
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.app.training import GATHERING, KEEPING, Training
 from quakegui.learn import messages, season_runs
 from quakegui.learn.runs.presets import PRESETS
@@ -21,14 +20,12 @@ from quakegui.project.store import Project
 
 
 @pytest.fixture
-def session(qtbot, trained_template: Path, tmp_path: Path):
+def session(empty_session: Session, qtbot, trained_template: Path, tmp_path: Path) -> Session:
+    """Return a session on a project with a finished run."""
     folder = Path(shutil.copytree(trained_template, tmp_path / "project"))
-    session = Session(SettingsFile(tmp_path / "settings.ini"))
-    assert opening.open_project(session, folder)
-    qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
-    yield session
-    session.close()
-    session.deleteLater()
+    assert opening.open_project(empty_session, folder)
+    qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy)
+    return empty_session
 
 
 @pytest.fixture

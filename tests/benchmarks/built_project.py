@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.project import catalogue, chain, journal, nights, runs, schema
-from quakegui.project.record import Block, block_row, blocks_of
+from quakegui.project.reading_blocks import Block, block_row, blocks_of
 from quakegui.project.store import Project, put_setting
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import RULE_NAME, Source
+from quakegui.season.labels import RULE_NAME, LabelSource
 from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
 
@@ -138,7 +138,7 @@ def _label(project: Project, size: Size, rng: np.random.Generator) -> None:
             "author": AUTHOR,
             "kind": journal.LABEL,
             "day": epoch + place,
-            "source": int(Source.RULE if turn == 0 else Source.ANALYST),
+            "source": int(LabelSource.RULE if turn == 0 else LabelSource.ANALYST),
             "owner": RULE_NAME if turn == 0 else AUTHOR,
             "old": classes[turn - 1][place] if turn > 1 else None,
             "new": classes[turn][place],
@@ -161,7 +161,7 @@ def _predict(project: Project, size: Size, rng: np.random.Generator) -> None:
     days = FIRST_DAY + np.arange(size.days)
     runs.add_run(project, runs.Run("built", 0, "done", {}, {}))
     shares = rng.dirichlet(np.ones(5), size.days)
-    said = runs.Predictions(
+    said = runs.LedgerPredictions(
         days, shares, "out-of-fold", ("0" * 32,) * size.days, days.astype("datetime64[ms]").astype(np.int64), ""
     )
     runs.append_predictions(project, "built", said, issued_ms=int((days[-1] + 1).astype("datetime64[ms]").astype(np.int64)))

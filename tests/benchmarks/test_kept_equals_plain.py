@@ -16,8 +16,8 @@ from sqlalchemy import event
 
 from quakegui import paths
 from quakegui.project import cachefiles, schema, seasons
-from quakegui.project.anomalycache import kept_anomalies
-from quakegui.project.nights import stored_nights
+from quakegui.project.anomalycache import load_anomalies
+from quakegui.project.nights import load_nights
 from quakegui.project.store import Project, config_of
 from quakegui.season.anomaly import AnomalyConfig, Method, daily
 from quakegui.season.night import NightMeans
@@ -76,7 +76,7 @@ def change_night(project: Project, day: int, station: int, by_nt: float) -> None
 @pytest.mark.parametrize("method", list(Method))
 def test_anomalies_after_known_days_are_the_plain_ones(template: Path, method: Method) -> None:
     with Project.open(template) as project:
-        night = stored_nights(project)
+        night = load_nights(project)
     assert night is not None
     config = AnomalyConfig(method=method, reference_station="S002", hold_z=2.0, hold_days=8)
     whole = daily(night, config)
@@ -144,16 +144,16 @@ def test_a_new_day_is_computed_alone(project: Project, monkeypatch: pytest.Monke
 def test_other_parameters_or_a_broken_cache_compute_anew(project: Project, empty_cache: Path) -> None:
     loaded(project)
     config = project.config()
-    night = stored_nights(project)
+    night = load_nights(project)
     assert night is not None
-    kept = kept_anomalies(night, config.anomaly)
+    kept = load_anomalies(night, config.anomaly)
     assert kept is not None
     assert len(kept[0]) == SIZE.days
-    assert kept_anomalies(night, replace(config.anomaly, window_days=25)) is None
-    assert kept_anomalies(replace_first_day(night), config.anomaly) is None
+    assert load_anomalies(night, replace(config.anomaly, window_days=25)) is None
+    assert load_anomalies(replace_first_day(night), config.anomaly) is None
     for path in (*empty_cache.glob("anomaly-*"), *empty_cache.glob("features-*")):
         path.write_bytes(path.read_bytes()[:500])
-    assert kept_anomalies(night, config.anomaly) is None
+    assert load_anomalies(night, config.anomaly) is None
     broken = loaded(project)
     assert_same(broken, plain(project))
 
@@ -171,7 +171,7 @@ def test_kept_files_do_not_pile_up(project: Project, empty_cache: Path) -> None:
 
 
 def test_night_means_read_in_bulk_are_those_of_the_rows(project: Project) -> None:
-    found = stored_nights(project)
+    found = load_nights(project)
     assert found is not None
     with project.read() as connection:
         rows = connection.execute(schema.night.select()).all()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from quakegui.formats import cenc, kp, quakeml, usgs
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
-from quakegui.project.bounds import bounds_of
+from quakegui.project.column_limits import bounds_of
 from quakegui.project.schema import event_table
 from quakegui.season.events import Event
 

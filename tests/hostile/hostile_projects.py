@@ -16,11 +16,11 @@ from quakegui.project import catalogue, exchange, journal, runs, seasons
 from quakegui.project.importing import store_parsed
 from quakegui.project.nights import days_with_data
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import blocks_of
+from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
 from quakegui.season.kp import Kp
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
 
@@ -53,15 +53,15 @@ def make_project(folder: Path) -> None:
         days = days_with_data(project)
         project.set_config(replace(project.config(), first_day=days[-8], last_day=days[-1]))
         journal.apply_rule(project)
-        journal.write_labels(project, days[-6:-4], 3, source=Source.ANALYST, author="李", note="+ peak")
-        journal.write_labels(project, days[-6:-5], 2, source=Source.SETTLED, author="Wang")
+        journal.write_labels(project, days[-6:-4], 3, source=LabelSource.ANALYST, author="李", note="+ peak")
+        journal.write_labels(project, days[-6:-5], 2, source=LabelSource.SETTLED, author="Wang")
         journal.undo(project, "Wang")
         journal.write_note(project, days[-3], "windy", "李")
         index = Kp(np.array(["2022-03-20T00", "2022-03-20T03"], dtype="datetime64[ms]"), np.array([3.0, 5.7]))
         store_parsed(project, [ParsedFile("kp.csv", "kp.csv", "k" * 64, "kp", kp=index)])
         runs.add_run(project, runs.Run("run-1", 1_650_000_000_000, "done", {"epochs": 3}, {"epochs": 3}))
         shares = np.tile([0.2, 0.2, 0.2, 0.2, 0.2], (2, 1))
-        said = runs.Predictions(days[-4:-2], shares, "out-of-fold", ("aa", "bb"), np.array([1, 2], dtype=np.int64), "cc")
+        said = runs.LedgerPredictions(days[-4:-2], shares, "out-of-fold", ("aa", "bb"), np.array([1, 2], dtype=np.int64), "cc")
         runs.append_predictions(project, "run-1", said)
     shutil.rmtree(folder / "cache")
 
@@ -171,7 +171,7 @@ def use(folder: Path, *, all_of_it: bool) -> None:
             catalogue.all_events,
             catalogue.class_scheme,
             catalogue.event_classes,
-            catalogue.chosen_by,
+            catalogue.selection_facts,
         ):
             one(project)
         days = days_with_data(project)
@@ -186,5 +186,7 @@ def use(folder: Path, *, all_of_it: bool) -> None:
         if all_of_it:
             season = seasons.load_season(project)
             assert season is None or len(season.days) < 100_000
-            journal.write_labels(project, np.array(["2022-03-25"], dtype="datetime64[D]"), 1, source=Source.ANALYST, author="A")
+            journal.write_labels(
+                project, np.array(["2022-03-25"], dtype="datetime64[D]"), 1, source=LabelSource.ANALYST, author="A"
+            )
             exchange.export_project(project, folder.parent / "out")

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from quakegui import formats
 from quakegui.formats import FormatError, ReadingsFile, Source, TableMapping, cenc, iaga2002, imagcdf, quakeml, usgs, wdc
 from quakegui.formats.table import parse as parse_table
-from quakegui.learn.runs.registry import RunError, import_run
+from quakegui.learn.runs.archives import import_run
+from quakegui.learn.runs.registry import RunError
 from quakegui.project import journal, labelfiles
 from quakegui.project.store import Project
 

@@ -14,10 +14,10 @@ from hostile_projects import make_project
 from openpyxl import load_workbook
 
 from quakegui.cli.terminal import bar, print_table, say
-from quakegui.project import export, journal, seasons
+from quakegui.project import exchange, journal, season_export, seasons
+from quakegui.project.season_tables import TableOf, guard, unguard, write_csv, write_workbook
 from quakegui.project.store import DATABASE, Project
-from quakegui.project.tables import TableOf, guard, unguard, write_csv, write_workbook
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 FORMULAS = tuple(f"{start}cmd|' /C calc'!A0" for start in STARTS)
@@ -58,11 +58,11 @@ def test_a_project_full_of_formulas_leaves_as_text(tmp_path: Path) -> None:
         connection.commit()
     with Project.open(tmp_path / "p") as project:
         day = np.array(["2022-03-30"], dtype="datetime64[D]")
-        journal.write_labels(project, day, 1, source=Source.ANALYST, author="-A", note="\x07=cmd()\nmore")
+        journal.write_labels(project, day, 1, source=LabelSource.ANALYST, author="-A", note="\x07=cmd()\nmore")
         season = seasons.load_season(project)
         assert season is not None
-        export.save_tables(project, season, tmp_path / "t.xlsx")
-        export.export_project(project, tmp_path / "e")
+        season_export.save_tables(project, season, tmp_path / "t.xlsx")
+        exchange.export_project(project, tmp_path / "e")
     book = load_workbook(tmp_path / "t.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "f" not in {cell.data_type for cell in cells}

@@ -19,10 +19,11 @@ from hostile_seeds import run_parts
 from PIL import Image
 
 from quakegui.cli import main
+from quakegui.learn.runs.archives import export_run, import_run
 from quakegui.learn.runs.files import write_arrays, write_text
-from quakegui.learn.runs.registry import RunError, RunFolder, export_run, import_run, list_runs, read_run, rename_run
+from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, read_run, rename_run
 from quakegui.learn.runs.trash import empty_trash, restore_run, trash_run, trashed_runs
-from quakegui.project import cachefiles, exchange, filesystem, incoming, runs
+from quakegui.project import cachefiles, exchange, filesystem, run_folders, runs
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 
@@ -67,7 +68,7 @@ def link(path: Path, target: Path) -> None:
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_project_whose_folder_is_a_link_is_not_opened(folder: Path, mine: Path, name: str, read_only: bool) -> None:
     with Project.open(folder) as project, project.write() as connection:
-        incoming.announce(connection)  # opening it moved whatever lay at the link's end into the project
+        run_folders.announce(connection)  # opening it moved whatever lay at the link's end into the project
     link(folder / name, mine)
     before = (folder / "project.sqlite").read_bytes()
     with pytest.raises(ProjectError, match=r"is a link to another folder; the project was not opened") as caught:
@@ -100,13 +101,13 @@ def test_a_project_that_is_reached_through_a_link_works(folder: Path, run: RunFo
 
 def test_runs_that_are_to_come_are_not_taken_from_the_end_of_a_link(folder: Path, mine: Path) -> None:
     with Project.open(folder) as project:
-        place = project.folder / incoming.PLACE
+        place = project.folder / run_folders.PLACE
         for spoil in (lambda: link(place, mine), lambda: link(place / "r1", mine / "Photos")):
             with project.write() as connection:
-                incoming.announce(connection)
+                run_folders.announce(connection)
             spoil()
             project.take_in_runs()
-            assert project.setting(incoming.KEY) is None
+            assert project.setting(run_folders.KEY) is None
             assert not [path for path in (folder / "runs").iterdir() if path != place]
             if place.is_symlink():
                 place.unlink()

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageB
 from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.runs.registry import import_run
+from quakegui.learn.runs.archives import import_run
 from quakegui.project.store import DATABASE, Project
 from quakegui.report import make_report
 from quakegui.ui.main_window import MainWindow

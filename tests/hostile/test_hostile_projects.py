@@ -17,7 +17,7 @@ from hostile_projects import use
 from quakegui.project import exchange, journal, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import DATABASE, Project, ProjectError
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 def write(folder: Path, *statements: str) -> None:
@@ -216,7 +216,7 @@ def test_packed_readings_that_are_a_bomb_unpack_to_what_they_say() -> None:
     import struct
     import zlib
 
-    from quakegui.project.record import DamagedReadingsError, unpack
+    from quakegui.project.reading_blocks import DamagedReadingsError, unpack
 
     bomb = struct.pack("<qqIB", 0, 1, 10, 8) + zlib.compress(bytes(30 * 2**20))
     for packed in (
@@ -319,7 +319,7 @@ def test_a_very_long_note_comes_back(folder: Path, tmp_path: Path) -> None:
     words = "note " * 60_000  # longer than what csv takes by default
     with Project.open(folder) as project:
         journal.write_note(project, day, words, "A")
-        journal.write_labels(project, np.array([day]), 1, source=Source.ANALYST, author="=cmd()", note="@x")
+        journal.write_labels(project, np.array([day]), 1, source=LabelSource.ANALYST, author="=cmd()", note="@x")
         exchange.export_project(project, tmp_path / "e")
     with Project.create(tmp_path / "back", timezone="UTC") as project:
         import_paths(project, [tmp_path / "e"])

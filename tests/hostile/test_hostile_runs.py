@@ -15,11 +15,12 @@ from hostile_mutations import packed
 from hostile_seeds import run_parts
 
 from quakegui.learn.network.inference import predictor
+from quakegui.learn.runs.archives import import_run
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.predictions import LARGEST_SHARE
-from quakegui.learn.runs.registry import RunError, import_run, list_runs, read_run
+from quakegui.learn.runs.registry import RunError, list_runs, read_run
 from quakegui.learn.runs.runchecks import HISTORY, LARGEST
-from quakegui.project.bounds import bounds_of
+from quakegui.project.column_limits import bounds_of
 from quakegui.project.schema import prediction
 
 ID = "20220101-000000-abcd"

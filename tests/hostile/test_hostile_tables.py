@@ -11,7 +11,7 @@ import pytest
 
 from quakegui.project import journal
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 DAYS = np.array(["2022-03-01", "2022-03-02"], dtype="datetime64[D]")
 HIDDEN = {
@@ -27,7 +27,7 @@ HIDDEN = {
 def test_what_is_hidden_in_a_statement_is_refused(tmp_path: Path, plain: str, hidden: str) -> None:
     folder = tmp_path / "p"
     with Project.create(folder) as project:
-        journal.write_labels(project, DAYS, 1, source=Source.ANALYST, author="Wang")
+        journal.write_labels(project, DAYS, 1, source=LabelSource.ANALYST, author="Wang")
     alter(folder, plain, plain)
     Project.open(folder).close()
     alter(folder, plain, hidden)

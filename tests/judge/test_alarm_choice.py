@@ -1,5 +1,7 @@
 """The choice of an alarm's rule, on timelines made by hand."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -44,10 +46,14 @@ def test_single_days_may_open_an_alarm():
 def test_the_best_of_a_grid_is_the_best_by_trying_each():
     rng = np.random.default_rng(1)
     made, events = series(rng.random(300)), catalogue(np.sort(rng.choice(np.arange(5, 295), 12, replace=False)))
-    grid = [AlarmRule(p, run, held) for p in (0.5, 0.7, 0.9) for run in (1, 2, 3) for held in (5, 10)]
-    best = max(skill(alarms.record_alarms(made, rule, events)).r for rule in grid)
-    rule = alarm_choice.choose_rule(made, events, thresholds=(0.5, 0.7, 0.9), open_days=(5, 10))
-    assert skill(alarms.record_alarms(made, rule, events)).r == pytest.approx(best)
+    grid = list(product(alarm_choice.THRESHOLD_GRID, alarm_choice.RUN_GRID, alarm_choice.OPEN_GRID))
+    for shown in (np.ones(300, bool), np.arange(300) // 40 % 2 == 0):
+        hidden = alarms.Series(DAYS, KNOWN, np.where(shown[:, None], made.probabilities, np.nan))
+        period = alarms.judged_period(made, shown)
+        scores = {each: skill(alarms.record_alarms(hidden, AlarmRule(*each), events, period)).r for each in grid}
+        rule = alarm_choice.choose_rule(made, events, shown)
+        best = max(scores.values())
+        assert scores[rule.threshold, rule.run_days, rule.open_days] == pytest.approx(best)
 
 
 def test_nothing_to_choose_by():
@@ -94,3 +100,14 @@ def test_a_short_hold_never_closes_an_alarm_earlier_than_it_was_announced():
     rule = alarm_choice.by_day((AlarmRule(0.5, 1, 15), AlarmRule(0.5, 1, 5)), np.repeat([0, 1], [100, 200]))
     (alarm,) = alarms.raise_alarms(series(p), rule)
     assert alarm.closed == KNOWN[99] + np.timedelta64(15, "D")
+
+
+def test_rules_of_single_days_and_of_parts():
+    fold = np.repeat([0, 1], [100, 200])
+    rule = alarm_choice.by_day((AlarmRule(0.5, 1, 15), AlarmRule(0.7, 2, 5)), fold)
+    assert alarm_choice.at_day(rule, 99) == AlarmRule(0.5, 1, 15)
+    assert alarm_choice.at_day(rule, 100) == AlarmRule(0.7, 2, 5)
+    mixed = alarm_choice.rule_where(np.arange(300) < 50, AlarmRule(0.9, 3, 7), rule)
+    assert alarm_choice.at_day(mixed, 49) == AlarmRule(0.9, 3, 7)
+    assert alarm_choice.at_day(mixed, 50) == AlarmRule(0.5, 1, 15)
+    assert alarm_choice.at_day(mixed, 200) == AlarmRule(0.7, 2, 5)

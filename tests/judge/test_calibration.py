@@ -76,67 +76,75 @@ def test_too_few_events_leave_the_probability_as_it_is(events, happened):
 
 
 def test_event_classes_keep_their_shares():
-    p, happened, _ = world(200, seed=4)
-    found = calibration.fit_calibrator(p, happened, events=20)
     given = np.array([[0.4, 0.3, 0.1, 0.2, 0.0], [1.0, 0, 0, 0, 0], [np.nan] * 5])
-    answer = found.of_classes(given)
-    assert answer[:2].sum(axis=1) == pytest.approx(1)
-    assert answer[0, 1:] / answer[0, 1:].sum() == pytest.approx([0.5, 1 / 6, 1 / 3, 0])
-    assert answer[0, 1:].sum() == pytest.approx(found.of_event(0.6))
+    answer = calibration.with_event(given, [0.3, 0.2, np.nan])
+    assert answer[0].tolist() == pytest.approx([0.7, 0.15, 0.05, 0.1, 0])
+    assert answer[1].tolist() == pytest.approx([0.8, 0.05, 0.05, 0.05, 0.05])
     assert np.isnan(answer[2]).all()
 
 
 def season():
+    """Return a split of 300 days, their labels, and the days of the events."""
     days = np.datetime64("2022-01-01") + np.arange(300)
     events = np.arange(10, 300, 20)
     labels, owner = np.zeros(300, int), np.full(300, -1)
     for k, day in enumerate(events):
         labels[day - 5 : day + 1], owner[day - 5 : day + 1] = 1 + k % 4, k
-    return splits.blocked(splits.material(days, labels, event_index=owner), folds=3), labels, owner
+    return splits.blocked(splits.material(days, labels, event_index=owner), folds=3), labels, events
 
 
 def test_a_folds_own_answers_and_embargo_do_not_calibrate_it():
-    split, labels, owner = season()
+    split, labels, events = season()
     rng = np.random.default_rng(5)
     p = rng.dirichlet(np.ones(5), 300)
-    answer, calibrators = calibration.calibrate_by_fold(split, p, labels, owner)
+    answer, calibrators = calibration.calibrate_by_fold(split.folds, p, labels, events)
     assert [one.method for one in calibrators] == ["isotonic"] * 3
     for k, (fold, one) in enumerate(zip(split.folds, calibrators, strict=True)):
-        other = p.copy()
-        away = np.setdiff1d(np.arange(300), np.r_[fold.train, fold.validation])
+        learnt, other = np.r_[fold.train, fold.validation], p.copy()
+        away = np.setdiff1d(np.arange(300), learnt)
         other[away] = rng.dirichlet(np.ones(5), len(away))
-        again = calibration.calibrate_by_fold(split, other, labels, owner)[1][k]
+        again = calibration.calibrate_by_fold(split.folds, other, labels, events)[1][k]
         assert np.array_equal(again.calibrated, one.calibrated)
-        assert one.days == len(fold.train) + len(fold.validation)
-        assert one.events == len(np.unique(owner[np.r_[fold.train, fold.validation]])) - 1
-        assert answer[fold.predict] == pytest.approx(one.of_classes(p[fold.predict]))
+        assert one.days == len(learnt)
+        assert one.events == np.isin(events, learnt).sum()
+        event = p[fold.predict, 1:].sum(axis=1)
+        assert answer[fold.predict, 1:].sum(axis=1) == pytest.approx(one.of_event(event))
 
 
 def test_noise_is_calibrated_to_about_the_base_rate():
-    split, labels, owner = season()
+    split, labels, events = season()
     rng = np.random.default_rng(6)
     spread, brier = [], []
     for _ in range(20):
-        answer, _ = calibration.calibrate_by_fold(split, rng.dirichlet(np.ones(5), 300), labels, owner)
+        answer, _ = calibration.calibrate_by_fold(split.folds, rng.dirichlet(np.ones(5), 300), labels, events)
         spread.append(answer[:, 1:].sum(axis=1).mean())
         brier.append(np.mean((answer[:, 1:].sum(axis=1) - (labels > 0)) ** 2))
     assert np.mean(spread) == pytest.approx((labels > 0).mean(), abs=0.03)
     assert np.mean(brier) < 0.25 < np.mean((0.8 - (labels > 0)) ** 2)  # as it was, P(event) was 0.8 on average
 
 
-def test_labels_of_no_event_count_by_their_runs():
-    split, labels, _ = season()
+def test_weights_are_taken_out_once():
+    split, labels, events = season()
     p = np.random.default_rng(7).dirichlet(np.ones(5), 300)
-    _, calibrators = calibration.calibrate_by_fold(split, p, labels, np.full(300, -1))
-    assert all(one.method == "isotonic" and 8 <= one.events <= 11 for one in calibrators)
+    weights = [splits.class_weights(labels[fold.train]) for fold in split.folds]
+    plain, weighed = (calibration.calibrate_by_fold(split.folds, p, labels, events, weights=w)[0] for w in (None, weights))
+    assert weighed[:, 0] == pytest.approx(plain[:, 0])  # the map knows what a weighed P is worth
+    undone = calibration.undo_weights(p, weights[0])[split.folds[0].predict]
+    found = weighed[split.folds[0].predict]
+    assert found[:, 1] / found[:, 2] == pytest.approx(undone[:, 1] / undone[:, 2])
 
 
-def test_folds_without_another_stay_uncalibrated():
+def test_a_fold_without_others_has_its_weights_undone_and_no_more():
     days = np.datetime64("2022-01-01") + np.arange(200)
-    labels = np.tile(np.repeat([0, 1], 10), 10)
+    labels = np.tile(np.repeat([0, 1, 0, 0], 10), 5)
     split = splits.chronological(splits.material(days, labels))
+    (fold,) = split.folds
     p = np.full((200, 5), np.nan)
-    p[split.folds[0].predict] = 0.2
-    answer, (only,) = calibration.calibrate_by_fold(split, p, labels, np.full(200, -1))
+    p[fold.predict] = [0.5, 0.2, 0.1, 0.1, 0.1]
+    weights = [splits.class_weights(labels[fold.train])]
+    plain, (only,) = calibration.calibrate_by_fold(split.folds, p, labels, np.arange(19, 200, 40))
+    weighed, _ = calibration.calibrate_by_fold(split.folds, p, labels, np.arange(19, 200, 40), weights=weights)
     assert only.method == "none"
-    assert np.allclose(answer, p, equal_nan=True)
+    assert np.allclose(plain, p, equal_nan=True)
+    assert np.allclose(weighed[fold.predict], calibration.undo_weights(p[fold.predict], weights[0]))
+    assert np.isnan(weighed[fold.train]).all()

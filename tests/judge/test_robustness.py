@@ -1,5 +1,6 @@
 """The verdict over other choices and over a grid; Holm's correction by its definition."""
 
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -40,7 +41,12 @@ def test_a_verdict_holds_in_some_of_its_variants():
         "least magnitude": {"3.0": 3.0, "3.5": 3.5, "4.0": 4.0, "5.0": 5.0},
         "declustering": {"50 km": 50.0, "150 km": 150.0},
     }
-    found = robustness(axes, lambda choice: Score(int(choice), 0.6, p_of[choice]))
+    found = robustness(
+        {
+            axis: {name: partial(Score, int(value), 0.6, p_of[value]) for name, value in names.items()}
+            for axis, names in axes.items()
+        }
+    )
     assert [(one.axis, one.choice) for one in found.variants] == [
         (axis, name) for axis, names in axes.items() for name in names
     ]

@@ -50,7 +50,6 @@ def test_no_event_no_score():
     p = np.full(334, 0.9)
     assert skill.skill(alarms.record_alarms(series(p), 0.5, catalogue([]))) is None
     assert skill.molchan(series(p), catalogue([])) is None
-    assert skill.choose_threshold(series(p), catalogue([])) is None
 
 
 def test_an_alarm_without_end_has_no_skill():
@@ -139,34 +138,6 @@ def test_molchan_takes_the_rule_of_its_alarms():
     single = skill.molchan(series(p), catalogue([103, 203]), rule=alarms.AlarmRule(0.5, run_days=1, open_days=5))
     assert single.alarm_fraction[1] == pytest.approx(10 / 334)
     assert single.miss_rate[1] == 0
-
-
-def test_the_threshold_is_the_one_with_the_best_r():
-    p = np.full(334, 0.32)
-    p[[100, 101, 200, 201]] = 0.72  # before both events
-    p[[20, 21, 60, 61]] = 0.52  # false
-    assert skill.choose_threshold(series(p), catalogue([105, 205])) == 0.7
-
-
-def test_each_fold_gets_its_threshold_from_the_others():
-    p = np.full(334, 0.1)
-    fold = np.repeat([0, 1], 167)
-    p[[50, 51]], p[[250, 251]] = 0.92, 0.62
-    events = catalogue([55, 255])
-    by_day, unchosen = skill.thresholds_by_fold(series(p), fold, events)
-    assert set(by_day[fold == 0]) == {0.6}
-    assert set(by_day[fold == 1]) == {0.9}
-    assert unchosen == ()
-
-
-def test_a_fold_without_events_elsewhere_gets_the_fixed_threshold():
-    fold = np.repeat([0, 1], 167)
-    by_day, unchosen = skill.thresholds_by_fold(series(np.full(334, 0.2)), fold, catalogue([55]))
-    assert unchosen == (0,)
-    assert set(by_day[fold == 0]) == {0.5}
-    alone, none = skill.thresholds_by_fold(series(np.full(334, 0.2)), np.zeros(334), catalogue([55]))
-    assert none == (0,)
-    assert set(alone) == {0.5}
 
 
 def counts(truth, answered, n_classes=5):

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from quakegui.judge import alarms, predictors, splits
+from quakegui.judge.alarms import AlarmRule
 from quakegui.judge.bootstrap import Interval
 from quakegui.judge.scoring import judge, judge_truth
 from quakegui.judge.skill import Skill, r_zero
 from quakegui.judge.surrogates import EVENT, EventWindows, SurrogateTest
 from quakegui.judge.truth import prospective_truth, truth_of
-from quakegui.judge.verdict import holm, reach_verdict
+from quakegui.judge.verdict import reach_verdict
 
 N_DAYS = 334
 DAYS = np.datetime64("2022-02-01") + np.arange(N_DAYS)
@@ -280,15 +281,17 @@ def test_missing_predictions_are_counted():
     assert told.of("event").figures.days == told.scored == int(splits.scorable(season.material).sum()) - gone
 
 
-def test_thresholds_may_be_given_by_fold():
+def test_rules_may_be_given_by_fold():
     season = Season(11)
-    told = season.judged(season.answers(0.9), thresholds=[0.5, 0.6, 0.7, 0.8, 2.0])
+    rules = [AlarmRule(p, 1, 5) for p in (0.5, 0.6, 0.7, 0.8, 2.0)]
+    told = season.judged(season.answers(0.9), rules=rules)
+    assert told.rules == tuple(rules)
     assert told.thresholds == (0.5, 0.6, 0.7, 0.8, 2.0)
     assert told.fixed_thresholds == ()
     last = splits.split(season.material, "blocked").folds[-1].first
     assert all(alarm.opened < last.astype("datetime64[ms]") for alarm in told.alarms.alarms)
-    with pytest.raises(ValueError, match="2 thresholds were given for 5 folds"):
-        season.judged(season.answers(0.9), thresholds=[0.5, 0.5])
+    with pytest.raises(ValueError, match="2 alarm rules were given for 5 folds"):
+        season.judged(season.answers(0.9), rules=rules[:2])
 
 
 def test_chronological_judges_the_future_only():
@@ -313,7 +316,7 @@ def test_a_prospective_record_is_judged_without_a_split():
     )
     flat = np.tile([1.0, 0, 0, 0, 0], (N_DAYS, 1))
     told = judge_truth(
-        truth, season.answers(0.9), name="prospective", title="run 1", baselines={"majority": flat}, thresholds=[0.5]
+        truth, season.answers(0.9), name="prospective", title="run 1", baselines={"majority": flat}, rules=[AlarmRule(0.5)]
     )
     assert (told.name, told.title, told.protocol) == ("prospective", "run 1", "prospective")
     assert (told.surrogate.statistic, told.surrogate.jitter_days) == ("pooled", 45)
@@ -413,12 +416,6 @@ def test_a_window_longer_than_the_jitter_is_said():
     assert "longest label window" not in reached(jitter=45).figures()
 
 
-def test_holm_equals_its_definition():
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.6, 0.7]) == pytest.approx([1.0, 1.0])
-    assert len(holm([])) == 0
-
-
 def test_tries_are_counted_and_p_is_corrected():
     alone = reached(0.01)
     assert (alone.parameters["tries"], alone.parameters["p_corrected"]) == (None, None)
@@ -427,3 +424,41 @@ def test_tries_are_counted_and_p_is_corrected():
     assert "4 runs were judged on this season; p corrected for them is 0.030." in told.figures()
     assert told.code == alone.code
     assert reached(np.nan).corrected([0.1]).parameters["p_corrected"] is None
+
+
+def test_probabilities_are_calibrated_before_they_are_scored():
+    season = Season(21)
+    beside = {"catalogue": np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (N_DAYS, 1))}
+    good, chance = (season.judged(season.answers(right), baselines=beside) for right in (0.9, 0.0))
+    assert [one.method for one in good.calibrators] == ["isotonic"] * 5
+    assert good.row()["brier_skill"] == good.reliability.brier_skill > 0.4
+    assert good.row()["information_gain"] > 0.5
+    assert chance.row()["brier_skill"] < 0.05
+    assert chance.row()["information_gain"] < 0.1
+    assert good.reliability.days.sum() == good.scored
+    # Whatever scale the answers have, calibration gives them the same one.
+    answers = season.answers(0.9)
+    sharper = np.column_stack(
+        [answers[:, 0] ** 3, (1 - answers[:, :1] ** 3) * answers[:, 1:] / answers[:, 1:].sum(1, keepdims=True)]
+    )
+    one, two = (season.judged(given, baselines=beside) for given in (answers, sharper))
+    assert two.row()["brier_skill"] == pytest.approx(one.row()["brier_skill"], abs=0.02)
+
+
+def test_without_other_folds_weights_are_undone_and_no_more():
+    season = Season(22)
+    answers = season.answers(0.9)
+    found = season.judged(answers, protocol="chronological")
+    assert [one.method for one in found.calibrators] == ["none"]
+    plain = season.judged(answers, protocol="chronological", weighed=False)
+    assert plain.reliability.brier == pytest.approx(found.reliability.brier, abs=0.1)
+    assert plain.reliability.brier != found.reliability.brier
+    assert found.row()["information_gain"] is None  # the catalogue is not among what it is compared with
+
+
+def test_a_leaky_protocol_has_no_probabilities_to_score():
+    season = Season(23)
+    told = season.judged(season.answers(0.9), protocol="paper")
+    assert told.reliability is None
+    assert told.row()["brier_skill"] is None
+    assert told.calibrators == ()

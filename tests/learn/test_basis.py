@@ -18,18 +18,18 @@ from quakegui.learn.evidence import gather, project_catalogue
 from quakegui.learn.operating import predict_days
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
-from quakegui.learn.runs.earthquakes import earthquakes_differing, earthquakes_learnt
+from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes
 from quakegui.learn.runs.files import read_json, write_json
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 def relabel(project: Project, days: np.ndarray, cls: int | None) -> None:
     """Give days another label, by the analyst whose label they have."""
-    journal.write_labels(project, days, cls, source=Source.ANALYST, author="A")
+    journal.write_labels(project, days, cls, source=LabelSource.ANALYST, author="A")
 
 
 def figures(told: Judgement) -> tuple[object, ...]:
@@ -170,7 +170,7 @@ def test_earthquakes_keep_their_place_in_the_catalogue_of_today(trained: Path) -
         then = project_catalogue(project)
         add_earthquake(project, season.days[5])  # before the others
         now = project_catalogue(project)
-        learnt = earthquakes_learnt(run, now)
+        learnt = training_earthquakes(run, now)
         assert learnt is not None
         assert np.isnat(learnt.times).tolist() == [True, *[False] * len(then.times)]
         np.testing.assert_array_equal(learnt.times[1:], then.times)
@@ -178,7 +178,7 @@ def test_earthquakes_keep_their_place_in_the_catalogue_of_today(trained: Path) -
         kept = [event for event in catalogue.events(project) if event.id != first.id]
         catalogue.store_events(project, kept, declustering=Declustering("none"))
         now = project_catalogue(project)
-        learnt = earthquakes_learnt(run, now)
+        learnt = training_earthquakes(run, now)
         assert learnt is not None
         assert len(learnt.times) == len(now.times) + 1
         assert learnt.times[-1] == first.time, "gone since: it comes last"

@@ -21,7 +21,7 @@ from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.watching import Watch
 from quakegui.project import journal
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 ROW = {"accuracy", "macro_recall", "kappa", "p_value", "r_score", "r0", "molchan_skill", "verdict", "leaky", "name", "protocol"}
 
@@ -231,7 +231,7 @@ def test_the_command_says_by_what_it_judges_and_takes_the_other_set(run: Termina
     with Project.open(trained) as project:
         season = season_of(project)
         changed = season_evaluation.judge_run(project, season, season_runs.find_run(project, None)).days[0]
-        journal.write_labels(project, np.array([changed]), 2, source=Source.ANALYST, author="A")
+        journal.write_labels(project, np.array([changed]), 2, source=LabelSource.ANALYST, author="A")
     then, now = run.json("evaluate", trained), run.json("evaluate", trained, "--labels", "today")
     assert then["basis"]["text"]["en"].endswith("; 1 day differs today.")
     assert (then["basis"]["as_of"], now["basis"]["as_of"]) == ("training", "today")

@@ -15,7 +15,7 @@ EVERY = [
     messages.Batch(0, 4, 2, 17, 1.5, 0.25, 30.5),
     messages.Epoch(0, 4, 1.5, 0.25, 1.4, 0.3, True, 12.5, 100.0),
     messages.Checkpoint(0, 4),
-    messages.Progress(3, 10, "predicted"),
+    messages.WorkerProgress(3, 10, "predicted"),
     messages.Alive(),
     messages.Done("Finished."),
     messages.Cancelled("Stopped."),

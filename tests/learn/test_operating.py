@@ -18,7 +18,7 @@ import pytest
 from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.learn import operating, season_runs
-from quakegui.learn.operating import Update, known_until, predict_days
+from quakegui.learn.operating import Update, knowledge_end_of_run, predict_days
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.portions import Portions
@@ -28,7 +28,7 @@ from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project
 from quakegui.project.verifying import examine
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import local_date
 from quakegui.season.season import Season
 
@@ -83,7 +83,7 @@ def test_the_worker_predicts_new_days_as_the_run_itself_would(trained: Path) -> 
 def test_days_after_the_run_become_prospective_rows_once(trained: Path, answers: Answers) -> None:
     with Project.open(trained) as project:
         first = round_of(project)
-        assert first.predicted.issued == ()
+        assert first.predictions.issued == ()
         assert answers.asked == [0]
         open_window(project)
         season = season_of(project)
@@ -91,16 +91,16 @@ def test_days_after_the_run_become_prospective_rows_once(trained: Path, answers:
         done = round_of(project, now_ms=just_after(season, -1))
         new = season.days[-LATER_DAYS:]
         mapped = [day for day, has in zip(new, season.has_map[-LATER_DAYS:], strict=True) if has]
-        assert [one.day for one in done.predicted.issued] == mapped
-        assert {one.kind for one in done.predicted.issued} == {"prospective"}
-        assert {day for day, _ in done.predicted.without_map} == set(new) - set(mapped)
+        assert [one.day for one in done.predictions.issued] == mapped
+        assert {one.kind for one in done.predictions.issued} == {"prospective"}
+        assert {day for day, _ in done.predictions.without_map} == set(new) - set(mapped)
         rows = [row for row in runs.ledger(project, run.id) if row.kind == "prospective"]
         assert [row.day for row in rows] == mapped
         assert {row.issued_ms for row in rows} == {just_after(season, -1)}
         assert all(row.cutoff_ms < row.issued_ms for row in rows)
         again = round_of(project)
-        assert again.predicted.issued == ()
-        assert again.predicted.unchanged == len(mapped)
+        assert again.predictions.issued == ()
+        assert again.predictions.unchanged == len(mapped)
         assert answers.asked == [0, len(mapped), 0]
 
 
@@ -117,7 +117,7 @@ def test_a_prediction_is_issued_when_it_is_written_and_never_before_the_row_abov
         def ask(_run: RunFolder, maps: Portions, **_: object) -> np.ndarray:
             if len(maps):
                 clock[0] += 10 * 60_000
-                one = runs.Predictions(
+                one = runs.LedgerPredictions(
                     season.days[:1], np.full((1, 5), 0.2), "in-sample", ("m",), np.zeros(1, np.int64), season.config.hash
                 )
                 runs.append_predictions(project, run.id, one, issued_ms=clock[0])
@@ -129,11 +129,11 @@ def test_a_prediction_is_issued_when_it_is_written_and_never_before_the_row_abov
             monkeypatch.setattr(module, "wall_clock_ms", lambda: clock[0])
         done = round_of(project)
         rows = runs.ledger(project, run.id)
-        said = rows[-len(done.predicted.issued) :]
+        said = rows[-len(done.predictions.issued) :]
         assert {row.issued_ms for row in said} == {just_after(season, -1) + (10 + max(minutes, 0)) * 60_000}
         assert all(after.issued_ms >= before.issued_ms for before, after in itertools.pairwise(rows))
         late = [(row.issued_ms - row.cutoff_ms) / HOUR_MS for row in said]
-        assert [one.late_hours for one in done.predicted.issued] == late
+        assert [one.late_hours for one in done.predictions.issued] == late
         with project.read() as connection:
             assert examine(connection, now_ms=rows[-1].issued_ms).faults == ()
 
@@ -167,14 +167,14 @@ def test_nothing_that_the_run_knows_of_is_prospective(trained: Path, answers: An
     with Project.open(trained) as project:
         season = season_of(project)
         run = season_runs.find_run(project, None)
-        assert known_until(run) >= season.available_at[season.shown][-1] - np.timedelta64(1, "D")
+        assert knowledge_end_of_run(run) >= season.available_at[season.shown][-1] - np.timedelta64(1, "D")
         before_all = replace(run, about={**run.about, "knows_until": str(season.available_at[season.shown][3])})
         done = predict_days(project, season, replace(before_all, id="other"), listen=unheard, now_ms=LONG_AFTER)
         kinds = {one.day: one.kind for one in done.issued}
         assert {kinds[day] for day in season.days[:4]} == {"in-sample"}
         assert {kinds[day] for day in season.days[4:]} == {"prospective"}
         untold = replace(run, about={})
-        assert known_until(untold) > season.available_at[season.shown][-1]
+        assert knowledge_end_of_run(untold) > season.available_at[season.shown][-1]
 
 
 def test_late_days_are_told_as_late_and_on_time_ones_are_not(trained: Path, answers: Answers) -> None:
@@ -183,9 +183,9 @@ def test_late_days_are_told_as_late_and_on_time_ones_are_not(trained: Path, answ
         season = season_of(project)
         mapped = np.flatnonzero(season.has_map)
         done = round_of(project, now_ms=just_after(season, int(mapped[-1])))
-        late = [one.late for one in done.predicted.issued]
+        late = [one.late for one in done.predictions.issued]
         assert late == [True] * (len(late) - 2) + [late[-2], False]
-        assert done.predicted.issued[-1].late_hours == pytest.approx(0.5)
+        assert done.predictions.issued[-1].late_hours == pytest.approx(0.5)
         assert any("came late" in note for note in done.notes)
 
 
@@ -204,16 +204,16 @@ def test_nothing_is_said_of_a_night_before_it_is_over(trained: Path, answers: An
         day, (end, over) = season.days[index], night_of(season, int(np.flatnonzero(season.has_map)[-1]))
         for now_ms in (end - HOUR_MS // 2, end, over - 1):
             early = round_of(project, now_ms=now_ms)
-            assert day not in {one.day for one in early.predicted.issued}
-            assert (day, np.datetime64(over, "ms")) in early.predicted.waiting
+            assert day not in {one.day for one in early.predictions.issued}
+            assert (day, np.datetime64(over, "ms")) in early.predictions.waiting
             assert early.next_over == np.datetime64(over, "ms")
             assert any(f"The night of {day} is not over: it is predicted from" in note for note in early.notes)
             assert day not in {row.day for row in runs.ledger(project, run.id) if row.kind == "prospective"}
-            assert day not in {day for day, _ in early.predicted.without_map}
+            assert day not in {day for day, _ in early.predictions.without_map}
         done = round_of(project, now_ms=over)
-        assert [one.day for one in done.predicted.issued] == [day]
-        assert [one.late_hours for one in done.predicted.issued] == [0.25]
-        assert not done.predicted.issued[0].corrected
+        assert [one.day for one in done.predictions.issued] == [day]
+        assert [one.late_hours for one in done.predictions.issued] == [0.25]
+        assert not done.predictions.issued[0].corrected
         assert all(row.issued_ms >= row.cutoff_ms for row in runs.ledger(project, run.id))
 
 
@@ -254,13 +254,13 @@ def test_a_corrected_day_gets_a_further_row_and_its_first_word_stands(trained: P
         open_window(project)
         first = round_of(project)
         run = season_runs.find_run(project, None)
-        day = first.predicted.issued[1].day
+        day = first.predictions.issued[1].day
         changed = corrected_readings(project, day, tmp_path / "again.csv")
         answers.row = np.array([0.6, 0.1, 0.1, 0.1, 0.1])
         done = round_of(project, changed)
-        assert done.imported is not None
-        assert len(done.imported.imported) == 1
-        issued = {one.day: one for one in done.predicted.issued}
+        assert done.import_report is not None
+        assert len(done.import_report.imported) == 1
+        issued = {one.day: one for one in done.predictions.issued}
         assert issued[day].corrected
         assert any("has changed since it was predicted" in note for note in done.notes)
         rows = [row for row in runs.ledger(project, run.id) if row.day == day]
@@ -271,9 +271,9 @@ def test_a_corrected_day_gets_a_further_row_and_its_first_word_stands(trained: P
         place = int(np.flatnonzero(season.days == day)[0])
         assert table.probabilities[place, 0] == pytest.approx(0.1)
         same = round_of(project, changed)
-        assert same.imported is not None
-        assert same.imported.unchanged
-        assert same.predicted.issued == ()
+        assert same.import_report is not None
+        assert same.import_report.unchanged
+        assert same.predictions.issued == ()
 
 
 def test_an_alarm_is_told_when_it_opens_and_not_again(trained: Path, answers: Answers) -> None:
@@ -285,14 +285,14 @@ def test_an_alarm_is_told_when_it_opens_and_not_again(trained: Path, answers: An
         shutil.copytree(run.folder, run.folder.with_name("silent"))
         done = operating.update(project, run_id="silent", listen=unheard)
         assert done.open_now
-        assert len(done.opened) == 1
+        assert len(done.new_alarms) == 1
         season = season_of(project)
-        opened = local_date(np.array([done.opened[0].opened]), project.timezone)[0]
-        assert opened >= done.predicted.issued[0].day
-        assert opened <= done.predicted.issued[-1].day
+        opened = local_date(np.array([done.new_alarms[0].opened]), project.timezone)[0]
+        assert opened >= done.predictions.issued[0].day
+        assert opened <= done.predictions.issued[-1].day
         assert season.days[-1] >= opened
         again = operating.update(project, run_id="silent", listen=unheard)
-        assert again.opened == ()
+        assert again.new_alarms == ()
         assert again.open_now
 
 
@@ -320,11 +320,11 @@ def test_the_prospective_record_is_judged_by_itself(trained: Path, answers: Answ
         open_window(project)
         season = season_of(project)
         done = round_of(project, now_ms=just_after(season, int(np.flatnonzero(season.has_map)[-1])))
-        days = np.array([one.day for one in done.predicted.issued])
-        journal.write_labels(project, days[:3], 0, source=Source.ANALYST, author="A")
+        days = np.array([one.day for one in done.predictions.issued])
+        journal.write_labels(project, days[:3], 0, source=LabelSource.ANALYST, author="A")
         told = evaluate_prospective(project, season, run)
         assert told.predicted == len(days)
-        assert told.late == sum(one.late for one in done.predicted.issued)
+        assert told.late == sum(one.late for one in done.predictions.issued)
         assert told.judgement.protocol == "prospective"
         assert told.judgement.scored == 3
         assert told.judgement.of("event").figures.accuracy == 0

@@ -13,17 +13,16 @@ import numpy as np
 import pytest
 from learn_data import TINY, season
 
+from quakegui.learn.runs.archives import export_run, import_run
 from quakegui.learn.runs.files import hold, write_arrays
 from quakegui.learn.runs.registry import (
     LOCK,
     RunError,
     RunFolder,
     create_run,
-    export_run,
     finish_run,
-    import_run,
-    kept_sentence,
     list_runs,
+    progress_sentence,
     read_run,
     refusal,
     rename_run,
@@ -50,7 +49,7 @@ def test_a_new_run_is_resumable_and_tells_its_recipe(made: RunFolder) -> None:
     assert made.about == {"journal": 17, "synthetic": True}
     assert made.history() == []
     assert sorted(path.name for path in made.folder.iterdir()) == ["config.json", "snapshot.npz", "style.npz"]
-    assert kept_sentence(made.folder) == "No epoch was over yet; the run can be started again."
+    assert progress_sentence(made.folder) == "No epoch was over yet; the run can be started again."
 
 
 def test_a_finished_run_keeps_no_checkpoint_and_no_snapshot(made: RunFolder) -> None:

@@ -15,15 +15,15 @@ from run_projects import TINY, fill, season_of
 
 from quakegui.learn import messages, run_evaluation, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knows_until, make_snapshot, make_split, style_name
-from quakegui.learn.runs import registry
+from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knowledge_end, make_snapshot, make_split, style_name
+from quakegui.learn.runs import archives, registry
 from quakegui.learn.runs.dataset import map_hashes
 from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, write_json
 from quakegui.learn.season_saliency import explain_days
 from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 def test_a_finished_run_is_in_the_ledger_in_use_and_judged(trained: Path) -> None:
@@ -114,9 +114,9 @@ def test_what_a_run_knows_ends_with_its_last_day_or_event(small_project: Path) -
         made = make_split(evidence.material, TINY)
         early = np.array([0, 1, 7])
         nothing = replace(made, folds=())
-        assert knows_until(evidence, nothing, np.array([0, 1])) == evidence.available_at[1]
+        assert knowledge_end(evidence, nothing, np.array([0, 1])) == evidence.available_at[1]
         # Day 7 carries the label of the event on day 9.
-        assert knows_until(evidence, nothing, early) == evidence.catalogue.times[0]
+        assert knowledge_end(evidence, nothing, early) == evidence.catalogue.times[0]
 
 
 def test_a_recipe_without_early_stopping_has_no_inner_block(small_project: Path) -> None:
@@ -153,9 +153,9 @@ def test_labels_accepted_from_a_model_are_never_judged_by(trained: Path) -> None
         before = gather(project, season)
         run = season_runs.find_run(project, None)
         later = season.days[[2, 3]]
-        journal.write_labels(project, later, 3, source=Source.MODEL, author="B", run=run.id)
+        journal.write_labels(project, later, 3, source=LabelSource.MODEL, author="B", run=run.id)
         np.testing.assert_array_equal(gather(project, season).truth, before.truth)
-        assert gather(project, season, from_models=False).taught[2] == before.taught[2]
+        assert gather(project, season, from_models=False).training_classes[2] == before.training_classes[2]
 
 
 def test_a_stopped_training_can_be_resumed(small_project: Path) -> None:
@@ -223,9 +223,9 @@ def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Pa
     fill(small_project)
     with Project.open(trained) as project:
         run = season_runs.find_run(project, None)
-        registry.export_run(run, tmp_path / "run.zip")
+        archives.export_run(run, tmp_path / "run.zip")
     with Project.open(small_project) as project:
-        found = registry.import_run(season_runs.runs_folder(project), tmp_path / "run.zip")
+        found = archives.import_run(season_runs.runs_folder(project), tmp_path / "run.zip")
         assert found.id == run.id
         told = season_evaluation.evaluate(project, season_of(project), found)
         assert told.scored > 0
@@ -239,7 +239,7 @@ def test_a_comparison_takes_up_what_is_there_of_the_same_recipe_and_data(trained
         assert season_evaluation.same_runs_of(project, season, replace(TINY, seed=2)) == (None, None)
         begun = season_runs.begin_run(project, season, TINY)
         assert season_evaluation.same_runs_of(project, season, replace(TINY, name="other")) == (done, begun)
-        journal.write_labels(project, season.days[:1], 2, source=Source.ANALYST, author="B")
+        journal.write_labels(project, season.days[:1], 2, source=LabelSource.ANALYST, author="B")
         assert season_evaluation.same_runs_of(project, season, TINY) == (None, None)
 
 

@@ -21,7 +21,7 @@ from quakegui.learn.network.training import train
 from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, put_values, values_of, write_checkpoint
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.files import read_arrays
-from quakegui.learn.runs.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runs.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 
 
@@ -78,11 +78,11 @@ def run(folder: Path, config: RunConfig, data: Snapshot, stop_after: int = 10**9
     return heard
 
 
-def outcome(folder: Path) -> tuple[str, dict[str, np.ndarray], Predictions]:
+def outcome(folder: Path) -> tuple[str, dict[str, np.ndarray], RunPredictions]:
     return (
         (folder / "history.csv").read_text(),
         read_arrays(folder / WEIGHTS),
-        Predictions.load(folder / PREDICTIONS),
+        RunPredictions.load(folder / PREDICTIONS),
     )
 
 
@@ -195,7 +195,7 @@ def test_a_strangers_checkpoint_names_no_file_of_elsewhere(tmp_path: Path, stran
 
 
 def test_every_fold_answers_every_day_and_roles_tell_which_it_saw(unbroken: Path) -> None:
-    data, answers = season(protocol="blocked"), Predictions.load(unbroken / PREDICTIONS)
+    data, answers = season(protocol="blocked"), RunPredictions.load(unbroken / PREDICTIONS)
     assert answers.probabilities.shape == (2, 60, 5)
     np.testing.assert_allclose(answers.probabilities.sum(-1), 1, atol=1e-5)
     for role, fold in zip(answers.role, data.folds, strict=True):
@@ -213,7 +213,7 @@ def test_every_fold_answers_every_day_and_roles_tell_which_it_saw(unbroken: Path
 def test_days_that_no_fold_judged_are_in_sample(tmp_path: Path) -> None:
     data = season()
     run(tmp_path / "run", replace(TINY, epochs=1), data)
-    _, kind = Predictions.load(tmp_path / "run" / PREDICTIONS).shown()
+    _, kind = RunPredictions.load(tmp_path / "run" / PREDICTIONS).shown()
     judged = data.folds[0].predict
     assert (kind[judged] == "out-of-fold").all()
     assert (np.delete(kind, judged) == "in-sample").all()
@@ -222,7 +222,7 @@ def test_days_that_no_fold_judged_are_in_sample(tmp_path: Path) -> None:
 def test_the_papers_protocol_keeps_the_test_images_in_order(tmp_path: Path) -> None:
     data = season(protocol="paper")
     run(tmp_path / "run", replace(TINY, protocol="paper", final_fit=False, epochs=1), data)
-    answers = Predictions.load(tmp_path / "run" / PREDICTIONS)
+    answers = RunPredictions.load(tmp_path / "run" / PREDICTIONS)
     assert answers.image_day.tolist() == data.folds[0].test.tolist()
     assert answers.image_copy.tolist() == data.folds[0].test_copy.tolist()
     np.testing.assert_allclose(answers.image_probabilities.sum(1), 1, atol=1e-5)
@@ -239,7 +239,7 @@ def test_a_pattern_that_can_be_seen_is_learnt(tmp_path: Path) -> None:
     )  # fmt: skip
     data = season(100, protocol="paper")
     heard = run(tmp_path / "run", config, data)
-    answers = Predictions.load(tmp_path / "run" / PREDICTIONS)
+    answers = RunPredictions.load(tmp_path / "run" / PREDICTIONS)
     hits = answers.image_probabilities.argmax(1) == data.labels[answers.image_day]
     assert heard.of(messages.Epoch)[-1].accuracy > 0.9
     assert hits.mean() > 0.8

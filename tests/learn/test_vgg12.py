@@ -86,12 +86,12 @@ def test_maps_of_the_networks_own_size_are_not_copied() -> None:
 
 
 def test_pooling_before_or_inside_the_network_is_the_same() -> None:
-    from quakegui.learn.network.layers import Colours
+    from quakegui.learn.network.layers import ColourLayer
 
     indices = maps(np.array([0, 1, 4]), side=32)
     rgb = palette()[indices]
-    by_index = np.asarray(Colours(16, "colour", (32, 32), palette(), SCALAR)(indices))
-    by_rgb = np.asarray(Colours(16, "colour", (32, 32, 3), palette(), SCALAR)(rgb))
+    by_index = np.asarray(ColourLayer(16, "colour", (32, 32), palette(), SCALAR)(indices))
+    by_rgb = np.asarray(ColourLayer(16, "colour", (32, 32, 3), palette(), SCALAR)(rgb))
     np.testing.assert_allclose(by_index, by_rgb, atol=1e-6)
 
 

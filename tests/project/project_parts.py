@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from quakegui.project import catalogue, journal
 from quakegui.project.importing import store_parsed
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import blocks_of
+from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
 from quakegui.season.events import ClassScheme, Declustering, Event
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.simulate.minutes import minutes
 from quakegui.simulate.synthetic import SyntheticConfig, make_season
 
@@ -101,8 +101,8 @@ def small_synthetic(folder: Path) -> Project:
     catalogue.set_class_scheme(project, ClassScheme(4.0, (29.7, 102.4), (27.2, 102.0)))
     journal.apply_rule(project)
     day = np.array(["2022-03-01", "2022-03-02"], dtype="datetime64[D]")
-    journal.write_labels(project, day, 3, source=Source.ANALYST, author="李", note="+ peak")
-    journal.write_labels(project, day[:1], 2, source=Source.SETTLED, author="Wang")
+    journal.write_labels(project, day, 3, source=LabelSource.ANALYST, author="李", note="+ peak")
+    journal.write_labels(project, day[:1], 2, source=LabelSource.SETTLED, author="Wang")
     journal.undo(project, "Wang")
     journal.write_note(project, day[0], "windy", "李")
     return project

@@ -11,7 +11,7 @@ import numpy as np
 
 from quakegui.project import journal
 from quakegui.project.store import DATABASE, Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 DAYS = np.arange("2022-02-01", "2022-02-11", dtype="datetime64[D]")
 
@@ -26,7 +26,7 @@ def labels_of_a_careless_copy(folder: Path, to: Path) -> int:
 
 
 def label(project: Project, days: np.ndarray = DAYS, cls: int = 1) -> None:
-    journal.write_labels(project, days, cls, source=Source.ANALYST, author="A")
+    journal.write_labels(project, days, cls, source=LabelSource.ANALYST, author="A")
 
 
 def test_a_copy_of_the_file_alone_has_every_label_while_the_project_is_open(small_project: Path, tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from terminal import Terminal
 from quakegui.formats.errors import FormatError
 from quakegui.project import catalogue, journal, labelfiles, stations
 from quakegui.project.importing import import_paths
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import load_nights
 from quakegui.project.seasons import days_with_data, load_season, season_days
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Event
-from quakegui.season.labels import LabelRule, Source
+from quakegui.season.labels import LabelRule, LabelSource
 from quakegui.season.network import Station
 
 PLACES = [("Pacific/Apia", "2011-12-30"), ("Pacific/Kwajalein", "1993-08-21"), ("Pacific/Kiritimati", "1994-12-31")]
@@ -52,7 +52,7 @@ def test_it_is_not_among_the_days(place):
 def test_each_reading_belongs_to_one_night_at_most(place):
     """The night of the day after was given to the skipped day as well."""
     project, day = place
-    nights = stored_nights(project)
+    nights = load_nights(project)
     assert nights is not None
     assert day not in nights.days
     near = (nights.days >= day - 2) & (nights.days <= day + 2)
@@ -75,8 +75,8 @@ def test_a_season_goes_on_over_it(place):
 def test_it_takes_no_label_and_no_note(place):
     project, day = place
     for act in (
-        lambda: journal.write_labels(project, np.array([day - 1, day]), 3, source=Source.ANALYST, author="Li"),
-        lambda: journal.write_given(project, [journal.GivenLabel(day, 3, Source.ANALYST, "Li")]),
+        lambda: journal.write_labels(project, np.array([day - 1, day]), 3, source=LabelSource.ANALYST, author="Li"),
+        lambda: journal.write_label_list(project, [journal.GivenLabel(day, 3, LabelSource.ANALYST, "Li")]),
         lambda: journal.write_note(project, day, "windy", "Li"),
     ):
         with pytest.raises(ProjectError, match=f"{day} does not exist in the time zone {project.timezone}"):

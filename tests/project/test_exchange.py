@@ -16,11 +16,11 @@ from PIL import Image
 from project_parts import iaga, minute_values, put, small_synthetic
 
 from quakegui.formats import read_images
-from quakegui.project import catalogue, export, incoming, journal, labelfiles, runs, seasons
+from quakegui.project import catalogue, exchange, journal, labelfiles, run_folders, runs, season_export, seasons
 from quakegui.project.exchange import writing
 from quakegui.project.importing import import_paths
+from quakegui.project.season_tables import guard, quality_words, unguard
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.tables import guard, quality_words, unguard
 from quakegui.season.daymap import to_rgb
 from quakegui.season.quality import Quality
 
@@ -31,7 +31,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     runs.add_run(made, runs.Run("run-1", 1_650_000_000_123, "done", {"epochs": 3}, {"note": "=1+1"}))
     days = np.array(["2022-03-01", "2022-03-02"], dtype="datetime64[D]")
     shares = np.array([[0.2, 0.2, 0.2, 0.2, 0.2], [0.1, 0.6, 0.1, 0.1, 0.1]])
-    said = runs.Predictions(days, shares, "out-of-fold", ("aa", "bb"), np.array([1, 2], dtype=np.int64), "cc")
+    said = runs.LedgerPredictions(days, shares, "out-of-fold", ("aa", "bb"), np.array([1, 2], dtype=np.int64), "cc")
     runs.append_predictions(made, "run-1", said, issued_ms=1_650_000_000_456)
     (made.folder / "runs" / "run-1").mkdir()
     (made.folder / "runs" / "run-1" / "config.json").write_text("{}")
@@ -41,7 +41,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 @pytest.fixture(scope="module")
 def exported(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return export.export_project(project, tmp_path_factory.mktemp("out") / "export")
+    return exchange.export_project(project, tmp_path_factory.mktemp("out") / "export")
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -79,7 +79,7 @@ def test_the_way_out_and_back_gives_the_same_project(project: Project, exported:
         assert journal.in_force(back) == journal.in_force(project)
         assert catalogue.all_events(back) == catalogue.all_events(project)
         assert catalogue.class_scheme(back) == catalogue.class_scheme(project)
-        assert catalogue.chosen_by(back) == catalogue.chosen_by(project)
+        assert catalogue.selection_facts(back) == catalogue.selection_facts(project)
         assert journal.label_rule(back) == journal.label_rule(project)
         assert runs.runs(back) == runs.runs(project)
         assert runs.count(back) == 1
@@ -121,7 +121,7 @@ def test_an_export_goes_into_an_empty_project_only(project: Project, exported: P
     with pytest.raises(ProjectError, match="is not empty"):
         import_paths(project, [exported])
     with pytest.raises(ProjectError, match="is not empty"):
-        export.export_project(project, exported)
+        exchange.export_project(project, exported)
 
 
 def test_a_deleted_run_travels_neither_out_nor_in(tmp_path: Path) -> None:
@@ -139,21 +139,21 @@ def test_a_deleted_run_travels_neither_out_nor_in(tmp_path: Path) -> None:
     (out / "run_folders" / "trash" / "deleted").mkdir(parents=True)  # as former exports have it
     (out / "run_folders" / "trash" / "deleted" / "config.json").write_text("{}")
     with Project.create(tmp_path / "away", timezone="UTC") as away:
-        export.import_export(away, out)
+        exchange.import_export(away, out)
         assert runs_of(away.folder / "runs") == ["kept", "kept/trash"]
 
 
 def test_runs_that_still_have_to_be_moved_outlive_an_import_that_is_refused(exported: Path, tmp_path: Path) -> None:
     """A disk that failed once leaves them beside the others until the next opening; another import cleared them away."""
     with Project.create(tmp_path / "filled", timezone="UTC") as filled:
-        export.import_export(filled, exported)
-        waits = filled.folder / incoming.PLACE / "waits"
+        exchange.import_export(filled, exported)
+        waits = filled.folder / run_folders.PLACE / "waits"
         waits.mkdir(parents=True)
         with filled.write() as connection:
-            incoming.announce(connection)
+            run_folders.announce(connection)
         for folder in (exported, tmp_path):
             with pytest.raises(ProjectError, match="is not empty"):
-                export.import_export(filled, folder)
+                exchange.import_export(filled, folder)
         assert waits.is_dir()
     with Project.open(tmp_path / "filled") as filled:
         assert (filled.folder / "runs" / "waits").is_dir()
@@ -199,7 +199,7 @@ def test_layers_of_one_station_survive_the_way(tmp_path: Path) -> None:
     import_second = put(files, "b.min", iaga("XYZ", values=minute_values(47_000.0)))
     with Project.create(tmp_path / "p") as project, Project.create(tmp_path / "back") as back:
         import_paths(project, [import_first, import_second])
-        export.export_project(project, tmp_path / "out")
+        exchange.export_project(project, tmp_path / "out")
         import_paths(back, [tmp_path / "out"])
         code = project.network().codes[0]
         since, until = np.datetime64("2022-01-15", "ms"), np.datetime64("2022-01-16", "ms")
@@ -219,7 +219,7 @@ def test_every_code_gets_a_file_name_of_its_own() -> None:
 def test_maps_are_the_networks_own_pixels_and_can_be_read_back(project: Project, tmp_path: Path) -> None:
     season = seasons.load_season(project)
     assert season is not None
-    count = export.maps_to_folder(project, season, tmp_path / "maps", class_folders=True)
+    count = season_export.maps_to_folder(project, season, tmp_path / "maps", class_folders=True)
     assert count == int(season.has_map.sum()) > 20
     rows = read(tmp_path / "maps" / "index.csv")
     assert len(rows) == count
@@ -236,14 +236,14 @@ def test_maps_are_the_networks_own_pixels_and_can_be_read_back(project: Project,
         (np.datetime64(row["date"], "D"), int(row["class"])) for row in rows
     ]
     with pytest.raises(ProjectError, match="not empty"):
-        export.maps_to_folder(project, season, tmp_path / "maps")
+        season_export.maps_to_folder(project, season, tmp_path / "maps")
 
 
 def test_cancelled_maps_leave_an_index_of_what_is_there(project: Project, tmp_path: Path) -> None:
     season = seasons.load_season(project)
     assert season is not None
     asked = iter([False] * 3)
-    count = export.maps_to_folder(project, season, tmp_path / "maps", cancelled=lambda: next(asked, True))
+    count = season_export.maps_to_folder(project, season, tmp_path / "maps", cancelled=lambda: next(asked, True))
     assert count == 3
     assert len(read(tmp_path / "maps" / "index.csv")) == 3
 
@@ -251,7 +251,7 @@ def test_cancelled_maps_leave_an_index_of_what_is_there(project: Project, tmp_pa
 def test_regions_have_the_columns_and_the_numbers_of_the_season(project: Project, tmp_path: Path) -> None:
     season = seasons.load_season(project)
     assert season is not None
-    export.regions_to_csv(project, season, tmp_path / "r.csv")
+    season_export.regions_to_csv(project, season, tmp_path / "r.csv")
     rows = read(tmp_path / "r.csv")
     wanted = [
         "date",
@@ -275,13 +275,13 @@ def test_regions_have_the_columns_and_the_numbers_of_the_season(project: Project
 def test_tables_as_a_workbook_and_as_csv(project: Project, tmp_path: Path) -> None:
     season = seasons.load_season(project)
     assert season is not None
-    export.save_tables(project, season, tmp_path / "t.xlsx")
+    season_export.save_tables(project, season, tmp_path / "t.xlsx")
     book = load_workbook(tmp_path / "t.xlsx", read_only=True)
     assert book.sheetnames == ["days", "regions", "station_days", "events", "labels"]
     places = [row[5].value for row in book["events"].iter_rows(min_row=2)]
     assert places == ["'=HYPERLINK(1) 泸定", "''quoted"]
     book.close()
-    export.save_tables(project, season, tmp_path / "t.csv")
+    season_export.save_tables(project, season, tmp_path / "t.csv")
     assert sorted(path.name for path in (tmp_path / "t").iterdir()) == [f"{name}.csv" for name in sorted(book.sheetnames)]
 
 
@@ -297,7 +297,7 @@ def test_quality_is_told_in_words() -> None:
 
 
 def test_labels_go_out_and_come_in(project: Project, tmp_path: Path) -> None:
-    export.labels_to_csv(project, tmp_path / "l.csv")
+    season_export.labels_to_csv(project, tmp_path / "l.csv")
     with Project.create(tmp_path / "p") as other:
         done = labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao")
         assert (done.read, done.written) == (2, 2)

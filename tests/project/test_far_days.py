@@ -21,11 +21,11 @@ def add(project: Project, *days: int) -> None:
 @pytest.mark.parametrize("far", [-399_999, 369_999, -(2**60), 2**60])
 def test_far_nights_are_left_out(small_project: Path, far: int) -> None:
     with Project.open(small_project) as project:
-        season, kept = nights.season_days(project), nights.stored_nights(project)
+        season, kept = nights.season_days(project), nights.load_nights(project)
         data = nights.days_with_data(project)
         assert kept is not None
         add(project, far)
-        after = nights.stored_nights(project)
+        after = nights.load_nights(project)
         assert after is not None
         assert np.array_equal(nights.season_days(project), season)
         assert np.array_equal(nights.days_with_data(project), data)
@@ -36,7 +36,7 @@ def test_far_nights_are_left_out(small_project: Path, far: int) -> None:
 def test_the_farthest_days_have_nights(small_project: Path) -> None:
     with Project.open(small_project) as project:
         add(project, *(int(day.astype(np.int64)) for day in (FIRST_DAY, LAST_DAY)))
-        kept = nights.stored_nights(project)
+        kept = nights.load_nights(project)
         assert kept is not None
         assert (kept.days[0], kept.days[-1]) == (FIRST_DAY, LAST_DAY)
         for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Asia/Shanghai"):

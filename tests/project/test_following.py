@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quakegui.project import journal
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 DAYS = np.datetime64("2022-03-01", "D") + np.arange(4)
 AUTHORS = ("Li", "Wang")
@@ -21,7 +21,7 @@ label = st.tuples(
     st.sampled_from(AUTHORS),
     st.sets(st.integers(0, 3), min_size=1),
     st.none() | st.integers(0, 4),
-    st.sampled_from((Source.ANALYST, Source.MODEL, Source.SETTLED)),
+    st.sampled_from((LabelSource.ANALYST, LabelSource.MODEL, LabelSource.SETTLED)),
 )
 note = st.tuples(st.just("note"), st.sampled_from(AUTHORS), st.integers(0, 3), st.sampled_from(("", "windy", "迟到")))
 walk = st.tuples(st.sampled_from(("undo", "redo")), st.sampled_from(AUTHORS))
@@ -55,13 +55,13 @@ def test_following_finds_what_reading_everything_finds(tmp_path_factory: pytest.
 
 def test_a_further_look_reads_new_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Project.create(tmp_path / "p") as project:
-        journal.write_labels(project, DAYS, 2, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, DAYS, 2, source=LabelSource.ANALYST, author="Li")
         follower = journal.Follower(project)
         assert set(follower.in_force()) == set(DAYS)
         read: list[int] = []
         inner = journal.following.select_rows
         monkeypatch.setattr(journal.following, "select_rows", lambda *given: (rows := inner(*given), read.append(len(rows)))[0])
-        journal.write_labels(project, DAYS[:1], 3, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, DAYS[:1], 3, source=LabelSource.ANALYST, author="Li")
         assert [row.cls for row in follower.in_force().values()] == [3, 2, 2, 2]
         follower.in_force()
         assert read == [1, 0]
@@ -71,7 +71,7 @@ def test_another_program_is_followed_too(tmp_path: Path) -> None:
     with Project.create(tmp_path / "p") as project, Project.open(tmp_path / "p") as other:
         follower = journal.Follower(project)
         assert follower.in_force() == {}
-        journal.write_labels(other, DAYS[:2], 1, source=Source.ANALYST, author="Wang")
+        journal.write_labels(other, DAYS[:2], 1, source=LabelSource.ANALYST, author="Wang")
         journal.write_note(other, DAYS[0], "calm", "Wang")
         assert_follows(follower, project, None)
         assert len(follower.in_force()) == 2

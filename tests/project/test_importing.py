@@ -26,7 +26,7 @@ from quakegui.formats.columns import TableMapping
 from quakegui.project import parsing, seasons
 from quakegui.project.importing import import_batches, import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.nights import ensure_nights, stored_nights
+from quakegui.project.nights import ensure_nights, load_nights
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import remove_readings, undo_import
 from quakegui.season.localtime import NightWindow
@@ -68,7 +68,7 @@ def test_a_day_comes_in_with_its_station_and_its_night(project: Project, files: 
     assert (str(one.first), str(one.last)) == ("2022-01-15T00:00:00.000", "2022-01-15T23:59:00.000")
     assert report.stations_added == ("KAK",)
     assert (project.network().stations[0].latitude, project.network().stations[0].longitude) == (36.232, 140.186)
-    night = stored_nights(project)
+    night = load_nights(project)
     assert night is not None
     assert [str(day) for day in night.days] == ["2022-01-15", "2022-01-16"]
     # 00:00-03:00 in Tokyo is 15:00-18:00 UTC of the day before.
@@ -222,7 +222,7 @@ def test_another_night_window_or_zone_computes_the_nights_anew(project: Project,
     config = project.config()
     project.set_config(replace(config, timezone="UTC", night=replace(config.night, window=NightWindow(1.0, 2.0))))
     seasons.load_season(project)
-    night = stored_nights(project)
+    night = load_nights(project)
     assert night is not None
     assert [str(day) for day in night.days] == ["2022-01-15"]
     assert night.values[0, 0] == pytest.approx(minute_values()[60:120].mean(), abs=1e-6)
@@ -238,7 +238,7 @@ def test_processes_and_one_process_give_the_same(files: Path, tmp_path: Path, mo
         monkeypatch.setattr(parsing, "_workers", lambda _files: 2)
         with Project.create(tmp_path / "two") as two:
             assert import_paths(two, [files]) == expected
-            np.testing.assert_array_equal(stored_nights(one).values, stored_nights(two).values)  # type: ignore[union-attr]
+            np.testing.assert_array_equal(load_nights(one).values, load_nights(two).values)  # type: ignore[union-attr]
 
 
 def test_where_no_process_can_be_started_one_does_it_all(
@@ -324,7 +324,7 @@ def test_nights_that_a_dead_program_left_undone_are_done_when_asked_for(project:
     dies(project, put(files, "kak.min", iaga()), "nights")
     with Project.open(project.folder) as again:
         assert import_paths(again, [files]).unchanged == ("files/kak.min",)
-        night = stored_nights(again)
+        night = load_nights(again)
         assert night is not None
         assert night.values[1, 0] == pytest.approx(minute_values()[900:1080].mean(), abs=1e-6)
         assert ensure_nights(again).size == 0

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from quakegui.project import journal
 from quakegui.project.journal import writing
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.labels import RuleLabels, Source
+from quakegui.season.labels import LabelSource, RuleLabels
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def days(*numbers: int) -> NDArray[np.datetime64]:
     return np.array([np.datetime64("2022-02-01") + number for number in numbers], dtype="datetime64[D]")
 
 
-def label(project: Project, day: int, cls: int | None, author: str = "Li", source: Source = Source.ANALYST) -> int:
+def label(project: Project, day: int, cls: int | None, author: str = "Li", source: LabelSource = LabelSource.ANALYST) -> int:
     return journal.write_labels(project, days(day), cls, source=source, author=author)
 
 
@@ -39,7 +39,7 @@ def classes(project: Project) -> dict[int, int | None]:
 
 def test_a_label_is_kept_with_who_when_old_new_source_and_note(project: Project) -> None:
     label(project, 0, 1)
-    journal.write_labels(project, days(0), 3, source=Source.ANALYST, author="Li", note="peak south of Xichang")
+    journal.write_labels(project, days(0), 3, source=LabelSource.ANALYST, author="Li", note="peak south of Xichang")
     first, second = journal.journal_rows(project)
     assert (first.old, first.new, second.old, second.new) == (None, 1, 1, 3)
     assert (second.author, second.owner, second.source, second.note) == ("Li", "Li", 2, "peak south of Xichang")
@@ -55,12 +55,12 @@ def test_saying_the_same_again_writes_nothing(project: Project) -> None:
 
 
 def test_settled_stands_above_analyst_above_model_above_rule(project: Project) -> None:
-    label(project, 0, 4, source=Source.SETTLED)
+    label(project, 0, 4, source=LabelSource.SETTLED)
     label(project, 0, 3)
-    label(project, 0, 2, source=Source.MODEL)
-    label(project, 0, 1, source=Source.RULE)
+    label(project, 0, 2, source=LabelSource.MODEL)
+    label(project, 0, 1, source=LabelSource.RULE)
     assert classes(project) == {0: 4}
-    label(project, 0, None, source=Source.SETTLED)
+    label(project, 0, None, source=LabelSource.SETTLED)
     assert classes(project) == {0: 3}
     label(project, 0, None)
     assert classes(project) == {0: 2}
@@ -71,7 +71,7 @@ def told(step: journal.Step | None) -> tuple[str, tuple[int | None, ...], str, s
 
 
 def test_undo_and_redo_work_across_a_restart(project: Project) -> None:
-    step = journal.write_labels(project, days(0, 1, 2), 3, source=Source.ANALYST, author="Li")
+    step = journal.write_labels(project, days(0, 1, 2), 3, source=LabelSource.ANALYST, author="Li")
     label(project, 1, 4)
     project.close()
     with Project.open(project.folder) as again:
@@ -100,7 +100,7 @@ def test_a_new_step_ends_what_can_be_redone(project: Project) -> None:
 
 
 def test_a_class_for_each_day_is_one_step(project: Project) -> None:
-    assert journal.write_labels(project, days(0, 1), [1, 2], source=Source.ANALYST, author="Li")
+    assert journal.write_labels(project, days(0, 1), [1, 2], source=LabelSource.ANALYST, author="Li")
     journal.undo(project, "Li")
     assert classes(project) == {}
     journal.redo(project, "Li")
@@ -108,7 +108,7 @@ def test_a_class_for_each_day_is_one_step(project: Project) -> None:
 
 
 def test_the_same_class_given_again_keeps_its_reason(project: Project) -> None:
-    journal.write_labels(project, days(0), 3, source=Source.ANALYST, author="Li", note="peak near Luding")
+    journal.write_labels(project, days(0), 3, source=LabelSource.ANALYST, author="Li", note="peak near Luding")
     assert label(project, 0, 3) == 0
     assert [row.note for row in journal.in_force(project).values()] == ["peak near Luding"]
     label(project, 0, 2)

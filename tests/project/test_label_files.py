@@ -9,9 +9,9 @@ import pytest
 from terminal import Terminal
 
 from quakegui.formats.errors import FormatError
-from quakegui.project import export, journal, labelfiles
+from quakegui.project import journal, labelfiles, season_export
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 DAYS = np.array(["2022-02-01", "2022-02-02"], dtype="datetime64[D]")
 
@@ -19,8 +19,8 @@ DAYS = np.array(["2022-02-01", "2022-02-02"], dtype="datetime64[D]")
 @pytest.fixture
 def project(tmp_path: Path):
     with Project.create(tmp_path / "p") as project:
-        journal.write_labels(project, DAYS, 3, source=Source.ANALYST, author="Li", note="peak", blind=True)
-        journal.write_labels(project, DAYS[:1] + 5, 2, source=Source.MODEL, author="Li", run="run-1")
+        journal.write_labels(project, DAYS, 3, source=LabelSource.ANALYST, author="Li", note="peak", blind=True)
+        journal.write_labels(project, DAYS[:1] + 5, 2, source=LabelSource.MODEL, author="Li", run="run-1")
         yield project
 
 
@@ -68,7 +68,7 @@ def test_what_spreadsheets_leave_at_the_end_is_passed_over(project: Project) -> 
 
 def test_labels_that_come_back_as_they_went_change_nothing(project: Project) -> None:
     before = journal.journal_rows(project)
-    export.labels_to_csv(project, project.folder.parent / "out.csv")
+    season_export.labels_to_csv(project, project.folder.parent / "out.csv")
     assert labelfiles.import_labels(project, project.folder.parent / "out.csv", author="Zhao").written == 0
     assert journal.journal_rows(project) == before
 
@@ -107,7 +107,7 @@ def test_what_a_command_did_not_change_is_told(project: Project, capsys: pytest.
     run = Terminal(capsys)
     _out, said = run("labels", "set", project.folder, "2022-02-01", "none", "--author", "Wang", "--yes")
     assert "Nothing was changed" in said
-    journal.write_labels(project, DAYS, 1, source=Source.SETTLED, author="Li")
+    journal.write_labels(project, DAYS, 1, source=LabelSource.SETTLED, author="Li")
     _out, said = run("labels", "set", project.folder, "2022-02-01..2022-02-03", "4", "--author", "Wang", "--yes")
     assert "3 days: 4." in said
     assert "stays in force on 2 of them, the first on 2022-02-01." in said

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from quakegui.project import seasons
-from quakegui.project.export import export_project
+from quakegui.project.exchange import export_project
 from quakegui.project.importing import import_paths, store_parsed
 from quakegui.project.importreport import ImportReport
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import load_nights
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import blocks_of
+from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
 from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.network import Station
@@ -144,7 +144,7 @@ def check_orders(folder: Path, seed: int, stations: int = STATIONS) -> None:
             again = store_parsed(project, [file.parsed(code) for code, files in sets.items() for file in files])
             assert again.imported == ()
             assert project.revision() == revision
-            night = stored_nights(project)
+            night = load_nights(project)
             assert night is not None
             nights.append(night)
             places.append(project.network())
@@ -247,7 +247,7 @@ def test_a_correction_withdraws_whole_days_too(tmp_path: Path) -> None:
             for file in order:
                 report = import_paths(project, [file])
             assert stored(project, "S1") == right
-            nights = stored_nights(project)
+            nights = load_nights(project)
             assert nights is not None
             assert np.isfinite(nights.values[:, 0]).tolist() == [True, False, False, True, True]
             if number == 0:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from quakegui.project import database, journal, schema, store
 from quakegui.project.filesystem import mount_type
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 @pytest.fixture
@@ -188,10 +188,10 @@ import os, signal, sys
 import numpy as np
 from quakegui.project import journal
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 project = Project.open(sys.argv[1])
 for day in range(20):
-    journal.write_labels(project, np.array([19024 + day], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+    journal.write_labels(project, np.array([19024 + day], dtype="datetime64[D]"), 3, source=LabelSource.ANALYST, author="Li")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -210,16 +210,16 @@ def test_labels_survive_the_death_of_the_program(folder: Path) -> None:
 def test_nothing_is_written_into_a_folder_that_is_gone(tmp_path: Path, replaced: bool) -> None:
     folder = tmp_path / "project"
     with Project.create(folder) as project:
-        journal.write_labels(project, np.array([19024], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, np.array([19024], dtype="datetime64[D]"), 3, source=LabelSource.ANALYST, author="Li")
         folder.rename(tmp_path / "elsewhere")
         if replaced:
             Project.create(folder).close()
         with pytest.raises(ProjectError, match=r"not there any more, or another one .* nothing of this step was kept"):
-            journal.write_labels(project, np.array([19025], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+            journal.write_labels(project, np.array([19025], dtype="datetime64[D]"), 3, source=LabelSource.ANALYST, author="Li")
         if replaced:
             shutil.rmtree(folder)
         (tmp_path / "elsewhere").rename(folder)
-        journal.write_labels(project, np.array([19026], dtype="datetime64[D]"), 3, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, np.array([19026], dtype="datetime64[D]"), 3, source=LabelSource.ANALYST, author="Li")
         assert [str(row.day) for row in journal.rows(project)] == ["2022-02-01", "2022-02-03"]
 
 

@@ -16,10 +16,10 @@ from project_parts import EVENTS, iaga, minute_values, put
 
 from quakegui.project import acts, catalogue, seasons, stations
 from quakegui.project.clock import ahead_of_clock
-from quakegui.project.export import export_project
+from quakegui.project.exchange import export_project
 from quakegui.project.importing import import_paths
 from quakegui.project.kpindex import kp
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import load_nights
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import redo_import, remove_readings, undo_import
 from quakegui.season.events import Declustering
@@ -41,7 +41,7 @@ def files(tmp_path: Path) -> Path:
 
 def state(project: Project) -> tuple[object, ...]:
     """Everything that follows from imports."""
-    night, index = stored_nights(project), kp(project)
+    night, index = load_nights(project), kp(project)
     since = np.datetime64("2022-01-01", "ms")
     record = tuple(
         (code, one.time.tobytes(), one.values.tobytes(), one.cadence_s, one.derived)
@@ -54,7 +54,7 @@ def state(project: Project) -> tuple[object, ...]:
         project.network(),
         None if index is None else (index.time.tobytes(), index.value.tobytes()),
         catalogue.all_events(project),
-        catalogue.chosen_by(project),
+        catalogue.selection_facts(project),
         catalogue.origins(project),
     )
 
@@ -82,7 +82,7 @@ def test_what_was_undone_comes_in_again_as_a_new_import(project: Project, files:
     there = state(project)
     undo_import(project)
     assert project.network().codes == ()
-    assert stored_nights(project) is None
+    assert load_nights(project) is None
     assert len(import_paths(project, [file]).imported) == 1
     assert state(project) == there
     undo_import(project)

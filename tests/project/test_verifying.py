@@ -16,10 +16,10 @@ import pytest
 from former_version import turn_back
 from terminal import Terminal
 
-from quakegui.project import chain, export, journal, runs, schema, verifying
+from quakegui.project import chain, exchange, journal, runs, schema, verifying
 from quakegui.project.importing import import_paths
 from quakegui.project.store import DATABASE, Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 DAYS = np.array(["2022-03-01", "2022-03-02", "2022-03-03"], dtype="datetime64[D]")
 HOUR_MS = 3_600_000
@@ -29,15 +29,17 @@ CHANGED = "changed after being written."
 GUARDS = ("journal_no_update", "journal_no_delete", "prediction_no_update", "prediction_no_delete")
 
 
-def predictions(*, kind: str = "prospective", run_days: np.ndarray = DAYS, known_ms: np.ndarray = KNOWN_MS) -> runs.Predictions:
+def predictions(
+    *, kind: str = "prospective", run_days: np.ndarray = DAYS, known_ms: np.ndarray = KNOWN_MS
+) -> runs.LedgerPredictions:
     shares = np.tile([0.1, 0.6, 0.1, 0.1, 1 / 3 - 7 / 30], (run_days.size, 1))
-    return runs.Predictions(run_days, shares, kind, ("aa",) * run_days.size, known_ms, "cc")
+    return runs.LedgerPredictions(run_days, shares, kind, ("aa",) * run_days.size, known_ms, "cc")
 
 
 def fill(project: Project) -> None:
     """Six rows of the journal, one of them of a note, and three of the ledger."""
-    journal.write_labels(project, DAYS, 3, source=Source.ANALYST, author="王")
-    journal.write_labels(project, DAYS[:2], 1, source=Source.ANALYST, author="Li", note="it's 'odd'\n")
+    journal.write_labels(project, DAYS, 3, source=LabelSource.ANALYST, author="王")
+    journal.write_labels(project, DAYS[:2], 1, source=LabelSource.ANALYST, author="Li", note="it's 'odd'\n")
     journal.write_note(project, DAYS[0], "0\x000", "Li")
     runs.add_run(project, runs.Run("run-1", 1_600_000_000_000, "done", {}, {}))
     for day, known in zip(DAYS, KNOWN_MS, strict=True):
@@ -249,7 +251,7 @@ def test_only_the_receipt_sees_a_chain_that_was_rewritten_whole(folder: Path, tm
     kept = json.loads(receipt.read_text())
     assert (kept["project"], kept["schema"], kept["journal"]["id"], kept["journal"]["rows"]) == ("Small", schema.SCHEMA, 6, 6)
     with Project.open(folder, now_ms=NOW_MS) as project:
-        journal.write_labels(project, DAYS, 4, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, DAYS, 4, source=LabelSource.ANALYST, author="Li")
     _, err = run("verify", folder, "--receipt", receipt)
     assert "still holds what the receipt of" in err
     assert json.loads(receipt.read_text()) == kept
@@ -312,19 +314,19 @@ def test_verify_prints_the_chains_and_changes_nothing(folder: Path, run: Termina
 def test_a_project_taken_out_and_in_again_has_the_same_chain(folder: Path, tmp_path: Path, run: Terminal) -> None:
     run("verify", folder, "--receipt", tmp_path / "receipt.json")
     with Project.open(folder, now_ms=NOW_MS) as project:
-        export.export_project(project, tmp_path / "export")
+        exchange.export_project(project, tmp_path / "export")
     with Project.create(tmp_path / "back", timezone="UTC") as back:
         import_paths(back, [tmp_path / "export"])
     assert found(tmp_path / "back") == ()
     run("verify", tmp_path / "back", "--receipt", tmp_path / "receipt.json")
     with Project.open(tmp_path / "back", now_ms=NOW_MS) as back:
-        journal.write_labels(back, DAYS, 4, source=Source.ANALYST, author="Li")
+        journal.write_labels(back, DAYS, 4, source=LabelSource.ANALYST, author="Li")
     assert found(tmp_path / "back") == ()
 
 
 def test_an_export_changed_on_the_way_is_told(folder: Path, tmp_path: Path) -> None:
     with Project.open(folder, now_ms=NOW_MS) as project:
-        export.export_project(project, tmp_path / "export")
+        exchange.export_project(project, tmp_path / "export")
     table = tmp_path / "export" / "journal.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(",王,label,", ",吴,label,", 1), encoding="utf-8")
     with Project.create(tmp_path / "back", timezone="UTC") as back:
@@ -350,7 +352,7 @@ def test_rows_from_before_the_chain_are_named_and_sealed_by_the_next_one(folder:
     _, err = run("verify", folder)
     assert "6 rows of the label journal are from before rows were chained" in err
     with Project.open(folder, now_ms=NOW_MS) as project:
-        journal.write_labels(project, DAYS, 0, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, DAYS, 0, source=LabelSource.ANALYST, author="Li")
     assert found(folder) == ()
     tamper(folder, "UPDATE journal SET new = 0 WHERE id = 2")
     (sentence,) = found(folder)
@@ -396,7 +398,7 @@ def test_a_time_of_issue_that_cannot_be_keeps_no_receipt_from_being_written(
 
 def test_an_export_from_before_the_chain_comes_in_as_unchained(folder: Path, tmp_path: Path, run: Terminal) -> None:
     with Project.open(folder, now_ms=NOW_MS) as project:
-        export.export_project(project, tmp_path / "export")
+        exchange.export_project(project, tmp_path / "export")
     for name in ("journal", "predictions"):
         path = tmp_path / "export" / f"{name}.csv"
         pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns="chain").to_csv(path, index=False)
@@ -419,7 +421,7 @@ def test_two_writers_at_once_make_one_chain(folder: Path) -> None:
 
         def write(project: Project, author: str) -> None:
             for number in range(40):
-                journal.write_labels(project, DAYS, number % 5, source=Source.ANALYST, author=author)
+                journal.write_labels(project, DAYS, number % 5, source=LabelSource.ANALYST, author=author)
 
         writers = [threading.Thread(target=write, args=pair) for pair in ((one, "A"), (other, "B"), (one, "C"))]
         for writer in writers:
@@ -435,7 +437,7 @@ def test_older_rows_of_a_long_record_have_their_turn(folder: Path, monkeypatch: 
     monkeypatch.setattr(verifying, "AT_OPENING", 20)
     with Project.open(folder, now_ms=NOW_MS) as project:
         for number in range(31):
-            journal.write_labels(project, DAYS, number % 5, source=Source.ANALYST, author="Wu")
+            journal.write_labels(project, DAYS, number % 5, source=LabelSource.ANALYST, author="Wu")
         assert len(journal.journal_rows(project)) == 99
     tamper(folder, "UPDATE journal SET new = (new + 1) % 5 WHERE id IN (31, 95)")
     told = set()

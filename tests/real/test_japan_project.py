@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quakegui.project import catalogue, export, journal, seasons
+from quakegui.project import catalogue, journal, season_export, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import load_nights
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Selection
 
@@ -33,7 +33,7 @@ def test_eight_stations_731_dates_730_nights(japan: Japan) -> None:
     assert project.network().located.all()
     days = seasons.days_with_data(project)
     assert (days.size, str(days[0]), str(days[-1])) == (731, "2005-01-01", "2007-01-01")
-    night = stored_nights(project)
+    night = load_nights(project)
     assert night is not None
     complete = np.isfinite(night.values)
     assert int(complete.any(axis=1).sum()) == 730
@@ -71,7 +71,7 @@ def test_every_day_after_the_warm_up_has_a_map_and_regions_are_exported(japan: J
     np.testing.assert_array_equal(season.has_map, enough)
     # the first night is that of 2005-01-02, and a baseline takes 20 of them
     assert np.flatnonzero(~season.has_map).tolist() == list(range(21))
-    export.regions_to_csv(japan[0], season, tmp_path / "r.csv")
+    season_export.regions_to_csv(japan[0], season, tmp_path / "r.csv")
     dates = {line.split(",")[0] for line in (tmp_path / "r.csv").read_text().splitlines()[1:]}
     assert dates == {str(day) for day in season.days[season.has_map]}
 

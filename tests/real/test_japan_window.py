@@ -24,7 +24,7 @@ from quakegui.app import opening
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n, theme
 from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.dialogs.export_dialogs import FigureDialog
@@ -147,15 +147,15 @@ def make_project(analyst: Analyst, folder: Path) -> None:
     qtbot = analyst.qtbot
 
     def name_it(dialog: NewProjectDialog) -> None:
-        qtbot.keyClicks(dialog._name, "Japan 2005-2006")
-        dialog._folder.selectAll()
-        qtbot.keyClicks(dialog._folder, str(folder))
-        zone = dialog._zone.lineEdit()
+        qtbot.keyClicks(dialog.name_edit, "Japan 2005-2006")
+        dialog.folder_edit.selectAll()
+        qtbot.keyClicks(dialog.folder_edit, str(folder))
+        zone = dialog.zone.lineEdit()
         assert isinstance(zone, QLineEdit)
         zone.selectAll()
         qtbot.keyClicks(zone, "Asia/Tokyo")
         analyst.shot("new-project", dialog)
-        analyst.click(button(dialog._buttons, Standard.Ok))
+        analyst.click(button(dialog.buttons, Standard.Ok))
 
     analyst.in_dialog(NewProjectDialog, lambda: analyst.key(Qt.Key.Key_N, CTRL), name_it)
     analyst.done()
@@ -168,15 +168,15 @@ def make_project(analyst: Analyst, folder: Path) -> None:
 def bring_readings(analyst: Analyst, real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def import_all(dialog: ImportWizard) -> None:
         answer(monkeypatch, "getExistingDirectory", real_data / "wdc_hourly" / "japan")
-        analyst.click(dialog._add_folder)
+        analyst.click(dialog.add_folder)
         analyst.done()
         answer(monkeypatch, "getOpenFileNames", real_data / "indices" / "GFZ_Potsdam_Kp_2006-2022.csv")
-        analyst.click(dialog._add_files)
+        analyst.click(dialog.add_files)
         analyst.done()
         assert len(dialog.previews) == 25
-        assert dialog._summary.text() == "25 files seen, 0 of them will be left out."
+        assert dialog.summary.text() == "25 files seen, 0 of them will be left out."
         analyst.shot("import-preview", dialog)
-        analyst.click(dialog._import)
+        analyst.click(dialog.import_button)
         analyst.qtbot.waitUntil(lambda: dialog.report is not None, timeout=LONG)
         analyst.done()
         assert dialog.report is not None
@@ -196,7 +196,7 @@ def bring_earthquakes(analyst: Analyst, real_data: Path, monkeypatch: pytest.Mon
     def take(dialog: CatalogueDialog) -> None:
         analyst.done()
         answer(monkeypatch, "getOpenFileName", real_data / "catalog" / "USGS_japan_2005-2006.csv")
-        analyst.click(dialog._choose)
+        analyst.click(dialog.choose)
         analyst.done()
         # The earthquakes of a network this wide: the report draws six maps for each that is taken.
         dialog.form.magnitude.setFocus()
@@ -205,7 +205,7 @@ def bring_earthquakes(analyst: Analyst, real_data: Path, monkeypatch: pytest.Mon
         analyst.qtbot.keyClick(dialog.form.magnitude, Qt.Key.Key_Tab)
         analyst.done()
         analyst.shot("catalogue", dialog)
-        analyst.click(button(dialog._buttons, Standard.Apply))
+        analyst.click(button(dialog.buttons, Standard.Apply))
         analyst.qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=LONG)
 
     assert bar.mend.text() == "Earthquake catalogue…"
@@ -246,7 +246,7 @@ def label(analyst: Analyst) -> None:
     analyst.key(Qt.Key.Key_Right)
     analyst.key(Qt.Key.Key_0)
     analyst.key(Qt.Key.Key_N)
-    analyst.qtbot.keyClicks(window.bench.day_panel._note, "quiet night")
+    analyst.qtbot.keyClicks(window.bench.day_panel.note, "quiet night")
     window.day_map_panel.setFocus()
     analyst.key(Qt.Key.Key_Right)
     assert session.project is not None
@@ -255,13 +255,13 @@ def label(analyst: Analyst) -> None:
     def by_rule(dialog: RuleDialog) -> None:
         analyst.done()
         analyst.shot("rule", dialog)
-        analyst.click(button(dialog._buttons, Standard.Apply))
+        analyst.click(button(dialog.buttons, Standard.Apply))
         analyst.qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=LONG)
 
     analyst.in_dialog(RuleDialog, window.menus.actions["rule"].trigger, by_rule)
     row = session.labels.rows[labelled]
     assert row is not None
-    assert (row.cls, row.source, row.author) == (3, Source.ANALYST, "Sato")
+    assert (row.cls, row.source, row.author) == (3, LabelSource.ANALYST, "Sato")
     assert (session.labels.classes >= 0).all()
     assert all(session.labels.counts().values()), session.labels.counts()
     analyst.shot("labelled")

@@ -11,13 +11,13 @@ import pytest
 
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError
-from quakegui.project import export, journal, labelfiles
+from quakegui.project import exchange, journal, labelfiles
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.nights import season_days, stored_nights
+from quakegui.project.nights import load_nights, season_days
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import undo_import
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def readings(tmp_path: Path) -> Callable[[Project], dict[str, int]]:
     """Return what counts how many readings of each station an export of a project holds."""
 
     def count(project: Project) -> dict[str, int]:
-        out = export.export_project(project, tmp_path / f"out{len(list(tmp_path.iterdir()))}")
+        out = exchange.export_project(project, tmp_path / f"out{len(list(tmp_path.iterdir()))}")
         found: dict[str, int] = {}
         for path in sorted((out / "readings").glob("*.csv.gz")) if (out / "readings").is_dir() else ():
             code = path.name.split("_")[0]
@@ -67,13 +67,13 @@ def test_a_cut_file_erases_nothing(cases, tmp_path, readings) -> None:
 def test_an_untouched_folder_gives_one_season_however_often_it_comes(cases, tmp_path) -> None:
     with new(tmp_path) as project:
         first = import_paths(project, [cases / "flipflop"])
-        night, revision = stored_nights(project), project.revision()
+        night, revision = load_nights(project), project.revision()
         assert len(first.imported) == 2
         assert any("takes precedence by data type" in note for note in first.notes)
         for _ in range(3):
             again = import_paths(project, [cases / "flipflop"])
             assert again == ImportReport(unchanged=again.unchanged)
-            found = stored_nights(project)
+            found = load_nights(project)
             assert night is not None
             assert found is not None
             np.testing.assert_array_equal(found.values, night.values)
@@ -104,7 +104,7 @@ def test_a_date_that_never_was_has_neither_night_nor_label(cases, tmp_path) -> N
         import_paths(project, [cases / "apia.csv"])
         assert never[0] not in season_days(project)
         with pytest.raises(ProjectError, match="2011-12-30"):
-            journal.write_labels(project, never, 1, source=Source.ANALYST, author="Li")
+            journal.write_labels(project, never, 1, source=LabelSource.ANALYST, author="Li")
 
 
 def test_a_day_with_two_labels_is_refused(cases, tmp_path) -> None:

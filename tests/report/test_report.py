@@ -26,11 +26,11 @@ from quakegui.report import ReportCancelledError, make_report, season_parts, wri
 from quakegui.report.catalogue_parts import MOST_FILES
 from quakegui.report.content import gather
 from quakegui.report.event_parts import MapMaker
-from quakegui.report.markup import Figures, safe
+from quakegui.report.markup import FigureList, safe
 from quakegui.report.pictures import OUTLINE, day_picture
 from quakegui.report.words import Words
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import Source, compare
+from quakegui.season.labels import LabelSource, compare
 from quakegui.season.network import Station
 
 HOSTILE = '<script>alert("1")</script><img src="http://example.org/x.png">&'
@@ -117,7 +117,7 @@ def test_days_without_a_map_are_one_sentence_and_have_no_scale(reported: Reporte
     bare = dataclasses.replace(season, anomaly=dataclasses.replace(season.anomaly, z=z))
     with Project.open(reported.folder) as project:
         content = gather(project, season, progress=lambda *_step: None, cancelled=lambda: False)
-        figures = Figures()
+        figures = FigureList()
         made = MapMaker(content, bare, Words("en"), figures).maps(range(6), None)
     assert Page(made).text.startswith("None of these days has a map. Stations with a value: 0 at most")
     assert figures.made == []
@@ -153,10 +153,10 @@ def test_the_record_and_what_other_hands_did_to_it_are_told(judged: Path, judged
 def test_agreement_is_that_of_the_journal(judged: Path) -> None:
     with Project.open(judged) as project:
         days = season_of(project).days
-        journal.write_labels(project, days[:8], 0, source=Source.ANALYST, author="B", blind=True)
-        journal.write_labels(project, days[:6], 0, source=Source.ANALYST, author="C", blind=True)
-        journal.write_labels(project, days[6:8], 3, source=Source.ANALYST, author="C", blind=True)
-        journal.write_labels(project, days[:1], 3, source=Source.ANALYST, author="B", blind=True)
+        journal.write_labels(project, days[:8], 0, source=LabelSource.ANALYST, author="B", blind=True)
+        journal.write_labels(project, days[:6], 0, source=LabelSource.ANALYST, author="C", blind=True)
+        journal.write_labels(project, days[6:8], 3, source=LabelSource.ANALYST, author="C", blind=True)
+        journal.write_labels(project, days[:1], 3, source=LabelSource.ANALYST, author="B", blind=True)
         found = compare(journal.rows(project), "B", "C")
         page = Page(make_report(project).html())
     at = page.text.index("Agreement between analysts")
@@ -311,7 +311,7 @@ def test_text_from_outside_is_only_ever_text(judged: Path) -> None:
         at = days[8].astype("datetime64[ms]")
         catalogue.store_events(project, [Event("x", at, 4.6, 28.8, 102.3, None, HOSTILE)], declustering=Declustering("none"))
         set_station(project, Station("AAA", HOSTILE, 28.0, 101.6))
-        journal.write_labels(project, days[:3], 1, source=Source.ANALYST, author=HOSTILE, note=HOSTILE)
+        journal.write_labels(project, days[:3], 1, source=LabelSource.ANALYST, author=HOSTILE, note=HOSTILE)
         project.name = HOSTILE
         made = make_report(project)
     alter(judged, lambda values: values.update(title=HOSTILE))
@@ -331,7 +331,7 @@ def test_names_cannot_turn_the_direction_of_writing(judged: Path) -> None:
         days = season_of(project).days
         at = days[8].astype("datetime64[ms]")
         catalogue.store_events(project, [Event("x", at, 4.6, 28.8, 102.3, None, turned)], declustering=Declustering("none"))
-        journal.write_labels(project, days[:3], 1, source=Source.ANALYST, author=turned, note=turned)
+        journal.write_labels(project, days[:3], 1, source=LabelSource.ANALYST, author=turned, note=turned)
         written = make_report(project).html()
     assert "Li\ufffdgnaW \ufffdx\ufffd\ufffd[2J\ufffd" in written
     assert {one for one in written if not one.isprintable()} <= set("\n\u00a0\u2009\u202f\u3000")

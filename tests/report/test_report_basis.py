@@ -16,7 +16,7 @@ from quakegui.project.store import Project
 from quakegui.report import make_report
 from quakegui.report.content import gather
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 
 def page_of(project: Project, as_of: AsOf = "training", language: str = "en") -> Page:
@@ -29,7 +29,7 @@ def moved_on(judged: Path) -> Path:
     with Project.open(judged) as project:
         season = season_of(project)
         day = season_evaluation.judge_run(project, season, season_runs.find_run(project, None)).days[0]
-        journal.write_labels(project, np.array([day]), 2, source=Source.ANALYST, author="A")
+        journal.write_labels(project, np.array([day]), 2, source=LabelSource.ANALYST, author="A")
         time = day.astype("datetime64[ms]") + np.timedelta64(30, "h")
         catalogue.store_events(project, [Event("new", time, 4.4, 27.5, 102.2)], declustering=Declustering("none"), add=True)
     return judged

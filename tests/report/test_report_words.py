@@ -16,7 +16,7 @@ from quakegui.judge.metrics import GROUPS
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.report import parameters, season_parts, words
 from quakegui.season.config import SeasonConfig
-from quakegui.season.labels import LabelRule, Source
+from quakegui.season.labels import LabelRule, LabelSource
 
 ROOM = Path(quakegui.report.__file__).parent
 CHINESE = re.compile("[一-鿿]")
@@ -70,7 +70,7 @@ def test_every_parameter_source_protocol_and_baseline_is_named() -> None:
     assert {name for name, _ in parameters.flat(SeasonConfig("UTC").to_dict())} == set(parameters.MEANINGS)
     assert {field.name for field in dataclasses.fields(LabelRule)} == set(parameters.RULE_MEANINGS)
     assert {name for name, _ in parameters.flat(RunConfig().to_json())} == set(parameters.RECIPE_MEANINGS)
-    assert set(words.SOURCE_NAMES) == set(Source)
+    assert set(words.SOURCE_NAMES) == set(LabelSource)
     assert set(words.PROTOCOL_NAMES) == set(PROTOCOLS)
     assert {target: len(names) for target, names in words.GROUP_NAMES.items()} == {
         target: max(groups) + 1 for target, groups in GROUPS.items()

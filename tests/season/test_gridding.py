@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 from scipy.spatial import Delaunay
 
-from quakegui.season.basis import Basis, GridConfig, basis_key, basis_shape, build_basis, load_basis
+from quakegui.season.basis import GridConfig, MapBasis, basis_key, basis_shape, build_basis, load_basis
 from quakegui.season.gridding import Gridder
 from quakegui.season.hull import why_no_map
 from quakegui.season.network import Network, Station
@@ -28,7 +28,7 @@ def gridder(network: Network, pixels: int = 96, **options: float) -> Gridder:
     return Gridder(build_basis(network, config, pixels=pixels), config)
 
 
-def pixel_points(basis: Basis) -> NDArray[np.float64]:
+def pixel_points(basis: MapBasis) -> NDArray[np.float64]:
     x, y = basis.frame.pixel_centres()
     return np.column_stack([np.tile(x, len(y)), np.repeat(y, len(x))])
 
@@ -37,7 +37,7 @@ def shown_pixels(grid: Gridder, values: NDArray[np.float64]) -> NDArray[np.bool_
     return np.isfinite(grid.map(values))
 
 
-def scipy_map(basis: Basis, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def scipy_map(basis: MapBasis, values: NDArray[np.float64]) -> NDArray[np.float64]:
     here = np.isfinite(values[basis.located])
     spline = RBFInterpolator(
         basis.xy_km[here],

@@ -15,7 +15,7 @@ from quakegui.formats import usgs
 from quakegui.formats.source import Source as File
 from quakegui.season import labels as lb
 from quakegui.season.events import ClassScheme, Event, classify, event_id
-from quakegui.season.labels import LabelRow, LabelRule, Source
+from quakegui.season.labels import LabelRow, LabelRule, LabelSource
 from quakegui.season.localtime import NightWindow, available_at, to_local
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "resources" / "catalogue" / "liangshan_2022.csv"
@@ -124,7 +124,7 @@ def test_impossible_rules_are_refused():
         LabelRule(winner="first")  # type: ignore[arg-type]
 
 
-def row(cls, source=Source.ANALYST, author="li", day="2022-05-01", **more) -> LabelRow:
+def row(cls, source=LabelSource.ANALYST, author="li", day="2022-05-01", **more) -> LabelRow:
     return LabelRow(np.datetime64(day, "D"), cls, source, author, AT, **more)
 
 
@@ -132,7 +132,7 @@ DAY = np.datetime64("2022-05-01", "D")
 
 
 def test_order_of_sources():
-    rule, model, analyst, settled = row(1, Source.RULE), row(2, Source.MODEL), row(3), row(4, Source.SETTLED)
+    rule, model, analyst, settled = row(1, LabelSource.RULE), row(2, LabelSource.MODEL), row(3), row(4, LabelSource.SETTLED)
     journal = [settled, analyst, model, rule]  # the source decides, not who wrote last
     assert lb.in_force(journal)[DAY].row == settled
     assert lb.in_force(journal[1:])[DAY].row == analyst
@@ -142,7 +142,7 @@ def test_order_of_sources():
 
 
 def test_taking_a_label_back_uncovers_the_one_below():
-    journal = [row(1, Source.RULE), row(3), row(4), row(None)]
+    journal = [row(1, LabelSource.RULE), row(3), row(4), row(None)]
     assert lb.in_force(journal)[DAY].cls == 1
     assert lb.in_force(journal[1:]) == {}
     assert lb.in_force([row(3, author="li"), row(4, author="wang"), row(None, author="wang")])[DAY].cls == 3
@@ -150,7 +150,7 @@ def test_taking_a_label_back_uncovers_the_one_below():
 
 
 def test_a_label_of_class_none_is_a_label():
-    assert lb.in_force([row(1, Source.RULE), row(0)])[DAY].cls == 0
+    assert lb.in_force([row(1, LabelSource.RULE), row(0)])[DAY].cls == 0
 
 
 def test_the_last_word_of_differing_analysts_is_in_force_and_disputed():
@@ -160,11 +160,11 @@ def test_the_last_word_of_differing_analysts_is_in_force_and_disputed():
     again = lb.in_force([*journal, row(1, author="li")])[DAY]
     assert (again.cls, again.row.author, again.disputed) == (1, "li", True)
     assert not lb.in_force([*journal, row(4, author="li")])[DAY].disputed
-    assert not lb.in_force([*journal, row(4, Source.SETTLED)])[DAY].disputed
+    assert not lb.in_force([*journal, row(4, LabelSource.SETTLED)])[DAY].disputed
 
 
 def test_a_models_label_never_enters_the_truth_and_training_only_when_asked():
-    journal = [row(1, Source.RULE), row(3, Source.MODEL, run="run-7"), row(2, Source.MODEL, day="2022-05-02")]
+    journal = [row(1, LabelSource.RULE), row(3, LabelSource.MODEL, run="run-7"), row(2, LabelSource.MODEL, day="2022-05-02")]
     assert {str(day): one.cls for day, one in lb.in_force(journal).items()} == {"2022-05-01": 3, "2022-05-02": 2}
     assert {str(day): one.cls for day, one in lb.evaluation_truth(journal).items()} == {"2022-05-01": 1}
     assert lb.training_labels(journal) == lb.evaluation_truth(journal)
@@ -172,7 +172,7 @@ def test_a_models_label_never_enters_the_truth_and_training_only_when_asked():
 
 
 def test_a_run_marks_a_row_as_a_models_whatever_its_source():
-    journal = [row(1, Source.RULE), row(3, Source.SETTLED, run="run-7"), row(4, run="run-7")]
+    journal = [row(1, LabelSource.RULE), row(3, LabelSource.SETTLED, run="run-7"), row(4, run="run-7")]
     assert lb.in_force(journal)[DAY].cls == 3
     assert lb.evaluation_truth(journal)[DAY].cls == 1
 
@@ -182,7 +182,7 @@ def test_a_run_marks_a_row_as_a_models_whatever_its_source():
         st.builds(
             row,
             st.sampled_from([None, 0, 1, 2, 3, 4]),
-            st.sampled_from(list(Source)),
+            st.sampled_from(list(LabelSource)),
             st.sampled_from(["li", "wang"]),
             st.sampled_from(["2022-05-01", "2022-05-02"]),
             run=st.sampled_from(["", "", "run-7"]),
@@ -202,7 +202,7 @@ def test_models_leave_no_trace_in_the_truth(journal):
 
 def test_classes_by_day_from_the_rules_rows(paper):
     labels = label(LabelRule(), *paper)
-    rows = [row(int(cls), Source.RULE, day=str(day)) for day, cls in zip(labels.days, labels.classes, strict=True)]
+    rows = [row(int(cls), LabelSource.RULE, day=str(day)) for day, cls in zip(labels.days, labels.classes, strict=True)]
     np.testing.assert_array_equal(lb.as_classes(lb.in_force(rows), SEASON), labels.classes)
     partial = lb.in_force([replace(rows[1], cls=2)])
     assert lb.as_classes(partial, SEASON[:3]).tolist() == [-1, 2, -1]
@@ -231,7 +231,7 @@ def test_only_blind_labels_of_people_are_compared():
     assert lb.compare(journal, "li", "wang").days == 0
     assert np.isnan(lb.compare(journal, "li", "wang").kappa)
     assert lb.compare(journal, "li", "wang", blind_only=False).days == 1
-    accepted = row(1, Source.MODEL, "wang", "2022-02-01", blind=True)
+    accepted = row(1, LabelSource.MODEL, "wang", "2022-02-01", blind=True)
     from_run = row(1, author="wang", day="2022-02-01", blind=True, run="run-7")
     assert lb.compare([*blind("li", [1]), accepted, from_run], "li", "wang").days == 0
 
@@ -251,4 +251,4 @@ def test_impossible_rows_are_refused():
     with pytest.raises(ValueError, match="no class 5"):
         row(5)
     with pytest.raises(ValueError, match="datetime64"):
-        LabelRow(AT, 1, Source.ANALYST, "li", AT)
+        LabelRow(AT, 1, LabelSource.ANALYST, "li", AT)

@@ -153,7 +153,25 @@ def test_laws_are_kept_and_widened_ones_stay_near() -> None:
     assert all(signal.peak_nt > 0 and signal.footprint_km > 30.0 and signal.elongation == 2.0 for signal in signals)
     drawn = [wider(np.random.default_rng(seed)) for seed in range(50)]
     assert all(9.0 <= each.footprint_km <= 36.0 and 2.5 <= each.length_days <= 10.0 for each in drawn)
-    assert len({each.source.signals[0].ramp for each in simulate(replace(PLAN, widened=True), range(3), pixels=16)}) == 3
+    assert len({each.source.signals[0].ramp for each in simulate(replace(PLAN, law_per_season=True), range(3), pixels=16)}) == 3
+
+
+def test_footprints_grow_with_the_distance_between_stations_where_asked() -> None:
+    near = synthetic_network(9)
+    far = Network.of(
+        replace(each, latitude=28.1 + 5.0 * (each.latitude - 28.1), longitude=102.16 + 5.0 * (each.longitude - 102.16))
+        for each in near.stations
+        if each.latitude is not None and each.longitude is not None
+    )
+
+    def footprint(network: Network, *, scale_footprints: bool) -> float:
+        plan = replace(PLAN, networks=(network,), scale_footprints=scale_footprints, law=Law(footprint_growth=0.0))
+        return next(simulate(plan, [1], pixels=16)).source.signals[0].footprint_km
+
+    assert footprint(far, scale_footprints=False) == footprint(near, scale_footprints=False) == 18.0
+    assert footprint(synthetic_network(), scale_footprints=True) == pytest.approx(18.0)
+    assert footprint(near, scale_footprints=True) == pytest.approx(18.0 * 5.0 / 3.0, rel=0.01)
+    assert footprint(far, scale_footprints=True) == pytest.approx(18.0 * 25.0 / 3.0, rel=0.03)
 
 
 def test_an_elongated_footprint_covers_the_same_area_along_its_bearing() -> None:

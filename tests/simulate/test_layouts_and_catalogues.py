@@ -7,11 +7,11 @@ import pytest
 from scipy.spatial import ConvexHull
 
 from quakegui.season.hull import has_area
-from quakegui.simulate.catalogues import KINDS, Where, draw_catalogue
+from quakegui.simulate.catalogues import KINDS, CatalogueWindow, draw_catalogue
 from quakegui.simulate.layouts import CENTRE, random_network, xy_km
-from quakegui.simulate.nuisance import NUISANCES, Nuisance, moving_outages, random_nuisance, regime_factors, walks_nt
+from quakegui.simulate.nuisance import NUISANCES, Nuisance, moving_outages, random_nuisance, random_walks_nt, regime_factors
 
-WHERE = Where(np.datetime64("2022-02-01", "ms"), np.datetime64("2023-01-01", "ms"), CENTRE, 60.0)
+WINDOW = CatalogueWindow(np.datetime64("2022-02-01", "ms"), np.datetime64("2023-01-01", "ms"), CENTRE, 60.0)
 
 
 @pytest.mark.parametrize("kind", ["grid", "scatter", "belt"])
@@ -46,7 +46,7 @@ def test_a_belt_is_longer_than_wide_and_lies_in_any_direction() -> None:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_a_catalogue_has_about_the_asked_number_and_the_stated_magnitudes(kind: str) -> None:
-    drawn = [draw_catalogue(kind, 16.0, WHERE, np.random.default_rng(seed)) for seed in range(150)]
+    drawn = [draw_catalogue(kind, 16.0, WINDOW, np.random.default_rng(seed)) for seed in range(150)]
     assert np.mean([len(events) for events in drawn]) == pytest.approx(16.0, rel=0.15)
     magnitudes = np.array([event.magnitude for events in drawn for event in events])
     assert magnitudes.min() == 3.1
@@ -55,7 +55,7 @@ def test_a_catalogue_has_about_the_asked_number_and_the_stated_magnitudes(kind: 
     for events in drawn[:20]:
         times = [event.time for event in events]
         assert times == sorted(times)
-        assert all(WHERE.first <= time < WHERE.last for time in times)
+        assert all(WINDOW.first <= time < WINDOW.last for time in times)
 
 
 def test_aftershocks_and_swarms_come_in_clusters_and_rare_events_do_not() -> None:
@@ -63,8 +63,8 @@ def test_aftershocks_and_swarms_come_in_clusters_and_rare_events_do_not() -> Non
         counts = []
         for seed in range(60):
             day = [
-                (event.time - WHERE.first) / np.timedelta64(1, "D")
-                for event in draw_catalogue(kind, 20.0, WHERE, np.random.default_rng(seed))
+                (event.time - WINDOW.first) / np.timedelta64(1, "D")
+                for event in draw_catalogue(kind, 20.0, WINDOW, np.random.default_rng(seed))
             ]
             counts += np.histogram(day, bins=33, range=(0.0, 334.0))[0].tolist()
         return float(np.var(counts) / np.mean(counts))
@@ -75,7 +75,7 @@ def test_aftershocks_and_swarms_come_in_clusters_and_rare_events_do_not() -> Non
 
 
 def test_epicentres_lie_north_and_south_of_the_network() -> None:
-    events = [event for seed in range(40) for event in draw_catalogue("poisson", 20.0, WHERE, np.random.default_rng(seed))]
+    events = [event for seed in range(40) for event in draw_catalogue("poisson", 20.0, WINDOW, np.random.default_rng(seed))]
     north = 111.195 * np.array([event.latitude - CENTRE[0] for event in events])
     assert 0.4 < np.mean(north > 0) < 0.6
     assert 60.0 < np.median(np.abs(north)) < 180.0
@@ -83,7 +83,7 @@ def test_epicentres_lie_north_and_south_of_the_network() -> None:
 
 def test_walks_reach_the_stated_spread_in_thirty_days_and_the_regime_changes_once() -> None:
     rng = np.random.default_rng(1)
-    walk = walks_nt(Nuisance(drift_nt=1.5), 31, 4000, rng)
+    walk = random_walks_nt(Nuisance(drift_nt=1.5), 31, 4000, rng)
     assert (walk[30] - walk[0]).std() == pytest.approx(1.5, rel=0.05)
     factors = regime_factors(Nuisance(regime=2.0), 300, rng)
     changes = np.flatnonzero(np.diff(factors))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from quakegui.app.session import Session
-from quakegui.project import catalogue, export, journal, runs, seasons
+from quakegui.project import catalogue, journal, runs, season_export, seasons
 from quakegui.project.store import Project
 
 
@@ -40,7 +40,7 @@ def require_agreement(session: Session, place: Path, *, maps: bool = True) -> No
 def _require_labels(session: Session, project: Project, place: Path) -> None:
     kept = journal.in_force(project)
     assert session.labels.rows == tuple(kept.get(day) for day in session.days)
-    export.labels_to_csv(project, place / "labels.csv")
+    season_export.labels_to_csv(project, place / "labels.csv")
     with (place / "labels.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     exported = {row["date"]: int(row["class"]) for row in rows}

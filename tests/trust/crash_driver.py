@@ -26,9 +26,9 @@ from sqlalchemy import Engine, event
 
 from quakegui import cli
 from quakegui.cli import verbs
-from quakegui.project import database, export, journal, seasons
+from quakegui.project import database, journal, season_export, seasons
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -59,7 +59,7 @@ def label(folder: str, said: str, seed: int) -> None:
             what = rng.choice(("label", "label", "label", "label", "note", "undo", "redo"))
             if what == "label":
                 cls = rng.choice((0, 1, 2, 3, 4, None))
-                step = journal.write_labels(project, chosen, cls, source=Source.ANALYST, author="Li")
+                step = journal.write_labels(project, chosen, cls, source=LabelSource.ANALYST, author="Li")
                 fact = {"step": step, "days": chosen.astype(str).tolist(), "cls": cls}
             elif what == "note":
                 text = f"remark {rng.random()}"
@@ -76,7 +76,7 @@ def tables(folder: str, out: str) -> None:
     with Project.open(folder) as project:
         season = seasons.load_season(project)
         assert season is not None
-        export.save_tables(project, season, Path(out))
+        season_export.save_tables(project, season, Path(out))
 
 
 def train_here(folder: str) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QCommandLinkButton, QFileDialog, QPushButton
 
 from quakegui.app import explaining, walking
 from quakegui.learn.runs.presets import PRESETS
-from quakegui.project import export, journal
+from quakegui.project import exchange, journal
 from quakegui.project.importing import import_paths
 from quakegui.project.parsing import FEW_FILES
 from quakegui.project.store import Project
@@ -98,7 +98,7 @@ def steps(window: MainWindow):
         yield from until(lambda: not session.jobs.busy)
     done["imported"] = yield from imported(session)
     with Project.open(session.project.folder if WHOLE else HOME / "beside") as project:
-        export.export_project(project, OUT / "export")
+        exchange.export_project(project, OUT / "export")
     window.menus.actions["guide"].trigger()
     window.menus.actions["support"].trigger()
     yield 50
@@ -110,7 +110,7 @@ def steps(window: MainWindow):
     panel = window.docks["evaluation"].widget()
     panel.findChild(QPushButton).click()
     yield from until(lambda: not session.jobs.busy)
-    done["judged"] = panel._evaluation is not None
+    done["judged"] = panel.evaluation is not None
     explaining.explain(session)
     yield from until(lambda: not session.jobs.busy)
     done["explained"] = len(session.heat)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from quakegui.app.change import Change
 from quakegui.project import schema
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.revert_dialog import RevertDialog
 from quakegui.ui.main_window import MainWindow
 
@@ -49,8 +49,8 @@ class Watch:
         day, days = self.date.text(), self.session.days
         shown = {day} if DATE.fullmatch(day) else set()
         told = {int("".join(filter(str.isdigit, count.text()))) for count in self.counts if readable(count)}
-        if told and self.session.chosen is not None:
-            first, last = self.session.chosen
+        if told and self.session.selection is not None:
+            first, last = self.session.selection
             chosen = {str(each) for each in days[first : last + 1]}
             if told == {len(chosen)} and day in chosen:
                 shown |= chosen
@@ -67,7 +67,7 @@ class Watch:
     def compare(self) -> None:
         """Note what was written elsewhere; steps back and forth, the rule and a return to a moment are about other days."""
         table = schema.journal.c
-        by_hand = (table.undoes.is_(None), table.redoes.is_(None), table.source != int(Source.RULE))
+        by_hand = (table.undoes.is_(None), table.redoes.is_(None), table.source != int(LabelSource.RULE))
         with self.session.project.read() as connection:
             found = connection.execute(select(table.day).where(table.id > self.last, *by_hand)).scalars().all()
         self.last = self.journal_end()

@@ -17,7 +17,7 @@ from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.registry import RunFolder, finish_run
 from quakegui.project import journal, seasons
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 LONGER = replace(TINY, epochs=3)
 
@@ -27,7 +27,9 @@ def label_all(folder: Path) -> None:
     with Project.open(folder) as project:
         days = seasons.season_days(project)
         for cls in range(5):
-            journal.write_labels(project, days[np.arange(days.size) // 2 % 5 == cls], cls, source=Source.ANALYST, author="A")
+            journal.write_labels(
+                project, days[np.arange(days.size) // 2 % 5 == cls], cls, source=LabelSource.ANALYST, author="A"
+            )
 
 
 def begin(folder: Path) -> RunFolder:

@@ -199,11 +199,11 @@ class Driver(QObject):
             assert session.labels.classes[session.index] == cls, "a label given by a key is in force at once"
             self.count["labels"] += 1
             yield 30
-        walking.choose(session, (3, 9))
+        walking.select(session, (3, 9))
         self._press(Qt.Key.Key_1)
         self.count["labels"] += 1
         yield 30
-        walking.choose(session, None)
+        walking.select(session, None)
         labelling.note(session, f"note {self.count['rounds']}")
         for _ in range(self.count["labels"] - before):
             self._press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -278,7 +278,7 @@ class Driver(QObject):
     def _rest_and_sample(self) -> Iterator[int]:
         yield from self._until(lambda: not self.session.jobs.busy)
         walking.go_to(self.session, 0)
-        walking.choose(self.session, None)
+        walking.select(self.session, None)
         yield 1500
         self.window.statusBar().clearMessage()  # with its timer, which Qt makes for each message and ends with it
         self.samples.append(sample_of(self.elapsed(), self.count, self.ticks, self.session))

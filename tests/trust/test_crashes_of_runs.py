@@ -18,8 +18,9 @@ from killing import Attack
 from run_projects import season_of
 
 from quakegui.learn import season_runs
+from quakegui.learn.runs.archives import export_run
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.runs.registry import RunFolder, export_run, list_runs, read_run, sweep
+from quakegui.learn.runs.registry import RunFolder, list_runs, read_run, sweep
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,8 @@ import numpy as np
 import pytest
 import run_parts
 
-from quakegui.app import learnt, opening
+from quakegui.app import opening, training_labels
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.learn.runs.registry import RunError, list_runs, read_run
 
 STATES = ("finished", "unfinished", "unrecorded")
@@ -73,20 +72,12 @@ OTHERS = (half, folder_instead, Path.unlink) if sys.platform == "win32" else (ha
 DAMAGES = [*QUICK, *(pytest.param(damage, marks=pytest.mark.slow) for damage in OTHERS)]
 
 
-@pytest.fixture
-def session(qapp: Any, tmp_path: Path) -> Iterator[Session]:
-    """Return a session that opens one project after the other, as a window's does."""
-    made = Session(SettingsFile(tmp_path / "settings.ini"))
-    yield made
-    made.close()
-
-
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_a_project_is_shown_whatever_its_runs_hold(
-    template: Path, tmp_path: Path, session: Session, qtbot: Any, damage: Callable[[Path], None]
+    template: Path, tmp_path: Path, empty_session: Session, qtbot: Any, damage: Callable[[Path], None]
 ) -> None:
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    empty_session.said.connect(lambda sentence, _level: said.append(sentence))
     silent = set()
     for state in STATES:
         run_id = (template / state).read_text(encoding="utf-8")
@@ -94,14 +85,14 @@ def test_a_project_is_shown_whatever_its_runs_hold(
             project = Path(shutil.copytree(template, tmp_path / f"{state} {name}"))
             damage(project / "runs" / run_id / name)
             said.clear()
-            assert opening.open_project(session, project)
-            qtbot.waitUntil(lambda: not session.jobs.busy)
-            assert session.season is not None, (state, name, said)
-            learnt.learnt_by_run_in_use(session)
+            assert opening.open_project(empty_session, project)
+            qtbot.waitUntil(lambda: not empty_session.jobs.busy)
+            assert empty_session.season is not None, (state, name, said)
+            training_labels.labels_of_training(empty_session)
             if not said:
                 silent.add((state, name))
             others = {(template / other).read_text(encoding="utf-8") for other in STATES} - {run_id}
-            assert others <= {row.run.id for row in session.runs}
+            assert others <= {row.run.id for row in empty_session.runs}
     # The list of runs reads every recipe and, where there is no card yet, the history.
     assert not silent & {(state, "config.json") for state in STATES}
     if damage in {noise, other_rows}:

@@ -26,12 +26,12 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.cli import main
 from quakegui.learn import messages, season_runs
-from quakegui.learn.runs import registry, trash
+from quakegui.learn.runs import archives, registry, trash
 from quakegui.learn.worker.supervise import Supervisor
-from quakegui.project import export, journal, runs, seasons
+from quakegui.project import exchange, journal, runs, season_export, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.main_window import MainWindow
 
 
@@ -60,7 +60,7 @@ def label_days(project: Project, count: int, given: list[int] | None = None) -> 
     for _ in range(count):
         number = len(given)
         chosen, cls = days[[number % days.size]], (number + number // days.size) % 5
-        given.append(journal.write_labels(project, chosen, cls, source=Source.ANALYST, author="Li"))
+        given.append(journal.write_labels(project, chosen, cls, source=LabelSource.ANALYST, author="Li"))
     return given
 
 
@@ -130,11 +130,11 @@ def test_exports_to_a_full_disk_end_in_a_sentence(small_project: Path, disk: dis
         (disk.folder / "regions.csv").write_text("as it was", encoding="utf-8")
         disk.fill()
         attempts = (
-            lambda: export.maps_to_folder(project, season, disk.folder / "maps"),
-            lambda: export.regions_to_csv(project, season, disk.folder / "regions.csv"),
-            lambda: export.save_tables(project, season, disk.folder / "tables.xlsx"),
-            lambda: export.save_tables(project, season, disk.folder / "tables"),
-            lambda: export.export_project(project, disk.folder / "export"),
+            lambda: season_export.maps_to_folder(project, season, disk.folder / "maps"),
+            lambda: season_export.regions_to_csv(project, season, disk.folder / "regions.csv"),
+            lambda: season_export.save_tables(project, season, disk.folder / "tables.xlsx"),
+            lambda: season_export.save_tables(project, season, disk.folder / "tables"),
+            lambda: exchange.export_project(project, disk.folder / "export"),
         )
         for attempt in attempts:
             with pytest.raises(ProjectError, match=r"cannot be written: (No space left|File too large)"):
@@ -160,13 +160,13 @@ def test_runs_that_the_disk_refuses_are_told_in_a_sentence(
 ) -> None:
     run_parts.label_all(small_project)
     run = run_parts.finish(run_parts.begin(small_project))
-    registry.export_run(run, tmp_path / "run.zip")
+    archives.export_run(run, tmp_path / "run.zip")
     shutil.copytree(run.folder, disk.folder / "runs" / run.id)
     there = registry.read_run(disk.folder / "runs" / run.id)
     disk.fill()
     for attempt in (
-        lambda: registry.export_run(run, disk.folder / "run.zip"),
-        lambda: registry.import_run(disk.folder / "others", tmp_path / "run.zip"),
+        lambda: archives.export_run(run, disk.folder / "run.zip"),
+        lambda: archives.import_run(disk.folder / "others", tmp_path / "run.zip"),
         lambda: registry.rename_run(there, "anew" * 100_000),
     ):
         with pytest.raises(registry.RunError, match=r"cannot be written: (No space left|File too large)[^:]*\.$"):
@@ -253,7 +253,7 @@ def test_a_project_on_a_read_only_drive_is_shown_and_not_changed(
                 label_days(project, 1)
         season = season_of(project)
         assert len(journal.rows(project)) == 3
-        assert export.maps_to_folder(project, season, tmp_path / "maps") == int(season.has_map.sum())
+        assert season_export.maps_to_folder(project, season, tmp_path / "maps") == int(season.has_map.sum())
     assert (small_project / "project.sqlite").read_bytes() == before
 
 

@@ -22,7 +22,7 @@ from quakegui import cli, logs
 from quakegui.learn.worker.process import FAILED
 from quakegui.project import journal, seasons
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 HERE = Path(__file__).parent
 ANALYST, COLLEAGUE = "Zhang San Feng", "李四光"
@@ -274,7 +274,7 @@ def troubled(small_project_template, tmp_path_factory):
     folder = home / "My readings of Liangshan" / "project 小"
     shutil.copytree(small_project_template, folder)
     with Project.open(folder) as project:
-        journal.write_labels(project, project_days(project), 1, source=Source.ANALYST, author=COLLEAGUE)
+        journal.write_labels(project, project_days(project), 1, source=LabelSource.ANALYST, author=COLLEAGUE)
         journal.write_note(project, project_days(project)[0], OTHER_NOTE, COLLEAGUE)
     place = base / "logs"
     own = {"HOME": str(home), "USERPROFILE": str(home), "USER": USER, "LOGNAME": USER, "USERNAME": USER}

@@ -15,10 +15,10 @@ import pytest
 from run_projects import season_of
 
 from quakegui.cli import main
-from quakegui.project import database, export, filesystem, journal, opening, runs
+from quakegui.project import database, exchange, filesystem, journal, opening, runs, season_export
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 
 # -- paths ---------------------------------------------------------------------------------------------------------
 
@@ -49,9 +49,9 @@ def test_a_project_of_any_name_can_be_worked_with(small_project_template: Path, 
     project_folder = Path(shutil.copytree(small_project_template, folder / NAMES[kind], dirs_exist_ok=True))
     with Project.open(project_folder) as project:
         season = season_of(project)
-        journal.write_labels(project, season.days[:3], 1, source=Source.ANALYST, author="李")
-        export.export_project(project, folder / "export")
-        export.regions_to_csv(project, season, folder / f"{NAMES[kind]}.csv")
+        journal.write_labels(project, season.days[:3], 1, source=LabelSource.ANALYST, author="李")
+        exchange.export_project(project, folder / "export")
+        season_export.regions_to_csv(project, season, folder / f"{NAMES[kind]}.csv")
     with Project.open(project_folder, read_only=True) as project:
         assert len(journal.rows(project)) == 3
     with Project.create(folder / "again", timezone="Asia/Shanghai") as project:
@@ -197,7 +197,7 @@ def test_a_project_moved_to_a_share_leaves_the_write_ahead_log(
 
 def label_once(project: Project, author: str, cls: int = 1) -> None:
     """Label the first day."""
-    journal.write_labels(project, season_of(project).days[:1], cls, source=Source.ANALYST, author=author)
+    journal.write_labels(project, season_of(project).days[:1], cls, source=LabelSource.ANALYST, author=author)
 
 
 def steps_said(said: Path) -> int:
@@ -291,6 +291,6 @@ def test_the_latest_run_is_the_one_begun_last_whatever_the_clock_says(
         for number in range(3):
             clock[0] -= 3_600_000_000_000
             runs.add_run(project, runs.Run(f"run-{number}", clock[0] // 1_000_000, "done", {}, {}))
-            said = runs.Predictions(days, np.full((2, 5), 0.2), "out-of-fold", ("m", "m"), np.zeros(2, np.int64), "c")
+            said = runs.LedgerPredictions(days, np.full((2, 5), 0.2), "out-of-fold", ("m", "m"), np.zeros(2, np.int64), "c")
             runs.append_predictions(project, f"run-{number}", said)
         assert runs.run_in_use(project) == "run-2"

@@ -13,7 +13,7 @@ from run_projects import TINY, open_window, season_of
 
 from quakegui.learn import messages, operating, season_runs
 from quakegui.learn.runs.registry import RunFolder
-from quakegui.project import export, runs, seasons
+from quakegui.project import runs, season_export, seasons
 from quakegui.project.store import Project, SupersededError
 from quakegui.report.content import gather
 
@@ -130,7 +130,7 @@ def test_an_update_beside_another_program_predicts_the_maps_that_stand_in_the_en
     done = operating.update(project, listen=unheard)
     assert len(asked) == 2, "the season was computed and predicted anew"
     assert runs.predictions(project, run.id, seasons.season_days(project)).kind[-1] == "prospective"
-    assert {one.day for one in done.predicted.issued} <= set(season_of(project).days)
+    assert {one.day for one in done.predictions.issued} <= set(season_of(project).days)
 
 
 def test_a_report_and_tables_of_a_superseded_season_are_made_anew(project: Project, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_report_and_tables_of_a_superseded_season_are_made_anew(project: Proje
     told = gather(project, season, progress=lambda *_: None, cancelled=lambda: False)
     assert told.days.tolist() == seasons.season_days(project).tolist()
     assert told.days.size == season.days.size + 3
-    export.save_tables(project, seasons.current_season(project, season), tmp_path / "tables.csv")
+    season_export.save_tables(project, seasons.current_season(project, season), tmp_path / "tables.csv")
     assert str(told.days[-1]) in (tmp_path / "tables" / "days.csv").read_text("utf-8")
 
 

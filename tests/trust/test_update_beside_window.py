@@ -31,7 +31,7 @@ from quakegui.app.settings import SettingsFile
 from quakegui.learn import messages, season_runs
 from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.main_window import MainWindow
 
 UPDATE = """
@@ -128,7 +128,7 @@ def an_hour(
                 day_file(incoming, first + seen)
                 seen += 1
             if minute % 15 == 7:
-                journal.write_labels(third, session.days[-2:], chance.randrange(5), source=Source.ANALYST, author="Bo")
+                journal.write_labels(third, session.days[-2:], chance.randrange(5), source=LabelSource.ANALYST, author="Bo")
             for _ in range(6):
                 qtbot.keyClick(window, chance.choice(KEYS))
             before = require_whole_journal(before, third)

@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,14 +21,13 @@ import pytest
 from agreement import require_agreement, require_whole_journal
 from pytestqt.qtbot import QtBot
 
-from quakegui.app import labelling, opening, others, walking
+from quakegui.app import labelling, others, walking
 from quakegui.app.consent import Question, Replacement
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.project import catalogue, journal, labelfiles, nights, runs
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.labels import LabelRule, Source
+from quakegui.season.labels import LabelRule, LabelSource
 
 PEOPLE = ("Li", "Bo")
 CODES = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG")
@@ -80,10 +79,10 @@ class Command:
             command = [sys.executable, "-m", "quakegui", "labels", "set", self.project.folder, span, str(cls)]
             subprocess.run([*command, "--author", author], check=True, capture_output=True)
         else:
-            journal.write_labels(self.project, days, cls, source=Source.ANALYST, author=author)
+            journal.write_labels(self.project, days, cls, source=LabelSource.ANALYST, author=author)
 
     def unlabel(self) -> None:
-        journal.write_labels(self.project, self._days(), None, source=Source.ANALYST, author=self._author())
+        journal.write_labels(self.project, self._days(), None, source=LabelSource.ANALYST, author=self._author())
 
     def note(self) -> None:
         journal.write_note(self.project, self._days()[0], self._chance.choice(("", "noise", "a storm")), self._author())
@@ -131,7 +130,7 @@ class Command:
         shares = np.full((days.size, 5), 0.05)
         shares[:, self._chance.randrange(5)] = 0.8
         kind = self._chance.choice(runs.KINDS)
-        said = runs.Predictions(days, shares, kind, ("m",) * days.size, np.zeros(days.size, np.int64), "c")
+        said = runs.LedgerPredictions(days, shares, kind, ("m",) * days.size, np.zeros(days.size, np.int64), "c")
         runs.append_predictions(self.project, run, said)
 
     def use_run(self) -> None:
@@ -170,7 +169,7 @@ class Hands:
 
     def choose(self) -> None:
         size = self.session.days.size
-        walking.choose(self.session, self._chance.choice((None, (self._chance.randrange(size), self._chance.randrange(size)))))
+        walking.select(self.session, self._chance.choice((None, (self._chance.randrange(size), self._chance.randrange(size)))))
 
     def label(self) -> None:
         self._write(self._chance.randrange(5))
@@ -189,7 +188,7 @@ class Hands:
         hidden = {
             day: kept[day]
             for day, row in shown.items()
-            if day in kept and kept[day] != row and kept[day].cls != cls and kept[day].source <= Source.ANALYST
+            if day in kept and kept[day] != row and kept[day].cls != cls and kept[day].source <= LabelSource.ANALYST
         }
         before = len(self.asked)
         written = labelling.label(session, cls)
@@ -216,16 +215,6 @@ class Hands:
 
     def other_name(self) -> None:
         self.session.set_settings(analyst=self._chance.choice(PEOPLE))
-
-
-@pytest.fixture
-def session(small_project: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsFile(tmp_path / "settings.ini"))
-    made.set_settings(analyst="Li")
-    assert opening.open_project(made, small_project)
-    qtbot.waitUntil(lambda: made.season is not None)
-    yield made
-    made.close()
 
 
 def three_writers(

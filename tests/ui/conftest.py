@@ -18,8 +18,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
 from quakegui.app import opening
-from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.project import seasons
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
@@ -66,15 +64,6 @@ def tiny_computed(tiny_folder):
     """Return the small project's folder, its revision, and its season, frozen, computed once for all tests."""
     with Project.open(tiny_folder) as project:
         return tiny_folder, project.revision(), seasons.load_season(project)
-
-
-@pytest.fixture
-def empty_session(qapp, tmp_path):
-    """Return a session without a project."""
-    session = Session(SettingsFile(tmp_path / "settings.ini"))
-    yield session
-    session.close()
-    session.deleteLater()
 
 
 @pytest.fixture

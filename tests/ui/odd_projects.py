@@ -9,7 +9,7 @@ import numpy as np
 
 from quakegui.project.importing import store_parsed
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import blocks_of
+from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
 from quakegui.season.config import SeasonConfig
 from quakegui.season.network import Station

@@ -80,6 +80,6 @@ def test_a_ground_in_view_is_painted_the_same_whatever_lies_beyond(qapp, monkeyp
         return picture
 
     near = painted()
-    plain = station_layers._ground
-    monkeypatch.setattr(station_layers, "_ground", lambda frame, reach: plain(frame, station_layers.REACH))
+    plain = station_layers.ground_shapes
+    monkeypatch.setattr(station_layers, "ground_shapes", lambda frame, reach: plain(frame, station_layers.REACH))
     assert near == painted()

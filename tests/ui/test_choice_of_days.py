@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QP
 from quakegui.app import labelling, opening, walking
 from quakegui.app.change import Change
 from quakegui.project import journal
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 from quakegui.ui.held_keys import HeldKeys
 
@@ -96,7 +96,7 @@ WALKS = {
 @pytest.mark.parametrize("walk", WALKS)
 def test_a_label_given_after_walking_away_is_the_shown_days_alone(window, session, walk):
     drag(window, FIRST, LAST)
-    assert session.chosen == (FIRST, LAST)
+    assert session.selection == (FIRST, LAST)
     WALKS[walk](window)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [session.index]
     assert session.index not in range(FIRST, LAST + 1) or walk == "click inside"
@@ -203,7 +203,7 @@ PANELS = {
 def test_other_panels_end_a_choice(window, session, qtbot, act):
     drag(window, FIRST, LAST)
     PANELS[act](window)
-    qtbot.waitUntil(lambda: session.chosen is None)
+    qtbot.waitUntil(lambda: session.selection is None)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [FIRST]
 
 
@@ -282,7 +282,7 @@ def test_the_undo_of_an_answer_takes_back_that_step_and_no_other(window, session
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_3)
     # another process, in the same name
-    journal.write_labels(session.project, session.days[[0]], 4, source=Source.ANALYST, author="tester")
+    journal.write_labels(session.project, session.days[[0]], 4, source=LabelSource.ANALYST, author="tester")
     said = []
     session.said.connect(lambda sentence, _level: said.append(sentence))
     window.day_map_panel.answer_bar.act.click()
@@ -363,7 +363,7 @@ def test_settling_keys_held_down_settle_one_day(window, session, qtbot):
     for author, classes in (("Li", (0, 1, 2)), ("Wang", (3, 4, 4))):
         for index, cls in enumerate(classes):
             day = session.days[[index]]
-            journal.write_labels(session.project, day, cls, source=Source.ANALYST, author=author, blind=True)
+            journal.write_labels(session.project, day, cls, source=LabelSource.ANALYST, author=author, blind=True)
     session.reload(Change.LABELS)
     drag(window, 0, 2)
     dialog = AgreementDialog(session, window)
@@ -372,7 +372,7 @@ def test_settling_keys_held_down_settle_one_day(window, session, qtbot):
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
     dialog.list.choose(1)
-    assert session.chosen is None
+    assert session.selection is None
     assert written_by(session, lambda: hold(dialog, Qt.Key.Key_3)) == [1]
     dialog.close()
     dialog.deleteLater()
@@ -399,7 +399,7 @@ def test_a_label_under_one_that_counts_more_is_not_called_the_days_label(window,
     press(window, Qt.Key.Key_Return)
     assert session.labels.classes[18:25].tolist() == [1] * 7
     assert answered(window) == f"7 days, {days}: another label stays in force, because it counts more."
-    labelling.label(session, 1, [30], source=Source.SETTLED)
+    labelling.label(session, 1, [30], source=LabelSource.SETTLED)
     drag(window, 30, 33)
     press(window, Qt.Key.Key_3)
     assert session.labels.classes[30:34].tolist() == [1, 3, 3, 3]

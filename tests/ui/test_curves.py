@@ -5,7 +5,7 @@ from quakegui.ui.plots.curves import Curves
 
 
 def ground(curves):
-    return curves._loss.backgroundBrush().color()
+    return curves.loss.backgroundBrush().color()
 
 
 def test_curves_in_the_back_take_a_switched_theme_when_they_are_shown(qapp, qtbot):

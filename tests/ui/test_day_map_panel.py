@@ -5,6 +5,7 @@ import pytest
 import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
+from shown import shown
 
 from quakegui.app import walking
 from quakegui.app.change import Change
@@ -17,14 +18,7 @@ from quakegui.ui.plots.map_scene import NO_MAP, region_at, scene_of
 QUIET_DAY, REGION_DAY = 5, 21
 
 
-@pytest.fixture
-def panel(session, qtbot):
-    shown = DayMapPanel(session)
-    qtbot.addWidget(shown)
-    shown.resize(700, 640)
-    shown.show()
-    qtbot.waitExposed(shown)
-    return shown
+panel = shown(DayMapPanel, 700, 640)
 
 
 def at_pixel(panel, row, column) -> QPoint:
@@ -96,7 +90,7 @@ def test_a_click_picks_a_station_and_control_adds_one(panel, session, qtbot):
     ):
         place = panel.view.scene.places[session.season.network.index(code)]
         qtbot.mouseClick(panel.view, Qt.MouseButton.LeftButton, modifier, at_pixel(panel, *place))
-        assert session.picked == picked
+        assert session.selected_codes == picked
 
 
 def test_a_click_on_a_region_lets_it_flash_and_ends(panel, session, qtbot):
@@ -108,7 +102,7 @@ def test_a_click_on_a_region_lets_it_flash_and_ends(panel, session, qtbot):
         qtbot.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=point)
     assert caught.args == [region.id]
     qtbot.waitUntil(lambda: panel.view.grab().toImage() != still, timeout=1000)
-    qtbot.waitUntil(lambda: not panel.view._timer.isActive(), timeout=5000)
+    qtbot.waitUntil(lambda: not panel.view.flashing, timeout=5000)
     assert panel.view.grab().toImage() == still
 
 

@@ -21,7 +21,7 @@ from quakegui.learn.runs.predictions import PREDICTIONS, SPAN
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.quiet_labels import WrappedLabel
 
@@ -55,18 +55,18 @@ def trained(session):
 def judged(session, open_window, qtbot):
     """Return a window whose run in use has answers of all three kinds, Evaluation on top, and the run with its fold."""
     project, days = session.project, session.days
-    journal.write_labels(project, days[10:18], 0, source=Source.ANALYST, author="tester")
-    journal.write_labels(project, days[28:38], 0, source=Source.ANALYST, author="tester")
-    journal.write_labels(project, days[33:35], 4, source=Source.ANALYST, author="tester")
+    journal.write_labels(project, days[10:18], 0, source=LabelSource.ANALYST, author="tester")
+    journal.write_labels(project, days[28:38], 0, source=LabelSource.ANALYST, author="tester")
+    journal.write_labels(project, days[33:35], 4, source=LabelSource.ANALYST, author="tester")
     run, _said, fold = trained(session)
-    journal.write_labels(project, days[LATER], 0, source=Source.ANALYST, author="tester")
+    journal.write_labels(project, days[LATER], 0, source=LabelSource.ANALYST, author="tester")
     later = days[LATER]
     shares = np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (later.size, 1))
     stamps = np.zeros(later.size, np.int64)
     runs.append_predictions(
         project,
         run.id,
-        runs.Predictions(later, shares, "prospective", ("m",) * later.size, stamps, "c"),
+        runs.LedgerPredictions(later, shares, "prospective", ("m",) * later.size, stamps, "c"),
         issued_ms=2 * 86_400_000,
     )
     window = open_window(session)
@@ -108,7 +108,7 @@ def click_tab(qtbot, window, title):
 def judge(qtbot, window):
     panel = panel_of(window)
     click(qtbot, next(button for button in panel.findChildren(QPushButton) if button.text() == "Judge the run"))
-    qtbot.waitUntil(lambda: not window.session.jobs.busy and "Judging" not in panel._verdict.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: not window.session.jobs.busy and "Judging" not in panel.verdict.text(), timeout=60_000)
 
 
 def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
@@ -120,35 +120,35 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     assert min(counts.values()) > 0
     assert radio(window, "Out of fold").text() == f"Out of fold: {counts['out-of-fold']} days"
     assert radio(window, "Prospective").text() == f"Prospective: {counts['prospective']} days"
-    assert f"In sample: {counts['in-sample']} days, never judged" in panel._strip._in_sample.text()
-    pictures = [label.pixmap().toImage() for label in panel._strip._swatches.values()]
+    assert f"In sample: {counts['in-sample']} days, never judged" in panel.strip.in_sample.text()
+    pictures = [label.pixmap().toImage() for label in panel.strip.swatches.values()]
     assert all(pictures[a] != pictures[b] for a in range(3) for b in range(a))
 
     judge(qtbot, window)
-    first = panel._evaluation
+    first = panel.evaluation
     assert (first.kind, first.judgement.protocol) == ("out-of-fold", "chronological")
     np.testing.assert_array_equal(first.days, session.days[fold.test])
     assert first.judgement.scored == len(fold.test)
-    assert "PROSPECTIVE" not in panel._stamp.text()
-    assert "late" not in panel._verdict.text()
+    assert "PROSPECTIVE" not in panel.stamp.text()
+    assert "late" not in panel.verdict.text()
 
     click(qtbot, radio(window, "Prospective"))
-    assert panel._verdict.text() == "Not judged yet."
+    assert panel.verdict.text() == "Not judged yet."
     judge(qtbot, window)
-    second = panel._evaluation
+    second = panel.evaluation
     assert (second.kind, second.judgement.protocol) == ("prospective", "prospective")
     scored = session.days[LATER][session.season.has_map[LATER]]
     np.testing.assert_array_equal(second.days, scored)
     assert second.judgement.scored == scored.size
-    assert "PROSPECTIVE" in panel._stamp.text()
-    assert f"{LATER.stop - LATER.start} days were answered more than a day late" in panel._verdict.text()
-    assert panel._scores.rowCount() > 0
+    assert "PROSPECTIVE" in panel.stamp.text()
+    assert f"{LATER.stop - LATER.start} days were answered more than a day late" in panel.verdict.text()
+    assert panel.scores.rowCount() > 0
 
     # Neither record holds a day that the run answered in-sample only.
     in_sample = session.days[said.kind == "in-sample"]
     assert not np.isin(in_sample, np.concatenate([first.days, second.days])).any()
     click(qtbot, radio(window, "Out of fold"))
-    assert panel._evaluation is first
+    assert panel.evaluation is first
 
 
 def test_a_key_after_picking_a_day_of_the_matrix_labels_that_day_alone(judged, qtbot):
@@ -162,7 +162,7 @@ def test_a_key_after_picking_a_day_of_the_matrix_labels_that_day_alone(judged, q
     listed = [days.item(row).data(Qt.ItemDataRole.UserRole) for row in range(days.count())]
     assert len(listed) > 2
     for row in (1, 0):
-        walking.choose(session, (listed[row], 0))  # also where the row's day is shown and chosen already
+        walking.select(session, (listed[row], 0))  # also where the row's day is shown and chosen already
         panel.findChild(QTabWidget).setCurrentIndex(1)
         rows = len(journal.rows(session.project))
         qtbot.mouseClick(days.viewport(), Qt.MouseButton.LeftButton, pos=days.visualItemRect(days.item(row)).center())
@@ -238,29 +238,29 @@ def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qt
 
 
 def matrix_days(panel):
-    return panel._evaluation.judgement.of("class").figures.confusion.sum(axis=1).tolist()
+    return panel.evaluation.judgement.of("class").figures.confusion.sum(axis=1).tolist()
 
 
 def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_panel_says_which(judged, qtbot):
     window, _run, fold = judged
     session, panel = window.session, panel_of(window)
-    journal.write_labels(session.project, session.days[LATER], None, source=Source.ANALYST, author="tester")
+    journal.write_labels(session.project, session.days[LATER], None, source=LabelSource.ANALYST, author="tester")
     session.reload(Change.LABELS)
     window.layouts.show("evaluation")
     judge(qtbot, window)
     assert words(window).startswith("Judged by the labels and earthquakes of ")
     assert words(window).endswith(", when the run was trained; today's are the same.")
-    before, then = matrix_days(panel), panel._evaluation
+    before, then = matrix_days(panel), panel.evaluation
     row = int(fold.test[0])
     old = int(then.labels[0])
     new = 3 if old != 3 else 2
     labelling.label(session, new, days=[row])
     assert words(window).endswith(", when the run was trained; 1 day differs today.")
-    assert panel._evaluation is then, "figures of the training's labels stay"
+    assert panel.evaluation is then, "figures of the training's labels stay"
     assert matrix_days(panel) == before
 
     click(qtbot, button_of(window, "Judge by today's labels"))
-    qtbot.waitUntil(lambda: not session.jobs.busy and panel._evaluation is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.jobs.busy and panel.evaluation is not None, timeout=60_000)
     assert words(window).startswith("Judged by the labels and earthquakes of today, ")
     assert words(window).endswith("; 1 day differs from those that the run was trained with.")
     after = list(before)
@@ -268,17 +268,17 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     after[new] += 1
     assert matrix_days(panel) == after
     # The list of a cell's days, the classes' table and the matrix are of the same labels.
-    np.testing.assert_array_equal(np.bincount(panel._evaluation.labels, minlength=5), after)
-    answer = int(panel._evaluation.probabilities[0].argmax())
-    panel._matrix.asked.emit(new, answer)
-    assert any(panel._days.item(k).text().startswith(str(session.days[row])) for k in range(panel._days.count()))
-    shown = [panel._classes.item(k, 1).text() for k in range(panel._classes.rowCount())]
+    np.testing.assert_array_equal(np.bincount(panel.evaluation.labels, minlength=5), after)
+    answer = int(panel.evaluation.probabilities[0].argmax())
+    panel.matrix.asked.emit(new, answer)
+    assert any(panel.days.item(k).text().startswith(str(session.days[row])) for k in range(panel.days.count()))
+    shown = [panel.classes.item(k, 1).text() for k in range(panel.classes.rowCount())]
     assert shown[-5:] == [str(count) for count in after]
 
     labelling.label(session, old, days=[row])
     assert words(window).endswith(" 1 day changed since.")
     click(qtbot, button_of(window, "Judge by the training's labels"))
-    assert panel._evaluation is then
+    assert panel.evaluation is then
     assert words(window).endswith("; today's are the same.")
 
 
@@ -299,9 +299,9 @@ def test_a_run_of_other_classes_is_refused_before_it_is_judged(judged, qtbot):
     catalogue.make_class_scheme(session.project, split_magnitude=5.5)
     session.reload(Change.EVENTS)
     panel = panel_of(window)
-    assert "was trained with other classes than this project has" in panel._verdict.text()
-    assert panel._evaluation is None
-    assert not panel._judge.isEnabled()
+    assert "was trained with other classes than this project has" in panel.verdict.text()
+    assert panel.evaluation is None
+    assert not panel.judge.isEnabled()
     assert button_of(window, "Retrain").isVisible()
     assert words(window) == ""
 
@@ -336,9 +336,9 @@ def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accept
     session, heard = window.session, []
     index = int(np.flatnonzero(session.predictions.kind == "prospective")[0])
     walking.go_to(session, index)
-    journal.write_labels(session.project, session.days[[index]], None, source=Source.ANALYST, author="tester")
+    journal.write_labels(session.project, session.days[[index]], None, source=LabelSource.ANALYST, author="tester")
     with Project.open(session.project.folder) as other:
-        journal.write_labels(other, session.days[[index]], 3, source=Source.MODEL, author="Bo", run="another")
+        journal.write_labels(other, session.days[[index]], 3, source=LabelSource.MODEL, author="Bo", run="another")
         before = len(journal.journal_rows(other))
 
         def meanwhile(_question):
@@ -373,11 +373,11 @@ def test_a_judgement_that_fails_may_be_asked_for_again(judged, qtbot, monkeypatc
 
     monkeypatch.setattr("quakegui.ui.panels.evaluation_panel.Evaluation.of", refused)
     panel = panel_of(window)
-    panel._judge.click()
-    assert (panel._verdict.text(), panel._judge.isEnabled()) == ("Judging…", False)
-    assert window.status_line._cancel.isHidden(), "a judgement asks nobody whether it is cancelled"
-    qtbot.waitUntil(panel._judge.isEnabled)
-    assert panel._verdict.text() == "Not judged yet."
+    panel.judge.click()
+    assert (panel.verdict.text(), panel.judge.isEnabled()) == ("Judging…", False)
+    assert window.status_line.cancel.isHidden(), "a judgement asks nobody whether it is cancelled"
+    qtbot.waitUntil(panel.judge.isEnabled)
+    assert panel.verdict.text() == "Not judged yet."
     assert window.status_line.currentMessage() == "Judging the run: The run cannot be read."
 
 
@@ -393,12 +393,12 @@ def test_the_judgement_of_a_run_that_is_no_longer_in_use_is_not_shown_as_that_of
 
     monkeypatch.setattr("quakegui.ui.panels.evaluation_panel.Evaluation.of", held)
     panel = panel_of(window)
-    panel._judge.click()
+    panel.judge.click()
     assert begun.wait(60)
     runs.add_run(session.project, runs.Run("another", 0, "done", {}, {}))
     runs.use_run(session.project, "another")
     session.reload(Change.PREDICTIONS)
     go_on.set()
     qtbot.waitUntil(lambda: not session.jobs.busy)
-    qtbot.waitUntil(lambda: panel._verdict.text() == "Not judged yet.")
-    assert panel._evaluation is None
+    qtbot.waitUntil(lambda: panel.verdict.text() == "Not judged yet.")
+    assert panel.evaluation is None

@@ -106,8 +106,8 @@ def test_the_buttons_that_label_stand_still(window, session, qtbot):
     for index in range(tiny_season.SILENT_DAY - 3, tiny_season.SILENT_DAY + 2):  # with stations that are missing, and without
         walking.go_to(session, index)
         QApplication.processEvents()
-        places.add(tuple(button.mapTo(window, button.rect().topLeft()).y() for button in window.bench.day_panel._buttons))
-        said.add(window.bench.day_panel._quality.text())
+        places.add(tuple(button.mapTo(window, button.rect().topLeft()).y() for button in window.bench.day_panel.buttons))
+        said.add(window.bench.day_panel.quality.text())
     assert len(said) > 1
     assert len(places) == 1
 
@@ -152,8 +152,8 @@ def test_review_enlarges_titles_icons_stamp_and_date(window, qtbot):
 
     def sizes():
         return (
-            day.font().pointSizeF(), panel._date.font().pointSizeF(), panel._stamp.font().pointSizeF(),
-            window.status_line._season.font().pointSizeF(), window.menus.toolbar.iconSize().width(),
+            day.font().pointSizeF(), panel.date.font().pointSizeF(), panel.stamp.font().pointSizeF(),
+            window.status_line.season.font().pointSizeF(), window.menus.toolbar.iconSize().width(),
         )  # fmt: skip
 
     before = sizes()
@@ -174,7 +174,7 @@ def test_text_is_smaller_on_a_screen_that_the_window_would_not_fit():
 
 
 def test_the_day_panel_is_never_cut_off_at_the_right(window, qtbot):
-    inner = window.bench.day_panel._scroll.widget()
+    inner = window.bench.day_panel.scroll_area.widget()
     window.resizeDocks([window.docks["day"]], [10], Qt.Orientation.Horizontal)
     QApplication.processEvents()
     assert inner.width() >= inner.minimumSizeHint().width()
@@ -183,17 +183,17 @@ def test_the_day_panel_is_never_cut_off_at_the_right(window, qtbot):
 def test_tints_follow_the_theme(window, session):
     session.set_settings(theme="dark")
     QApplication.processEvents()
-    assert window.bench.day_panel._stamp.palette().windowText().color() == theme.DARK.alarm
+    assert window.bench.day_panel.stamp.palette().windowText().color() == theme.DARK.alarm
     session.said.emit("Something failed.", "error")
     assert window.status_line.palette().windowText().color() == theme.DARK.error
-    assert window.status_line._project.palette().windowText().color() == theme.DARK.text
+    assert window.status_line.project.palette().windowText().color() == theme.DARK.text
     session.set_settings(theme="light")
     QApplication.processEvents()
-    assert window.bench.day_panel._stamp.palette().windowText().color() == theme.LIGHT.alarm
+    assert window.bench.day_panel.stamp.palette().windowText().color() == theme.LIGHT.alarm
 
 
 def test_the_status_line_names_the_device(window):
     hello = Hello("jax", "0.7", "Some card", "", 0, "float32", "the fastest measured")
     window.training.spoke.emit(hello)
-    assert window.status_line._device.text() == "Some card"
-    assert "jax 0.7, float32" in window.status_line._device.toolTip()
+    assert window.status_line.device.text() == "Some card"
+    assert "jax 0.7, float32" in window.status_line.device.toolTip()

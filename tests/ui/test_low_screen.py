@@ -120,18 +120,18 @@ def test_the_play_bar_keeps_in_a_menu_what_it_has_no_room_for(window, session, l
 
 def test_the_play_bars_menu_does_what_the_controls_do(window, session):
     bar = window.day_map_panel.play_bar
-    bar._menu.aboutToShow.emit()
-    kinds, speeds = bar._parts[bar.only].actions(), bar._parts[bar.speed].actions()
+    bar.menu.aboutToShow.emit()
+    kinds, speeds = bar.parts[bar.only].actions(), bar.parts[bar.speed].actions()
     speeds[0].trigger()
     assert session.settings.days_per_second == 1.0
     kinds[1].trigger()
     assert session.only == "event"
     before = session.settings.loop
-    bar._loops.trigger()
+    bar.loops.trigger()
     assert session.settings.loop is not before
-    bar._menu.aboutToShow.emit()
-    assert [action.isChecked() for action in bar._parts[bar.speed].actions()].index(True) == 0
-    assert [action.isChecked() for action in bar._parts[bar.only].actions()].index(True) == 1
+    bar.menu.aboutToShow.emit()
+    assert [action.isChecked() for action in bar.parts[bar.speed].actions()].index(True) == 0
+    assert [action.isChecked() for action in bar.parts[bar.only].actions()].index(True) == 1
 
 
 def test_every_tool_has_its_place_at_the_side(window):
@@ -145,7 +145,7 @@ def test_every_tool_has_its_place_at_the_side(window):
 
 
 def test_how_many_days_are_chosen_is_to_be_read(window, session, qtbot):
-    walking.choose(session, (3, 25))
+    walking.select(session, (3, 25))
     qtbot.waitUntil(lambda: window.menus.range_count.seen or window.bench.day_panel.count.seen)
 
 

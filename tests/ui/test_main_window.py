@@ -15,7 +15,7 @@ from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs import export_dialogs
 from quakegui.ui.dialogs.command_palette import CommandPalette
@@ -23,7 +23,7 @@ from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.plots.animation import pixels, save_animation
-from quakegui.ui.plots.figures import FigureError, painted, save_figure
+from quakegui.ui.plots.figures import FigureError, picture_of, save_figure
 
 
 def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
@@ -50,8 +50,8 @@ def test_keys_label_unlabel_undo_and_redo(window, qtbot):
     session = window.session
     press(qtbot, window, Qt.Key.Key_3)
     row = journal.in_force(session.project)[session.days[0]]
-    assert (row.cls, row.source) == (3, Source.ANALYST)
-    assert window.bench.day_panel._buttons[3].isChecked()
+    assert (row.cls, row.source) == (3, LabelSource.ANALYST)
+    assert window.bench.day_panel.buttons[3].isChecked()
     press(qtbot, window, Qt.Key.Key_U)
     before = session.labels.classes[0]
     assert before != 3
@@ -65,7 +65,7 @@ def test_digits_typed_into_the_note_are_text_not_labels(window, qtbot):
     session = window.session
     rows = len(journal.rows(session.project))
     press(qtbot, window, Qt.Key.Key_N)
-    note = window.bench.day_panel._note
+    note = window.bench.day_panel.note
     qtbot.waitUntil(note.hasFocus)
     qtbot.keyClicks(note, "M 3 at 04")
     qtbot.keyClick(note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -76,10 +76,10 @@ def test_digits_typed_into_the_note_are_text_not_labels(window, qtbot):
 def test_a_note_is_kept_when_another_day_is_shown(window, qtbot):
     session = window.session
     press(qtbot, window, Qt.Key.Key_N)
-    qtbot.keyClicks(window.bench.day_panel._note, "road works")
+    qtbot.keyClicks(window.bench.day_panel.note, "road works")
     walking.go_to(session, 5)
     assert [one.text for one in session.notes(0)] == ["road works"]
-    assert window.bench.day_panel._note.toPlainText() == ""
+    assert window.bench.day_panel.note.toPlainText() == ""
 
 
 def test_play_walks_and_stops(window, qtbot):
@@ -109,11 +109,11 @@ def test_language_and_theme_switch_while_running(window, qtbot):
 
 def test_every_action_is_in_a_menu_and_in_the_palette(window):
     in_menus: set[QAction] = set()
-    for menu in window.menus.titled.values():
+    for menu in window.menus.by_title.values():
         in_menus |= set(menu.actions())
     assert {window.menus.actions[spec.id] for spec in ACTIONS} <= in_menus
     palette = CommandPalette(window.actions(), window)
-    listed = {palette._list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(palette._list.count())}
+    listed = {palette.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(palette.list.count())}
     assert listed == {spec.id for spec in ACTIONS}
     palette.deleteLater()
 
@@ -123,16 +123,16 @@ def test_the_palette_finds_and_runs_a_command(window, qtbot):
     palette.show()
     palette.activateWindow()
     qtbot.waitUntil(palette.isActiveWindow)
-    qtbot.keyClicks(palette._text, "last day")
-    assert [palette._list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(palette._list.count())] == ["day-last"]
-    qtbot.keyClick(palette._text, Qt.Key.Key_Return)
+    qtbot.keyClicks(palette.text, "last day")
+    assert [palette.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(palette.list.count())] == ["day-last"]
+    qtbot.keyClick(palette.text, Qt.Key.Key_Return)
     assert window.session.index == window.session.days.size - 1
     palette.deleteLater()
 
 
 def test_the_shortcut_sheet_lists_every_shortcut(window):
     sheet = ShortcutSheet(ACTIONS, window)
-    listed = sum(sheet._sheet.topLevelItem(row).childCount() for row in range(sheet._sheet.topLevelItemCount()))
+    listed = sum(sheet.sheet.topLevelItem(row).childCount() for row in range(sheet.sheet.topLevelItemCount()))
     assert listed == sum(bool(spec.shortcuts) for spec in ACTIONS)
     sheet.deleteLater()
 
@@ -204,7 +204,7 @@ def test_frames_of_an_animation_are_the_painted_days(window, tmp_path):
     for index in range(20, 24):
         walking.go_to(session, index)
         frame = np.asarray(Image.open(tmp_path / "frames" / f"{session.days[index]}.png"))
-        np.testing.assert_array_equal(frame, pixels(painted(panel)))
+        np.testing.assert_array_equal(frame, pixels(picture_of(panel)))
 
 
 def test_a_cancelled_animation_leaves_nothing(window, tmp_path):
@@ -233,7 +233,7 @@ def test_no_animation_is_made_of_two_seasons(window, tmp_path, monkeypatch):
     assert list((tmp_path / "days").iterdir()) == []
     told = []
     monkeypatch.setattr(export_dialogs, "tell", lambda _parent, _title, sentence, _icon: told.append(sentence))
-    assert not dialog._write(tmp_path / "season.gif")  # its days were chosen before, too
+    assert not dialog.write(tmp_path / "season.gif")  # its days were chosen before, too
     assert told == ["The season was computed anew meanwhile; no animation was written. Choose its days again."]
     assert not (tmp_path / "season.gif").exists()
     dialog.deleteLater()

@@ -19,28 +19,28 @@ def dialog(qapp, tmp_path):
 
 
 def may_be_made(dialog):
-    return dialog._buttons.button(Standard.Ok).isEnabled()
+    return dialog.buttons.button(Standard.Ok).isEnabled()
 
 
 def test_a_folder_that_is_free_or_empty_will_do(dialog, tmp_path):
     (tmp_path / "空").mkdir()
     for name in ("new", "空"):
-        dialog._folder.setText(str(tmp_path / name))
-        assert (dialog._why.text(), may_be_made(dialog)) == ("", True)
+        dialog.folder_edit.setText(str(tmp_path / name))
+        assert (dialog.why.text(), may_be_made(dialog)) == ("", True)
 
 
 def test_what_holds_something_is_refused(dialog, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a.txt").touch()
     for taken in (tmp_path / "full", tmp_path / "full" / "a.txt"):
-        dialog._folder.setText(str(taken))
-        assert "not empty" in dialog._why.text()
+        dialog.folder_edit.setText(str(taken))
+        assert "not empty" in dialog.why.text()
         assert not may_be_made(dialog)
 
 
 def test_a_name_that_no_file_system_takes_is_a_sentence(dialog):
-    dialog._name.setText("凉" * 300)
-    assert "too long" in dialog._why.text()
+    dialog.name_edit.setText("凉" * 300)
+    assert "too long" in dialog.why.text()
     assert not may_be_made(dialog)
 
 
@@ -51,6 +51,6 @@ def test_a_folder_that_cannot_be_looked_into_is_a_sentence(dialog, tmp_path, mon
         raise PermissionError(13, "Permission denied", str(folder))
 
     monkeypatch.setattr(Path, "iterdir", refused)
-    dialog._folder.setText(str(tmp_path / "locked"))
-    assert "cannot be looked into" in dialog._why.text()
+    dialog.folder_edit.setText(str(tmp_path / "locked"))
+    assert "cannot be looked into" in dialog.why.text()
     assert not may_be_made(dialog)

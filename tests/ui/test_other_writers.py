@@ -15,7 +15,7 @@ from quakegui.app import labelling, others, walking
 from quakegui.app.arrivals import Arrivals
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n, questions
 
 
@@ -26,7 +26,7 @@ def other(session):
 
 
 def label(project, days, cls, author="Bo"):
-    journal.write_labels(project, np.atleast_1d(days), cls, source=Source.ANALYST, author=author)
+    journal.write_labels(project, np.atleast_1d(days), cls, source=LabelSource.ANALYST, author=author)
 
 
 def answer(key):
@@ -111,7 +111,7 @@ def test_predictions_come_in_for_the_season_shown_while_another_one_is_computed(
     others.look(session)
     qtbot.waitUntil(lambda: session.jobs.has("Computing the season"))
     days = session.days[:2]
-    said = runs.Predictions(days, np.full((2, 5), 0.2), "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
+    said = runs.LedgerPredictions(days, np.full((2, 5), 0.2), "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
     season = session.season
     session.prepare_predictions(session.project, replace(season, shown=slice(season.shown.start, season.shown.stop - 2)))
     runs.append_predictions(other, "run-1", said)

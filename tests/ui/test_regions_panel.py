@@ -3,6 +3,7 @@
 import pytest
 import tiny_season as tiny
 from PySide6.QtCore import Qt
+from shown import shown
 
 from quakegui.app import walking
 from quakegui.ui import i18n
@@ -11,15 +12,13 @@ from quakegui.ui.panels.regions_panel import COLUMNS, RegionsPanel
 REGION_DAY = 21
 
 
+shown_panel = shown(RegionsPanel, 520, 220)
+
+
 @pytest.fixture
-def panel(session, qtbot):
-    shown = RegionsPanel(session)
-    qtbot.addWidget(shown)
-    shown.resize(520, 220)
-    shown.show()
-    qtbot.waitExposed(shown)
+def panel(shown_panel, session):
     walking.go_to(session, REGION_DAY)
-    return shown
+    return shown_panel
 
 
 def row_texts(panel, row=0):

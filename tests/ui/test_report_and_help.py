@@ -13,13 +13,13 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QImage, QPdfWriter
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.project.store import Project
 from quakegui.report import Report, make_report
-from quakegui.report.markup import Figure, Figures, block, facts, h3, p
+from quakegui.report.markup import Figure, FigureList, block, facts, h3, p
 from quakegui.ui import i18n, report_command, report_pdf
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.guide import GuideDialog, show_guide
@@ -134,7 +134,7 @@ def test_a_former_file_stays_whole_where_the_new_one_fails(tiny_folder, tmp_path
 
 
 def test_a_drawing_is_printed_as_it_is_drawn(qapp):
-    image = report_pdf._image(Figure("svg", SVG, 10, 10, ""), "DejaVu Sans")
+    image = report_pdf.figure_image(Figure("svg", SVG, 10, 10, ""), "DejaVu Sans")
     assert image.size().toTuple() == (30, 30)
     assert image.pixelColor(3, 15).name() == "#ff0000"
     assert image.pixelColor(27, 15).name() == "#ffffff"
@@ -142,7 +142,7 @@ def test_a_drawing_is_printed_as_it_is_drawn(qapp):
     target = QBuffer(packed)
     target.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(target, "PNG")
-    again = report_pdf._image(Figure("png", packed.data(), 10, 10, ""), "DejaVu Sans")
+    again = report_pdf.figure_image(Figure("png", packed.data(), 10, 10, ""), "DejaVu Sans")
     assert again.convertToFormat(QImage.Format.Format_RGB32) == image
 
 
@@ -217,7 +217,7 @@ def test_the_guide_is_searched_around_its_end(window, qtbot):
     assert guide.page.textCursor().selectionStart() == first  # the only place, found again from the top
     guide.search.clear()
     qtbot.keyClicks(guide.search, "xyzzy")
-    assert guide.said.text() == "The guide does not say “xyzzy”."
+    assert guide.answer.text() == "The guide does not say “xyzzy”."
     assert guide.isVisible()
 
 
@@ -225,7 +225,7 @@ def test_the_shortcut_sheet_leads_to_the_guide(window, qtbot):
     sheet = ShortcutSheet(ACTIONS, window)
     qtbot.addWidget(sheet)
     sheet.show()
-    sheet._open_guide()
+    next(button for button in sheet.findChildren(QPushButton) if button.text() == "User's guide").click()
     assert not sheet.isVisible()
     assert window.findChild(GuideDialog).isVisible()
 
@@ -236,7 +236,7 @@ def test_a_page_that_a_table_leaves_empty_is_not_printed(qapp, tmp_path) -> None
     left_out = 0
     for rows, height in product(range(42, 50), range(2930, 3010, 10)):
         body = facts([(str(row), "value") for row in range(rows)]) + h3("Next", new_page=True)
-        document = report_pdf._document(Report("A", "en", "", body, ()), writer, QRectF(0, 0, 2126, height))
+        document = report_pdf.page_document(Report("A", "en", "", body, ()), writer, QRectF(0, 0, 2126, height))
         filled = report_pdf.filled_pages(document)
         assert filled[0] == 0
         assert filled[-1] == document.pageCount() - 1
@@ -248,12 +248,12 @@ def test_a_page_that_a_table_leaves_empty_is_not_printed(qapp, tmp_path) -> None
 def test_no_heading_is_left_alone_at_the_foot_of_a_page(qapp, tmp_path, picture) -> None:
     writer = QPdfWriter(str(tmp_path / "a.pdf"))
     writer.setResolution(report_pdf.RESOLUTION)
-    figures = Figures()
+    figures = FigureList()
     shown = block(figures.add(Figure("svg", SVG, 60, 40, ""))) if picture else facts([("name", "value")] * 4)
     moved = 0
     for lines in range(20, 48):
         body = p("line") * lines + h3("Next") + shown + p("after") * 20
-        document = report_pdf._document(Report("A", "en", "", body, tuple(figures.made)), writer, QRectF(0, 0, 2126, 2965))
+        document = report_pdf.page_document(Report("A", "en", "", body, tuple(figures.made)), writer, QRectF(0, 0, 2126, 2965))
         layout = document.documentLayout()
         blocks = [document.findBlockByNumber(number) for number in range(document.blockCount())]
         place = next(number for number, one in enumerate(blocks) if one.text() == "Next")

@@ -52,7 +52,7 @@ def cells(window):
 
 
 def press(qtbot, window, name):
-    button = window.docks["runs"].widget()._buttons[name]
+    button = window.docks["runs"].widget().buttons[name]
     assert button.isEnabled(), name
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -94,7 +94,7 @@ def test_a_run_in_training_cannot_be_deleted_under_another_name_either(window, s
     registry.rename_run(run, "anew")
     session.reload(Change.RUNS)
     assert [row[1] for row in cells(window)] == ["anew"]
-    assert not window.docks["runs"].widget()._buttons["delete"].isEnabled()
+    assert not window.docks["runs"].widget().buttons["delete"].isEnabled()
 
 
 def test_a_run_in_use_that_the_project_cannot_let_go_of_stays_where_it_is(window, session, run, qtbot, monkeypatch):
@@ -119,8 +119,8 @@ def test_a_run_in_use_that_the_project_cannot_let_go_of_stays_where_it_is(window
 
 def test_a_run_comes_back_from_the_trash_until_that_is_emptied(window, session, run, qtbot, monkeypatch):
     def offered():
-        panel._trash_menu.aboutToShow.emit()
-        return [action for action in panel._trash_menu.actions() if not action.isSeparator()]
+        panel.trash_menu.aboutToShow.emit()
+        return [action for action in panel.trash_menu.actions() if not action.isSeparator()]
 
     panel = window.docks["runs"].widget()
     assert [action.isEnabled() for action in offered()] == [False]
@@ -177,7 +177,7 @@ def test_a_run_that_has_said_nothing_here_is_asked_before_it_is_shown(window, se
     def answer(project, season, asked, **_how):
         shares = np.tile([0.1, 0.6, 0.1, 0.1, 0.1], (season.days.size, 1))
         stamps = np.zeros(season.days.size, np.int64)
-        said = runs.Predictions(season.days, shares, "in-sample", ("m",) * season.days.size, stamps, "c")
+        said = runs.LedgerPredictions(season.days, shares, "in-sample", ("m",) * season.days.size, stamps, "c")
         runs.append_predictions(project, asked.id, said)
 
     monkeypatch.setattr(operating, "predict_days", answer)

@@ -8,7 +8,7 @@ import pytest
 import sentence_catalogue as catalogue
 
 from quakegui.ui import i18n
-from quakegui.ui.sentences import FIELD, told
+from quakegui.ui.sentences import FIELD, translate
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def f(x, say):
 def test_a_finished_sentence_is_recognised(template):
     values = [f"值{number}" for number in range(9)]
     english = FIELD.sub(lambda field: values[int(field[1])], template)
-    assert told(english) == FIELD.sub(lambda field: values[int(field[1])], catalogue.read()[template])
+    assert translate(english) == FIELD.sub(lambda field: values[int(field[1])], catalogue.read()[template])
 
 
 WHOLE = [
@@ -74,8 +74,8 @@ WHOLE = [
 @pytest.mark.usefixtures("chinese")
 @pytest.mark.parametrize(("english", "expected"), WHOLE)
 def test_sentences_behind_a_place_or_behind_each_other(english, expected):
-    assert told(english) == expected
+    assert translate(english) == expected
 
 
 def test_in_english_nothing_is_touched():
-    assert told("It holds no readings.") == "It holds no readings."
+    assert translate("It holds no readings.") == "It holds no readings."

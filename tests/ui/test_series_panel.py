@@ -114,7 +114,7 @@ def settle(panel):
 
 def test_a_walk_finds_the_next_readings_ready_and_renders_the_plots_once_a_page(panel, session, qtbot, monkeypatch):
     walking.go_to(session, 2)
-    start = panel._day_start()
+    start = panel.day_start()
     panel.plots["raw"].setXRange(start, start + 10 * DAY, padding=0)
     qtbot.waitUntil(lambda: start + 19 * DAY < reading_until(panel) < start + 21 * DAY)  # beyond the view, and no further
     drawn = curve(panel, "raw")[0]
@@ -124,10 +124,10 @@ def test_a_walk_finds_the_next_readings_ready_and_renders_the_plots_once_a_page(
     assert low > start + 9 * DAY
     np.testing.assert_array_equal(curve(panel, "raw")[0], drawn)  # nothing was read for this
     assert drawn[-1] > high - HOUR
-    qtbot.waitUntil(lambda: bool(panel.readings._kept))  # the next ones are read when the view has rested,
+    qtbot.waitUntil(lambda: bool(panel.readings.waiting))  # the next ones are read when the view has rested,
     assert rendered_at_a_step(panel, session, monkeypatch, 14) == 0  # and kept until it moves beyond those drawn
     walking.go_to(session, 23)
-    assert not panel.readings._kept
+    assert not panel.readings.waiting
     assert reading_until(panel) > panel.plots["raw"].getViewBox().viewRange()[0][1] - HOUR
 
 
@@ -140,7 +140,7 @@ def test_a_closer_look_is_drawn_as_soon_as_it_is_read(panel, session, qtbot, mon
     asked, plain = [], seasons.series
     monkeypatch.setattr(seasons, "series", lambda *given, most: (asked.append(most), plain(*given, most=most))[1])
     before = curve(panel, "raw")[0]
-    middle = panel._day_start()
+    middle = panel.day_start()
     panel.plots["raw"].setXRange(middle - DAY, middle + DAY, padding=0)
     qtbot.waitUntil(lambda: curve(panel, "raw")[0].size != before.size)
     assert asked == [2 * 2 * panel.graphics.width()]  # two points a pixel, and as much again ahead
@@ -180,7 +180,7 @@ def test_whatever_is_done_in_a_hurry_the_readings_in_view_are_shown_in_the_end(s
     panel.show_days_around()
     panel.readings.fetch()
     wish = panel.readings.wish
-    qtbot.waitUntil(lambda: len(panel.readings._drawn) == 3)
+    qtbot.waitUntil(lambda: len(panel.readings.drawn) == 3)
     for code in codes[:3]:
         time, _ = seasons.series(session.project, code, wish.since, wish.until, most=wish.most)
         np.testing.assert_array_equal(curve(panel, "raw", code)[0], time.astype(np.int64) / 1000.0)
@@ -194,7 +194,7 @@ def turn_wheel(panel, notches):
         buttons, modifiers, phase = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
         QApplication.sendEvent(view, QWheelEvent(at, view.mapToGlobal(at), none, turned, buttons, modifiers, phase, False))
     panel.grab()  # what cannot be painted ends the process
-    panel._hover(at)
+    panel.graphics.scene().sigMouseMoved.emit(at)
 
 
 def test_the_wheel_leads_neither_to_years_that_have_no_date_nor_between_readings(panel, session, qtbot):
@@ -224,12 +224,12 @@ def test_no_painting_begins_within_another(panel, qtbot, monkeypatch):
         inside.pop()
 
     panel.readings.stop()
-    qtbot.waitUntil(lambda: not panel.graphics._stale)  # what was drawn at first is painted
+    qtbot.waitUntil(lambda: not panel.graphics.stale)  # what was drawn at first is painted
     monkeypatch.setattr(CachedGraphics, "paintEvent", paint)
     axis, scene = panel.plots["raw"].getAxis("left"), panel.graphics.scene()
     scene.update()
     QCoreApplication.sendPostedEvents(scene, QEvent.Type.MetaCall)
-    assert panel.graphics._stale
+    assert panel.graphics.stale
     axis.update()
     panel.grab()
     qtbot.waitUntil(lambda: len(deepest) == 2)  # the window's own painting has its turn
@@ -253,16 +253,16 @@ def test_nothing_is_read_once_a_project_is_being_closed(panel, session, qtbot, m
     def slow(*given, most):
         asked.append(given[1])
         began.set()
-        while panel.readings.loader._wish is not None and not go_on.wait(0.001):  # until the reading is given up
+        while panel.readings.loader.wish is not None and not go_on.wait(0.001):  # until the reading is given up
             pass
         return plain(*given, most=most)
 
     def close(it):
         closed(it)
         go_on.set()
-        reading = panel.readings.loader._thread
-        if reading is not None:
-            reading.join()
+        for thread in threading.enumerate():
+            if thread.name == "readings in view":
+                thread.join()
 
     monkeypatch.setattr(seasons, "series", slow)
     session.pick(["AAA", "BBB", "CCC"])
@@ -285,7 +285,7 @@ def test_several_stations_are_shown_about_their_medians(panel, session, qtbot):
     for code in ("AAA", "BBB"):
         assert np.nanmedian(curve(panel, "night", code)[1]) == pytest.approx(0.0, abs=1e-9)
     assert "AAA" in panel.legend.text()
-    assert panel._titles()["night"] == "Night means less their median, nT"
+    assert panel.titles()["night"] == "Night means less their median, nT"
 
 
 def test_no_more_stations_than_colours(panel, session):
@@ -321,7 +321,7 @@ def test_what_the_series_do_not_show_draws_them_not_anew(panel, session, qtbot, 
     session.set_display(outlines=not session.display.outlines)
     session.set_display(blind=not session.display.blind)
     assert drawn == []
-    assert not panel.readings._timer.isActive(), "the readings in view are not fetched again"
+    assert not panel.readings.timer.isActive(), "the readings in view are not fetched again"
     session.set_display(unit="nT")
     assert set(drawn) == {"night", "anomaly"}
 
@@ -331,22 +331,22 @@ def test_the_menu_picks_by_keyboard(panel, session):
     actions = panel.chooser.menu().actions()
     assert [action.isChecked() for action in actions] == [code == tiny.STRONG for code in session.season.network.codes]
     actions[0].trigger()
-    assert session.picked == (tiny.STRONG, "AAA")
+    assert session.selected_codes == (tiny.STRONG, "AAA")
     panel.chooser.menu().aboutToShow.emit()
     panel.chooser.menu().actions()[4].trigger()
-    assert session.picked == ("AAA",)
+    assert session.selected_codes == ("AAA",)
 
 
 def test_the_marker_moves_without_painting_the_plots_anew(panel, session, qtbot, monkeypatch):
     panel.grab()
-    qtbot.waitUntil(lambda: not panel.graphics._stale)
+    qtbot.waitUntil(lambda: not panel.graphics.stale)
     before, painted = panel.graphics.grab().toImage(), []
     monkeypatch.setattr(panel.graphics, "render", lambda *_: painted.append(True))
     walking.go_to(session, 3)
     assert panel.graphics.grab().toImage() != before
     assert not painted
     night = session.season.available_at[session.season.shown.start + 3].astype("datetime64[s]").astype(float)
-    assert panel._night == (night - 3 * HOUR, night)
+    assert panel.night == (night - 3 * HOUR, night)
 
 
 def test_the_zone_is_said(panel):
@@ -357,7 +357,7 @@ def test_hover_says_value_or_reason(panel, session, qtbot):
     def point_at(day):
         box = panel.plots["anomaly"].getViewBox()
         seconds = (tiny.FIRST + day).astype("datetime64[s]").astype(float) + 4 * HOUR
-        panel._hover(box.mapViewToScene(QPointF(seconds, 0.0)))
+        panel.graphics.scene().sigMouseMoved.emit(box.mapViewToScene(QPointF(seconds, 0.0)))
 
     panel.plots["raw"].setXRange(SILENT_NOON - 20 * DAY, SILENT_NOON + 2 * DAY, padding=0)
     point_at(21)

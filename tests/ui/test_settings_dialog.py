@@ -31,12 +31,12 @@ def choose(box, row):
 
 def test_the_words_follow_the_language_that_is_chosen_in_it(dialog, qtbot):
     assert (dialog.windowTitle(), dialog.worker.title()) == ("Settings", "Where networks train and predict")
-    choose(dialog._language, dialog._language.findData("zh"))
+    choose(dialog.language, dialog.language.findData("zh"))
     qtbot.waitUntil(lambda: dialog.windowTitle() == "设置")
     assert dialog.worker.title() == "网络在何处训练和预测"
-    assert dialog._theme.itemText(1) == "浅色"
+    assert dialog.theme.itemText(1) == "浅色"
     assert dialog.worker.place.itemText(0) == "运行本窗口的 Python"
-    choose(dialog._language, dialog._language.findData("en"))
+    choose(dialog.language, dialog.language.findData("en"))
     qtbot.waitUntil(lambda: dialog.windowTitle() == "Settings")
 
 
@@ -48,8 +48,8 @@ def test_it_opens_as_high_as_all_of_it_and_grows_with_what_a_choice_adds(dialog,
 
 
 def test_what_is_typed_is_kept_when_the_dialog_closes(dialog, qtbot):
-    dialog._analyst.selectAll()
-    dialog._analyst.setText("王工")
+    dialog.analyst.selectAll()
+    dialog.analyst.setText("王工")
     choose(dialog.worker.place, 1)
     qtbot.keyClicks(dialog.worker.python, "/opt/gpu/bin/python")
     dialog.close()
@@ -64,7 +64,7 @@ def test_another_python_is_chosen_on_the_disk(dialog, qtbot, monkeypatch):
     assert worker.python.isVisible()
     assert not worker.distribution.isVisible()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("/opt/gpu/bin/python", ""))
-    qtbot.mouseClick(worker._choose, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(worker.choose, Qt.MouseButton.LeftButton)
     choose(worker.backend, 2)
     assert environment_of(dialog.session.settings) == Environment("interpreter", "/opt/gpu/bin/python", "", "torch")
 

@@ -6,6 +6,7 @@ import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
+from shown import shown
 
 from quakegui.app import walking
 from quakegui.season.palette import MapStyle
@@ -18,19 +19,12 @@ NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModif
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture
-def panel(session, qtbot):
-    shown = StationMapPanel(session)
-    qtbot.addWidget(shown)
-    shown.resize(420, 420)
-    shown.show()
-    qtbot.waitExposed(shown)
-    return shown
+panel = shown(StationMapPanel, 420, 420)
 
 
 def on_screen(panel, code) -> QPointF:
-    mark = next(mark for mark in panel._stations if mark.code == code)
-    return panel._camera.transform().map(QPointF(mark.x_km, mark.y_km))
+    mark = next(mark for mark in panel.stations if mark.code == code)
+    return panel.camera.transform().map(QPointF(mark.x_km, mark.y_km))
 
 
 def test_north_is_up_and_east_is_right(panel):
@@ -56,13 +50,13 @@ def test_colours_are_the_palette_s_levels():
 
 def test_click_picks_and_control_adds(panel, session, qtbot):
     qtbot.mouseClick(panel, LEFT, NONE, on_screen(panel, "AAA").toPoint())
-    assert session.picked == ("AAA",)
+    assert session.selected_codes == ("AAA",)
     qtbot.mouseClick(panel, LEFT, CONTROL, on_screen(panel, "DDD").toPoint())
-    assert session.picked == ("AAA", "DDD")
+    assert session.selected_codes == ("AAA", "DDD")
     qtbot.mouseClick(panel, LEFT, CONTROL, on_screen(panel, "AAA").toPoint())
-    assert session.picked == ("DDD",)
+    assert session.selected_codes == ("DDD",)
     qtbot.mouseClick(panel, LEFT, NONE, QPoint(5, 200))
-    assert session.picked == ("DDD",)
+    assert session.selected_codes == ("DDD",)
 
 
 def test_dragging_moves_the_map_and_picks_nothing(panel, session, qtbot):
@@ -73,31 +67,31 @@ def test_dragging_moves_the_map_and_picks_nothing(panel, session, qtbot):
     qtbot.mouseRelease(panel, LEFT, NONE, start + QPoint(30, 20))
     moved = on_screen(panel, "AAA") - before
     assert (moved.x(), moved.y()) == pytest.approx((30.0, 20.0), abs=1.0)
-    assert session.picked == ()
+    assert session.selected_codes == ()
     qtbot.mouseDClick(panel, LEFT, NONE, QPoint(5, 400))
     assert on_screen(panel, "AAA").x() == pytest.approx(before.x(), abs=1e-6)
 
 
 def test_the_wheel_zooms_about_the_cursor(panel):
     at = on_screen(panel, "EEE")
-    before = panel._camera.km_per_px
+    before = panel.camera.km_per_px
     wheel = QWheelEvent(
         at, panel.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase, False
     )
     QApplication.sendEvent(panel, wheel)
-    assert panel._camera.km_per_px < before
+    assert panel.camera.km_per_px < before
     assert on_screen(panel, "EEE").x() == pytest.approx(at.x(), abs=1e-6)
 
 
 def test_buttons_zoom_and_show_the_epicentres(panel, qtbot):
-    before = panel._camera.km_per_px
+    before = panel.camera.km_per_px
     qtbot.mouseClick(panel.buttons["closer"], LEFT)
-    assert panel._camera.km_per_px == pytest.approx(before / 1.5)
+    assert panel.camera.km_per_px == pytest.approx(before / 1.5)
     qtbot.mouseClick(panel.buttons["events"], LEFT)
-    assert panel._camera.km_per_px > before
-    assert all(panel.rect().contains(panel._camera.transform().map(QPointF(m.x_km, m.y_km)).toPoint()) for m in panel._events)
+    assert panel.camera.km_per_px > before
+    assert all(panel.rect().contains(panel.camera.transform().map(QPointF(m.x_km, m.y_km)).toPoint()) for m in panel.events)
     qtbot.mouseClick(panel.buttons["network"], LEFT)
-    assert panel._camera.km_per_px == pytest.approx(before)
+    assert panel.camera.km_per_px == pytest.approx(before)
 
 
 def test_words_for_a_station_and_for_a_missing_one(panel, session):
@@ -114,10 +108,10 @@ def test_words_for_a_station_and_for_a_missing_one(panel, session):
 
 def test_epicentres_age_and_the_future_is_hidden_while_blind(panel, session):
     walking.go_to(session, tiny.EVENT_DAY + 3)
-    assert [mark.age_days for mark in panel._events] == [3, -5]
-    assert [mark.cls for mark in panel._events] == [1, 4]
+    assert [mark.age_days for mark in panel.events] == [3, -5]
+    assert [mark.cls for mark in panel.events] == [1, 4]
     panel.show_events()
-    later = panel._camera.transform().map(QPointF(panel._events[1].x_km, panel._events[1].y_km))
+    later = panel.camera.transform().map(QPointF(panel.events[1].x_km, panel.events[1].y_km))
     assert "M 3.4" in panel.words_at(later)
     open_map = panel.grab().toImage()
     session.set_display(blind=True)
@@ -128,7 +122,7 @@ def test_epicentres_age_and_the_future_is_hidden_while_blind(panel, session):
 def test_an_event_says_time_and_zone(panel, session):
     walking.go_to(session, tiny.EVENT_DAY)
     panel.show_events()
-    at = panel._camera.transform().map(QPointF(panel._events[0].x_km, panel._events[0].y_km))
+    at = panel.camera.transform().map(QPointF(panel.events[0].x_km, panel.events[0].y_km))
     assert panel.words_at(at) == "M 4.6  north of here\n2022-02-26 12:00:00 UTC+08:00\nDepth 12 km"
 
 

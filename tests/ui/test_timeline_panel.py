@@ -8,6 +8,7 @@ import tiny_season as tiny
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
+from shown import shown
 
 from quakegui.app import labelling, walking
 from quakegui.app.change import Change
@@ -21,14 +22,7 @@ NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture
-def panel(session, qtbot):
-    shown = TimelinePanel(session)
-    qtbot.addWidget(shown)
-    shown.resize(1000, 240)
-    shown.show()
-    qtbot.waitExposed(shown)
-    return shown
+panel = shown(TimelinePanel, 1000, 240)
 
 
 def over(panel, index, row=1) -> QPoint:
@@ -71,7 +65,7 @@ def test_blind_labelling_hides_predictions(panel, session):
 def test_a_click_goes_to_the_day(panel, session, qtbot):
     for index in (7, 42, 0):
         qtbot.mouseClick(panel.view, LEFT, NONE, over(panel, index))
-        assert (session.index, session.chosen) == (index, None)
+        assert (session.index, session.selection) == (index, None)
 
 
 def test_dragging_chooses_days_either_way_and_a_click_lets_go(panel, session, qtbot):
@@ -80,14 +74,14 @@ def test_dragging_chooses_days_either_way_and_a_click_lets_go(panel, session, qt
         qtbot.mouseMove(panel.view, over(panel, 9))
         qtbot.mouseMove(panel.view, over(panel, end))
         qtbot.mouseRelease(panel.view, LEFT, NONE, over(panel, end))
-        assert session.chosen == (5, 15)
+        assert session.selection == (5, 15)
         assert session.index == start  # what will be labelled is looked at
         qtbot.mouseClick(panel.view, LEFT, NONE, over(panel, 0))
-        assert (session.chosen, session.index) == (None, 0)
+        assert (session.selection, session.index) == (None, 0)
     qtbot.mouseClick(panel.view, LEFT, SHIFT, over(panel, 3))
-    assert (session.chosen, session.index) == ((0, 3), 0)
+    assert (session.selection, session.index) == ((0, 3), 0)
     qtbot.mouseClick(panel.view, LEFT, NONE, over(panel, 20))
-    assert (session.chosen, session.index) == (None, 20)
+    assert (session.selection, session.index) == (None, 20)
 
 
 def test_wheel_keys_and_scroll_bar_change_the_view(panel, session, qtbot):

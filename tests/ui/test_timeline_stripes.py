@@ -51,8 +51,8 @@ def changes(data: TimelineData) -> dict[str, TimelineData]:
 def image(panel, data: TimelineData, *, whole: bool) -> QImage:
     panel.view.show_data(data)
     if whole:
-        panel.view._painted = None
-    return panel.view._rows_picture(data).toImage()
+        panel.view.fit()  # which paints everything anew
+    return panel.view.rows_picture(data).toImage()
 
 
 def test_stripes_are_the_same_pixels_as_the_whole(panel, session):

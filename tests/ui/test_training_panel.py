@@ -23,7 +23,7 @@ def say(window, panel):
         for each in said:
             window.training.spoke.emit(each)
         bar = panel.findChild(QProgressBar)
-        return panel._state.text(), bar.value(), panel.findChild(QPlainTextEdit).toPlainText().splitlines()
+        return panel.state.text(), bar.value(), panel.findChild(QPlainTextEdit).toPlainText().splitlines()
 
     return speak
 
@@ -77,10 +77,10 @@ def test_curves_of_a_run_that_goes_on_are_not_joined_to_another_run(window, pane
     window.training.run = SimpleNamespace(id="first")
     say(started(), epoch(0, 1), epoch(0, 2))
     say(started(phase=1), epoch(1, 1))
-    assert [(each.phase, each.epoch) for each in panel._curves._epochs] == [(0, 1), (0, 2), (1, 1)]
+    assert [(each.phase, each.epoch) for each in panel.curves.epochs] == [(0, 1), (0, 2), (1, 1)]
     window.training.run = SimpleNamespace(id="second")
     say(started(phase=2), epoch(2, 1))
-    assert [(each.phase, each.epoch) for each in panel._curves._epochs] == [(2, 1)]
+    assert [(each.phase, each.epoch) for each in panel.curves.epochs] == [(2, 1)]
 
 
 def test_a_training_that_could_not_begin_says_why_and_runs_no_bar(panel, window, qtbot, monkeypatch):
@@ -89,18 +89,18 @@ def test_a_training_that_could_not_begin_says_why_and_runs_no_bar(panel, window,
 
     monkeypatch.setattr(season_runs, "begin_run", refused)
     labelling.label(window.session, 0, days=[0])
-    panel._start.click()
+    panel.start.click()
     bar = panel.findChild(QProgressBar)
-    assert (bar.maximum(), panel._state.text()) == (0, "Gathering maps and labels")
+    assert (bar.maximum(), panel.state.text()) == (0, "Gathering maps and labels")
     qtbot.waitUntil(lambda: not window.session.jobs.busy)
     qtbot.waitUntil(lambda: bar.maximum() == 1000)
-    assert panel._state.text() == "These days cannot be split."
-    assert panel._start.isEnabled()
+    assert panel.state.text() == "These days cannot be split."
+    assert panel.start.isEnabled()
 
 
 def test_another_project_shows_nothing_of_the_training_before(panel, window, say):
     say(started(), epoch(0, 1))
     window.session.close()
     state, bar, log = say()
-    assert (bar, log, panel._curves._epochs) == (0, [], [])
+    assert (bar, log, panel.curves.epochs) == (0, [], [])
     assert "epoch" not in state

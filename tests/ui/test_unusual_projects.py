@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from quakegui.app import computing, opening, walking
 from quakegui.project import journal, nights, store
 from quakegui.project.store import Project
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n
 from quakegui.ui.quiet_labels import ElidedLabel
 
@@ -51,7 +51,7 @@ def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, 
     folder = shutil.copytree(tiny_folder, tmp_path / "changed")
     with Project.open(folder) as project:
         day = nights.days_with_data(project)[-3:]
-        journal.write_labels(project, day, 2, source=Source.ANALYST, author="Li")
+        journal.write_labels(project, day, 2, source=LabelSource.ANALYST, author="Li")
     database = sqlite3.connect(folder / store.DATABASE)
     database.execute("DROP TRIGGER journal_no_update")
     database.execute("UPDATE journal SET new = 4 WHERE id = (SELECT max(id) FROM journal)")
@@ -113,7 +113,7 @@ def test_a_project_that_another_program_holds_is_told(window, qtbot, tmp_path, m
         assert "in use by another program" in said(window)
         assert "try again" in said(window)
         assert window.session.labels.classes[0] == -1
-        assert not window.bench.day_panel._buttons[3].isChecked()
+        assert not window.bench.day_panel.buttons[3].isChecked()
     finally:
         other.execute("rollback")
         other.close()
@@ -135,7 +135,7 @@ def test_a_project_that_cannot_be_written_is_looked_at_only(window, qtbot, tmp_p
     press_all(window, qtbot)
     with Project.open(folder, read_only=True) as project:
         assert journal.rows(project) == ()
-    window.bench.day_panel._buttons[2].click()
+    window.bench.day_panel.buttons[2].click()
     if folder.stat().st_mode & 0o200 == 0:
         folder.chmod(0o755)
 
@@ -198,7 +198,7 @@ def test_a_recent_project_that_is_gone_is_told_at_the_start(window, qtbot, tmp_p
 def test_an_empty_project_says_what_to_do_first(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.empty(tmp_path / "empty"))
     assert notice(window) == "This project has no readings yet: import some to begin."
-    assert "import readings" in window.day_map_panel.view._empty
+    assert "import readings" in window.day_map_panel.view.empty
     press_all(window, qtbot)
     asked = []
     window.menus.actions["import"].triggered.disconnect()
@@ -274,7 +274,7 @@ def test_a_day_without_any_station_is_a_gap_not_a_zero(window, session, qtbot):
 def test_two_hundred_stations(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "many", stations=200, days=23, shown=2))
     assert window.session.day_map().exists
-    assert nights.stored_nights(window.session.project).values.shape[1] == 200
+    assert nights.load_nights(window.session.project).values.shape[1] == 200
     press_all(window, qtbot)
     assert "200 of 200 stations have an anomaly" in [label.text() for label in window.bench.day_panel.findChildren(ElidedLabel)]
 

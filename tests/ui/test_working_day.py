@@ -12,7 +12,7 @@ from quakegui.app import day_kinds, labelling, opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 from quakegui.ui.dialogs.command_palette import CommandPalette
 from quakegui.ui.panels.play_bar import KINDS
@@ -66,7 +66,7 @@ def test_days_chosen_by_dragging_get_one_label_and_one_undo(window, qtbot):
     session = window.session
     before = session.labels.classes.copy()
     drag(qtbot, window, 29, 33)
-    assert session.chosen == (29, 33)
+    assert session.selection == (29, 33)
     press(qtbot, window, Qt.Key.Key_4)
     assert session.labels.classes[29:34].tolist() == [4] * 5
     assert len({row.at for row in journal.rows(session.project)[-5:]}) == 1
@@ -75,7 +75,7 @@ def test_days_chosen_by_dragging_get_one_label_and_one_undo(window, qtbot):
     press(qtbot, window, Qt.Key.Key_Y, CTRL)
     assert session.labels.classes[29:34].tolist() == [4] * 5
     press(qtbot, window, Qt.Key.Key_Escape)
-    assert session.chosen is None
+    assert session.selection is None
     qtbot.mouseClick(view_of(window), LEFT, pos=over(window, 12))
     assert session.index == 12
 
@@ -85,7 +85,7 @@ def test_the_prediction_of_chosen_days_is_accepted_by_one_key(window, qtbot):
     drag(qtbot, window, 33, 36)
     press(qtbot, window, Qt.Key.Key_Return)
     rows = session.labels.rows[33:37]
-    assert [(row.cls, row.source, row.run) for row in rows] == [(3, Source.MODEL, "run-1")] * 4
+    assert [(row.cls, row.source, row.run) for row in rows] == [(3, LabelSource.MODEL, "run-1")] * 4
     press(qtbot, window, Qt.Key.Key_Z, CTRL)
     assert session.labels.classes[33:37].tolist() == [-1] * 4
 
@@ -127,13 +127,13 @@ def test_two_analysts_label_blind_and_their_kappa_is_told_and_settled(window, qt
     told = []
 
     def settle(dialog):
-        dialog._first.setCurrentText("Li")
-        dialog._second.setCurrentText("Wang")
-        told.append((dialog.agreement.kappa, dialog._kappa.text()))
+        dialog.first.setCurrentText("Li")
+        dialog.second.setCurrentText("Wang")
+        told.append((dialog.agreement.kappa, dialog.kappa.text()))
         index = dialog.list.model().index(0, 0)
         qtbot.mouseClick(dialog.list.viewport(), LEFT, pos=dialog.list.visualRect(index).center())
         assert session.index == 5
-        qtbot.mouseClick(dialog._classes[1], LEFT)
+        qtbot.mouseClick(dialog.classes[1], LEFT)
 
     timer = in_dialog(AgreementDialog, settle)
     window.menus.actions["agreement"].trigger()
@@ -142,7 +142,7 @@ def test_two_analysts_label_blind_and_their_kappa_is_told_and_settled(window, qt
     assert told[0][0] == pytest.approx((0.8 - 0.25) / 0.75)
     assert "kappa 0.73: substantial" in told[0][1]
     row = session.labels.rows[5]
-    assert (row.cls, row.source, row.author) == (1, Source.SETTLED, "Wang")
+    assert (row.cls, row.source, row.author) == (1, LabelSource.SETTLED, "Wang")
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # the screen of the tests knows no pop-up windows
@@ -167,7 +167,7 @@ def test_the_walk_is_narrowed_by_a_filter(window, qtbot, kind, first, second):
         assert window.status_line.currentMessage() == "No further stormy night in this direction."
     else:
         assert session.index == second
-    assert bar._where.text() == f"{1 if second is None else 2} / {day_kinds.walk_days(session).size}"
+    assert bar.where.text() == f"{1 if second is None else 2} / {day_kinds.walk_days(session).size}"
     press(qtbot, window, Qt.Key.Key_End)
     assert session.index == day_kinds.walk_days(session)[-1]
     press(qtbot, window, Qt.Key.Key_F, SHIFT)
@@ -187,7 +187,7 @@ def test_labelling_walks_through_the_unlabelled_days_one_by_one(window, qtbot):
         press(qtbot, window, Qt.Key.Key_0)
     assert seen == left[:4]
     assert day_kinds.walk_days(session).tolist() == left[4:]
-    assert window.day_map_panel.play_bar._where.text() == f"1 / {len(left) - 4}"
+    assert window.day_map_panel.play_bar.where.text() == f"1 / {len(left) - 4}"
 
 
 def test_playing_shows_only_the_days_of_the_filter(window, qtbot):
@@ -246,8 +246,8 @@ def test_jumps_to_the_next_day_of_a_kind_and_back(window, qtbot, key, modifier, 
 
 def test_a_command_is_found_by_letters_and_run_by_return(window, qtbot):
     def choose(palette):
-        qtbot.keyClicks(palette._text, "next earthq")
-        qtbot.keyClick(palette._text, Qt.Key.Key_Return)
+        qtbot.keyClicks(palette.text, "next earthq")
+        qtbot.keyClick(palette.text, Qt.Key.Key_Return)
 
     timer = in_dialog(CommandPalette, choose)
     press(qtbot, window, Qt.Key.Key_K, CTRL)
@@ -264,15 +264,15 @@ def test_a_click_on_a_region_s_row_lets_it_flash_on_the_map(window, qtbot):
     index = regions.model.index(0, 0)
     qtbot.mouseClick(regions.table.viewport(), LEFT, pos=regions.table.visualRect(index).center())
     view = window.day_map_panel.view
-    assert view._flash_left > 0
-    view._timer.stop()
+    assert view.flashing
+    qtbot.waitUntil(lambda: not view.flashing)
 
 
 def test_the_edit_menu_says_what_would_be_undone(window, qtbot):
     session = window.session
     session.set_settings(analyst="Li")
     undo, redo = window.menus.actions["undo"], window.menus.actions["redo"]
-    menu = window.menus.titled["Edit"]
+    menu = window.menus.by_title["Edit"]
 
     def named():
         menu.aboutToShow.emit()

@@ -9,12 +9,12 @@ import numpy as np
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.importing import store_parsed
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.record import blocks_of
+from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Event
 from quakegui.season.kp import Kp
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
 
@@ -82,8 +82,8 @@ def make(folder: Path) -> None:
         catalogue.store_events(project, events(), declustering=Declustering(method="none"))
         catalogue.set_class_scheme(project, ClassScheme(4.0, (28.9, 102.3), (27.3, 101.9)))
         season_days = np.arange(FIRST, LAST + 1)
-        journal.write_labels(project, season_days[18:28], 1, source=Source.ANALYST, author="tester")
-        journal.write_labels(project, season_days[:10], 0, source=Source.ANALYST, author="tester")
+        journal.write_labels(project, season_days[18:28], 1, source=LabelSource.ANALYST, author="tester")
+        journal.write_labels(project, season_days[:10], 0, source=LabelSource.ANALYST, author="tester")
         _predict(project, season_days)
 
 
@@ -93,5 +93,5 @@ def _predict(project: Project, season_days: np.ndarray) -> None:
     shares[np.arange(season_days.size), np.where(np.arange(season_days.size) < 21, 0, 3)] = 0.8
     for kind, part in (("in-sample", slice(0, 15)), ("out-of-fold", slice(15, 35)), ("prospective", slice(35, 40))):
         chosen = season_days[part]
-        said = runs.Predictions(chosen, shares[part], kind, ("m",) * chosen.size, np.zeros(chosen.size, np.int64), "c")
+        said = runs.LedgerPredictions(chosen, shares[part], kind, ("m",) * chosen.size, np.zeros(chosen.size, np.int64), "c")
         runs.append_predictions(project, "run-1", said)

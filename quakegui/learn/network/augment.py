@@ -18,8 +18,6 @@ from quakegui.learn.runs.runconfig import Augmentation
 NEUTRAL = np.array([0.0, 0.0, 1.0], dtype=np.float32)
 """The recipe that leaves an image as it is."""
 
-Indices = NDArray[np.intp]
-
 
 def random_recipes(count: int, augmentation: Augmentation, generator: np.random.Generator) -> NDArray[np.float32]:
     """Draw recipes.
@@ -37,7 +35,9 @@ def random_recipes(count: int, augmentation: Augmentation, generator: np.random.
     return recipes
 
 
-def copy_recipes(days: Indices, copies: Indices, augmentation: Augmentation, *, seed: int) -> NDArray[np.float32]:
+def copy_recipes(
+    days: NDArray[np.intp], copies: NDArray[np.intp], augmentation: Augmentation, *, seed: int
+) -> NDArray[np.float32]:
     """Return the fixed recipes of copies of days: the same day and copy always look the same.
 
     Parameters
@@ -70,8 +70,8 @@ def combine(fixed: NDArray[np.float32], varied: NDArray[np.float32]) -> NDArray[
 
 
 def grow(
-    train: Indices, labels: NDArray[np.integer[Any]], targets: Sequence[int], *, all_days: Indices, seed: int
-) -> tuple[Indices, Indices]:
+    train: NDArray[np.intp], labels: NDArray[np.integer[Any]], targets: Sequence[int], *, all_days: NDArray[np.intp], seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Grow a training part by fixed copies, each class by the factor that its target means for all labelled days.
 
     The founding paper grew its whole data set (sections 4.4 and 5.1); grown inside a training part, no test day has a copy.

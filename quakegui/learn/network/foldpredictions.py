@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from quakegui.learn.network.augment import NEUTRAL, copy_recipes
 from quakegui.learn.network.phases import Phase
 from quakegui.learn.runs.dataset import Snapshot, map_hashes
-from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, Predictions
+from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
 
-Answer = Callable[[NDArray[np.intp], NDArray[np.float32]], NDArray[np.float32]]
+Predict = Callable[[NDArray[np.intp], NDArray[np.float32]], NDArray[np.float32]]
 
 
-def empty_predictions(config: RunConfig, data: Snapshot) -> Predictions:
+def empty_predictions(config: RunConfig, data: Snapshot) -> RunPredictions:
     """Return predictions of nothing yet, with every fold's roles and test images in their places."""
     days, classes, folds = len(data.days), len(config.classes), len(data.folds)
     role = np.zeros((folds, days), np.uint8)
@@ -27,7 +27,7 @@ def empty_predictions(config: RunConfig, data: Snapshot) -> Predictions:
     with_copies = [(number, fold) for number, fold in enumerate(data.folds) if len(fold.test_copy)]
     empty = [np.zeros(0, np.intp)]
     images = sum(len(fold.test) for _, fold in with_copies)
-    return Predictions(
+    return RunPredictions(
         days=data.days,
         labels=data.labels,
         map_hash=np.array(map_hashes(data.maps, data.style), dtype=np.str_),
@@ -42,7 +42,7 @@ def empty_predictions(config: RunConfig, data: Snapshot) -> Predictions:
     )
 
 
-def add_phase(kept: Predictions, config: RunConfig, data: Snapshot, phase: Phase, answer: Answer) -> Predictions:
+def add_phase(kept: RunPredictions, config: RunConfig, data: Snapshot, phase: Phase, answer: Predict) -> RunPredictions:
     """Return `kept` with the answers of one phase's network for every day that has a map, and for its test images.
 
     Parameters

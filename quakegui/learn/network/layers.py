@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from quakegui.learn.runs.runconfig import Channel
 
 
-class Colours(keras.layers.Layer):  # type: ignore[misc]
+class ColourLayer(keras.layers.Layer):  # type: ignore[misc]
     """Colour look-up, scaling to -1..1 and average-pool to the network's size."""
 
     def __init__(

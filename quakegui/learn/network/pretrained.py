@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from quakegui import __version__
 from quakegui.learn.network.inputs import pictures
-from quakegui.learn.network.pretraining import Pretraining, answer
+from quakegui.learn.network.pretraining import Pretraining, predict_both_signs
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.checkpoint import put_values, trained_values
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
@@ -60,13 +60,13 @@ class Pretrained:
             raise ValueError(f"This network has learnt anomalies by the method {wanted}; the season's are by {method}.")
         found = np.full((len(season.days), len(self.recipe.classes)), np.nan, np.float32)
         days = np.flatnonzero(season.has_map)
-        found[days] = answer(self.network, pictures(season, self.recipe.channel, self.recipe.size, days))
+        found[days] = predict_both_signs(self.network, pictures(season, self.recipe.channel, self.recipe.size, days))
         return found
 
 
 def save(folder: Path, network: Any, recipe: Pretraining) -> Path:
     """Write a network with its card as one file in `folder`, which exists, and the card beside it as text; return the file."""
-    card = {**plain(recipe), "anomaly": str(AnomalyConfig().method), "versions": versions()}
+    card = {**card_values(recipe), "anomaly": str(AnomalyConfig().method), "versions": versions()}
     path = folder / MODEL
     write_arrays(path, {CARD: np.array(json.dumps(card)), **trained_values(network)})
     write_text(folder / CARD_FILE, card_text(card))
@@ -86,7 +86,10 @@ def card_text(card: dict[str, Any]) -> str:
     network, plan, law = card["network"], card["plan"], card["plan"]["law"]
     last = plan["first_seed"] + card["seasons"] - 1
     stations = "those of one network" if plan["networks"] else "the invented network for 5 seasons of 21, random ones else"
-    laws = "one drawn for each season" if plan["widened"] else ", ".join(f"{name} {value:g}" for name, value in law.items())
+    scale = ", footprints scaled by the distance between stations" if plan["scale_footprints"] else ""
+    laws = (
+        "one drawn for each season" if plan["law_per_season"] else ", ".join(f"{name} {value:g}" for name, value in law.items())
+    )
     return f"""# {network["name"]}
 
 Trained on SYNTHETIC seasons, and on nothing else: it finds signals like these. That real earthquakes have such signals is not
@@ -100,7 +103,7 @@ known, and no figure of this model says so.
 | strengths | {plan["strengths"][0]:g} to {plan["strengths"][1]:g}, log-uniform |
 | stations | {stations} |
 | earthquakes | {", ".join(plan["catalogues"])}, mean {plan["mean_events"][0]:g} to {plan["mean_events"][1]:g} a season |
-| law | {laws} |
+| law | {laws}{scale} |
 | made by | {", ".join(f"{name} {value}" for name, value in card["versions"].items())} |
 """
 
@@ -123,7 +126,7 @@ def load(path: Path) -> Pretrained:
     return Pretrained(recipe, card, network)
 
 
-def plain(recipe: Pretraining) -> dict[str, Any]:
+def card_values(recipe: Pretraining) -> dict[str, Any]:
     """Return a recipe as plain values; stations by code and place, an index of Kp by its span."""
     values = dataclasses.asdict(recipe)
     plan = values["plan"]

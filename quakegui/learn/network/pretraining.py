@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -21,9 +22,9 @@ from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.events import CLASS_COUNT
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
-from quakegui.simulate.randomness import numbers
+from quakegui.simulate.randomness import generator
 
-Tell = Callable[[int, int, float], object]
+Progress = Callable[[int, int, float], object]
 """Told the step, of how many, and the mean loss since the step told before."""
 
 STACK = RunConfig(
@@ -38,6 +39,8 @@ STACK = RunConfig(
     precision="float32",
 )
 TELL_STEPS = 100
+TOGETHER = 16
+"""Seasons computed side by side: after so many, some three seconds, a stop is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Pretraining:
 PRESETS: dict[str, Pretraining] = {
     "stack": Pretraining(),
     "scalar": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, single day", channel="scalar")),
-    "wide": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, widened law"), plan=Plan(widened=True)),
+    "wide": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, widened law"), plan=Plan(law_per_season=True)),
 }
 """Named recipes; the first is the default."""
 
@@ -103,29 +106,51 @@ class Pictures:
     classes: NDArray[np.int64]
 
 
-def labelled(simulated: SimulatedSeason, network: RunConfig) -> Pictures:
+def training_pictures(simulated: SimulatedSeason, network: RunConfig) -> Pictures:
     """Return the pictures of the days that can be learnt from: with a map, and known before their event."""
     days = np.flatnonzero(simulated.season.has_map & ~simulated.labels.post)
     images = pictures(simulated.season, network.channel, network.size, days)
     return Pictures(images.astype(np.float16), simulated.labels.classes[days].astype(np.int64))
 
 
-def groups(recipe: Pretraining) -> Iterator[Pictures]:
-    """Yield the pictures of one group of seasons after the other, in the order of the seasons."""
-    seasons = simulate(recipe.plan, range(recipe.seasons), pixels=recipe.network.size)
-    while group := [labelled(each, recipe.network) for each in islice(seasons, recipe.group)]:
+def groups(recipe: Pretraining, *, stopped: Stopped = lambda: False) -> Iterator[Pictures]:
+    """Yield the pictures of one group of seasons after the other, in the order of the seasons.
+
+    Raises
+    ------
+    Stop
+        `stopped` said so.
+    """
+
+    def season_numbers() -> Iterator[int]:
+        for number in range(recipe.seasons):
+            if stopped():
+                raise Stop
+            yield number
+
+    seasons = simulate(recipe.plan, season_numbers(), pixels=recipe.network.size, together=TOGETHER)
+    while group := [training_pictures(each, recipe.network) for each in islice(seasons, recipe.group)]:
         yield Pictures(np.concatenate([each.images for each in group]), np.concatenate([each.classes for each in group]))
 
 
-def pretrain(recipe: Pretraining, *, tell: Tell = lambda *_: None, stopped: Stopped = lambda: False) -> Any:
+def prefetch(groups: Iterator[Pictures]) -> Iterator[Pictures]:
+    """Yield the same, each made in a thread while the one before is in use: on two cores the seasons cost hardly any time."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, groups, None)
+        while (group := coming.result()) is not None:
+            coming = pool.submit(next, groups, None)
+            yield group
+
+
+def pretrain(recipe: Pretraining, *, progress: Progress = lambda *_: None, stopped: Stopped = lambda: False) -> Any:
     """Train a network from nothing; the caller has chosen Keras' precision.
 
     Parameters
     ----------
     recipe
         Everything that decides the outcome, but for roundings.
-    tell
-        See `Tell`.
+    progress
+        See `Progress`.
     stopped
         Asked before each step.
 
@@ -145,8 +170,8 @@ def pretrain(recipe: Pretraining, *, tell: Tell = lambda *_: None, stopped: Stop
     step = steps = 0
     losses: list[float] = []
     size = recipe.network.batch_size
-    for number, group in enumerate(groups(recipe)):
-        rng = numbers(recipe.network.seed, 0x70726574, number)
+    for number, group in enumerate(prefetch(groups(recipe, stopped=stopped))):
+        rng = generator(recipe.network.seed, 0x70726574, number)
         if network is None:
             # the first group stands for all: groups differ by a few images
             steps = recipe.groups * recipe.passes * max(len(group.classes) // size, 1)
@@ -157,18 +182,18 @@ def pretrain(recipe: Pretraining, *, tell: Tell = lambda *_: None, stopped: Stop
                 raise Stop
             chosen = order[start : start + size]
             truth = group.classes[chosen]
-            images = turned(group.images[chosen].astype(np.float32), rng)
+            images = augment(group.images[chosen].astype(np.float32), rng)
             losses.append(float(network.train_on_batch(images, truth, sample_weight=weights[truth])))
             step += 1
             if step % TELL_STEPS == 0:
                 if not math.isfinite(losses[-1]):
                     raise FloatingPointError("The loss is no longer a number")
-                tell(min(step, steps), steps, float(np.mean(losses)))
+                progress(min(step, steps), steps, float(np.mean(losses)))
                 losses.clear()
     return network
 
 
-def turned(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def augment(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """Return pictures mirrored left to right, and with their sign changed, each with probability 1/2; north stays up."""
     mirrored, negative = rng.random((2, len(images))) < 0.5
     found: NDArray[np.float32] = np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
@@ -184,7 +209,7 @@ def class_weights(classes: NDArray[np.int64], none_weight: float) -> NDArray[np.
     return weights.astype(np.float32)
 
 
-def answer(network: Any, images: NDArray[np.floating], *, batch: int = 256) -> NDArray[np.float32]:
+def predict_both_signs(network: Any, images: NDArray[np.floating], *, batch: int = 256) -> NDArray[np.float32]:
     """Return class probabilities, float32, shape (image, class): the mean of those of each picture and of its negative.
 
     A precursor may have either sign, and what a network knows of one it shall know of the other.

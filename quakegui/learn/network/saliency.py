@@ -24,7 +24,7 @@ from quakegui.learn.network.inference import Predictor
 from quakegui.learn.network.vgg12 import prepare
 from quakegui.learn.runs.checkpoint import array_of
 
-Method = Literal["hires-cam", "grad-cam"]
+SaliencyMethod = Literal["hires-cam", "grad-cam"]
 BATCH = 16
 
 
@@ -33,7 +33,7 @@ def explain(
     maps: NDArray[np.uint8],
     classes: NDArray[np.integer[Any]] | None = None,
     *,
-    method: Method = "hires-cam",
+    method: SaliencyMethod = "hires-cam",
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return what speaks for a class on each map.
@@ -74,7 +74,7 @@ def explain(
     return heat, probabilities
 
 
-def score_gradient(vgg: Any, features: NDArray[np.float32], wanted: int) -> NDArray[np.float32]:
+def score_gradient(vgg: Any, features: NDArray[np.float32], classes: int) -> NDArray[np.float32]:
     """Return the derivative of a class's score before the softmax by the last block's features.
 
     Parameters
@@ -83,7 +83,7 @@ def score_gradient(vgg: Any, features: NDArray[np.float32], wanted: int) -> NDAr
         Network of `vgg12.vgg12`.
     features
         Output of its last pooling for one map, float32, shape (row, column, channel).
-    wanted
+    classes
         The class.
 
     Returns
@@ -101,7 +101,7 @@ def score_gradient(vgg: Any, features: NDArray[np.float32], wanted: int) -> NDAr
         x = np.maximum(x @ kernel + bias, 0)
         active.append(x > 0)
         matrices.append(kernel)
-    gradient = array_of(vgg.get_layer("probabilities").weights[0])[:, wanted]
+    gradient = array_of(vgg.get_layer("probabilities").weights[0])[:, classes]
     for kernel, on in zip(reversed(matrices), reversed(active), strict=True):
         gradient = kernel @ (gradient * on)
     gradient = gradient.reshape(shape)

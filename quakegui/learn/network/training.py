@@ -37,7 +37,7 @@ from quakegui.learn.runs.checkpoint import (
 )
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
-from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART
 
@@ -49,7 +49,7 @@ BATCH_INTERVAL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class TrainingJob:
     """What every step of a run needs.
 
     Attributes
@@ -146,7 +146,7 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
             raise ValueError(f"{folder / CHECKPOINT} is damaged and cannot be read: {error}.") from error
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
-    work = Work(folder, config, data, prepare(config, data.pixels(), data.palette, data.scalar), phases, say, stopped)
+    work = TrainingJob(folder, config, data, prepare(config, data.pixels(), data.palette, data.scalar), phases, say, stopped)
     begun = time.perf_counter() - state.seconds
     network = build_network(config, work.prepared, data.palette, data.scalar)
     first_steps = values_of(network.optimizer.variables)
@@ -164,14 +164,14 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
     return state
 
 
-def _first_values(work: Work, phase: Phase) -> Arrays:
+def _first_values(work: TrainingJob, phase: Phase) -> Arrays:
     """Return the variables that a phase begins with: weights and the state of dropout from the phase's own seed."""
     data = work.data
     fresh = whole_network(work.config, work.prepared, data.palette, data.scalar, seed=seed_of(work.config, phase))
     return values_of(fresh.variables)
 
 
-def _train_phase(work: Work, phase: Phase, network: Any, state: State, begun: float) -> None:
+def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, begun: float) -> None:
     config, judges = work.config, bool(len(phase.validation_day))
     limit = _epoch_limit(config, phase, state)
     labels = work.data.labels[phase.train_day]
@@ -206,7 +206,9 @@ def _patience_is_over(config: RunConfig, phase: Phase, state: State) -> bool:
     return bool(config.patience and len(phase.validation_day) and state.epoch - state.best_epoch > config.patience)
 
 
-def _train_epoch(work: Work, phase: Phase, network: Any, epoch: int, weights: NDArray[np.float32]) -> tuple[float, float]:
+def _train_epoch(
+    work: TrainingJob, phase: Phase, network: Any, epoch: int, weights: NDArray[np.float32]
+) -> tuple[float, float]:
     """Train one epoch and return its mean loss and accuracy over images."""
     batches = epoch_batches(work.config, phase, epoch)
     loss = hits = 0.0
@@ -232,7 +234,7 @@ def _train_epoch(work: Work, phase: Phase, network: Any, epoch: int, weights: ND
     return loss / seen, hits / seen
 
 
-def _validate(work: Work, phase: Phase, network: Any, weights: NDArray[np.float32]) -> tuple[float, float]:
+def _validate(work: TrainingJob, phase: Phase, network: Any, weights: NDArray[np.float32]) -> tuple[float, float]:
     """Return the class-weighted loss and the accuracy of the validation part, NaN where there is none."""
     day = phase.validation_day
     if not len(day):
@@ -244,15 +246,15 @@ def _validate(work: Work, phase: Phase, network: Any, weights: NDArray[np.float3
     return float((surprise * weight).sum() / weight.sum()), float((answer.argmax(1) == truth).mean())
 
 
-def _answer(work: Work, network: Any, day: NDArray[np.intp], recipes: NDArray[np.float32]) -> NDArray[np.float32]:
+def _answer(work: TrainingJob, network: Any, day: NDArray[np.intp], recipes: NDArray[np.float32]) -> NDArray[np.float32]:
     return predict(network, work.prepared[day], recipes, size=work.config.batch_size, stopped=work.stopped)
 
 
-def _end_phase(work: Work, phase: Phase, network: Any, state: State) -> None:
+def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> None:
     """Predict every day with the best weights, then record the phase as over."""
     put_values(network.weights, read_arrays(work.folder / _best_name(state)))
     path = work.folder / PREDICTIONS
-    kept = Predictions.load(path) if path.exists() and state.phase else empty_predictions(work.config, work.data)
+    kept = RunPredictions.load(path) if path.exists() and state.phase else empty_predictions(work.config, work.data)
     add_phase(kept, work.config, work.data, phase, partial(_answer, work, network)).save(path)
     state.kept = _best_name(state)
     state.best_epochs.append(state.best_epoch + 1)

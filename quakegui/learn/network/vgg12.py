@@ -115,7 +115,7 @@ def prepare(
     check_maps(config, maps, scalar)
     if maps.shape[1] == config.size:
         return maps
-    colours = layers.Colours(config.size, config.channel, maps.shape[1:], palette, scalar)
+    colours = layers.ColourLayer(config.size, config.channel, maps.shape[1:], palette, scalar)
     pictures = np.empty((len(maps), config.size, config.size, CHANNELS[config.channel]), np.float16)
     for start in range(0, len(maps), batch):
         pictures[start : start + batch] = _numpy(colours(maps[start : start + batch]))
@@ -156,7 +156,7 @@ def whole_network(
     recipe = keras.Input((3,), dtype="float32", name="recipe")
     picture = stored
     if prepared.dtype == np.uint8:
-        picture = layers.Colours(config.size, config.channel, prepared.shape[1:], palette, scalar, name="colours")(stored)
+        picture = layers.ColourLayer(config.size, config.channel, prepared.shape[1:], palette, scalar, name="colours")(stored)
     picture = layers.Vary(config.channel, name="vary")([picture, recipe])
     return keras.Model([stored, recipe], vgg12(config, seed=seed)(picture), name="whole")
 

@@ -1,13 +1,19 @@
-"""Runs of strangers in their archives: opened and unpacked without trust in what they say of themselves."""
+"""Runs as zip files: written, and taken in from strangers without trust in what they say of themselves."""
 
 from __future__ import annotations
 
 import lzma
+import os
 import stat
 import struct
 import zipfile
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from quakegui.learn.runs.predictions import PREDICTIONS
+from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, new_folder, read_run
+from quakegui.learn.runs.runchecks import EXPORTED, checked_members
+from quakegui.project.filesystem import replacing
 
 _DAMAGE = (
     *(OSError, EOFError, ValueError, LookupError, ArithmeticError, MemoryError, RuntimeError),
@@ -16,7 +22,54 @@ _DAMAGE = (
 """What unpacking a damaged archive raises."""
 
 
-def opened(path: Path) -> zipfile.ZipFile:
+def export_run(run: RunFolder, path: Path) -> None:
+    """Write a finished run as one zip file.
+
+    Raises
+    ------
+    RunError
+        The run is not finished, something in its folder is a link by now, or the file cannot be written.
+    """
+    run = read_run(run.folder)
+    if run.card is None:
+        raise RunError(f"The run “{run.title}” is not finished: only finished runs can be exported.")
+    with disk_errors(path), replacing(path, durable=True) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+        for name in EXPORTED:
+            if (run.folder / name).is_file():
+                archive.write(run.folder / name, f"{run.id}/{name}")
+
+
+def import_run(runs: Path, path: Path) -> RunFolder:
+    """Unpack a run that `export_run` wrote, under its own id.
+
+    Raises
+    ------
+    RunError
+        The file is no exported run, holds other names or too much, the run is there already, or the disk refuses it.
+    """
+    try:
+        with open_archive(path) as archive:
+            members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
+            run_id = checked_members(members)
+            if os.path.lexists(runs / run_id):
+                raise RunError(f"The run {run_id} is in this project already.")
+            with new_folder(runs, run_id) as part:
+                for info in members:
+                    unpack(archive, info, part / PurePosixPath(info.filename).name)
+                found = read_run(part)
+                if found.card is None:
+                    raise ValueError("The run in it is not finished.")
+                found.history()
+                if (part / PREDICTIONS).is_file():
+                    found.predictions()
+    except ValueError as error:
+        raise RunError(f"{path} is not imported. {error}") from error
+    except OSError as error:
+        raise RunError(f"{path} is not imported. {runs} cannot be written: {error.strerror or error}.") from error
+    return read_run(runs / run_id)
+
+
+def open_archive(path: Path) -> zipfile.ZipFile:
     """Open an archive; raises ValueError for what is none, cannot be read, or is no file: a pipe would be waited at."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):

@@ -15,7 +15,7 @@ EARTHQUAKES = "earthquakes"
 """Under this name a run's account of its project holds the earthquakes of its days."""
 
 
-def earthquakes_kept(catalogue: Catalogue, available_at: NDArray[np.datetime64]) -> dict[str, Any]:
+def earthquake_facts(catalogue: Catalogue, available_at: NDArray[np.datetime64]) -> dict[str, Any]:
     """Return the earthquakes that a run on these days can ever be judged by, as plain values to keep with it.
 
     Parameters
@@ -34,7 +34,7 @@ def earthquakes_kept(catalogue: Catalogue, available_at: NDArray[np.datetime64])
     }
 
 
-def earthquakes_learnt(run: RunFolder, today: Catalogue) -> Catalogue | None:
+def training_earthquakes(run: RunFolder, today: Catalogue) -> Catalogue | None:
     """Return the catalogue as it was when a run was trained, None where the run does not hold it.
 
     An earthquake keeps its position in today's catalogue. One that was not there at the training has no time (NaT), so that it

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn.runs.portions import Portions
 from quakegui.project.filesystem import replacing
-from quakegui.season.plain import parse_json
+from quakegui.season.json_values import parse_json
 
 PIECE = 2**18
 """Bytes of an array that are written at once."""

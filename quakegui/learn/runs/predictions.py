@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.runs.files import read_arrays, write_arrays
-from quakegui.season.plain import is_unicode
+from quakegui.season.json_values import is_unicode
 
 PREDICTIONS = "predictions.npz"
 LARGEST = 512 * 2**20
@@ -25,7 +25,7 @@ UNUSED, TRAINED, VALIDATION, TEST, SPAN = range(5)
 
 
 @dataclass(frozen=True, slots=True)
-class Predictions:
+class RunPredictions:
     """Class probabilities of every day by every network of the run.
 
     Attributes
@@ -99,7 +99,7 @@ class Predictions:
         write_arrays(path, {**values, "days": self.days.astype("datetime64[D]").astype(np.int64)}, compress=True)
 
     @classmethod
-    def load(cls, path: Path) -> Predictions:
+    def load(cls, path: Path) -> RunPredictions:
         """Read what `save` wrote.
 
         Raises

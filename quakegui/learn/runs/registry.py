@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
 import secrets
 import shutil
 import time
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from quakegui.learn.runs.archives import opened, unpack
 from quakegui.learn.runs.checkpoint import CHECKPOINT
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_json, write_arrays, write_json
-from quakegui.learn.runs.predictions import PREDICTIONS, Predictions
+from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runchecks import (
     CARD,
     CONFIG,
@@ -36,10 +33,9 @@ from quakegui.learn.runs.runchecks import (
     check_about,
     check_card,
     check_epoch,
-    checked_members,
 )
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.project.filesystem import PART, is_link, is_plain, replacing
+from quakegui.project.filesystem import PART, is_link, is_plain
 from quakegui.strangers import shown
 
 __all__ = [
@@ -56,11 +52,10 @@ __all__ = [
     "RunFolder",
     "choose_run",
     "create_run",
-    "export_run",
     "finish_run",
-    "import_run",
-    "kept_sentence",
     "list_runs",
+    "new_folder",
+    "progress_sentence",
     "read_run",
     "refusal",
     "rename_run",
@@ -78,7 +73,7 @@ class RunError(Exception):
 
 
 @contextmanager
-def written(place: Path) -> Iterator[None]:
+def disk_errors(place: Path) -> Iterator[None]:
     """Let what the disk refuses be a RunError about the place that was to be written."""
     try:
         yield
@@ -147,7 +142,7 @@ class RunFolder:
             raise RunError(f"The history of the run “{self.title}” is damaged: {str(error).rstrip('.')}.") from error
         return rows
 
-    def predictions(self) -> Predictions:
+    def predictions(self) -> RunPredictions:
         """Return what the run's networks answered so far.
 
         Raises
@@ -157,7 +152,7 @@ class RunFolder:
         """
         path = self.folder / PREDICTIONS
         try:
-            said = Predictions.load(path)
+            said = RunPredictions.load(path)
         except FileNotFoundError as error:
             raise RunError(f"The run “{self.title}” has no predictions yet.") from error
         except ValueError as error:
@@ -284,7 +279,7 @@ def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
     return tuple(found), tuple(problems)
 
 
-def choose_run(found: Sequence[RunFolder], run_id: str | None, in_use: str | None = None) -> RunFolder:
+def choose_run(runs: Sequence[RunFolder], run_id: str | None, in_use: str | None = None) -> RunFolder:
     """Return a run by its id (or the beginning of it), or the run in use, or the newest finished one.
 
     Raises
@@ -293,82 +288,34 @@ def choose_run(found: Sequence[RunFolder], run_id: str | None, in_use: str | Non
         If there is no such run; no other one stands in for a run in use that is gone or damaged.
     """
     if run_id is None:
-        chosen = [run for run in found if (run.card is not None if in_use is None else run.id == in_use)]
+        chosen = [run for run in runs if (run.card is not None if in_use is None else run.id == in_use)]
         if not chosen and in_use is not None:
             raise RunError(f"The run in use, {in_use}, is not there or cannot be read. Take another run into use.")
         if not chosen:
             raise RunError("The project has no finished run yet: train one first.")
         return chosen[0]
-    chosen = [run for run in found if run.id == run_id] or [run for run in found if run.id.startswith(run_id)]
+    chosen = [run for run in runs if run.id == run_id] or [run for run in runs if run.id.startswith(run_id)]
     if len(chosen) != 1:
         many = "more than one run begins with" if chosen else "there is no run"
-        raise RunError(f"Here {many} “{run_id}”. There are: {', '.join(run.id for run in found) or 'none'}.")
+        raise RunError(f"Here {many} “{run_id}”. There are: {', '.join(run.id for run in runs) or 'none'}.")
     return chosen[0]
 
 
-def same_runs(found: Sequence[RunFolder], config: RunConfig, data_hash: str) -> tuple[RunFolder | None, RunFolder | None]:
+def same_runs(runs: Sequence[RunFolder], config: RunConfig, data_hash: str) -> tuple[RunFolder | None, RunFolder | None]:
     """Return the newest finished and the newest resumable run of one recipe on the same data, None where there is none."""
-    same = [run for run in found if run.config.hash == config.hash and run.data_hash == data_hash]
+    same = [run for run in runs if run.config.hash == config.hash and run.data_hash == data_hash]
     return next((run for run in same if run.card is not None), None), next((run for run in same if run.resumable), None)
 
 
 def rename_run(run: RunFolder, title: str) -> RunFolder:
     """Give a run another title; its id stays. Raises RunError where it cannot be written."""
-    with written(run.folder / CONFIG):
+    with disk_errors(run.folder / CONFIG):
         values = read_json(run.folder / CONFIG)
         write_json(run.folder / CONFIG, {**values, "title": title})
     return read_run(run.folder)
 
 
-def export_run(run: RunFolder, path: Path) -> None:
-    """Write a finished run as one zip file.
-
-    Raises
-    ------
-    RunError
-        The run is not finished, something in its folder is a link by now, or the file cannot be written.
-    """
-    run = read_run(run.folder)
-    if run.card is None:
-        raise RunError(f"The run “{run.title}” is not finished: only finished runs can be exported.")
-
-    with written(path), replacing(path, durable=True) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-        for name in EXPORTED:
-            if (run.folder / name).is_file():
-                archive.write(run.folder / name, f"{run.id}/{name}")
-
-
-def import_run(runs: Path, path: Path) -> RunFolder:
-    """Unpack a run that `export_run` wrote, under its own id.
-
-    Raises
-    ------
-    RunError
-        The file is no exported run, holds other names or too much, the run is there already, or the disk refuses it.
-    """
-    try:
-        with opened(path) as archive:
-            members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
-            run_id = checked_members(members)
-            if os.path.lexists(runs / run_id):
-                raise RunError(f"The run {run_id} is in this project already.")
-            with new_folder(runs, run_id) as part:
-                for info in members:
-                    unpack(archive, info, part / PurePosixPath(info.filename).name)
-                found = read_run(part)
-                if found.card is None:
-                    raise ValueError("The run in it is not finished.")
-                found.history()
-                if (part / PREDICTIONS).is_file():
-                    found.predictions()
-    except ValueError as error:
-        raise RunError(f"{path} is not imported. {error}") from error
-    except OSError as error:
-        raise RunError(f"{path} is not imported. {runs} cannot be written: {error.strerror or error}.") from error
-    return read_run(runs / run_id)
-
-
-def kept_sentence(folder: Path) -> str:
+def progress_sentence(folder: Path) -> str:
     """Return what of an unfinished run is on the disk, without reading its checkpoint; of a damaged one nothing can be told."""
     if not (folder / CONFIG).is_file():
         return "Nothing was changed."

@@ -19,7 +19,7 @@ import numpy as np
 from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.season.events import CLASS_COUNT, ClassScheme
-from quakegui.season.plain import built
+from quakegui.season.json_values import built
 from quakegui.strangers import HIGHEST_RATIO, SMALL, shown
 
 CONFIG = "config.json"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from quakegui.judge.folds import PROTOCOLS, Protocol
-from quakegui.season.plain import LARGEST_WHOLE, built
+from quakegui.season.json_values import LARGEST_WHOLE, built
 
 CLASSES = ("none", "north large", "north small", "south large", "south small")
 Head = Literal["paper", "compact"]

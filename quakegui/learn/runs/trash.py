@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from quakegui.learn.runs.files import hold
-from quakegui.learn.runs.registry import LOCK, TRASH, RunError, RunFolder, list_runs, read_run, written
+from quakegui.learn.runs.registry import LOCK, TRASH, RunError, RunFolder, disk_errors, list_runs, read_run
 from quakegui.project.filesystem import is_link
 
 
@@ -22,7 +22,7 @@ def trash_run(run: RunFolder) -> Path:
         The run is being trained, the trash folder is a link, or the disk refuses the move.
     """
     target = _trash(run.folder.parent) / run.id
-    with written(target.parent):
+    with disk_errors(target.parent):
         _refuse_trained(run)
         target.parent.mkdir(exist_ok=True)
         if is_link(target):
@@ -66,7 +66,7 @@ def restore_run(trashed: RunFolder) -> RunFolder:
     target = _trash(trashed.folder.parent.parent).parent / trashed.id
     if os.path.lexists(target):
         raise RunError(f"There is a run {trashed.id} already; rename its folder first.")
-    with written(target):
+    with disk_errors(target):
         trashed.folder.replace(target)
     return read_run(target)
 

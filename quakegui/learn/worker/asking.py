@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,11 @@ from numpy.typing import NDArray
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.portions import Portions
-from quakegui.learn.runs.registry import RunError, RunFolder, written
+from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors
 from quakegui.learn.worker.duties import read_answers, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.project.progress import CancelCheck
 
 
 def answer(
@@ -24,7 +24,7 @@ def answer(
     maps: NDArray[np.uint8] | Portions,
     *,
     listen: Listen,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
 ) -> NDArray[np.float64]:
     """Let a finished run predict maps, in a worker process.
@@ -45,7 +45,7 @@ def answer(
     """
     if not len(maps):
         return np.empty((0, len(run.config.classes)))
-    with written(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
+    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
         folder = Path(scratch)
         write_maps(folder, maps)
         last = follow(Supervisor(folder, job="predict", run=run.folder, environment=environment), listen, cancelled)
@@ -54,7 +54,7 @@ def answer(
         return read_answers(folder).astype(np.float64)
 
 
-def follow(supervisor: Supervisor, listen: Listen, cancelled: Callable[[], bool] | None) -> messages.Message:
+def follow(supervisor: Supervisor, listen: Listen, cancelled: CancelCheck | None) -> messages.Message:
     """Follow a worker to its end, asking it to stop once `cancelled` says so, and return its last message."""
     over = threading.Event()
 

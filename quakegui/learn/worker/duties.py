@@ -22,7 +22,7 @@ from quakegui.learn.runs.checkpoint import CHECKPOINT, read_state
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays
 from quakegui.learn.runs.portions import Portions
-from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, kept_sentence, read_run
+from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
 
 MAPS = "maps.npz"
 ANSWERS = "answers.npz"
@@ -118,7 +118,7 @@ def precision_reason(policy: str, measured: Measured) -> str:
 
 def stopped_sentence(folder: Path) -> str:
     """Return what is told after a job was asked to stop."""
-    return f"Stopped. {kept_sentence(folder)}"
+    return f"Stopped. {progress_sentence(folder)}"
 
 
 def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measured: Measured) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
 def failure(error: BaseException, folder: Path) -> messages.Failed:
     """Return what an analyst is told of an error, and whether the run can go on."""
     resumable = (folder / SNAPSHOT).is_file()
-    kept = kept_sentence(folder)
+    kept = progress_sentence(folder)
     if out_of_memory(error):
         sentence = f"The memory ran out. {kept} Take a smaller batch, smaller maps or the compact head."
         return messages.Failed(sentence, "memory", resumable)
@@ -199,6 +199,6 @@ def _progress(text: str, say: Listen, stopped: Stopped) -> Any:
     def tell(done: int, total: int) -> None:
         if stopped():
             raise Stop
-        say(messages.Progress(done, total, text))
+        say(messages.WorkerProgress(done, total, text))
 
     return tell

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["this", "interpreter", "wsl"]
+EnvironmentKind = Literal["this", "interpreter", "wsl"]
 
 _START = (
     "import importlib.util as u,os,sys;d=sys.argv[1];"
@@ -48,7 +48,7 @@ class Environment:
         What starts WSL2.
     """
 
-    kind: Kind = "this"
+    kind: EnvironmentKind = "this"
     interpreter: str = ""
     distribution: str = ""
     backend: str = ""

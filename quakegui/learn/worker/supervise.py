@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from quakegui.learn import messages
-from quakegui.learn.runs.registry import LOG, kept_sentence, read_run
+from quakegui.learn.runs.registry import LOG, progress_sentence, read_run
 from quakegui.learn.worker.environments import THIS, Environment, command, variables
 from quakegui.learn.worker.output import LONGEST_LINE, EndlessLineError, keep_log, lines_of
 
@@ -162,7 +162,7 @@ class Supervisor:
 
     def _endless(self) -> messages.Failed:
         why = f"The worker was ended: it wrote more than {LONGEST_LINE // 2**20} MiB without the end of a line."
-        return messages.Failed(f"{why} {kept_sentence(self._folder)}", "lost", self._resumable())
+        return messages.Failed(f"{why} {progress_sentence(self._folder)}", "lost", self._resumable())
 
     def _keep_log(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stderr is not None
@@ -185,7 +185,7 @@ class Supervisor:
                 if self._asked is not None and now - self._asked > self._grace:
                     return
                 if now - heard_at > self._silence:
-                    kept = kept_sentence(self._folder)
+                    kept = progress_sentence(self._folder)
                     yield messages.Failed(
                         f"The worker gave no sign of life for {self._silence:.0f} s and was ended. {kept}",
                         "lost",
@@ -212,7 +212,7 @@ class Supervisor:
 
     def _ending(self, process: subprocess.Popen[bytes]) -> messages.Message:
         """Return what happened to a worker that ended without a word."""
-        kept = kept_sentence(self._folder)
+        kept = progress_sentence(self._folder)
         if self._asked is not None:
             return messages.Cancelled(f"Stopped. {kept}")
         status = process.returncode

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from quakegui.project import incoming, schema
-from quakegui.season.plain import parse_json
+from quakegui.project import run_folders, schema
+from quakegui.season.json_values import parse_json
 
 MARK = "quakegui project"
 VERSION = 2
@@ -44,7 +44,7 @@ READING_COLUMNS = ("time_utc", "f_nt", "file")
 """Of every file of readings."""
 
 OWN_SETTINGS = frozenset(
-    {"schema", "revision", "event_revision", "night_key", "name", "timezone", "synthetic", "config", incoming.KEY}
+    {"schema", "revision", "event_revision", "night_key", "name", "timezone", "synthetic", "config", run_folders.KEY}
 )
 """What the project says of itself, and no exported setting replaces."""
 

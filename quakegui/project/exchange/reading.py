@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
-from quakegui.project import chain, incoming, schema, soundness
+from quakegui.project import chain, run_folders, schema, soundness
 from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE_2, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
-from quakegui.project.progress import Cancelled, Progress, silent
-from quakegui.project.record import Block, block_row, blocks_of
+from quakegui.project.progress import CancelCheck, ProgressCallback, silent
+from quakegui.project.reading_blocks import Block, block_row, blocks_of
+from quakegui.project.season_tables import unguard
 from quakegui.project.store import Project, ProjectError, put_setting, raise_revision
-from quakegui.project.tables import unguard
 from quakegui.season.config import SeasonConfig
 from quakegui.season.readings import DataType, Readings
 from quakegui.strangers import HIGHEST_RATIO, SMALL
@@ -47,8 +47,8 @@ def import_export(
     project: Project,
     folder: Path | str,
     *,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: CancelCheck | None = None,
 ) -> int:
     """Fill an empty project with an exported one: the same readings, events, labels with their journal, runs and parameters.
 
@@ -75,7 +75,7 @@ def import_export(
         if is_link(folder / RUNS):
             raise ProjectError(f"{RUNS} leads out of the export; nothing was imported.")
         if (folder / RUNS).is_dir():
-            incoming.stage(project.folder, folder / RUNS)
+            run_folders.stage(project.folder, folder / RUNS)
         with project.write() as connection:
             _refuse_filled(connection, project)
             _take_facts(connection, facts)
@@ -87,16 +87,16 @@ def import_export(
             update_nights(connection, touched, progress=progress)
             raise_revision(connection)
             days = connection.scalar(select(func.count(schema.night.c.day.distinct()))) or 0
-            incoming.announce(connection)
+            run_folders.announce(connection)
     except _DAMAGE as error:
-        incoming.unstage(project.folder)
+        run_folders.unstage(project.folder)
         if isinstance(error, OSError) and error.errno in _FULL:
             raise ProjectError(f"The disk that holds {project.folder} is full; nothing was imported. Make room.") from error
         raise ProjectError(
             f"The export in {folder} is damaged or not complete ({shown(str(error), 300)}); nothing was imported."
         ) from error
     except ProjectError:
-        incoming.unstage(project.folder)
+        run_folders.unstage(project.folder)
         raise
     project.take_in_runs()
     project.refresh()
@@ -181,7 +181,9 @@ def _in(column: Column[Any], text: str | None) -> Any:
     return None if text == "" and column.nullable else unguard(text)
 
 
-def _take_readings(connection: Connection, folder: Path, say: Progress, cancelled: Cancelled | None) -> dict[str, set[int]]:
+def _take_readings(
+    connection: Connection, folder: Path, say: ProgressCallback, cancelled: CancelCheck | None
+) -> dict[str, set[int]]:
     """Store the readings of an export; returns the UTC days they lie in, by station."""
     touched: dict[str, set[int]] = {}
     kinds: dict[tuple[str, ...], list[dict[str, str]]] = {}

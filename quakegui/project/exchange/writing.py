@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Table, select
 
-from quakegui.project import incoming, schema, seasons, tables
+from quakegui.project import run_folders, schema, season_tables, seasons
 from quakegui.project.acts import hidden_files
 from quakegui.project.exchange.layout import (
     MANIFEST,
@@ -29,19 +29,19 @@ from quakegui.project.exchange.layout import (
 )
 from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import RUN_DAYS, read_blocks
-from quakegui.project.progress import Progress, silent
-from quakegui.project.record import DAY_MS, PER_NT, Block, DamagedReadingsError, by_place, instants, missing_of, weighed
+from quakegui.project.progress import ProgressCallback, silent
+from quakegui.project.reading_blocks import DAY_MS, PER_NT, Block, DamagedReadingsError, by_place, instants, missing_of, weighed
+from quakegui.project.season_tables import SYNTHETIC, TableOf
 from quakegui.project.store import Project, ProjectError, config_of
-from quakegui.project.tables import SYNTHETIC, TableOf
 from quakegui.season.readings import DataType
 
 _LIST_COLUMNS = ("path", "station", "cadence_ms", "data_type", "derived", "readings")
 
-Kind = tuple[str, int, int, int]
+SeriesKind = tuple[str, int, int, int]
 """Station, cadence in ms, data type, derived: what one file of readings holds."""
 
 
-def export_project(project: Project, folder: Path | str, *, progress: Progress | None = None) -> Path:
+def export_project(project: Project, folder: Path | str, *, progress: ProgressCallback | None = None) -> Path:
     """Write everything of a project but its deleted runs into a new or empty folder, in open formats.
 
     Raises
@@ -58,7 +58,9 @@ def export_project(project: Project, folder: Path | str, *, progress: Progress |
         with project.read() as connection:
             say(0, 3, "tables")
             counts = {
-                name: tables.write_csv(folder / f"{name}.csv", _table_of(connection, name, table), synthetic=project.synthetic)
+                name: season_tables.write_csv(
+                    folder / f"{name}.csv", _table_of(connection, name, table), synthetic=project.synthetic
+                )
                 for name, table in TABLES.items()
             }
             _write_readings(connection, folder, synthetic=project.synthetic, say=say)
@@ -67,11 +69,11 @@ def export_project(project: Project, folder: Path | str, *, progress: Progress |
         season = seasons.load_season(project)
         if season is not None:
             (folder / "season").mkdir()
-            for one in tables.season_tables(project, season):
-                tables.write_csv(folder / "season" / f"{one.name}.csv", one, synthetic=project.synthetic)
+            for one in season_tables.season_tables(project, season):
+                season_tables.write_csv(folder / "season" / f"{one.name}.csv", one, synthetic=project.synthetic)
         say(2, 3, "runs")
         if any((project.folder / "runs").glob("*")):
-            incoming.copy_runs(project.folder / "runs", folder / RUNS)
+            run_folders.copy_runs(project.folder / "runs", folder / RUNS)
         # Last, because it is what makes the folder an export: one that was cut off is none.
         with whole_file(folder / MANIFEST) as part:
             part.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -107,18 +109,18 @@ def _table_of(connection: Connection, name: str, table: Table) -> TableOf:
     )
 
 
-def _out(column: Column[Any], value: Any) -> tables.Cell:
+def _out(column: Column[Any], value: Any) -> season_tables.Cell:
     if value is None:
         return None
     if column.name.endswith("_ms"):
-        return tables.iso(value)
+        return season_tables.iso(value)
     return str(np.datetime64(value, "D")) if column.name == "day" else value
 
 
-def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, say: Progress) -> None:
+def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, say: ProgressCallback) -> None:
     table = schema.block.c
     stations = connection.execute(select(table.station).distinct().order_by(table.station)).scalars().all()
-    rows: list[tuple[tables.Cell, ...]] = []
+    rows: list[tuple[season_tables.Cell, ...]] = []
     for number, code in enumerate(stations):
         if not isinstance(code, str):
             raise DamagedReadingsError("a block's facts are not what they can be")
@@ -126,7 +128,7 @@ def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, sa
         with _ReadingsFiles(folder, synthetic=synthetic) as files:
             _write_station(connection, code, files)
         rows += files.listed()
-    tables.write_csv(folder / "readings.csv", TableOf("readings", _LIST_COLUMNS, lambda: rows), synthetic=synthetic)
+    season_tables.write_csv(folder / "readings.csv", TableOf("readings", _LIST_COLUMNS, lambda: rows), synthetic=synthetic)
 
 
 def _write_station(connection: Connection, code: str, files: _ReadingsFiles) -> None:
@@ -154,8 +156,8 @@ class _ReadingsFiles(ExitStack):
         super().__init__()
         self._folder = folder
         self._synthetic = synthetic
-        self._open: dict[tuple[str, Kind], IO[str]] = {}
-        self._counts: dict[tuple[str, Kind], int] = {}
+        self._open: dict[tuple[str, SeriesKind], IO[str]] = {}
+        self._counts: dict[tuple[str, SeriesKind], int] = {}
 
     def write(self, block: Block, time: NDArray[np.int64], value: NDArray[np.int64], counts: NDArray[np.bool_]) -> None:
         """Write a block's readings, and what its file marks as missing; `counts` says of each reading whether it counts."""
@@ -166,7 +168,7 @@ class _ReadingsFiles(ExitStack):
                 self._file(place, block).write(text)
                 self._counts[place, _kind(block)] += text.count("\n")
 
-    def listed(self) -> list[tuple[tables.Cell, ...]]:
+    def listed(self) -> list[tuple[season_tables.Cell, ...]]:
         """Return the rows of the list of these files."""
         return [
             (self._path(place, kind), *kind[:2], DataType(kind[2]).name.lower(), kind[3], count)
@@ -184,15 +186,15 @@ class _ReadingsFiles(ExitStack):
             self._open[place, kind], self._counts[place, kind] = file, 0
         return self._open[place, kind]
 
-    def _path(self, place: str, kind: Kind) -> str:
+    def _path(self, place: str, kind: SeriesKind) -> str:
         return f"{place}/{_file_name(kind, synthetic=self._synthetic)}"
 
 
-def _kind(block: Block) -> Kind:
+def _kind(block: Block) -> SeriesKind:
     return block.station, block.cadence_ms, block.data_type, int(block.derived)
 
 
-def _file_name(kind: Kind, *, synthetic: bool) -> str:
+def _file_name(kind: SeriesKind, *, synthetic: bool) -> str:
     """Return a name that every file system takes; codes that would collide in it are told apart."""
     code, cadence_ms, data_type, derived = kind
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in code)

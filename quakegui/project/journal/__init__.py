@@ -18,7 +18,7 @@ from quakegui.project.journal.reading import (
 from quakegui.project.journal.row import LABEL, NOTE, JournalRow
 from quakegui.project.journal.ruling import apply_rule, label_rule, rule_labels, write_rule
 from quakegui.project.journal.steps import Step, redo, revert_to, step_to_redo, step_to_undo, undo
-from quakegui.project.journal.writing import GivenLabel, UnseenError, write_given, write_labels, write_note
+from quakegui.project.journal.writing import GivenLabel, UnseenError, write_label_list, write_labels, write_note
 
 __all__ = [
     "LABEL",
@@ -44,7 +44,7 @@ __all__ = [
     "step_to_redo",
     "step_to_undo",
     "undo",
-    "write_given",
+    "write_label_list",
     "write_labels",
     "write_note",
     "write_rule",

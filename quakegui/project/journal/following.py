@@ -12,7 +12,7 @@ from quakegui.project.journal.reading import Note, note_of
 from quakegui.project.journal.row import COLUMNS, LABEL, JournalRow, select_rows
 from quakegui.project.store import Project
 from quakegui.season import labels
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 
 
 class Follower:
@@ -84,7 +84,7 @@ class Follower:
         self._truth.pop(date, None)
         self._truth |= {key: label.cls for key, label in judged_by.items()}
         if self._author is not None:
-            said = [row for row in said if row.author == self._author and row.source is Source.ANALYST]
+            said = [row for row in said if row.author == self._author and row.source is LabelSource.ANALYST]
         found = labels.in_force(said)
         if found:
             for key, label in found.items():

@@ -13,7 +13,7 @@ from quakegui.project import schema
 from quakegui.project.journal.row import COLUMNS, LABEL, NOTE, JournalRow, day_numbers, select_rows
 from quakegui.project.store import Project
 from quakegui.season import labels
-from quakegui.season.labels import LabelRow, Labels, Source
+from quakegui.season.labels import LabelRow, Labels, LabelSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime
     """
     given = _last_words(project)
     if author is not None:
-        given = tuple(row for row in given if row.author == author and row.source is Source.ANALYST)
+        given = tuple(row for row in given if row.author == author and row.source is LabelSource.ANALYST)
     return {day: label.row for day, label in labels.in_force(given).items()}
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, select
 
 from quakegui.project import schema
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 
 LABEL = "label"
 NOTE = "note"
@@ -39,7 +39,7 @@ class JournalRow:
     day
         Days since 1970, a local date.
     source
-        A `Source`, as a number.
+        A `LabelSource`, as a number.
     owner
         Whose label it is: the author's own, or the rule's.
     old, new
@@ -84,7 +84,7 @@ class JournalRow:
         return LabelRow(
             np.datetime64(self.day, "D"),
             self.new,
-            Source(self.source),
+            LabelSource(self.source),
             self.owner,
             np.datetime64(self.at_ms, "ms"),
             self.note,
@@ -94,7 +94,7 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class RowContent:
     """What a row says about its key; None for note, run or blind is what stands beside the same class, if anything."""
 
     cls: int | None = None
@@ -103,7 +103,7 @@ class Content:
     blind: int | None = 0
 
 
-NOTHING = Content()
+NOTHING = RowContent()
 COLUMNS = tuple(schema.journal.c[name] for name in JournalRow.__dataclass_fields__)
 
 
@@ -132,17 +132,17 @@ def row_of(connection: Connection, number: int | None) -> JournalRow | None:
     return found[0] if found else None
 
 
-def content_of(row: JournalRow | None) -> Content:
+def content_of(row: JournalRow | None) -> RowContent:
     """Return what a row says; of no row, nothing."""
-    return NOTHING if row is None else Content(row.new, row.note, row.run, row.blind)
+    return NOTHING if row is None else RowContent(row.new, row.note, row.run, row.blind)
 
 
-def resolved(content: Content, before: JournalRow | None) -> Content:
+def resolved(content: RowContent, before: JournalRow | None) -> RowContent:
     """Return a content with what it leaves open taken from the row that stands, where that gives the same class."""
     kept = content_of(before) if before is not None and before.new == content.cls else NOTHING
     note = kept.note if content.note is None else content.note
     run = kept.run if content.run is None else content.run
-    return Content(content.cls, note, run, kept.blind if content.blind is None else content.blind)
+    return RowContent(content.cls, note, run, kept.blind if content.blind is None else content.blind)
 
 
 def day_numbers(days: NDArray[np.datetime64] | Sequence[np.datetime64]) -> NDArray[np.int64]:

@@ -6,21 +6,23 @@ import json
 from dataclasses import asdict
 
 from quakegui.project import catalogue, nights
-from quakegui.project.journal.row import LABEL, NOTHING, Content, day_numbers, standing_rows
+from quakegui.project.journal.row import LABEL, NOTHING, RowContent, day_numbers, standing_rows
 from quakegui.project.journal.writing import append
 from quakegui.project.store import Project, ProjectError, put_setting
 from quakegui.season import labels
-from quakegui.season.labels import LabelRule, RuleLabels, Source
+from quakegui.season.labels import LabelRule, LabelSource, RuleLabels
 from quakegui.season.localtime import available_at
 
 
-def write_rule(project: Project, found: RuleLabels, *, author: str, note: str = "") -> int:
+def write_rule(project: Project, result: RuleLabels, *, author: str, note: str = "") -> int:
     """Record what the label rule says of each day, in place of what it said before, as one step of `author`."""
     with project.write() as connection:
         before = standing_rows(connection)
-        wanted = {key: NOTHING for key in before if key[0] == LABEL and key[2] == Source.RULE and before[key].new is not None}
-        for day, cls in zip(day_numbers(found.days), found.classes, strict=True):
-            wanted[LABEL, int(day), int(Source.RULE), labels.RULE_NAME] = Content(int(cls), note)
+        wanted = {
+            key: NOTHING for key in before if key[0] == LABEL and key[2] == LabelSource.RULE and before[key].new is not None
+        }
+        for day, cls in zip(day_numbers(result.days), result.classes, strict=True):
+            wanted[LABEL, int(day), int(LabelSource.RULE), labels.RULE_NAME] = RowContent(int(cls), note)
         return append(connection, wanted, author)
 
 

@@ -15,8 +15,8 @@ from quakegui.project.journal.row import (
     LABEL,
     NOTE,
     NOTHING,
-    Content,
     Key,
+    RowContent,
     content_of,
     day_numbers,
     resolved,
@@ -24,7 +24,7 @@ from quakegui.project.journal.row import (
 )
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import never_was, skipped_days
 
 
@@ -38,7 +38,7 @@ class GivenLabel:
 
     day: np.datetime64
     cls: int | None
-    source: Source
+    source: LabelSource
     author: str
     note: str | None = ""
 
@@ -48,7 +48,7 @@ def write_labels(
     days: NDArray[np.datetime64],
     cls: int | Sequence[int] | None,
     *,
-    source: Source,
+    source: LabelSource,
     author: str,
     note: str | None = None,
     run: str = "",
@@ -91,7 +91,7 @@ def write_labels(
     numbers = day_numbers(days)
     classes = [cls] * numbers.size if cls is None or isinstance(cls, int | np.integer) else cls
     wanted = {
-        (LABEL, int(day), int(source), _checked_author(author)): Content(_checked_class(one), note, run, int(blind))
+        (LABEL, int(day), int(source), _checked_author(author)): RowContent(_checked_class(one), note, run, int(blind))
         for day, one in zip(numbers, classes, strict=True)
     }
     _refuse_skipped(project, wanted)
@@ -101,7 +101,7 @@ def write_labels(
         return append(connection, wanted, author)
 
 
-def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int]:
+def write_label_list(project: Project, entries: Sequence[GivenLabel]) -> tuple[int, int]:
     """Take labels in, as one step of each author; one that says what stands leaves the run and the blind mark of that.
 
     Returns
@@ -114,11 +114,11 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int
     ProjectError
         If a class, an author or a day is impossible or the project cannot be written.
     """
-    by_author: dict[str, dict[Key, Content]] = {}
-    for label in given:
+    by_author: dict[str, dict[Key, RowContent]] = {}
+    for label in entries:
         owner = _checked_author(label.author)
         key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), owner)
-        by_author.setdefault(owner, {})[key] = Content(_checked_class(label.cls), label.note, None, None)
+        by_author.setdefault(owner, {})[key] = RowContent(_checked_class(label.cls), label.note, None, None)
     for wanted in by_author.values():
         _refuse_skipped(project, wanted)
     table = schema.journal.c
@@ -132,15 +132,15 @@ def write_given(project: Project, given: Sequence[GivenLabel]) -> tuple[int, int
 
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
     """Keep a remark on a day, in place of the author's earlier one; "" takes it away. Returns the step, 0 if none."""
-    wanted = {(NOTE, int(day_numbers([day])[0]), 0, _checked_author(author)): Content(note=text)}
+    wanted = {(NOTE, int(day_numbers([day])[0]), 0, _checked_author(author)): RowContent(note=text)}
     _refuse_skipped(project, wanted)
     with project.write() as connection:
         return append(connection, wanted, author)
 
 
-def _refuse_skipped(project: Project, wanted: Mapping[Key, Content]) -> None:
+def _refuse_skipped(project: Project, contents: Mapping[Key, RowContent]) -> None:
     """Refuse days that the project's zone never had; what stands on one by an older program may be taken back."""
-    days = np.array([key[1] for key, content in wanted.items() if content != NOTHING], dtype="datetime64[D]")
+    days = np.array([key[1] for key, content in contents.items() if content != NOTHING], dtype="datetime64[D]")
     never = days[np.isin(days, skipped_days(project.timezone))]
     if never.size:
         raise ProjectError(never_was(never[0], project.timezone))
@@ -148,7 +148,7 @@ def _refuse_skipped(project: Project, wanted: Mapping[Key, Content]) -> None:
 
 def append(
     connection: Connection,
-    wanted: dict[Key, Content],
+    contents: dict[Key, RowContent],
     author: str,
     *,
     step: int | None = None,
@@ -156,10 +156,10 @@ def append(
     redoes: int | None = None,
 ) -> int:
     """Append a row for each key whose content changes (or, walking through history, for each key); return the step."""
-    standing = standing_rows(connection, sorted({key[1] for key in wanted}))
-    wanted = {key: resolved(content, standing.get(key)) for key, content in wanted.items()}
+    standing = standing_rows(connection, sorted({key[1] for key in contents}))
+    contents = {key: resolved(content, standing.get(key)) for key, content in contents.items()}
     walking = undoes is not None or redoes is not None
-    changed = [key for key, content in wanted.items() if walking or content != content_of(standing.get(key))]
+    changed = [key for key, content in contents.items() if walking or content != content_of(standing.get(key))]
     if not changed:
         return step or 0
     table = schema.journal.c
@@ -169,7 +169,7 @@ def append(
     at_ms = max(time.time_ns() // 1_000_000, connection.scalar(select(func.max(table.at_ms))) or 0)
     values = []
     for kind, day, source, owner in changed:
-        before, content = standing.get((kind, day, source, owner)), wanted[kind, day, source, owner]
+        before, content = standing.get((kind, day, source, owner)), contents[kind, day, source, owner]
         values.append(
             {
                 "at_ms": at_ms,

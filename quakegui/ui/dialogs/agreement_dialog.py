@@ -30,10 +30,10 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.project import journal
 from quakegui.season.events import CLASS_COUNT
-from quakegui.season.labels import Agreement, LabelRow, Source, compare
+from quakegui.season.labels import Agreement, LabelRow, LabelSource, compare
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import Row, RowsView, Sentence, named, open_at
+from quakegui.ui.dialogs.dialog_parts import RowsView, Sentence, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.texts import CLASS_NAMES
@@ -62,34 +62,34 @@ class AgreementDialog(QDialog):
         self.agreement: Agreement | None = None
         self.sentence = Sentence()
         self._rows: tuple[LabelRow, ...] = ()
-        self._first = named(QComboBox(), tr("First analyst"))
-        self._second = named(QComboBox(), tr("Second analyst"))
-        self._blind = named(
+        self.first = with_name(QComboBox(), tr("First analyst"))
+        self.second = with_name(QComboBox(), tr("Second analyst"))
+        self.blind = with_name(
             QCheckBox(tr("Only labels given blind")),
             tr("Only labels given blind"),
             tr("Agreement between analysts who saw each other's labels says nothing"),
         )
-        self._blind.setChecked(True)
-        self._unhide = named(QPushButton(tr("End blind labelling and show")), tr("End blind labelling and show"))
-        self._unhide.clicked.connect(lambda: session.set_display(blind=False))
-        self._kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._kappa.setWordWrap(True)
+        self.blind.setChecked(True)
+        self.unhide = with_name(QPushButton(tr("End blind labelling and show")), tr("End blind labelling and show"))
+        self.unhide.clicked.connect(lambda: session.set_display(blind=False))
+        self.kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.kappa.setWordWrap(True)
         self._compared = QWidget()
         """All that is empty where there is nothing to compare, and hidden then: the sentence above says why."""
-        self._table = self._cross_table()
+        self.table = self._cross_table()
         headers = [tr("Day"), tr("First says"), tr("Second says"), tr("Settled")]
         self.list = RowsView(headers, tr("Days on which they differ"))
-        self._classes = [self._settle_button(cls) for cls in range(CLASS_COUNT)]
+        self.classes = [self._settle_button(cls) for cls in range(CLASS_COUNT)]
         self._lay_out()
-        for box in (self._first, self._second):
+        for box in (self.first, self.second):
             box.currentIndexChanged.connect(self._compare)
-        self._blind.toggled.connect(self._compare)
+        self.blind.toggled.connect(self._compare)
         self.list.selectionModel().selectionChanged.connect(self._go)
         session.changed.connect(self.refresh)
         self.refresh(Change.LABELS)
 
     def _cross_table(self) -> QTableWidget:
-        table = named(QTableWidget(CLASS_COUNT, CLASS_COUNT), tr("Days by the two analysts' classes"))
+        table = with_name(QTableWidget(CLASS_COUNT, CLASS_COUNT), tr("Days by the two analysts' classes"))
         names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in range(CLASS_COUNT)]
         table.setVerticalHeaderLabels(names)
         table.setHorizontalHeaderLabels([str(cls) for cls in range(CLASS_COUNT)])
@@ -105,7 +105,7 @@ class AgreementDialog(QDialog):
 
     def _settle_button(self, cls: int) -> QToolButton:
         name = tr("Settle as: {name}").format(name=tr(CLASS_NAMES[cls]))
-        button = named(QToolButton(), name, f"{name} ({cls})")
+        button = with_name(QToolButton(), name, f"{name} ({cls})")
         button.setIcon(class_icon(cls))
         key = QShortcut(QKeySequence(str(cls)), button)
         key.setAutoRepeat(False)  # held down it would settle the next days too
@@ -115,24 +115,24 @@ class AgreementDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
-        form.addRow(tr("First analyst (rows)"), self._first)
-        form.addRow(tr("Second analyst (columns)"), self._second)
-        form.addRow("", self._blind)
+        form.addRow(tr("First analyst (rows)"), self.first)
+        form.addRow(tr("Second analyst (columns)"), self.second)
+        form.addRow("", self.blind)
         settle = QHBoxLayout()
         settle.addWidget(QLabel(tr("Settle the chosen day as")))
-        for button in self._classes:
+        for button in self.classes:
             settle.addWidget(button)
         settle.addStretch(1)
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
         compared = QVBoxLayout(self._compared)
         compared.setContentsMargins(0, 0, 0, 0)
-        compared.addWidget(self._table)
+        compared.addWidget(self.table)
         compared.addWidget(self.list, 1)
         compared.addLayout(settle)
         column = QVBoxLayout(self)
         column.addLayout(form)
-        for widget in (self._unhide, self._kappa):
+        for widget in (self.unhide, self.kappa):
             column.addWidget(widget)
         column.addWidget(self._compared, MOST)
         column.addStretch(1)  # where there is nothing to compare
@@ -147,8 +147,8 @@ class AgreementDialog(QDialog):
         if not change & (Change.LABELS | Change.DISPLAY | Change.PROJECT) or project is None:
             return
         self._rows = journal.rows(project)
-        authors = sorted({row.author for row in self._rows if row.source is Source.ANALYST and not row.run})
-        for box, place in ((self._first, 0), (self._second, 1)):
+        authors = sorted({row.author for row in self._rows if row.source is LabelSource.ANALYST and not row.run})
+        for box, place in ((self.first, 0), (self.second, 1)):
             chosen = box.currentText()
             box.blockSignals(True)
             box.clear()
@@ -163,21 +163,21 @@ class AgreementDialog(QDialog):
         super().done(result)
 
     def _compare(self) -> None:
-        first, second = self._first.currentText(), self._second.currentText()
+        first, second = self.first.currentText(), self.second.currentText()
         blind = self.session.display.blind
-        self._unhide.setVisible(blind)
+        self.unhide.setVisible(blind)
         self.sentence.say("")
-        chosen = self.list.chosen()
+        chosen = self.list.current()
         if blind:
             self._empty(tr("You are labelling blind now; other people's labels stay hidden until you have finished."))
-        elif self._first.count() < 2:
+        elif self.first.count() < 2:
             self._empty(
-                tr("Agreement needs labels by two analysts; so far there are {count}.").format(count=self._first.count())
+                tr("Agreement needs labels by two analysts; so far there are {count}.").format(count=self.first.count())
             )
         elif first == second:
             self._empty(tr("Choose two different analysts."))
         else:
-            self.agreement = compare(self._rows, first, second, blind_only=self._blind.isChecked())
+            self.agreement = compare(self._rows, first, second, blind_only=self.blind.isChecked())
             self._show(self.agreement)
             days = [one.day for one in self.agreement.disagreements]
             if chosen is not None and chosen.about in days:
@@ -186,23 +186,23 @@ class AgreementDialog(QDialog):
 
     def _empty(self, sentence: str) -> None:
         self.agreement = None
-        self._kappa.setText(sentence)
-        self._table.clearContents()
+        self.kappa.setText(sentence)
+        self.table.clearContents()
         self.list.show_rows([])
 
     def _show(self, agreement: Agreement) -> None:
-        self._kappa.setText(self._verdict(agreement))
+        self.kappa.setText(self._verdict(agreement))
         for (row, column), count in np.ndenumerate(agreement.table):
             item = QTableWidgetItem(str(count) if count else "·")
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
             colours = theme.colours()
             if count:
                 item.setForeground(colours.good if row == column else colours.error)
-            self._table.setItem(row, column, item)
-        settled = {row.day: row.cls for row in self._rows if row.source is Source.SETTLED}
+            self.table.setItem(row, column, item)
+        settled = {row.day: row.cls for row in self._rows if row.source is LabelSource.SETTLED}
         self.list.show_rows(
             [
-                Row(
+                TableRow(
                     (str(one.day), _class(one.first), _class(one.second), _class(settled.get(one.day))),
                     "" if settled.get(one.day) is None else "muted",
                     about=one.day,
@@ -231,7 +231,7 @@ class AgreementDialog(QDialog):
 
     def _chosen_index(self) -> int:
         """Return the place of the chosen day in the season, -1 where there is none."""
-        row, days = self.list.chosen(), self.session.days
+        row, days = self.list.current(), self.session.days
         if row is None or row.about not in days:
             return -1
         return int(np.searchsorted(days, row.about))
@@ -240,7 +240,7 @@ class AgreementDialog(QDialog):
         index = self._chosen_index()
         if index >= 0:
             walking.go_to_alone(self.session, index)
-        elif self.list.chosen() is not None:
+        elif self.list.current() is not None:
             self.sentence.say(
                 tr("This day lies outside the season window, so it can be neither shown nor settled here."), "warning"
             )
@@ -249,16 +249,16 @@ class AgreementDialog(QDialog):
     def _enable(self) -> None:
         self._compared.setVisible(self.agreement is not None and self.agreement.days > 0)
         possible = self.session.can_write and self._chosen_index() >= 0
-        for button in self._classes:
+        for button in self.classes:
             button.setEnabled(possible)
 
     def settle(self, cls: int) -> None:
         """Write what the analysts agreed on for the chosen day, and go on to the next one that is open."""
-        index, row = self._chosen_index(), self.list.chosen()
+        index, row = self._chosen_index(), self.list.current()
         if index < 0 or row is None:
             return
         walking.go_to_alone(self.session, index)  # the season may play on behind the dialog
-        if not labelling.label(self.session, cls, [index], source=Source.SETTLED):
+        if not labelling.label(self.session, cls, [index], source=LabelSource.SETTLED):
             return
         rows = self.list.rows.rows
         place = next(number for number, each in enumerate(rows) if each.about == row.about)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -24,20 +23,20 @@ from PySide6.QtWidgets import (
 
 from quakegui.app.catalogue_choice import Choice, choose
 from quakegui.app.change import Change
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.project import catalogue
 from quakegui.project.catalogue import CatalogueRead
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, Sentence, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, Sentence, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.plots.cluster_map import ClusterMap
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 
 READING: Final = mark("Reading the catalogue")
 CHOOSING: Final = mark("Choosing the earthquakes")
@@ -66,7 +65,7 @@ class CatalogueDialog(JobDialog):
         self._columns()
         self._lay_out()
         scheme = catalogue.class_scheme(project)
-        self.form.fill(catalogue.chosen_by(project), scheme.split_magnitude if scheme is not None else None)
+        self.form.fill(catalogue.selection_facts(project), scheme.split_magnitude if scheme is not None else None)
         self.form.changed.connect(self.rechoose)
         self._show_source()
         self.rechoose()
@@ -84,10 +83,10 @@ class CatalogueDialog(JobDialog):
             tr("What becomes of it"),
         ]
         self.list = RowsView(headers, tr("Earthquakes, kept and dropped"), wide=5)
-        self._shown = named(QComboBox(), tr("Which are listed"), tr("Those outside the selection can be listed too"))
+        self.events = with_name(QComboBox(), tr("Which are listed"), tr("Those outside the selection can be listed too"))
         for text, value in ((tr("Kept and aftershocks"), "chosen"), (tr("Only kept"), "kept"), (tr("All of the file"), "all")):
-            self._shown.addItem(text, value)
-        self._shown.currentIndexChanged.connect(self._list_events)
+            self.events.addItem(text, value)
+        self.events.currentIndexChanged.connect(self._list_events)
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -105,8 +104,8 @@ class CatalogueDialog(JobDialog):
         below.setContentsMargins(0, 0, 0, 0)
         self._summary = QLabel()
         self._summary.setWordWrap(True)
-        self._warning = Sentence()
-        for widget in (self._summary, self._warning, self._shown, self.list):
+        self.warning = Sentence()
+        for widget in (self._summary, self.warning, self.events, self.list):
             below.addWidget(widget, 1 if widget is self.list else 0)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.map)
@@ -115,29 +114,31 @@ class CatalogueDialog(JobDialog):
         across = QHBoxLayout()
         across.addWidget(scroll)
         across.addWidget(right, 1)
-        self._buttons = button_box(Standard.Apply | Standard.Cancel)
-        self._buttons.button(Standard.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
-        self._buttons.button(Standard.Apply).clicked.connect(self.apply)
-        self._buttons.rejected.connect(self.reject)
+        self.buttons = button_box(Standard.Apply | Standard.Cancel)
+        self.buttons.button(Standard.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
+        self.buttons.button(Standard.Apply).clicked.connect(self.apply)
+        self.buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.addLayout(across, 1)
-        for part in (self.sentence, self.strip, self._buttons):
+        for part in (self.sentence, self.strip, self.buttons):
             outer.addWidget(part)
-        self._buttons.button(Standard.Apply).setDefault(True)
+        self.buttons.button(Standard.Apply).setDefault(True)
 
     def _source_group(self) -> QGroupBox:
         group = QGroupBox(tr("Catalogue"))
         column = QVBoxLayout(group)
-        self._choose = named(QPushButton(tr("Choose a file…")), tr("Choose a file"), tr("CENC, USGS or other csv, or QuakeML"))
-        self._choose.setAutoDefault(False)
-        self._choose.clicked.connect(self._ask_file)
-        self._add = named(
+        self.choose = with_name(
+            QPushButton(tr("Choose a file…")), tr("Choose a file"), tr("CENC, USGS or other csv, or QuakeML")
+        )
+        self.choose.setAutoDefault(False)
+        self.choose.clicked.connect(self._ask_file)
+        self._add = with_name(
             QCheckBox(tr("Add to the project's earthquakes")),
             tr("Add to the project's earthquakes"),
             tr("Off: the file's earthquakes take the place of those in the project"),
         )
         self._add.toggled.connect(self.rechoose)
-        for widget in (self._source, self._choose, self._add):
+        for widget in (self._source, self.choose, self._add):
             column.addWidget(widget)
         return group
 
@@ -169,7 +170,7 @@ class CatalogueDialog(JobDialog):
             self._source.setText(text.format(count=count))
         else:
             self._source.setText(tr("{count} earthquakes in {file}").format(count=count, file=self._read.path.name))
-        self._source.setToolTip(as_text("\n".join(map(told, self._read.notes))))
+        self._source.setToolTip(as_text("\n".join(map(translate, self._read.notes))))
         self._add.setVisible(self._read.path is not None and bool(self._own.events))
 
     def rechoose(self) -> None:
@@ -193,7 +194,7 @@ class CatalogueDialog(JobDialog):
         split = self.form.split_magnitude()
         besides = self._own.events if self._add.isChecked() and self._read.path is not None else ()
 
-        def work(_report: Report, cancelled: Callable[[], bool]) -> Choice:
+        def work(_progress: ProgressCallback, cancelled: CancelCheck) -> Choice:
             return choose(
                 events, selection, declustering, split_magnitude=split, timezone=zone, besides=besides, cancelled=cancelled
             )
@@ -224,10 +225,13 @@ class CatalogueDialog(JobDialog):
         text = tr("{chosen} of {all} earthquakes are in the selection; {kept} are kept, {dropped} are aftershocks.")
         self._summary.setText(
             text.format(
-                chosen=len(choice.chosen), all=len(self._read.events), kept=len(choice.kept), dropped=len(choice.dropped)
+                chosen=len(choice.inside),
+                all=len(self._read.events),
+                kept=len(choice.mainshocks),
+                dropped=len(choice.aftershocks),
             )
         )
-        self._warning.say(choice.warning, "warning")
+        self.warning.say(choice.warning, "warning")
         self.form.centres.setText(self._centres_text(choice))
         if choice.scheme is not None:
             self.form.show_median(choice.scheme.split_magnitude)
@@ -249,11 +253,11 @@ class CatalogueDialog(JobDialog):
         choice = self.choice
         if choice is None:
             return
-        wanted = self._shown.currentData()
-        classes = choice.classes or (0,) * len(choice.kept)
-        rows = [self._row(event, self._kept_text(cls), "", cls) for event, cls in zip(choice.kept, classes, strict=True)]
+        wanted = self.events.currentData()
+        classes = choice.classes or (0,) * len(choice.mainshocks)
+        rows = [self._row(event, self._kept_text(cls), "", cls) for event, cls in zip(choice.mainshocks, classes, strict=True)]
         if wanted != "kept":
-            rows += [self._row(event, self._after_text(event, choice), "muted") for event in choice.dropped]
+            rows += [self._row(event, self._after_text(event, choice), "muted") for event in choice.aftershocks]
         if wanted == "all":
             rows += [
                 self._row(event, tr(OUTSIDE[choice.outside[event.id]]), "muted")
@@ -262,11 +266,11 @@ class CatalogueDialog(JobDialog):
             ]
         self.list.show_rows(sorted(rows, key=lambda row: row.cells[0]))
 
-    def _row(self, event: Event, fate: str, level: str, cls: int = 0) -> Row:
+    def _row(self, event: Event, fate: str, level: str, cls: int = 0) -> TableRow:
         depth = "" if event.depth_km is None else event.depth_km
         when = self._local(event)
         cells = (when, event.magnitude, event.latitude, event.longitude, depth, event.place, fate)
-        return Row(cells, level, class_icon(cls) if cls else None, event)
+        return TableRow(cells, level, class_icon(cls) if cls else None, event)
 
     def _kept_text(self, cls: int) -> str:
         if not cls:
@@ -294,9 +298,9 @@ class CatalogueDialog(JobDialog):
         selection, declustering, read = self.form.selection(), self.form.declustering(), self._read
         add, author = self._add.isChecked() and read.path is not None, self.session.settings.analyst
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
             catalogue.store_events(
-                project, choice.chosen, declustering=declustering, selection=selection, add=add, read=read, author=author
+                project, choice.inside, declustering=declustering, selection=selection, add=add, read=read, author=author
             )
             if choice.scheme is not None:
                 catalogue.set_class_scheme(project, choice.scheme)
@@ -306,7 +310,7 @@ class CatalogueDialog(JobDialog):
         def kept(_none: None) -> None:
             session.reload(Change.EVENTS | Change.LABELS)
             text = tr("{kept} earthquakes are in the project. Apply the label rule again to label by them.")
-            session.said.emit(text.format(kept=len(choice.kept)), "info")
+            session.said.emit(text.format(kept=len(choice.mainshocks)), "info")
 
         self.run_job(KEEPING, work, lambda _none: self.accept(), kept=kept)
 
@@ -315,5 +319,5 @@ class CatalogueDialog(JobDialog):
         for widget in (self.form, self._add):
             widget.setEnabled(not self.has_job(READING))
         possible = not self.busy and self.choice is not None and self.session.can_write
-        self._buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
-        self._choose.setEnabled(not self.busy)
+        self.buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
+        self.choose.setEnabled(not self.busy)

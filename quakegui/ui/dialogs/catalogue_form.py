@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.season.events import Declustering, Selection
 from quakegui.season.network import Network
-from quakegui.ui.dialogs.dialog_parts import add_rows, named
+from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
 from quakegui.ui.i18n import mark, tr
 
 EVERYWHERE, BOX, AROUND = range(3)
@@ -131,8 +131,8 @@ class CatalogueForm(QWidget):
         return box
 
     def _date(self, name: str) -> tuple[QCheckBox, QDateEdit]:
-        switch = named(QCheckBox(), name, tr("Off: no limit"))
-        edit = named(QDateEdit(), name, tr("Local date, included"))
+        switch = with_name(QCheckBox(), name, tr("Off: no limit"))
+        edit = with_name(QDateEdit(), name, tr("Local date, included"))
         edit.setCalendarPopup(True)
         edit.setDisplayFormat("yyyy-MM-dd")
         edit.setEnabled(False)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.ui.action import Action
-from quakegui.ui.dialogs.dialog_parts import named, open_at
+from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
 
 ICON_SIZE = QSize(18, 18)
@@ -29,43 +29,43 @@ class CommandPalette(QDialog):
         self._actions = {action.objectName(): action for action in actions}
         self.setWindowTitle(tr("Find a command"))
         open_at(self, 520, 420)
-        self._text = QLineEdit()
-        self._text.setPlaceholderText(tr("A few letters of a command"))
-        named(self._text, tr("Command to find"), tr("Arrow keys choose, Enter runs the command"))
-        self._text.textChanged.connect(self._filter)
-        self._text.installEventFilter(self)
-        self._list = QListWidget()
-        self._list.setIconSize(ICON_SIZE)
-        self._list.setUniformItemSizes(True)
-        self._list.setAccessibleName(tr("Commands"))
-        self._list.itemActivated.connect(self._run)
+        self.text = QLineEdit()
+        self.text.setPlaceholderText(tr("A few letters of a command"))
+        with_name(self.text, tr("Command to find"), tr("Arrow keys choose, Enter runs the command"))
+        self.text.textChanged.connect(self._filter)
+        self.text.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setIconSize(ICON_SIZE)
+        self.list.setUniformItemSizes(True)
+        self.list.setAccessibleName(tr("Commands"))
+        self.list.itemActivated.connect(self._run)
         column = QVBoxLayout(self)
-        column.addWidget(self._text)
-        column.addWidget(self._list)
+        column.addWidget(self.text)
+        column.addWidget(self.list)
         self._filter("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Send the arrow keys to the list, and Return to the chosen command."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-                row = self._list.currentRow() + (1 if event.key() == Qt.Key.Key_Down else -1)
-                self._list.setCurrentRow(max(0, min(row, self._list.count() - 1)))
+                row = self.list.currentRow() + (1 if event.key() == Qt.Key.Key_Down else -1)
+                self.list.setCurrentRow(max(0, min(row, self.list.count() - 1)))
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                if self._list.currentItem() is not None:
-                    self._run(self._list.currentItem())
+                if self.list.currentItem() is not None:
+                    self._run(self.list.currentItem())
                 return True
         return super().eventFilter(watched, event)
 
     def _filter(self, text: str) -> None:
-        self._list.clear()
+        self.list.clear()
         for action in self._actions.values():
             row: Action = action.data()
             # The English name is found too, whatever the language: colleagues share instructions.
             names = f"{tr(row.text)} {row.text} {tr(row.menu)}".lower()
             if all(word in names for word in text.lower().split()):
-                self._list.addItem(self._item(action, tr(row.menu)))
-        self._list.setCurrentRow(0)
+                self.list.addItem(self._item(action, tr(row.menu)))
+        self.list.setCurrentRow(0)
 
     def _item(self, action: QAction, menu: str) -> QListWidgetItem:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

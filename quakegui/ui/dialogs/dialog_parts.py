@@ -32,12 +32,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from quakegui.app.jobs import Progress, Report, StoppedError, Work
+from quakegui.app.jobs import JobProgress, StoppedError, Work
 from quakegui.app.session import Session
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 
 Index = QModelIndex | QPersistentModelIndex
 W = TypeVar("W", bound=QWidget)
@@ -53,7 +54,7 @@ def open_at(dialog: QDialog, width: int, height: int) -> None:
     dialog.resize(QSize(width, height).boundedTo(dialog.screen().availableSize() - AROUND))
 
 
-def named(widget: W, name: str, tip: str = "") -> W:
+def with_name(widget: W, name: str, tip: str = "") -> W:
     """Give a control its name for screen readers and its tooltip, and return it."""
     widget.setAccessibleName(name)
     widget.setToolTip(as_text(tip or name))
@@ -63,7 +64,7 @@ def named(widget: W, name: str, tip: str = "") -> W:
 def add_rows(form: QFormLayout, rows: Sequence[tuple[str, QWidget, str]]) -> None:
     """Add rows of caption, control and tooltip; the caption is the control's name."""
     for caption, widget, tip in rows:
-        form.addRow(caption, named(widget, caption, tip))
+        form.addRow(caption, with_name(widget, caption, tip))
 
 
 class Sentence(QLabel):
@@ -80,7 +81,7 @@ class Sentence(QLabel):
     def say(self, text: str, level: str = "info") -> None:
         """Show a text, what a lower layer says in the language in force; `level` is "info", "warning" or "error"."""
         self._level = level
-        self.setText(told(text))
+        self.setText(translate(text))
         self._paint()
         self.setVisible(bool(text))
 
@@ -102,10 +103,10 @@ class JobStrip(QWidget):
     def __init__(self, stop: Callable[[], None]) -> None:
         super().__init__()
         self._text = QLabel()
-        self._bar = named(QProgressBar(), tr("Progress"))
+        self._bar = with_name(QProgressBar(), tr("ProgressCallback"))
         self._bar.setTextVisible(False)
         self._bar.setMaximumWidth(220)
-        self.stop = named(QPushButton(tr("Stop")), tr("Stop this work"), tr("Stop this work; nothing is left half-written"))
+        self.stop = with_name(QPushButton(tr("Stop")), tr("Stop this work"), tr("Stop this work; nothing is left half-written"))
         self.stop.setAutoDefault(False)
         self.stop.clicked.connect(stop)
         row = QHBoxLayout(self)
@@ -115,9 +116,9 @@ class JobStrip(QWidget):
         row.addWidget(self.stop)
         self.hide()
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: JobProgress) -> None:
         """Show how far the job has come, and the time left once it can be told."""
-        text = tr(progress.title) + (f": {told(progress.text)}" if progress.text else "")
+        text = tr(progress.title) + (f": {translate(progress.text)}" if progress.text else "")
         if progress.seconds_left is not None:
             text += " · " + tr("{seconds:.0f} s left").format(seconds=progress.seconds_left)
         self._text.setText(text)
@@ -126,7 +127,7 @@ class JobStrip(QWidget):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row of a `Rows` table.
 
     Attributes
@@ -153,10 +154,10 @@ class Rows(QAbstractTableModel):
     def __init__(self, headers: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
         self._headers = tuple(headers)
-        self.rows: tuple[Row, ...] = ()
+        self.rows: tuple[TableRow, ...] = ()
         self._decimals: tuple[int | None, ...] = (None,) * len(headers)
 
-    def show(self, rows: Sequence[Row]) -> None:
+    def show(self, rows: Sequence[TableRow]) -> None:
         """Put these rows in place of what was shown."""
         self.beginResetModel()
         self.rows = tuple(rows)
@@ -225,7 +226,7 @@ class RowsView(QTableView):
 
     def __init__(self, headers: Sequence[str], name: str, *, wide: int = -1) -> None:
         super().__init__()
-        named(self, name)
+        with_name(self, name)
         self.rows = Rows(headers, self)
         self.setItemDelegate(_NumberGap(self))
         self._sorted = QSortFilterProxyModel(self)
@@ -248,7 +249,7 @@ class RowsView(QTableView):
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[TableRow]) -> None:
         """Put these rows in place of what was shown, as wide as the first of them need."""
         self.rows.show(rows)
         self.horizontalHeader().setResizeContentsPrecision(200)
@@ -257,7 +258,7 @@ class RowsView(QTableView):
                 self.resizeColumnToContents(column)
                 self.setColumnWidth(column, min(self.columnWidth(column), 280))
 
-    def chosen(self) -> Row | None:
+    def current(self) -> TableRow | None:
         """Return the selected row."""
         found = self.selectionModel().selectedRows()
         return self.rows.rows[self._sorted.mapToSource(found[0]).row()] if found else None
@@ -314,14 +315,14 @@ class JobDialog(QDialog):
         """
         self._title, self._stop = title, False
         self.sentence.say(tr(BUSY) if self.session.jobs.busy else "")
-        self.strip.show_progress(Progress(title, 0, 0, "", None))
+        self.strip.show_progress(JobProgress(title, 0, 0, "", None))
         self.strip.show()
         self.busy_changed()
 
-        def stoppable(report: Report, cancelled: Callable[[], bool]) -> Any:
+        def stoppable(progress: ProgressCallback, cancelled: CancelCheck) -> Any:
             if self._stop and kept is not None:
                 raise StoppedError
-            return work(report, lambda: self._stop or cancelled())
+            return work(progress, lambda: self._stop or cancelled())
 
         def finish(result: Any) -> None:
             if not self._closing:
@@ -355,7 +356,7 @@ class JobDialog(QDialog):
         self.strip.hide()
         self.busy_changed()
 
-    def _follow(self, progress: Progress) -> None:
+    def _follow(self, progress: JobProgress) -> None:
         if progress.title == self._title:
             if self.sentence.text() == tr(BUSY):
                 self.sentence.say("")

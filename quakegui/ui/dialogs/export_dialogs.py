@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app import others
 from quakegui.app.session import Session
-from quakegui.project import export, seasons
+from quakegui.project import season_export, seasons
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.animation import save_animation, season_changed, video_possible
@@ -96,8 +96,8 @@ class AnimationDialog(QDialog):
         self._season = session.season
         self.setWindowTitle(tr("Export an animation"))
         self._days = QComboBox()
-        if session.chosen is not None:
-            self._days.addItem(tr("The chosen days"), session.chosen)
+        if session.selection is not None:
+            self._days.addItem(tr("The chosen days"), session.selection)
         self._days.addItem(tr("The whole season"), (0, session.days.size - 1))
         self._speed = QDoubleSpinBox()
         self._speed.setRange(0.5, 50.0)
@@ -118,11 +118,12 @@ class AnimationDialog(QDialog):
         kind = self._kind.currentData()
         suggestion = latest_folder(self._session.settings) / f"season{kind}"
         path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion))
-        if path and self._write(target := with_ending(path, f"*{kind}", (kind,))):
+        if path and self.write(target := with_ending(path, f"*{kind}", (kind,))):
             self._session.said.emit(tr("The animation is in {path}.").format(path=target), "info")
             super().accept()
 
-    def _write(self, path: Path) -> bool:
+    def write(self, path: Path) -> bool:
+        """Write the animation with a progress bar; returns whether it was."""
         first, last = self._days.currentData()
         bar = QProgressDialog(tr("Painting the days"), tr("Cancel"), 0, last - first + 1, self)
         bar.setMinimumDuration(0)
@@ -166,7 +167,7 @@ def save_tables(session: Session, window: QWidget) -> None:
         others.look(session)
         session.jobs.start(
             "Writing the tables",
-            lambda report, _cancelled: export.save_tables(
+            lambda report, _cancelled: season_export.save_tables(
                 project, seasons.current_season(project, season), path, progress=report
             ),
             lambda _none: session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),

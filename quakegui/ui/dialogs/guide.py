@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from quakegui.paths import resources
 from quakegui.ui import i18n
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import named, open_at
+from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
 
 
@@ -43,7 +43,7 @@ class GuideDialog(QDialog):
         self._former = QPushButton()
         self._former.setAutoDefault(False)
         self._former.clicked.connect(lambda _on: self.find_next(backward=True))
-        self.said = QLabel()
+        self.answer = QLabel()
         row = QHBoxLayout()
         for widget in (self.search, self._former, self._next):
             row.addWidget(widget)
@@ -52,7 +52,7 @@ class GuideDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter searches on
         column = QVBoxLayout(self)
         column.addLayout(row)
-        column.addWidget(self.said)
+        column.addWidget(self.answer)
         column.addWidget(self.page, 1)
         column.addWidget(buttons)
         self.retranslate()
@@ -66,7 +66,7 @@ class GuideDialog(QDialog):
     def retranslate(self) -> None:
         """Set every text, and show the guide, in the language in force."""
         self.setWindowTitle(tr("User's guide"))
-        named(self.page, tr("User's guide"))
+        with_name(self.page, tr("User's guide"))
         self.search.setAccessibleName(tr("Search the guide"))
         self.search.setPlaceholderText(tr("Search the guide"))
         self.search.setToolTip(tr("Enter goes on to the next place"))
@@ -90,8 +90,8 @@ class GuideDialog(QDialog):
         return found
 
     def _say(self, sentence: str) -> None:
-        self.said.setText(sentence)
-        self.said.setVisible(bool(sentence))
+        self.answer.setText(sentence)
+        self.answer.setVisible(bool(sentence))
 
     def _search_from_start(self) -> None:
         self.page.moveCursor(QTextCursor.MoveOperation.Start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -12,8 +12,9 @@ import numpy as np
 from quakegui import formats
 from quakegui.formats import FormatError, Preview, ReadingsFile, Source, TableMapping
 from quakegui.project.parsing import files_at
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 
 MOST_SOURCES: Final = 200
 """Files and members of archives that are looked into; the import itself looks at all of them."""
@@ -85,16 +86,14 @@ class Previews:
     unseen: int
 
 
-def look_at(
-    paths: Sequence[Path], *, report: Callable[[int, int, str], None], cancelled: Callable[[], bool], most: int = MOST_SOURCES
-) -> Previews:
+def look_at(paths: Sequence[Path], *, progress: ProgressCallback, cancelled: CancelCheck, most: int = MOST_SOURCES) -> Previews:
     """Look into files, folders and archives; what cannot be read says why."""
     files = files_at(paths)
     found: list[FilePreview] = []
     for done, (path, prefix) in enumerate(files):
         if cancelled() or len(found) >= most:
             return Previews(tuple(found), len(files) - done)
-        report(done, min(len(files), most), prefix + Path(path).name)
+        progress(done, min(len(files), most), prefix + Path(path).name)
         found += _look_into(Path(path), prefix, most - len(found))
     return Previews(tuple(found), 0)
 
@@ -186,4 +185,4 @@ def _readings(preview: FilePreview, source: Source, mapping: TableMapping | None
 def _sentence(error: FormatError) -> str:
     if error.line is None:
         return error.sentence
-    return tr("Line {line}: {sentence}").format(line=error.line, sentence=told(error.sentence))
+    return tr("Line {line}: {sentence}").format(line=error.line, sentence=translate(error.sentence))

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from quakegui.project.importreport import ImportReport
 from quakegui.season.localtime import to_local
-from quakegui.ui.dialogs.dialog_parts import Row, RowsView, named
+from quakegui.ui.dialogs.dialog_parts import RowsView, TableRow, with_name
 from quakegui.ui.i18n import tr
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 
 MOST_WRAPPED: Final = 500
 """Rows whose height is fitted to their sentences; with more that would take longer than a glance."""
@@ -29,7 +29,7 @@ class ImportReportPage(QWidget):
         bold = self._outcome.font()
         bold.setBold(True)
         self._outcome.setFont(bold)
-        self._tabs = named(QTabWidget(), tr("Report of the import"))
+        self._tabs = with_name(QTabWidget(), tr("Report of the import"))
         headers = [
             tr("File"),
             tr("Format"),
@@ -55,7 +55,7 @@ class ImportReportPage(QWidget):
         )
         self.imported.show_rows(
             [
-                Row(
+                TableRow(
                     (
                         one.file,
                         one.format,
@@ -69,9 +69,9 @@ class ImportReportPage(QWidget):
                 for one in report.imported
             ]
         )
-        self.skipped.show_rows([Row((one.file, told(one.reason)), "warning") for one in report.skipped])
-        self.unchanged.show_rows([Row((name,)) for name in report.unchanged])
-        self.notes.show_rows([Row((told(note),)) for note in report.notes])
+        self.skipped.show_rows([TableRow((one.file, translate(one.reason)), "warning") for one in report.skipped])
+        self.unchanged.show_rows([TableRow((name,)) for name in report.unchanged])
+        self.notes.show_rows([TableRow((translate(note),)) for note in report.notes])
         for view in (self.skipped, self.notes):
             view.setWordWrap(True)
             if len(view.rows.rows) <= MOST_WRAPPED:

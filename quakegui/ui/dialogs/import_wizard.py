@@ -23,19 +23,19 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.app import computing
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.formats import TableMapping
 from quakegui.project.importing import import_batches
 from quakegui.project.importreport import ImportReport
 from quakegui.project.parsing import files_at
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at, with_name
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
 from quakegui.ui.dialogs.import_report import ImportReportPage, minute_text
 from quakegui.ui.dialogs.mapping_editor import DATA_TYPES, MappingEditor
 from quakegui.ui.i18n import mark, tr
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 from quakegui.ui.tall_scroll import TallScroll
 
 LOOKING: Final = mark("Looking into the files")
@@ -79,19 +79,19 @@ class ImportWizard(JobDialog):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        self._add_files = _button(
+        self.add_files = _button(
             tr("Add files…"), tr("Choose files of readings, tables, Kp, station lists or archives"), self._ask_files
         )
-        self._add_folder = _button(
+        self.add_folder = _button(
             tr("Add a folder…"), tr("Choose a folder; everything below it is looked into"), self._ask_folder
         )
         self._clear = _button(tr("Start over"), tr("Empty the list; no file is touched"), self.clear)
         top = QHBoxLayout()
-        self._summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._summary.setWordWrap(True)
-        for button in (self._add_files, self._add_folder, self._clear):
+        self.summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.summary.setWordWrap(True)
+        for button in (self.add_files, self.add_folder, self._clear):
             top.addWidget(button)
-        top.addWidget(self._summary, 1)
+        top.addWidget(self.summary, 1)
         headers = [
             tr("File"),
             tr("Holds"),
@@ -105,14 +105,14 @@ class ImportWizard(JobDialog):
         ]
         self.list = RowsView(headers, tr("Files to import"))
         self.list.selectionModel().selectionChanged.connect(self._show_chosen)
-        self._detail = named(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen file"))
+        self._detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen file"))
         self._detail.setPlaceholderText(tr("No remarks on the chosen file."))
-        self._editor = MappingEditor()
-        self._editor.changed.connect(self._remap)
-        self._editor.sheet_chosen.connect(self._other_sheet)
+        self.editor = MappingEditor()
+        self.editor.changed.connect(self._remap)
+        self.editor.sheet_chosen.connect(self._other_sheet)
         self._below = QStackedWidget()
         self._below.addWidget(self._detail)
-        self._below.addWidget(TallScroll(self._editor))
+        self._below.addWidget(TallScroll(self.editor))
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
         split.addWidget(self._below)
@@ -125,12 +125,12 @@ class ImportWizard(JobDialog):
 
     def _buttons(self) -> QDialogButtonBox:
         box = button_box(Standard.Close)
-        self._import = _button(tr("Import"), tr("Keep what these files hold in the project"), self.start_import)
-        self._more = _button(tr("Import more"), tr("Go back to the files"), self._back)
+        self.import_button = _button(tr("Import"), tr("Keep what these files hold in the project"), self.start_import)
+        self._more = _button(tr("Import more"), tr("Go back to the files"), self.back)
         box.addButton(self._more, QDialogButtonBox.ButtonRole.ActionRole)
-        box.addButton(self._import, QDialogButtonBox.ButtonRole.ActionRole)
+        box.addButton(self.import_button, QDialogButtonBox.ButtonRole.ActionRole)
         box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
-        self._import.setDefault(True)
+        self.import_button.setDefault(True)
         box.rejected.connect(self.reject)
         return box
 
@@ -163,8 +163,8 @@ class ImportWizard(JobDialog):
         if not fresh or self.busy:
             return
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> Previews:
-            return look_at(fresh, report=report, cancelled=cancelled)
+        def work(progress: ProgressCallback, cancelled: CancelCheck) -> Previews:
+            return look_at(fresh, progress=progress, cancelled=cancelled)
 
         def done(seen: Previews) -> None:
             self._paths += fresh
@@ -182,7 +182,7 @@ class ImportWizard(JobDialog):
     # -- previews --------------------------------------------------------------------------------------------------
 
     def _show_previews(self) -> None:
-        chosen = self.list.chosen()
+        chosen = self.list.current()
         self.list.show_rows([_preview_row(preview) for preview in self.previews])
         left_out = sum(bool(preview.reason) for preview in self.previews)
         if not self.previews:
@@ -193,7 +193,7 @@ class ImportWizard(JobDialog):
             text = tr("{files} files seen, {out} of them will be left out.").format(files=len(self.previews), out=left_out)
         if self._unseen:
             text += " " + tr("{count} more are looked into when they are imported.").format(count=self._unseen)
-        self._summary.setText(text)
+        self.summary.setText(text)
         if self.previews:
             wanted = chosen.about if chosen is not None else self.previews[0].name
             names = [preview.name for preview in self.previews]
@@ -202,7 +202,7 @@ class ImportWizard(JobDialog):
         self.busy_changed()
 
     def _preview(self) -> FilePreview | None:
-        row = self.list.chosen()
+        row = self.list.current()
         return next((one for one in self.previews if row is not None and one.name == row.about), None)
 
     def _show_chosen(self) -> None:
@@ -210,13 +210,13 @@ class ImportWizard(JobDialog):
         is_table = preview is not None and preview.table is not None
         self._below.setCurrentIndex(1 if is_table else 0)
         self._detail.setPlainText(
-            "" if preview is None else "\n".join(filter(None, (told(preview.reason), *map(told, preview.notes))))
+            "" if preview is None else "\n".join(filter(None, (translate(preview.reason), *map(translate, preview.notes))))
         )
-        if preview is not None and preview.table is not None and self._editor.property("file") != preview.name:
+        if preview is not None and preview.table is not None and self.editor.property("file") != preview.name:
             self.sentence.say("")
             self.busy_changed()
-            self._editor.setProperty("file", preview.name)
-            self._editor.fill(preview.table, self._mappings.get(preview.name, preview.guess))
+            self.editor.setProperty("file", preview.name)
+            self.editor.fill(preview.table, self._mappings.get(preview.name, preview.guess))
 
     def _remap(self) -> None:
         """Look into the chosen table again with what its columns are now said to mean; the same goes for all alike it."""
@@ -224,10 +224,10 @@ class ImportWizard(JobDialog):
         if preview is None or preview.table is None:
             return
         try:
-            mapping = self._editor.mapping()
+            mapping = self.editor.mapping()
         except ValueError as error:
             self.sentence.say(str(error), "error")
-            self._import.setEnabled(False)
+            self.import_button.setEnabled(False)
             return
         for each in self.previews:
             if each.table is not None and each.table.columns == preview.table.columns:
@@ -239,12 +239,12 @@ class ImportWizard(JobDialog):
             return
         asked = {one.name: (one, self._mappings[one.name]) for one in self.previews if one.name in self._mappings}
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, FilePreview]:
+        def work(progress: ProgressCallback, cancelled: CancelCheck) -> dict[str, FilePreview]:
             seen = {}
             for number, (name, (preview, mapping)) in enumerate(asked.items()):
                 if cancelled():
                     break
-                report(number, len(asked), name)
+                progress(number, len(asked), name)
                 seen[name] = look_again(preview, mapping)
             return seen
 
@@ -264,9 +264,9 @@ class ImportWizard(JobDialog):
         def done(seen: FilePreview) -> None:
             self.previews = [seen if one.name == seen.name else one for one in self.previews]
             self._mappings.pop(seen.name, None)
-            self._editor.setProperty("file", seen.name)
+            self.editor.setProperty("file", seen.name)
             if seen.table is not None:
-                self._editor.fill(seen.table, TableMapping("wide", (), (), sheet=sheet))
+                self.editor.fill(seen.table, TableMapping("wide", (), (), sheet=sheet))
             self._show_previews()
 
         self.run_job(LOOKING, lambda _report, _cancelled: look_at_sheet(preview, sheet), done)
@@ -280,8 +280,8 @@ class ImportWizard(JobDialog):
             return
         batches, author = self._batches(), self.session.settings.analyst
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> ImportReport:
-            return import_batches(project, batches, author=author, progress=report, cancelled=cancelled)
+        def work(progress: ProgressCallback, cancelled: CancelCheck) -> ImportReport:
+            return import_batches(project, batches, author=author, progress=progress, cancelled=cancelled)
 
         self.run_job(IMPORTING, work, self._imported, asks=True)
 
@@ -312,7 +312,8 @@ class ImportWizard(JobDialog):
         if report.imported:
             computing.recompute(self.session)
 
-    def _back(self) -> None:
+    def back(self) -> None:
+        """Begin anew with other files."""
         self.clear()
         self._stack.setCurrentIndex(0)
         self.busy_changed()
@@ -322,11 +323,11 @@ class ImportWizard(JobDialog):
     def busy_changed(self) -> None:
         """Only what makes sense now can be pressed."""
         choosing = self._stack.currentIndex() == 0
-        self._import.setVisible(choosing)
+        self.import_button.setVisible(choosing)
         self._more.setVisible(not choosing)
         self._more.setEnabled(not self.busy)
-        self._import.setEnabled(choosing and not self.busy and bool(self._paths) and self.session.can_write)
-        for button in (self._add_files, self._add_folder, self._clear):
+        self.import_button.setEnabled(choosing and not self.busy and bool(self._paths) and self.session.can_write)
+        for button in (self.add_files, self.add_folder, self._clear):
             button.setEnabled(not self.busy)
 
     def reject(self) -> None:
@@ -338,14 +339,14 @@ class ImportWizard(JobDialog):
 
 
 def _button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-    button = named(QPushButton(text), text.rstrip("…"), tip)
+    button = with_name(QPushButton(text), text.rstrip("…"), tip)
     button.setAutoDefault(False)
     button.clicked.connect(lambda _on=False: slot())
     return button
 
 
-def _preview_row(one: FilePreview) -> Row:
-    remarks = told(one.reason) if one.reason else " ".join(map(told, one.notes))
+def _preview_row(one: FilePreview) -> TableRow:
+    remarks = translate(one.reason) if one.reason else " ".join(map(translate, one.notes))
     cells = (
         one.name,
         tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),
@@ -357,7 +358,7 @@ def _preview_row(one: FilePreview) -> Row:
         one.count if one.count else "",
         remarks,
     )
-    return Row(cells, "warning" if one.reason else "", about=one.name)
+    return TableRow(cells, "warning" if one.reason else "", about=one.name)
 
 
 def _some(codes: tuple[str, ...]) -> str:

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from quakegui.app import computing
 from quakegui.app.change import Change
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 
 UNDOING: Final = mark("Undoing an import")
@@ -59,7 +59,7 @@ class ImportsDialog(JobDialog):
         found = acts(project)[::-1] if project is not None else ()
         self.table.show_rows(
             [
-                Row(
+                TableRow(
                     (act.id, self._time(act.at), act.author, self._state(act), content_of(act)),
                     "muted" if act.undone else "",
                     about=act,
@@ -73,27 +73,27 @@ class ImportsDialog(JobDialog):
 
     def busy_changed(self) -> None:
         """Let only what can be undone be undone, and one thing at a time."""
-        row = self.table.chosen()
+        row = self.table.current()
         free = row is not None and not self.busy and self.session.can_write
         self.undo.setEnabled(free and row is not None and not row.about.undone)
         self.redo.setEnabled(free and row is not None and row.about.undone)
 
     def _button(self, text: str, tip: str, change: Callable[..., Act]) -> QPushButton:
-        button = named(QPushButton(text), text, tip)
+        button = with_name(QPushButton(text), text, tip)
         button.setAutoDefault(False)
         button.clicked.connect(lambda _on=False: self._change(change))
         return button
 
     def _change(self, change: Callable[..., Act]) -> None:
         """Undo or redo the selected act, and show what follows."""
-        row, project = self.table.chosen(), self.session.project
+        row, project = self.table.current(), self.session.project
         if row is None or project is None or self.busy:
             return
         act: Act = row.about
         author, session = self.session.settings.analyst, self.session
 
-        def work(report: Report, _cancelled: Callable[[], bool]) -> Act:
-            return change(project, act.id, author=author, progress=report)
+        def work(progress: ProgressCallback, _cancelled: CancelCheck) -> Act:
+            return change(project, act.id, author=author, progress=progress)
 
         def kept(done: Act) -> None:
             if session.project is not project:

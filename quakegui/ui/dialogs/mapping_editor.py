@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from quakegui.formats import Preview, TableMapping
 from quakegui.formats.columns import TIME_FORMATS, UNITS
 from quakegui.season.readings import DataType
-from quakegui.ui.dialogs.dialog_parts import add_rows, named
+from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 
@@ -72,21 +72,21 @@ class MappingEditor(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._filling = False
-        self._columns = named(QTableWidget(0, 4), tr("Columns of the table"), tr("Say what each column means"))
-        self._columns.setHorizontalHeaderLabels([tr("Column"), tr("First rows"), tr("Means"), tr("Station")])
-        self._columns.verticalHeader().hide()
-        self._columns.horizontalHeader().setSectionResizeMode(EXAMPLE, QHeaderView.ResizeMode.Stretch)
-        self._columns.itemChanged.connect(self._tell)
+        self.columns = with_name(QTableWidget(0, 4), tr("Columns of the table"), tr("Say what each column means"))
+        self.columns.setHorizontalHeaderLabels([tr("Column"), tr("First rows"), tr("Means"), tr("Station")])
+        self.columns.verticalHeader().hide()
+        self.columns.horizontalHeader().setSectionResizeMode(EXAMPLE, QHeaderView.ResizeMode.Stretch)
+        self.columns.itemChanged.connect(self._tell)
         self._sheet = QComboBox()
         self._sheet.textActivated.connect(self._ask_sheet)
-        self._clock = _editable([*((key, tr(text)) for key, text in CLOCKS), *((form, form) for form in TIME_FORMATS)])
-        self._zone = _editable([(zone, zone) for zone in ("UTC", *sorted(zoneinfo.available_timezones() - {"UTC"}))])
+        self.clock = _editable([*((key, tr(text)) for key, text in CLOCKS), *((form, form) for form in TIME_FORMATS)])
+        self.zone = _editable([(zone, zone) for zone in ("UTC", *sorted(zoneinfo.available_timezones() - {"UTC"}))])
         self._unit = _choice([(unit, unit) for unit in UNITS])
         self._stamp = _choice([(key, tr(text)) for key, text in STAMPS])
         self._type = _choice([(int(kind), tr(text)) for kind, text in DATA_TYPES])
         self._missing = QLineEdit()
         self._missing.textChanged.connect(self._tell)
-        for box in (self._clock, self._zone, self._unit, self._stamp, self._type):
+        for box in (self.clock, self.zone, self._unit, self._stamp, self._type):
             box.currentTextChanged.connect(self._tell)
         self._lay_out()
 
@@ -94,10 +94,10 @@ class MappingEditor(QWidget):
         self._form = QFormLayout()
         rows = (
             (tr("Sheet"), self._sheet, tr("Sheet of the workbook")),
-            (tr("Time is written"), self._clock, tr("How a time is written; letters as for strptime, such as %Y-%m-%d %H:%M")),
+            (tr("Time is written"), self.clock, tr("How a time is written; letters as for strptime, such as %Y-%m-%d %H:%M")),
             (
                 tr("Time zone of the table"),
-                self._zone,
+                self.zone,
                 tr("The zone that the table's clock keeps; stamps with an offset ignore it"),
             ),
             (tr("A stamp marks"), self._stamp, tr("What a stamp marks of the interval that its value stands for")),
@@ -109,14 +109,14 @@ class MappingEditor(QWidget):
         self._missing.setPlaceholderText(tr("e.g. -1, 9999.9"))
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
-        across.addWidget(self._columns, 3)
+        across.addWidget(self.columns, 3)
         across.addLayout(self._form, 2)
 
     def fill(self, table: Preview, mapping: TableMapping | None) -> None:
         """Show a table's columns with what they seem to mean."""
         self._filling = True
         meanings, codes = _meanings(mapping)
-        self._columns.setRowCount(len(table.columns))
+        self.columns.setRowCount(len(table.columns))
         for number, name in enumerate(table.columns):
             examples = " · ".join(row[number] for row in table.rows[:EXAMPLES])
             for column, text in ((NAME, name), (EXAMPLE, examples), (CODE, codes.get(name, ""))):
@@ -124,14 +124,14 @@ class MappingEditor(QWidget):
                 item.setToolTip(as_text(text))
                 if column != CODE:
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
-                self._columns.setItem(number, column, item)
+                self.columns.setItem(number, column, item)
             box = _choice([(key, tr(text)) for key, text in MEANINGS])
-            named(box, tr("Meaning of column {name}").format(name=name))
+            with_name(box, tr("Meaning of column {name}").format(name=name))
             box.setCurrentIndex(max(box.findData(meanings.get(name, UNUSED)), 0))
             box.currentIndexChanged.connect(self._tell)
-            self._columns.setCellWidget(number, MEANING, box)
-        self._columns.resizeColumnToContents(NAME)
-        self._columns.resizeColumnToContents(MEANING)
+            self.columns.setCellWidget(number, MEANING, box)
+        self.columns.resizeColumnToContents(NAME)
+        self.columns.resizeColumnToContents(MEANING)
         self._sheet.clear()
         self._sheet.addItems(table.sheets)
         self._form.setRowVisible(self._sheet, len(table.sheets) > 1)
@@ -142,8 +142,8 @@ class MappingEditor(QWidget):
         if mapping.sheet:
             self._sheet.setCurrentText(mapping.sheet)
         for box, value in (
-            (self._clock, mapping.time_format or "iso"),
-            (self._zone, mapping.timezone),
+            (self.clock, mapping.time_format or "iso"),
+            (self.zone, mapping.timezone),
             (self._unit, mapping.unit),
             (self._stamp, mapping.stamp),
             (self._type, int(mapping.data_type)),
@@ -183,7 +183,7 @@ class MappingEditor(QWidget):
                 code = codes.pop()
         if len({first for first, _ in columns}) < len(columns):
             raise ValueError(tr("Two columns say the same of the same station."))
-        zone = _value(self._zone)
+        zone = _value(self.zone)
         if zone not in zoneinfo.available_timezones():
             raise ValueError(tr("There is no time zone of this name."))
         return TableMapping(
@@ -193,7 +193,7 @@ class MappingEditor(QWidget):
             station_column=station[0] if station else "",
             station=code,
             timezone=zone,
-            time_format=_value(self._clock),
+            time_format=_value(self.clock),
             unit=self._unit.currentData(),
             stamp=self._stamp.currentData(),
             missing=self._missing_numbers(),
@@ -206,8 +206,8 @@ class MappingEditor(QWidget):
         time: list[str] = []
         station: list[str] = []
         values: list[tuple[str, str, str]] = []
-        for number in range(self._columns.rowCount()):
-            box, name = self._columns.cellWidget(number, MEANING), self._text(number, NAME)
+        for number in range(self.columns.rowCount()):
+            box, name = self.columns.cellWidget(number, MEANING), self._text(number, NAME)
             assert isinstance(box, QComboBox)
             meaning = box.currentData()
             if meaning == TIME:
@@ -219,7 +219,7 @@ class MappingEditor(QWidget):
         return time, station, values
 
     def _text(self, row: int, column: int) -> str:
-        item = self._columns.item(row, column)
+        item = self.columns.item(row, column)
         return item.text() if item is not None else ""
 
     def _missing_numbers(self) -> tuple[float, ...]:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import named
+from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import tr
 
@@ -39,59 +39,61 @@ class NewProjectDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("New project"))
         self.setMinimumWidth(520)
-        self._name = QLineEdit()
-        named(self._name, tr("Name"), tr("What the project is called; the folder is named after it"))
-        self._name.setPlaceholderText(tr("Liangshan 2022"))
-        self._name.textChanged.connect(self._suggest_folder)
+        self.name_edit = QLineEdit()
+        with_name(self.name_edit, tr("Name"), tr("What the project is called; the folder is named after it"))
+        self.name_edit.setPlaceholderText(tr("Liangshan 2022"))
+        self.name_edit.textChanged.connect(self._suggest_folder)
         self._parent_folder = folder
-        self._folder = QLineEdit()
-        named(self._folder, tr("Folder"), tr("Where the project is made: a folder that does not exist yet, or an empty one"))
-        self._folder.textChanged.connect(self._check)
-        choose = named(QPushButton(tr("Choose…")), tr("Choose"), tr("Choose the folder on the disk"))
+        self.folder_edit = QLineEdit()
+        with_name(
+            self.folder_edit, tr("Folder"), tr("Where the project is made: a folder that does not exist yet, or an empty one")
+        )
+        self.folder_edit.textChanged.connect(self._check)
+        choose = with_name(QPushButton(tr("Choose…")), tr("Choose"), tr("Choose the folder on the disk"))
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()
-        row.addWidget(self._folder)
+        row.addWidget(self.folder_edit)
         row.addWidget(choose)
-        self._zone = zone_box(DEFAULT_TIMEZONE)
-        self._zone.currentTextChanged.connect(self._check)
-        self._why = QLabel()
-        self._why.setWordWrap(True)
-        self._buttons = button_box(Standard.Ok | Standard.Cancel)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
+        self.zone = zone_box(DEFAULT_TIMEZONE)
+        self.zone.currentTextChanged.connect(self._check)
+        self.why = QLabel()
+        self.why.setWordWrap(True)
+        self.buttons = button_box(Standard.Ok | Standard.Cancel)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
-        form.addRow(tr("Name"), self._name)
+        form.addRow(tr("Name"), self.name_edit)
         form.addRow(tr("Folder"), row)
-        form.addRow(tr("Time zone"), self._zone)
+        form.addRow(tr("Time zone"), self.zone)
         form.addRow(QLabel(tr("A day is a local calendar day of this time zone; everything is stored in UTC.")))
-        form.addRow(self._why)
-        form.addRow(self._buttons)
+        form.addRow(self.why)
+        form.addRow(self.buttons)
         self._check()
 
     def name(self) -> str:
         """Return the project's name; the folder's where none was given."""
-        return self._name.text().strip() or self.folder().name
+        return self.name_edit.text().strip() or self.folder().name
 
     def folder(self) -> Path:
         """Return the folder to make the project in."""
-        return Path(self._folder.text().strip())
+        return Path(self.folder_edit.text().strip())
 
     def timezone(self) -> str:
         """Return the IANA name of the time zone."""
-        return self._zone.currentText()
+        return self.zone.currentText()
 
     def _suggest_folder(self, name: str) -> None:
         safe = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in name).strip()
-        self._folder.setText(str(self._parent_folder / safe) if safe else "")
+        self.folder_edit.setText(str(self._parent_folder / safe) if safe else "")
 
     def _choose(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, tr("Folder of the new project"), str(self._parent_folder))
         if folder:
-            self._folder.setText(folder)
+            self.folder_edit.setText(folder)
 
     def _check(self) -> None:
-        text, zone = self._folder.text().strip(), self._zone.currentText()
+        text, zone = self.folder_edit.text().strip(), self.zone.currentText()
         why = ""
         if not text:
             why = tr("Give the project a name, or choose a folder.")
@@ -103,8 +105,8 @@ class NewProjectDialog(QDialog):
             why = tr("This folder cannot be looked into, or its name is too long; choose another one.")
         elif zone not in zoneinfo.available_timezones():
             why = tr("There is no time zone of this name.")
-        self._why.setText(why)
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not why)
+        self.why.setText(why)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not why)
 
 
 def _state(folder: Path) -> Literal["free", "taken", "unknown"]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDateTimeEdit, QDialog, QLabel, QVBoxLayout, QWidg
 from quakegui.app import labelling
 from quakegui.app.session import Session
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import named
+from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr
 
 
@@ -27,7 +27,7 @@ class RevertDialog(QDialog):
         self._moment = QDateTimeEdit(QDateTime.currentDateTime())
         self._moment.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
         self._moment.setCalendarPopup(True)
-        named(self._moment, tr("Moment"), tr("Labels given after this moment are taken back"))
+        with_name(self._moment, tr("Moment"), tr("Labels given after this moment are taken back"))
         buttons = button_box(Standard.Ok | Standard.Cancel)
         buttons.accepted.connect(self._revert)
         buttons.rejected.connect(self.reject)

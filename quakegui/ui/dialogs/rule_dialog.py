@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -23,16 +22,16 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.app.change import Change
-from quakegui.app.jobs import Report
 from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
 from quakegui.project import catalogue, journal
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, Row, RowsView, add_rows, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
 
@@ -48,16 +47,16 @@ class RuleDialog(JobDialog):
         super().__init__(session, parent)
         self.setWindowTitle(tr("Label rule (retrospective)"))
         open_at(self, 1080, 620)
-        self.found: RuleLabels | None = None
+        self.labels: RuleLabels | None = None
         self._classes = session.event_classes
         self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")
         self._without_rest = False
         self._form()
         self._results()
-        self._buttons = button_box(Standard.Apply | Standard.Cancel)
-        self._buttons.button(Standard.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
-        self._buttons.button(Standard.Apply).clicked.connect(self.apply)
-        self._buttons.rejected.connect(self.reject)
+        self.buttons = button_box(Standard.Apply | Standard.Cancel)
+        self.buttons.button(Standard.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
+        self.buttons.button(Standard.Apply).clicked.connect(self.apply)
+        self.buttons.rejected.connect(self.reject)
         says = QLabel(
             tr(
                 "The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging "
@@ -71,9 +70,9 @@ class RuleDialog(JobDialog):
         column = QVBoxLayout(self)
         column.addWidget(says)
         column.addLayout(across, 1)
-        for widget in (self.sentence, self.strip, self._buttons):
+        for widget in (self.sentence, self.strip, self.buttons):
             column.addWidget(widget)
-        self._buttons.button(Standard.Apply).setDefault(True)
+        self.buttons.button(Standard.Apply).setDefault(True)
         self._start()
 
     # -- widgets ---------------------------------------------------------------------------------------------------
@@ -85,7 +84,7 @@ class RuleDialog(JobDialog):
         self._kind.addItem(tr("more with magnitude"), LAW)
         self._kind.addItem(tr("the same for all"), FLAT)
         self._scale, self._exponent = _number(0.0, 100.0, 0.1, 3), _number(-1.0, 1.0, 0.01, 3)
-        self._flat, self._after = _count(366), _count(366)
+        self.flat, self._after = _count(366), _count(366)
         self._winner = QComboBox()
         self._winner.addItem(tr("the later earthquake"), "later")
         self._winner.addItem(tr("the larger earthquake"), "larger")
@@ -93,7 +92,7 @@ class RuleDialog(JobDialog):
             (tr("Days before"), self._kind, tr("How many days before an earthquake carry its class")),
             (tr("Scale"), self._scale, tr("Days before = scale × 10^(exponent × M), rounded")),
             (tr("Exponent"), self._exponent, tr("Days before = scale × 10^(exponent × M), rounded")),
-            (tr("Days before any"), self._flat, tr("Days before any earthquake, whatever its magnitude")),
+            (tr("Days before any"), self.flat, tr("Days before any earthquake, whatever its magnitude")),
             (tr("Days after"), self._after, tr("Days after the earthquake's own day, which always counts")),
             (tr("A day that two claim goes to"), self._winner, tr("Of equal magnitudes the later one wins")),
         )
@@ -105,7 +104,7 @@ class RuleDialog(JobDialog):
             (tr("Default"), LabelRule(), tr("The rule whose counts come nearest to the founding paper's")),
             (tr("Flat fortnight"), FLAT_RULE, tr("Fourteen days that end on the day of the earthquake, the larger one first")),
         ):
-            button = named(QPushButton(text), text, tip)
+            button = with_name(QPushButton(text), text, tip)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _on=False, rule=rule: self.show_rule(rule))
             presets.addWidget(button)
@@ -113,7 +112,7 @@ class RuleDialog(JobDialog):
         self._form_layout = form
         self._kind.currentIndexChanged.connect(self._recount)
         self._winner.currentIndexChanged.connect(self._recount)
-        for box in (self._scale, self._exponent, self._flat, self._after):
+        for box in (self._scale, self._exponent, self.flat, self._after):
             box.valueChanged.connect(self._recount)
 
     def _results(self) -> None:
@@ -132,12 +131,12 @@ class RuleDialog(JobDialog):
             for place, widget in enumerate((picture, self._captions[cls], self.counts[cls], self._bars[cls])):
                 grid.addWidget(widget, cls, place)
         grid.setColumnStretch(3, 1)
-        self._post = QLabel()
-        self._post.setWordWrap(True)
+        self.post = QLabel()
+        self.post.setWordWrap(True)
         headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Asks"), tr("Gets"), tr("Remark")]
         self.events = RowsView(headers, tr("Earthquakes and their days"), wide=2)
         column.addLayout(grid)
-        column.addWidget(self._post)
+        column.addWidget(self.post)
         column.addWidget(self.events, 1)
 
     # -- the rule --------------------------------------------------------------------------------------------------
@@ -156,7 +155,7 @@ class RuleDialog(JobDialog):
     def _class_events(self) -> None:
         events = self.session.events
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> tuple[ClassScheme, str]:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> tuple[ClassScheme, str]:
             return scheme_of(events)
 
         def done(result: tuple[ClassScheme, str]) -> None:
@@ -174,16 +173,16 @@ class RuleDialog(JobDialog):
 
     def show_rule(self, rule: LabelRule) -> None:
         """Put a rule into the controls."""
-        for widget in (self._kind, self._scale, self._exponent, self._flat, self._after, self._winner):
+        for widget in (self._kind, self._scale, self._exponent, self.flat, self._after, self._winner):
             widget.blockSignals(True)
         self._kind.setCurrentIndex(LAW if rule.flat_days_before is None else FLAT)
         self._scale.setValue(rule.days_before_scale)
         self._exponent.setValue(rule.days_before_exponent)
         if rule.flat_days_before is not None:
-            self._flat.setValue(rule.flat_days_before)
+            self.flat.setValue(rule.flat_days_before)
         self._after.setValue(rule.days_after)
         self._winner.setCurrentIndex(self._winner.findData(rule.winner))
-        for widget in (self._kind, self._scale, self._exponent, self._flat, self._after, self._winner):
+        for widget in (self._kind, self._scale, self._exponent, self.flat, self._after, self._winner):
             widget.blockSignals(False)
         self._recount()
 
@@ -192,21 +191,21 @@ class RuleDialog(JobDialog):
         return LabelRule(
             self._scale.value(),
             self._exponent.value(),
-            self._flat.value() if self._kind.currentData() == FLAT else None,
+            self.flat.value() if self._kind.currentData() == FLAT else None,
             self._after.value(),
             self._winner.currentData(),
         )
 
     def _recount(self) -> None:
         flat = self._kind.currentData() == FLAT
-        for widget, shown in ((self._scale, not flat), (self._exponent, not flat), (self._flat, flat)):
+        for widget, shown in ((self._scale, not flat), (self._exponent, not flat), (self.flat, flat)):
             self._form_layout.setRowVisible(widget, shown)
         session, season = self.session, self.session.season
         if season is None or session.project is None or len(self._classes) != len(session.events):
             self.busy_changed()
             return
         rule = self.rule()
-        self.found = apply(
+        self.labels = apply(
             rule,
             session.events,
             self._classes,
@@ -214,8 +213,8 @@ class RuleDialog(JobDialog):
             season.available_at[season.shown],
             timezone=session.project.timezone,
         )
-        self._show_counts(self.found)
-        self._show_events(self.found, rule)
+        self._show_counts(self.labels)
+        self._show_events(self.labels, rule)
         self.busy_changed()
 
     def _show_counts(self, found: RuleLabels) -> None:
@@ -224,7 +223,7 @@ class RuleDialog(JobDialog):
             name = tr("no earthquake") if cls == 0 else self._class_name(cls)
             self._captions[cls].setText(f"{cls}  {name}")
             self.counts[cls].setText(tr("{count} days").format(count=count))
-            named(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
+            with_name(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
             self._bars[cls].setRange(0, max(*counts, 1))
             self._bars[cls].setValue(count)
         if not counts[0]:
@@ -241,7 +240,7 @@ class RuleDialog(JobDialog):
         sentence = tr(
             "{post} of the {positive} days with a class became known only after their earthquake: they cannot be predictions."
         )
-        self._post.setText(sentence.format(post=post, positive=positive))
+        self.post.setText(sentence.format(post=post, positive=positive))
 
     def _class_name(self, cls: int) -> str:
         scheme = self._scheme()
@@ -268,7 +267,7 @@ class RuleDialog(JobDialog):
                 got,
                 "" if got else self._why_none(number),
             )
-            rows.append(Row(cells, "" if got else "warning", class_icon(cls), number))
+            rows.append(TableRow(cells, "" if got else "warning", class_icon(cls), number))
         self.events.show_rows(rows)
 
     def _why_none(self, number: int) -> str:
@@ -291,16 +290,16 @@ class RuleDialog(JobDialog):
             session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
             answer(session, before)
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> RuleLabels:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> RuleLabels:
             return journal.apply_rule(project, rule, author=author)
 
         self.run_job(APPLYING, work, lambda _found: self.accept(), kept=kept)
 
     def busy_changed(self) -> None:
         """Let the rule be applied where there are days, events and the right to write."""
-        ready = self.found is not None and bool(self.session.events) and any(self._classes)
+        ready = self.labels is not None and bool(self.session.events) and any(self._classes)
         possible = ready and not self.busy and self.session.can_write
-        self._buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
+        self.buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
 
 
 def _number(low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:

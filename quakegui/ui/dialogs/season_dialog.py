@@ -29,7 +29,7 @@ from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import WholeDialog, named, open_at
+from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
@@ -171,26 +171,26 @@ class SeasonDialog(WholeDialog):
         assert project is not None
         self._before = project.config()
         self._defaults = SeasonConfig(self._before.timezone)
-        self._controls: dict[tuple[str, ...], QSpinBox | QDoubleSpinBox | QCheckBox] = {}
-        self._first, self._first_on = self._date(self._before.first_day, tr("First day"))
+        self.controls: dict[tuple[str, ...], QSpinBox | QDoubleSpinBox | QCheckBox] = {}
+        self.first, self.first_on = self._date(self._before.first_day, tr("First day"))
         self._last, self._last_on = self._date(self._before.last_day, tr("Last day"))
-        self._zone = zone_box(self._before.timezone)
-        self._zone.currentTextChanged.connect(self._check)
-        self._method, self._reference = self._methods(project.network().codes)
+        self.zone = zone_box(self._before.timezone)
+        self.zone.currentTextChanged.connect(self._check)
+        self.method, self.reference = self._methods(project.network().codes)
         self._tabs = QTabWidget()
         self._tabs.addTab(TallScroll(self._season_page(), whole=True), tr("Season"))
         self._tabs.addTab(TallScroll(self._page(ANOMALY, with_method=True), whole=True), tr("Anomalies"))
         self._tabs.addTab(TallScroll(self._page(MAPS), whole=True), tr("Maps"))
         self._tabs.addTab(TallScroll(self._page(REGIONS), whole=True), tr("Extremum regions"))
-        self._buttons = button_box(Standard.Save | Standard.Cancel | Standard.RestoreDefaults)
-        self._buttons.button(Standard.RestoreDefaults).setToolTip(
+        self.buttons = button_box(Standard.Save | Standard.Cancel | Standard.RestoreDefaults)
+        self.buttons.button(Standard.RestoreDefaults).setToolTip(
             tr("Every parameter but the season's window becomes its default")
         )
-        self._buttons.button(Standard.RestoreDefaults).clicked.connect(self.reset)
-        self._buttons.accepted.connect(self.save)
-        self._buttons.rejected.connect(self.reject)
+        self.buttons.button(Standard.RestoreDefaults).clicked.connect(self.reset)
+        self.buttons.accepted.connect(self.save)
+        self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        for widget in (self._tabs, self.sentence, self.strip, self._buttons):
+        for widget in (self._tabs, self.sentence, self.strip, self.buttons):
             column.addWidget(widget)
         self._show(self._before)
         open_at(self, WIDTH, self.sizeHint().height())
@@ -200,9 +200,9 @@ class SeasonDialog(WholeDialog):
     def _season_page(self) -> QWidget:
         page = QWidget()
         form = QFormLayout(page)
-        form.addRow(tr("First day"), _beside(self._first_on, self._first))
+        form.addRow(tr("First day"), _beside(self.first_on, self.first))
         form.addRow(tr("Last day"), _beside(self._last_on, self._last))
-        form.addRow(tr("Time zone"), self._zone)
+        form.addRow(tr("Time zone"), self.zone)
         says = QLabel(
             tr("Days before the first one warm up the baselines. A day is a calendar day of the zone; readings are in UTC.")
         )
@@ -215,15 +215,15 @@ class SeasonDialog(WholeDialog):
         page = QWidget()
         form = QFormLayout(page)
         if with_method:
-            form.addRow(tr("A night is compared by"), self._method)
-            form.addRow(tr("Reference station"), self._reference)
+            form.addRow(tr("A night is compared by"), self.method)
+            form.addRow(tr("Reference station"), self.reference)
         self._fill(form, parameters)
         return page
 
     def _fill(self, form: QFormLayout, parameters: tuple[Parameter, ...]) -> None:
         for parameter in parameters:
             control = self._control(parameter)
-            self._controls[parameter.path] = control
+            self.controls[parameter.path] = control
             default = _read(self._defaults, parameter.path)
             text = (tr("on") if default else tr("off")) if parameter.kind == "switch" else f"{default:g}"
             form.addRow(tr(parameter.text), _beside(control, QLabel(tr("default {value}").format(value=text))))
@@ -246,12 +246,12 @@ class SeasonDialog(WholeDialog):
             control.valueChanged.connect(self._check)
         if not isinstance(control, QCheckBox):
             control.setMinimumWidth(control.fontMetrics().horizontalAdvance("0") * 12)  # all alike
-        return named(control, tr(parameter.text), tr(parameter.tip))
+        return with_name(control, tr(parameter.text), tr(parameter.tip))
 
     def _date(self, day: np.datetime64 | None, name: str) -> tuple[QDateEdit, QCheckBox]:
-        switch = named(QCheckBox(tr("from here on")), name, tr("Off: as far as there are readings"))
+        switch = with_name(QCheckBox(tr("from here on")), name, tr("Off: as far as there are readings"))
         switch.setText("")
-        edit = named(QDateEdit(), name, tr("Included; off: as far as there are readings"))
+        edit = with_name(QDateEdit(), name, tr("Included; off: as far as there are readings"))
         edit.setCalendarPopup(True)
         edit.setDisplayFormat("yyyy-MM-dd")
         days = self.session.days
@@ -266,10 +266,10 @@ class SeasonDialog(WholeDialog):
         return edit, switch
 
     def _methods(self, codes: tuple[str, ...]) -> tuple[QComboBox, QComboBox]:
-        method = named(QComboBox(), tr("A night is compared by"), tr("What an anomaly is a departure from"))
+        method = with_name(QComboBox(), tr("A night is compared by"), tr("What an anomaly is a departure from"))
         for value, text in METHODS:
             method.addItem(tr(text), str(value))
-        reference = named(QComboBox(), tr("Reference station"), tr("For the difference from a reference station"))
+        reference = with_name(QComboBox(), tr("Reference station"), tr("For the difference from a reference station"))
         reference.addItem(tr("none"), None)
         for code in codes:
             reference.addItem(code, code)
@@ -280,7 +280,7 @@ class SeasonDialog(WholeDialog):
     # -- values ----------------------------------------------------------------------------------------------------
 
     def _show(self, config: SeasonConfig) -> None:
-        for path, control in self._controls.items():
+        for path, control in self.controls.items():
             value = _read(config, path)
             control.blockSignals(True)
             if isinstance(control, QCheckBox):
@@ -288,8 +288,8 @@ class SeasonDialog(WholeDialog):
             else:
                 control.setValue(value)
             control.blockSignals(False)
-        self._method.setCurrentIndex(self._method.findData(str(config.anomaly.method)))
-        self._reference.setCurrentIndex(max(self._reference.findData(config.anomaly.reference_station), 0))
+        self.method.setCurrentIndex(self.method.findData(str(config.anomaly.method)))
+        self.reference.setCurrentIndex(max(self.reference.findData(config.anomaly.reference_station), 0))
         self._check()
 
     def config(self) -> SeasonConfig:
@@ -301,16 +301,16 @@ class SeasonDialog(WholeDialog):
             With a sentence, where the parameters do not go together.
         """
         values: dict[tuple[str, ...], object] = {}
-        for path, control in self._controls.items():
+        for path, control in self.controls.items():
             value = control.isChecked() if isinstance(control, QCheckBox) else control.value()
             # What is shown is rounded; a parameter that was not touched stays exactly as it was.
             before = _read(self._before, path)
             same = isinstance(control, QDoubleSpinBox) and round(before, control.decimals()) == round(value, control.decimals())
             values[path] = before if same else value
-        values["timezone",] = self._zone.currentText().strip()
-        values["anomaly", "method"] = Method(self._method.currentData())
-        values["anomaly", "reference_station"] = self._reference.currentData()
-        values["first_day",] = _day(self._first) if self._first_on.isChecked() else None
+        values["timezone",] = self.zone.currentText().strip()
+        values["anomaly", "method"] = Method(self.method.currentData())
+        values["anomaly", "reference_station"] = self.reference.currentData()
+        values["first_day",] = _day(self.first) if self.first_on.isChecked() else None
         values["last_day",] = _day(self._last) if self._last_on.isChecked() else None
         config: SeasonConfig = _with(self._before, values)
         return config
@@ -320,8 +320,8 @@ class SeasonDialog(WholeDialog):
         self._show(self._defaults)
 
     def _check(self) -> None:
-        save = self._buttons.button(QDialogButtonBox.StandardButton.Save)
-        self._reference.setEnabled(self._method.currentData() == str(Method.REFERENCE_STATION))
+        save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        self.reference.setEnabled(self.method.currentData() == str(Method.REFERENCE_STATION))
         try:
             config = self.config()
         except ValueError as error:

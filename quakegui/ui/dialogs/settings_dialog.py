@@ -26,18 +26,18 @@ class SettingsDialog(WholeDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         settings = session.settings
-        self._analyst = QLineEdit(settings.analyst)
-        self._analyst.editingFinished.connect(self._keep_analyst)
-        self._language = self._choice(LANGUAGES, settings.language, "language")
-        self._theme = self._choice(THEMES, settings.theme, "theme")
+        self.analyst = QLineEdit(settings.analyst)
+        self.analyst.editingFinished.connect(self._keep_analyst)
+        self.language = self._choice(LANGUAGES, settings.language, "language")
+        self.theme = self._choice(THEMES, settings.theme, "theme")
         self._scale = self._number(*TEXT_SCALES, 0.05, settings.text_scale, "text_scale")
         self._speed = self._number(*SPEEDS, 0.5, settings.days_per_second, "days_per_second")
         self._loop = self._switch(settings.loop, "loop")
         self._advance = self._switch(settings.auto_advance, "auto_advance")
         self._rows: tuple[tuple[str, QWidget, str], ...] = (
-            (mark("Your name in the label journal"), self._analyst, mark("Written beside every label and note")),
-            (mark("Language"), self._language, ""),
-            (mark("Colours"), self._theme, ""),
+            (mark("Your name in the label journal"), self.analyst, mark("Written beside every label and note")),
+            (mark("Language"), self.language, ""),
+            (mark("Colours"), self.theme, ""),
             (mark("Text size"), self._scale, mark("A factor on the system's text size")),
             (mark("Play: days per second"), self._speed, ""),
             (mark("Play: start again at the end"), self._loop, ""),
@@ -86,7 +86,7 @@ class SettingsDialog(WholeDialog):
             caption.setText(tr(text))
             widget.setAccessibleName(tr(text))
             widget.setToolTip(tr(tip or text))
-        for box, names in ((self._language, LANGUAGE_NAMES), (self._theme, THEME_NAMES)):
+        for box, names in ((self.language, LANGUAGE_NAMES), (self.theme, THEME_NAMES)):
             for row in range(box.count()):
                 box.setItemText(row, tr(names[box.itemData(row)]))
         self._buttons.button(Standard.Close).setText(tr("Close"))
@@ -94,11 +94,11 @@ class SettingsDialog(WholeDialog):
         self.sentence.say("")
 
     def _keep_analyst(self) -> None:
-        name = self._analyst.text().strip()
+        name = self.analyst.text().strip()
         if name:
             self.session.set_settings(analyst=name)
         else:
-            self._analyst.setText(self.session.settings.analyst)
+            self.analyst.setText(self.session.settings.analyst)
 
     def _choice(self, values: tuple[str, ...], value: str, key: str) -> QComboBox:
         box = QComboBox()

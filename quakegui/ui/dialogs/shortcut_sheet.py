@@ -21,13 +21,13 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         open_at(self, 560, 640)
-        self._sheet = QTreeWidget()
-        self._sheet.setAccessibleName(tr("Keyboard shortcuts"))
-        self._sheet.setHeaderLabels([tr("Action"), tr("Keys")])
-        self._sheet.setRootIsDecorated(False)
-        self._sheet.setAlternatingRowColors(True)
-        self._sheet.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
-        self._sheet.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.sheet = QTreeWidget()
+        self.sheet.setAccessibleName(tr("Keyboard shortcuts"))
+        self.sheet.setHeaderLabels([tr("Action"), tr("Keys")])
+        self.sheet.setRootIsDecorated(False)
+        self.sheet.setAlternatingRowColors(True)
+        self.sheet.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
+        self.sheet.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._fill(rows)
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
@@ -35,7 +35,7 @@ class ShortcutSheet(QDialog):
         guide.setToolTip(tr("Open the guide, and close this sheet"))
         guide.clicked.connect(self._open_guide)
         column = QVBoxLayout(self)
-        column.addWidget(self._sheet)
+        column.addWidget(self.sheet)
         column.addWidget(buttons)
 
     def _open_guide(self) -> None:
@@ -52,11 +52,11 @@ class ShortcutSheet(QDialog):
             font = heading.font(0)
             font.setBold(True)
             heading.setFont(0, font)
-            self._sheet.addTopLevelItem(heading)
+            self.sheet.addTopLevelItem(heading)
             for row in rows:
                 if row.menu == menu and row.shortcuts:
                     native = QKeySequence.SequenceFormat.NativeText
                     keys = ", ".join(QKeySequence(key).toString(native) for key in row.shortcuts)
                     heading.addChild(QTreeWidgetItem([tr(row.text).rstrip("…"), keys]))
             heading.setExpanded(True)
-        self._sheet.resizeColumnToContents(0)
+        self.sheet.resizeColumnToContents(0)

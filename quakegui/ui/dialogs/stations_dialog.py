@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
 
 from quakegui import formats
 from quakegui.app import computing
-from quakegui.app.jobs import Report
 from quakegui.app.session import Session
 from quakegui.project import stations, undoing
 from quakegui.project.acts import Act
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.network import Station
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 
 READING: Final = mark("Reading the list of stations")
@@ -64,9 +64,9 @@ class StationsDialog(JobDialog):
         assert project is not None
         self._known = {station.code: station for station in project.network().stations}
         self._filling = False
-        self._unlocated = QLabel()
-        self._unlocated.setWordWrap(True)
-        self.table = named(QTableWidget(0, 5), tr("Stations"), tr("Double click or press F2 to change a cell"))
+        self.unlocated = QLabel()
+        self.unlocated.setWordWrap(True)
+        self.table = with_name(QTableWidget(0, 5), tr("Stations"), tr("Double click or press F2 to change a cell"))
         self.table.setHorizontalHeaderLabels(
             [tr("Code"), tr("Name"), tr("Latitude (° north)"), tr("Longitude (° east)"), tr("Elevation (m)")]
         )
@@ -74,7 +74,7 @@ class StationsDialog(JobDialog):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.table.itemChanged.connect(lambda _item: self._check())
-        self._add = self._button(tr("Add a station"), tr("Add an empty row"), lambda: self._add_row(Station("")))
+        self._add = self._button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
         self._import = self._button(tr("Import a list…"), tr("Take stations from a csv, xlsx or .ack file"), self._ask_list)
         self.remove = self._button(
             tr("Remove readings"),
@@ -86,17 +86,17 @@ class StationsDialog(JobDialog):
         for button in (self._add, self._import, self.remove):
             top.addWidget(button)
         top.addStretch(1)
-        self._buttons = button_box(Standard.Save | Standard.Cancel)
-        self._buttons.accepted.connect(self.save)
-        self._buttons.rejected.connect(self.reject)
+        self.buttons = button_box(Standard.Save | Standard.Cancel)
+        self.buttons.accepted.connect(self.save)
+        self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addLayout(top)
-        for widget in (self._unlocated, self.table, self.sentence, self.strip, self._buttons):
+        for widget in (self.unlocated, self.table, self.sentence, self.strip, self.buttons):
             column.addWidget(widget, 1 if widget is self.table else 0)
         self.fill(tuple(self._known.values()))
 
     def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-        button = named(QPushButton(text), text.rstrip("…"), tip)
+        button = with_name(QPushButton(text), text.rstrip("…"), tip)
         button.setAutoDefault(False)
         button.clicked.connect(lambda _on=False: slot())
         return button
@@ -135,7 +135,8 @@ class StationsDialog(JobDialog):
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
             self.table.setItem(row, column, item)
 
-    def _add_row(self, station: Station) -> None:
+    def add_row(self, station: Station) -> None:
+        """Add a station at the end of the table."""
         self.fill((station,))
         row = self.table.rowCount() - 1
         self.table.setCurrentCell(row, CODE)
@@ -202,9 +203,9 @@ class StationsDialog(JobDialog):
         rows = range(self.table.rowCount())
         codes = [self._text(row, CODE) for row in rows if not self._text(row, LATITUDE) and self._text(row, CODE)]
         if codes:
-            self._unlocated.setText(tr("Without coordinates, and so left off the map: {codes}.").format(codes=", ".join(codes)))
+            self.unlocated.setText(tr("Without coordinates, and so left off the map: {codes}.").format(codes=", ".join(codes)))
         else:
-            self._unlocated.setText(tr("Every station has coordinates."))
+            self.unlocated.setText(tr("Every station has coordinates."))
 
     def stations(self) -> tuple[Station, ...]:
         """Return what the table says, of a table without faults."""
@@ -229,7 +230,7 @@ class StationsDialog(JobDialog):
     def import_list(self, path: Path) -> None:
         """Show the stations of a list in the table, for the analyst to look at and save."""
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> tuple[list[Station], list[str]]:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> tuple[list[Station], list[str]]:
             found: list[Station] = []
             notes: list[str] = []
             for source in formats.expand(path):
@@ -257,7 +258,7 @@ class StationsDialog(JobDialog):
 
         author = self.session.settings.analyst
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> None:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
             stations.set_stations(project, changed, author=author)
 
         session = self.session
@@ -270,8 +271,8 @@ class StationsDialog(JobDialog):
             return
         author, session = self.session.settings.analyst, self.session
 
-        def work(report: Report, _cancelled: Callable[[], bool]) -> Act:
-            return undoing.remove_readings(project, code, author=author, progress=report)
+        def work(progress: ProgressCallback, _cancelled: CancelCheck) -> Act:
+            return undoing.remove_readings(project, code, author=author, progress=progress)
 
         def kept(act: Act) -> None:
             text = tr("The readings of {station} no longer count; Edit > Imports brings them back.")
@@ -289,7 +290,7 @@ class StationsDialog(JobDialog):
         row = self.table.currentRow()
         self.remove.setEnabled(free and row >= 0 and self._text(row, CODE) in self._known)
         good = not self.busy and self.session.can_write and not self._faults().cells
-        self._buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(good)
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(good)
 
 
 def _number(value: float | None) -> str:

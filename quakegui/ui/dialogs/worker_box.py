@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
 from quakegui.app.environment import ask_worker, environment_of
-from quakegui.app.jobs import Report
 from quakegui.app.settings import BACKENDS, TRAINS_IN
 from quakegui.learn import messages
 from quakegui.learn.worker.environments import wsl_distributions
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.dialog_parts import WholeDialog
 from quakegui.ui.i18n import mark, tr
 
@@ -51,8 +50,8 @@ class WorkerBox(QGroupBox):
         for each in BACKENDS:
             self.backend.addItem("", each)
         self.backend.setCurrentIndex(BACKENDS.index(settings.backend))
-        self._choose, self.try_it = QPushButton(), QPushButton()
-        for button in (self._choose, self.try_it):
+        self.choose, self.try_it = QPushButton(), QPushButton()
+        for button in (self.choose, self.try_it):
             button.setAutoDefault(False)
         self._captions = tuple(QLabel() for _ in range(4))
         self._lay_out()
@@ -60,14 +59,14 @@ class WorkerBox(QGroupBox):
         self.python.editingFinished.connect(self.keep)
         self.distribution.currentTextChanged.connect(self.keep)
         self.backend.activated.connect(self.keep)
-        self._choose.clicked.connect(self._ask_python)
+        self.choose.clicked.connect(self._ask_python)
         self.try_it.clicked.connect(self.ask)
         self._show_rows()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.addWidget(self.python, 1)
-        row.addWidget(self._choose)
+        row.addWidget(self.choose)
         self._form = QFormLayout(self)
         self._form.addRow(self._captions[0], self.place)
         self._form.addRow(self._captions[1], row)
@@ -79,7 +78,7 @@ class WorkerBox(QGroupBox):
         place = self.place.currentData()
         self._form.setRowVisible(1, place != "this")
         self._form.setRowVisible(2, place == "wsl")
-        self._choose.setVisible(place == "interpreter")
+        self.choose.setVisible(place == "interpreter")
         self.python.setPlaceholderText(
             "python3" if place == "wsl" else r"C:\Python312\python.exe" if sys.platform == "win32" else "/opt/venv/bin/python"
         )
@@ -119,7 +118,7 @@ class WorkerBox(QGroupBox):
         self.keep()
         environment = environment_of(self._session.settings)
 
-        def work(_report: Report, cancelled: Callable[[], bool]) -> messages.Message:
+        def work(_progress: ProgressCallback, cancelled: CancelCheck) -> messages.Message:
             return ask_worker(environment, cancelled)
 
         self._dialog.run_job(ASKING, work, self._tell)
@@ -154,7 +153,7 @@ class WorkerBox(QGroupBox):
         for box, names in ((self.place, PLACES), (self.backend, BACKEND_NAMES)):
             for row in range(box.count()):
                 box.setItemText(row, tr(names[box.itemData(row)]))
-        self._choose.setText(tr("Choose…"))
-        self._choose.setToolTip(tr("Choose the program on the disk"))
+        self.choose.setText(tr("Choose…"))
+        self.choose.setToolTip(tr("Choose the program on the disk"))
         self.try_it.setText(tr("Try it"))
         self.try_it.setToolTip(tr("Start the worker there and tell on which device it would compute"))

@@ -7,13 +7,13 @@ import zoneinfo
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter
 
-from quakegui.ui.dialogs.dialog_parts import named
+from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr
 
 
 def zone_box(zone: str) -> QComboBox:
     """Return a box that holds every time zone and shows this one."""
-    box = named(QComboBox(), tr("Time zone"), tr("Its midnight is where a day begins; type a part of its name"))
+    box = with_name(QComboBox(), tr("Time zone"), tr("Its midnight is where a day begins; type a part of its name"))
     box.setEditable(True)
     box.addItems(sorted(zoneinfo.available_timezones()))
     box.setCurrentText(zone)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from quakegui.app.evaluation import Evaluation
-from quakegui.app.learnt import Learnt
 from quakegui.app.session import Session
+from quakegui.app.training_labels import TrainingLabels
 from quakegui.judge.judged_by import AsOf, training_day
 from quakegui.ui.i18n import language, tr
 from quakegui.ui.quiet_labels import WrappedLabel
@@ -38,13 +38,20 @@ class BasisLine(QWidget):
         self.retranslate()
 
     def show_basis(
-        self, learnt: Learnt | None, found: Evaluation | None, as_of: AsOf, *, later: bool, can_judge: bool, can_train: bool
+        self,
+        labels: TrainingLabels | None,
+        evaluation: Evaluation | None,
+        as_of: AsOf,
+        *,
+        later: bool,
+        can_judge: bool,
+        can_train: bool,
     ) -> None:
         """Show what the figures rest on, and the buttons that there is a reason for.
 
         Parameters
         ----------
-        learnt, found
+        labels, evaluation
             The run in use, and its judgement, None where it has not been judged.
         as_of
             By which labels it is, or would be judged.
@@ -54,31 +61,31 @@ class BasisLine(QWidget):
             Whether the buttons can be pressed.
         """
         hidden = self._session.display.blind  # nothing is told of the labels of others
-        own, beyond = (0, 0) if learnt is None or hidden else learnt.relabelled(self._session)
-        moved = learnt is not None and not hidden and bool(own or learnt.events_differ)
+        own, beyond = (0, 0) if labels is None or hidden else labels.relabelled_days(self._session)
+        moved = labels is not None and not hidden and bool(own or labels.events_differ)
         self._as_of = as_of
-        self._words.setText(tr("Hidden while you label blind") if hidden else self._sentence(learnt, found, own, beyond))
+        self._words.setText(tr("Hidden while you label blind") if hidden else self._sentence(labels, evaluation, own, beyond))
         self._other.setVisible(not hidden and not later and (moved or as_of == "today"))
         self._other.setEnabled(can_judge)
-        self._retrain.setVisible(moved or bool(beyond) or (learnt is not None and bool(learnt.refusal)))
+        self._retrain.setVisible(moved or bool(beyond) or (labels is not None and bool(labels.refusal)))
         self._retrain.setEnabled(can_train)
         self.retranslate()
 
-    def _sentence(self, learnt: Learnt | None, found: Evaluation | None, own: int, beyond: int) -> str:
-        if learnt is None or learnt.refusal:
+    def _sentence(self, labels: TrainingLabels | None, evaluation: Evaluation | None, own: int, beyond: int) -> str:
+        if labels is None or labels.refusal:
             return ""
-        basis = None if found is None else found.judgement.basis
-        if found is None or basis is None:
+        basis = None if evaluation is None else evaluation.judgement.basis
+        if evaluation is None or basis is None:
             zone = None if self._session.project is None else self._session.project.timezone
-            told = tr("The run was trained with the labels of {day}; days with another label today: {count}.")
+            words = tr("The run was trained with the labels of {day}; days with another label today: {count}.")
             same = tr("The run was trained with the labels of {day}; today's are the same.")
-            told = (told if own else same).format(day=training_day(learnt.run.created, zone), count=own)
+            words = (words if own else same).format(day=training_day(labels.run.created, zone), count=own)
         else:
-            since = found.relabelled(self._session)
+            since = evaluation.relabelled_days(self._session)
             basis = replace(basis, days_differ=own) if basis.as_of == "training" else replace(basis, days_since=since)
-            told = basis.text("zh" if language() == "zh" else "en")
+            words = basis.text("zh" if language() == "zh" else "en")
         more = tr("Labelled days that the run does not know: {count}.").format(count=beyond)
-        return f"{told} {more}" if beyond else told
+        return f"{words} {more}" if beyond else words
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""

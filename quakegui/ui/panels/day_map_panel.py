@@ -101,7 +101,7 @@ class DayMapPanel(QWidget):
         self.readout.setText("   ·   ".join(words))
 
     def _pick(self, code: str, add: bool) -> None:
-        picked = self._session.picked
+        picked = self._session.selected_codes
         if add:
             self._session.pick([other for other in picked if other != code] if code in picked else [*picked, code])
         else:

@@ -24,7 +24,7 @@ from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.kp import STORM_KP
-from quakegui.season.labels import LabelRow, Source
+from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.season.localtime import to_local
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
@@ -36,10 +36,10 @@ from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import CLASS_NAMES, quality_text
 
 SOURCE_NAMES = {
-    Source.RULE: mark("by rule, retrospective"),
-    Source.MODEL: mark("accepted from a prediction"),
-    Source.ANALYST: mark("by an analyst"),
-    Source.SETTLED: mark("settled"),
+    LabelSource.RULE: mark("by rule, retrospective"),
+    LabelSource.MODEL: mark("accepted from a prediction"),
+    LabelSource.ANALYST: mark("by an analyst"),
+    LabelSource.SETTLED: mark("settled"),
 }
 KIND_NAMES = {
     "out-of-fold": mark("out of fold: the run had not seen this day"),
@@ -86,16 +86,16 @@ class DayPanel(QWidget):
         self._session = session
         self._note_day: np.datetime64 | None = None
         self._note_shown = ""
-        self._date, self._when, self._kp = WrappedLabel(), QLabel(), WrappedLabel()
-        self._present, self._quality = ElidedLabel(), ElidedLabel()
-        self._label, self._history, self._prediction, self._stamp = QLabel(), QLabel(), QLabel(), QLabel()
-        for label in (self._stamp, self._when, self._label, self._history, self._prediction):
+        self.date, self._when, self._kp = WrappedLabel(), QLabel(), WrappedLabel()
+        self._present, self.quality = ElidedLabel(), ElidedLabel()
+        self._label, self._history, self._prediction, self.stamp = QLabel(), QLabel(), QLabel(), QLabel()
+        for label in (self.stamp, self._when, self._label, self._history, self._prediction):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._buttons = [self._button(cls) for cls in range(5)]
+        self.buttons = [self._button(cls) for cls in range(5)]
         self.count = RangeCount(session)
         self._bars = [QProgressBar() for _ in range(5)]
-        self._note = NoteEdit(self)
+        self.note = NoteEdit(self)
         self._captions = [QLabel() for _ in range(5)]
         self._build()
         session.changed.connect(self.refresh)
@@ -113,14 +113,14 @@ class DayPanel(QWidget):
     def _build(self) -> None:
         inner = QWidget()
         column = QVBoxLayout(inner)
-        column.addWidget(self._stamp)
-        column.addWidget(self._date)
+        column.addWidget(self.stamp)
+        column.addWidget(self.date)
         column.addWidget(self._when)
         column.addWidget(self._kp)
         column.addWidget(self._present)
-        column.addWidget(self._quality)
+        column.addWidget(self.quality)
         row = QHBoxLayout()
-        for button in self._buttons:
+        for button in self.buttons:
             row.addWidget(button)
         row.addWidget(self.count, 1)
         bars = QFormLayout()
@@ -130,7 +130,7 @@ class DayPanel(QWidget):
             bars.addRow(caption, bar)
         self._titles = [QLabel() for _ in range(3)]
         for title, contents in zip(
-            self._titles, ((row, self._label, self._history), (self._prediction, bars), (self._note,)), strict=True
+            self._titles, ((row, self._label, self._history), (self._prediction, bars), (self.note,)), strict=True
         ):
             bold = title.font()
             bold.setBold(True)
@@ -143,10 +143,10 @@ class DayPanel(QWidget):
                 else:
                     column.addLayout(item)
         column.addStretch(1)
-        self._scroll = TallScroll(inner)
+        self.scroll_area = TallScroll(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroll)
+        outer.addWidget(self.scroll_area)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class DayPanel(QWidget):
         """Set every text in the language in force."""
         self._hold_still()
         side = round(self.fontMetrics().height() * 1.15)
-        for cls, button in enumerate(self._buttons):
+        for cls, button in enumerate(self.buttons):
             name = tr(CLASS_NAMES[cls])
             button.setIcon(class_icon(cls))
             button.setIconSize(QSize(side, side))
@@ -187,26 +187,26 @@ class DayPanel(QWidget):
             theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
         for title, text in zip(self._titles, (tr("Label"), tr("Prediction"), tr("Note")), strict=True):
             title.setText(text)
-        self._stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
-        theme.tint(self._stamp, theme.colours().alarm, bold=True)
-        theme.tint(self._date, theme.colours().text, bold=True, scale=1.5)
-        self._note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
-        self._note.setAccessibleName(tr("Note on this day"))
-        self._note.setToolTip(tr("Kept when the cursor leaves it, or by Ctrl+Return; Escape drops what was typed"))
+        self.stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
+        theme.tint(self.stamp, theme.colours().alarm, bold=True)
+        theme.tint(self.date, theme.colours().text, bold=True, scale=1.5)
+        self.note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
+        self.note.setAccessibleName(tr("Note on this day"))
+        self.note.setToolTip(tr("Kept when the cursor leaves it, or by Ctrl+Return; Escape drops what was typed"))
         self.refresh(Change.ALL)
 
     def _show_day(self) -> None:
         session = self._session
-        self._stamp.setVisible(session.synthetic)
+        self.stamp.setVisible(session.synthetic)
         self._note_day = session.day
         if session.day is None or session.season is None or session.project is None:
-            for label in (self._when, self._kp, self._present, self._quality):
+            for label in (self._when, self._kp, self._present, self.quality):
                 label.setText("")
-            self._date.setText(tr("No day") if session.project is None or not session.days.size else "")
+            self.date.setText(tr("No day") if session.project is None or not session.days.size else "")
             return
         at = session.season.shown.start + session.index
         known = to_local(session.season.available_at[at], session.project.timezone)
-        self._date.setText(f"{session.day}")
+        self.date.setText(f"{session.day}")
         offset = known.strftime("%z")
         self._when.setText(
             tr("Local day, UTC{offset}; known at {time}").format(
@@ -221,7 +221,7 @@ class DayPanel(QWidget):
         theme.tint(self._kp, theme.colours().storm if kp >= STORM_KP else theme.colours().text)
         here = np.isfinite(session.season.anomaly.z[at])
         self._present.setText(tr("{present} of {all} stations have an anomaly").format(present=int(here.sum()), all=here.size))
-        self._quality.setText(self._reasons(session.season.anomaly.quality[at]))
+        self.quality.setText(self._reasons(session.season.anomaly.quality[at]))
 
     def _reasons(self, quality: NDArray[np.uint16]) -> str:
         """Say of which stations something is to be known on a day; `quality` has shape (station,)."""
@@ -237,10 +237,10 @@ class DayPanel(QWidget):
     def _show_label(self) -> None:
         session = self._session
         row = session.labels.rows[session.index] if session.index >= 0 and session.labels.rows else None
-        for cls, button in enumerate(self._buttons):
+        for cls, button in enumerate(self.buttons):
             button.setChecked(row is not None and row.cls == cls)
             button.setEnabled(session.can_write and session.index >= 0)
-        self._note.setReadOnly(not session.can_write)
+        self.note.setReadOnly(not session.can_write)
         if row is None or row.cls is None:
             self._label.setText(tr("No label yet: press 0 to 4"))
         else:
@@ -251,17 +251,17 @@ class DayPanel(QWidget):
         others = [note for note in notes if note.author != session.settings.analyst and not session.display.blind]
         shown = [self._history_line(old) for old in rows[-5:]] + [f"{note.author}: {note.text}" for note in others]
         self._history.setText("\n".join(shown))
-        if not self._note.document().isModified():
+        if not self.note.document().isModified():
             self._show_note(mine[-1] if mine else "")
 
     def _show_note(self, text: str) -> None:
         self._note_shown = text
-        if text != self._note.toPlainText():
-            self._note.setPlainText(text)
+        if text != self.note.toPlainText():
+            self.note.setPlainText(text)
 
     def _who(self, row: LabelRow) -> str:
         who = tr(SOURCE_NAMES[row.source])
-        return f"{who} ({row.author})" if row.author and row.source is not Source.RULE else who
+        return f"{who} ({row.author})" if row.author and row.source is not LabelSource.RULE else who
 
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None
@@ -298,19 +298,19 @@ class DayPanel(QWidget):
 
     def edit_note(self) -> None:
         """Put the cursor at the end of the note."""
-        self._note.setFocus()
-        self._note.moveCursor(self._note.textCursor().MoveOperation.End)
+        self.note.setFocus()
+        self.note.moveCursor(self.note.textCursor().MoveOperation.End)
 
     def keep_note(self) -> None:
         """Keep the note of its day if it was changed."""
-        text = self._note.toPlainText().strip()
-        if self._note_day is None or not self._note.document().isModified():
+        text = self.note.toPlainText().strip()
+        if self._note_day is None or not self.note.document().isModified():
             return
-        self._note.document().setModified(False)
-        labelling.note(self._session, text, day=self._note_day, shown=self._note_shown)
+        self.note.document().setModified(False)
+        labelling.note(self._session, text, day=self._note_day, former=self._note_shown)
 
     def drop_note(self) -> None:
         """Forget what was typed."""
-        self._note.document().setModified(False)
+        self.note.document().setModified(False)
         self.setFocus()
         self._show_label()

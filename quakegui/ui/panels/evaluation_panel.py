@@ -26,12 +26,12 @@ from PySide6.QtWidgets import (
 from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation, days_in_cell
-from quakegui.app.jobs import Report
-from quakegui.app.learnt import Learnt, learnt_by_run_in_use
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.metrics import TARGETS, Target
+from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui import sentences, theme
 from quakegui.ui.i18n import language, mark, tr
 from quakegui.ui.panels.basis_line import BasisLine
@@ -73,26 +73,26 @@ class EvaluationPanel(QWidget):
         super().__init__(parent)
         self._session, self._training = session, training
         self._judged: dict[tuple[str, AsOf], Evaluation] = {}
-        self._learnt: Learnt | None = None
-        self._strip = RecordStrip()
-        self._strip.chosen.connect(lambda _record: self._show())
+        self._training_labels: TrainingLabels | None = None
+        self.strip = RecordStrip()
+        self.strip.chosen.connect(lambda _record: self._show())
         self._basis = BasisLine(session)
         self._basis.other.connect(self._judge_by_the_other)
         self._basis.retrain.connect(self._retrain)
-        self._judge = QPushButton()
-        self._judge.clicked.connect(self._start)
-        self._verdict = QLabel()
-        self._verdict.setWordWrap(True)
-        self._stamp = QLabel()
+        self.judge = QPushButton()
+        self.judge.clicked.connect(self._start)
+        self.verdict = QLabel()
+        self.verdict.setWordWrap(True)
+        self.stamp = QLabel()
         self._rates = QCheckBox()
         self._rates.toggled.connect(lambda _on: self._show_matrix())
-        self._matrix = MatrixView()
-        self._matrix.asked.connect(self._list_days)
-        self._days = QListWidget()
-        self._days.itemClicked.connect(lambda item: walking.go_to_alone(session, item.data(ROLE)))
-        self._days.currentItemChanged.connect(self._step_to)
+        self.matrix = MatrixView()
+        self.matrix.asked.connect(self._list_days)
+        self.days = QListWidget()
+        self.days.itemClicked.connect(lambda item: walking.go_to_alone(session, item.data(ROLE)))
+        self.days.currentItemChanged.connect(self._step_to)
         self._days_title = QLabel()
-        self._scores, self._classes, self._alarms = (_table() for _ in range(3))
+        self.scores, self.classes, self._alarms = (_table() for _ in range(3))
         self._molchan = MolchanView()
         self._tabs = QTabWidget()
         self._build()
@@ -102,38 +102,38 @@ class EvaluationPanel(QWidget):
         self.retranslate()
 
     @property
-    def _evaluation(self) -> Evaluation | None:
+    def evaluation(self) -> Evaluation | None:
         """The judgement of the record that is chosen by the labels that are chosen, None while it has not been judged."""
-        return self._judged.get((self._strip.record, self._as_of))
+        return self._judged.get((self.strip.record, self._as_of))
 
     @property
     def _as_of(self) -> AsOf:
         """By which labels the chosen record is judged; days that came after the training only by today's."""
-        return "today" if self._strip.record == "prospective" else self._session.judged_by
+        return "today" if self.strip.record == "prospective" else self._session.judged_by
 
     def _build(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(self._judge)
-        head.addWidget(self._stamp)
-        head.addWidget(self._verdict, 1)
+        head.addWidget(self.judge)
+        head.addWidget(self.stamp)
+        head.addWidget(self.verdict, 1)
         matrix = QWidget()
         row = QHBoxLayout(matrix)
         row.setContentsMargins(0, 4, 0, 0)
         left = QVBoxLayout()
         left.addWidget(self._rates)
-        left.addWidget(self._matrix)
+        left.addWidget(self.matrix)
         right = QVBoxLayout()
         right.addWidget(self._days_title)
-        right.addWidget(self._days)
+        right.addWidget(self.days)
         row.addLayout(left, 3)
         row.addLayout(right, 2)
-        for widget in (self._scores, matrix, self._classes, self._molchan, self._alarms):
+        for widget in (self.scores, matrix, self.classes, self._molchan, self._alarms):
             self._tabs.addTab(widget, "")
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(8, 2, 8, 4)
         column.setSpacing(4)
-        column.addWidget(self._strip)
+        column.addWidget(self.strip)
         column.addLayout(head)
         column.addWidget(self._basis)
         column.addWidget(self._tabs, 1)
@@ -144,11 +144,11 @@ class EvaluationPanel(QWidget):
     # -- judging ---------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        project, season, record, as_of = self._session.project, self._session.season, self._strip.record, self._as_of
+        project, season, record, as_of = self._session.project, self._session.season, self.strip.record, self._as_of
         if project is None or season is None:
             return
 
-        def work(_report: Report, _cancelled: Callable[[], bool]) -> Evaluation:
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> Evaluation:
             return Evaluation.of(project, season, record, as_of)
 
         judged = self._judged
@@ -168,24 +168,24 @@ class EvaluationPanel(QWidget):
     def _show_basis(self) -> None:
         """Say by which labels and earthquakes the run is judged, and offer others where there are others."""
         self._basis.show_basis(
-            self._learnt,
-            self._evaluation,
+            self._training_labels,
+            self.evaluation,
             self._as_of,
-            later=self._strip.record == "prospective",
-            can_judge=self._judge.isEnabled(),
+            later=self.strip.record == "prospective",
+            can_judge=self.judge.isEnabled(),
             can_train=self._session.can_write and self._session.season is not None and not self._training.busy,
         )
 
     def _judge_by_the_other(self) -> None:
         self._session.judged_by = "training" if self._session.judged_by == "today" else "today"
-        if self._evaluation is None:
+        if self.evaluation is None:
             self._start()
         else:
             self._show()
 
     def _retrain(self) -> None:
-        if self._learnt is not None:
-            self._training.start(self._learnt.run.config)
+        if self._training_labels is not None:
+            self._training.start(self._training_labels.run.config)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class EvaluationPanel(QWidget):
         Labels do not: the figures say which ones they come from.
         """
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS | Change.RUNS):
-            self._learnt = learnt_by_run_in_use(self._session)
+            self._training_labels = labels_of_training(self._session)
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
             self._judged = {}
             self._show()
@@ -212,11 +212,11 @@ class EvaluationPanel(QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        self._judge.setText(tr("Judge the run"))
-        self._judge.setToolTip(tr("Judge the run in use beside every baseline, on the same days"))
+        self.judge.setText(tr("Judge the run"))
+        self.judge.setToolTip(tr("Judge the run in use beside every baseline, on the same days"))
         self._rates.setText(tr("Rates instead of counts"))
         self._rates.setToolTip(tr("Share of each true class, instead of days"))
-        self._days.setAccessibleName(tr("Days of the chosen cell"))
+        self.days.setAccessibleName(tr("Days of the chosen cell"))
         titles = (tr("Skill"), tr("Matrix"), tr("Classes"), tr("Molchan diagram"), tr("Alarms"))
         for number, title in enumerate(titles):
             self._tabs.setTabText(number, title)
@@ -224,68 +224,68 @@ class EvaluationPanel(QWidget):
 
     def _show(self) -> None:
         said = self._session.predictions
-        self._strip.show_counts(Counter() if said is None else Counter(said.kind.tolist()))
-        found = self._evaluation
-        told = None if found is None else found.judgement
+        self.strip.show_counts(Counter() if said is None else Counter(said.kind.tolist()))
+        found = self.evaluation
+        judgement = None if found is None else found.judgement
         judging = self._session.jobs.has(JUDGING)
-        refusal = self._learnt.refusal if self._learnt is not None else ""
+        refusal = self._training_labels.refusal if self._training_labels is not None else ""
         can_judge = self._session.season is not None and self._session.predictions is not None
-        self._judge.setEnabled(can_judge and not judging and not refusal)
+        self.judge.setEnabled(can_judge and not judging and not refusal)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
-        if told is not None and told.leaky:
+        if judgement is not None and judgement.leaky:
             stamps.append("LEAKY")
-        if told is not None and told.protocol == "prospective":
+        if judgement is not None and judgement.protocol == "prospective":
             stamps.append(tr("PROSPECTIVE"))
-        self._stamp.setText(" · ".join(stamps))
-        theme.tint(self._stamp, theme.colours().alarm, bold=True)
-        self._days.clear()
+        self.stamp.setText(" · ".join(stamps))
+        theme.tint(self.stamp, theme.colours().alarm, bold=True)
+        self.days.clear()
         self._days_title.setText(tr("Click a cell: its days are listed here, by margin."))
         if judging:
-            self._verdict.setText(tr("Judging…"))
+            self.verdict.setText(tr("Judging…"))
         elif refusal:
-            self._verdict.setText(sentences.told(refusal))
+            self.verdict.setText(sentences.translate(refusal))
         elif found is None:
             none = self._session.predictions is None
-            self._verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
+            self.verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
         else:
             verdict = found.judgement.verdict
             words = verdict.text, verdict.figures
             sentence = " ".join(say("zh" if language() == "zh" else "en") for say in words).strip()
             late = tr("{count} days were answered more than a day late.").format(count=found.late)
-            self._verdict.setText(f"{sentence} {late}" if found.late else sentence)
+            self.verdict.setText(f"{sentence} {late}" if found.late else sentence)
         self._show_basis()
         self._show_matrix()
-        self._show_scores(told)
-        self._show_classes(told)
-        self._show_alarms(told)
-        self._molchan.show_skill(told)
+        self._show_scores(judgement)
+        self._show_classes(judgement)
+        self._show_alarms(judgement)
+        self._molchan.show_skill(judgement)
 
     def _show_matrix(self) -> None:
-        told = self._evaluation.judgement if self._evaluation is not None else None
-        if told is None:
-            self._matrix.clear_matrix()
+        judgement = self.evaluation.judgement if self.evaluation is not None else None
+        if judgement is None:
+            self.matrix.clear_matrix()
         else:
             names = [tr(name) for name in GROUP_NAMES["class"]]
-            self._matrix.show_matrix(told.of("class").figures.confusion, names, rates=self._rates.isChecked())
+            self.matrix.show_matrix(judgement.of("class").figures.confusion, names, rates=self._rates.isChecked())
 
-    def _show_scores(self, told: Judgement | None) -> None:
+    def _show_scores(self, judgement: Judgement | None) -> None:
         headings = (
             tr("Predictor"), tr("Judged on"), tr("Days"), tr("Accuracy"), tr("Macro recall"), tr("Kappa"), tr("p"),
             tr("Difference in AUC (95 %)"),
         )  # fmt: skip
         rows: list[tuple[str, ...]] = []
-        for target in TARGETS if told is not None else ():
-            assert told is not None
-            own = told.of(target)
+        for target in TARGETS if judgement is not None else ():
+            assert judgement is not None
+            own = judgement.of(target)
             interval = own.macro_recall
             rows.append(
                 (
-                    told.title, tr(TARGET_NAMES[target]), str(own.figures.days), percent(own.figures.accuracy),
+                    judgement.title, tr(TARGET_NAMES[target]), str(own.figures.days), percent(own.figures.accuracy),
                     f"{percent(own.figures.macro_recall)} ({percent(interval.low)} – {percent(interval.high)})",
-                    number(own.figures.kappa), number(told.surrogate.p_value) if target == "event" else "", "",
+                    number(own.figures.kappa), number(judgement.surrogate.p_value) if target == "event" else "", "",
                 )
             )  # fmt: skip
-            for other in told.comparisons:
+            for other in judgement.comparisons:
                 if other.target == target:
                     gain, gap = "", other.auc_difference
                     if gap is not None:
@@ -299,17 +299,17 @@ class EvaluationPanel(QWidget):
                             number(other.figures.kappa), "", gain,
                         )
                     )  # fmt: skip
-        _fill(self._scores, headings, rows)
+        _fill(self.scores, headings, rows)
 
-    def _show_classes(self, told: Judgement | None) -> None:
+    def _show_classes(self, judgement: Judgement | None) -> None:
         headings = (
             tr("Class"), tr("Days"), tr("Answered"), tr("Recall"), tr("Precision"), tr("F1"),
             tr("One against the rest (the paper's “accuracy”)"), tr("Not estimable"),
         )  # fmt: skip
         rows = []
-        for target in TARGETS if told is not None else ():
-            assert told is not None
-            for name, one in zip(GROUP_NAMES[target], told.of(target).figures.per_class, strict=True):
+        for target in TARGETS if judgement is not None else ():
+            assert judgement is not None
+            for name, one in zip(GROUP_NAMES[target], judgement.of(target).figures.per_class, strict=True):
                 rows.append(
                     (
                         f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),
@@ -317,12 +317,12 @@ class EvaluationPanel(QWidget):
                         tr("{days} days, not in training").format(days=one.not_estimable) if one.not_estimable else "",
                     )
                 )  # fmt: skip
-        _fill(self._classes, headings, rows)
+        _fill(self.classes, headings, rows)
 
-    def _show_alarms(self, told: Judgement | None) -> None:
+    def _show_alarms(self, judgement: Judgement | None) -> None:
         headings = (tr("Opened (UTC)"), tr("Closed (UTC)"), tr("Says"), tr("Outcome"))
         rows = []
-        record = told.alarms if told is not None else None
+        record = judgement.alarms if judgement is not None else None
         for alarm in record.alarms if record is not None else ():
             outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
             if alarm.hits:
@@ -340,29 +340,29 @@ class EvaluationPanel(QWidget):
     # -- a cell is a question --------------------------------------------------------------------------------------
 
     def _list_days(self, truth: int, answer: int) -> None:
-        assert self._evaluation is not None
-        found = days_in_cell(self._evaluation, self._session.days, truth, answer)
+        assert self.evaluation is not None
+        found = days_in_cell(self.evaluation, self._session.days, truth, answer)
         self._days_title.setText(
             tr("{count} days: {truth}, predicted {answer}; click to go there, 0 to 4 relabels").format(
                 count=len(found), truth=tr(CLASS_NAMES[truth]), answer=tr(CLASS_NAMES[answer])
             )
         )
-        self._days.clear()
+        self.days.clear()
         for index, margin in found:
             item = QListWidgetItem(tr("{day} · margin {margin:.2f}").format(day=self._session.days[index], margin=margin))
             item.setData(ROLE, index)
-            self._days.addItem(item)
+            self.days.addItem(item)
 
     def _mark_day_shown(self) -> None:
         """Let the list mark the day shown, and no day while it is elsewhere: a key labels what is marked, or so one thinks."""
-        rows = range(self._days.count())
-        shown = next((row for row in rows if self._days.item(row).data(ROLE) == self._session.index), -1)
-        self._days.blockSignals(True)  # nobody picked this row
-        self._days.setCurrentRow(shown)
-        self._days.blockSignals(False)
+        rows = range(self.days.count())
+        shown = next((row for row in rows if self.days.item(row).data(ROLE) == self._session.index), -1)
+        self.days.blockSignals(True)  # nobody picked this row
+        self.days.setCurrentRow(shown)
+        self.days.blockSignals(False)
 
     def _step_to(self, item: QListWidgetItem | None) -> None:
-        if item is not None and self._days.hasFocus():
+        if item is not None and self.days.hasFocus():
             walking.go_to_alone(self._session, item.data(ROLE))
 
 

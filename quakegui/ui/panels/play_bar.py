@@ -79,11 +79,11 @@ class PlayBar(QWidget):
         self.speed = QComboBox(self)
         self.only = QComboBox(self)
         self.more = QToolButton(self)
-        self._menu = QMenu(self.more)
-        self._parts = {box: self._menu.addMenu("") for box in (self.only, self.speed)}
-        self._loops = self._menu.addAction("")
-        self._where = SteadyLabel(self)
-        self._where.setContentsMargins(2, 0, 6, 0)
+        self.menu = QMenu(self.more)
+        self.parts = {box: self.menu.addMenu("") for box in (self.only, self.speed)}
+        self.loops = self.menu.addAction("")
+        self.where = SteadyLabel(self)
+        self.where.setContentsMargins(2, 0, 6, 0)
         self._lay_out()
         self._connect()
         session.changed.connect(self.refresh)
@@ -101,7 +101,7 @@ class PlayBar(QWidget):
                 row.addWidget(button)
         self.buttons["loop"].setCheckable(True)
         row.addWidget(self.slider, 1)
-        row.addWidget(self._where)
+        row.addWidget(self.where)
         row.addWidget(self.only)
         row.addWidget(self.speed)
         row.addWidget(self.buttons["loop"])
@@ -109,8 +109,8 @@ class PlayBar(QWidget):
         self.slider.setMinimumWidth(LEAST_SLIDER)
         self.more.setAutoRaise(True)
         self.more.setIconSize(QSize(20, 20))
-        self.more.clicked.connect(lambda: self._menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft())))
-        self._loops.setCheckable(True)
+        self.more.clicked.connect(lambda: self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+        self.loops.setCheckable(True)
         for speed in SPEEDS:
             self.speed.addItem("", speed)
         for kind, _ in KINDS:
@@ -129,8 +129,8 @@ class PlayBar(QWidget):
         self.slider.valueChanged.connect(self._slide)
         self.only.activated.connect(lambda row: walking.walk_only(session, KINDS[row][0]))
         self.speed.activated.connect(lambda row: session.set_settings(days_per_second=SPEEDS[row]))
-        self._menu.aboutToShow.connect(self._fill_menu)
-        self._loops.triggered.connect(lambda on: session.set_settings(loop=on))
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.loops.triggered.connect(lambda on: session.set_settings(loop=on))
 
     # -- a narrow bar ----------------------------------------------------------------------------------------------
 
@@ -142,7 +142,7 @@ class PlayBar(QWidget):
     def _width_with(self, others: tuple[QWidget, ...]) -> int:
         """Return the width that the bar needs for the steps, the slider and these others."""
         steps = tuple(button for name, button in self.buttons.items() if name != "loop")
-        shown = (*steps, self._where, *others)
+        shown = (*steps, self.where, *others)
         room, gaps = self.contentsMargins(), self._row.contentsMargins()
         around = room.left() + room.right() + gaps.left() + gaps.right() + self._row.spacing() * len(shown)
         return around + LEAST_SLIDER + sum(max(one.sizeHint().width(), one.minimumWidth()) for one in shown)
@@ -159,13 +159,13 @@ class PlayBar(QWidget):
         self.more.setVisible(not fits)
 
     def _fill_menu(self) -> None:
-        for box, part in self._parts.items():
+        for box, part in self.parts.items():
             part.clear()
             for row in range(box.count()):
                 action = part.addAction(box.itemText(row), functools.partial(box.activated.emit, row))
                 action.setCheckable(True)
                 action.setChecked(row == box.currentIndex())
-        self._loops.setChecked(self._session.settings.loop)
+        self.loops.setChecked(self._session.settings.loop)
 
     def event(self, event: QEvent) -> bool:
         """Follow what the controls ask for: their width changes with language and text size."""
@@ -233,7 +233,7 @@ class PlayBar(QWidget):
             self.only.setCurrentIndex([kind for kind, _ in KINDS].index(session.only))
         if change & (Change.PROJECT | Change.SEASON | Change.DAY | Change.FILTER) or (session.only and change & COUNTED):
             self.slider.setValue(max(session.index, 0))
-            self._where.setText(self._place())
+            self.where.setText(self._place())
         if Change.SETTINGS in change:
             speed = session.settings.days_per_second
             self.speed.setCurrentIndex(min(range(len(SPEEDS)), key=lambda row: abs(SPEEDS[row] - speed)))
@@ -273,9 +273,9 @@ class PlayBar(QWidget):
         self.slider.setAccessibleName(tr("Day"))
         self.more.setAccessibleName(tr("More of the play bar"))
         self.more.setToolTip(tr("Days to walk through, speed and loop"))
-        for box, part in self._parts.items():
+        for box, part in self.parts.items():
             part.setTitle(box.accessibleName())
-        self._loops.setText(tr("Loop"))
+        self.loops.setText(tr("Loop"))
         self.slider.setToolTip(tr("Drag to walk through the season"))
         self._refresh_icons()
 

@@ -41,15 +41,15 @@ class RecordStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._counts: dict[str, int] = dict.fromkeys(KINDS, 0)
-        self._swatches = {kind: QLabel() for kind in KINDS}
+        self.swatches = {kind: QLabel() for kind in KINDS}
         self._choices = {kind: QRadioButton() for kind in SCORED}
-        self._in_sample = QLabel()
+        self.in_sample = QLabel()
         group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for kind in KINDS:
-            row.addWidget(self._swatches[kind])
-            row.addWidget(self._choices.get(kind, self._in_sample))
+            row.addWidget(self.swatches[kind])
+            row.addWidget(self._choices.get(kind, self.in_sample))
             row.addSpacing(12)
         for choice in self._choices.values():
             group.addButton(choice)
@@ -79,8 +79,8 @@ class RecordStrip(QWidget):
     def retranslate(self) -> None:
         """Set every text in the language in force."""
         for kind, (text, tip) in KINDS.items():
-            self._swatches[kind].setPixmap(_swatch(kind))
-            widget = self._choices.get(kind, self._in_sample)
+            self.swatches[kind].setPixmap(_swatch(kind))
+            widget = self._choices.get(kind, self.in_sample)
             widget.setText(tr(text).format(count=self._counts[kind]))
             widget.setToolTip(tr(tip))
             widget.setEnabled(self._counts[kind] > 0)

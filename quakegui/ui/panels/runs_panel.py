@@ -67,14 +67,14 @@ class RunsPanel(QWidget):
         self._table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self._table.itemSelectionChanged.connect(self._show_buttons)
         self._table.doubleClicked.connect(lambda _index: self._act("use"))
-        self._buttons = {name: QPushButton() for name, _text, _tip in BUTTONS}
+        self.buttons = {name: QPushButton() for name, _text, _tip in BUTTONS}
         row = QHBoxLayout()
-        for name, button in self._buttons.items():
+        for name, button in self.buttons.items():
             button.clicked.connect(functools.partial(self._act, name))
             row.addWidget(button)
-        self._trash, self._trash_menu = QPushButton(), QMenu(self)
-        self._trash.setMenu(self._trash_menu)
-        self._trash_menu.aboutToShow.connect(self._fill_trash)
+        self._trash, self.trash_menu = QPushButton(), QMenu(self)
+        self._trash.setMenu(self.trash_menu)
+        self.trash_menu.aboutToShow.connect(self._fill_trash)
         row.addWidget(self._trash)
         row.addStretch(1)
         inner = QWidget()
@@ -105,11 +105,11 @@ class RunsPanel(QWidget):
         self._table.setHorizontalHeaderLabels([tr(text) for text in COLUMNS])
         self._table.setAccessibleName(tr("Runs"))
         for name, text, tip in BUTTONS:
-            self._buttons[name].setText(tr(text))
-            self._buttons[name].setToolTip(tr(tip))
+            self.buttons[name].setText(tr(text))
+            self.buttons[name].setToolTip(tr(tip))
         self._trash.setText(tr("Trash"))
         self._trash.setToolTip(tr("Take a run back from the trash, or empty it"))
-        for button in (*self._buttons.values(), self._trash):  # the style would have all of them as wide as a dialog's
+        for button in (*self.buttons.values(), self._trash):  # the style would have all of them as wide as a dialog's
             button.setMinimumWidth(self.fontMetrics().horizontalAdvance(button.text()) + BESIDE_TEXT)
         self._fill()
 
@@ -171,7 +171,7 @@ class RunsPanel(QWidget):
             "export": finished,
             "import": writable,
         }
-        for name, button in self._buttons.items():
+        for name, button in self.buttons.items():
             button.setEnabled(bool(allowed[name]))
         self._trash.setEnabled(writable)
 
@@ -179,7 +179,7 @@ class RunsPanel(QWidget):
 
     def _act(self, name: str) -> None:
         run = self.selected()
-        if not self._buttons[name].isEnabled():
+        if not self.buttons[name].isEnabled():
             return
         if name == "import":
             self._import()
@@ -196,13 +196,13 @@ class RunsPanel(QWidget):
             runs.rename_run(self._session, run, title.strip())
 
     def _fill_trash(self) -> None:
-        self._trash_menu.clear()
+        self.trash_menu.clear()
         found = runs.trashed_runs(self._session)
         for run in found:
             text = tr("Take back: {name}, {begun}").format(name=run.title or run.id, begun=run.created[:16].replace("T", " "))
-            self._trash_menu.addAction(text, functools.partial(runs.restore_run, self._session, run))
-        self._trash_menu.addSeparator()
-        self._trash_menu.addAction(tr("Empty the trash…"), self._empty_trash).setEnabled(bool(found))
+            self.trash_menu.addAction(text, functools.partial(runs.restore_run, self._session, run))
+        self.trash_menu.addSeparator()
+        self.trash_menu.addAction(tr("Empty the trash…"), self._empty_trash).setEnabled(bool(found))
 
     def _empty_trash(self) -> None:
         count = len(runs.trashed_runs(self._session))

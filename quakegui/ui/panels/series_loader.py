@@ -35,13 +35,13 @@ class SeriesLoader(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lock = threading.Lock()
-        self._wish: Wish | None = None
+        self.wish: Wish | None = None
         self._thread: threading.Thread | None = None
 
     def ask(self, wish: Wish) -> None:
         """Fetch these readings instead of what was wanted before."""
         with self._lock:
-            self._wish = wish
+            self.wish = wish
             if self._thread is None:
                 self._thread = threading.Thread(target=self._read, name="readings in view", daemon=True)
                 self._thread.start()
@@ -54,7 +54,7 @@ class SeriesLoader(QObject):
     def stop(self) -> None:
         """Drop the wish and wait for the thread's end: at most one station's reading."""
         with self._lock:
-            self._wish = None
+            self.wish = None
             thread = self._thread
         if thread is not None:
             thread.join()
@@ -71,7 +71,7 @@ class SeriesLoader(QObject):
         done: Wish | None = None
         while True:
             with self._lock:
-                wish = self._wish
+                wish = self.wish
                 if wish is None or wish is done:
                     self._thread = None
                     return
@@ -83,7 +83,7 @@ class SeriesLoader(QObject):
         from quakegui.project.store import ProjectError
 
         for code in wish.codes:
-            if self._wish is not wish:
+            if self.wish is not wish:
                 return
             try:
                 time, values = seasons.series(wish.project, code, wish.since, wish.until, most=wish.most)

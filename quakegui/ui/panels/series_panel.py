@@ -49,7 +49,7 @@ class SeriesPanel(QWidget):
         self.legend, self.readout = QLabel(self), ElidedLabel(self)
         self.plots: dict[str, pg.PlotItem] = {}
         self.curves = SeriesCurves(self.plots)
-        self._night: tuple[float, float] | None = None
+        self.night: tuple[float, float] | None = None
         self.graphics = CachedGraphics(self._paint_markers, self)
         self._lay_out()
         self._make_plots()
@@ -110,7 +110,7 @@ class SeriesPanel(QWidget):
     @property
     def shown(self) -> tuple[str, ...]:
         """Codes of the stations whose series are shown: the first of the picked ones."""
-        return self._session.picked[:MOST_STATIONS] if self._session.season is not None else ()
+        return self._session.selected_codes[:MOST_STATIONS] if self._session.season is not None else ()
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
@@ -182,24 +182,25 @@ class SeriesPanel(QWidget):
         """Look at the days around the one shown."""
         if self._session.day is None:
             return
-        middle = self._day_start()
+        middle = self.day_start()
         reach = DAYS_AROUND * 86400.0
         self.plots["raw"].setXRange(middle - reach, middle + reach, padding=0)
 
-    def _day_start(self) -> float:
+    def day_start(self) -> float:
+        """Return when the day shown begins, seconds since 1970 in UTC."""
         day = self._session.days[self._session.index : self._session.index + 1]
         return float(local_midnights(day, zone_name(self._session)).astype(np.int64)[0]) / 1000.0
 
     def _move_cursor(self) -> None:
         season, session = self._session.season, self._session
-        self._night = None
+        self.night = None
         self.graphics.move_markers()
         if season is None or session.index < 0:
             return
         day = session.days[session.index : session.index + 1]
         start, end = night_bounds(day, zone_name(session), season.config.night.window)
         low, high = float(start.astype(np.int64)[0]) / 1000.0, float(end.astype(np.int64)[0]) / 1000.0
-        self._night = (low, high)
+        self.night = (low, high)
         left, right = self.plots["raw"].getViewBox().viewRange()[0]
         if not left <= low <= right:
             # most of the view lies ahead of the walk, so that it moves on seldom: painting the plots anew is dear
@@ -208,10 +209,10 @@ class SeriesPanel(QWidget):
 
     def _paint_markers(self, painter: QPainter) -> None:
         """Mark the night of the day shown in every plot, and say what each plot shows."""
-        colours, titles = theme.colours(), self._titles()
+        colours, titles = theme.colours(), self.titles()
         for name, plot in self.plots.items():
             around = plot.getViewBox().sceneBoundingRect()
-            if self._night is not None:
+            if self.night is not None:
                 self._paint_night(painter, plot.getViewBox(), around)
             if self.shown:
                 painter.setPen(colours.muted)
@@ -235,9 +236,9 @@ class SeriesPanel(QWidget):
             plot.getAxis("left").setWidth(wide)
 
     def _paint_night(self, painter: QPainter, box: Any, around: QRectF) -> None:
-        assert self._night is not None
+        assert self.night is not None
         colours = theme.colours()
-        start, end = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in self._night)
+        start, end = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in self.night)
         band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
         painter.fillRect(band, colours.selection)
         middle = (start + end) / 2.0
@@ -296,11 +297,11 @@ class SeriesPanel(QWidget):
         for station in season.network.stations if season is not None else ():
             action = menu.addAction(f"{station.code}  {station.name}".strip())
             action.setCheckable(True)
-            action.setChecked(station.code in self._session.picked)
+            action.setChecked(station.code in self._session.selected_codes)
             action.triggered.connect(lambda on, code=station.code: self._pick(code, on))
 
     def _pick(self, code: str, on: bool) -> None:
-        others = [other for other in self._session.picked if other != code]
+        others = [other for other in self._session.selected_codes if other != code]
         self._session.pick([*others, code] if on else others)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
@@ -340,10 +341,10 @@ class SeriesPanel(QWidget):
             f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{escape(code)}'
             for number, code in enumerate(self.shown)
         ]
-        left_out = len(self._session.picked) - len(self.shown)
+        left_out = len(self._session.selected_codes) - len(self.shown)
         return "&nbsp;&nbsp;".join(words) + (" " + tr("and {count} more").format(count=left_out) if left_out else "")
 
-    def _titles(self) -> dict[str, str]:
+    def titles(self) -> dict[str, str]:
         """Return what each plot shows, in words that stand inside it."""
         unit = "nT" if self._session.display.unit == "nT" else "z"
         several = len(self.shown) > 1

@@ -47,13 +47,13 @@ class ReadingsInView(QObject):
         self._codes: tuple[str, ...] = ()
         self._low, self._heading = 0.0, 0.0
         self.wish: Wish | None = None
-        self._drawn: dict[str, Wish] = {}
-        self._kept: dict[str, tuple[NDArray[np.datetime64], NDArray[np.float64]]] = {}
+        self.drawn: dict[str, Wish] = {}
+        self.waiting: dict[str, tuple[NDArray[np.datetime64], NDArray[np.float64]]] = {}
         self.loader = SeriesLoader(self)
         self.loader.loaded.connect(self._take)
         self.loader.failed.connect(lambda sentence: session.said.emit(sentence, "warning"))
-        self._timer = QTimer(self, interval=LOAD_AFTER_MS, singleShot=True)
-        self._timer.timeout.connect(self.fetch)
+        self.timer = QTimer(self, interval=LOAD_AFTER_MS, singleShot=True)
+        self.timer.timeout.connect(self.fetch)
         box.sigXRangeChanged.connect(self._follow_view)
         session.closing.connect(self.stop)  # a reading that begins after it would open the database again, for good
 
@@ -61,18 +61,18 @@ class ReadingsInView(QObject):
         """Show the readings of these stations, whose curves are empty now."""
         self._forget()
         self._codes, self._heading = codes, 0.0
-        self._timer.start()
+        self.timer.start()
 
     def stop(self) -> None:
         """Read and draw no more; waits for at most one station's reading."""
-        self._timer.stop()
+        self.timer.stop()
         self.loader.stop()
         self._forget()
 
     def _forget(self) -> None:
         self.wish, self._codes = None, ()
-        self._drawn.clear()
-        self._kept.clear()
+        self.drawn.clear()
+        self.waiting.clear()
 
     def fetch(self) -> None:
         """Ask for the readings in view and beside it."""
@@ -84,7 +84,7 @@ class ReadingsInView(QObject):
         back, on = reach * (self._heading <= 0.0), reach * (self._heading >= 0.0)
         since, until = self._instants(low - back, high + on)
         share = (until - since) / np.timedelta64(max(round((high - low) * 1000.0), 1), "ms")
-        self._kept.clear()
+        self.waiting.clear()
         self.wish = Wish(project, self._codes, since, until, max(round(self._points() * share), 1))
         self.loader.ask(self.wish)
 
@@ -100,23 +100,23 @@ class ReadingsInView(QObject):
     def _take(self, wish: Wish, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
         if wish is not self.wish or code not in self._codes:
             return
-        self._kept[code] = (time, values)
+        self.waiting[code] = (time, values)
         if not self._will_do():
-            self._draw_kept()
+            self._draw_waiting()
 
     def _follow_view(self, *_: object) -> None:
         low = self._box.viewRange()[0][0]
         self._low, self._heading = low, low - self._low
-        self._timer.start()
-        if self._kept and not self._will_do():
-            self._draw_kept()
+        self.timer.start()
+        if self.waiting and not self._will_do():
+            self._draw_waiting()
 
-    def _draw_kept(self) -> None:
+    def _draw_waiting(self) -> None:
         assert self.wish is not None
-        for code, (time, values) in self._kept.items():
-            self._drawn[code] = self.wish
+        for code, (time, values) in self.waiting.items():
+            self.drawn[code] = self.wish
             self._draw(code, time, values)
-        self._kept.clear()
+        self.waiting.clear()
 
     def _will_do(self) -> bool:
         """Say whether every station's drawn readings fill the view, as fine as it can show them."""
@@ -126,7 +126,7 @@ class ReadingsInView(QObject):
         since, until = self._instants(low, high)
         finest = np.timedelta64(round(COARSER * (high - low) * 1000.0 / self._points()), "ms")
         return all(
-            (drawn := self._drawn.get(code)) is not None
+            (drawn := self.drawn.get(code)) is not None
             and drawn.since <= since
             and until <= drawn.until
             and drawn.until - drawn.since <= finest * drawn.most

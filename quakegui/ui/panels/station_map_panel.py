@@ -43,9 +43,9 @@ class StationMapPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._camera: Camera | None = None
-        self._stations: tuple[StationMark, ...] = ()
-        self._events: tuple[EventMark, ...] = ()
+        self.camera: Camera | None = None
+        self.stations: tuple[StationMark, ...] = ()
+        self.events: tuple[EventMark, ...] = ()
         self._event_xy: NDArray[np.float64] = np.empty((0, 2))
         self._ground: tuple[object, QPixmap] | None = None
         self._pressed: QPointF | None = None
@@ -112,10 +112,10 @@ class StationMapPanel(QWidget):
         season, day = self._session.season, station_day(self._session)
         frame = self.frame_km
         if season is None or day is None or frame is None:
-            self._stations = ()
+            self.stations = ()
             return
-        xy, picked = season.network.xy_km(frame), set(self._session.picked)
-        self._stations = tuple(
+        xy, picked = season.network.xy_km(frame), set(self._session.selected_codes)
+        self.stations = tuple(
             StationMark(code, float(x), float(y), float(z), code in picked)
             for code, (x, y), z in zip(day.codes, xy, day.z, strict=True)
             if np.isfinite(x)
@@ -124,11 +124,11 @@ class StationMapPanel(QWidget):
     def _mark_events(self) -> None:
         session = self._session
         if session.day is None or not len(self._event_xy):
-            self._events = ()
+            self.events = ()
             return
         ages = (session.day - session.event_days).astype(np.int64).tolist()
         classes = session.event_classes or (0,) * len(session.events)
-        self._events = tuple(
+        self.events = tuple(
             EventMark(number, float(x), float(y), event.magnitude, age, cls)
             for number, (event, (x, y), age, cls) in enumerate(zip(session.events, self._event_xy, ages, classes, strict=True))
         )
@@ -139,7 +139,7 @@ class StationMapPanel(QWidget):
         """Look at the whole network."""
         frame = self.frame_km
         size = QSizeF(self.size())
-        self._camera = None if frame is None else Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km * 1.12, size)
+        self.camera = None if frame is None else Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km * 1.12, size)
         self.update()
 
     def show_events(self) -> None:
@@ -151,24 +151,24 @@ class StationMapPanel(QWidget):
         away = np.abs(self._event_xy - middle).max(axis=1) if len(self._event_xy) else np.empty(0)
         near = away[away <= frame.half_width_km * layers.REACH * 0.9]
         half = max(frame.half_width_km, float(near.max()) if near.size else 0.0)
-        self._camera = Camera.fitting(frame.x_km, frame.y_km, half * 1.12, QSizeF(self.size()))
+        self.camera = Camera.fitting(frame.x_km, frame.y_km, half * 1.12, QSizeF(self.size()))
         self.update()
 
     def zoom(self, factor: float, at: QPointF) -> None:
         """Enlarge by a factor about a point of the view."""
         frame = self.frame_km
-        if self._camera is None or frame is None:
+        if self.camera is None or frame is None:
             return
         widest = 2.0 * frame.half_width_km * layers.REACH / max(self.width(), self.height(), 1)
-        self._camera = self._camera.zoomed(factor, at, closest=frame.half_width_km / 20000.0, widest=widest)
+        self.camera = self.camera.zoomed(factor, at, closest=frame.half_width_km / 20000.0, widest=widest)
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the middle and what fitted before."""
-        if self._camera is not None:
-            before = max(min(self._camera.size.width(), self._camera.size.height()), 1.0)
-            half = self._camera.km_per_px * before / 2.0
-            self._camera = Camera.fitting(self._camera.x_km, self._camera.y_km, half, QSizeF(self.size()))
+        if self.camera is not None:
+            before = max(min(self.camera.size.width(), self.camera.size.height()), 1.0)
+            half = self.camera.km_per_px * before / 2.0
+            self.camera = Camera.fitting(self.camera.x_km, self.camera.y_km, half, QSizeF(self.size()))
         super().resizeEvent(event)
 
     # -- painting --------------------------------------------------------------------------------------------------
@@ -178,16 +178,16 @@ class StationMapPanel(QWidget):
         with QPainter(self) as painter:
             painter.setFont(self.font())
             frame, season = self.frame_km, self._session.season
-            if self._camera is None or frame is None or season is None:
+            if self.camera is None or frame is None or season is None:
                 self._paint_empty(painter)
                 return
             colours = theme.colours()
-            painter.drawPixmap(0, 0, self._ground_picture(self._camera, frame))
+            painter.drawPixmap(0, 0, self._ground_picture(self.camera, frame))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            layers.paint_events(painter, self._camera, self._events, colours, later=not self._session.display.blind)
-            layers.paint_stations(painter, self._camera, self._stations, season.config.style, colours)
-            missing = sum(not np.isfinite(station.z) for station in self._stations)
-            layers.paint_legend(painter, self._camera, colours, missing)
+            layers.paint_events(painter, self.camera, self.events, colours, later=not self._session.display.blind)
+            layers.paint_stations(painter, self.camera, self.stations, season.config.style, colours)
+            missing = sum(not np.isfinite(station.z) for station in self.stations)
+            layers.paint_legend(painter, self.camera, colours, missing)
 
     def _paint_empty(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), theme.colours().background)
@@ -198,14 +198,14 @@ class StationMapPanel(QWidget):
     def _ground_picture(self, camera: Camera, frame: Frame) -> QPixmap:
         """Return ground and station codes as a picture, painted again only when the view, picks or colours change."""
         colours, ratio = theme.colours(), self.devicePixelRatioF()
-        key = (camera, frame, colours.dark, ratio, self.font().key(), tuple((s.code, s.picked) for s in self._stations))
+        key = (camera, frame, colours.dark, ratio, self.font().key(), tuple((s.code, s.picked) for s in self.stations))
         if self._ground is None or self._ground[0] != key:
             picture = pixmap_of(self, self._ground[1] if self._ground is not None else None)
             with QPainter(picture) as painter:
                 painter.setFont(self.font())
                 layers.paint_ground(painter, camera, frame, colours)
                 painter.setFont(self.font())
-                layers.paint_codes(painter, camera, self._stations, colours)
+                layers.paint_codes(painter, camera, self.stations, colours)
             self._ground = (key, picture)
         return self._ground[1]
 
@@ -218,13 +218,13 @@ class StationMapPanel(QWidget):
 
     def station_at(self, at: QPointF) -> StationMark | None:
         """Return the station under a point of the view."""
-        away = self._pixels_to(self._stations, at)
+        away = self._pixels_to(self.stations, at)
         nearest = int(away.argmin()) if away.size else -1
-        return self._stations[nearest] if nearest >= 0 and away[nearest] <= PICK_RADIUS else None
+        return self.stations[nearest] if nearest >= 0 and away[nearest] <= PICK_RADIUS else None
 
     def event_at(self, at: QPointF) -> EventMark | None:
         """Return the epicentre under a point of the view, the smallest where several lie there."""
-        shown = [mark for mark in self._events if mark.age_days >= 0 or not self._session.display.blind]
+        shown = [mark for mark in self.events if mark.age_days >= 0 or not self._session.display.blind]
         under = [
             mark
             for mark, away in zip(shown, self._pixels_to(shown, at), strict=True)
@@ -234,11 +234,11 @@ class StationMapPanel(QWidget):
 
     def _pixels_to(self, marks: Sequence[StationMark | EventMark], at: QPointF) -> NDArray[np.float64]:
         """Return how far each mark lies from a point of the view, in pixels, shape (mark,)."""
-        if self._camera is None or not marks:
+        if self.camera is None or not marks:
             return np.empty(0)
-        x, y = self._camera.to_km(at)
+        x, y = self.camera.to_km(at)
         places = np.array([(mark.x_km, mark.y_km) for mark in marks])
-        away: NDArray[np.float64] = np.hypot(places[:, 0] - x, places[:, 1] - y) / self._camera.km_per_px
+        away: NDArray[np.float64] = np.hypot(places[:, 0] - x, places[:, 1] - y) / self.camera.km_per_px
         return away
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -248,7 +248,7 @@ class StationMapPanel(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Drag the map, or show a hand over what can be picked."""
-        if self._pressed is None or self._camera is None:
+        if self._pressed is None or self.camera is None:
             over = self.station_at(event.position()) is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
             self.setToolTip(as_text(self.words_at(event.position())))
@@ -257,7 +257,7 @@ class StationMapPanel(QWidget):
         if self._dragging or by.manhattanLength() > DRAG_STARTS:
             self._dragging = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self._camera = self._camera.moved(by)
+            self.camera = self.camera.moved(by)
             self._pressed = event.position()
             self.update()
 
@@ -270,7 +270,7 @@ class StationMapPanel(QWidget):
         found = self.station_at(event.position())
         if dragged or found is None:
             return
-        picked = self._session.picked
+        picked = self._session.selected_codes
         if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._session.pick([found.code])
         elif found.code in picked:

@@ -162,13 +162,13 @@ class TimelineView(QWidget):
             if self.data is None:
                 painter.fillRect(self.rect(), colours.background)
                 return
-            painter.drawPixmap(0, 0, self._rows_picture(self.data))
+            painter.drawPixmap(0, 0, self.rows_picture(self.data))
             bottom = self.height() - self.axis.below
             painter.setClipRect(QRectF(self.axis.left, 0.0, self.axis.width, self.height()))
             if self._session.only:
                 self._veil(painter, bottom, colours.background)
-            if self._session.chosen is not None:
-                first, last = self._session.chosen
+            if self._session.selection is not None:
+                first, last = self._session.selection
                 box = QRectF(self.axis.x(first), 0.0, self.axis.x(last + 1) - self.axis.x(first), bottom)
                 painter.fillRect(box, colours.selection)
                 painter.setPen(QPen(colours.accent, 1.2))
@@ -210,7 +210,7 @@ class TimelineView(QWidget):
         painter.setPen(paper)
         painter.drawText(QRectF(left, bottom + 1.0, wide, tall), Qt.AlignmentFlag.AlignCenter, text)
 
-    def _rows_picture(self, data: TimelineData) -> QPixmap:
+    def rows_picture(self, data: TimelineData) -> QPixmap:
         """Return the rows as a picture, painted again only when view or colours change, and where the content does."""
         colours, ratio = theme.colours(), self.devicePixelRatioF()
         key = (self.axis, self.height(), ratio, colours.dark, self.font().key())
@@ -225,7 +225,7 @@ class TimelineView(QWidget):
         return self._picture[1]
 
     def _paint_picture(
-        self, painter: QPainter, data: TimelineData, colours: theme.Colours, only: frozenset[str] | None
+        self, painter: QPainter, data: TimelineData, colours: theme.ThemeColours, only: frozenset[str] | None
     ) -> None:
         """Paint rows and names; of the rows named in `only` alone the stripes that they lie in."""
         boxes = row_boxes(self.axis, float(self.height()))
@@ -262,7 +262,7 @@ class TimelineView(QWidget):
             return
         if self._dragging or abs(at.x() - self._pressed.x()) > DRAG_STARTS:
             self._dragging = True
-            walking.choose(self._session, (self.axis.day_at(self._pressed.x()), self.axis.day_at(at.x())))
+            walking.select(self._session, (self.axis.day_at(self._pressed.x()), self.axis.day_at(at.x())))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Go to the day that was clicked, and choose none; Shift extends the choice from the day shown."""
@@ -273,7 +273,7 @@ class TimelineView(QWidget):
             return
         day = self.axis.day_at(event.position().x())
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            walking.choose(self._session, (self._session.index, day))
+            walking.select(self._session, (self._session.index, day))
         else:
             walking.go_to_alone(self._session, day)
 

@@ -31,7 +31,7 @@ from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.curves import Curves
-from quakegui.ui.sentences import told
+from quakegui.ui.sentences import translate
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import PROTOCOL_NAMES
 
@@ -66,23 +66,23 @@ class TrainingPanel(QWidget):
         self._epochs.setRange(1, 1000)
         self._seed.setRange(0, 2**31 - 1)
         self._weights = QCheckBox()
-        self._start, self._stop = QPushButton(), QPushButton()
-        self._device, self._state = QLabel(), QLabel()
-        for label in (self._device, self._state):
+        self.start, self._stop = QPushButton(), QPushButton()
+        self._device, self.state = QLabel(), QLabel()
+        for label in (self._device, self.state):
             label.setWordWrap(True)
         self._bar = QProgressBar()
         self._log = QPlainTextEdit()
         self._log.setReadOnly(True)
         self._log.setMaximumBlockCount(2000)
-        self._curves = Curves()
+        self.curves = Curves()
         self._logarithmic = QCheckBox()
-        self._logarithmic.toggled.connect(self._curves.set_logarithmic)
+        self._logarithmic.toggled.connect(self.curves.set_logarithmic)
         self._phases: tuple[str, ...] = ()
         self._epochs_at_most = 1
         self._drawn = ""
         self._build()
         self._preset.activated.connect(lambda _index: self.fill(PRESETS[self._preset.currentData()]))
-        self._start.clicked.connect(self._begin)
+        self.start.clicked.connect(self._begin)
         self._stop.clicked.connect(training.cancel)
         training.spoke.connect(self._hear)
         training.changed.connect(self._show_buttons)
@@ -118,7 +118,7 @@ class TrainingPanel(QWidget):
         self._form.setColumnStretch(3, 1)
         self._form.setHorizontalSpacing(10)
         buttons = QHBoxLayout()
-        buttons.addWidget(self._start)
+        buttons.addWidget(self.start)
         buttons.addWidget(self._stop)
         buttons.addWidget(self._device, 1)
         left = QVBoxLayout()
@@ -126,16 +126,16 @@ class TrainingPanel(QWidget):
         left.addLayout(buttons)
         left.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(self._state, 1)
+        row.addWidget(self.state, 1)
         row.addWidget(self._logarithmic)
         right = QVBoxLayout()
         right.addLayout(row)
         right.addWidget(self._bar)
         below = QHBoxLayout()
-        for tall in (self._curves, self._log):  # as tall as there is room, never taller than the panel for their own wish
+        for tall in (self.curves, self._log):  # as tall as there is room, never taller than the panel for their own wish
             tall.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             tall.setMinimumHeight(LEAST_CURVES)
-        below.addWidget(self._curves, 3)
+        below.addWidget(self.curves, 3)
         below.addWidget(self._log, 1)
         right.addLayout(below, 1)
         splitter = QSplitter()
@@ -189,10 +189,10 @@ class TrainingPanel(QWidget):
                 widget.setToolTip(f"{widget.currentText()}\n{tr(tip)}")
 
     def _begin(self) -> None:
-        self._curves.clear()
+        self.curves.clear()
         self._log.clear()
         self._bar.setRange(0, 0)
-        self._state.setText(tr("Gathering maps and labels"))
+        self.state.setText(tr("Gathering maps and labels"))
         self._training.start(self.recipe())
 
     # -- what the worker says --------------------------------------------------------------------------------------
@@ -204,12 +204,12 @@ class TrainingPanel(QWidget):
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
                 )
             )
-            self._device.setToolTip(as_text(told(message.reason)))
-            self._say(told(message.reason))
+            self._device.setToolTip(as_text(translate(message.reason)))
+            self._say(translate(message.reason))
         elif isinstance(message, messages.Started):
             self._begun(message)
         elif isinstance(message, messages.Batch):
-            self._state.setText(
+            self.state.setText(
                 self._where(message.phase, message.epoch) + f" · {message.images_per_second:.0f} " + tr("images/s")
             )
             self._advance(message.phase, message.epoch - 1 + message.batch / max(message.batches, 1))
@@ -217,18 +217,18 @@ class TrainingPanel(QWidget):
             self._epoch_ended(message)
         elif isinstance(message, messages.Done):
             self._advance(len(self._phases), 0)
-            self._end(told(message.summary))
+            self._end(translate(message.summary))
         elif isinstance(message, messages.Cancelled):
-            self._end(told(message.summary))
+            self._end(translate(message.summary))
         elif isinstance(message, messages.Failed):
-            self._end(told(message.sentence))
+            self._end(translate(message.sentence))
 
     def _epoch_ended(self, message: messages.Epoch) -> None:
-        self._curves.add(message)
+        self.curves.add(message)
         self._advance(message.phase, message.epoch)
         where = self._where(message.phase, message.epoch)
         left = tr("{minutes:.0f} min left").format(minutes=max(message.eta_seconds, 0.0) / 60.0)
-        self._state.setText(f"{where} · {left}")
+        self.state.setText(f"{where} · {left}")
         if math.isnan(message.validation_loss):  # no part to judge by: the last epoch is kept, none is the best so far
             self._say(f"{where}: {message.loss:.4f}, {message.accuracy:.1%}")
             return
@@ -250,7 +250,7 @@ class TrainingPanel(QWidget):
         run = self._training.run
         if run is not None and run.id != self._drawn:  # another run than the last goes on: its epochs are not that one's
             self._drawn = run.id
-            self._curves.clear()
+            self.curves.clear()
         self._say(
             tr("{parameters} parameters, {phases} trainings").format(
                 parameters=f"{message.parameters:,}", phases=len(message.phases)
@@ -259,7 +259,7 @@ class TrainingPanel(QWidget):
 
     def _where(self, phase: int, epoch: int) -> str:
         name = self._phases[phase] if phase < len(self._phases) else ""
-        return tr("{phase}, epoch {epoch}").format(phase=told(name), epoch=epoch)
+        return tr("{phase}, epoch {epoch}").format(phase=translate(name), epoch=epoch)
 
     def _say(self, text: str) -> None:
         self._log.appendPlainText(text)
@@ -267,18 +267,18 @@ class TrainingPanel(QWidget):
     def _end(self, sentence: str) -> None:
         self._bar.setRange(0, 1000)  # it stays where it is: a training that stopped early is not a full bar
         self._bar.setValue(max(self._bar.value(), 0))
-        self._state.setText(sentence)
+        self.state.setText(sentence)
         self._say(sentence)
 
     def _not_begun(self, title: str, error: object) -> None:
         if title == GATHERING:
-            self._end(told(str(error)))
+            self._end(translate(str(error)))
 
     def _forget(self) -> None:
         """Show no training: what was shown was another project's."""
-        self._curves.clear()
+        self.curves.clear()
         self._log.clear()
-        self._state.clear()
+        self.state.clear()
         self._bar.setRange(0, 1000)
         self._bar.setValue(0)
 
@@ -294,10 +294,10 @@ class TrainingPanel(QWidget):
     def _show_buttons(self) -> None:
         labelled = bool((self._session.labels.classes >= 0).any())
         can = self._session.season is not None and self._session.can_write and labelled
-        self._start.setEnabled(can and not self._training.busy)
+        self.start.setEnabled(can and not self._training.busy)
         self._stop.setEnabled(self._training.busy)
         if not self._training.busy and not self._log.toPlainText():
-            self._state.setText("" if can else tr("Label some days first, or apply the label rule."))
+            self.state.setText("" if can else tr("Label some days first, or apply the label rule."))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""
@@ -317,8 +317,8 @@ class TrainingPanel(QWidget):
         _offer(self._head, {name: tr(text) for name, text in HEAD_NAMES.items()})
         _offer(self._precision, {name: tr(text) for name, text in PRECISION_NAMES.items()})
         self._tell_choices()
-        self._start.setText(tr("Start"))
-        self._start.setToolTip(tr("Train on the labels in force; the window stays free"))
+        self.start.setText(tr("Start"))
+        self.start.setToolTip(tr("Train on the labels in force; the window stays free"))
         self._stop.setText(tr("Stop"))
         self._stop.setToolTip(tr("Ask the training to stop; what it finished is kept, and it can go on later"))
         self._logarithmic.setText(tr("Log scale"))
@@ -328,7 +328,7 @@ class TrainingPanel(QWidget):
         self._log.setToolTip(tr("What the worker said; it can be copied"))
         if not self._device.toolTip():  # no worker has named it yet
             self._device.setText(tr("The device is named by the worker before its first batch."))
-        self._curves.retranslate()
+        self.curves.retranslate()
         self._show_buttons()
 
 

@@ -17,7 +17,7 @@ from quakegui.app import walking
 from quakegui.app.session import Session
 from quakegui.project.filesystem import whole_file
 from quakegui.ui.i18n import tr
-from quakegui.ui.plots.figures import FigureError, painted
+from quakegui.ui.plots.figures import FigureError, picture_of
 
 Writer = Generator[None, NDArray[np.uint8] | None, None]
 """Takes one RGB frame after another, shape (row, column, 3); None ends it and makes the file whole."""
@@ -77,7 +77,7 @@ def save_animation(
             next(writer)
             for done, index in enumerate(indices, start=1):
                 walking.go_to(session, index)
-                writer.send(pixels(painted(panel, stamp=stamp)))
+                writer.send(pixels(picture_of(panel, stamp=stamp)))
                 if not progress(done, len(indices)):
                     raise _StoppedError
                 if session.season is not season:  # an index is another day's now

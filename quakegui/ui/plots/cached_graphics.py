@@ -45,13 +45,13 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def __init__(self, markers: Callable[[QPainter], None], parent: QWidget | None = None) -> None:
         self._markers = markers
         self._picture: QPixmap | None = None
-        self._stale = True
+        self.stale = True
         super().__init__(parent)
         self._held = _Held(self)
         self.scene().changed.connect(self._forget)
 
     def _forget(self, _regions: object) -> None:
-        self._stale = True
+        self.stale = True
         self.viewport().update()
 
     def move_markers(self) -> None:
@@ -69,12 +69,12 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """Paint the plots from their picture, and the markers."""
         viewport = self.viewport()
         picture = pixmap_of(viewport, self._picture)
-        if self._stale or picture is not self._picture:
+        if self.stale or picture is not self._picture:
             self._settle()
             with QPainter(picture) as painter:
                 painter.fillRect(viewport.rect(), self.backgroundBrush())
                 self.render(painter, viewport.rect(), viewport.rect())
-            self._picture, self._stale = picture, False
+            self._picture, self.stale = picture, False
         with QPainter(viewport) as painter:
             painter.drawPixmap(0, 0, picture)
             self._markers(painter)

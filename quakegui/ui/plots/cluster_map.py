@@ -45,7 +45,7 @@ class ClusterMap(QWidget):
     def show_choice(self, choice: Choice, selection: Selection) -> None:
         """Show other earthquakes."""
         self._choice, self._selection = choice, selection
-        places = [Station(f"e{n}", "", event.latitude, event.longitude) for n, event in enumerate(choice.chosen[:MOST_POINTS])]
+        places = [Station(f"e{n}", "", event.latitude, event.longitude) for n, event in enumerate(choice.inside[:MOST_POINTS])]
         located = [station for station in self._stations.stations if station.located]
         outline = area_outline(selection)
         if outline is not None and np.ptp(outline[:, 0]) < LARGEST_AREA and np.ptp(outline[:, 1]) < LARGEST_AREA:
@@ -100,8 +100,8 @@ class ClusterMap(QWidget):
 
     def _paint_events(self, painter: QPainter, camera: Camera, frame: Frame, choice: Choice) -> None:
         colours = theme.colours()
-        classes = choice.classes or (0,) * len(choice.kept)
-        shown = [(event, -1) for event in choice.dropped] + list(zip(choice.kept, classes, strict=True))
+        classes = choice.classes or (0,) * len(choice.mainshocks)
+        shown = [(event, -1) for event in choice.aftershocks] + list(zip(choice.mainshocks, classes, strict=True))
         shown = sorted(shown[-MOST_POINTS:], key=lambda pair: (pair[1] >= 0, -pair[0].magnitude))
         latitude = np.array([event.latitude for event, _ in shown])
         longitude = np.array([event.longitude for event, _ in shown])

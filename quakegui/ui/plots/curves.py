@@ -20,12 +20,12 @@ class Curves(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._epochs: list[messages.Epoch] = []
+        self.epochs: list[messages.Epoch] = []
         self._stale = False
-        self._loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
+        self.loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for plot, lower in ((self._loss, False), (self._accuracy, True)):
+        for plot, lower in ((self.loss, False), (self._accuracy, True)):
             plot.setMinimumHeight(90)
             plot.setLimits(minXRange=1.0, maxXRange=1e6, minYRange=1e-6, maxYRange=1e6)  # no wheel leads beyond numbers
             plot.addLegend(offset=(-8, -8 if lower else 8))  # where the curves do not come
@@ -33,23 +33,23 @@ class Curves(QWidget):
             row.addWidget(plot)
         self._lines = [
             (plot.plot(connect="finite"), plot.plot(connect="finite"), plot.plot(pen=None, symbol="star", symbolSize=11))
-            for plot in (self._loss, self._accuracy)
+            for plot in (self.loss, self._accuracy)
         ]
         self._dress()
 
     def clear(self) -> None:
         """Forget all epochs."""
-        self._epochs.clear()
+        self.epochs.clear()
         self._draw()
 
     def add(self, epoch: messages.Epoch) -> None:
         """Add an epoch; nothing is ever thinned out."""
-        self._epochs.append(epoch)
+        self.epochs.append(epoch)
         self._draw()
 
     def set_logarithmic(self, on: bool) -> None:
         """Show the loss on a logarithmic scale or not."""
-        self._loss.setLogMode(y=on)
+        self.loss.setLogMode(y=on)
 
     def retranslate(self) -> None:
         """Set texts and colours in force, now or when they are next seen: most switches find the training's tab in the back."""
@@ -67,7 +67,7 @@ class Curves(QWidget):
     def _dress(self) -> None:
         colours, points = theme.colours(), self.font().pointSizeF()
         words = {"color": colours.text.name(), "font-size": f"{points}pt"}
-        for plot, title, lines in zip((self._loss, self._accuracy), (tr("Loss"), tr("Accuracy")), self._lines, strict=True):
+        for plot, title, lines in zip((self.loss, self._accuracy), (tr("Loss"), tr("Accuracy")), self._lines, strict=True):
             plot.setBackground(colours.background)
             plot.setAccessibleName(title)
             plot.setLabel("left", title, **words)
@@ -100,11 +100,11 @@ class Curves(QWidget):
         super().changeEvent(event)
 
     def _draw(self) -> None:
-        told = self._epochs
-        x = np.arange(1, len(told) + 1, dtype=np.float64)
+        epochs = self.epochs
+        x = np.arange(1, len(epochs) + 1, dtype=np.float64)
         columns = (
-            ([one.loss for one in told], [one.validation_loss for one in told]),
-            ([one.accuracy for one in told], [one.validation_accuracy for one in told]),
+            ([one.loss for one in epochs], [one.validation_loss for one in epochs]),
+            ([one.accuracy for one in epochs], [one.validation_accuracy for one in epochs]),
         )
         best = self._best()
         for lines, (trained, validated) in zip(self._lines, columns, strict=True):
@@ -115,7 +115,7 @@ class Curves(QWidget):
 
     def _best(self) -> list[int]:
         last: dict[int, int] = {}
-        for number, one in enumerate(self._epochs):
+        for number, one in enumerate(self.epochs):
             if one.best:
                 last[one.phase] = number
         return list(last.values())

@@ -31,7 +31,7 @@ class DayMapView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene: MapScene | None = None
-        self._empty = ""
+        self.empty = ""
         self._flash_id = -1
         self._flash_left = 0
         self._timer = QTimer(self)
@@ -46,9 +46,14 @@ class DayMapView(QWidget):
         """What is shown."""
         return self._scene
 
+    @property
+    def flashing(self) -> bool:
+        """Whether a region flashes at the moment."""
+        return self._timer.isActive()
+
     def show_scene(self, scene: MapScene | None, empty: str = "", *, at_once: bool = False) -> None:
         """Show a frame, or the sentence `empty` where there is none; `at_once`, before the other panels are painted."""
-        before, self._scene, self._empty = self._scene, scene, empty
+        before, self._scene, self.empty = self._scene, scene, empty
         same = before is not None and scene is not None and _same_scale(before, scene)
         rect = self.layout_now().daily.toAlignedRect() if same else self.rect()
         if at_once:
@@ -84,7 +89,7 @@ class DayMapView(QWidget):
             around = QRectF(self.rect()).adjusted(10, 4, -10, -4)
             if self._scene is None:
                 painter.setPen(theme.colours().muted)
-                painter.drawText(around, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
+                painter.drawText(around, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.empty)
             else:
                 bar = not self.layout_now().daily.toAlignedRect().contains(event.rect())
                 flash = self._flash_id if self._flash_left % 2 else None

@@ -26,7 +26,7 @@ class FigureError(Exception):
     """A picture could not be written; the text is a sentence."""
 
 
-def painted(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "") -> QImage:
+def picture_of(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "") -> QImage:
     """Return a panel as it is painted, at `dpi` dots per inch (96 is the screen's own size), with a stamp where asked."""
     scale = dpi / SCREEN_DPI
     image = QImage(panel.size() * scale, QImage.Format.Format_RGB32)
@@ -59,7 +59,7 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
     try:
         with whole_file(path) as part:
             if kind == "png":
-                written = QImageWriter(str(part), QByteArray(b"PNG")).write(painted(panel, dpi=dpi, stamp=stamp))
+                written = QImageWriter(str(part), QByteArray(b"PNG")).write(picture_of(panel, dpi=dpi, stamp=stamp))
             else:
                 written = _save_vector(panel, part, kind, stamp)
             if not written or not part.stat().st_size:

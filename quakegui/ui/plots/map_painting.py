@@ -22,9 +22,9 @@ from quakegui.season.kp import STORM_KP
 from quakegui.season.palette import MapStyle, palette
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.plots.map_scene import MapLayout, MapScene, labelled, layout
-from quakegui.ui.sentences import told
-from quakegui.ui.theme import Colours
+from quakegui.ui.plots.map_scene import MapLayout, MapScene, layout, region_numbers
+from quakegui.ui.sentences import translate
+from quakegui.ui.theme import ThemeColours
 
 THRESHOLD: Final = QColor("#a8006a")
 """A colour that the map's own blue, white and orange never come near."""
@@ -157,7 +157,7 @@ def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, thre
     region = next((region for region in day_map.regions if region.id == flash), None)
     if region is None:
         return
-    shape = to_screen.map(_path(list(region_outline(labelled(day_map, threshold_z), region))))
+    shape = to_screen.map(_path(list(region_outline(region_numbers(day_map, threshold_z), region))))
     painter.fillPath(shape, QColor(255, 235, 59, 150))
     painter.strokePath(shape, QPen(INK, 5.0))
     painter.strokePath(shape, QPen(QColor("#ffeb3b"), 3.0))
@@ -175,7 +175,7 @@ def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene) -
             painter.setPen(QPen(PAPER if here else INK, 1.4))
             painted = here
         painter.drawEllipse(at, radius, radius)
-        if code in scene.picked:
+        if code in scene.selected_codes:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.LIGHT.cursor, 2.0))
             painter.drawEllipse(at, radius * 1.9, radius * 1.9)
@@ -186,12 +186,12 @@ def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene) -
 def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
     inner = rect.adjusted(rect.width() * 0.12, 0, -rect.width() * 0.12, 0)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    box = painter.boundingRect(inner, flags, told(sentence)).adjusted(-14, -10, 14, 10)
+    box = painter.boundingRect(inner, flags, translate(sentence)).adjusted(-14, -10, 14, 10)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(255, 255, 255, 225))
     painter.drawRoundedRect(box, 6, 6)
     painter.setPen(INK)
-    painter.drawText(box, flags, told(sentence))
+    painter.drawText(box, flags, translate(sentence))
 
 
 def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor) -> None:
@@ -205,7 +205,7 @@ def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor) 
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
+def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: ThemeColours) -> None:
     font = QFont(painter.font())
     bold = QFont(font)
     bold.setBold(True)
@@ -241,7 +241,7 @@ def kp_text(kp: float) -> str:
     return tr("Kp {kp:.1f}").format(kp=kp)
 
 
-def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
+def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: ThemeColours) -> None:
     painter.setPen(colours.muted)
     present, count = int(scene.stations.present.sum()), len(scene.stations.codes)
     words = [tr("{present} of {count} stations").format(present=present, count=count)]
@@ -259,7 +259,7 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: C
     painter.drawText(parts.foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _paint_bar(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Colours) -> None:
+def _paint_bar(painter: QPainter, parts: MapLayout, scene: MapScene, colours: ThemeColours) -> None:
     style, bar = scene.map.style, parts.bar
     step = bar.height() / style.levels
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -63,7 +63,7 @@ class MapScene:
     map: DayMap
     stations: StationDay
     places: NDArray[np.float64]
-    picked: tuple[str, ...]
+    selected_codes: tuple[str, ...]
     threshold_z: float
     half_width_km: float
     kp: float
@@ -112,7 +112,7 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
         map=day_map,
         stations=stations,
         places=_places(session),
-        picked=session.picked,
+        selected_codes=session.selected_codes,
         threshold_z=season.config.extrema.threshold_z,
         half_width_km=frame.half_width_km,
         kp=session.kp(index),
@@ -149,7 +149,7 @@ def layout(rect: QRectF, font: QFont) -> MapLayout:
 
 
 @lru_cache(maxsize=2)
-def labelled(day_map: DayMap, threshold_z: float) -> NDArray[np.int32]:
+def region_numbers(day_map: DayMap, threshold_z: float) -> NDArray[np.int32]:
     """Return which region each pixel belongs to, 0 for none, shape (row, column)."""
     return regions_mask(day_map.field, threshold_z)
 
@@ -158,5 +158,5 @@ def region_at(day_map: DayMap, threshold_z: float, row: int, column: int) -> Reg
     """Return the extremum region that a pixel belongs to."""
     if not day_map.regions:
         return None
-    label = int(labelled(day_map, threshold_z)[row, column])
+    label = int(region_numbers(day_map, threshold_z)[row, column])
     return next((region for region in day_map.regions if region.label == label and label != 0), None)

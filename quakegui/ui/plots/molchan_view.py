@@ -35,7 +35,7 @@ class MolchanView(QWidget):
         column.addWidget(self._text)
         column.addWidget(self._plot, 1)
 
-    def show_skill(self, told: Judgement | None) -> None:
+    def show_skill(self, judgement: Judgement | None) -> None:
         """Show a judgement's alarms, or nothing."""
         colours = theme.colours()
         self._plot.setBackground(colours.background)
@@ -47,11 +47,11 @@ class MolchanView(QWidget):
         self._chance.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DashLine))
         self._curve.setPen(pg.mkPen(colours.series[0], width=2))
         self._point.setSymbolBrush(colours.cursor)
-        molchan, skill = (told.molchan, told.skill) if told is not None else (None, None)
+        molchan, skill = (judgement.molchan, judgement.skill) if judgement is not None else (None, None)
         if molchan is None or skill is None:
             self._curve.setData([], [])
             self._point.setData([], [])
-            self._text.setText("" if told is None else tr("No earthquake fell into the judged period: there is no score."))
+            self._text.setText("" if judgement is None else tr("No earthquake fell into the judged period: there is no score."))
             return
         self._curve.setData(np.asarray(molchan.alarm_fraction), np.asarray(molchan.miss_rate))
         self._point.setData([skill.alarm_fraction], [1.0 - skill.hit_rate])

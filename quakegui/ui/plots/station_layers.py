@@ -17,7 +17,7 @@ from quakegui.season.palette import MapStyle, palette
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.basemap import Lines, base_map
 from quakegui.ui.plots.map_camera import Camera, scale_bar_km
-from quakegui.ui.theme import CLASS_LETTERS, Colours
+from quakegui.ui.theme import CLASS_LETTERS, ThemeColours
 
 REACH: Final = 5.0
 """How far the ground is drawn, in half widths of the network's frame."""
@@ -75,7 +75,8 @@ class _Shape:
 
 
 @lru_cache(maxsize=4)
-def _ground(frame: Frame, reach: float) -> dict[str, tuple[_Shape, ...]]:
+def ground_shapes(frame: Frame, reach: float) -> dict[str, tuple[_Shape, ...]]:
+    """Return land, coasts and borders around a network, as far as `reach` half-widths of it, ready to be painted."""
     ground = base_map(frame, reach)
     return {name: _shapes(getattr(ground, name)) for name in ("land", "coast", "border", "province", "prefecture")}
 
@@ -86,7 +87,7 @@ def _shapes(lines: Lines) -> tuple[_Shape, ...]:
     return tuple(_Shape(polygon.boundingRect().adjusted(-0.1, -0.1, 0.1, 0.1), polygon) for polygon in polygons)
 
 
-def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Colours, *, square: bool = True) -> None:
+def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours, *, square: bool = True) -> None:
     """Paint land, lines and the grid of degrees, and where asked the square of the day map.
 
     Around a day map all is made ready that can be moved into view; elsewhere what is in view, in a quarter of the time.
@@ -98,7 +99,7 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Colou
     view = inverse.mapRect(QRectF(0, 0, camera.size.width(), camera.size.height()))
     off_x, off_y = abs(view.center().x() - frame.x_km), abs(view.center().y() - frame.y_km)
     seen = max(off_x + view.width() / 2.0, off_y + view.height() / 2.0) / frame.half_width_km
-    ground = _ground(frame, REACH if square else min(np.ceil(1.1 * seen), REACH))
+    ground = ground_shapes(frame, REACH if square else min(np.ceil(1.1 * seen), REACH))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.land)
     for shape in ground["land"]:
@@ -128,7 +129,7 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Colou
     painter.drawLine(centre - QPointF(0, 6), centre + QPointF(0, 6))
 
 
-def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: Colours) -> None:
+def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours) -> None:
     """Draw parallels and meridians at round degrees, named where they leave the view."""
     width, height = camera.size.width(), camera.size.height()
     edge = [QPointF(width * k / 6.0, y) for k in range(7) for y in (0.0, height)]
@@ -182,7 +183,7 @@ def _degree_step(span: float) -> float:
     return next((step for step in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if span / step <= 5.0), 30.0)
 
 
-def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], colours: Colours) -> None:
+def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], colours: ThemeColours) -> None:
     """Name the stations beside their symbols, on the first side where a name covers neither a symbol nor another name."""
     metrics = QFontMetricsF(painter.font())
     halo = QPen(colours.land, 3.0)
@@ -218,7 +219,9 @@ def _free_place(at: QPointF, mark: StationMark, metrics: QFontMetricsF, taken: l
     return None
 
 
-def paint_events(painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: Colours, *, later: bool) -> None:
+def paint_events(
+    painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: ThemeColours, *, later: bool
+) -> None:
     """Paint epicentres: wider with magnitude, fainter with age, an empty ring where they are still to come (if `later`)."""
     to_screen = camera.transform()
     for mark in sorted(marks, key=lambda mark: -mark.magnitude):
@@ -245,7 +248,7 @@ def paint_events(painter: QPainter, camera: Camera, marks: tuple[EventMark, ...]
 
 
 def paint_stations(
-    painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], style: MapStyle, colours: Colours
+    painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], style: MapStyle, colours: ThemeColours
 ) -> None:
     """Paint the stations as triangles in the day map's colours, hollow where they have no anomaly."""
     to_screen = camera.transform()
@@ -275,7 +278,7 @@ def triangle(at: QPointF) -> QPolygonF:
     return _TRIANGLE.translated(at)
 
 
-def paint_legend(painter: QPainter, camera: Camera, colours: Colours, missing: int) -> None:
+def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int) -> None:
     """Paint scale bar, magnitudes and the sign of a missing station along the lower edge."""
     length_km = scale_bar_km(camera.km_per_px, longest_px=min(120.0, camera.size.width() / 4.0))
     length, base = length_km / camera.km_per_px, camera.size.height() - 12.0

@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 from quakegui.season.kp import STORM_KP
 from quakegui.ui.i18n import mark
 from quakegui.ui.plots.time_axis import DayAxis, ticks
-from quakegui.ui.theme import CLASS_LETTERS, Colours
+from quakegui.ui.theme import CLASS_LETTERS, ThemeColours
 
 Floats = NDArray[np.float64]
 
@@ -61,11 +61,11 @@ class TimelineData:
 
 HEAD_RADIUS: Final = 3.6
 """Of an event's stem, in pixels."""
-RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, Colours], None]
+RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, ThemeColours], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineRow:
     """A row: its name, what it shows, its share of the height, who paints it, and the fields that this reads."""
 
     name: str
@@ -92,7 +92,7 @@ def paint_rows(
     axis: DayAxis,
     height: float,
     data: TimelineData,
-    colours: Colours,
+    colours: ThemeColours,
     *,
     only: frozenset[str] | None = None,
 ) -> None:
@@ -114,7 +114,7 @@ def paint_rows(
     _paint_axis(painter, axis, bottom, data.days, colours)
 
 
-def row_boxes(axis: DayAxis, height: float) -> list[tuple[Row, QRectF]]:
+def row_boxes(axis: DayAxis, height: float) -> list[tuple[TimelineRow, QRectF]]:
     """Return each row with the rectangle it is painted in; where there is little room, the less pressing rows are left out."""
     rows = [ROWS[number] for number in sorted(FIRST_ROWS[: _fitting(axis, height)])]
     total, free = sum(row.weight for row in rows), height - axis.below - 3.0 * len(rows)
@@ -131,7 +131,7 @@ def _fitting(axis: DayAxis, height: float) -> int:
     return int(np.clip((height - axis.below) // (0.85 * axis.below), LEAST_ROWS, len(ROWS)))
 
 
-def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.datetime64], colours: Colours) -> None:
+def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.datetime64], colours: ThemeColours) -> None:
     named, fine = ticks(axis, days)
     painter.setPen(QPen(colours.muted, 1.0))
     painter.drawLine(QLineF(axis.left, top, axis.left + axis.width, top))
@@ -155,7 +155,7 @@ def axis_names(axis: DayAxis, days: NDArray[np.datetime64], metrics: QFontMetric
     return names
 
 
-def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     """Stems as tall as the magnitude; the larger ones are named."""
     lowest = np.floor(data.event_magnitude.min()) - 0.5 if data.event_magnitude.size else 0.0
     span = max(float(data.event_magnitude.max(initial=lowest)) - lowest, 1.0) + 0.4
@@ -211,7 +211,7 @@ def runs_of(values: NDArray[np.int8], shown: range) -> list[tuple[int, int, int]
     ]
 
 
-def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     for cls, first, end in runs_of(data.labels, axis.visible()):
         if cls >= 0:
             _class_block(
@@ -219,7 +219,7 @@ def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, c
             )
 
 
-def _class_block(painter: QPainter, box: QRectF, cls: int, colours: Colours) -> None:
+def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours) -> None:
     """Paint a run of days of one class: colour, pattern and letter; "none" is a thin line, so that the others stand out."""
     colour = colours.classes[cls]
     if cls == 0:
@@ -242,7 +242,7 @@ def _class_block(painter: QPainter, box: QRectF, cls: int, colours: Colours) -> 
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, CLASS_LETTERS[cls])
 
 
-def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     """One bar a day, as tall as the probability of the predicted class; what the run was trained on is only outlined."""
     wide = max(axis.px_per_day - (1.0 if axis.px_per_day > 4.0 else 0.0), 1.0)
     foot = box.bottom() - 3.0
@@ -266,7 +266,7 @@ def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineDa
     painter.drawLine(QLineF(box.left(), foot, box.right(), foot))
 
 
-def _alarms(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+def _alarms(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     for first, last in data.alarms:
         bar = QRectF(axis.x(first), box.center().y() - 4.0, axis.x(last + 1) - axis.x(first), 8.0)
         painter.setPen(QPen(colours.alarm, 1.2))
@@ -276,7 +276,7 @@ def _alarms(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, c
         painter.drawPolygon(QPolygonF([bar.topLeft(), bar.topLeft() + QPointF(7.0, 4.0), bar.bottomLeft()]))
 
 
-def _kp(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+def _kp(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     wide = max(axis.px_per_day - (1.0 if axis.px_per_day > 4.0 else 0.0), 1.0)
     for index in axis.visible():
         value = float(data.kp[index])
@@ -291,7 +291,7 @@ def _kp(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colou
     painter.drawLine(QLineF(box.left(), storm, box.right(), storm))
 
 
-def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     """Area beyond the threshold as bars, the map's strongest |z| as a line that breaks where there is no map."""
     most = max(float(np.nanmax(data.area_km2, initial=0.0)), 1.0)
     wide = max(axis.px_per_day, 1.0)
@@ -325,7 +325,7 @@ def broken_line(values: Floats, shown: range) -> list[list[tuple[int, float]]]:
     return [line for line in lines if line]
 
 
-def _completeness(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: Colours) -> None:
+def _completeness(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     """How many stations had an anomaly: full is a full bar, what is missing is hatched above it, never left white as zero."""
     fill = QColor(colours.good)
     fill.setAlphaF(0.75)
@@ -338,7 +338,7 @@ def _completeness(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineD
             _hatch(painter, QRectF(axis.x(index), box.top() + 1.0, axis.px_per_day, tall_most - tall + 1.0), colours)
 
 
-def _hatch(painter: QPainter, box: QRectF, colours: Colours) -> None:
+def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
     soft = QColor(colours.missing)
     soft.setAlphaF(0.18)
     painter.fillRect(box, soft)
@@ -346,10 +346,10 @@ def _hatch(painter: QPainter, box: QRectF, colours: Colours) -> None:
 
 
 ROWS: Final = (
-    Row(mark("Events"), mark("Earthquakes of the catalogue, as tall as their magnitude"), 1.6, _events,
+    TimelineRow(mark("Events"), mark("Earthquakes of the catalogue, as tall as their magnitude"), 1.6, _events,
         ("event_index", "event_magnitude", "event_class")),
-    Row(mark("Label"), mark("The label in force: colour, pattern and letter of its class"), 1.1, _labels, ("labels",)),
-    Row(
+    TimelineRow(mark("Label"), mark("The label in force: colour, pattern and letter of its class"), 1.1, _labels, ("labels",)),
+    TimelineRow(
         mark("Prediction"),
         mark("The predicted class, as tall as its probability: filled where the run had not seen the day, faint where it had, "
              "underlined where issued beforehand"),
@@ -357,11 +357,12 @@ ROWS: Final = (
         _predictions,
         ("predicted", "probability", "kind"),
     ),
-    Row(mark("Alarms"), mark("Days on which an alarm was open"), 0.7, _alarms, ("alarms",)),
-    Row(mark("Kp"), mark("Largest Kp of the night; the dotted line is the storm level, hatched is unknown"), 1.0, _kp, ("kp",)),
-    Row(mark("Area, peak"), mark("Area of the extremum regions as bars, the map's strongest |z| as a line"), 1.3, _area,
+    TimelineRow(mark("Alarms"), mark("Days on which an alarm was open"), 0.7, _alarms, ("alarms",)),
+    TimelineRow(mark("Kp"), mark("Largest Kp of the night; the dotted line is the storm level, hatched is unknown"), 1.0, _kp,
+                ("kp",)),
+    TimelineRow(mark("Area, peak"), mark("Area of the extremum regions as bars, the map's strongest |z| as a line"), 1.3, _area,
         ("area_km2", "peak_z", "has_map")),
-    Row(mark("Data"), mark("Share of stations with an anomaly; hatched is missing"), 0.9, _completeness, ("present",)),
+    TimelineRow(mark("Data"), mark("Share of stations with an anomaly; hatched is missing"), 0.9, _completeness, ("present",)),
 )  # fmt: skip
 """From top to bottom."""
 FIRST_ROWS: Final = (0, 1, 2, 3, 4, 6, 5)

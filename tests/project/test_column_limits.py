@@ -13,12 +13,12 @@ import pytest
 from project_parts import EVENTS
 from sqlalchemy import Column, Float, Integer, LargeBinary
 
-from quakegui.project import bounds, catalogue, journal, labelfiles, schema, soundness, stations
+from quakegui.project import catalogue, column_limits, journal, labelfiles, schema, soundness, stations
 from quakegui.project.database import UNCHECKED
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection
-from quakegui.season.labels import Source
+from quakegui.season.labels import LabelSource
 from quakegui.season.network import Station
 
 DAY = np.array(["2022-03-01"], dtype="datetime64[D]")
@@ -30,7 +30,7 @@ COLUMNS = [column for table in schema.metadata.sorted_tables for column in table
 def project(tmp_path: Path) -> Iterator[Project]:
     with Project.create(tmp_path / "p", name="p") as made:
         stations.set_station(made, Station("AAA", "", 28.0, 102.0))
-        journal.write_labels(made, DAY, 1, source=Source.ANALYST, author="Wang")
+        journal.write_labels(made, DAY, 1, source=LabelSource.ANALYST, author="Wang")
         yield made
 
 
@@ -38,8 +38,8 @@ def tries(column: Column) -> list[object]:
     """Return values around a column's bounds, and of other kinds; SQLite keeps NaN as NULL, so it is tried apart."""
     if isinstance(column.type, Integer | Float):
         whole = isinstance(column.type, Integer)
-        step = bounds.MULTIPLES.get(str(column), 1)
-        low, high = (int(edge) if whole else edge for edge in bounds.bounds_of(column))
+        step = column_limits.MULTIPLES.get(str(column), 1)
+        low, high = (int(edge) if whole else edge for edge in column_limits.bounds_of(column))
         outer = (
             [low - step, high + step] if whole else [math.nextafter(low, -math.inf), math.nextafter(high, math.inf), math.inf]
         )
@@ -54,9 +54,9 @@ def test_the_bounds_of_writing_are_those_of_opening(project: Project, column: Co
             raw = connection.connection.driver_connection
             sql = f'SELECT {soundness._right(column)} FROM (SELECT ? AS "{column.name}")'
             is_right = bool(raw.execute(sql, (value,)).fetchone()[0])
-            assert (bounds.why_not_kept(column.table, {column.name: value}) is None) == is_right, value
+            assert (column_limits.storage_problem(column.table, {column.name: value}) is None) == is_right, value
     if isinstance(column.type, Float):
-        assert bounds.why_not_kept(column.table, {column.name: math.nan}) is not None
+        assert column_limits.storage_problem(column.table, {column.name: math.nan}) is not None
 
 
 def event(stamp: str = "2022-03-01T04:00", magnitude: float = 5.0, depth: float | None = 10.0) -> Event:
@@ -85,7 +85,7 @@ def label_file(day: str) -> Callable[[Project], object]:
 
 def label(day: str, author: str = "Li") -> Callable[[Project], object]:
     days = np.array([day], dtype="datetime64[D]")
-    return lambda project: journal.write_labels(project, days, 2, source=Source.ANALYST, author=author)
+    return lambda project: journal.write_labels(project, days, 2, source=LabelSource.ANALYST, author=author)
 
 
 STEPS: dict[str, Callable[[Project], object]] = {
@@ -197,4 +197,4 @@ def _change(project: Project, sql: str) -> None:
 def test_the_names_of_columns_are_those_of_the_tables() -> None:
     """A bound of a column that is gone would hold nothing."""
     names = {column.name for column in COLUMNS} | {str(column) for column in COLUMNS}
-    assert set(bounds._BOUNDS) | set(bounds.MULTIPLES) <= names
+    assert set(column_limits._BOUNDS) | set(column_limits.MULTIPLES) <= names

@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
-from small_season import CATALOGUE, open_small, wait
+from shown import shown
+from small_season import CATALOGUE, wait
 
 from quakegui.app.catalogue_choice import choose
 from quakegui.project import catalogue
@@ -16,21 +17,13 @@ from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.dialogs.catalogue_form import AROUND, BOX, EVERYWHERE
 from quakegui.ui.plots.cluster_map import area_outline
 
-
-@pytest.fixture
-def session(qtbot, tmp_path):
-    session = open_small(qtbot, tmp_path)
-    yield session
-    session.close()
+shown_dialog = shown(CatalogueDialog)
 
 
 @pytest.fixture
-def dialog(qtbot, session):
-    dialog = CatalogueDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
+def dialog(shown_dialog, qtbot, session):
     wait(qtbot, session)
-    return dialog
+    return shown_dialog
 
 
 def event(number: int, day: str, magnitude: float, latitude: float = 28.0, longitude: float = 102.0) -> Event:
@@ -48,7 +41,7 @@ def test_each_event_left_out_has_its_reason():
     )
     selection = Selection(box=(26, 31, 100, 104), min_magnitude=3.1, until=date(2022, 12, 31))
     found = choose(events, selection, Declustering(), split_magnitude=4.0, timezone="Asia/Shanghai")
-    assert [one.id for one in found.kept] == ["1", "3"]
+    assert [one.id for one in found.mainshocks] == ["1", "3"]
     assert {key: main.id for key, main in found.after.items()} == {"2": "1"}
     assert found.outside == {"4": "magnitude", "5": "area", "6": "dates"}
     assert found.classes == (3, 2)
@@ -61,7 +54,7 @@ def test_too_few_places_for_directions_is_a_sentence_and_no_error():
 
 
 def test_the_projects_own_events_are_shown_with_their_directions(dialog):
-    assert len(dialog.choice.kept) == 18
+    assert len(dialog.choice.mainshocks) == 18
     assert dialog.choice.scheme.north_centre == pytest.approx((29.6811, 102.3667), abs=1e-4)
     assert [dialog.choice.classes.count(cls) for cls in range(1, 5)] == [6, 3, 5, 4]
     assert len(dialog.list.rows.rows) == 18
@@ -72,10 +65,10 @@ def test_what_the_choice_warns_of_is_said_in_chinese(qtbot, dialog, session):
     dialog.read_file(CATALOGUE)
     wait(qtbot, session)
     dialog.form.magnitude.setValue(9.0)
-    qtbot.waitUntil(lambda: dialog.choice.kept == ())
+    qtbot.waitUntil(lambda: dialog.choice.mainshocks == ())
     assert dialog.choice.warning.isascii()
-    assert dialog._warning.isVisible()
-    assert not any(letter.isascii() and letter.isalpha() for letter in dialog._warning.text())
+    assert dialog.warning.isVisible()
+    assert not any(letter.isascii() and letter.isalpha() for letter in dialog.warning.text())
 
 
 def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session):
@@ -83,17 +76,17 @@ def test_a_change_is_shown_at_once_and_kept_by_apply_only(qtbot, dialog, session
     wait(qtbot, session)
     dialog.form.magnitude.setValue(4.1)
     wait(qtbot, session)
-    assert len(dialog.choice.kept) == 11
+    assert len(dialog.choice.mainshocks) == 11
     assert len(catalogue.events(session.project)) == 18
     assert len(session.events) == 18
-    dialog._shown.setCurrentIndex(2)
+    dialog.events.setCurrentIndex(2)
     assert sum(row.level == "muted" for row in dialog.list.rows.rows) == 7
     dialog.apply()
     wait(qtbot, session)
     assert not dialog.isVisible()
     assert len(catalogue.events(session.project)) == 11
     assert len(session.events) == len(session.event_classes) == 11
-    assert catalogue.chosen_by(session.project)["event_selection"]["min_magnitude"] == 4.1
+    assert catalogue.selection_facts(session.project)["event_selection"]["min_magnitude"] == 4.1
     assert [file.name for file in catalogue.origins(session.project)] == [CATALOGUE.name]
 
 
@@ -113,10 +106,10 @@ def test_a_radius_keeps_what_lies_within(qtbot, dialog, session):
     for control, value in zip(dialog.form.around, (29.68, 102.37, 100.0), strict=True):
         control.setValue(value)
     wait(qtbot, session)
-    assert 0 < len(dialog.choice.kept) < 18
+    assert 0 < len(dialog.choice.mainshocks) < 18
     dialog.form.area.setCurrentIndex(EVERYWHERE)
     wait(qtbot, session)
-    assert len(dialog.choice.kept) == 18
+    assert len(dialog.choice.mainshocks) == 18
 
 
 def test_a_file_that_is_no_catalogue_is_a_sentence(qtbot, dialog, session, tmp_path):
@@ -125,7 +118,7 @@ def test_a_file_that_is_no_catalogue_is_a_sentence(qtbot, dialog, session, tmp_p
     dialog.read_file(path)
     wait(qtbot, session)
     assert "no catalogue" in dialog.sentence.text()
-    assert len(dialog.choice.kept) == 18
+    assert len(dialog.choice.mainshocks) == 18
 
 
 def test_the_map_paints_events_and_area(dialog):
@@ -162,4 +155,4 @@ def test_a_choice_that_fails_leaves_nothing_to_keep(qtbot, dialog, session, monk
     dialog.rechoose()
     wait(qtbot, session)
     qtbot.waitUntil(lambda: dialog.sentence.text() == "These cannot be chosen.")
-    assert not dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()
+    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()

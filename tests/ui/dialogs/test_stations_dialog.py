@@ -4,29 +4,17 @@ import threading
 
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
-from small_season import open_small, wait
+from shown import shown
+from small_season import wait
 
 from quakegui.project import stations
 from quakegui.ui.dialogs.stations_dialog import CODE, LATITUDE, LONGITUDE, NAME, StationsDialog
 
-
-@pytest.fixture
-def session(qtbot, tmp_path):
-    session = open_small(qtbot, tmp_path)
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def dialog(qtbot, session):
-    dialog = StationsDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+dialog = shown(StationsDialog)
 
 
 def save_button(dialog: StationsDialog):
-    return dialog._buttons.button(QDialogButtonBox.StandardButton.Save)
+    return dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
 
 
 def test_a_corrected_coordinate_is_kept_and_the_season_follows(qtbot, dialog, session):
@@ -89,8 +77,8 @@ def test_a_list_fills_the_table_and_saves_nothing_by_itself(qtbot, dialog, sessi
 
 
 def test_stations_without_coordinates_are_named(dialog):
-    dialog._add_row.__call__(type(dialog.stations()[0])("FFF"))
-    assert "FFF" in dialog._unlocated.text()
+    dialog.add_row(type(dialog.stations()[0])("FFF"))
+    assert "FFF" in dialog.unlocated.text()
     assert dialog.table.item(4, CODE).text() == "FFF"
 
 

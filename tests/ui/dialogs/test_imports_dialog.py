@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
-from small_season import open_small, wait
+from shown import shown
+from small_season import wait
 
 from quakegui.project.acts import acts
-from quakegui.project.nights import stored_nights
+from quakegui.project.nights import load_nights
 from quakegui.ui.dialogs.imports_dialog import ImportsDialog
 from quakegui.ui.dialogs.stations_dialog import CODE, StationsDialog
 
-
-@pytest.fixture
-def session(qtbot, tmp_path):
-    session = open_small(qtbot, tmp_path)
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def dialog(qtbot, session):
-    dialog = ImportsDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+dialog = shown(ImportsDialog)
 
 
 def cells(dialog: ImportsDialog) -> list[tuple[object, ...]]:
@@ -35,7 +22,7 @@ def cells(dialog: ImportsDialog) -> list[tuple[object, ...]]:
 
 def nights_of(session, code: str) -> int:
     """Return how many nights of a station have a mean."""
-    night = stored_nights(session.project)
+    night = load_nights(session.project)
     return int(np.isfinite(night.values[:, night.codes.index(code)]).sum())
 
 

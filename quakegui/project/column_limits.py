@@ -54,7 +54,7 @@ def bounds_of(column: Column[Any]) -> tuple[float, float]:
     return _BOUNDS.get(f"{column.table.name}.{column.name}", _BOUNDS.get(column.name, usual))
 
 
-def why_not_kept(table: Table, row: Mapping[str, Any]) -> str | None:
+def storage_problem(table: Table, row: Mapping[str, Any]) -> str | None:
     """Return why a row cannot be written, as a sentence, or None; names that are no columns of the table are passed over."""
     for name, value in row.items():
         column = table.columns.get(name)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from quakegui.project.record import Block, blocks_of, merged, pack, unpack
+from quakegui.project.reading_blocks import Block, blocks_of, merged, pack, unpack
 from quakegui.season.readings import DataType, Readings
 
 

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QComboBox
-from small_season import small_session, wait, wide_table
+from shown import shown
+from small_season import wait, wide_table
 
 from quakegui.app import opening
 from quakegui.project import seasons
@@ -17,20 +18,14 @@ from quakegui.ui.dialogs.mapping_editor import CODE, MEANING
 
 
 @pytest.fixture
-def session(qtbot, tmp_path):
-    session = small_session(tmp_path)
-    assert opening.create_project(session, tmp_path / "p", timezone="Asia/Shanghai")
-    wait(qtbot, session)
-    yield session
-    session.close()
+def session(empty_session, qtbot, tmp_path):
+    """Return a session on an empty project."""
+    assert opening.create_project(empty_session, tmp_path / "p", timezone="Asia/Shanghai")
+    wait(qtbot, empty_session)
+    return empty_session
 
 
-@pytest.fixture
-def wizard(qtbot, session):
-    wizard = ImportWizard(session)
-    qtbot.addWidget(wizard)
-    wizard.show()
-    return wizard
+wizard = shown(ImportWizard)
 
 
 def look(qtbot, wizard: ImportWizard, *paths: Path) -> None:
@@ -76,15 +71,15 @@ def test_the_same_file_again_is_unchanged(qtbot, wizard, session, tmp_path):
         look(qtbot, wizard, path)
         wizard.start_import()
         wait(qtbot, session)
-        wizard._back()
+        wizard.back()
     assert wizard.report.unchanged == ("wide.csv",)
 
 
 def choose_meaning(wizard: ImportWizard, row: int, meaning: str, code: str = "") -> None:
-    box = wizard._editor._columns.cellWidget(row, MEANING)
+    box = wizard.editor.columns.cellWidget(row, MEANING)
     assert isinstance(box, QComboBox)
     if code:
-        wizard._editor._columns.item(row, CODE).setText(code)
+        wizard.editor.columns.item(row, CODE).setText(code)
     box.setCurrentIndex(box.findData(meaning))
 
 
@@ -93,11 +88,11 @@ def test_columns_that_cannot_be_guessed_are_mapped_by_hand(qtbot, wizard, sessio
     assert "say so below" in wizard.previews[0].reason
     choose_meaning(wizard, 0, "time")
     assert "total intensity" in wizard.sentence.text()  # incomplete: said in the dialog, and Import is off
-    assert not wizard._import.isEnabled()
+    assert not wizard.import_button.isEnabled()
     choose_meaning(wizard, 1, "F", "kak")
     choose_meaning(wizard, 2, "F", "mmb")
-    wizard._editor._clock.setCurrentText("%d/%m/%Y %H:%M")
-    wizard._editor._zone.setCurrentText("Asia/Tokyo")
+    wizard.editor.clock.setCurrentText("%d/%m/%Y %H:%M")
+    wizard.editor.zone.setCurrentText("Asia/Tokyo")
     wait(qtbot, session)
     assert (wizard.previews[0].stations, wizard.previews[0].count) == (("KAK", "MMB"), 96)
     wizard.start_import()

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from quakegui.project import journal, tables
-from quakegui.project.exchange import export_project, import_export, is_export
+from quakegui.project import journal, season_tables
 from quakegui.project.filesystem import whole_file
-from quakegui.project.progress import Progress
+from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.project.season_tables import SYNTHETIC, TableOf, date_of
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.tables import SYNTHETIC, TableOf, date_of
 from quakegui.season.daymap import to_rgb
 from quakegui.season.season import Season
-
-__all__ = [
-    "export_project",
-    "import_export",
-    "is_export",
-    "labels_to_csv",
-    "maps_to_folder",
-    "regions_to_csv",
-    "save_tables",
-]
 
 INDEX_COLUMNS = ("file", "date", "class", "label_source", "kp_night")
 UNLABELLED = "unlabelled"
@@ -38,8 +26,8 @@ def maps_to_folder(
     folder: Path,
     *,
     class_folders: bool = False,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: CancelCheck | None = None,
 ) -> int:
     """Write each day's map as a 480 x 480 PNG, and index.csv with its date and class: the founding paper's kind of data set.
 
@@ -63,7 +51,7 @@ def maps_to_folder(
     """
     labels = journal.in_force(project)
     drawn = np.flatnonzero(season.has_map)
-    rows: list[tuple[tables.Cell, ...]] = []
+    rows: list[tuple[season_tables.Cell, ...]] = []
     try:
         _fresh(folder)
         for number, index in enumerate(drawn):
@@ -90,23 +78,25 @@ def maps_to_folder(
             )
             if progress is not None:
                 progress(number + 1, drawn.size, date_of(day))
-        tables.write_csv(folder / "index.csv", TableOf("index", INDEX_COLUMNS, lambda: rows), synthetic=project.synthetic)
+        season_tables.write_csv(
+            folder / "index.csv", TableOf("index", INDEX_COLUMNS, lambda: rows), synthetic=project.synthetic
+        )
     except OSError as error:
         raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {len(rows)} maps are there.") from error
     return len(rows)
 
 
 def regions_to_csv(project: Project, season: Season, path: Path) -> int:
-    """Write the extremum regions of every day with a map (see `tables.regions`); returns the number of rows."""
-    return _to_csv(project, path, TableOf("regions", tables.REGION_COLUMNS, lambda: tables.regions(season)))
+    """Write the extremum regions of every day with a map (see `season_tables.regions`); returns the number of rows."""
+    return _to_csv(project, path, TableOf("regions", season_tables.REGION_COLUMNS, lambda: season_tables.regions(season)))
 
 
 def labels_to_csv(project: Project, path: Path) -> int:
     """Write the labels in force: date, class, source, author, when, note; returns the number of rows."""
-    return _to_csv(project, path, tables.label_table(project))
+    return _to_csv(project, path, season_tables.label_table(project))
 
 
-def save_tables(project: Project, season: Season, path: Path, *, progress: Progress | None = None) -> None:
+def save_tables(project: Project, season: Season, path: Path, *, progress: ProgressCallback | None = None) -> None:
     """Write the season's tables: one workbook for a name ending in .xlsx, else a folder of csv files of that name.
 
     Raises
@@ -114,17 +104,17 @@ def save_tables(project: Project, season: Season, path: Path, *, progress: Progr
     ProjectError
         If it cannot be written.
     """
-    found = tables.season_tables(project, season)
+    found = season_tables.season_tables(project, season)
     try:
         if path.suffix.lower() == ".xlsx":
-            tables.write_workbook(path, found, synthetic=project.synthetic)
+            season_tables.write_workbook(path, found, synthetic=project.synthetic)
             return
         folder = path.with_suffix("")
         folder.mkdir(parents=True, exist_ok=True)
         for number, table in enumerate(found):
             if progress is not None:
                 progress(number, len(found), table.name)
-            tables.write_csv(folder / f"{table.name}.csv", table, synthetic=project.synthetic)
+            season_tables.write_csv(folder / f"{table.name}.csv", table, synthetic=project.synthetic)
     except OSError as error:
         raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
 
@@ -132,7 +122,7 @@ def save_tables(project: Project, season: Season, path: Path, *, progress: Progr
 def _to_csv(project: Project, path: Path, table: TableOf) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return tables.write_csv(path, table, synthetic=project.synthetic)
+        return season_tables.write_csv(path, table, synthetic=project.synthetic)
     except OSError as error:
         raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
 

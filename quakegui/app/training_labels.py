@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class TrainingLabels:
     """The run in use and the labels that it was trained on.
 
     Attributes
@@ -37,7 +37,7 @@ class Learnt:
     events_differ: int | None
     refusal: str
 
-    def relabelled(self, session: Session) -> tuple[int, int]:
+    def relabelled_days(self, session: Session) -> tuple[int, int]:
         """Return on how many of the run's days, and on how many others, the label to judge by is another now."""
         now = session.truth
         own = np.isin(session.days, self.days)
@@ -46,12 +46,12 @@ class Learnt:
         return int((own & (before != now)).sum()), int((~own & (before != now)).sum())
 
 
-def learnt_by_run_in_use(session: Session) -> Learnt | None:
+def labels_of_training(session: Session) -> TrainingLabels | None:
     """Return what the run in use learnt, None where no finished run is in use or its answers cannot be read."""
     from quakegui.learn.evidence import project_catalogue
     from quakegui.learn.runs.earthquakes import earthquakes_differing
     from quakegui.learn.runs.registry import RunError
-    from quakegui.learn.season_runs import other_classes
+    from quakegui.learn.season_runs import class_mismatch
 
     run = next((row.run for row in session.runs if row.in_use and row.run.card is not None), None)
     if run is None or session.project is None:
@@ -62,4 +62,4 @@ def learnt_by_run_in_use(session: Session) -> Learnt | None:
         session.said.emit(str(error), "warning")
         return None
     differ = earthquakes_differing(run, project_catalogue(session.project))
-    return Learnt(run, said.days, said.labels, differ, other_classes(session.project, run))
+    return TrainingLabels(run, said.days, said.labels, differ, class_mismatch(session.project, run))

@@ -5,13 +5,14 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
-from small_season import open_small, small_session, wait
+from shown import shown
+from small_season import small_session, wait
 
 from quakegui.app import labelling, opening
 from quakegui.app.change import Change
 from quakegui.project import journal
 from quakegui.season.events import Event
-from quakegui.season.labels import FLAT_RULE, LabelRule, Source
+from quakegui.season.labels import FLAT_RULE, LabelRule, LabelSource
 from quakegui.ui.dialogs.rule_dialog import RuleDialog
 
 
@@ -20,11 +21,11 @@ def at(day: str, magnitude: float, latitude: float) -> Event:
 
 
 @pytest.fixture
-def session(qtbot, tmp_path):
+def session(session):
+    """Return the session with four earthquakes."""
     from quakegui.project import catalogue
     from quakegui.season.events import Declustering
 
-    session = open_small(qtbot, tmp_path)
     events = (
         at("2022-01-20", 5.0, 29.6),
         at("2022-02-04", 3.5, 27.2),
@@ -33,32 +34,26 @@ def session(qtbot, tmp_path):
     )
     catalogue.store_events(session.project, events, declustering=Declustering("none"))
     session.reload(Change.EVENTS)
-    yield session
-    session.close()
+    return session
 
 
-@pytest.fixture
-def dialog(qtbot, session):
-    dialog = RuleDialog(session)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+dialog = shown(RuleDialog)
 
 
 def test_counts_follow_the_parameters_at_once(dialog, session):
     dialog.show_rule(LabelRule(flat_days_before=2, days_after=0))
     # 18-20 January north and large; 2-4 February south and small, of which the later event takes all but the first.
-    assert dialog.found.counts == (len(session.days) - 7, 3, 0, 0, 4)
+    assert dialog.labels.counts == (len(session.days) - 7, 3, 0, 0, 4)
     assert [label.text().split()[0] for label in dialog.counts] == [str(len(session.days) - 7), "3", "0", "0", "4"]
-    dialog._flat.setValue(0)
-    assert dialog.found.counts == (len(session.days) - 3, 1, 0, 0, 2)
+    dialog.flat.setValue(0)
+    assert dialog.labels.counts == (len(session.days) - 3, 1, 0, 0, 2)
 
 
 def test_days_known_after_their_event_are_counted(dialog):
     dialog.show_rule(LabelRule(flat_days_before=0, days_after=2))
-    post = int(dialog.found.post.sum())
+    post = int(dialog.labels.post.sum())
     assert post > 0
-    assert dialog._post.text().startswith(f"{post} of the ")
+    assert dialog.post.text().startswith(f"{post} of the ")
 
 
 def test_events_without_a_day_are_marked_with_the_reason(dialog):
@@ -84,8 +79,8 @@ def test_a_dialog_closed_before_the_rule_has_its_turn_labels_nothing_and_later_s
     if not begun:
         session.jobs.start("Held", lambda _report, _cancelled: go_on.wait(60), lambda _done: None)
     dialog.show_rule(FLAT_RULE)
-    expected = dialog.found.classes.tolist()
-    dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).click()
+    expected = dialog.labels.classes.tolist()
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Apply).click()
     assert not begun or reached.wait(60)
     dialog.reject()
     go_on.set()
@@ -100,12 +95,12 @@ def test_a_dialog_closed_before_the_rule_has_its_turn_labels_nothing_and_later_s
 
 def test_apply_is_one_step_that_undo_takes_back(qtbot, dialog, session):
     dialog.show_rule(FLAT_RULE)
-    expected = dialog.found.classes.tolist()
-    dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).click()
+    expected = dialog.labels.classes.tolist()
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Apply).click()
     wait(qtbot, session)
     assert not dialog.isVisible()
     assert session.labels.classes.tolist() == expected
-    assert {row.source for row in session.labels.rows} == {Source.RULE}
+    assert {row.source for row in session.labels.rows} == {LabelSource.RULE}
     assert journal.label_rule(session.project) == FLAT_RULE
     labelling.undo(session)
     assert set(session.labels.classes.tolist()) == {-1}
@@ -127,5 +122,5 @@ def test_without_days_it_says_why_and_cannot_be_applied(qtbot, tmp_path):
     dialog = RuleDialog(session)
     qtbot.addWidget(dialog)
     assert "import readings" in dialog.sentence.text()
-    assert not dialog._buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()
+    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()
     session.close()

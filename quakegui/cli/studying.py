@@ -1,0 +1,136 @@
+"""The command that looks at a run from other sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from quakegui.cli.sources import RunId
+from quakegui.cli.terminal import AsJson, ProjectFolder, bar, open_project, print_json, print_table
+from quakegui.cli.working import sentences
+from quakegui.judge.epochs import Epochs
+from quakegui.judge.judgement import plain
+from quakegui.judge.robustness import Robustness, SkillMap
+from quakegui.learn import season_study
+from quakegui.learn.runs.registry import RunError
+from quakegui.learn.season_source import ProjectRuns
+from quakegui.learn.source import find_run
+from quakegui.project import catalogue, seasons
+from quakegui.project.store import ProjectError
+
+
+class Study(StrEnum):
+    """What is studied."""
+
+    EPOCHS = "epochs"
+    ROBUSTNESS = "robustness"
+    SKILLMAP = "skillmap"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: quakegui study demo robustness --json")(study)
+
+
+def study(
+    project: ProjectFolder,
+    what: Annotated[
+        Study,
+        typer.Argument(
+            help="epochs: daily series about the earthquakes; robustness: the verdict under other choices; "
+            "skillmap: the test over lead, window, distance and magnitude.",
+            show_default=False,
+        ),
+    ],
+    *,
+    run: RunId = None,
+    catalogues: Annotated[
+        list[Path] | None,
+        typer.Option("--catalogue", metavar="FILE", help="With robustness: another catalogue of the same earthquakes."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at a run from other sides: what happens about the earthquakes, and whether its verdict hangs on one choice."""
+    with sentences(), open_project(project) as opened:
+        with bar("Computing") as report:
+            season = seasons.load_season(opened, progress=report)
+        if season is None:
+            raise ProjectError(f"The project {opened.name} has no readings or no located stations yet, so there are no maps.")
+        if not catalogue.events(opened):
+            raise ProjectError(f"The project {opened.name} has no earthquakes yet; 'quakegui events import' takes them in.")
+        if what is Study.EPOCHS:
+            try:
+                studied = find_run(ProjectRuns(opened), run)
+            except RunError:
+                if run is not None:
+                    raise
+                studied = None
+            print_epochs(season_study.season_epochs(opened, season, studied), as_json=as_json)
+            return
+        studied = find_run(ProjectRuns(opened), run)
+        if what is Study.ROBUSTNESS:
+            versions = {path.name: season_study.other_catalogue(opened, path) for path in catalogues or ()}
+            print_robustness(season_study.season_robustness(opened, season, studied, versions), as_json=as_json)
+        else:
+            maps = season_study.season_skill_maps(opened, season, studied)
+            print_skill_maps(maps, as_json=as_json)
+
+
+def print_epochs(found: Mapping[str, Epochs], *, as_json: bool) -> None:
+    """Print each series about the events."""
+    if as_json:
+        print_json(plain(found))
+        return
+    columns = ("series", "p before", "at lag", "p after", "at lag")
+    rows = [
+        (name, _number(one.p_before), _lag(one.extreme_before), _number(one.p_after), _lag(one.extreme_after))
+        for name, one in found.items()
+    ]
+    print_table("Series about the earthquakes, p for all lags at once", columns, rows)
+
+
+def print_robustness(found: Robustness, *, as_json: bool) -> None:
+    """Print the test under every choice."""
+    if as_json:
+        counts = {"held": found.held, "held_corrected": found.held_corrected, "tested": found.tested}
+        variants = [{**plain(one), "holds": one.holds, "holds_corrected": one.holds_corrected} for one in found.variants]
+        print_json({**counts, "variants": variants})
+        return
+    rows = [
+        (one.axis, one.choice, one.score.events, *map(_number, (one.score.statistic, one.score.p_value, one.p_corrected)))
+        for one in found.variants
+    ]
+    print_table("The test under other choices", ("axis", "choice", "events", "AUC or R", "p", "p corrected"), rows)
+    typer.echo(
+        f"p < 0.05 under {found.held} of {found.tested} choices; corrected for their number, under {found.held_corrected}."
+    )
+
+
+def print_skill_maps(found: season_study.SkillMaps, *, as_json: bool) -> None:
+    """Print the test over both grids."""
+    if as_json:
+        print_json(plain(found))
+        return
+    _print_map("AUC (p) by lead (rows) and window, days", found.lead_window)
+    _print_map("AUC (p) by distance (rows, km) and least magnitude", found.distance_magnitude)
+
+
+def _print_map(title: str, found: SkillMap) -> None:
+    cells = [
+        [f"{row:g}", *(f"{_number(a)} ({_number(p)})" for a, p in zip(statistics, p_values, strict=True))]
+        for row, statistics, p_values in zip(found.rows, found.statistic, found.p_value, strict=True)
+    ]
+    print_table(title, ("", *(f"{column:g}" for column in found.columns)), cells)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if np.isfinite(value) else "not estimable"
+
+
+def _lag(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,154 @@
+"""Studies of a run: series about the events, the verdict under other choices, skill over lead, distance and magnitude."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.alarms import AlarmRule, Series, judged_period
+from quakegui.judge.epochs import Epochs
+from quakegui.judge.robustness import Robustness, SkillMap
+from quakegui.judge.study import (
+    Case,
+    Choice,
+    alarm_score,
+    distance_magnitude_map,
+    event_distances,
+    event_magnitudes,
+    lead_window_map,
+    study_epochs,
+    study_robustness,
+)
+from quakegui.judge.surrogates import statistic_of
+from quakegui.learn.evidence import project_catalogue
+from quakegui.learn.runs.registry import RunError, RunFolder
+from quakegui.project import catalogue, journal
+from quakegui.project.store import Project
+from quakegui.season.events import Declustering, Event, Selection, select
+from quakegui.season.json_values import built
+from quakegui.season.labels import LabelRule
+from quakegui.season.season import Season
+
+ALARM_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class SkillMaps:
+    """The deciding test over lead and length of the window, and over distance in km and least magnitude."""
+
+    lead_window: SkillMap
+    distance_magnitude: SkillMap
+
+
+def season_case(project: Project, season: Season, run: RunFolder | None) -> Case:
+    """Return what is tested: a run's answers to the days that it was not trained on.
+
+    Parameters
+    ----------
+    run
+        Without one no day has an answer; series other than P can still be laid about the events.
+
+    Raises
+    ------
+    RunError
+        If the run is leaky, so that its answers say nothing of prediction.
+    """
+    probability, fold = np.full(len(season.days), np.nan), np.full(len(season.days), -1, np.int64)
+    if run is not None:
+        if run.config.leaky:
+            raise RunError(
+                f"The run “{run.title}” is LEAKY: it was trained on the days that it answers, so there is nothing to study."
+            )
+        said = run.predictions()
+        daily, number = said.out_of_fold()
+        place = {day: k for k, day in enumerate(season.days)}
+        for day, row, of in zip(said.days, daily, number, strict=True):
+            if day in place:
+                probability[place[day]], fold[place[day]] = row[1:].sum(), of
+    return Case(
+        days=season.days,
+        probability=probability,
+        fold=fold,
+        statistic="pooled" if run is None else statistic_of(run.config.protocol),
+        timezone=project.timezone,
+        night=season.config.night.window,
+        centre=season.network.centre(),
+    )
+
+
+def project_choice(project: Project) -> Choice:
+    """Return what counts as an event in a project, and which days its label rule gives an event."""
+    declustering = catalogue.selection_facts(project)["declustering"]
+    return Choice(
+        events=tuple(event for event, _ in catalogue.all_events(project)),
+        rule=journal.label_rule(project) or LabelRule(),
+        declustering=built(Declustering, declustering, what="declustering") if declustering else Declustering("none"),
+    )
+
+
+def other_catalogue(project: Project, path: Path) -> tuple[Event, ...]:
+    """Return the events of another catalogue that the project's own selection takes.
+
+    Raises
+    ------
+    FormatError
+        If the file is no catalogue.
+    """
+    kept = catalogue.selection_facts(project)["event_selection"]
+    selection = built(Selection, kept, what="selection of events") if kept else Selection()
+    return select(catalogue.read_catalogue(path).events, selection, timezone=project.timezone)
+
+
+def season_epochs(project: Project, season: Season, run: RunFolder | None) -> dict[str, Epochs]:
+    """Lay the season's daily series about its events: largest abs(z) of a station, area of the regions, Kp, and P(event).
+
+    Parameters
+    ----------
+    run
+        Whose P is taken; without one there is none.
+    """
+    case, choice = season_case(project, season, run), project_choice(project)
+    seen = np.isfinite(season.z).any(axis=1)
+    largest = np.full(len(season.days), np.nan)
+    largest[seen] = np.nanmax(np.abs(season.z[seen]), axis=1)
+    features = season.features[season.shown]
+    series: dict[str, NDArray[np.float64]] = {
+        "max_abs_z": largest,
+        "area_px": np.array([day.area_px if day.has_map else np.nan for day in features]),
+        "kp": season.kp_night[season.shown],
+    }
+    if run is not None:
+        series["probability"] = case.probability
+    return {name: study_epochs(case, choice, values) for name, values in series.items()}
+
+
+def season_robustness(project: Project, season: Season, run: RunFolder, versions: Mapping[str, Sequence[Event]]) -> Robustness:
+    """Reach a run's verdict under other choices, see `judge.study.choice_axes`, and its alarms at other thresholds.
+
+    Parameters
+    ----------
+    versions
+        Other catalogues of the same earthquakes by name.
+    """
+    case = season_case(project, season, run)
+    known = season.available_at[season.shown].astype("datetime64[ms]")
+    event = np.column_stack([1 - case.probability, case.probability, np.zeros((len(case.days), 3))])
+    series = Series(case.days, known, event)
+    judged, events = judged_period(series, case.fold >= 0), project_catalogue(project)
+    alarms = {
+        f"p* {threshold:.1f}": partial(alarm_score, series, AlarmRule(threshold), events, judged)
+        for threshold in ALARM_THRESHOLDS
+    }
+    return study_robustness(case, project_choice(project), versions=versions, alarms=alarms)
+
+
+def season_skill_maps(project: Project, season: Season, run: RunFolder) -> SkillMaps:
+    """Test a run over lead and length of the window before an event, and over its distance and magnitude."""
+    case, choice = season_case(project, season, run), project_choice(project)
+    distances, magnitudes = event_distances(choice, case.centre), event_magnitudes(choice)
+    return SkillMaps(lead_window_map(case, choice), distance_magnitude_map(case, choice, distances, magnitudes))

@@ -1,0 +1,86 @@
+"""`quakegui study`: a run from other sides, on the demonstration and on a project that has no run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from run_projects import fill, season_of
+from terminal import Terminal
+
+from quakegui.learn import season_study
+from quakegui.project.store import Project
+from quakegui.season.localtime import local_date
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+@pytest.fixture
+def shown(demo: tuple[Path, str]) -> Path:
+    return demo[0]
+
+
+def test_series_about_the_earthquakes(run: Terminal, shown: Path) -> None:
+    found = run.json("study", shown, "epochs")
+    assert set(found) == {"max_abs_z", "area_px", "kp", "probability"}
+    for one in found.values():
+        assert one["lags"] == list(range(-30, 11))
+        assert max(one["events"]) == 18
+        assert 0 < one["p_before"] <= 1
+        assert 0 < one["p_after"] <= 1
+        assert all(low <= high for low, high in zip(one["low"], one["high"], strict=True))
+    with Project.open(shown, read_only=True) as project:
+        season = season_of(project)
+        events = season_study.project_choice(project).events
+        day = local_date(np.array([event.time for event in events]), project.timezone)
+        three_days_before = np.isin(season.days, day - np.timedelta64(3, "D"))
+        kp = season.kp_night[season.shown][three_days_before]
+    assert found["kp"]["median"][found["kp"]["lags"].index(-3)] == np.median(kp)
+
+
+def test_the_verdict_under_other_choices(run: Terminal, shown: Path, tmp_path: Path) -> None:
+    with Project.open(shown, read_only=True) as project:
+        events = season_study.project_choice(project).events
+    lines = [f"{event.time}Z,{event.latitude},{event.longitude},10,{event.magnitude},ml,x,earthquake" for event in events[:12]]
+    another = tmp_path / "another.csv"
+    another.write_text("time,latitude,longitude,depth,mag,magType,place,type\n" + "\n".join(lines))
+    judged = run.json("evaluate", shown)["row"]
+    found = run.json("study", shown, "robustness", "--catalogue", another)
+    first, by_catalogue = found["variants"][0], [one for one in found["variants"] if one["axis"] == "catalogue"]
+    assert (first["axis"], first["score"]["events"]) == ("as it is", 18)
+    assert first["score"]["statistic"] == pytest.approx(judged["auc"])
+    assert first["score"]["p_value"] == judged["p_value"]
+    assert [(one["choice"], one["score"]["events"]) for one in by_catalogue] == [("another.csv", 12)]
+    assert {one["axis"] for one in found["variants"]} >= {"label rule", "declustering", "least magnitude", "alarm threshold"}
+    assert found["tested"] == sum(one["score"]["p_value"] is not None for one in found["variants"])
+    assert found["held_corrected"] <= found["held"] <= found["tested"]
+
+
+def test_skill_over_lead_and_window_and_over_distance_and_magnitude(run: Terminal, shown: Path) -> None:
+    found = run.json("study", shown, "skillmap")
+    by_lead, by_distance = found["lead_window"], found["distance_magnitude"]
+    assert (by_lead["rows"], by_lead["columns"]) == ([0, 2, 5, 10, 20], [3, 7, 14, 28])
+    assert np.array(by_lead["statistic"]).shape == (5, 4)
+    assert by_distance["columns"][0] == 3.1
+    assert by_distance["events"][-1][0] == 18  # the farthest distance and the least magnitude hold all
+
+
+def test_tables_for_people(run: Terminal, shown: Path) -> None:
+    assert "probability" in run("study", shown, "epochs")[0]
+    printed, _ = run("study", shown, "robustness")
+    assert "least magnitude" in printed
+    assert "choices; corrected for their number" in printed
+    assert "AUC (p) by lead" in run("study", shown, "skillmap")[0]
+
+
+def test_without_a_run_there_are_series_and_no_verdict(run: Terminal, small_project: Path) -> None:
+    assert "no earthquakes yet" in run("study", small_project, "epochs", code=1)[1]
+    fill(small_project)
+    assert set(run.json("study", small_project, "epochs")) == {"max_abs_z", "area_px", "kp"}
+    assert "no finished run" in run("study", small_project, "robustness", code=1)[1]
+    assert run("study", small_project, "epochs", "--run", "abc", code=1)[1]
+    run("study", small_project, "everything", code=2)

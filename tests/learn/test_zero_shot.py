@@ -1,0 +1,62 @@
+"""Trials of a network on seasons that it never saw: an oracle is found out as one, noise as noise."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from quakegui.learn.zero_shot import paper_plan, trial, trials
+from quakegui.project.demo import catalogue_events
+from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
+
+
+@cache
+def one() -> tuple[Plan, SimulatedSeason]:
+    plan = paper_plan(1.0, 31_000)
+    return plan, next(simulate(plan, [0], pixels=16))
+
+
+def test_the_plan_is_the_papers_season() -> None:
+    plan, each = one()
+    assert each.events == catalogue_events()
+    assert len(each.season.network.stations) == 25
+    assert each.source.config.seed == 31_000
+    assert each.labels.counts == (169, 83, 18, 40, 24)
+    assert plan.strengths == (1.0, 1.0)
+
+
+def test_an_oracle_is_better_than_chance_and_right_in_everything() -> None:
+    plan, each = one()
+    oracle = np.eye(5, dtype=np.float32)[each.labels.classes]
+    oracle[5] = np.nan
+    found = trial(each, oracle, plan, surrogates=99)
+    assert found.auc == 1.0
+    assert found.p_value == pytest.approx(0.01)
+    assert found.recall == {"event": 1.0, "direction": 1.0, "class": 1.0}
+
+
+def test_the_probable_group_answers_and_not_the_probable_class() -> None:
+    plan, each = one()
+    shared = np.where((each.labels.classes > 0)[:, None], [0.4, 0.3, 0.3, 0.0, 0.0], [0.8, 0.1, 0.1, 0.0, 0.0])
+    found = trial(each, shared.astype(np.float32), plan, surrogates=99)
+    assert found.recall["event"] == 1.0
+    assert found.recall["class"] == pytest.approx(0.2)  # none, of five
+
+
+def test_noise_is_not_better_than_chance() -> None:
+    class Noise:
+        class recipe:  # noqa: N801 (stands for an attribute)
+            size = 16
+
+        def probabilities(self, season: object) -> np.ndarray:
+            rng = np.random.default_rng(8)
+            return rng.dirichlet(np.ones(5), len(season.days)).astype(np.float32)  # type: ignore[attr-defined]
+
+    found = list(trials(Noise(), paper_plan(0.0, 31_500), 2, surrogates=199))  # type: ignore[arg-type]
+    assert [each.seed for each in found] == [31_500, 31_501]
+    for each in found:
+        assert each.strength == 0.0
+        assert 0.4 < each.auc < 0.6
+        assert each.p_value > 0.05
