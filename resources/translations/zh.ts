@@ -728,8 +728,8 @@
             <translation>深度 {depth:g} km</translation>
         </message>
         <message>
-            <source>Difference in macro recall (95 %)</source>
-            <translation>宏召回率之差（95 %）</translation>
+            <source>Difference in AUC (95 %)</source>
+            <translation>AUC 之差（95 %）</translation>
         </message>
         <message>
             <source>Direction</source>
