@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.columns import numbers, parse_times
 from quakegui.formats.errors import FormatError
+from quakegui.formats.numerals import numbers
 from quakegui.formats.source import Source
+from quakegui.formats.stamps import parse_times
 from quakegui.season.events import CLASS_COUNT
 
 PROBABILITIES = tuple(f"p{cls}" for cls in range(CLASS_COUNT))
@@ -64,7 +65,7 @@ def read_scores(source: Source) -> DailyScores:
             f"Predictions need a column date, and either p0 to p4 or one column score; this table has {', '.join(names)}.",
             file=source.name,
         )
-    days = parse_times([frame[date]], "ISO8601").to_numpy("datetime64[D]")
+    days = parse_times([frame[date]], "iso").to_numpy("datetime64[D]")
     values: NDArray[np.float64] = np.column_stack([numbers(frame[names[name]]) for name in wanted])
     _refuse(np.isnat(days), "has no date of the form 2022-09-05", source)
     _refuse(np.asarray(np.isinf(values).any(axis=1)), "holds an infinite number", source)
