@@ -132,3 +132,10 @@ def test_a_workbook_is_opened_once_for_telling_its_format(monkeypatch: pytest.Mo
     assert load(good, most_rows=3)[0].shape == (3, 3)
     assert load(good)[0].shape == (5, 3)
     assert len(opened) == 4
+
+
+def test_a_workbook_that_shows_no_sheet_says_so() -> None:
+    parts = workbook()
+    hidden = parts["xl/workbook.xml"].replace(b"<sheet ", b'<sheet state="hidden" ')
+    with pytest.raises(FormatError, match="shows no sheet"):
+        load(Source("a.xlsx", packed({**parts, "xl/workbook.xml": hidden})))
