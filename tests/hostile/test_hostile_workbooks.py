@@ -136,6 +136,6 @@ def test_a_workbook_is_opened_once_for_telling_its_format(monkeypatch: pytest.Mo
 
 def test_a_workbook_that_shows_no_sheet_says_so() -> None:
     parts = workbook()
-    hidden = parts["xl/workbook.xml"].replace(b"<sheet ", b'<sheet state="hidden" ')
+    hidden = parts["xl/workbook.xml"].replace(b'state="visible"', b'state="hidden"')
     with pytest.raises(FormatError, match="shows no sheet"):
         load(Source("a.xlsx", packed({**parts, "xl/workbook.xml": hidden})))
