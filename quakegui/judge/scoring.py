@@ -27,7 +27,7 @@ from quakegui.judge.bootstrap import (
     paired_auc,
     paired_difference,
 )
-from quakegui.judge.calibration import Calibrator, calibrate_by_fold
+from quakegui.judge.calibration import Calibrator, calibrate_by_fold, calibrated_by_fold, rows_before
 from quakegui.judge.exposure import Exposure, exposure_of
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
@@ -140,6 +140,7 @@ def judge_truth(
     baselines: Mapping[str, Floats],
     rows: Floats | None = None,
     rules: Sequence[AlarmRule] | None = None,
+    calibrators: Sequence[Calibrator] | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -152,6 +153,8 @@ def judge_truth(
         Shape (day, class), NaN rows where there is none.
     rows
         Probabilities of the scored rows where they are not their days', shape (row, class).
+    rules, calibrators
+        Of each fold, chosen and fitted before. Default: on the other folds' days.
     """
     daily = np.asarray(probabilities, float)
     if daily.shape != (len(truth.days), N_CLASSES):
@@ -178,10 +181,11 @@ def judge_truth(
             tested=not truth.leaky,
         )
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
-    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed)
+    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed, given=calibrators)
     reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
-    series = Series(truth.days, truth.available_at, daily)
-    chosen, fixed = _rules(truth, series, rules)
+    # what nothing can calibrate (a leaky protocol) raises its alarms as it is
+    series = Series(truth.days, truth.available_at, calibrated if calibrators else daily)
+    chosen, fixed = _rules(truth, series, rules, [one.of_classes(daily)[:, 1:].sum(axis=1) for one in calibrators])
     rule, period = by_day(chosen, truth.fold), judged_period(series, truth.fold >= 0)
     exposure = None if reference is None else _exposure(series, reference)
     record = record_alarms(series, rule, truth.catalogue, period) if len(period) else None
@@ -260,16 +264,18 @@ def _score(daily: Floats) -> Floats:
     return -np.asarray(daily[:, 0], float)
 
 
-def _calibrated(truth: Truth, daily: Floats, *, weighed: bool = True) -> tuple[Floats, tuple[Calibrator, ...]]:
+def _calibrated(
+    truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
+) -> tuple[Floats, tuple[Calibrator, ...]]:
     """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
     if truth.leaky:
         return np.full_like(daily, np.nan), ()
-    times = truth.learnt.times[~np.isnat(truth.learnt.times)]
-    row = np.searchsorted(truth.available_at, times) - 1
-    inside = (row >= 0) & (times <= truth.available_at[row] + np.timedelta64(1, "D"))
+    if given is not None:
+        return calibrated_by_fold(given, truth.fold, daily), tuple(given)
     labels = [truth.taught[fold.train] for fold in truth.folds]
     weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
-    return calibrate_by_fold(truth.folds, daily, truth.taught, row[inside], weights=weights)
+    rows = rows_before(truth.learnt.times, truth.available_at)
+    return calibrate_by_fold(truth.folds, daily, truth.taught, rows, weights=weights)
 
 
 def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
@@ -322,11 +328,13 @@ def _exposure(series: Series, reference: Floats) -> Exposure | None:
     return exposure_of(series, rate) if np.nansum(rate) > 0 else None
 
 
-def _rules(truth: Truth, series: Series, given: Sequence[AlarmRule] | None) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
+def _rules(
+    truth: Truth, series: Series, given: Sequence[AlarmRule] | None, event_by_fold: Sequence[Floats]
+) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
     """Rule of each fold, and the folds with the fixed one."""
     n_folds = len(truth.trained)
     if given is None:
-        return rules_by_fold(series, truth.fold, truth.learnt)
+        return rules_by_fold(series, truth.fold, truth.learnt, event_by_fold or None)
     if len(given) != n_folds:
         raise ValueError(f"{len(given)} alarm rules were given for {n_folds} folds.")
     return tuple(given), ()

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import FIXED_RULE, by_day, choose_rule, rules_by_fold
 from quakegui.judge.alarms import Alarm, AlarmRule, Catalogue, Series, raise_alarms
+from quakegui.learn.calibrated import calibrators_of, finished_run, fold_of_days
 from quakegui.learn.evidence import project_catalogue
 from quakegui.learn.runs.earthquakes import training_earthquakes
-from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -23,7 +23,7 @@ def alarms_of(project: Project, season: Season, table: PredictionTable) -> tuple
     Parameters
     ----------
     table
-        What the run in use says of the season's days.
+        What the run in use says of the season's days, of the ledger.
     """
     known = season.available_at[season.shown]
     last = len(season.days) - 1
@@ -39,51 +39,43 @@ def season_alarms(project: Project, season: Season, table: PredictionTable) -> t
 
     In-sample predictions raise none: a network knows the days that it was trained on.
     """
-    honest = np.isin(table.kind, ("out-of-fold", "prospective"))
-    probabilities = np.where(honest[:, None], table.probabilities, np.nan)
-    series = Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), probabilities)
-    return raise_alarms(series, rule_of_days(project, series, table))
+    return raise_alarms(*alarm_series(project, season.days, season.available_at[season.shown], table))
 
 
-def rule_of_days(project: Project, series: Series, table: PredictionTable) -> AlarmRule:
-    """Return when alarms open and close, each number one per day, shape (day,).
+def alarm_series(
+    project: Project, days: NDArray[np.datetime64], available_at: NDArray[np.datetime64], table: PredictionTable
+) -> tuple[Series, AlarmRule]:
+    """Return the calibrated out-of-fold and prospective predictions, and when alarms open and close, each number one per day.
 
-    An out-of-fold day's rule is chosen on the other folds' days; a prospective day's on all out-of-fold days, which end before
-    it. Where nothing can choose it, it is the fixed one. It is chosen by the earthquakes that the run was trained with, where
-    it holds them, so that no later catalogue moves an alarm.
+    An out-of-fold day's rule is chosen on the other folds' days, as that day's calibrator has them; a prospective day's on all
+    out-of-fold days, which end before it. Where nothing can choose it, it is the fixed one. It is chosen by the earthquakes
+    that the run was trained with, where it holds them, so that no later catalogue moves an alarm.
+
+    Parameters
+    ----------
+    days, available_at
+        Local dates, and the UTC instants at which they become known, shape (day,).
+    table
+        Of the ledger.
     """
-    run = _run_of(project, table.run)
-    later = table.kind == "prospective"
-    fold = np.where(later, -1, _folds(run, series.days))
+    run = finished_run(project, table.run)
+    honest, later = np.isin(table.kind, ("out-of-fold", "prospective")), table.kind == "prospective"
+    answers = np.where(honest[:, None], table.probabilities, np.nan)
+    known = available_at.astype("datetime64[ms]")
+    fold = np.where(later, -1, fold_of_days(run, days))
     catalogue = project_catalogue(project)
     if run is not None:
         catalogue = training_earthquakes(run, catalogue) or catalogue
-    rules = rules_by_fold(series, fold, catalogue)[0]
-    afterwards = _later_rule(series, fold >= 0, catalogue) if later.any() else FIXED_RULE
-    return by_day((*rules, afterwards, FIXED_RULE), np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold)))
+    calibrators = calibrators_of(run)
+    series, at_once, by_fold = Series(days, known, answers), Series(days, known, answers), None
+    if calibrators is not None:
+        series = Series(days, known, calibrators.of_days(fold, answers))
+        at_once, by_fold = Series(days, known, calibrators.later.of_classes(answers)), calibrators.by_fold(answers)
+    rules = rules_by_fold(series, fold, catalogue, by_fold)[0]
+    afterwards = _later_rule(at_once, fold >= 0, catalogue) if later.any() else FIXED_RULE
+    place = np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold))
+    return series, by_day((*rules, afterwards, FIXED_RULE), place)
 
 
 def _later_rule(series: Series, judged: NDArray[np.bool_], catalogue: Catalogue) -> AlarmRule:
     return (choose_rule(series, catalogue, judged) if judged.any() else None) or FIXED_RULE
-
-
-def _run_of(project: Project, run_id: str) -> RunFolder | None:
-    """Return a finished run, None where its folder is gone."""
-    try:
-        run = read_run(project.folder / "runs" / run_id)
-    except RunError:
-        return None
-    return run if run.card is not None else None
-
-
-def _folds(run: RunFolder | None, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return the fold whose test span holds each day, answered or not, -1 for none, shape (day,), as the judgement has it.
-
-    Where the run's folder is gone all days count as one fold.
-    """
-    if run is None or run.card is None:
-        return np.zeros(len(days), dtype=np.int64)
-    number = np.full(len(days), -1, dtype=np.int64)
-    for k, fold in enumerate(run.card["folds"]):
-        number[(days >= np.datetime64(fold["first"], "D")) & (days <= np.datetime64(fold["last"], "D"))] = k
-    return number
