@@ -43,7 +43,8 @@ def study(
     what: Annotated[
         Study,
         typer.Argument(
-            help="epochs: daily series about the earthquakes; events: the largest P before each of them; robustness: the verdict under other choices; "
+            help="epochs: daily series about the earthquakes; events: the largest P before each of them; "
+            "robustness: the verdict under other choices; "
             "skillmap: the test over lead, window, distance and magnitude.",
             show_default=False,
         ),
