@@ -35,7 +35,7 @@ from quakegui.judge.predictors import WITHOUT_FIELD, majority, out_of_fold
 from quakegui.judge.reliability import Reliability, information_gain, reliability
 from quakegui.judge.skill import molchan, skill
 from quakegui.judge.splits import N_CLASSES, Split, class_weights
-from quakegui.judge.surrogates import EventWindows, statistic_of, surrogate_test
+from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.judge.verdict import LEAST_SHARE, reach_verdict
 from quakegui.season.labels import cohen_kappa
@@ -172,14 +172,7 @@ def judge_truth(
             for other, given in baselines.items()
             for target in TARGETS
         )
-        test = surrogate_test(
-            score,
-            truth.kinds,
-            truth.surrogates,
-            statistic=statistic_of(truth.protocol),
-            fold=truth.fold,
-            tested=not truth.leaky,
-        )
+        test = _test(truth, daily)
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
     calibrated, calibrators = _calibrated(truth, daily, weighed=weighed, given=calibrators)
     reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
@@ -264,9 +257,18 @@ def _score(daily: Floats) -> Floats:
     return -np.asarray(daily[:, 0], float)
 
 
-def _calibrated(
-    truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
-) -> tuple[Floats, tuple[Calibrator, ...]]:
+def _test(truth: Truth, daily: Floats) -> SurrogateTest:
+    return surrogate_test(
+        _score(daily),
+        truth.kinds,
+        truth.surrogates,
+        statistic=statistic_of(truth.protocol),
+        fold=truth.fold,
+        tested=not truth.leaky,
+    )
+
+
+def _calibrated(truth: Truth, daily: Floats, *, weighed: bool = True) -> tuple[Floats, tuple[Calibrator, ...]]:
     """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
     if truth.leaky:
         return np.full_like(daily, np.nan), ()
@@ -310,6 +312,7 @@ def _compare(
     everything, judged = _day_matrices(truth, answers, both, target)
     other_everything, other_judged = _day_matrices(truth, theirs, both, target)
     paired = paired_auc(_score(daily), _score(other), truth.kinds, truth.fold, weights) if target == "event" else None
+    test = _test(truth, other) if target == "event" else None
     return Comparison(
         name=name,
         target=target,
@@ -319,6 +322,7 @@ def _compare(
         accuracy_difference=paired_difference(everything, other_everything, metrics.accuracy, weights),
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
         auc_difference=paired,
+        test=test,
     )
 
 
