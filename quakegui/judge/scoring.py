@@ -268,7 +268,9 @@ def _test(truth: Truth, daily: Floats) -> SurrogateTest:
     )
 
 
-def _calibrated(truth: Truth, daily: Floats, *, weighed: bool = True) -> tuple[Floats, tuple[Calibrator, ...]]:
+def _calibrated(
+    truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
+) -> tuple[Floats, tuple[Calibrator, ...]]:
     """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
     if truth.leaky:
         return np.full_like(daily, np.nan), ()
