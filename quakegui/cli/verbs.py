@@ -15,6 +15,7 @@ from quakegui import __version__
 from quakegui.cli import (
     events,
     imports,
+    judging,
     labels,
     learning,
     output,
@@ -41,6 +42,7 @@ app = typer.Typer(
 project.register(app)
 output.register(app)
 learning.register(app)
+judging.register(app)
 simulating.register(app)
 studying.register(app)
 updating.register(app)

@@ -53,6 +53,8 @@ class Comparison:
         Predictor less baseline, paired.
     auc_difference
         Of event against none by the label rule, fold by fold; the baseline's counts as at least 0.5. None for other targets.
+    test
+        The baseline's own AUC of event against none on all its days, and its p; None for other targets.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Comparison:
     accuracy_difference: Interval
     macro_recall_difference: Interval
     auc_difference: Interval | None = None
+    test: SurrogateTest | None = None
 
     @property
     def share(self) -> float:
@@ -215,6 +218,9 @@ class Judgement:
         told["thresholds"] = plain(self.thresholds)
         if self.basis is not None:
             told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
+        if self.molchan is not None:
+            low, high = self.molchan.random_band
+            told["molchan"]["random_band"] = {"low": plain(low), "high": plain(high)}
         if self.alarms is not None:
             told["alarms"]["alarm_fraction"] = plain(self.alarms.alarm_fraction)
         for comparison, entry in zip(self.comparisons, told["comparisons"], strict=True):

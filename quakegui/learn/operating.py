@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from quakegui.judge.alarms import Alarm
 from quakegui.learn.alarm_days import season_alarms
+from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import maps_to_draw, style_name
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.dataset import map_hashes
@@ -49,7 +50,7 @@ class IssuedPrediction:
     day
         Local date.
     probabilities
-        Of the five classes.
+        Of the five classes, calibrated; the ledger holds them as the network gave them.
     kind
         "prospective" or "in-sample".
     late_hours
@@ -298,6 +299,7 @@ def predict_days(
     issued_ms = runs.append_predictions(
         project, run.id, *said_now, issued_ms=now_ms, not_before_ms=asked_ms, revision=season.revision
     )
+    calibrators = calibrators_of(run)
     issued = tuple(
         IssuedPrediction(
             day=season.days[row],
@@ -306,7 +308,7 @@ def predict_days(
             late_hours=(issued_ms - int(cutoff[row].astype(np.int64))) / 3_600_000,
             corrected=season.days[row] in said,
         )
-        for row, share in zip(rows, shares, strict=True)
+        for row, share in zip(rows, shares if calibrators is None else calibrators.later.of_classes(shares), strict=True)
     )
     without = tuple((season.days[k], season.why_no_map(int(k))) for k in np.flatnonzero(~season.has_map & over & later))
     begun = np.flatnonzero(~over & np.any(season.coverage[season.shown] > 0.0, axis=1))

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import at_day
-from quakegui.judge.alarms import Series
 from quakegui.judge.folds import N_CLASSES, scorable
 from quakegui.judge.judged_by import Basis, moment_of
 from quakegui.judge.scoring import judge_truth
 from quakegui.judge.truth import prospective_truth
-from quakegui.learn.alarm_days import rule_of_days
+from quakegui.learn.alarm_days import alarm_series
+from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import gather
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder
@@ -56,7 +56,8 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
     span = slice(first, last + 1)
     probabilities = np.where(said[:, None], table.probabilities, np.nan)[span]
     known = evidence.available_at.astype("datetime64[ms]")
-    rule = at_day(rule_of_days(project, Series(evidence.days, known, table.probabilities), table), int(first))
+    rule = at_day(alarm_series(project, evidence.days, known, table)[1], int(first))
+    calibrators = calibrators_of(run)
     taught = run.predictions()
     counts = np.bincount(taught.labels[taught.final_trained].astype(np.int64), minlength=N_CLASSES)
     frequency = counts / max(1, counts.sum())
@@ -75,6 +76,7 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         title=run.title,
         baselines={"majority": np.tile(frequency, (len(probabilities), 1))},
         rules=[rule],
+        calibrators=None if calibrators is None else [calibrators.later],
     )
     judged = truth.row_day
     basis = Basis("today", moment_of(dt.datetime.now(dt.UTC), project.timezone), None, None)

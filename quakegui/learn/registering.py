@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from quakegui.judge.alarms import AlarmRule
-from quakegui.learn.alarm_days import honest_series, later_rule
+from quakegui.learn.alarm_days import later_rule
 from quakegui.learn.operating import knowledge_end_of_run
 from quakegui.learn.runs.registry import EXPORTED, RunError, RunFolder
 from quakegui.learn.season_runs import record_run, refuse_foreign
@@ -18,7 +18,7 @@ from quakegui.season.season import Season
 def alarm_rule_of(project: Project, season: Season, run: RunFolder) -> AlarmRule:
     """Return the alarm rule that a run has on days to come; one that nothing can choose is the fixed one."""
     table = runs.predictions(project, run.id, season.days)
-    return later_rule(project, honest_series(season, table), table)
+    return later_rule(project, season.days, season.available_at[season.shown], table)
 
 
 def register_run(

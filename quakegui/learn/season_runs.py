@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from quakegui.judge.calibration import rows_before
 from quakegui.judge.judgement import plain
 from quakegui.learn import messages
 from quakegui.learn.evidence import gather, knowledge_end, make_snapshot, make_split, style_name
@@ -66,6 +67,7 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         "split": list(made.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
         "knows_until": str(knowledge_end(evidence, made, data.final)),
     }
     try:

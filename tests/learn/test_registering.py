@@ -16,7 +16,7 @@ from terminal import Terminal
 from quakegui.cli import registering, verifying
 from quakegui.judge.alarms import AlarmRule
 from quakegui.learn import operating, season_runs
-from quakegui.learn.alarm_days import honest_series, rule_of_days
+from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.registering import register_run
 from quakegui.learn.runs.registry import RunError, RunFolder
@@ -247,7 +247,7 @@ def test_only_the_registered_days_are_judged_by_the_registered_rule_and_the_reco
         assert list(told.all_days) == list(season.days[-5:])
         assert told.judgement.rules == (AlarmRule(0.55, 1, 7),)
         table = runs.predictions(project, known.id, season.days)
-        rule = rule_of_days(project, honest_series(season, table), table)
+        _, rule = alarm_series(project, season.days, season.available_at[season.shown], table)
         numbers = np.array([rule.threshold, rule.run_days, rule.open_days])
         np.testing.assert_array_equal(numbers[:, -5:].T, [(0.55, 1, 7)] * 5)
         assert numbers[2, -LATER_DAYS] != 7, "it was not registered for that day"

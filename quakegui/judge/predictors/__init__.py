@@ -68,10 +68,10 @@ PREDICTORS: dict[str, Predictor] = {
     row.id: row
     for row in (
         Predictor("majority", ("Majority", "多数类"), columns.nothing, majority),
-        Predictor("kp", ("Kp alone", "仅 Kp"), columns.kp, logistic),
-        Predictor("calendar", ("Calendar alone", "仅日历"), columns.calendar, logistic),
-        Predictor("catalogue", ("Earlier earthquakes alone", "仅先前地震"), columns.catalogue, logistic),
-        Predictor("outages", ("Outages alone", "仅缺测"), columns.outages, logistic),
+        Predictor("kp", ("Kp only", "仅用 Kp"), columns.kp, logistic),
+        Predictor("calendar", ("Calendar only", "仅用日历"), columns.calendar, logistic),
+        Predictor("catalogue", ("Earlier earthquakes only", "仅用此前的地震"), columns.catalogue, logistic),
+        Predictor("outages", ("Outages only", "仅用缺测"), columns.outages, logistic),
         Predictor("without-field", ("Everything but the field", "除地磁场外的全部"), columns.without_field, logistic),
         Predictor(
             "traditional",
