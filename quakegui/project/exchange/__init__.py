@@ -2,8 +2,8 @@
 
 The folder holds everything that the project was told: `project.json` (name, time zone, parameters), the tables `stations`,
 `files`, `kp`, `events`, `journal`, `runs`, `predictions` and `registrations`, and `readings/`, one file per station, cadence
-and kind of record, with the number of the source file in each row. What was computed from that (`season/`) is written for readers
-and computed anew on the way back.
+and kind of record, with the number of the source file in each row. What was computed from that (`season/`) is written for
+readers and computed anew on the way back.
 """
 
 from quakegui.project.exchange.layout import is_export
