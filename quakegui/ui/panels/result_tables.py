@@ -66,7 +66,7 @@ def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
         rows.append(
             (
                 tr("{target}: all classes").format(target=tr(TARGET_NAMES[target])), str(whole.days), "",
-                percent(whole.macro_recall), "", "", percent(whole.accuracy), tr("kappa {kappa:.2f}").format(kappa=whole.kappa),
+                percent(whole.macro_recall), "", "", percent(whole.accuracy), "–" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}",
             )
         )  # fmt: skip
         for name, one in zip(GROUP_NAMES[target], judgement.of(target).figures.per_class, strict=True):

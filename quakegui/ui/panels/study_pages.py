@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STUDYING: Final = mark("Studying the run")
 READING: Final = mark("Reading the studies of the run")
-TITLES: Final = (mark("Earthquakes"), mark("Superposed epochs"), mark("Robustness"), mark("Skill maps"))
+TITLES: Final = (mark("Earthquake by earthquake"), mark("Superposed epochs"), mark("Robustness"), mark("Skill maps"))
 
 
 class StudyPages(QObject):
@@ -63,7 +63,7 @@ class StudyPages(QObject):
         """Set every text in the language in force."""
         self.button.setText(tr("Study the run"))
         self.button.setToolTip(
-            tr("Compute the pages Earthquakes, Superposed epochs, Robustness and Skill maps, and keep them with the run")
+            tr("Compute Earthquake by earthquake, Superposed epochs, Robustness and Skill maps, and keep them with the run")
         )
         self.events.setAccessibleName(tr("Largest P(event) before each earthquake"))
         self.choices.setAccessibleName(tr("The test under other choices"))
