@@ -63,10 +63,11 @@ def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
     for target in TARGETS if judgement is not None else ():
         assert judgement is not None
         whole = judgement.of(target).figures
+        kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}"
         rows.append(
             (
                 tr("{target}: all classes").format(target=tr(TARGET_NAMES[target])), str(whole.days), "",
-                percent(whole.macro_recall), "", "", percent(whole.accuracy), "–" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}",
+                percent(whole.macro_recall), "", "", percent(whole.accuracy), kappa,
             )
         )  # fmt: skip
         for name, one in zip(GROUP_NAMES[target], judgement.of(target).figures.per_class, strict=True):
