@@ -3748,6 +3748,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>极值区域 {id}，原地持续第 {duration} 天</translation>
         </message>
         <message>
+            <source>registered until {date}</source>
+            <translation>注册至 {date}</translation>
+        </message>
+        <message>
             <source>robust regression on the other stations</source>
             <translation>对其他台站的稳健回归</translation>
         </message>
@@ -3902,6 +3906,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} days were answered more than a day late.</source>
             <translation>有 {count} 天的预测晚于一天以上才发布。</translation>
+        </message>
+        <message>
+            <source>{count} days were predicted by registered runs.</source>
+            <translation>已注册的运行预测了 {count} 天。</translation>
         </message>
         <message>
             <source>{count} days, {first} to {last}, are now labelled {names}.</source>
