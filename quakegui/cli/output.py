@@ -9,9 +9,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from quakegui.cli.terminal import ProjectFolder, bar, interruptible, opened_project, say
-from quakegui.project import export, interchange, seasons
-from quakegui.project.progress import Progress
+from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
+from quakegui.project import exchange, interchange, season_export, seasons
+from quakegui.project.progress import ProgressCallback
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -35,11 +35,11 @@ def maps(
     if out.suffix.lower() == ".nc":
         if class_folders:
             raise typer.BadParameter("A NetCDF file has no folders for classes.")
-        with opened_project(project) as opened, bar("Drawing") as report:
+        with open_project(project) as opened, bar("Drawing") as report:
             count = interchange.maps_to_netcdf(opened, _season(opened, report), out, progress=report)
         say(f"{count} maps are in {out}.")
         return
-    with opened_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
+    with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
         season = _season(opened, report)
         count = season_export.maps_to_folder(
             opened, season, out, class_folders=class_folders, progress=report, cancelled=cancelled
@@ -63,10 +63,12 @@ def regions(
     Region 0 stands for a map without a region; its peak is then the map's strongest pixel. Peaks are in z, centroids are
     latitude and longitude.
     """
-    with opened_project(project) as opened, bar("Computing") as report:
+    with open_project(project) as opened, bar("Computing") as report:
         season = _season(opened, report)
         is_map = out.suffix.lower() in (".geojson", ".json")
-        rows = interchange.regions_to_geojson(opened, season, out) if is_map else export.regions_to_csv(opened, season, out)
+        rows = (
+            interchange.regions_to_geojson(opened, season, out) if is_map else season_export.regions_to_csv(opened, season, out)
+        )
     say(f"{rows} {'polygons' if is_map else 'rows'} are in {out}.")
 
 
@@ -75,7 +77,7 @@ def readings(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
 ) -> None:
     """Write the readings in force as IAGA-2002 files of one UTC day each."""
-    with opened_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
+    with open_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
         count = interchange.readings_to_iaga(opened, out, progress=report, cancelled=cancelled)
         if cancelled():
             raise ProjectError(f"Stopped after {count} files; they are in {out}.")

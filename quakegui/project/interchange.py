@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from quakegui.project import seasons
 from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import days_with_data
-from quakegui.project.progress import Cancelled, Progress, never, silent
+from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.project.season_tables import SYNTHETIC, date_of
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.tables import SYNTHETIC, date_of
 from quakegui.season.extrema import Region, regions_mask
 from quakegui.season.network import Frame, Station
 from quakegui.season.readings import DataType, Readings
@@ -40,7 +40,7 @@ _KINDS = {
 }
 
 
-def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: Progress | None = None) -> int:
+def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: ProgressCallback | None = None) -> int:
     """Write the day maps of a season as one NetCDF file by the CF conventions; returns how many days have a map.
 
     It holds z and the anomaly in nT, shape (time, y, x), NaN where nothing is shown, the projection in metres and the stations.
@@ -183,7 +183,7 @@ def _area(ring: NDArray[np.float64]) -> float:
 
 
 def readings_to_iaga(
-    project: Project, folder: Path, *, progress: Progress | None = None, cancelled: Cancelled | None = None
+    project: Project, folder: Path, *, progress: ProgressCallback | None = None, cancelled: CancelCheck | None = None
 ) -> int:
     """Write the readings in force as IAGA-2002, a file for each station, cadence and UTC day; returns how many files.
 
