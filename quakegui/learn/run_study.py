@@ -16,13 +16,13 @@ from quakegui.learn import season_study
 from quakegui.learn.evidence import project_catalogue
 from quakegui.learn.runs.files import read_json, write_json
 from quakegui.learn.runs.registry import RunFolder
+from quakegui.learn.runs.runchecks import STUDY
 from quakegui.learn.season_study import SkillMaps, StudiedEvents
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project
 from quakegui.season.json_values import restored
 from quakegui.season.season import Season
 
-STUDY = "study.json"
 LARGEST = 2**24
 LOG = logging.getLogger(__name__)
 

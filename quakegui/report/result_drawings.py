@@ -93,25 +93,24 @@ def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
     halves
         What is to be said of the days before an earthquake and of those from it on.
     """
-    drawing = Drawing(560, 250)
+    drawing = Drawing(560, 218)
     known = np.concatenate([found.median, found.low, found.high])
     known = known[np.isfinite(known)]
     low, high = (float(known.min()), float(known.max())) if known.size else UNIT
     room = 0.06 * (high - low) or 0.5
     lags = found.lags.tolist()
-    axes = Axes(56, 36, 480, 150, (float(lags[0]), float(lags[-1])), (low - room, high + room))
+    axes = Axes(56, 36, 480, 118, (float(lags[0]), float(lags[-1])), (low - room, high + room))
     axes.frame(drawing, ticks(*axes.x, 8), ticks(*axes.y))
     _band(drawing, axes, found.lags.astype(float), found.low, found.high)
     axes.curve(drawing, lags, found.centre.tolist(), MUTED, dash="5 4")
     axes.curve(drawing, lags, found.median.tolist(), SERIES[0], width=2.0)
     axes.curve(drawing, (0.0, 0.0), axes.y, ALARM)
-    border = axes.at(0, 0)[0]
-    drawing.text(border - 6, 30, halves[0], anchor="end", size=10)
-    drawing.text(border + 6, 30, halves[1], size=10)
-    drawing.text(296, 216, words.across, anchor="middle", colour=MUTED)
-    drawing.text(14, 111, words.up, anchor="middle", colour=MUTED, turn=-90)
+    drawing.text(axes.left, 30, halves[0], size=10)
+    drawing.text(axes.left + axes.width, 30, halves[1], anchor="end", size=10)
+    drawing.text(296, 184, words.across, anchor="middle", colour=MUTED)
+    drawing.text(14, 95, words.up, anchor="middle", colour=MUTED, turn=-90)
     median, centre, band = words.key
-    _key_row(drawing, [(median, SERIES[0], ""), (centre, MUTED, "5 4"), (band, BAND, "")], 56, 236)
+    _key_row(drawing, [(median, SERIES[0], ""), (centre, MUTED, "5 4"), (band, BAND, "")], 56, 206)
     drawing.stamp(words.stamp)
     return drawing.figure(words.alt)
 

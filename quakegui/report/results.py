@@ -306,3 +306,12 @@ def skill_maps(found: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure
         alt=say("Skill over distance and magnitude", "不同距离与震级的预测效能"),
     )
     return draw.skill_map(found.lead_window, lead), draw.skill_map(found.distance_magnitude, distance)
+
+
+def skill_maps_text(say: Words) -> str:
+    """Return how the skill maps are to be read."""
+    return say(
+        "The deciding test of the same predictions under other choices: windows of other lengths that end other days before "
+        "the earthquake, and earthquakes within other distances and from other magnitudes on.",
+        "对同一组预测在其他选择下重做决定结论的检验：改变窗长与距地震的提前量，以及改变所计地震的距离与最小震级。",
+    )

@@ -4,10 +4,6 @@
     <context>
         <name>quakegui</name>
         <message>
-            <source> ({count} without an answer)</source>
-            <translation>（{count} 个无答案）</translation>
-        </message>
-        <message>
             <source> On {count} of them another label stays in force, because it counts more.</source>
             <translation>其中 {count} 天仍以优先级更高的另一标注为准。</translation>
         </message>
@@ -24,16 +20,8 @@
             <translation> — 合成数据</translation>
         </message>
         <message>
-            <source> — beaten</source>
-            <translation> — 已被超过</translation>
-        </message>
-        <message>
             <source> — best so far</source>
             <translation> — 目前最佳</translation>
-        </message>
-        <message>
-            <source> — not beaten</source>
-            <translation> — 未被超过</translation>
         </message>
         <message>
             <source> — stormy night</source>
@@ -368,14 +356,6 @@
             <translation>分块：连续日块，留有隔离期</translation>
         </message>
         <message>
-            <source>Boosted trees on the features</source>
-            <translation>特征上的提升树</translation>
-        </message>
-        <message>
-            <source>Boosted trees on the stations</source>
-            <translation>台站值上的提升树</translation>
-        </message>
-        <message>
             <source>By</source>
             <translation>操作人</translation>
         </message>
@@ -568,6 +548,10 @@
             <translation>多个台站的分量需每个台站每个时刻一行，并有台站列。</translation>
         </message>
         <message>
+            <source>Compute Earthquake by earthquake, Superposed epochs, Robustness and Skill maps, and keep them with the run</source>
+            <translation>计算“逐次地震”“时序叠加”“稳健性”和“预测效能图”，并随训练记录保存</translation>
+        </message>
+        <message>
             <source>Computing the season</source>
             <translation>正在计算时段</translation>
         </message>
@@ -736,10 +720,6 @@
             <translation>深度 {depth:g} km</translation>
         </message>
         <message>
-            <source>Difference in AUC (95 %)</source>
-            <translation>AUC 之差（95 %）</translation>
-        </message>
-        <message>
             <source>Direction</source>
             <translation>方向</translation>
         </message>
@@ -782,6 +762,10 @@
         <message>
             <source>E east of magnetic north</source>
             <translation>E 磁北以东</translation>
+        </message>
+        <message>
+            <source>Earthquake by earthquake</source>
+            <translation>逐次地震</translation>
         </message>
         <message>
             <source>Earthquake catalogue</source>
@@ -1344,20 +1328,12 @@
             <translation>在相同日子上将所用运行与各基准一起评判</translation>
         </message>
         <message>
-            <source>Judged on</source>
-            <translation>评判于</translation>
-        </message>
-        <message>
             <source>Judging the run</source>
             <translation>正在评判运行</translation>
         </message>
         <message>
             <source>Judging…</source>
             <translation>正在评判…</translation>
-        </message>
-        <message>
-            <source>Kappa</source>
-            <translation>Kappa</translation>
         </message>
         <message>
             <source>Kappa cannot be estimated: both gave all days one and the same class.</source>
@@ -1428,10 +1404,6 @@
             <translation>Kp</translation>
         </message>
         <message>
-            <source>Kp alone</source>
-            <translation>仅 Kp</translation>
-        </message>
-        <message>
             <source>Kp index</source>
             <translation>Kp 指数</translation>
         </message>
@@ -1458,6 +1430,10 @@
         <message>
             <source>Kp {kp:.1f}, stormy night</source>
             <translation>Kp {kp:.1f}，磁暴之夜</translation>
+        </message>
+        <message>
+            <source>LEAKY: the model was trained on the days that it predicts, so there is nothing to study.</source>
+            <translation>LEAKY（数据泄漏）：模型用所预测的日期训练过，因此没有可研究的内容。</translation>
         </message>
         <message>
             <source>Label</source>
@@ -1514,6 +1490,10 @@
         <message>
             <source>Largest Kp of the night; the dotted line is the storm level, hatched is unknown</source>
             <translation>夜间最大 Kp；虚线为磁暴水平，斜线为未知</translation>
+        </message>
+        <message>
+            <source>Largest P(event) before each earthquake</source>
+            <translation>每次地震之前的最大 P（有震）</translation>
         </message>
         <message>
             <source>Last (UTC)</source>
@@ -1672,20 +1652,12 @@
             <translation>MP4 需要附加组件“video”（imageio-ffmpeg），尚未安装；请选择 GIF 或 PNG。</translation>
         </message>
         <message>
-            <source>Macro recall</source>
-            <translation>宏召回率</translation>
-        </message>
-        <message>
             <source>Magnitude</source>
             <translation>震级</translation>
         </message>
         <message>
             <source>Magnitude from</source>
             <translation>最小震级</translation>
-        </message>
-        <message>
-            <source>Majority</source>
-            <translation>多数类</translation>
         </message>
         <message>
             <source>Make a project, then choose files of readings: IAGA-2002, WDC, CDF, csv, xlsx</source>
@@ -1864,10 +1836,6 @@
             <translation>无地震</translation>
         </message>
         <message>
-            <source>No earthquake fell into the judged period: there is no score.</source>
-            <translation>评判期内没有地震：无法评分。</translation>
-        </message>
-        <message>
             <source>No earthquakes</source>
             <translation>没有地震</translation>
         </message>
@@ -1964,8 +1932,8 @@
             <translation>北部，较小</translation>
         </message>
         <message>
-            <source>Not estimable</source>
-            <translation>无法估计</translation>
+            <source>Not computed yet. Press “Study the run”: it takes seconds and is kept with the run.</source>
+            <translation>尚未计算。请按“研究训练记录”：需数秒，结果随训练记录保存。</translation>
         </message>
         <message>
             <source>Not judged yet.</source>
@@ -2196,10 +2164,6 @@
             <translation>盲标注时预测被隐藏，因此不能采纳。</translation>
         </message>
         <message>
-            <source>Predictor</source>
-            <translation>预测方法</translation>
-        </message>
-        <message>
             <source>Probability: {name}</source>
             <translation>概率：{name}</translation>
         </message>
@@ -2240,10 +2204,6 @@
             <translation>退出</translation>
         </message>
         <message>
-            <source>R = {r:.2f}, {beyond} its 97.5 % level R0 = {r0:.2f} ({hits} of {events} earthquakes); area skill score {area:.2f}, chance is 0.50.</source>
-            <translation>R = {r:.2f}，{beyond}其 97.5 % 水平 R0 = {r0:.2f}（{events} 次地震中的 {hits} 次）；面积技巧评分 {area:.2f}，偶然为 0.50。</translation>
-        </message>
-        <message>
             <source>Radius (km)</source>
             <translation>半径（km）</translation>
         </message>
@@ -2270,6 +2230,10 @@
         <message>
             <source>Reading the list of stations</source>
             <translation>正在读取台站列表</translation>
+        </message>
+        <message>
+            <source>Reading the studies of the run</source>
+            <translation>正在读取训练记录的研究结果</translation>
         </message>
         <message>
             <source>Readings</source>
@@ -2334,6 +2298,10 @@
         <message>
             <source>Region outlines</source>
             <translation>区域轮廓</translation>
+        </message>
+        <message>
+            <source>Reliability</source>
+            <translation>可靠性</translation>
         </message>
         <message>
             <source>Remark</source>
@@ -2414,6 +2382,10 @@
         <message>
             <source>Robust standard deviations of the night</source>
             <translation>当夜的稳健标准差</translation>
+        </message>
+        <message>
+            <source>Robustness</source>
+            <translation>稳健性</translation>
         </message>
         <message>
             <source>Runs</source>
@@ -2524,16 +2496,8 @@
             <translation>显示占各真实类别的比例，而非天数</translation>
         </message>
         <message>
-            <source>Share of earthquakes missed</source>
-            <translation>漏报地震的比例</translation>
-        </message>
-        <message>
             <source>Share of stations with an anomaly; hatched is missing</source>
             <translation>有异常值的台站比例；斜线为缺测</translation>
-        </message>
-        <message>
-            <source>Share of time under alarm</source>
-            <translation>警报时间的比例</translation>
         </message>
         <message>
             <source>Sheet</source>
@@ -2598,6 +2562,10 @@
         <message>
             <source>Skill</source>
             <translation>技巧</translation>
+        </message>
+        <message>
+            <source>Skill maps</source>
+            <translation>预测效能图</translation>
         </message>
         <message>
             <source>Smallest magnitude taken, itself included: for M &gt; 3.0 in tenths write 3.1</source>
@@ -2724,8 +2692,24 @@
             <translation>极值区域内最强的台站：图的平滑会压低峰值</translation>
         </message>
         <message>
+            <source>Study the run</source>
+            <translation>研究训练记录</translation>
+        </message>
+        <message>
+            <source>Studying the run</source>
+            <translation>正在研究训练记录</translation>
+        </message>
+        <message>
+            <source>Studying the run…</source>
+            <translation>正在研究训练记录……</translation>
+        </message>
+        <message>
             <source>Such a night enters no later baseline</source>
             <translation>这样的夜间不进入以后的基线</translation>
+        </message>
+        <message>
+            <source>Superposed epochs</source>
+            <translation>时序叠加</translation>
         </message>
         <message>
             <source>Take a run back from the trash, or empty it</source>
@@ -2920,6 +2904,10 @@
             <translation>表格已写入 {path}。</translation>
         </message>
         <message>
+            <source>The test under other choices</source>
+            <translation>其他选择下的检验</translation>
+        </message>
+        <message>
             <source>The whole season</source>
             <translation>整个时段</translation>
         </message>
@@ -3038,10 +3026,6 @@
         <message>
             <source>Tool bar</source>
             <translation>工具栏</translation>
-        </message>
-        <message>
-            <source>Traditional: four thresholds</source>
-            <translation>传统方法：四个阈值</translation>
         </message>
         <message>
             <source>Train a network first.</source>
@@ -3372,10 +3356,6 @@
             <translation>一分钟前</translation>
         </message>
         <message>
-            <source>above</source>
-            <translation>高于</translation>
-        </message>
-        <message>
             <source>accepted from a prediction</source>
             <translation>由预测接受</translation>
         </message>
@@ -3632,10 +3612,6 @@
             <translation>北</translation>
         </message>
         <message>
-            <source>not above</source>
-            <translation>不高于</translation>
-        </message>
-        <message>
             <source>not used</source>
             <translation>不使用</translation>
         </message>
@@ -3722,10 +3698,6 @@
         <message>
             <source>outside the stations' hull: no value</source>
             <translation>在台站外包线之外：无值</translation>
-        </message>
-        <message>
-            <source>p</source>
-            <translation>p</translation>
         </message>
         <message>
             <source>peak z {z}, {nt} nT</source>
@@ -4106,6 +4078,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{speed:g} days/s</source>
             <translation>{speed:g} 天/秒</translation>
+        </message>
+        <message>
+            <source>{target}: all classes</source>
+            <translation>{target}：全部类别</translation>
         </message>
         <message>
             <source>{text} is no elevation: metres from -500 to 9000, or nothing.</source>

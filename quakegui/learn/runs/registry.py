@@ -2,7 +2,7 @@
 
 A run's folder holds `config.json` (the recipe, and what the project said), `style.npz` (the map style's tables),
 `history.csv`, `weights.npz`, `predictions.npz` and `card.json`. While it is unfinished also `snapshot.npz` and
-`checkpoint.npz`. A run is finished when its card is there.
+`checkpoint.npz`. A run is finished when its card is there; `study.json` is what was computed from it, and can be again.
 """
 
 from __future__ import annotations
