@@ -203,9 +203,9 @@ class EvaluationPanel(QWidget):
             none = self._session.predictions is None
             self.verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
         else:
-            from quakegui.report.results import verdict_text
-
-            sentence = verdict_text(found.judgement, report_words())
+            verdict = found.judgement.verdict
+            words = verdict.text, verdict.figures, found.judgement.remarks
+            sentence = " ".join(say("zh" if language() == "zh" else "en") for say in words).strip()
             late = tr("{count} days were answered more than a day late.").format(count=found.late)
             self.verdict.setText(f"{sentence} {late}" if found.late else sentence)
         self._show_basis()
