@@ -20,7 +20,7 @@ from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import prospective_tries
-from quakegui.project import runs
+from quakegui.project import registrations, runs
 from quakegui.project.store import Project
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season

@@ -12,7 +12,6 @@ from quakegui.report.catalogue_parts import choice_of_earthquakes
 from quakegui.report.content import ReportContent
 from quakegui.report.markup import Figure, FigureList, block, bullets, facts, grid, h2, h3, links, p, table
 from quakegui.report.parameters import MEANINGS, RULE_MEANINGS, flat
-from quakegui.report.results import verdict_text
 from quakegui.report.season_drawings import Course, completeness, course, network_map
 from quakegui.report.words import LEAKY, QUALITY_NAMES, SYNTHETIC, Words, number, percent
 from quakegui.season.kp import is_stormy

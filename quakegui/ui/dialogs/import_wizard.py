@@ -30,7 +30,7 @@ from quakegui.project.mappings import save_mapping, saved_mappings
 from quakegui.project.parsing import files_at
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, named, open_at
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, open_at, with_name
 from quakegui.ui.dialogs.hints_editor import HintsEditor
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
 from quakegui.ui.dialogs.import_report import ImportReportPage

@@ -16,7 +16,7 @@ from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui import sentences, theme
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import language, mark, tr
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.matrix_tab import MatrixTab
 from quakegui.ui.panels.record_strip import RecordStrip
