@@ -54,7 +54,7 @@ def compression(data: bytes) -> str:
     return "xz" if data[:6] == b"\xfd7zXZ\0" else ""
 
 
-def decompressed(data: bytes) -> IO[bytes]:
+def decompress(data: bytes) -> IO[bytes]:
     """Return what comes out of a compressed file, as a stream."""
     if compression(data) == "gzip":
         return gzip.GzipFile(fileobj=io.BytesIO(data))  # type: ignore[return-value]

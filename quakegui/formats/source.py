@@ -246,7 +246,7 @@ def _is_workbook(source: Source) -> bool:
 
 def _decompressed(source: Source, budget: _Budget) -> bytes:
     try:
-        with packed.decompressed(source.data) as stream:
+        with packed.decompress(source.data) as stream:
             return _bounded(stream, len(source.data), budget, source.name)
     except _UNPACKING_ERRORS as error:
         kind = packed.compression(source.data)

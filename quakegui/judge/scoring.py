@@ -28,6 +28,7 @@ from quakegui.judge.bootstrap import (
     paired_difference,
 )
 from quakegui.judge.calibration import Calibrator, calibrate_by_fold, calibrated_by_fold, rows_before
+from quakegui.judge.ensemble import Ensemble, ensemble_of
 from quakegui.judge.exposure import Exposure, exposure_of
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
@@ -60,6 +61,7 @@ def judge(
     taught: ArrayLike | None = None,
     learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
+    members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
@@ -86,6 +88,8 @@ def judge(
     image_probabilities
         Only in the paper's protocol: the test images' probabilities, one array (image, class) per fold in the order of its
         ``test``. Default: each image has its day's.
+    members
+        See `judge_truth`.
     rules
         When alarms open and close in each fold, chosen on its training side. Default: see `rules_by_fold`.
     weighed
@@ -124,6 +128,7 @@ def judge(
         title=title,
         baselines=beside,
         rows=rows,
+        members=members,
         rules=rules,
         weighed=weighed,
         resamples=resamples,
@@ -139,6 +144,7 @@ def judge_truth(
     title: str = "",
     baselines: Mapping[str, Floats],
     rows: Floats | None = None,
+    members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
     calibrators: Sequence[Calibrator] | None = None,
     weighed: bool = True,
@@ -153,6 +159,8 @@ def judge_truth(
         Shape (day, class), NaN rows where there is none.
     rows
         Probabilities of the scored rows where they are not their days', shape (row, class).
+    members
+        Of the networks whose mean is judged, shape (member, day, class).
     rules, calibrators
         Of each fold, chosen and fitted before. Default: on the other folds' days.
     """
@@ -206,6 +214,7 @@ def judge_truth(
         agreement=_agreement(truth, score),
         reliability=_reliability(truth, calibrated),
         calibrators=calibrators,
+        ensemble=None if members is None else _ensemble(truth, np.asarray(members, float)),
         information_gain=np.nan if reference is None else _information_gain(truth, calibrated, reference),
         verdict=reach_verdict(
             leaky=truth.leaky,
@@ -298,6 +307,11 @@ def _agreement(truth: Truth, score: Floats) -> float:
     kinds = np.full(len(truth.days), -1, np.int64)
     kinds[truth.row_day] = truth.row_label > 0
     return auc(score, kinds, truth.fold if statistic_of(truth.protocol) == "foldwise" else None)
+
+
+def _ensemble(truth: Truth, members: Floats) -> Ensemble | None:
+    fold = truth.fold if statistic_of(truth.protocol) == "foldwise" else None
+    return ensemble_of(1 - members[:, :, 0], truth.kinds, fold)
 
 
 def _not_beaten(comparisons: Sequence[Comparison]) -> list[str]:

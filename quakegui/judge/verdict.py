@@ -76,7 +76,7 @@ class Verdict:
         parts = [words["auc"]] if "auc" in known else []
         parts += [words["p"]] if "p_value" in known else []
         parts += [words["short-jitter"]] if self.parameters["short_jitter"] else []
-        parts += [words["tries"]] if "p_corrected" in known else []
+        parts += [words["tries"]] if "p_corrected" in known and self.parameters["tries"] != 1 else []
         parts += [words["recall"]] if "macro_recall" in known else []
         parts += [words["alarms-" + self._alarm_state()]]
         return words["gap"].join(parts).format(**self._spoken())

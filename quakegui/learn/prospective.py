@@ -19,17 +19,25 @@ from quakegui.learn.evidence import gather
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
+from quakegui.learn.tries import prospective_tries
 from quakegui.project import registrations, runs
 from quakegui.project.store import Project
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season
 
 
-def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> ProspectiveEvaluation:
+def evaluate_prospective(
+    project: Project, season: Season, run: RunFolder, *, registered: bool = False
+) -> ProspectiveEvaluation:
     """Judge what a run said of days that it knew nothing of, by the first word on each day.
 
     By the labels and earthquakes in force, since the days came after the run's training. Of a registered run only the days of
     its registration count, by the registered alarm rule: it may have been chosen for how it did before.
+
+    Parameters
+    ----------
+    registered
+        See `quakegui.learn.season_evaluation.judge_run`.
 
     Raises
     ------
@@ -79,9 +87,10 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         calibrators=None if calibrators is None else [calibrators.later],
     )
     judged = truth.row_day
+    verdict = told.verdict if registered else told.verdict.corrected(prospective_tries(project, run))
     basis = Basis("today", moment_of(dt.datetime.now(dt.UTC), project.timezone), None, None)
     return ProspectiveEvaluation(
-        dataclasses.replace(told, basis=basis),
+        dataclasses.replace(told, basis=basis, verdict=verdict),
         evidence.days[span][judged],
         truth.row_label,
         probabilities[judged],

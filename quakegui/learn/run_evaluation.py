@@ -171,6 +171,7 @@ def evaluate_predictions(
         taught=predictions.labels,
         learnt=training_catalogue,
         image_probabilities=images,
+        members=predictions.members_out_of_fold(),
         weighed=weighed,
     )
     scored = np.unique(np.concatenate([fold.test for fold in split.folds]))

@@ -163,7 +163,7 @@ def compare(
     """
     runs = []
     for protocol in protocols:
-        wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
+        wanted = dataclasses.replace(config.under(protocol), final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         run, unfinished = source.same_runs(wanted)
         resume = None if unfinished is None else unfinished.id
         runs.append(run or source.train(wanted, listen=listen, resume=resume, cancelled=cancelled))

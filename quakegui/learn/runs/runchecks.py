@@ -197,7 +197,7 @@ _CARD: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("id", "title", "created", "protocol", "style", "data_hash", "config_hash", "weights_of"), _text),
     "precision": lambda value: value in POLICIES,
     "leaky": _truth,
-    "epochs": _whole,
+    **dict.fromkeys(("epochs", "members"), _whole),
     "seconds": _number,
     "seed": lambda value: isinstance(value, int),
     "class_days": lambda value: isinstance(value, list) and all(map(_whole, value)),

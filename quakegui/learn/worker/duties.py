@@ -142,7 +142,7 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
             "test": len(fold.test),
             "embargoed": fold.embargoed,
             "purged": fold.purged,
-            "best_epoch": state.best_epochs[number],
+            "best_epoch": round(float(np.median(state.best_epochs[number * config.members :][: config.members]))),
         }
         for number, fold in enumerate(data.folds)
     ]
@@ -158,9 +158,10 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
         "data_hash": data.hash,
         "config_hash": config.hash,
         "seed": config.seed,
+        "members": config.members,
         "days": [str(data.days[0]), str(data.days[-1])],
         "folds": folds,
-        "weights_of": "final" if len(state.best_epochs) > len(data.folds) else f"fold {len(data.folds)}",
+        "weights_of": "final" if len(state.best_epochs) > len(data.folds) * config.members else f"fold {len(data.folds)}",
         "epochs": len(state.history),
         "seconds": round(state.seconds, 1),
         "precision": state.precision,
