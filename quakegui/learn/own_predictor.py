@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.scores import DailyScores
+from quakegui.judge.auc import mean_rank
 from quakegui.judge.folds import N_CLASSES
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.predictors import logistic, out_of_fold
@@ -84,7 +85,6 @@ def _on_days(scores: DailyScores, evidence: Evidence) -> Floats:
 def _by_rank(score: Floats) -> Floats:
     """Probabilities that rank as a score does: its mean rank from 0 to 1 is P(event), shape (day, class)."""
     known = np.isfinite(score)
-    _values, inverse, counts = np.unique(score[known], return_inverse=True, return_counts=True)
     event = np.full(len(score), np.nan)
-    event[known] = ((np.cumsum(counts) - counts / 2) / counts.sum())[inverse]
+    event[known] = mean_rank(score[known])
     return np.column_stack([1 - event, np.repeat(event[:, None] / (N_CLASSES - 1), N_CLASSES - 1, axis=1)])
