@@ -120,8 +120,8 @@ def reach_verdict(
     """Judge by the headline: days with an event against days without, by the label rule.
 
     Better than chance means that both hold: the p-value of the surrogate catalogues lies below 0.05, and the AUC of what each
-    predictor that knows no field does not explain has its interval above 0.5, see `judge.residual`. The first keeps luck at 5 %;
-    the second only denies what others say too.
+    predictor that knows no field does not explain has its interval above 0.5, see `judge.residual`. The first keeps luck at
+    5 %; the second only denies what others say too.
 
     Parameters
     ----------
