@@ -14,7 +14,7 @@ from quakegui.cli.working import sentences
 from quakegui.formats.scores import read_scores
 from quakegui.formats.source import expand
 from quakegui.learn.evidence import gather
-from quakegui.learn.own_predictor import OwnProtocol, judge_scores
+from quakegui.learn.own_predictor import OwnProtocol, prepare_bench
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +37,8 @@ def judge(
     """Judge predictions that were made elsewhere, by the same days, tests and rivals as a network."""
     with sentences(), open_project(project, read_only=True) as opened:
         scores = read_scores(next(iter(expand(file))))
-        judgement = judge_scores(gather(opened, season_of(opened)), scores, protocol, name=file.stem, title=file.name)
+        bench = prepare_bench(gather(opened, season_of(opened)), protocol)
+        judgement = bench.judge(scores, name=file.stem, title=file.name)
     if as_json:
         print_json(judgement.row())
         return

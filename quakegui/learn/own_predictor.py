@@ -2,26 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.scores import DailyScores
+from quakegui.judge.auc import mean_rank
 from quakegui.judge.folds import N_CLASSES
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.predictors import logistic, out_of_fold
 from quakegui.judge.scoring import judge_truth
-from quakegui.judge.splits import blocked
-from quakegui.judge.truth import truth_of
+from quakegui.judge.splits import Split, blocked
+from quakegui.judge.truth import Truth, truth_of
 from quakegui.learn.evidence import Evidence, EvidenceError, baselines
 
 Floats = NDArray[np.float64]
 OwnProtocol = Literal["zero-shot", "blocked"]
 
 
-def judge_scores(evidence: Evidence, scores: DailyScores, protocol: OwnProtocol, *, name: str, title: str) -> Judgement:
-    """Judge daily predictions beside the predictors that anyone could have, on the days that a network is judged on.
+@dataclass(frozen=True, slots=True, eq=False)
+class Bench:
+    """A season prepared to judge any number of predictions on.
+
+    Attributes
+    ----------
+    truth
+        By its protocol.
+    split
+        The blocked folds, on which a single score learns what it means.
+    rivals
+        Probabilities of the predictors that anyone could have, by name, shape (day, class) each.
+    """
+
+    evidence: Evidence
+    truth: Truth
+    split: Split
+    rivals: dict[str, Floats]
+
+    def probabilities(self, scores: DailyScores) -> Floats:
+        """Return what is judged, shape (day, class): NaN for a day without a prediction or without a map.
+
+        Raises
+        ------
+        EvidenceError
+            If no day of the season has a prediction.
+        """
+        given = _on_days(scores, self.evidence)
+        if scores.are_probabilities:
+            answer = given
+        elif self.truth.protocol == "blocked":
+            answer = out_of_fold(self.split, given, self.evidence.truth, event_logistic)
+        else:
+            answer = _by_rank(given[:, 0])
+        answer[~self.evidence.material.has_map] = np.nan
+        return answer
+
+    def judge(self, scores: DailyScores, *, name: str, title: str) -> Judgement:
+        """Judge daily predictions, with what programs and people call them."""
+        return judge_truth(self.truth, self.probabilities(scores), name=name, title=title, baselines=self.rivals)
+
+
+def prepare_bench(evidence: Evidence, protocol: OwnProtocol) -> Bench:
+    """Prepare to judge daily predictions beside the rivals of a network, on the days that it is judged on.
 
     Parameters
     ----------
@@ -29,26 +73,16 @@ def judge_scores(evidence: Evidence, scores: DailyScores, protocol: OwnProtocol,
         ``blocked``: the method learnt from this season in blocks, or is a single score, which learns here, block by block,
         what it means (logistic regression). ``zero-shot``: it never saw the season, and its predictions are taken as they are;
         a single score counts by its rank.
-    name, title
-        What programs and people call it.
 
     Raises
     ------
     EvidenceError
-        If the file has no day of the season, or the season cannot be split.
+        If the season cannot be split.
     """
-    given = _on_days(scores, evidence)
     try:
         split = blocked(evidence.material, inner_share=0.0)
     except ValueError as error:
         raise EvidenceError(str(error)) from error
-    if scores.are_probabilities:
-        probabilities = given
-    elif protocol == "blocked":
-        probabilities = out_of_fold(split, given, evidence.truth, event_logistic)
-    else:
-        probabilities = _by_rank(given[:, 0])
-    probabilities[~evidence.material.has_map] = np.nan
     truth = truth_of(
         split,
         days=evidence.days,
@@ -58,7 +92,7 @@ def judge_scores(evidence: Evidence, scores: DailyScores, protocol: OwnProtocol,
         windows=evidence.windows,
         protocol=protocol,
     )
-    return judge_truth(truth, probabilities, name=name, title=title, baselines=baselines(evidence, split))
+    return Bench(evidence, truth, split, baselines(evidence, split))
 
 
 def event_logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
@@ -84,7 +118,6 @@ def _on_days(scores: DailyScores, evidence: Evidence) -> Floats:
 def _by_rank(score: Floats) -> Floats:
     """Probabilities that rank as a score does: its mean rank from 0 to 1 is P(event), shape (day, class)."""
     known = np.isfinite(score)
-    _values, inverse, counts = np.unique(score[known], return_inverse=True, return_counts=True)
     event = np.full(len(score), np.nan)
-    event[known] = ((np.cumsum(counts) - counts / 2) / counts.sum())[inverse]
+    event[known] = mean_rank(score[known])
     return np.column_stack([1 - event, np.repeat(event[:, None] / (N_CLASSES - 1), N_CLASSES - 1, axis=1)])
