@@ -62,7 +62,7 @@ def study_run(
     kept = kept_study(project, season, run)
     if kept is not None:
         return kept
-    progress(0, 4, "earthquakes")
+    progress(0, 4, "earthquake by earthquake")
     events = season_study.season_events(project, season, run)
     progress(1, 4, "series about the earthquakes")
     epochs = season_study.season_epochs(project, season, run)

@@ -62,7 +62,7 @@ PROTOCOL_NAMES: Final[dict[str, Pair]] = {
 BASELINE_NAMES: Final[dict[str, Pair]] = {name: row.title for name, row in PREDICTORS.items()}
 SERIES_NAMES: Final[dict[str, Pair]] = {
     "max_abs_z": ("largest |z| of a station", "台站最大 |z|"),
-    "area_px": ("area of the extremum regions, px", "极值区域面积，像素"),
+    "area_px": ("area of regions, px", "极值区域面积，像素"),
     "kp": ("Kp of the night", "夜间 Kp"),
     "probability": ("P(event)", "P（有震）"),
 }

@@ -53,9 +53,8 @@ class EvaluationPanel(QWidget):
         self.matrix, self.days = self._matrix.matrix, self._matrix.days
         self.scores, self.classes, self._alarms = ResultTable(), ResultTable(), ResultTable()
         self.reliability, self.molchan = DrawingsView(), DrawingsView()
-        self._reliability, self._molchan, self._skill = (
-            TextPage(content) for content in (self.reliability, self.molchan, self.scores)
-        )
+        self._reliability, self._molchan = TextPage(self.reliability), TextPage(self.molchan)
+        self._skill = TextPage(self.scores, below=True)
         self.studies = StudyPages(session, self)
         self._tabs = QTabWidget()
         self._build()

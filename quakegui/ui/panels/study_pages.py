@@ -38,7 +38,12 @@ class StudyPages(QObject):
         self.events.cellClicked.connect(self._go_to_event)
         self.events.cellActivated.connect(self._go_to_event)
         self.epochs, self.maps = DrawingsView(), DrawingsView()
-        self.pages = tuple(TextPage(content) for content in (self.events, self.epochs, self.choices, self.maps))
+        self.pages = (
+            TextPage(self.events, below=True),
+            TextPage(self.epochs, below=True),
+            TextPage(self.choices),
+            TextPage(self.maps, below=True),
+        )
         session.jobs.failed.connect(self._fail)
 
     @property
@@ -148,17 +153,17 @@ class StudyPages(QObject):
 
 
 class TextPage(QWidget):
-    """A sentence above what it is about."""
+    """A table or drawings with their figures in words above, or with how they are to be read below."""
 
-    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, content: QWidget, *, below: bool = False) -> None:
+        super().__init__()
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._content = content
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
-        column.addWidget(self._text)
-        column.addWidget(content, 1)
+        for widget in (content, self._text) if below else (self._text, content):
+            column.addWidget(widget, int(widget is content))
         column.addStretch(0)
 
     def text(self) -> str:
