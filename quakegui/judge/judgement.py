@@ -57,6 +57,8 @@ class Comparison:
     residual
         Fold-wise AUC of what the baseline does not explain of the predictor's answers, see `judge.residual`; for
         ``without-field`` of what neither it nor any of its parts does. None for other targets.
+    test
+        The baseline's own AUC of event against none on all its days, and its p; None for other targets.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Comparison:
     macro_recall_difference: Interval
     auc_difference: Interval | None = None
     residual: Interval | None = None
+    test: SurrogateTest | None = None
 
     @property
     def share(self) -> float:

@@ -351,6 +351,7 @@ def _compare(
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
         auc_difference=paired_auc(_score(daily), _score(other), *by_day) if headline else None,
         residual=residual_auc(_score(daily), _explaining(truth, answered, baselines, name), *by_day) if headline else None,
+        test=_test(truth, other) if headline else None,
     )
 
 

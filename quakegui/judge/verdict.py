@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from quakegui.judge.bootstrap import CONSTANT_AUC, Interval
+from quakegui.judge.bootstrap import Interval
 from quakegui.judge.predictors import WITHOUT_FIELD
 from quakegui.judge.robustness import holm
 from quakegui.judge.skill import Skill
