@@ -51,8 +51,10 @@ def print_judgement(judgement: Judgement) -> None:
     for one in judgement.comparisons:
         if one.auc_difference is not None:
             gap = one.auc_difference
-            rows.append((one.name, one.days, _cell(gap.value), _cell(gap.low), _cell(gap.high), "yes" if one.beaten else "no"))
-    columns = ("baseline", "days", "difference", "low", "high", "beaten")
+            own = (None, None) if one.test is None else (one.test.auc, one.test.p_value)
+            cells = map(_cell, (*own, gap.value, gap.low, gap.high))
+            rows.append((one.name, one.days, *cells, "yes" if one.beaten else "no"))
+    columns = ("baseline", "days", "AUC", "p", "difference", "low", "high", "beaten")
     print_table("AUC less the baseline's, event against none", columns, rows)
 
 

@@ -208,10 +208,17 @@ def _rows(predictions: DayPredictions) -> list[dict[str, Any]]:
 def _tell_prospective(run: RunFolder, evaluation: ProspectiveEvaluation, *, as_json: bool) -> None:
     judgement = evaluation.judgement
     if as_json:
-        facts = {"run": run.id, "prospective_days": evaluation.predicted, "late_days": evaluation.late}
+        facts: dict[str, Any] = {"run": run.id, "prospective_days": evaluation.predicted, "late_days": evaluation.late}
+        if evaluation.registration is not None:
+            facts["registration"] = {**evaluation.registration.to_json(), "changes": list(evaluation.changes)}
         print_json({**facts, **judgement.to_json(), "row": judgement.row()})
         return
     print_judgement(judgement)
+    if evaluation.registration is not None:
+        terms = evaluation.registration.terms
+        say(f"Registered from {terms.first_day} until {terms.last_day}: {evaluation.registration.hash}.")
+    for change in evaluation.changes:
+        say(change, style="yellow")
     say(f"{evaluation.predicted} days were predicted prospectively, {evaluation.late} of them more than a day late.")
 
 

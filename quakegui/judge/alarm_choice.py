@@ -117,6 +117,8 @@ def _best_rules(series: Series, catalogue: Catalogue, shown: Mask, probability: 
     shown, probability
         Which days are looked at, and P(event) of each, shape (part, day).
     """
+    if not len(shown):
+        return []  # a run without folds
     thresholds, run_days, open_days = np.sort(THRESHOLD_GRID)[::-1], np.sort(RUN_GRID)[::-1], np.sort(OPEN_GRID)
     known = series.available_at.astype("datetime64[ms]").astype(np.int64)
     periods = [judged_period(series, part) for part in shown]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarms import AlarmRecord, AlarmRule
-from quakegui.judge.bootstrap import Interval
+from quakegui.judge.bootstrap import CONSTANT_AUC, Interval
 from quakegui.judge.calibration import Calibrator
 from quakegui.judge.dependence import Dependence
 from quakegui.judge.ensemble import Ensemble
@@ -54,6 +54,11 @@ class Comparison:
         Predictor less baseline, paired.
     auc_difference
         Of event against none by the label rule, fold by fold; the baseline's counts as at least 0.5. None for other targets.
+    residual
+        Fold-wise AUC of what the baseline does not explain of the predictor's answers, see `judge.residual`; for
+        ``without-field`` of what neither it nor any of its parts does. None for other targets.
+    test
+        The baseline's own AUC of event against none on all its days, and its p; None for other targets.
     """
 
     name: str
@@ -64,6 +69,8 @@ class Comparison:
     accuracy_difference: Interval
     macro_recall_difference: Interval
     auc_difference: Interval | None = None
+    residual: Interval | None = None
+    test: SurrogateTest | None = None
 
     @property
     def share(self) -> float:
@@ -72,8 +79,11 @@ class Comparison:
 
     @property
     def beaten(self) -> bool:
-        """Whether the paired interval lies above 0: of the AUC for event against none, else of the macro recall."""
-        return (self.auc_difference or self.macro_recall_difference).above_zero
+        """Whether the predictor knows what the baseline does not: the whole interval of the residual lies above 0.5.
+
+        For other targets, whether the paired interval of the macro recall lies above 0.
+        """
+        return self.macro_recall_difference.above_zero if self.residual is None else self.residual.low > CONSTANT_AUC
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +238,9 @@ class Judgement:
             told["dependence"]["text"] = {"en": self.dependence.text("en"), "zh": self.dependence.text("zh")}
         if self.basis is not None:
             told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
+        if self.molchan is not None:
+            low, high = self.molchan.random_band
+            told["molchan"]["random_band"] = {"low": plain(low), "high": plain(high)}
         if self.alarms is not None:
             told["alarms"]["alarm_fraction"] = plain(self.alarms.alarm_fraction)
         for comparison, entry in zip(self.comparisons, told["comparisons"], strict=True):

@@ -34,15 +34,18 @@ from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.judge.predictors import WITHOUT_FIELD, majority, out_of_fold
 from quakegui.judge.reliability import Reliability, information_gain, reliability
+from quakegui.judge.residual import residual_auc
 from quakegui.judge.skill import molchan, skill
 from quakegui.judge.splits import N_CLASSES, Split, class_weights
-from quakegui.judge.surrogates import EventWindows, statistic_of, surrogate_test
+from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.judge.verdict import LEAST_SHARE, reach_verdict
 from quakegui.season.labels import cohen_kappa
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+#: The baseline that stands for all of them together.
+EVERYTHING = "without-field"
 Mask = NDArray[np.bool_]
 
 
@@ -176,18 +179,11 @@ def judge_truth(
     with threadpool_limits(1):  # many small products: threads would wait for each other longer than they work
         targets = tuple(_target_figures(truth, answers, target, weights) for target in TARGETS)
         comparisons = tuple(
-            _compare(truth, answers, daily, np.asarray(given, float), name=other, target=target, weights=weights)
-            for other, given in baselines.items()
+            _compare(truth, answers, daily, baselines, name=other, target=target, weights=weights)
+            for other in baselines
             for target in TARGETS
         )
-        test = surrogate_test(
-            score,
-            truth.kinds,
-            truth.surrogates,
-            statistic=statistic_of(truth.protocol),
-            fold=truth.fold,
-            tested=not truth.leaky,
-        )
+        test = _test(truth, daily)
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
     calibrated, calibrators = _calibrated(truth, daily, weighed=weighed, given=calibrators)
     reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
@@ -230,6 +226,7 @@ def judge_truth(
             macro_recall=targets[0].figures.macro_recall,
             test=test,
             auc=foldwise,
+            residual=next((one.residual for one in comparisons if one.name == EVERYTHING and one.target == "event"), None),
             not_beaten=_not_beaten(comparisons),
             skill=skilled,
         ),
@@ -271,6 +268,17 @@ def _target_figures(truth: Truth, answers: Floats, target: Target, weights: Floa
 def _score(daily: Floats) -> Floats:
     """P(event) of each day less 1, shape (day,): its rank without the rounding of a sum."""
     return -np.asarray(daily[:, 0], float)
+
+
+def _test(truth: Truth, daily: Floats) -> SurrogateTest:
+    return surrogate_test(
+        _score(daily),
+        truth.kinds,
+        truth.surrogates,
+        statistic=statistic_of(truth.protocol),
+        fold=truth.fold,
+        tested=not truth.leaky,
+    )
 
 
 def _calibrated(
@@ -317,13 +325,22 @@ def _not_beaten(comparisons: Sequence[Comparison]) -> list[str]:
 
 
 def _compare(
-    truth: Truth, answers: Floats, daily: Floats, other: Floats, *, name: str, target: Target, weights: Floats | None
+    truth: Truth,
+    answers: Floats,
+    daily: Floats,
+    baselines: Mapping[str, Floats],
+    *,
+    name: str,
+    target: Target,
+    weights: Floats | None,
 ) -> Comparison:
+    other = np.asarray(baselines[name], float)
     answered, theirs = _answered(answers), other[truth.row_day]
     both = answered & _answered(theirs)
     everything, judged = _day_matrices(truth, answers, both, target)
     other_everything, other_judged = _day_matrices(truth, theirs, both, target)
-    paired = paired_auc(_score(daily), _score(other), truth.kinds, truth.fold, weights) if target == "event" else None
+    by_day = (truth.kinds, truth.fold, weights)
+    headline = target == "event"
     return Comparison(
         name=name,
         target=target,
@@ -332,8 +349,24 @@ def _compare(
         figures=metrics.figures(other_everything.sum(axis=0), other_judged.sum(axis=0)),
         accuracy_difference=paired_difference(everything, other_everything, metrics.accuracy, weights),
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
-        auc_difference=paired,
+        auc_difference=paired_auc(_score(daily), _score(other), *by_day) if headline else None,
+        residual=residual_auc(_score(daily), _explaining(truth, answered, baselines, name), *by_day) if headline else None,
+        test=_test(truth, other) if headline else None,
     )
+
+
+def _explaining(truth: Truth, answered: Mask, baselines: Mapping[str, Floats], name: str) -> list[Floats]:
+    """Return the scores that must not explain a predictor: the baseline's, and for everything but the field each part's too.
+
+    A part that answers too few of its days is left out, as it neither grants nor denies alone.
+    """
+    given = {
+        one: np.asarray(baselines[one], float)
+        for one in ([name, *WITHOUT_FIELD] if name == EVERYTHING else [name])
+        if one in baselines
+    }
+    enough = LEAST_SHARE * answered.sum()
+    return [_score(x) for one, x in given.items() if one == name or (answered & _answered(x[truth.row_day])).sum() >= enough]
 
 
 def _exposure(series: Series, reference: Floats) -> Exposure | None:

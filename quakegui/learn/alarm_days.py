@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,9 @@ from quakegui.judge.alarm_choice import FIXED_RULE, by_day, choose_rule, rules_b
 from quakegui.judge.alarms import Alarm, AlarmRule, Catalogue, Series, raise_alarms
 from quakegui.learn.calibrated import calibrators_of, finished_run, fold_of_days
 from quakegui.learn.evidence import project_catalogue
+from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.earthquakes import training_earthquakes
+from quakegui.project import registrations
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -48,8 +52,9 @@ def alarm_series(
     """Return the calibrated out-of-fold and prospective predictions, and when alarms open and close, each number one per day.
 
     An out-of-fold day's rule is chosen on the other folds' days, as that day's calibrator has them; a prospective day's on all
-    out-of-fold days, which end before it. Where nothing can choose it, it is the fixed one. It is chosen by the earthquakes
-    that the run was trained with, where it holds them, so that no later catalogue moves an alarm.
+    out-of-fold days, which end before it, but within the period of a registration it is the registered one. Where nothing can
+    choose it, it is the fixed one. It is chosen by the earthquakes that the run was trained with, where it holds them, so that
+    no later catalogue moves an alarm.
 
     Parameters
     ----------
@@ -58,24 +63,49 @@ def alarm_series(
     table
         Of the ledger.
     """
-    run = finished_run(project, table.run)
     honest, later = np.isin(table.kind, ("out-of-fold", "prospective")), table.kind == "prospective"
-    answers = np.where(honest[:, None], table.probabilities, np.nan)
-    known = available_at.astype("datetime64[ms]")
-    fold = np.where(later, -1, fold_of_days(run, days))
+    answers = Series(days, available_at.astype("datetime64[ms]"), np.where(honest[:, None], table.probabilities, np.nan))
+    fold, catalogue, calibrators = _basis(project, days, table)
+    series, by_fold = answers, None
+    if calibrators is not None:
+        series = dataclasses.replace(answers, probabilities=calibrators.of_days(fold, answers.probabilities))
+        by_fold = calibrators.by_fold(answers.probabilities)
+    rules = rules_by_fold(series, fold, catalogue, by_fold)[0]
+    afterwards = _later_rule(answers, fold >= 0, catalogue, calibrators) if later.any() else FIXED_RULE
+    place = np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold))
+    registration = registrations.registration_of(project, table.run)
+    if registration is None:
+        return series, by_day((*rules, afterwards, FIXED_RULE), place)
+    terms = registration.terms
+    frozen = AlarmRule(terms.threshold, terms.run_days, terms.open_days)
+    place = np.where(later & registration.covers(days), len(rules) + 2, place)
+    return series, by_day((*rules, afterwards, FIXED_RULE, frozen), place)
+
+
+def later_rule(
+    project: Project, days: NDArray[np.datetime64], available_at: NDArray[np.datetime64], table: PredictionTable
+) -> AlarmRule:
+    """Return when alarms open and close on days to come: chosen on all out-of-fold days; parameters as of `alarm_series`."""
+    taught = np.where((table.kind == "out-of-fold")[:, None], table.probabilities, np.nan)
+    fold, catalogue, calibrators = _basis(project, days, table)
+    return _later_rule(Series(days, available_at.astype("datetime64[ms]"), taught), fold >= 0, catalogue, calibrators)
+
+
+def _basis(
+    project: Project, days: NDArray[np.datetime64], table: PredictionTable
+) -> tuple[NDArray[np.int64], Catalogue, RunCalibrators | None]:
+    """Return each day's fold, -1 for none and where it is prospective, the earthquakes of the training, and the calibrators."""
+    run = finished_run(project, table.run)
     catalogue = project_catalogue(project)
     if run is not None:
         catalogue = training_earthquakes(run, catalogue) or catalogue
-    calibrators = calibrators_of(run)
-    series, at_once, by_fold = Series(days, known, answers), Series(days, known, answers), None
+    return np.where(table.kind == "prospective", -1, fold_of_days(run, days)), catalogue, calibrators_of(run)
+
+
+def _later_rule(
+    answers: Series, judged: NDArray[np.bool_], catalogue: Catalogue, calibrators: RunCalibrators | None
+) -> AlarmRule:
+    """Return the rule that is chosen on all judged days, as the calibrator of later days has them."""
     if calibrators is not None:
-        series = Series(days, known, calibrators.of_days(fold, answers))
-        at_once, by_fold = Series(days, known, calibrators.later.of_classes(answers)), calibrators.by_fold(answers)
-    rules = rules_by_fold(series, fold, catalogue, by_fold)[0]
-    afterwards = _later_rule(at_once, fold >= 0, catalogue) if later.any() else FIXED_RULE
-    place = np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold))
-    return series, by_day((*rules, afterwards, FIXED_RULE), place)
-
-
-def _later_rule(series: Series, judged: NDArray[np.bool_], catalogue: Catalogue) -> AlarmRule:
-    return (choose_rule(series, catalogue, judged) if judged.any() else None) or FIXED_RULE
+        answers = dataclasses.replace(answers, probabilities=calibrators.later.of_classes(answers.probabilities))
+    return (choose_rule(answers, catalogue, judged) if judged.any() else None) or FIXED_RULE

@@ -25,7 +25,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
 from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
-from quakegui.project import runs, seasons
+from quakegui.project import registrations, runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
@@ -119,6 +119,8 @@ class Update:
         Sentences on what is out of the ordinary.
     next_over
         UTC instant, datetime64[ms], from which the next night that is recorded in part can be predicted; None without one.
+    registered
+        What other runs predict, which are registered for these days.
     """
 
     import_report: ImportReport | None
@@ -127,6 +129,7 @@ class Update:
     open_now: bool
     notes: tuple[str, ...]
     next_over: np.datetime64 | None = None
+    registered: tuple[PredictionReport, ...] = ()
 
 
 def update(
@@ -174,11 +177,36 @@ def update(
     season, before, predicted = _predicted_anew(
         project, run, progress, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
     )
+    others, refused = _registered_besides(
+        project, season, run, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
+    )
     after = _alarms(project, season, run)
     told = {alarm.opened for alarm in before}
-    notes = (*_notes(predicted), *_beyond_the_window(project, season), *_ahead(project, _moment(now_ms)))
+    notes = (*_notes(predicted), *refused, *_beyond_the_window(project, season), *_ahead(project, _moment(now_ms)))
     opened = tuple(alarm for alarm in after if alarm.opened not in told)
-    return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over)
+    return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over, others)
+
+
+def _registered_besides(
+    project: Project, season: Season, run: RunFolder, *, now_ms: int | None, **how: Any
+) -> tuple[tuple[PredictionReport, ...], tuple[str, ...]]:
+    """Let the other runs predict that are registered for these days, whichever is in use: their record is to have no gap.
+
+    Returns
+    -------
+    tuple
+        What they predict, and a sentence for each that could not.
+    """
+    reports, refused = [], []
+    for one in registrations.running(project, _moment(now_ms)):
+        if one.run == run.id:
+            continue
+        try:
+            other = find_run(project, one.run)
+            reports.append(predict_days(project, season, other, only_later=True, now_ms=now_ms, **how))
+        except (RunError, ProjectError) as error:
+            refused.append(f"{error} So the registered run “{one.terms.title}” has predicted nothing.")
+    return tuple(reports), tuple(refused)
 
 
 def _predicted_anew(
@@ -213,7 +241,7 @@ def predict_days(
 ) -> PredictionReport:
     """Let a frozen run predict every day whose map it has not answered yet, and add the answers to the ledger.
 
-    A day is predicted only once its night is over.
+    A day is predicted only once its night is over. A run that is registered predicts by what was registered or not at all.
 
     Parameters
     ----------
@@ -228,12 +256,15 @@ def predict_days(
     ------
     RunError
         If the run is not finished, or was trained on maps of another style or for other classes.
+    ProjectError
+        If the run or the season's parameters have changed since it was registered.
     SupersededError
         If the season is not the project's any more, before or after the run was asked; nothing was kept.
     """
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
     refuse_foreign(project, season, run)
+    registrations.require_unchanged(project, run.id, _moment(now_ms))
     seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
     later = (cutoff > knowledge_end_of_run(run)) & (not in_sample)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import at_day
 from quakegui.judge.folds import N_CLASSES, scorable
@@ -19,7 +20,7 @@ from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import prospective_tries
-from quakegui.project import runs
+from quakegui.project import registrations, runs
 from quakegui.project.store import Project
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season
@@ -30,7 +31,8 @@ def evaluate_prospective(
 ) -> ProspectiveEvaluation:
     """Judge what a run said of days that it knew nothing of, by the first word on each day.
 
-    By the labels and earthquakes in force, since the days came after the run's training.
+    By the labels and earthquakes in force, since the days came after the run's training. Of a registered run only the days of
+    its registration count, by the registered alarm rule: it may have been chosen for how it did before.
 
     Parameters
     ----------
@@ -46,7 +48,15 @@ def evaluate_prospective(
     """
     refuse_other_classes(project, run)
     table = runs.predictions(project, run.id, season.days)
+    registration = registrations.registration_of(project, run.id)
     said = table.kind == "prospective"
+    if registration is not None:
+        said &= registration.covers(season.days)
+        if not said.any():
+            raise RunError(
+                f"The run “{run.title}” is registered from {registration.terms.first_day} on and has predicted none of these "
+                "days yet: run 'quakegui update' as they come in."
+            )
     if not said.any():
         raise RunError(f"The run “{run.title}” has predicted no day prospectively yet: run 'quakegui update' as days come in.")
     evidence = gather(project, season)
@@ -87,13 +97,15 @@ def evaluate_prospective(
         evidence.days[said],
         evidence.truth[said],
         predicted=int(said.sum()),
-        late=_late(project, run),
+        late=_late(project, run, evidence.days[said]),
+        registration=registration,
+        changes=() if registration is None else registrations.changes(project, registration),
     )
 
 
-def _late(project: Project, run: RunFolder) -> int:
+def _late(project: Project, run: RunFolder, days: NDArray[np.datetime64]) -> int:
     first: dict[np.datetime64, float] = {}
     for row in runs.ledger(project, run.id):
-        if row.kind == "prospective":
+        if row.kind == "prospective" and row.day in days:
             first.setdefault(row.day, (row.issued_ms - row.cutoff_ms) / 3_600_000)
     return sum(hours > LATE_HOURS for hours in first.values())

@@ -15,7 +15,7 @@ from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.source import DayPredictions
-from quakegui.project import runs
+from quakegui.project import registrations, runs
 from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -40,6 +40,10 @@ class ProjectRuns:
     def use(self, run_id: str | None) -> None:
         """Show the predictions of this run from now on, or of none."""
         runs.use_run(self.project, run_id)
+
+    def require_unregistered(self, run_id: str) -> None:
+        """Refuse to delete a run that is registered, see `registrations.require_unregistered`."""
+        registrations.require_unregistered(self.project, run_id)
 
 
 @dataclass(frozen=True, slots=True)

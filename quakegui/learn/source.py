@@ -63,6 +63,9 @@ class RunCollection(Protocol):
     def use(self, run_id: str | None) -> None:
         """Show the predictions of this run from now on, or of none."""
 
+    def require_unregistered(self, run_id: str) -> None:
+        """Refuse, with a ProjectError, to delete a run that is registered."""
+
 
 class MapSource(Protocol):
     """Labelled day maps that networks are trained on, and the runs that were. Its methods raise RunError with a sentence."""

@@ -15,10 +15,11 @@ from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrated, fold_of_days
 from quakegui.learn.evidence import EvidenceError, project_catalogue
+from quakegui.learn.run_study import RunStudy, study_run
 from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback, silent
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project, SupersededError
 from quakegui.season.events import Event
@@ -63,6 +64,8 @@ class ReportContent:
     record
         The alarms that its out-of-fold and prospective predictions raise, judged by the earthquakes that the judgement takes;
         None where there are none of these. An earthquake that the project holds no longer comes after all of `events`.
+    study
+        The run from other sides; None where it was not judged or is leaky.
     other_earthquakes
         Positions of `events` that the judgement does not take, since they came in after the run's training.
     """
@@ -80,6 +83,7 @@ class ReportContent:
     why_not_judged: str
     predictions: PredictionTable | None
     record: AlarmRecord | None
+    study: RunStudy | None = None
     other_earthquakes: frozenset[int] = frozenset()
 
     @property
@@ -174,6 +178,7 @@ def _gathered(
         why_not_judged=why,
         predictions=None if season is None or predictions is None else calibrated(project, predictions, season.days),
         record=record,
+        study=None if season is None or judgement is None else _study(project, season, run, cancelled),
         other_earthquakes=frozenset(np.flatnonzero(np.isnat(taken.times)).tolist()) if taken is not None else frozenset(),
     )
 
@@ -198,6 +203,15 @@ def _judge(project: Project, season: Season | None, run: RunFolder | None, as_of
         return season_evaluation.evaluate(project, season, run, as_of), ""
     except (EvidenceError, RunError, ValueError) as error:
         return None, str(error)
+
+
+def _study(project: Project, season: Season, run: RunFolder | None, cancelled: CancelCheck) -> RunStudy | None:
+    """Return the studies of a run that was judged, None of a leaky one."""
+    if run is None or run.config.leaky:
+        return None
+    study = study_run(project, season, run, progress=silent, cancelled=cancelled)
+    _go_on(cancelled)
+    return study
 
 
 def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalogue | None:

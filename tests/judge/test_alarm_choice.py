@@ -56,6 +56,10 @@ def test_the_best_of_a_grid_is_the_best_by_trying_each():
         assert scores[rule.threshold, rule.run_days, rule.open_days] == pytest.approx(best)
 
 
+def test_a_run_without_folds_has_no_rules_of_folds():
+    assert alarm_choice.rules_by_fold(series(np.full(300, 0.5)), np.full(300, -1), catalogue([50])) == ((), ())
+
+
 def test_nothing_to_choose_by():
     assert alarm_choice.choose_rule(series(np.full(300, 0.5)), catalogue([])) is None
     assert alarm_choice.choose_rule(series(np.full(300, np.nan)), catalogue([50])) is None

@@ -27,6 +27,7 @@ CONFIG = "config.json"
 CARD = "card.json"
 STYLE = "style.npz"
 HISTORY = "history.csv"
+STUDY = "study.json"
 TRASH = "trash"
 EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
 LARGEST: Mapping[str, int] = {
