@@ -155,7 +155,7 @@ def compare(
     """Judge the network under every protocol, and every baseline, side by side; trains what was not trained yet.
 
     The network sees 120 pixels along a side where --size says nothing else. A season of a year takes some twenty minutes of
-    processor time, three with --preset fast. Stopped with Ctrl+C, it goes on where it was when it is given again.
+    processor time, three with --preset fast --members 1. Stopped with Ctrl+C, it goes on where it was when it is given again.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, members=members, seed=seed)
     with open_source(project) as source, interruptible(STOPPING) as cancelled:

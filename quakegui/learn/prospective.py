@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import at_day
+from quakegui.judge.dependence import dependence
 from quakegui.judge.folds import N_CLASSES, scorable
 from quakegui.judge.judged_by import Basis, moment_of
 from quakegui.judge.scoring import judge_truth
@@ -26,18 +27,12 @@ from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season
 
 
-def evaluate_prospective(
-    project: Project, season: Season, run: RunFolder, *, registered: bool = False
-) -> ProspectiveEvaluation:
+def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> ProspectiveEvaluation:
     """Judge what a run said of days that it knew nothing of, by the first word on each day.
 
     By the labels and earthquakes in force, since the days came after the run's training. Of a registered run only the days of
-    its registration count, by the registered alarm rule: it may have been chosen for how it did before.
-
-    Parameters
-    ----------
-    registered
-        See `quakegui.learn.season_evaluation.judge_run`.
+    its registration count, by the registered alarm rule: it may have been chosen for how it did before. How many others were
+    tried says nothing of those days.
 
     Raises
     ------
@@ -87,10 +82,12 @@ def evaluate_prospective(
         calibrators=None if calibrators is None else [calibrators.later],
     )
     judged = truth.row_day
-    verdict = told.verdict if registered else told.verdict.corrected(prospective_tries(project, run))
+    verdict = told.verdict.corrected(prospective_tries(project, run)) if registration is None else told.verdict
+    missing = np.isnan(evidence.inputs.station_z).sum(axis=1)[span]
+    reads = dependence(1 - probabilities[:, 0], truth.days, missing, kinds=truth.kinds, fold=truth.fold)
     basis = Basis("today", moment_of(dt.datetime.now(dt.UTC), project.timezone), None, None)
     return ProspectiveEvaluation(
-        dataclasses.replace(told, basis=basis, verdict=verdict),
+        dataclasses.replace(told, basis=basis, verdict=verdict, dependence=reads),
         evidence.days[span][judged],
         truth.row_label,
         probabilities[judged],

@@ -28,16 +28,12 @@ from quakegui.project.store import Project
 from quakegui.season.season import Season
 
 
-def evaluate(
-    project: Project, season: Season, run: RunFolder, as_of: AsOf = "training", *, registered: bool = False
-) -> Judgement:
+def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
     """Judge a finished run beside every baseline, see `judge_run`."""
-    return judge_run(project, season, run, as_of, registered=registered).judgement
+    return judge_run(project, season, run, as_of).judgement
 
 
-def judge_run(
-    project: Project, season: Season, run: RunFolder, as_of: AsOf = "training", *, registered: bool = False
-) -> RunEvaluation:
+def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> RunEvaluation:
     """Judge a finished run beside every baseline, on the folds that it was trained with.
 
     Parameters
@@ -45,8 +41,6 @@ def judge_run(
     as_of
         By the labels and earthquakes of its training, or by those in force now. Its baselines learn from those of its training
         in both cases, as it did.
-    registered
-        Whether the run was registered before anything was judged: how many others were tried then says nothing of it.
 
     Raises
     ------
@@ -56,8 +50,7 @@ def judge_run(
         If no day of the season is labelled.
     """
     said = _answers(project, run)  # first: a run that cannot be judged says so, whatever the season lacks
-    evidence = gather(project, season)
-    return _judge_by(evidence, said, project, run, as_of=as_of, now=_now(project), registered=registered)
+    return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
 
 
 def _answers(project: Project, run: RunFolder) -> RunPredictions:
@@ -70,14 +63,7 @@ def _now(project: Project) -> str:
 
 
 def _judge_by(
-    evidence: Evidence,
-    predictions: RunPredictions,
-    project: Project,
-    run: RunFolder,
-    *,
-    as_of: AsOf,
-    now: str,
-    registered: bool = False,
+    evidence: Evidence, predictions: RunPredictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str
 ) -> RunEvaluation:
     rows = _rows_of(predictions, evidence, run)
     taught, today = predictions.labels.astype(np.int64), evidence.truth[rows]
@@ -112,10 +98,8 @@ def _judge_by(
     )
     if run.config.leaky:
         return told
-    judgement = dataclasses.replace(told.judgement, dependence=_dependence(here, predictions))
-    if not registered:
-        verdict = judgement.verdict.corrected(other_p_values(project, run, evidence.windows))
-        judgement = dataclasses.replace(judgement, verdict=verdict)
+    verdict = told.judgement.verdict.corrected(other_p_values(project, run, evidence.windows))
+    judgement = dataclasses.replace(told.judgement, verdict=verdict, dependence=_dependence(here, predictions))
     return dataclasses.replace(told, judgement=judgement)
 
 

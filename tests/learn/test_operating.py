@@ -329,6 +329,9 @@ def test_the_prospective_record_is_judged_by_itself(trained: Path, answers: Answ
         assert told.judgement.scored == 3
         assert told.judgement.of("event").figures.accuracy == 0
         assert {one.name for one in told.judgement.comparisons} == {"majority"}
+        assert told.judgement.row()["tries"] == 1
+        assert [one.method for one in told.judgement.calibrators] == [run.card["calibration"]["later"]["method"]]
+        assert told.judgement.dependence is not None
 
 
 def test_an_unfinished_run_cannot_predict(trained: Path, answers: Answers) -> None:

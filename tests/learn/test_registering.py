@@ -246,6 +246,7 @@ def test_only_the_registered_days_are_judged_by_the_registered_rule_and_the_reco
         assert (told.predicted, told.registration) == (5, found)
         assert list(told.all_days) == list(season.days[-5:])
         assert told.judgement.rules == (AlarmRule(0.55, 1, 7),)
+        assert told.judgement.row()["tries"] is None, "a registered run is exempt"
         table = runs.predictions(project, known.id, season.days)
         _, rule = alarm_series(project, season.days, season.available_at[season.shown], table)
         numbers = np.array([rule.threshold, rule.run_days, rule.open_days])

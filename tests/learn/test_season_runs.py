@@ -140,7 +140,7 @@ def test_a_run_of_other_classes_keeps_no_season_from_being_shown(trained: Path) 
         with pytest.raises(registry.RunError, match="probabilities are not of the right shape"):
             registry.read_run(run.folder).predictions()
         arrays = read_arrays(run.folder / "predictions.npz")
-        shares = ("probabilities", "final", "image_probabilities")
+        shares = ("probabilities", "final", "image_probabilities", "masked")
         labels = np.minimum(arrays["labels"], 1)
         write_arrays(
             run.folder / "predictions.npz", arrays | {"labels": labels} | {name: arrays[name][..., :2] for name in shares}

@@ -57,6 +57,10 @@ def test_the_demo_shows_out_of_fold_predictions_at_once(shown: tuple[Project, Se
     told = season_evaluation.evaluate(project, season, run)
     assert told.verdict.text("en") in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
     assert json.dumps(told.to_json(), allow_nan=False)
+    assert run.card is not None
+    assert told.to_json()["calibrators"] == run.card["calibration"]["folds"]
+    assert told.dependence is not None
+    assert np.isnan(told.dependence.permuted_auc)  # it was trained before such maps were asked for
 
 
 def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project, Season]) -> None:
@@ -71,7 +75,6 @@ def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project
     assert row["p_corrected"] == pytest.approx(min(1, 2 * row["p_value"]))  # the twin has the same p
     assert f"2 runs were judged on this season; p corrected for them is {row['p_corrected']:.3f}." in told.verdict.figures("en")
     assert f"本时段已评判 2 次运行，校正后 p 为 {row['p_corrected']:.3f}" in told.verdict.figures("zh")
-    assert season_evaluation.evaluate(project, season, run, registered=True).row()["tries"] is None
     shutil.rmtree(twin)
 
 
