@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, as_date, date_option, open_project, print_json, print_table, say
+from quakegui.cli.terminal import (
+    AsJson,
+    ProjectFolder,
+    a_text,
+    as_date,
+    date_option,
+    open_project,
+    print_json,
+    print_table,
+    say,
+)
 from quakegui.project import catalogue
 from quakegui.project.season_tables import event_facts
 from quakegui.project.store import Project, ProjectError
@@ -27,7 +37,9 @@ CLASS_COLUMNS = (*COLUMNS, "direction", "class")
 )
 def import_(
     project: ProjectFolder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CENC export, USGS or other csv, or QuakeML.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CENC, USGS, ISC or other csv, xlsx, ZMAP, JMA, GeoJSON or QuakeML.")
+    ],
     *,
     box: Annotated[
         tuple[float, float, float, float] | None, typer.Option(metavar="S N W E", help="Degrees; edges belong to the box.")
@@ -43,6 +55,9 @@ def import_(
     add: Annotated[
         bool, typer.Option("--add", help="Keep the project's events besides; of one id, the file modified last counts.")
     ] = False,
+    timezone: Annotated[
+        str, typer.Option(callback=a_text, metavar="ZONE", help='Clock of times that name none: "UTC+8", "Asia/Tokyo".')
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Take the events of a catalogue that the network is judged by, in place of those the project had.
@@ -62,7 +77,7 @@ def import_(
             declustering = Declustering("none") if decluster is None else Declustering("window", *decluster)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
-        done = catalogue.import_events(opened, file, selection=selection, declustering=declustering, add=add)
+        done = catalogue.import_events(opened, file, selection=selection, declustering=declustering, add=add, timezone=timezone)
         facts = event_facts(opened)
     if as_json:
         print_json(facts)

@@ -10,7 +10,21 @@ from quakegui.cli.terminal import print_json, print_table
 from quakegui.judge.judgement import Judgement, plain
 from quakegui.learn.runs.registry import RunFolder
 
-SHOWN = ("title", "protocol", "days", "auc", "p_value", "macro_recall", "kappa", "r_score", "r0", "molchan_skill", "leaky")
+SHOWN = (
+    "title",
+    "protocol",
+    "days",
+    "auc",
+    "p_value",
+    "p_corrected",
+    "tries",
+    "macro_recall",
+    "kappa",
+    "r_score",
+    "r0",
+    "molchan_skill",
+    "leaky",
+)
 
 
 def print_run(run: RunFolder, *, as_json: bool) -> None:
@@ -27,6 +41,8 @@ def print_judgement(judgement: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
     typer.echo(judgement.verdict.text("en"))
     typer.echo(judgement.verdict.figures("en"))
+    if judgement.remarks("en"):
+        typer.echo(judgement.remarks("en"))
     if judgement.basis is not None:
         typer.echo(judgement.basis.text("en"))
     row = judgement.row()

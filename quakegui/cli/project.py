@@ -18,6 +18,7 @@ from quakegui.cli.terminal import (
     AsJson,
     ProjectFolder,
     a_text,
+    as_date,
     as_day,
     bar,
     date_option,
@@ -30,6 +31,9 @@ from quakegui.cli.terminal import (
 )
 from quakegui.cli.working import sentences, worker_bar
 from quakegui.formats.columns import TableMapping
+from quakegui.formats.elements import UNITS
+from quakegui.formats.hints import Hints
+from quakegui.formats.zones import zone_of
 from quakegui.judge.judgement import Judgement
 from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.runs.predictions import PREDICTIONS
@@ -38,6 +42,7 @@ from quakegui.learn.shipped import install_model
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
+from quakegui.project.mappings import save_for_later
 from quakegui.project.season_tables import SYNTHETIC, iso
 from quakegui.project.store import DATABASE, Project, ProjectError
 from quakegui.season.season import Season
@@ -96,23 +101,46 @@ def new(
 def import_(
     project: ProjectFolder,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders, archives, or an exported project.")],
+    *,
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE.json", exists=True, dir_okay=False, help="What the columns of tables mean.")
     ] = None,
+    save_mapping: Annotated[
+        bool, typer.Option("--save-mapping", help="Keep --mapping with the project, for later tables with the same columns.")
+    ] = False,
+    station: Annotated[str, typer.Option(callback=a_text, metavar="CODE", help="Station of files that do not name it.")] = "",
+    station_from: Annotated[
+        str, typer.Option(callback=a_text, metavar="PATTERN", help='Where files\' names hold the station: "mag_{code}_*.csv".')
+    ] = "",
+    date: Annotated[datetime | None, date_option("First day of logs that have only times of day.")] = None,
+    timezone: Annotated[
+        str, typer.Option(callback=a_text, metavar="ZONE", help='Clock of stamps that name none: "UTC+8", "Asia/Shanghai".')
+    ] = "",
+    unit: Annotated[str, typer.Option(callback=a_text, help=f"Unit of tables' values: {', '.join(UNITS)}.")] = "",
+    skip_lines: Annotated[int | None, typer.Option(min=0, help="Lines above the heading of tables.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import readings, station coordinates and Kp; the same file twice changes nothing.
 
     A file that cannot be read is skipped, named and counted; the rest comes in. Ctrl+C cancels and leaves nothing half-done.
 
-    Tables in csv and xlsx whose columns are plain need no mapping. Others do, such as
-    {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M", "timezone": "Asia/Shanghai",
+    Tables in csv and xlsx whose columns are plain need no mapping; what is not sure is asked for by an option. Others do, such
+    as {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M", "timezone": "Asia/Shanghai",
     "station_column": "Code", "columns": [["F", "Total"]], "unit": "nT"} or, with one column per station,
     {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
     """
-    columns = _mapping(mapping)
+    try:
+        if timezone:
+            zone_of(timezone)
+        hints = Hints(_mapping(mapping), station, station_from, as_date(date), timezone, skip_lines, unit)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if save_mapping and mapping is None:
+        raise typer.BadParameter("--save-mapping keeps the --mapping that is given with it.")
     with open_project(project) as opened, interruptible() as cancelled, bar("Importing") as report:
-        done = import_paths(opened, paths, mapping=columns, progress=report, cancelled=cancelled)
+        done = import_paths(opened, paths, mapping=hints, progress=report, cancelled=cancelled)
+        if save_mapping and hints.mapping is not None and not done.cancelled:
+            save_for_later(opened, paths, hints.mapping)
     if as_json:
         print_json(_import_facts(done))
     else:

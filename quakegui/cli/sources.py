@@ -15,7 +15,8 @@ from quakegui.learn import ready_maps, season_runs
 from quakegui.learn.season_source import ProjectRuns, SeasonSource
 from quakegui.learn.source import MapSource, RunCollection
 from quakegui.project import seasons
-from quakegui.project.store import ProjectError
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.season import Season
 
 Place = Annotated[
     Path,
@@ -37,13 +38,19 @@ def open_source(place: Path) -> Iterator[MapSource]:
             yield ready
         return
     with sentences(), open_project(place) as project:
-        with bar("Computing") as report:
-            season = seasons.load_season(project, progress=report)
-        if season is None:
-            raise ProjectError(f"The project {project.name} has no readings or no located stations yet, so there are no maps.")
+        season = season_of(project)
         for run_id in season_runs.complete_runs(project, season):
             say(f"The run {run_id} had been trained to its end; its predictions are kept now.")
         yield SeasonSource(project, season)
+
+
+def season_of(project: Project) -> Season:
+    """Compute a project's season; ProjectError without readings or stations."""
+    with bar("Computing") as report:
+        season = seasons.load_season(project, progress=report)
+    if season is None:
+        raise ProjectError(f"The project {project.name} has no readings or no located stations yet, so there are no maps.")
+    return season
 
 
 @contextmanager

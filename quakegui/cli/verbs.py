@@ -15,10 +15,12 @@ from quakegui import __version__
 from quakegui.cli import (
     events,
     imports,
+    judging,
     labels,
     learning,
     output,
     project,
+    registering,
     reporting,
     runs,
     simulating,
@@ -40,9 +42,11 @@ app = typer.Typer(
 project.register(app)
 output.register(app)
 learning.register(app)
+judging.register(app)
 simulating.register(app)
 studying.register(app)
 updating.register(app)
+registering.register(app)
 verifying.register(app)
 reporting.register(app)
 app.add_typer(stations.app, name="stations")

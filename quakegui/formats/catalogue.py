@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
-from itertools import islice
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import numpy as np
 
@@ -17,9 +15,10 @@ from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.records import LONGEST_NAME
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
+from quakegui.formats.zones import zone_of
 from quakegui.season.events import Event, event_id, in_order
 
-BEIJING = timedelta(hours=8)
+BEIJING = "UTC+08:00"
 """China's catalogues are in UTC+8, without the summer time of 1986-1991."""
 
 APPLE_DOUBLE = b"\x00\x05\x16\x07"
@@ -31,39 +30,23 @@ HEAD = 64 * 1024
 NAMED_AT_MOST = 5
 """Rows that a note names one by one before it only counts."""
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "time": (
-        *("time", "time_utc", "time_beijing", "datetime", "date_time", "origin_time", "origintime", "event_time"),
-        *("发震时刻", "发震时间", "date"),
-    ),
-    "date": ("date", "event_date", "日期", "发震日期"),
-    "magnitude": ("magnitude", "mag", "m", "震级"),
-    "latitude": ("latitude", "lat", "纬度", "震中纬度"),
-    "longitude": ("longitude", "lon", "long", "lng", "经度", "震中经度"),
-    "depth": ("depth_km", "depth", "深度", "震源深度"),
-    "place": ("place", "location", "region", "eventlocationname", "参考位置", "参考地名", "地点"),
-    "magnitude_type": ("magnitude_type", "magtype", "mag_type", "震级类型"),
-    "id": ("id", "event_id", "eventid"),
-    "kind": ("type", "event_type", "eventtype"),
-}
-"""The names under which a column is known, most trusted first."""
-
-OWN = frozenset({"direction", "class", "kept"})
-"""Columns of this program's own export that follow from the others."""
-
 MAGNITUDES = (-5.0, 10.0)
 """Smallest and largest magnitude that is believed."""
 
 TIMES = (np.datetime64("0956-01-01", "ms"), np.datetime64("2984-01-01", "ms"))
 """First time that is believed, and the first that is not any more: a project keeps no others."""
 
-LONGEST_HEADER = 4096
-"""Characters beyond which a line is no header."""
+DEPTHS = (-20.0, 1000.0)
+"""Kilometres."""
 
-NEEDED = ("time", "magnitude", "latitude", "longitude")
-
+_EARTHQUAKES = frozenset({"earthquake", "eq", "induced or triggered event", "ke", "se", "fe", "de", "known earthquake", "地震"})
+"""Words and codes (the ISC's: known, suspected, felt and damaging) for what is an earthquake."""
+_SCALED = re.compile(r"([A-Za-z]{1,5})?\s*(-?\d+(?:[.,]\d+)?)\s*([A-Za-z]{1,5})?")
+_DEPTH = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(?:\*|[a-z]|km|千米|公里)?", re.IGNORECASE)
+_HEMISPHERE = re.compile(r"(\d+(?:[.,]\d+)?)\s*°?\s*([NSEW])", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 _TIME = re.compile(
-    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
+    r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([ap]m)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -82,20 +65,6 @@ class RawEvent:
     magnitude_type: str = ""
     id: str = ""
     kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Where the header of a text catalogue lies and what it says.
-
-    `columns` gives the position of each known column; `clock` what its times are ahead of UTC, None where it does not say.
-    """
-
-    header_line: int
-    delimiter: str
-    columns: Mapping[str, int]
-    names: tuple[str, ...]
-    clock: timedelta | None
 
 
 def is_apple_double(source: Source) -> bool:
@@ -135,57 +104,6 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
     return _marked(data.decode("utf-8", errors="replace"))
 
 
-def find_table(text: str) -> Table | None:
-    """Return the header of an event table within the first lines of `text`, or None where there is none."""
-    for number, line in enumerate(text.splitlines()[:30], start=1):
-        if len(line) > LONGEST_HEADER:
-            continue
-        delimiter = max(",;\t|", key=line.count)
-        raw = tuple(cell.strip() for cell in _cells(line.lstrip("\ufeff# "), delimiter))
-        names = tuple(_normal(cell) for cell in raw)
-        columns = {
-            field: names.index(next(alias for alias in aliases if alias in names))
-            for field, aliases in COLUMNS.items()
-            if any(alias in names for alias in aliases)
-        }
-        if all(field in columns for field in NEEDED):
-            return Table(number, delimiter, columns, names, _clock(raw[columns["time"]]))
-    return None
-
-
-def sniff_table(source: Source) -> Table | None:
-    """Return the header of an event table judged by the beginning of the file alone."""
-    if is_apple_double(source) or source.data[:2] in (b"PK", b"\x1f\x8b"):
-        return None
-    text, _ = text_of(replace(source, data=source.data[:HEAD]))
-    table = find_table(text)
-    if table is None:
-        return None
-    # a column 'mag' may also be a magnetometer's: thousands of nT are no magnitudes
-    first = list(islice(table_rows(text, table), 5))
-    return table if not first or any(_is_magnitude(row.magnitude) for row in first) else None
-
-
-def unread(table: Table) -> tuple[str, ...]:
-    """Return a sentence on the header's columns of which events keep nothing; none where there are none."""
-    kept = set(table.columns.values())
-    names = [name for at, name in enumerate(table.names) if name and at not in kept and name not in OWN]
-    return (f"Columns of which nothing is kept: {listing(names)}.",) if names else ()
-
-
-def table_rows(text: str, table: Table) -> Iterator[RawEvent]:
-    """Yield the rows below the header.
-
-    Each line is read by itself, so that one lost quotation mark cannot swallow the lines after it.
-    """
-    for number, line in enumerate(text.splitlines(), start=1):
-        if number <= table.header_line or not line.strip() or line.startswith("#"):
-            continue
-        cells = _cells(line, table.delimiter)
-        found = {field: cells[at].strip() for field, at in table.columns.items() if at < len(cells)}
-        yield raw_event(f"line {number}", found)
-
-
 def raw_event(where: str, cells: Mapping[str, str]) -> RawEvent:
     """Return a row from the text of its known columns; a date in a column of its own goes before the time."""
     fields = dict(cells)
@@ -195,71 +113,87 @@ def raw_event(where: str, cells: Mapping[str, str]) -> RawEvent:
     return RawEvent(where, **fields)
 
 
-def collect(
-    source: Source, name: str, rows: Iterable[RawEvent], *, clock: timedelta | None, notes: Iterable[str] = ()
-) -> EventsFile:
+def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, notes: Iterable[str] = ()) -> EventsFile:
     """Turn rows into events.
 
-    A row that is no usable event is left out and named in a note; of rows with one identifier the first stays.
+    A row that is no usable event is left out and named in a note; of rows with one identifier the first stays. A depth that
+    is no number never costs its event.
 
     Parameters
     ----------
     name
         The format, for `EventsFile.format`.
-    clock
-        What times without a zone are ahead of UTC; None means that the file does not say, and UTC is taken and noted.
+    zone
+        The clock of times that name none, such as "UTC+08:00"; empty where the file does not say, and UTC is taken and noted.
     notes
         What the reader has to say already.
 
     Raises
     ------
     FormatError
-        If no row holds a usable event.
+        If no row holds a usable event, or there is no such zone.
     """
-    events: dict[str, Event] = {}
-    unusable: list[str] = []
-    repeated: list[str] = []
-    kinds: list[str] = []
-    zoneless = False
+    clock = _clock_of(zone, source)
+    found = _Found()
     for row in rows:
         try:
-            event, named_zone = _event(row, clock)
+            found.take(row, clock)
         except ValueError as error:
-            unusable.append(f"{row.where}: {error}")
-            continue
-        zoneless |= not named_zone
-        if event.id in events:
-            same = event == events[event.id]
-            repeated.append(row.where if same else f"{row.where}: differs")
-            continue
-        events[event.id] = event
-        if row.kind and row.kind.casefold() not in ("earthquake", "eq", "induced or triggered event"):
-            kinds.append(f"{row.where}: {row.kind}")
-    if not events:
-        why = f" Rows left out: {len(unusable)} ({listing(unusable)})." if unusable else ""
+            found.unusable.append(f"{row.where}: {error}")
+    if not found.events:
+        why = f" Rows left out: {len(found.unusable)} ({listing(found.unusable)})." if found.unusable else ""
         raise FormatError(f"The catalogue holds no usable event.{why}", file=source.name)
-    found = [*notes]
-    if clock is None and zoneless:
-        found.append("The file does not name the time zone of its times; they were taken as UTC.")
-    elif clock and zoneless:
-        found.append(f"Times are {_clock_name(clock)} and were turned into UTC.")
+    said = [*notes]
+    if not zone and found.zoneless:
+        said.append(f"The file does not name the time zone of its times; they were taken as UTC (the first, {found.zoneless}).")
+    elif zone != "UTC" and found.zoneless:
+        said.append(f"Times are {_clock_name(zone)} and were turned into UTC.")
     for what, where in (
-        ("Rows left out", unusable),
-        ("Rows left out because an earlier one has the same time and place, or identifier", repeated),
-        ("Kept, though no earthquake by the catalogue's own word", kinds),
+        ("Rows left out", found.unusable),
+        ("Rows left out because an earlier one has the same time and place, or identifier", found.repeated),
+        ("Kept, though no earthquake by the catalogue's own word", found.kinds),
+        ("Kept, with a depth that is not known", found.depths),
     ):
         if where:
-            found.append(f"{what}: {len(where)} ({listing(where)}).")
-    return EventsFile(source.name, name, in_order(events.values()), tuple(found))
+            said.append(f"{what}: {len(where)} ({listing(where)}).")
+    return EventsFile(source.name, name, in_order(found.events.values()), tuple(said))
 
 
-def parse_time(text: str, clock: timedelta) -> tuple[np.datetime64, bool]:
+@dataclass(slots=True)
+class _Found:
+    """What rows have become so far."""
+
+    events: dict[str, Event] = field(default_factory=dict)
+    unusable: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    depths: list[str] = field(default_factory=list)
+    zoneless: str = ""
+    """The first time that names no zone."""
+
+    def take(self, row: RawEvent, clock: tzinfo) -> None:
+        """Add a row; raises ValueError where it is no event."""
+        depth, clear = _depth(row.depth)
+        event, named_zone = _event(row, clock, depth)
+        self.zoneless = self.zoneless or ("" if named_zone else _short(row.time))
+        if event.id in self.events:
+            same = event == self.events[event.id]
+            self.repeated.append(row.where if same else f"{row.where}: differs")
+            return
+        self.events[event.id] = event
+        if not clear:
+            self.depths.append(f"{row.where}: {_short(row.depth)}")
+        if row.kind and row.kind.casefold() not in _EARTHQUAKES:
+            self.kinds.append(f"{row.where}: {row.kind}")
+
+
+def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
     """Return the UTC instant (datetime64[ms]) of a date and time, and whether the text named its zone.
 
     Parameters
     ----------
     clock
-        What times without a zone are ahead of UTC.
+        The zone of times that name none.
 
     Raises
     ------
@@ -269,13 +203,15 @@ def parse_time(text: str, clock: timedelta) -> tuple[np.datetime64, bool]:
     match = _TIME.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"'{_short(text)}' is no date and time" if text.strip() else "no time")
-    year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
-    second, fraction, zone = match.group(6) or "0", match.group(7) or "", match.group(8)
+    year, month, day, hour, minute = (int(match.group(part)) for part in (1, 3, 4, 5, 6))
+    second, fraction, half, zone = match.group(7) or "0", match.group(8) or "", (match.group(9) or "").lower(), match.group(10)
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
     try:
         # a leap second is the first of the next minute; digits beyond the millisecond are cut
-        wall = datetime(year, month, day, hour, minute, tzinfo=UTC)
-        wall += timedelta(seconds=int(second), milliseconds=int(f"{fraction}000"[:3]))
-        instant = wall - (clock if zone is None else _offset(zone))
+        wall = datetime(year, month, day, hour, minute)
+        further = timedelta(seconds=int(second), milliseconds=int(f"{fraction}000"[:3]))
+        instant = wall.replace(tzinfo=clock if zone is None else _offset(zone)).astimezone(UTC) + further
     except (ValueError, OverflowError):
         raise ValueError(f"'{_short(text)}' is no date and time") from None
     if int(second) > 60:
@@ -292,23 +228,39 @@ def listing(items: list[str]) -> str:
     return "; ".join(items[:NAMED_AT_MOST]) + more
 
 
-def _event(row: RawEvent, clock: timedelta | None) -> tuple[Event, bool]:
-    time, named_zone = parse_time(row.time, clock or timedelta())
-    magnitude = _number(row.magnitude, "magnitude", *MAGNITUDES)
-    latitude = _number(row.latitude, "latitude", -90.0, 90.0)
-    longitude = _number(row.longitude, "longitude", -180.0, 360.0)
+def _event(row: RawEvent, clock: tzinfo, depth: float | None) -> tuple[Event, bool]:
+    time, named_zone = parse_time(row.time, clock)
+    scaled = _SCALED.fullmatch(row.magnitude.strip())
+    magnitude = _number(scaled.group(2) if scaled else row.magnitude, "magnitude", *MAGNITUDES)
+    scale = row.magnitude_type or (scaled.group(1) or scaled.group(3) or "" if scaled else "")
+    latitude = _number(_signed(row.latitude), "latitude", -90.0, 90.0)
+    longitude = _number(_signed(row.longitude), "longitude", -180.0, 360.0)
     longitude = longitude - 360.0 if longitude > 180.0 else longitude
-    depth = _number(row.depth, "depth", -20.0, 1000.0) if row.depth else None
     identifier = row.id or event_id(time, latitude, longitude)
-    place, kind = shown(row.place, LONGEST_NAME).strip(), shown(row.magnitude_type, 40).strip()
+    place, kind = shown(row.place, LONGEST_NAME).strip(), shown(scale, 40).strip()
     return Event(shown(identifier, LONGEST_NAME), time, magnitude, latitude, longitude, depth, place, kind), named_zone
+
+
+def _depth(text: str) -> tuple[float | None, bool]:
+    """Return a depth in km, None where it is not known, and whether the text says no more than that."""
+    found = _DEPTH.fullmatch(text.strip())
+    if found is None:
+        return None, text.strip().casefold() in ("", "-", "--", "nan", "none", "null", "n/a")
+    value = float(found.group(1).replace(",", "."))
+    return (value, True) if DEPTHS[0] <= value <= DEPTHS[1] else (None, False)
+
+
+def _signed(text: str) -> str:
+    """Return degrees with a sign instead of the letter of a hemisphere."""
+    found = _HEMISPHERE.fullmatch(text.strip())
+    return text if found is None else f"{'-' if found.group(2).upper() in 'SW' else ''}{found.group(1)}"
 
 
 def _number(text: str, what: str, low: float, high: float) -> float:
     if not text.strip():
         raise ValueError(f"no {what}")
     try:
-        value = float(text)
+        value = float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text.strip()) else text)
     except ValueError:
         raise ValueError(f"{what} '{_short(text)}' is no number") from None
     if not math.isfinite(value) or not low <= value <= high:
@@ -316,49 +268,23 @@ def _number(text: str, what: str, low: float, high: float) -> float:
     return value
 
 
-def _is_magnitude(text: str) -> bool:
+def _clock_of(zone: str, source: Source) -> tzinfo:
     try:
-        _number(text, "magnitude", *MAGNITUDES)
-    except ValueError:
-        return False
-    return True
+        return zone_of(zone or "UTC")
+    except ValueError as error:
+        raise FormatError(str(error), file=source.name) from error
 
 
-def _offset(zone: str) -> timedelta:
+def _offset(zone: str) -> tzinfo:
     if zone.upper() in ("Z", "UTC"):
-        return timedelta()
+        return UTC
     hours, minutes = int(zone[1:3]), int(zone[-2:])
     # timezone refuses a day and more
-    return timezone((1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes)).utcoffset(None)
+    return timezone((1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
 
 
-def _clock(header: str) -> timedelta | None:
-    """Return what the header of the time column says of its zone."""
-    stated = re.search(r"(?:utc|gmt)\s*(?:([+-])\s*(\d{1,2}))?", header, re.IGNORECASE | re.ASCII)
-    if stated is not None:
-        hours = min(int(stated.group(2) or 0), 14)
-        return timedelta(hours=-hours if stated.group(1) == "-" else hours)
-    if "beijing" in header.lower() or "发震" in header or "北京" in header:
-        return BEIJING
-    return None
-
-
-def _clock_name(clock: timedelta) -> str:
-    hours = clock / timedelta(hours=1)
-    return "Beijing time (UTC+8)" if clock == BEIJING else f"UTC{hours:+g}"
-
-
-def _normal(header: str) -> str:
-    """Return a column's name without unit, case and punctuation."""
-    bare = re.sub(r"[(（\[].*?[)）\]]|/.*", "", header.strip().strip('"'))
-    return re.sub(r"\W+", "_", bare.lower()).strip("_")
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:  # a field beyond csv's limit or a stray control character: split plainly
-        return line.split(delimiter)
+def _clock_name(zone: str) -> str:
+    return "Beijing time (UTC+8)" if zone == BEIJING else zone
 
 
 def _is_utf8(line: bytes) -> bool:

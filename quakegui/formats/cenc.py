@@ -13,16 +13,13 @@ from quakegui.formats.catalogue import (
     HEAD,
     RawEvent,
     collect,
-    find_table,
     is_apple_double,
     raw_event,
     refuse_apple_double,
-    sniff_table,
-    table_rows,
     text_of,
-    unread,
 )
 from quakegui.formats.errors import FormatError
+from quakegui.formats.eventtable import find_table, sniff_table, table_rows, unread
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.formats.xml import elements, is_xml
@@ -40,11 +37,11 @@ def looks_like(source: Source) -> bool:
         head = source.data[:HEAD]
         return SHEET.encode() in head or SHEET.encode("utf-16-le") in head or SHEET.encode("utf-16-be") in head
     table = sniff_table(source)
-    return table is not None and "发震" in table.names[table.columns["time"]]
+    return table is not None and "time" in table.columns and "发震" in table.names[table.columns["time"]]
 
 
-def parse(source: Source) -> EventsFile:
-    """Read the catalogue.
+def parse(source: Source, timezone: str = "") -> EventsFile:
+    """Read the catalogue; `timezone` is the zone of its times, Beijing's if empty.
 
     Raises
     ------
@@ -53,13 +50,13 @@ def parse(source: Source) -> EventsFile:
     """
     refuse_apple_double(source)
     if is_xml(source):
-        return collect(source, "cenc", _sheet_rows(source), clock=BEIJING)
+        return collect(source, "cenc", _sheet_rows(source), zone=timezone or BEIJING)
     text, notes = text_of(source)
     table = find_table(text)
     if table is None:
         raise _no_header(source)
-    clock = BEIJING if table.clock is None else table.clock
-    return collect(source, "cenc", table_rows(text, table), clock=clock, notes=(*notes, *unread(table)))
+    zone = timezone or table.zone or BEIJING
+    return collect(source, "cenc", table_rows(source, text, table), zone=zone, notes=(*notes, *unread(table)))
 
 
 def _sheet_rows(source: Source) -> Iterator[RawEvent]:

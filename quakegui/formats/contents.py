@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.formats.columns import cell, numbers
 from quakegui.formats.errors import shown
+from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD
 
 if TYPE_CHECKING:

@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from quakegui.formats import catalogue, cenc, iaga2002, imagcdf, kp, quakeml, stations, table, usgs, wdc
+from quakegui.formats import (
+    catalogue,
+    cenc,
+    eventjson,
+    iaga2002,
+    imagcdf,
+    intermagnet,
+    jma,
+    kp,
+    loggers,
+    quakeml,
+    stations,
+    table,
+    usgs,
+    wdc,
+)
+from quakegui.formats.errors import one_error
 from quakegui.formats.source import Source
 
 Kind = Literal["readings", "events", "kp", "stations"]
@@ -14,10 +30,18 @@ FORMATS: tuple[tuple[str, Kind, Callable[[Source], bool]], ...] = (
     ("cdf", "readings", imagcdf.looks_like),
     ("iaga2002", "readings", iaga2002.looks_like),
     ("wdc", "readings", wdc.looks_like),
+    ("imf", "readings", intermagnet.is_imf),
+    ("iaf", "readings", intermagnet.is_iaf),
+    ("pcdcp", "readings", intermagnet.is_pcdcp),
+    ("gsm19", "readings", loggers.is_gsm19),
+    ("pos1", "readings", loggers.is_pos1),
     ("kp", "kp", kp.looks_like),
     ("cenc", "events", cenc.looks_like),
     ("quakeml", "events", quakeml.looks_like),
+    ("geojson", "events", eventjson.looks_like),
+    ("jma", "events", jma.looks_like),
     ("usgs", "events", usgs.looks_like),
+    ("event sheet", "events", usgs.is_sheet),
     ("stations", "stations", stations.looks_like),
     ("table", "readings", table.looks_like),
 )
@@ -39,4 +63,5 @@ def kind(source: Source) -> Kind | None:
 def _find(source: Source) -> tuple[str, Kind] | None:
     if catalogue.is_apple_double(source):
         return None
-    return next(((name, what) for name, what, test in FORMATS if test(source)), None)
+    with one_error(source.name):
+        return next(((name, what) for name, what, test in FORMATS if test(source)), None)

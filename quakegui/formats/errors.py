@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+from collections.abc import Iterator
+
 from quakegui.strangers import shown
 
-__all__ = ["FormatError", "shown"]
+__all__ = ["FormatError", "one_error", "shown"]
 
 LONGEST_SENTENCE = 800
 """Characters of a sentence beyond which it only repeats what a file holds."""
@@ -38,6 +42,25 @@ class FormatError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Let the error cross process borders with its keywords."""
         return _rebuild, (self.sentence, self.file, self.line)
+
+
+@contextlib.contextmanager
+def one_error(file: str) -> Iterator[None]:
+    """Turn whatever a reader did not foresee into `FormatError`, with the traceback in the log.
+
+    One file's trouble is one file's: a cell that nobody thought of must not end the import of a thousand others.
+    """
+    try:
+        yield
+    except FormatError:
+        raise
+    except Exception as error:
+        logging.getLogger(__name__).exception("A reader failed in a way that it does not foresee")
+        raise FormatError(
+            f"Reading it failed in a way that this program does not foresee ({type(error).__name__}: {error}). The log has the "
+            "details; please report it.",
+            file=file,
+        ) from error
 
 
 def _rebuild(sentence: str, file: str, line: int | None) -> FormatError:

@@ -1,57 +1,94 @@
-"""Which columns of a table seem to hold the time, the stations and the total intensity: a proposal, never a decision."""
+"""Which columns of a table seem to hold the time, the stations and the total intensity, and what of that is not sure."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.columns import TIME_FORMATS, TableMapping, cell, numbers, parse_times
-from quakegui.formats.contents import content_of
-from quakegui.formats.errors import FormatError
+from quakegui.formats.above import station_above, station_in_name, unit_above, zone_above
+from quakegui.formats.columns import TableMapping
+from quakegui.formats.contents import Content, content_of
+from quakegui.formats.elements import LETTERS, UNITS, bare, element_of, unit_of
+from quakegui.formats.errors import FormatError, shown
+from quakegui.formats.hints import NO_HINTS, Hints
+from quakegui.formats.numerals import cell, is_ambiguous, numbers
 from quakegui.formats.records import MISSING_CODE, total_intensity
 from quakegui.formats.source import Source
+from quakegui.formats.timecolumns import ONE_DAY, TimeColumns, find_time
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FIRST_ROWS = 200
 """Rows that tell what a table is; what its columns hold is told by all."""
-_LETTERS = "FSXYZHDEG"
-_TIME_WORDS = re.compile(
-    r"(?:date|time|datetime|date_?time|timestamp|stamp|utc|ut|epoch|day|日期|时间|时刻|日期时间)", re.IGNORECASE
-)
+NO_TIME = "It is not plain which column holds the time."
+NO_FIELD = "No column holds a total intensity of 20,000 to 80,000 nT, and no set of components gives one."
+NO_STATION = "It does not say whose readings these are: name the station."
+SEVERAL = "It holds components of several stations side by side: name what its columns mean."
+ONE_STATION = "It holds several stations, and one was named for all of it."
+UNITS_DIFFER = "Its columns are in different units: name what they mean."
 _STATION_WORDS = re.compile(
-    r"(?:station|code|sta|stn|obs|observatory|site|iaga|station_?(?:id|code|name)|台站|台站代码|测点|站点)", re.IGNORECASE
-)
-_VALUE_WORDS = re.compile(
-    r"(?:f|s|x|y|z|h|d|e|g|total|total_?(?:field|intensity|force)|intensity|field|value|column \d+|总强度|地磁总强度)",
+    r"(?:station|code|sta|stn|obs|observatory|site|iaga|(?:station|site|obs|iaga)[ _]?(?:id|code|name)"
+    r"|台站|台站代码|测点|站点)",
     re.IGNORECASE,
 )
+_PLAIN_SHEET = re.compile(r"(?:sheet|data|tab|raw|blatt|hoja|mag|geomag)\d*", re.IGNORECASE)
+_NO_STATION = re.compile(
+    r"(?:sensor|channel|ch|probe|value|reading|column|col|series|data|raw|temp)[ _.-]?\d*|f\d+", re.IGNORECASE
+)
+_VALUE_WORDS = re.compile(r"(?:value|reading|measurement|column \d+|feld|campo|champ|测值|观测值)", re.IGNORECASE)
 
 
-def guess_mapping(source: Source) -> TableMapping | None:
-    """Return a mapping that fits the table's names and rows, for the analyst to confirm; None where none is plain.
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a table seems to be.
+
+    Attributes
+    ----------
+    mapping
+        What its columns seem to mean; None where no time or no total intensity is to be seen. Its station may be empty.
+    frame
+        The whole table, its time and stations as text; only the first rows where `mapping` is None.
+    doubts
+        Sentences on what is not sure; the table is read only where there are none.
+    """
+
+    mapping: TableMapping | None
+    frame: pd.DataFrame
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the table can be read without asking."""
+        return self.mapping is not None and not self.doubts
+
+
+def guess_mapping(source: Source, hints: Hints = NO_HINTS) -> TableMapping | None:
+    """Return a mapping that fits the table's names and rows, for the analyst to confirm; None where none is sure.
 
     The time is told by the first rows, what the other columns hold by all of them. Total intensity is recognised by its size,
     20,000 to 80,000 nT, so that catalogues and other tables are not mistaken for readings. A day that could as well be a month
     is not guessed.
     """
-    found = guess_table(source)
-    return None if found is None else found[0]
+    found = guess_table(source, hints)
+    return found.mapping if found is not None and found.is_sure else None
 
 
-def guess_table(source: Source, *, sheet_name: str = "") -> tuple[TableMapping, pd.DataFrame] | None:
-    """Return the mapping that `guess_mapping` returns and the whole table, its time and stations as text.
+def guess_table(source: Source, hints: Hints = NO_HINTS, *, sheet_name: str = "") -> Guess | None:
+    """Return what a table seems to be; None for what is no table. It is kept with the source.
 
     Parameters
     ----------
     source
         A text table or an .xlsx workbook.
+    hints
+        What the user says of it.
     sheet_name
         The workbook's sheet; the first if empty.
 
@@ -60,136 +97,127 @@ def guess_table(source: Source, *, sheet_name: str = "") -> tuple[TableMapping, 
     FormatError
         If the first rows are plain and the whole is no table.
     """
-    begun = _begin(source, sheet_name)
-    if begun is None:
+    key = f"guess {sheet_name} {hints.to_json()}"
+    if key not in source.kept:
+        source.kept[key] = _guess(source, hints, sheet_name)
+    kept: Guess | None = source.kept[key]
+    return kept
+
+
+def _guess(source: Source, hints: Hints, sheet_name: str) -> Guess | None:
+    def rows(most: int | None = None, text: set[str] | None = None) -> pd.DataFrame:
+        return sheet.load(source, sheet=sheet_name, most_rows=most, text=text, skip=hints.skip_lines)[0]
+
+    try:
+        first = rows(FIRST_ROWS)
+    except FormatError:
         return None
-    first, time, time_format = begun
-    text = {*time, *(name for name in map(str, first.columns) if _STATION_WORDS.fullmatch(_bare(name)))}
+    time = find_time(first, rows)
+    if not time.columns or not len(first):
+        return Guess(None, first, (time.doubt or NO_TIME,))
+    text = {*time.columns, *(name for name in map(str, first.columns) if _STATION_WORDS.fullmatch(bare(name)))}
     whole = len(first) < FIRST_ROWS and sheet.is_workbook(source)  # whose cells keep their own types
-    frame = first if whole else sheet.load(source, sheet=sheet_name, text=text)[0]
-    mapping = _meaning(source, frame, time, time_format, sheet_name)
-    return None if mapping is None else (mapping, frame)
+    frame = first if whole else rows(text=text)
+    return _meaning(source, hints, frame, time, sheet_name)
 
 
-def is_plain(source: Source, *, sheet_name: str = "") -> bool:
-    """Return whether a mapping can be guessed; all rows are looked at only where the first hold no total intensity."""
-    begun = _begin(source, sheet_name)
-    if begun is None:
-        return False
-    frame, time, time_format = begun
-    if _meaning(source, frame, time, time_format, sheet_name) is not None:
-        return True
-    try:
-        return len(frame) == FIRST_ROWS and guess_table(source, sheet_name=sheet_name) is not None
-    except FormatError:
-        return False
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The columns besides those of the time: nT, NaN where there is no number, shape (row,), and what these are."""
+
+    nt: Mapping[str, NDArray[np.float64]]
+    content: Mapping[str, Content]
+
+    @property
+    def field(self) -> list[str]:
+        return [name for name, found in self.content.items() if found.is_field]
 
 
-def _begin(source: Source, sheet_name: str) -> tuple[pd.DataFrame, tuple[str, ...], str] | None:
-    """Return the first rows, and the time's columns and format; None where that is no table or its time is not plain."""
-    try:
-        frame, _ = sheet.load(source, sheet=sheet_name, most_rows=FIRST_ROWS)
-    except FormatError:
-        return None
-    time, time_format = _guess_time(frame, [str(name) for name in frame.columns]) if len(frame) else ((), "")
-    return (frame, time, time_format) if time else None
+@dataclass(frozen=True, slots=True)
+class _Elements:
+    """Pairs for a mapping, the column of stations, and whether all is of one station, with its code if a heading names it."""
+
+    pairs: tuple[tuple[str, str], ...]
+    station_column: str = ""
+    is_one: bool = False
+    code: str = ""
 
 
-def _meaning(
-    source: Source, frame: pd.DataFrame, time: tuple[str, ...], time_format: str, sheet_name: str
-) -> TableMapping | None:
-    """Return what the columns besides those of the time hold, judged by all rows of the frame; None where it is not plain."""
-    rest = [name for name in map(str, frame.columns) if name not in time]
-    found = {name: content_of(numbers(frame[name])) for name in rest}
-    field = [name for name in rest if found[name].is_field]
-    missing = tuple(sorted({kept for name in field if (kept := found[name].code) is not None}))
-    station = next((name for name in rest if _STATION_WORDS.fullmatch(_bare(name))), "")
-    letters = {_bare(name)[-1:].upper(): name for name in rest if len(_bare(name)) == 1 and _bare(name).upper() in _LETTERS}
-    if station or letters or len(field) == 1:
-        columns = _guess_elements(frame, letters, field)
-        code = "" if station or columns is None else _guess_code(source, columns, sheet_name)
-        if columns is None or not (station or code):
-            return None
-        return TableMapping(
-            "long",
-            time,
-            columns,
-            station_column=station,
-            station=code,
-            time_format=time_format,
-            missing=missing,
-            sheet=sheet_name,
-        )
-    if not field:
-        return None
+def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumns, sheet_name: str) -> Guess:
+    """Return what the columns besides those of the time hold, judged by all rows of the frame."""
+    lines = sheet.above(source, sheet_name)
+    rest = [name for name in map(str, frame.columns) if name not in time.columns]
+    unit, units_differ = _unit(rest, hints.unit or unit_above(lines))
+    nt = {name: numbers(frame[name]) * UNITS[unit] for name in rest}
+    values = _Values(nt, {name: content_of(column) for name, column in nt.items()})
+    doubts = [time.doubt] if time.doubt and not hints.timezone else []
+    grouped = [name for name in rest if _may_be_grouped(frame[name], nt[name])]
+    doubts += [_grouping(name, frame[name]) for name in grouped[:1]]
+    found = _elements(values)
+    if found is None:
+        return Guess(None, frame, (*doubts, SEVERAL if len(_groups(values, "")) > 1 else NO_FIELD))
+    codes = {values.content[name].code for name in values.field}
+    said = hints.station_of(source)
+    code = (said or found.code or _guess_code(source, dict(found.pairs), sheet_name, lines)) if found.is_one else ""
+    mapping = TableMapping(
+        "long" if found.station_column or found.is_one else "wide",
+        time.columns,
+        found.pairs,
+        station_column=found.station_column,
+        station=code,
+        timezone=hints.timezone or time.zone or zone_above(lines) or "UTC",
+        time_format=time.form,
+        unit=unit,
+        stamp="end" if time.stamp_ends else "auto",
+        missing=tuple(sorted(code / UNITS[unit] for code in codes if code is not None)),
+        sheet=sheet_name,
+        skip_lines=hints.skip_lines,
+    )
+    doubts += [UNITS_DIFFER] if units_differ else []
+    unnamed = [name for _, name in found.pairs if mapping.layout == "wide" and _NO_STATION.fullmatch(bare(name))]
+    doubts += [f"The heading '{shown(name, 60)}' names no station: name what its columns mean." for name in unnamed[:1]]
+    doubts += [NO_STATION] if found.is_one and not code else []
+    doubts += [ONE_STATION] if mapping.layout == "wide" and said and len(found.pairs) > 1 else []
+    doubts += [ONE_DAY] if not found.station_column and _dates_repeat(frame, time) else []
+    return Guess(mapping, frame, tuple(doubts))
+
+
+def _elements(values: _Values) -> _Elements | None:
+    """Return which columns hold what, None where that is no total intensity, or components of several stations."""
+    field = values.field
+    station = next((name for name in values.nt if _STATION_WORDS.fullmatch(bare(name)) and name not in field), "")
+    groups = _groups(values, station)
+    several = [code for code, letters in groups.items() if code and len(letters) > 1]
+    if not station and len(several) > 1:
+        totals = tuple((code, groups[code].get("F", groups[code].get("S", ""))) for code in several)
+        return _Elements(totals) if all(name in field for _, name in totals) else None
+    if station or several or "" in groups or len(field) == 1:
+        group = next(iter(several), "")
+        pairs = _of_one_station(groups.get(group, {}), values)
+        return None if pairs is None else _Elements(pairs, station, not station, group)
     codes = [_code(name) for name in field]
-    pairs = zip(codes if len(set(codes)) == len(codes) else field, field, strict=True)
-    return TableMapping("wide", time, tuple(pairs), time_format=time_format, missing=missing, sheet=sheet_name)
+    return _Elements(tuple(zip(codes if len(set(codes)) == len(codes) else field, field, strict=True))) if field else None
 
 
-def _guess_time(frame: pd.DataFrame, names: list[str]) -> tuple[tuple[str, ...], str]:
-    """Return the time's columns and format; no columns where the format is not plain."""
-    named = [name for name in names if _TIME_WORDS.fullmatch(_bare(name))]
-    candidates = [named[:2], *([name] for name in named), names[:2], names[:1]]
-    for columns in candidates:
-        if not columns:
-            continue
-        found = _guess_format([frame[name] for name in columns])
-        if found is not None:
-            return tuple(columns), found
-    return (), ""
+def _groups(values: _Values, station: str) -> dict[str, dict[str, str]]:
+    """Return the columns of elements by their letters, for each station that their headings name."""
+    groups: dict[str, dict[str, str]] = {}
+    for name, column in values.nt.items():
+        element = element_of(name)
+        if element is not None and name != station and np.isfinite(column).any():
+            groups.setdefault(element[0], {}).setdefault(element[1], name)
+    return groups
 
 
-def _guess_format(parts: list[pd.Series[Any]]) -> str | None:
-    """Return the one format that reads every row, None where none or several different ones do."""
-    if len(parts) == 1:
-        if parts[0].map(lambda value: isinstance(value, (dt.datetime, dt.date))).all():
-            return "iso"
-        number = numbers(parts[0])
-        for name, low, high in (("unix", 3e8, 4e9), ("unix_ms", 3e11, 4e12)):
-            if np.isfinite(number).all() and (number > low).all() and (number < high).all():
-                return name
-    elif any(not part.map(cell).str.contains(r"\d", regex=True).all() for part in parts):
-        return None
-    sensible = [one for one in ("iso", *TIME_FORMATS) if _reads_all(parts, one)]
-    days_first = {one for one in sensible if one.startswith("%d/")}
-    months_first = {one for one in sensible if one.startswith("%m/")}
-    if not sensible or (days_first and months_first):
-        return None
-    return sensible[0]
-
-
-def _reads_all(parts: list[pd.Series[Any]], time_format: str) -> bool:
-    if not _reads_first(parts, time_format):
-        return False
-    time = parse_times(parts, time_format)
-    if time.isna().any():
-        return False
-    # Rows of one day read with the wrong format scatter over years; a number read as a year lies far off.
-    years = time.dt.year
-    return bool(years.min() >= 1850 and years.max() <= 2100)
-
-
-def _reads_first(parts: list[pd.Series[Any]], time_format: str) -> bool:
-    """Return whether the first row fits: it tells most formats apart, a hundred times as fast as a column."""
-    text = " ".join(cell(part.iloc[0]) for part in parts).strip()
-    try:
-        # The zone is of no interest here: only whether the text has this shape.
-        dt.datetime.fromisoformat(text) if time_format == "iso" else dt.datetime.strptime(text, time_format)  # noqa: DTZ007
-    except ValueError:
-        return False
-    return True
-
-
-def _guess_elements(frame: pd.DataFrame, letters: dict[str, str], field: list[str]) -> tuple[tuple[str, str], ...] | None:
+def _of_one_station(letters: dict[str, str], values: _Values) -> tuple[tuple[str, str], ...] | None:
     """Return pairs of element and column that give total intensity, or None."""
     columns = dict(letters)
-    if not {"F", "S"} & set(columns) and field:
-        others = [name for name in field if name not in columns.values()]
-        named = [name for name in others if _VALUE_WORDS.fullmatch(_bare(name))]
+    if not {"F", "S"} & set(columns):
+        others = [name for name in values.field if name not in columns.values()]
+        named = [name for name in others if _VALUE_WORDS.fullmatch(bare(name))]
         if len(others) == 1 or named:
             columns["F"] = (named or others)[0]
-    total = total_intensity(list(columns), lambda letter: _without_codes(numbers(frame[columns[letter]])))
+    total = total_intensity(list(columns), lambda letter: _without_codes(values.nt[columns[letter]]))
     return tuple(columns.items()) if np.isfinite(total.values).any() else None
 
 
@@ -197,24 +225,50 @@ def _without_codes(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.abs(values) < MISSING_CODE, values, np.nan)
 
 
-def _guess_code(source: Source, columns: tuple[tuple[str, str], ...], sheet_name: str) -> str:
-    """Return the station of a table that has only one: by the column's name, the sheet's, or the start of the file's."""
-    field = dict(columns).get("F", "")
-    if field and not _VALUE_WORDS.fullmatch(_bare(field)):
+def _guess_code(source: Source, columns: Mapping[str, str], sheet_name: str, lines: tuple[str, ...]) -> str:
+    """Return the station of a table that has only one: by its column's name, the sheet's, the lines above, or the file's."""
+    field = columns.get("F", "")
+    if field and element_of(field) is None and not _VALUE_WORDS.fullmatch(bare(field)):
         return _code(field)
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,4}", sheet_name):
+    named = element_of(field) if field else None
+    if named is not None and named[0]:
+        return named[0]
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,4}", sheet_name) and not _PLAIN_SHEET.fullmatch(sheet_name):
         return sheet_name.upper()
-    stem = re.match(r"[A-Za-z]{3,5}(?=[^A-Za-z]|$)", source.base)
-    return stem.group().upper() if stem else ""
-
-
-def _bare(name: str) -> str:
-    """Return a column's name without its unit."""
-    return re.sub(r"[(（\[].*?[)）\]]", "", name).strip()
+    return station_above(lines) or station_in_name(source.base)
 
 
 def _code(name: str) -> str:
     """Return the station's code in a column's name: KAK in "KAK", "KAK_F", "F KAK (nT)"."""
-    parts = [part for part in re.split(r"[\s_.:/-]+", _bare(name)) if part]
+    parts = [part for part in re.split(r"[\s_.:/-]+", bare(name)) if part]
     kept = [part for part in parts if part.upper() not in ("F", "S", "NT", "TOTAL", "FIELD")]
     return "_".join(kept or parts or [name]).upper()[:16]
+
+
+def _unit(names: list[str], given: str) -> tuple[str, bool]:
+    """Return the unit of a table's values, and whether its headings name several; angles have none of the field's."""
+    named = {
+        unit for name in names if (unit := unit_of(name)) and (element_of(name) or ("", "F"))[1] in LETTERS.replace("DI", "")
+    }
+    return given or (min(named) if named else "nT"), not given and len(named) > 1
+
+
+def _dates_repeat(frame: pd.DataFrame, time: TimeColumns) -> bool:
+    """Return whether the time is a date alone, and dates stand in several rows."""
+    if "H" in time.form or "I" in time.form or (time.form not in ("", "iso") and "%" not in time.form):
+        return False
+    rows = list(zip(*(frame[name].map(cell) for name in time.columns), strict=True))
+    return len(set(rows)) < len(rows) and all(len("".join(row)) <= 11 for row in rows[:1])
+
+
+def _may_be_grouped(column: pd.Series[Any], values: NDArray[np.float64]) -> bool:
+    """Return whether a column is a total intensity only if its commas group digits."""
+    return is_ambiguous(column) and content_of(values * 1000.0).is_field
+
+
+def _grouping(name: str, column: pd.Series[Any]) -> str:
+    example = next(text for text in column if isinstance(text, str) and "," in text)
+    as_point, as_group = example.replace(",", "."), example.replace(",", "")
+    return (
+        f"The numbers in '{shown(name, 60)}', such as {example}, can be {as_point} or {as_group}: name what its columns mean."
+    )

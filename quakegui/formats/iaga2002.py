@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
+from quakegui.formats.iagalines import FreeTable, read_free
 from quakegui.formats.issued import issued_in
 from quakegui.formats.records import (
-    EARLIEST,
-    LATEST,
     MISSING_CODE,
     Column,
     data_type,
@@ -33,23 +32,16 @@ from quakegui.season.network import Station
 from quakegui.season.readings import Readings
 
 NAME = "iaga2002"
-WORST_SHARE = 0.1
-"""Share of unreadable lines above which a file is refused instead of noted."""
 
 _HEADING = re.compile(rb"^ ?DATE[ \t]+TIME[ \t]+DOY[^\n]*\n?", re.MULTILINE | re.IGNORECASE)
 _BEGINNING = re.compile(rb"^ ?Format[ \t]+IAGA-?2002", re.MULTILINE | re.IGNORECASE)
-# Possessive throughout: a broken line must not make the search try every way to cut its digits.
-_LINE = re.compile(
-    rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}+))?+[ \t]++\d{1,3}+"
-    rb"((?:[ \t]*+-?+\d++(?:\.\d*+)?+)++)[ \t|]*+\r?"
+_CODE = re.compile(r"[A-Z0-9_.-]{1,16}")
+_WORD = re.compile(rb"[ \t]?[A-Za-z#]")
+_STAMP_LENGTH = 20
+_READING = re.compile(rb"\d{4}-\d\d-\d\d[ T]\d\d:")
+_SEXAGESIMAL = re.compile(
+    r"([-+]?)\s*(\d{1,3})[\s°d:]+(\d{1,2}(?:\.\d*)?)[\s'′m:]*(?:(\d{1,2}(?:\.\d*)?)[\s\"″s]*)?([NSEW])?", re.IGNORECASE
 )
-_NUMBER = re.compile(rb"-?\d+(?:\.\d*)?")
-_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
-_WORTH_A_GROUP = 8
-"""Lines of one form from which on reading them together is quicker than one by one."""
-_ZERO, _POINT, _MINUS = b"0.-"
-_EXACT_DIGITS = 15
-"""So many decimal digits every float64 holds exactly."""
 _SEPARATORS = np.array([4, 7, 10, 13, 16, 19, 23, 27, 28, 29])
 _SEPARATOR_BYTES = np.frombuffer(b"-- ::.    ", dtype=np.uint8)
 _STAMP_DIGITS = np.array([0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 22])
@@ -99,10 +91,27 @@ def _head_lines(piece: bytes) -> list[str]:
 
 
 def _further_beginnings(data: bytes) -> list[int]:
-    """Return where further headers begin in files joined into one; without the quick look this takes a third of the time."""
-    if data.find(b"IAGA-2002", data.find(b"IAGA-2002") + 1) < 0:
+    """Return where further files begin in those joined into one: with a header, or with a line of column names alone.
+
+    Without the quick look, which is quickest from the end, this takes a third of the time.
+    """
+    first = _HEADING.search(data)
+    if first is None or max(data.rfind(b"DOY"), data.rfind(b"doy")) < first.end():
         return []
-    return [match.start() for match in _BEGINNING.finditer(data)][1:]
+    headings = [first, *_HEADING.finditer(data, first.end())]
+    return [_header_of(data, before.end(), heading.start()) for before, heading in pairwise(headings)]
+
+
+def _header_of(data: bytes, begin: int, heading: int) -> int:
+    """Return where the header before a line of column names begins: after the last reading before it, or in its very line."""
+    end = heading
+    while end > begin:
+        start = data.rfind(b"\n", begin, end - 1) + 1 or begin
+        if _READING.match(data, start, end):
+            joined = _WORD.search(data, start + _STAMP_LENGTH, end)
+            return joined.start() if joined is not None else end
+        end = start
+    return begin
 
 
 def _plain(data: bytes) -> bytes:
@@ -124,10 +133,10 @@ def _parse_piece(name: str, data: bytes, lines_before: int) -> tuple[Readings, S
     tokens = heading.group().decode("latin-1").replace("|", " ").split()[3:]
     code, letters, notes = _columns(name, header, tokens, lines_before + data.count(b"\n", 0, heading.start()) + 1)
     body = data[heading.end() :]
-    table: _Fixed | _Free | None = _fixed(body, len(letters))
+    table: _Fixed | FreeTable | None = _fixed(body, len(letters))
     if table is None:
         first_line = lines_before + data.count(b"\n", 0, heading.end()) + 1
-        table, said = _free(name, body, len(letters), first_line)
+        table, said = read_free(name, body, len(letters), first_line)
         notes += [f"{code}: {note}" for note in said]
     kind, said_kind = data_type(header.get("data type", ""))
     notes += [f"{code}: {note}" for note in said_kind]
@@ -160,7 +169,8 @@ def _header(head: bytes) -> dict[str, str]:
     fields: dict[str, str] = {}
     for raw in decode(head)[0].splitlines():
         line = raw.rstrip().removesuffix("|")
-        label, value = line[1:24].strip().lower(), line[24:200].strip()
+        begin = 1 if line[:1] in ("", " ") else 0  # some publishers leave out the blank that every line begins with
+        label, value = line[begin : begin + 23].strip().lower(), line[begin + 23 : 200].strip()
         if label and not label.startswith("#"):
             key = label.replace("data interval type", "data interval").replace("station name", "station")
             fields.setdefault(key, value)
@@ -181,6 +191,9 @@ def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int)
         letters.append(letter)
         prefixes.add(upper[: -len(letter)])
     prefixes.discard("")
+    if code and not _CODE.fullmatch(code) and len(prefixes) == 1:
+        notes.append("The header's station code is damaged; it was taken from the column names.")
+        code = next(iter(prefixes))
     if not code:
         if len(prefixes) != 1:
             raise FormatError("Neither the header nor the column names give the station's code.", file=name, line=line)
@@ -189,7 +202,7 @@ def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int)
     elif prefixes and prefixes != {code}:
         other = ", ".join(sorted(prefixes))
         notes.append(f"{code}: the column names say {other}, the header says {code}; the header was followed.")
-    if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
+    if not _CODE.fullmatch(code):
         raise FormatError(f'The station code "{code[:20]}" is not one.', file=name, line=line)
     return code, letters, notes
 
@@ -209,19 +222,8 @@ class _Fixed:
         return np.where((field[:7] == 45).any(axis=0), -values, values)
 
 
-@dataclass(frozen=True, slots=True)
-class _Free:
-    """Lines of any layout, values as (line, column)."""
-
-    time: NDArray[np.datetime64]
-    values: NDArray[np.float64]
-
-    def column(self, index: int) -> NDArray[np.float64]:
-        return self.values[:, index]
-
-
 def _fixed(body: bytes, columns: int) -> _Fixed | None:
-    """Return the table if every line keeps the standard layout to the byte, else None; some 5 times as fast as `_free`."""
+    """Return the table if every line keeps the standard layout to the byte, else None; some 5 times as fast as `read_free`."""
     first = body.find(b"\n")
     end = b"\r\n" if first > 0 and body[first - 1 : first] == b"\r" else b"\n"
     body = body.rstrip(b"\r\n\x1a") + end
@@ -272,122 +274,6 @@ def _well_formed(fields: NDArray[np.uint8]) -> bool:
     )
 
 
-def _free(name: str, body: bytes, columns: int, first_line: int) -> tuple[_Free, list[str]]:
-    """Return the table of lines of any layout, leaving out what cannot be read."""
-    lines = body.split(b"\n")
-    cut = bool(lines[-1].strip(b"\r\x1a "))
-    usual = max((len(line.rstrip(b"\r")) for line in lines[:-1]), default=0)
-    # The last line of a file cut off in transfer can still look like numbers: 468 for 46813.60.
-    is_cut = cut and len(lines[-1]) < usual
-    used = [place for place, line in enumerate(lines) if line.strip(b"\r\x1a \t")]
-    whole = used[:-1] if is_cut else used
-    time, values = _read_lines([lines[place].strip() for place in whole], columns)
-    readable = ~np.isnat(time)
-    broken = [first_line + place for place, good in zip(whole, readable.tolist(), strict=True) if not good]
-    broken += [first_line + place for place in used[len(whole) :]]
-    rows = int(readable.sum())
-    if not rows:
-        line_number = broken[0] if broken else first_line
-        raise FormatError("There is no readable line of data below the column names.", file=name, line=line_number)
-    if len(broken) > max(1.0, WORST_SHARE * len(used)):
-        sentence = f"This and {len(broken) - 1} further of {len(used)} lines are not date, time and {columns} values."
-        raise FormatError(sentence, file=name, line=broken[0])
-    notes = []
-    if broken:
-        notes.append(f"{len(broken)} unreadable lines were left out, the first is line {broken[0]}.")
-    return _Free(time[readable], values[readable]), notes
-
-
-def _read_lines(lines: list[bytes], columns: int) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """Return the instants and the values of lines, shapes (line,) and (line, column); NaT where one cannot be read.
-
-    Lines that differ in nothing but their digits are read together: what holds for the form of one holds for all.
-    """
-    time = np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[ms]")
-    values = np.full((len(lines), columns), np.nan)
-    groups: dict[bytes, list[int]] = {}
-    for place, line in enumerate(lines):
-        groups.setdefault(line.translate(_DIGITS_TO_ZERO), []).append(place)
-    for form, places in groups.items():
-        if len(places) >= _WORTH_A_GROUP:
-            time[places], values[places] = _read_group(form, [lines[place] for place in places], columns)
-        else:
-            for place in places:
-                row = _read_line(lines[place], columns)
-                if row is not None:
-                    time[place], values[place] = row
-    return time, values
-
-
-def _read_group(form: bytes, lines: list[bytes], columns: int) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """Return what `_read_line` says of each of some lines of one form."""
-    time = np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[ms]")
-    values = np.full((len(lines), columns), np.nan)
-    match = _LINE.fullmatch(form)
-    numbers = [] if match is None else [found.span() for found in _NUMBER.finditer(form, *match.span(8))]
-    if match is None or len(numbers) != columns:
-        return time, values
-    text = np.frombuffer(b"".join(lines), dtype=np.uint8).reshape(len(lines), -1)
-    fields = [match.span(number) for number in range(1, 7)] + [(max(match.start(7), 0), max(match.end(7), 0)), *numbers]
-    parts, decimals = _decimals(text, form, fields)
-    year, month, day, hour, minute, second, fraction = parts[:7].astype(np.int64)
-    digits = fields[6][1] - fields[6][0]
-    ms = (hour * 3600 + minute * 60 + second) * 1000 + fraction * 10 ** max(3 - digits, 0) // 10 ** max(digits - 3, 0)
-    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    date = months.astype("datetime64[D]") + (day - 1)
-    # 24:00:00 is the end of the day, 23:59:60 a leap second: both are instants.
-    good = (month >= 1) & (month <= 12) & (day >= 1) & (date.astype("datetime64[M]") == months)
-    good &= (hour <= 24) & (minute <= 59) & (second <= 60) & (date >= EARLIEST) & (date < LATEST)
-    time[good] = (date.astype("datetime64[ms]") + ms)[good]
-    # A quotient of two numbers that are exact is rounded once: to the float64 nearest to the decimal, as `float` does.
-    values = (parts[7:] / decimals[7:, np.newaxis]).T
-    for column, (start, end) in enumerate(numbers):
-        if sum(48 <= character < 58 for character in form[start:end]) > _EXACT_DIGITS:
-            values[:, column] = [float(line[start:end]) for line in lines]
-    return time, values
-
-
-def _decimals(
-    text: NDArray[np.uint8], form: bytes, fields: list[tuple[int, int]]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the digits of numbers of one form as whole numbers, shape (field, line), and what divides each of them."""
-    weights, divisors = np.zeros((len(fields), text.shape[1])), np.ones(len(fields))
-    for row, (start, end) in enumerate(fields):
-        power = 1.0
-        for place in range(end - 1, start - 1, -1):
-            character = form[place]
-            if character == _POINT:
-                divisors[row] *= power
-            elif character == _MINUS:
-                divisors[row] *= -1.0
-            elif character == _ZERO:
-                weights[row, place] = power
-                power *= 10.0
-    # In pieces that the linear algebra does not share out: its threads would wait for each other longer than they work.
-    pieces = [weights @ (text[at : at + 256].T - np.uint8(_ZERO)).astype(np.float64) for at in range(0, len(text), 256)]
-    return np.concatenate(pieces, axis=1), divisors
-
-
-def _read_line(line: bytes, columns: int) -> tuple[np.datetime64, list[float]] | None:
-    """Return instant and values of one line, the plain way; None where it is not one."""
-    match = _LINE.fullmatch(line.strip())
-    if match is None:
-        return None
-    year, month, day, hour, minute, second, fraction, rest = match.groups()
-    values = [float(number) for number in _NUMBER.findall(rest)]
-    # 24:00:00 is the end of the day, 23:59:60 a leap second: both are instants.
-    if len(values) != columns or int(hour) > 24 or int(minute) > 59 or int(second) > 60:
-        return None
-    try:
-        date = np.datetime64(b"-".join((year, month, day)).decode("ascii"), "ms")
-    except ValueError:
-        return None
-    if not EARLIEST <= date < LATEST:
-        return None
-    ms = (int(hour) * 3600 + int(minute) * 60 + int(second)) * 1000 + int((fraction or b"0").ljust(3, b"0")[:3])
-    return date + np.timedelta64(ms, "ms"), values
-
-
 def _only_scalar(code: str, letters: list[str], column: Column) -> tuple[str, ...]:
     """Say so where components are announced and all of them are missing."""
     components = [letter for letter in letters if letter in "XYZHDEIUVW"]
@@ -407,7 +293,13 @@ def _interval(text: str) -> float | None:
 
 
 def _number(text: str | None) -> float | None:
+    """Return a number, or degrees from degrees, minutes and seconds such as "36 13 55" or "140°11'E"."""
     try:
         return float(text) if text else None
     except ValueError:
+        pass
+    parts = _SEXAGESIMAL.fullmatch((text or "").strip())
+    if parts is None or float(parts[3]) >= 60 or float(parts[4] or 0) >= 60:
         return None
+    degrees = float(parts[2]) + float(parts[3]) / 60 + float(parts[4] or 0) / 3600
+    return -degrees if parts[1] == "-" or (parts[5] or "").upper() in ("S", "W") else degrees

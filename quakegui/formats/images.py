@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from quakegui.formats import sheet
-from quakegui.formats.columns import cell
 from quakegui.formats.errors import FormatError, shown
+from quakegui.formats.numerals import cell
 from quakegui.formats.source import Source, read_file
 from quakegui.season.network import MAP_PIXELS
 

@@ -8,7 +8,6 @@ Schorlemmer et al. (2011), QuakeML: status of the XML-based seismological data e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from quakegui.formats.catalogue import HEAD, RawEvent, collect, listing, refuse_apple_double
@@ -26,8 +25,8 @@ def looks_like(source: Source) -> bool:
     return is_xml(source) and (b"quakeml.org/xmlns" in head or b"<eventParameters" in head)
 
 
-def parse(source: Source) -> EventsFile:
-    """Read the events; times are UTC, depths come in metres and leave in km.
+def parse(source: Source, timezone: str = "") -> EventsFile:
+    """Read the events; times are UTC where they and `timezone` name no other zone, depths come in metres and leave in km.
 
     Raises
     ------
@@ -38,7 +37,7 @@ def parse(source: Source) -> EventsFile:
     unsure: list[str] = []
     rows = list(_rows(source, unsure))
     told = f"Several origins or magnitudes and none named as preferred, the first was taken: {len(unsure)} ({listing(unsure)})."
-    return collect(source, "quakeml", rows, clock=timedelta(), notes=[told] if unsure else ())
+    return collect(source, "quakeml", rows, zone=timezone or "UTC", notes=[told] if unsure else ())
 
 
 def _rows(source: Source, unsure: list[str]) -> Iterator[RawEvent]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
-import itertools
 import re
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from quakegui.formats.elements import unit_of
 from quakegui.formats.errors import FormatError
-from quakegui.formats.source import Source, decode
+from quakegui.formats.source import MOST_SHEETS, Source, decode
+from quakegui.formats.timecolumns import is_time_heading
 
 # pandas and openpyxl are imported where a table is read: 40 MB and half a second that a window or an observatory's own
 # formats need not pay.
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 
 DELIMITERS = ("\t", ";", ",", "|", " ")
 """Tried in this order; the first that cuts the first lines into equally many fields wins. A blank means any run of blanks."""
-MOST_SHEETS = 64
-"""Sheets of a workbook that are looked at; the others are named as unread."""
+MOST_ABOVE = 60
+"""Lines above a table, such as titles and the instrument's settings, that are skipped."""
 _SAMPLE_LINES = 30
+_LINES_LOOKED_AT = 400
+_FEWEST_BELOW = 3
+"""Lines that a table must have below others that are none."""
+_MOST_BELOW = 3
+"""Rows below a heading that say more of its columns."""
+_ABOVE = "lines above the table "
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000
-_LONGEST_COMMENTS = 65_536
 _MOST_COLUMNS = 2_000
 _XLS = b"\xd0\xcf\x11\xe0"
 
@@ -56,7 +61,7 @@ def is_workbook(source: Source) -> bool:
     return source.data[:4] == b"PK\x03\x04" and b"[Content_Types].xml" in source.data
 
 
-def preview(source: Source, *, sheet: str = "", rows: int = 50) -> Preview:
+def preview(source: Source, *, sheet: str = "", rows: int = 50, skip: int | None = None) -> Preview:
     """Return the first rows of a table.
 
     Raises
@@ -66,13 +71,18 @@ def preview(source: Source, *, sheet: str = "", rows: int = 50) -> Preview:
     """
     import pandas as pd
 
-    frame, sheets = load(source, sheet=sheet, most_rows=rows)
+    frame, sheets = load(source, sheet=sheet, most_rows=rows, skip=skip)
     text = tuple(tuple("" if pd.isna(value) else str(value) for value in row) for row in frame.itertuples(index=False))
     return Preview(tuple(frame.columns), text, sheets)
 
 
 def load(
-    source: Source, *, sheet: str = "", most_rows: int | None = None, text: Collection[str] | None = None
+    source: Source,
+    *,
+    sheet: str = "",
+    most_rows: int | None = None,
+    text: Collection[str] | None = None,
+    skip: int | None = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return a table with unique column names, and the names of the workbook's sheets.
 
@@ -87,6 +97,8 @@ def load(
     text
         Columns that stay text, such as dates written as digits; None for all. The others become numbers where they hold
         nothing else. A workbook's cells keep their own types.
+    skip
+        Lines above the table's heading; None where they are to be found: up to `MOST_ABOVE` lines that are no part of it.
 
     Raises
     ------
@@ -96,8 +108,8 @@ def load(
     if source.data[:4] == _XLS:
         raise FormatError("This is a workbook of Excel 97-2003; save it as .xlsx or .csv and import that.", file=source.name)
     if is_workbook(source):
-        return _workbook(source, sheet, most_rows)
-    return _text(source, most_rows, text), ()
+        return _workbook(source, sheet, most_rows, skip)
+    return _text(source, most_rows, text, skip), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,69 +144,141 @@ def sheets_of(source: Source) -> Sheets:
     )
 
 
-def comments(source: Source) -> list[str]:
-    """Return the lines above a text table that begin with #; none for a workbook."""
-    if is_workbook(source):
-        return []
-    lines = decode(source.data[:_LONGEST_COMMENTS])[0].lstrip("\ufeff").splitlines()
-    return list(itertools.takewhile(lambda line: not line.strip() or line.startswith("#"), lines))
+def above(source: Source, sheet: str = "") -> tuple[str, ...]:
+    """Return the lines above a table, comments among them, none for what is no table."""
+    try:
+        load(source, sheet=sheet, most_rows=1)
+    except FormatError:
+        return ()
+    kept: tuple[str, ...] = source.kept[_ABOVE + sheet]
+    return kept
 
 
-def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands above the rows of a table: its columns' names, how many lines end before the rows, and those above it."""
+
+    names: list[str]
+    length: int
+    above: tuple[str, ...]
+
+
+def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None, skip: int | None) -> pd.DataFrame:
     import pandas as pd
 
     if b"\x00" in source.data[:4096] and source.data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise FormatError("This is not text.", file=source.name)
     text, _ = decode(source.data)
     lines = text.lstrip("\ufeff").splitlines()
-    skipped = next((index for index, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
-    sample = [line for line in lines[skipped : skipped + 5 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
-    delimiter = _delimiter(sample) if max(map(len, sample), default=0) <= _LONGEST_LINE else None
+    places = [place for place, line in enumerate(lines[: _LINES_LOOKED_AT + (skip or 0)]) if _counts(line)]
+    places = [place for place in places if place >= skip] if skip is not None else places
+    begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
     if delimiter is None:
         raise FormatError("The lines do not fall into the same number of columns, so this is no table.", file=source.name)
-    first = _split(sample[0], delimiter)
-    has_names = not any(_is_number(field) for field in first) and sum(bool(field.strip()) for field in first) > 1
-    names = _names(first if has_names else [""] * len(first))
+    rows = [list(_split(lines[place], delimiter)) for place in places[begin : begin + MOST_ABOVE + _SAMPLE_LINES]]
+    head = _head(rows, fixed=skip is not None)
+    start = places[begin + head.length - 1] + 1 if head.length else places[begin]
+    source.kept[_ABOVE] = tuple(lines[: places[begin + len(head.above)]])
+    sample = [lines[place] for place in places if place >= start][:_SAMPLE_LINES]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame = pd.read_csv(
-                io.StringIO("\n".join(lines[skipped:])),
+                io.StringIO("\n".join(lines[start:])),
                 sep=r"\s+" if delimiter == " " else delimiter,
                 header=None,
-                skiprows=1 if has_names else 0,
-                names=names,
+                names=head.names,
                 index_col=False,
-                decimal="," if delimiter == ";" and _decimal_comma(sample[1:]) else ".",
+                decimal="," if delimiter == ";" and _decimal_comma(sample) else ".",
                 nrows=most_rows,
                 skipinitialspace=True,
                 low_memory=False,
-                dtype=str if as_text is None else {name: str for name in names if name in as_text},
+                dtype=str if as_text is None else {name: str for name in head.names if name in as_text},
                 keep_default_na=as_text is not None,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OverflowError) as error:
         found = re.search(r"line (\d+)", str(error))
-        line = int(found.group(1)) + skipped if found else None
+        line = int(found.group(1)) + start if found else None
         raise FormatError(
-            f"The table cannot be cut into its {len(first)} columns ({error}).", file=source.name, line=line
+            f"The table cannot be cut into its {len(head.names)} columns ({error}).", file=source.name, line=line
         ) from error
     return frame
 
 
-def _workbook(source: Source, sheet: str, most_rows: int | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _workbook(source: Source, sheet: str, most_rows: int | None, skip: int | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
     import pandas as pd
 
     from quakegui.formats import workbook
 
-    sheets, rows = workbook.read(source, sheet, most_rows)
+    sheets, rows = workbook.read(source, sheet, None if most_rows is None else most_rows + MOST_ABOVE)
+    rows, titles = rows[skip or 0 :], rows[: skip or 0]
+    filled = [sum(value is not None for value in row) for row in rows[: MOST_ABOVE + _SAMPLE_LINES]]
+    widest = max(filled, default=0)
+    first = next((at for at, count in enumerate(filled) if 2 <= count >= widest / 2), len(rows)) if skip is None else 0
+    titles, rows = [*titles, *rows[:first]], rows[first:]
     if len(rows) < 2 or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
         raise FormatError(f"The sheet has no table of 2 to {_MOST_COLUMNS:,} columns.", file=source.name)
-    first = ["" if value is None else str(value) for value in rows[0]]
-    has_names = not any(_is_number(field) or isinstance(cell, dt.datetime) for field, cell in zip(first, rows[0], strict=True))
-    width = len(first)
-    body = [(row + [None] * width)[:width] for row in (rows[1:] if has_names else rows)]
-    frame = pd.DataFrame(body, columns=_names(first if has_names else [""] * width))
-    return frame, sheets
+    head = _head([_shown(row) for row in rows[: MOST_ABOVE + _SAMPLE_LINES]], fixed=skip is not None)
+    source.kept[_ABOVE + sheet] = (*("\t".join(filter(None, _shown(row))) for row in titles), *head.above)
+    width = len(head.names)
+    body = [(row + [None] * width)[:width] for row in rows[head.length :]]
+    return pd.DataFrame(body if most_rows is None else body[:most_rows], columns=head.names), sheets
+
+
+def _shown(row: list[object]) -> list[str]:
+    """Return a workbook's cells as text; one that is a date is a number to `_is_number`."""
+    return ["" if value is None else str(value) for value in row]
+
+
+def _counts(line: str) -> bool:
+    """Return whether a line may belong to a table: it is neither empty nor a comment."""
+    return bool(line.strip()) and not line.startswith("#")
+
+
+def _beginning(lines: list[str], most_above: int) -> tuple[int, str | None]:
+    """Return how many lines stand above a table, and what separates its fields; None where there is no table."""
+    for begin in range(min(most_above, len(lines)) + 1):
+        sample = lines[begin : begin + _SAMPLE_LINES]
+        if max(map(len, sample), default=0) > _LONGEST_LINE or (begin and len(sample) < _FEWEST_BELOW):
+            break
+        delimiter = _delimiter(sample)
+        if delimiter is not None and (not begin or _is_body([_split(line, delimiter) for line in sample])):
+            return begin, delimiter
+    return 0, None
+
+
+def _is_body(rows: list[list[str]]) -> bool:
+    """Return whether most rows hold numbers: what stands below lines that are no table must be one beyond doubt."""
+    return sum(any(map(_is_number, row)) for row in rows) > len(rows) / 2
+
+
+def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
+    """Return the heading of a table whose first rows are these, all of one length.
+
+    It is the first row; but where a later one names times or dates and rows of numbers follow it, those above it are titles.
+    Rows without a number right below it say more of the columns, such as their units.
+    """
+    at = 0 if fixed else next((at for at in range(len(rows) - 1) if _names_times(rows[at]) and _has_number(rows[at + 1 :])), 0)
+    if at > MOST_ABOVE or any(_is_number(field) for field in rows[at]) or sum(bool(field.strip()) for field in rows[at]) < 2:
+        return _Head(_names([""] * len(rows[0])), 0, ())
+    below = next((further for further, row in enumerate(rows[at + 1 :]) if any(map(_is_number, row))), 0)
+    below = below if below <= _MOST_BELOW else 0
+    names = rows[at]
+    for row in rows[at + 1 : at + 1 + below]:
+        units = [unit_of(f"({field})") for field in (*row, *[""] * len(names))]
+        names = [
+            f"{name} ({unit})" if unit not in ("", "nT") and not unit_of(name) else name
+            for name, unit in zip(names, units, strict=False)
+        ]
+    return _Head(_names(names), at + 1 + below, tuple("\t".join(row) for row in rows[:at]))
+
+
+def _names_times(row: list[str]) -> bool:
+    return any(map(is_time_heading, row)) and not any(map(_is_number, row)) and sum(bool(field.strip()) for field in row) > 1
+
+
+def _has_number(rows: list[list[str]]) -> bool:
+    return any(any(map(_is_number, row)) for row in rows[: _MOST_BELOW + 1])
 
 
 def _delimiter(sample: list[str]) -> str | None:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import io
-import lzma
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from quakegui.formats import packed
+from quakegui.formats.encodings import decode
 from quakegui.formats.errors import FormatError, shown
 from quakegui.strangers import HIGHEST_RATIO, SMALL
+
+__all__ = ["Source", "decode", "expand", "modified", "read_file"]
 
 LARGEST_FILE = 512 * 1024**2
 """Bytes of the largest single file that is read, packed or not: a year of 1 s text is split into days by every publisher."""
@@ -30,6 +31,8 @@ DEEPEST_NESTING = 3
 """How many archives may lie within each other."""
 LONGEST_NAME = 1000
 """Characters of a file's or member's name with its folders."""
+MOST_SHEETS = 64
+"""Sheets of a workbook that are looked at; the others are named as unread."""
 _MOST_ENTRIES = 10 * MOST_MEMBERS
 """Entries of a zip's directory, those of archives within it included, beyond which the directory itself is the bomb."""
 
@@ -42,10 +45,8 @@ _LAST_MODIFIED_MS = 32_000_000_000_000
 """In the year 2984: a file system that says so is damaged."""
 
 _UNPACKING_ERRORS = (
-    OSError,
-    EOFError,
+    *packed.LIBRARY_ERRORS,
     zlib.error,
-    lzma.LZMAError,
     zipfile.BadZipFile,
     NotImplementedError,
     RuntimeError,
@@ -105,8 +106,8 @@ class _Budget:
 def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None = None) -> Iterator[Source]:
     """Yield every file at `path`: the file itself, a folder's files in order of name, an archive's members.
 
-    Gzip and zip are recognised by their first bytes. Nothing is written to disk, so a member's path cannot leave the archive;
-    members that try are refused all the same. Hidden files, and what macOS adds to archives, are left out.
+    Gzip, bzip2, xz, tar and zip are recognised by their first bytes. Nothing is written to disk, so a member's path cannot
+    leave the archive; members that try are refused all the same. Hidden files, and what macOS adds to archives, are left out.
 
     Parameters
     ----------
@@ -136,21 +137,6 @@ def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None
             continue
         beside = _folder_siblings(file.parent)
         yield from _unpack(Source(name, data, beside, modified(file)), report, _Budget(), depth=0)
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """Return the text in `data` and the encoding it was read in.
-
-    A byte-order mark decides; then UTF-8, GB18030 (Chinese catalogues) and Latin-1, which never fails, are tried in turn.
-    """
-    marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-    tried = [encoding for mark, encoding in marks if data.startswith(mark)]
-    for encoding in (*tried, "utf-8", "gb18030"):
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1"), "latin-1"
 
 
 def _raise(error: FormatError) -> None:
@@ -228,28 +214,25 @@ def _folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
 
 
 def _unpack(source: Source, report: Callable[[FormatError], None], budget: _Budget, depth: int) -> Iterator[Source]:
-    is_gzip = source.data[:2] == b"\x1f\x8b"
+    is_packed, is_tar = bool(packed.compression(source.data)), packed.is_tar(source.data)
     is_zip = source.data[:4] == b"PK\x03\x04" and not _is_workbook(source)
-    if not is_gzip and not is_zip:
+    if not (is_packed or is_tar or is_zip):
         yield source
         return
     if depth >= DEEPEST_NESTING:
         report(FormatError(f"Archives lie more than {DEEPEST_NESTING} deep within each other.", file=source.name))
         return
-    if is_gzip:
+    if is_packed:
         try:
-            inner = Source(_without_gz(source.name), _gunzip(source, budget), source.siblings, source.modified_ms)
+            data = _decompressed(source, budget)
         except FormatError as error:
             report(error)
             return
-        yield from _unpack(inner, report, budget, depth + 1)
+        inner = Source(packed.without_ending(source.name), data, source.siblings, source.modified_ms)
+        yield from _unpack(inner, report, budget, depth + (not packed.is_tar(data)))  # a .tar.gz is one archive
     else:
-        for member in _members(source, report, budget):
+        for member in _tar_members(source, report, budget) if is_tar else _members(source, report, budget):
             yield from _unpack(member, report, budget, depth + 1)
-
-
-def _without_gz(name: str) -> str:
-    return name[:-3] if name.lower().endswith(".gz") else name
 
 
 def _is_workbook(source: Source) -> bool:
@@ -261,12 +244,54 @@ def _is_workbook(source: Source) -> bool:
         return False
 
 
-def _gunzip(source: Source, budget: _Budget) -> bytes:
+def _decompressed(source: Source, budget: _Budget) -> bytes:
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(source.data)) as stream:
+        with packed.decompress(source.data) as stream:
             return _bounded(stream, len(source.data), budget, source.name)
     except _UNPACKING_ERRORS as error:
-        raise FormatError(f"The gzip file is damaged or cut off ({error}).", file=source.name) from error
+        kind = packed.compression(source.data)
+        raise FormatError(f"The {kind} file is damaged or cut off ({error}).", file=source.name) from error
+
+
+def _tar_members(source: Source, report: Callable[[FormatError], None], budget: _Budget) -> Iterator[Source]:
+    """Yield a tape's files in its own order; what was read before a damaged place is kept."""
+    beside: dict[str, bytes] = {}
+    found: list[Source] = []
+    try:
+        for member in packed.tape_members(source.data):
+            if not _wanted(PurePosixPath(member.name).parts):
+                continue
+            try:
+                data = _tape_member(member, source, budget)
+            except FormatError as error:
+                report(error)
+                if budget.bytes_left <= 0 or budget.members_left <= 0:
+                    break
+                continue
+            beside[member.name.lower()] = data
+            siblings = partial(_beside, beside, PurePosixPath(member.name).parent)
+            time_ms = int(member.modified_s * 1000)
+            modified_ms = time_ms if 0 < time_ms < _LAST_MODIFIED_MS else None
+            found.append(Source(shown(f"{source.name}/{member.name}", LONGEST_NAME), data, siblings, modified_ms))
+    except _UNPACKING_ERRORS as error:
+        report(FormatError(f"The tar file is damaged or cut off ({error}).", file=source.name))
+    yield from sorted(found, key=lambda one: one.name)
+
+
+def _beside(files: Mapping[str, bytes], folder: PurePosixPath, wanted: str) -> bytes | None:
+    return files.get(str(folder / wanted).lower())
+
+
+def _tape_member(member: packed.TapeMember, source: Source, budget: _Budget) -> bytes:
+    name = f"{source.name}/{member.name}"
+    _refuse_way_out(PurePosixPath(member.name), name)
+    if member.stream is None:
+        raise FormatError("The member is a link, a device or a file with holes; it was left alone.", file=name)
+    _count_member(source, budget)
+    data = _bounded(member.stream, max(len(source.data), 1), budget, name)
+    if len(data) < member.size:
+        raise FormatError(f"The member is cut off: {len(data):,} of its {member.size:,} bytes are there.", file=name)
+    return data
 
 
 def _members(source: Source, report: Callable[[FormatError], None], budget: _Budget) -> Iterator[Source]:
@@ -297,18 +322,26 @@ def _members(source: Source, report: Callable[[FormatError], None], budget: _Bud
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, budget: _Budget) -> bytes:
     name = f"{source.name}/{info.filename}"
     path = PurePosixPath(info.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
-        raise FormatError("The member's path leads out of the archive; it was left alone.", file=name)
+    _refuse_way_out(path, name)
     if info.flag_bits & 0x1:
         raise FormatError("The member is encrypted; unpack it with its password first.", file=name)
-    budget.members_left -= 1
-    if budget.members_left < 0:
-        raise FormatError(f"The archive has more than {MOST_MEMBERS:,} members; the rest was not read.", file=source.name)
+    _count_member(source, budget)
     try:
         with archive.open(info) as stream:
             return _bounded(stream, max(info.compress_size, 1), budget, name)
     except _UNPACKING_ERRORS as error:
         raise FormatError(f"The member is damaged or cut off ({error}).", file=name) from error
+
+
+def _refuse_way_out(path: PurePosixPath, name: str) -> None:
+    if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
+        raise FormatError("The member's path leads out of the archive; it was left alone.", file=name)
+
+
+def _count_member(source: Source, budget: _Budget) -> None:
+    budget.members_left -= 1
+    if budget.members_left < 0:
+        raise FormatError(f"The archive has more than {MOST_MEMBERS:,} members; the rest was not read.", file=source.name)
 
 
 @dataclass(slots=True)
@@ -336,7 +369,7 @@ class _ArchiveSiblings:
             return None  # a damaged neighbour is as good as none, and is reported when its own turn comes
 
 
-def _bounded(stream: IO[bytes] | gzip.GzipFile, packed: int, budget: _Budget, name: str) -> bytes:
+def _bounded(stream: IO[bytes], packed: int, budget: _Budget, name: str) -> bytes:
     """Return all of `stream`, stopping as soon as a limit is passed whatever size the archive claims."""
     parts: list[bytes] = []
     size = 0

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quakegui.formats import sheet, wdc
-from quakegui.formats.columns import cell, numbers, station_code
-from quakegui.formats.contents import named
+from quakegui.formats.columns import station_code
+from quakegui.formats.contents import content_of, named
 from quakegui.formats.errors import FormatError
+from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.records import make_station
 from quakegui.formats.source import Source, decode
+from quakegui.formats.timecolumns import is_time_heading
 from quakegui.season.network import Station
 
 if TYPE_CHECKING:
@@ -40,7 +42,37 @@ def looks_like(source: Source) -> bool:
         frame, _ = sheet.load(source, most_rows=20)
     except FormatError:
         return False
-    return len(frame) > 0 and _find(frame) is not None
+    return len(frame) > 0 and _find(frame) is not None and not _has_readings(frame)
+
+
+def places(frame: pd.DataFrame, codes: pd.Series[Any] | str) -> tuple[tuple[Station, ...], tuple[str, ...]]:
+    """Return the stations whose coordinates stand in each row of a table of readings, and the columns that hold those.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    codes
+        The station's code of each row, or that of all rows.
+    """
+    found = {fact: name for fact, name in _facts(frame).items() if fact in _PLACES}
+    if not {"latitude", "longitude"} <= found.keys():
+        return (), ()
+    cells = {fact: numbers(frame[name]) for fact, name in found.items()}
+    stations = []
+    for code in [codes] if isinstance(codes, str) else dict.fromkeys(codes):
+        rows = np.ones(len(frame), dtype=bool) if isinstance(codes, str) else (codes == code).to_numpy(dtype=bool)
+        known = {fact: np.unique(values[rows & np.isfinite(values)]) for fact, values in cells.items()}
+        place = [float(known[fact][0]) if fact in known and known[fact].size == 1 else None for fact in _PLACES]
+        if code:
+            stations.append(make_station(code, "", *place)[0])
+    return tuple(stations), tuple(found.values())
+
+
+def _has_readings(frame: pd.DataFrame) -> bool:
+    """Return whether a table has times and total intensities: then the places in its rows are beside the point."""
+    names = [str(name) for name in frame.columns]
+    return any(map(is_time_heading, names)) and any(content_of(numbers(frame[name])).is_field for name in names)
 
 
 def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
@@ -100,17 +132,24 @@ def _ack(source: Source) -> tuple[Station, tuple[str, ...]] | None:
 
 def _find(frame: pd.DataFrame) -> dict[str, str] | None:
     """Return the column of each fact, None where the table does not list stations."""
-    found: dict[str, str] = {}
-    for column in map(str, frame.columns):
-        bare = re.sub(r"[(（\[].*?[)）\]]", "", column).strip()
-        if _NOT_STATIONS.fullmatch(bare):
-            return None
-        for fact, pattern in _COLUMNS.items():
-            if pattern.fullmatch(bare):
-                found.setdefault(fact, column)
-                break
+    if any(_NOT_STATIONS.fullmatch(_bare(column)) for column in map(str, frame.columns)):
+        return None
+    found = _facts(frame)
     complete = {"latitude", "longitude"} <= found.keys() and ({"code", "name"} & found.keys())
     return found if complete else None
+
+
+def _facts(frame: pd.DataFrame) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for column in map(str, frame.columns):
+        fact = next((fact for fact, pattern in _COLUMNS.items() if pattern.fullmatch(_bare(column))), None)
+        if fact is not None:
+            found.setdefault(fact, column)
+    return found
+
+
+def _bare(column: str) -> str:
+    return re.sub(r"[(（\[].*?[)）\]]", "", column).strip()
 
 
 def _or_none(value: float) -> float | None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.columns import UNITS, TableMapping, numbers, parse_times, station_code
-from quakegui.formats.contents import named, unread_columns
+from quakegui.formats.above import station_above, station_in_name
+from quakegui.formats.columns import TableMapping, station_code
+from quakegui.formats.contents import content_of, named, unread_columns
+from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError, shown
-from quakegui.formats.guess import guess_mapping, guess_table, is_plain
+from quakegui.formats.guess import NO_STATION, guess_mapping, guess_table
+from quakegui.formats.hints import Hints, complete, hints_of
 from quakegui.formats.issued import issued_in
+from quakegui.formats.numerals import cell, is_ambiguous, numbers
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, total_intensity
 from quakegui.formats.result import ReadingsFile
-from quakegui.formats.sheet import MOST_SHEETS, Preview, preview
-from quakegui.formats.source import Source
+from quakegui.formats.sheet import Preview, preview
+from quakegui.formats.source import MOST_SHEETS, Source
+from quakegui.formats.stamps import parse_times
+from quakegui.formats.stations import places
+from quakegui.formats.timecolumns import ONE_DAY
+from quakegui.formats.zones import zone_in, zone_of
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
 
@@ -29,67 +37,137 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "Preview", "TableMapping", "guess_mapping", "parse", "preview"]
 
 NAME = "table"
-_UNPLAIN = (
-    "This is a table, but it is not plain which columns hold the time and the total intensity; say so with a column mapping "
-    "(in the import window, or with 'quakegui import --mapping FILE.json')."
-)
+_HOW = "Say so with a column mapping (in the import window, or with 'quakegui import --mapping FILE.json')."
+_OPTIONS = {NO_STATION: "--station CODE, or --station-from PATTERN", ONE_DAY: "--mapping FILE.json"}
+"""Which option settles a doubt; the others take a mapping or, where it is of clocks, --timezone."""
 
 
 def looks_like(source: Source) -> bool:
-    """Return whether a mapping for readings can be guessed, for a workbook on any of its sheets."""
+    """Return whether this is a table of readings, for a workbook on any of its sheets, even if some of it is not sure."""
     try:
         names = sheet.sheets_of(source).looked_at
     except FormatError:
         return False
-    return any(is_plain(source, sheet_name=name) for name in names)
+    found = (guess_table(source, sheet_name=name) for name in names)
+    return any(one is not None and one.mapping is not None for one in found)
 
 
-def parse(source: Source, mapping: TableMapping | None = None) -> ReadingsFile:
+def parse(source: Source, hints: Hints | TableMapping | None = None) -> ReadingsFile:
     """Return the readings of a table.
 
     Parameters
     ----------
     source
         A text table or an .xlsx workbook.
-    mapping
-        What its columns mean; guessed where None, and what was guessed is noted.
+    hints
+        What its columns mean, or what else is known of it; guessed where that is sure, and what was guessed is noted.
 
     Raises
     ------
     FormatError
-        If it is no table, lacks a column of the mapping, has no readable time, or no mapping is given and none is plain.
+        If it is no table, lacks a column of the mapping, has no readable time, or no mapping is given and none is sure.
     """
-    if mapping is not None:
-        text = {*mapping.time, *([mapping.station_column] if mapping.station_column else [])}
-        frame, sheets = sheet.load(source, sheet=mapping.sheet, text=text)
-        readings, notes = _read(source, mapping, frame)
-        others = [one for one in sheets if one != (mapping.sheet or sheets[0])]
-        notes += [f"Sheets that the column mapping does not name were not read: {named(others)}."] if others else []
+    hints = hints_of(hints)
+    if hints.mapping is None:
+        hints = replace(hints, mapping=_saved(source, hints))
+    if hints.mapping is not None:
+        part = _read_mapped(source, complete(hints.mapping, hints, source))
     else:
-        readings, notes = _read_guessed(source)
-    stations = tuple(Station(code) for code in dict.fromkeys(one.station for one in readings))
-    return ReadingsFile(source.name, NAME, tuple(readings), stations, tuple(notes), issued_in(sheet.comments(source)))
+        part = _read_guessed(source, hints)
+    places = {station.code: station for station in part.stations}
+    stations = tuple(places.get(code, Station(code)) for code in dict.fromkeys(one.station for one in part.readings))
+    return ReadingsFile(source.name, NAME, tuple(part.readings), stations, tuple(part.notes), issued_in(sheet.above(source)))
 
 
-def _read_guessed(source: Source) -> tuple[list[Readings], list[str]]:
+def fits(source: Source, hints: Hints) -> bool:
+    """Return whether this is a table of readings by what is said of it: its unit, its first line, or a mapping that is kept."""
+    if hints.unit or hints.skip_lines is not None:
+        found = guess_table(source, hints)
+        return found is not None and found.mapping is not None
+    try:
+        return bool(hints.saved) and any(one.columns == sheet.preview(source, rows=1).columns for one in hints.saved)
+    except FormatError:
+        return False
+
+
+def _saved(source: Source, hints: Hints) -> TableMapping | None:
+    """Return the mapping that is kept for tables with these columns; whose readings they are, the file or the user says."""
+    if not hints.saved:
+        return None
+    try:
+        columns = sheet.preview(source, rows=1, skip=hints.skip_lines).columns
+    except FormatError:
+        return None
+    found = next((one.mapping for one in hints.saved if one.columns == columns), None)
+    if found is None or found.station_column or (found.layout == "wide" and len(found.columns) > 1):
+        return found
+    code = hints.station_of(source) or station_above(sheet.above(source)) or station_in_name(source.base)
+    if not code:
+        raise FormatError(_why((NO_STATION,)), file=source.name)
+    return complete(found, Hints(station=code), source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a table, or a sheet of a workbook, holds."""
+
+    readings: list[Readings]
+    stations: tuple[Station, ...]
+    notes: list[str]
+
+
+def _read_mapped(source: Source, mapping: TableMapping) -> _Part:
+    text = {*mapping.time, *([mapping.station_column] if mapping.station_column else [])}
+    frame, sheets = sheet.load(source, sheet=mapping.sheet, text=text, skip=mapping.skip_lines)
+    part = _read(source, mapping, frame)
+    others = [one for one in sheets if one != (mapping.sheet or sheets[0])]
+    notes = [f"Sheets that the column mapping does not name were not read: {named(others)}."] if others else []
+    return replace(part, notes=[*_above(source, mapping.sheet), *_other_zone(mapping), *part.notes, *notes])
+
+
+def _other_zone(mapping: TableMapping) -> list[str]:
+    """Return a note where a heading names another clock than the mapping."""
+    named_zones = {zone for name in mapping.time if (zone := zone_in(name))} - {mapping.timezone}
+    try:
+        others = [zone for zone in named_zones if str(zone_of(zone)) != str(zone_of(mapping.timezone))]
+    except ValueError:
+        return []  # the mapping's own zone is checked where it is used
+    return [f"The heading of the time names {zone}, and {mapping.timezone} was said, which was followed." for zone in others]
+
+
+def _read_guessed(source: Source, hints: Hints) -> _Part:
     """Return the readings of a table, or of each sheet of a workbook whose columns are plain, and notes."""
     sheets = sheet.sheets_of(source)
     several = len(sheets.looked_at) + len(sheets.hidden) > 1
     readings: list[Readings] = []
+    places: list[Station] = []
     notes: list[str] = []
     empty: list[str] = []
-    unplain: list[str] = []
+    doubts: dict[str, tuple[str, ...]] = {}
     for name in sheets.looked_at:
-        found = guess_table(source, sheet_name=name)
-        if found is None:
-            (unplain if _has_rows(source, name) else empty).append(name)
-            continue
-        part, said = _read(source, *found)
-        readings += part
-        notes += [f"Sheet {shown(name, 60)}: {note}" if several else note for note in (_guessed(found[0]), *said)]
+        found = guess_table(source, hints, sheet_name=name)
+        if found is None or not len(found.frame):
+            empty.append(name)
+        elif found.mapping is None or found.doubts:
+            doubts[name] = found.doubts
+        else:
+            part = _read(source, found.mapping, found.frame, guessed=True)
+            readings += part.readings
+            places += part.stations
+            said = [*_above(source, name), _guessed(found.mapping, found.frame), *_other_zone(found.mapping), *part.notes]
+            notes += [f"Sheet {shown(name, 60)}: {note}" if several else note for note in said]
     if not readings:
         sheet.load(source, most_rows=200)  # what is no table at all says so itself
-        raise FormatError(_UNPLAIN, file=source.name)
+        raise FormatError(_why(next(iter(doubts.values()), ())), file=source.name)
+    if several and hints.station and len({one.station for one in readings}) < len(sheets.looked_at) - len(empty) - len(doubts):
+        raise FormatError("Several of its sheets hold readings, and one station was named for all of them.", file=source.name)
+    joined, said_joined = _joined(readings)
+    return _Part(joined, tuple(places), [*notes, *_unread_sheets(sheets, empty, list(doubts)), *said_joined])
+
+
+def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -> list[str]:
+    """Return notes on a workbook's sheets that were not read."""
+    notes: list[str] = []
     if empty:
         notes.append(f"Sheets without a table: {named(empty)}.")
     if unplain:
@@ -98,15 +176,22 @@ def _read_guessed(source: Source) -> tuple[list[Readings], list[str]]:
         notes.append(f"Hidden sheets were not read: {named(list(sheets.hidden))}.")
     if sheets.beyond:
         notes.append(f"Sheets beyond the first {MOST_SHEETS} were not read: {named(list(sheets.beyond))}.")
-    joined, said_joined = _joined(readings)
-    return joined, [*notes, *said_joined]
+    return notes
 
 
-def _has_rows(source: Source, sheet_name: str) -> bool:
-    try:
-        return len(sheet.load(source, sheet=sheet_name, most_rows=1)[0]) > 0
-    except FormatError:
-        return False
+def _why(doubts: tuple[str, ...]) -> str:
+    """Return what is not plain about a table, and which option settles it."""
+    asked = dict.fromkeys(
+        _OPTIONS.get(doubt, "--timezone ZONE" if "local one" in doubt else "--mapping FILE.json") for doubt in doubts
+    )
+    options = " and ".join(asked) or "--mapping FILE.json"
+    return f"This is a table of which something is not plain. {' '.join(doubts)} Use {options}, or the import window."
+
+
+def _above(source: Source, sheet_name: str) -> list[str]:
+    """Return a note on the lines above a table that are no comments."""
+    lines = [line for line in sheet.above(source, sheet_name) if line.strip() and not line.startswith("#")]
+    return [f"{len(lines)} lines above the table were skipped, the first is '{shown(lines[0].strip(), 60)}'."] if lines else []
 
 
 def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
@@ -129,35 +214,38 @@ def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
     return joined, notes
 
 
-def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[list[Readings], list[str]]:
-    """Return the readings of a table's rows, and notes."""
+def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed: bool = False) -> _Part:
+    """Return what a table's rows hold; what was guessed must not give one stamp to most rows."""
     _check(source, mapping, frame)
     time, notes = _times(source, mapping, frame)
     readings: list[Readings] = []
     for code, total, rows in _records(mapping, frame):
         good = rows & ~np.isnat(time)
+        if guessed and 2 * np.unique(time[good]).size <= good.sum() > 1:
+            raise FormatError(f"{ONE_DAY} {_HOW}", file=source.name)
         kept = Total(total.values[good[rows]], total.derived, total.notes)
         one, said_one = make_readings(code, time[good], kept, data_type=mapping.data_type, stamp=mapping.stamp)
         readings.append(one)
         notes += said_one
-    used = (*mapping.time, mapping.station_column, *(name for _, name in mapping.columns))
-    return readings, [*notes, *unread_columns(frame, used)]
+    codes = frame[mapping.station_column].map(station_code) if mapping.station_column else mapping.station
+    located, columns = places(frame, codes) if mapping.layout == "long" else ((), ())
+    used = (*mapping.time, mapping.station_column, *(name for _, name in mapping.columns), *columns)
+    return _Part(readings, located, [*notes, *unread_columns(frame, used)])
 
 
 def refuse_unplain(source: Source) -> None:
     """Raise `FormatError` for a table whose columns are not plain, and return for what is no table with numbers."""
-    try:
-        frame, _ = sheet.load(source, most_rows=200)
-    except FormatError:
+    found = guess_table(source)
+    if found is None or not len(found.frame):
         return
-    if any(np.isfinite(numbers(frame[name])).mean() > 0.5 for name in frame.columns if len(frame)):
-        raise FormatError(_UNPLAIN, file=source.name)
+    if found.mapping is not None or any(np.isfinite(numbers(found.frame[name])).mean() > 0.5 for name in found.frame.columns):
+        raise FormatError(_why(found.doubts), file=source.name)
 
 
 def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, Total, NDArray[np.bool_]]]:
     """Yield each station's code, its total intensity and the rows that hold it, shape (row,)."""
     factor = UNITS[mapping.unit]
-    values = {name: _in_nt(numbers(frame[name]), factor, mapping.missing) for _, name in mapping.columns}
+    values = {name: _in_nt(_ungrouped(frame[name], factor), factor, mapping.missing) for _, name in mapping.columns}
     everywhere = np.ones(len(frame), dtype=bool)
     if mapping.layout == "wide":
         for code, name in mapping.columns:
@@ -172,6 +260,14 @@ def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, 
         rows = (codes == code).to_numpy(dtype=bool)
         part = {letter: column[rows] for letter, column in letters.items()}
         yield code, total_intensity(list(part), part.__getitem__), rows
+
+
+def _ungrouped(column: pd.Series[Any], factor: float) -> NDArray[np.float64]:
+    """Return a column's numbers; where each comma may as well group digits, as what a total intensity can be by its size."""
+    values = numbers(column)
+    if is_ambiguous(column) and not content_of(values * factor).is_field and content_of(values * factor * 1000.0).is_field:
+        return values * 1000.0
+    return values
 
 
 def _check(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> None:
@@ -201,15 +297,15 @@ def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[
     notes: list[str] = []
     unread = int(local.isna().sum())
     if unread == len(local):
-        example = " ".join(str(part.iloc[0]) for part in parts)
+        example = " ".join(cell(part.iloc[0]) for part in parts)
         how = f' in the format "{mapping.time_format}"' if mapping.time_format else ""
         raise FormatError(f'The time "{example[:60]}" cannot be read{how}.', file=source.name, line=2)
     if unread:
         notes.append(f"{unread} rows without a readable time were left out.")
     if local.dt.tz is None and mapping.timezone != "UTC" and not mapping.time_format.startswith("unix"):
         try:
-            zone = ZoneInfo(mapping.timezone)
-        except (KeyError, ValueError, OSError) as error:
+            zone = zone_of(mapping.timezone)
+        except ValueError as error:
             raise FormatError(f'"{mapping.timezone}" is no time zone.', file=source.name) from error
         aware = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
         lost = int(aware.isna().sum()) - unread
@@ -229,15 +325,18 @@ def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[
 def _in_nt(values: NDArray[np.float64], factor: float, missing: tuple[float, ...]) -> NDArray[np.float64]:
     bad = ~np.isfinite(values) | np.isin(values, missing)
     scaled = np.where(bad, np.nan, values) * factor
-    codes = np.abs(scaled) >= MISSING_CODE if factor == 1.0 else np.abs(values) >= MISSING_CODE
+    codes = np.abs(scaled) >= MISSING_CODE if factor <= 1.0 else np.abs(values) >= MISSING_CODE
     return np.where(codes, np.nan, scaled)
 
 
-def _guessed(mapping: TableMapping) -> str:
+def _guessed(mapping: TableMapping, frame: pd.DataFrame) -> str:
     pairs = ", ".join(f"{code} from {name}" for code, name in mapping.columns[:6])
     more = f" and {len(mapping.columns) - 6} more" if len(mapping.columns) > 6 else ""
     where = f"stations from {mapping.station_column}" if mapping.station_column else ""
     where = f"all of station {mapping.station}" if mapping.station else where
     codes = f"{', '.join(f'{code:g}' for code in mapping.missing)} as no value" if mapping.missing else ""
-    facts = [f"time from {' and '.join(mapping.time)} as {mapping.timezone}", f"{pairs}{more} in {mapping.unit}", where, codes]
+    first = parse_times([frame[name].iloc[:1] for name in mapping.time], mapping.time_format).iloc[0]
+    stamp = f" (the first, {str(first)[:16]}, as {mapping.timezone})" if isinstance(first, dt.datetime) else ""
+    time = f"time from {' and '.join(mapping.time)} as {mapping.timezone}{stamp}"
+    facts = [time, f"{pairs}{more} in {mapping.unit}", where, codes]
     return f"The columns were read as: {'; '.join(fact for fact in facts if fact)}."

@@ -7,6 +7,7 @@ World Data Centre for Geomagnetism, Edinburgh: digital WDC exchange format for o
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
+from quakegui.formats.hints import NO_HINTS, Hints
 from quakegui.formats.records import LARGEST_DELTA, WEAKEST_FIELD, make_readings, make_station, total_intensity
 from quakegui.formats.records import Total as Intensity
 from quakegui.formats.result import ReadingsFile
@@ -31,6 +33,7 @@ DOUBTFUL_DIFFERENCE = 500.0
 _WIDTH = 120
 _LINE = re.compile(rb"[A-Za-z0-9]{3}\d\d[ \d]\d[A-Za-z][ \d]\d.{4}(?:\d\d|  )[ \d-]{4}(?:[ \d-]{4}){24}")
 _ACK = re.compile(r"IAGA\s+Code:\s*(\w+)\s+lat:\s*(-?[\d.]+)\s+long:\s*(-?[\d.]+)", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d{3})")
 _VECTORS = (("X", "Y", "Z"), ("H", "Z"))
 
 
@@ -52,18 +55,19 @@ def looks_like(source: Source) -> bool:
     return _LINE.match(first) is not None
 
 
-def parse(source: Source) -> ReadingsFile:
+def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
     """Return hourly total intensity, stamped at the middle of each hour.
 
-    Where the column F holds delta-F, the difference between two instruments, F is derived from the components; recorded and
-    derived hours come as separate records.
+    Lines without digits of the century are of the one that the file's name or the day that is said tells. Where the column F
+    holds delta-F, the difference between two instruments, F is derived from the components; recorded and derived hours come
+    as separate records.
 
     Raises
     ------
     FormatError
-        If no line, or too few, can be read.
+        If no line, or too few, can be read, or the century is not known.
     """
-    lines, notes = _read(source)
+    lines, notes = _read(source, hints)
     readings: list[Readings] = []
     stations: list[Station] = []
     for code in dict.fromkeys(lines.codes.tolist()):
@@ -98,7 +102,7 @@ def _station(source: Source, code: str) -> tuple[Station, tuple[str, ...]]:
     return Station(code), (note,)
 
 
-def _read(source: Source) -> tuple[_Lines, list[str]]:
+def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
     data = decode(source.data)[0].encode("latin-1", "replace") if source.data[:2] in (b"\xff\xfe", b"\xfe\xff") else source.data
     good: list[bytes] = []
     broken: list[int] = []
@@ -115,10 +119,17 @@ def _read(source: Source) -> tuple[_Lines, list[str]]:
     if len(broken) > max(1.0, WORST_SHARE * (len(good) + len(broken))):
         sentence = f"This and {len(broken) - 1} further lines are not of the WDC hourly format."
         raise FormatError(sentence, file=source.name, line=broken[0])
-    lines, impossible = _fields(np.frombuffer(b"".join(good), dtype=np.uint8).reshape(-1, _WIDTH))
+    text = np.frombuffer(b"".join(good), dtype=np.uint8).reshape(-1, _WIDTH)
+    blank = (text[:, 14:16] == 32).all(axis=1)
+    century = _century(source, hints, _two(text[blank], 3)) if blank.any() else 0
+    lines, impossible = _fields(text, century)
     if lines.days.size == 0:
         raise FormatError("No line has a possible date and well-formed numbers.", file=source.name)
-    notes = []
+    notes = (
+        [f"{int(blank.sum())} lines do not say their century; they were taken as of {century}00 to {century}99."]
+        if century
+        else []
+    )
     if broken:
         notes.append(f"{len(broken)} lines that are not of the WDC hourly format were left out, the first is line {broken[0]}.")
     if impossible:
@@ -126,11 +137,27 @@ def _read(source: Source) -> tuple[_Lines, list[str]]:
     return lines, notes
 
 
-def _fields(text: NDArray[np.uint8]) -> tuple[_Lines, int]:
+def _century(source: Source, hints: Hints, years: NDArray[np.int64]) -> int:
+    """Return the first two digits of years that lack them: by the day that is said, else by a year in the file's name."""
+    if hints.day is not None:
+        return hints.day.year // 100
+    named = {int(year) for year in _YEAR.findall(source.base) if int(year) % 100 in years}
+    if len(named) == 1:
+        return named.pop() // 100
+    if years.min() > dt.date.today().year % 100:  # noqa: DTZ011 - in no zone has that year begun
+        return 19
+    example = int(years.min())
+    raise FormatError(
+        f"Its lines do not say their century: year {example:02d} can be 19{example:02d} or 20{example:02d}. Say a day of it "
+        "with --date.",
+        file=source.name,
+    )
+
+
+def _fields(text: NDArray[np.uint8], blank_century: int) -> tuple[_Lines, int]:
     """Return the well-formed lines of a matrix of bytes (line, character), and how many were not."""
     numbers, formed = _integers(text[:, 16:120].reshape(-1, 26, 4))
-    # Without century digits a file is from the 20th century: the format got them for the year 2000.
-    century = np.where((text[:, 14:16] == 32).all(axis=1), 19, _two(text, 14))
+    century = np.where((text[:, 14:16] == 32).all(axis=1), blank_century, _two(text, 14))
     year, month, day = century * 100 + _two(text, 3), _two(text, 5), _two(text, 8)
     possible = (year >= 1800) & (year < 2200) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     months = np.where(possible, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")

@@ -17,14 +17,13 @@ from openpyxl.reader.strings import read_string_table
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from quakegui.formats.errors import FormatError
-from quakegui.formats.sheet import MOST_SHEETS
-from quakegui.formats.source import LARGEST_FILE, Source
+from quakegui.formats.source import LARGEST_FILE, MOST_SHEETS, Source
 from quakegui.strangers import HIGHEST_RATIO, SMALL
 
 Rows = list[list[Any]]
 T = TypeVar("T")
 
-FIRST_ROWS = 200
+FIRST_ROWS = 260
 """Rows that telling a format takes; they are kept with the source, so that each test does not open the workbook again."""
 MOST_ROWS = 2**20
 """Rows that a sheet of Excel may have."""
@@ -91,7 +90,7 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
     Raises
     ------
     FormatError
-        If it is damaged, or claims more than a spreadsheet program writes.
+        If it is damaged, holds no sheet of cells, or claims more than a spreadsheet program writes.
     """
     if _KEPT not in source.kept:
         try:
@@ -101,6 +100,8 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
     kept: tuple[Sheet, ...] | str = source.kept[_KEPT]
     if isinstance(kept, str):
         raise FormatError(kept, file=source.name)
+    if not kept:
+        raise FormatError("The workbook holds no sheet of cells.", file=source.name)
     return kept
 
 

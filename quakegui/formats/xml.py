@@ -14,6 +14,7 @@ from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*?\?>")
+_BEGINNING = re.compile(rb"<\?xml|<(?:[A-Za-z_][\w.-]{0,30}:)?(?:Workbook|quakeml|eventParameters)\b")
 _EXPAT_READS = ("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "latin-1")
 _OTHERS = re.compile(
     r"gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]jis|euc[_-](?:jp|kr)|iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|utf-32",
@@ -25,7 +26,7 @@ _OTHERS = re.compile(
 def is_xml(source: Source) -> bool:
     """Whether the file begins as XML does."""
     start = source.data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")
-    return start.replace(b"\x00", b"").startswith((b"<?xml", b"<Workbook", b"<q:quakeml", b"<quakeml"))
+    return _BEGINNING.match(start.replace(b"\x00", b"")) is not None
 
 
 def elements(source: Source, name: str) -> Iterator[Any]:

@@ -34,6 +34,12 @@ def auc(score: ArrayLike, positive: ArrayLike, fold: ArrayLike | None = None) ->
     return float(weighted_auc(score, kind == 1, kind == 0, fold)[0])
 
 
+def mean_rank(values: ArrayLike) -> Floats:
+    """Rank of each value from 0 to 1, ties sharing theirs, so that the mean is 0.5, shape (value,)."""
+    _values, inverse, counts = np.unique(np.asarray(values, float), return_inverse=True, return_counts=True)
+    return np.asarray(((np.cumsum(counts) - counts / 2) / counts.sum())[inverse], np.float64)
+
+
 def weighted_auc(score: ArrayLike, positive: ArrayLike, negative: ArrayLike, fold: ArrayLike | None = None) -> Floats:
     """AUC of one score for many labellings or resamples of its days.
 

@@ -142,7 +142,7 @@ def paired_auc(
 ) -> Interval:
     """Fold-wise AUC of a predictor less that of another, on the days that both answer and on the same resamples.
 
-    The other counts as at least 0.5, in every resample: nobody is beaten for being worse than a coin.
+    The other counts as 0.5 if its AUC on all days is less: nobody is beaten for being worse than a coin.
 
     Parameters
     ----------
@@ -155,8 +155,9 @@ def paired_auc(
     both = np.where(np.isfinite(x) & np.isfinite(y), np.asarray(fold, np.int64), -1)
     value, drawn = _auc_resampled(x, kinds, both, weights)
     least, drawn_least = _auc_resampled(y, kinds, both, weights)
-    paired = None if drawn is None or drawn_least is None else drawn - np.maximum(drawn_least, CONSTANT_AUC)
-    return _interval(value - max(least, CONSTANT_AUC), paired, level)
+    if least < CONSTANT_AUC:
+        least, drawn_least = CONSTANT_AUC, None if drawn_least is None else np.full_like(drawn_least, CONSTANT_AUC)
+    return _interval(value - least, None if drawn is None or drawn_least is None else drawn - drawn_least, level)
 
 
 def _auc_resampled(score: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None) -> tuple[float, Floats | None]:

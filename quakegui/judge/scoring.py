@@ -27,12 +27,14 @@ from quakegui.judge.bootstrap import (
     paired_auc,
     paired_difference,
 )
-from quakegui.judge.calibration import Calibrator, calibrate_by_fold
+from quakegui.judge.calibration import Calibrator, calibrate_by_fold, calibrated_by_fold, rows_before
+from quakegui.judge.ensemble import Ensemble, ensemble_of
 from quakegui.judge.exposure import Exposure, exposure_of
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.judge.predictors import WITHOUT_FIELD, majority, out_of_fold
 from quakegui.judge.reliability import Reliability, information_gain, reliability
+from quakegui.judge.residual import residual_auc
 from quakegui.judge.skill import molchan, skill
 from quakegui.judge.splits import N_CLASSES, Split, class_weights
 from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
@@ -42,6 +44,8 @@ from quakegui.season.labels import cohen_kappa
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+#: The baseline that stands for all of them together.
+EVERYTHING = "without-field"
 Mask = NDArray[np.bool_]
 
 
@@ -60,6 +64,7 @@ def judge(
     taught: ArrayLike | None = None,
     learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
+    members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
@@ -86,6 +91,8 @@ def judge(
     image_probabilities
         Only in the paper's protocol: the test images' probabilities, one array (image, class) per fold in the order of its
         ``test``. Default: each image has its day's.
+    members
+        See `judge_truth`.
     rules
         When alarms open and close in each fold, chosen on its training side. Default: see `rules_by_fold`.
     weighed
@@ -124,6 +131,7 @@ def judge(
         title=title,
         baselines=beside,
         rows=rows,
+        members=members,
         rules=rules,
         weighed=weighed,
         resamples=resamples,
@@ -139,7 +147,9 @@ def judge_truth(
     title: str = "",
     baselines: Mapping[str, Floats],
     rows: Floats | None = None,
+    members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
+    calibrators: Sequence[Calibrator] | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -152,6 +162,10 @@ def judge_truth(
         Shape (day, class), NaN rows where there is none.
     rows
         Probabilities of the scored rows where they are not their days', shape (row, class).
+    members
+        Of the networks whose mean is judged, shape (member, day, class).
+    rules, calibrators
+        Of each fold, chosen and fitted before. Default: on the other folds' days.
     """
     daily = np.asarray(probabilities, float)
     if daily.shape != (len(truth.days), N_CLASSES):
@@ -165,16 +179,17 @@ def judge_truth(
     with threadpool_limits(1):  # many small products: threads would wait for each other longer than they work
         targets = tuple(_target_figures(truth, answers, target, weights) for target in TARGETS)
         comparisons = tuple(
-            _compare(truth, answers, daily, np.asarray(given, float), name=other, target=target, weights=weights)
-            for other, given in baselines.items()
+            _compare(truth, answers, daily, baselines, name=other, target=target, weights=weights)
+            for other in baselines
             for target in TARGETS
         )
         test = _test(truth, daily)
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
-    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed)
+    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed, given=calibrators)
     reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
-    series = Series(truth.days, truth.available_at, daily)
-    chosen, fixed = _rules(truth, series, rules)
+    # what nothing can calibrate (a leaky protocol) raises its alarms as it is
+    series = Series(truth.days, truth.available_at, calibrated if calibrators else daily)
+    chosen, fixed = _rules(truth, series, rules, [one.of_classes(daily)[:, 1:].sum(axis=1) for one in calibrators])
     rule, period = by_day(chosen, truth.fold), judged_period(series, truth.fold >= 0)
     exposure = None if reference is None else _exposure(series, reference)
     record = record_alarms(series, rule, truth.catalogue, period) if len(period) else None
@@ -202,6 +217,7 @@ def judge_truth(
         agreement=_agreement(truth, score),
         reliability=_reliability(truth, calibrated),
         calibrators=calibrators,
+        ensemble=None if members is None else _ensemble(truth, np.asarray(members, float)),
         information_gain=np.nan if reference is None else _information_gain(truth, calibrated, reference),
         verdict=reach_verdict(
             leaky=truth.leaky,
@@ -210,6 +226,7 @@ def judge_truth(
             macro_recall=targets[0].figures.macro_recall,
             test=test,
             auc=foldwise,
+            residual=next((one.residual for one in comparisons if one.name == EVERYTHING and one.target == "event"), None),
             not_beaten=_not_beaten(comparisons),
             skill=skilled,
         ),
@@ -264,16 +281,18 @@ def _test(truth: Truth, daily: Floats) -> SurrogateTest:
     )
 
 
-def _calibrated(truth: Truth, daily: Floats, *, weighed: bool = True) -> tuple[Floats, tuple[Calibrator, ...]]:
+def _calibrated(
+    truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
+) -> tuple[Floats, tuple[Calibrator, ...]]:
     """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
     if truth.leaky:
         return np.full_like(daily, np.nan), ()
-    times = truth.learnt.times[~np.isnat(truth.learnt.times)]
-    row = np.searchsorted(truth.available_at, times) - 1
-    inside = (row >= 0) & (times <= truth.available_at[row] + np.timedelta64(1, "D"))
+    if given is not None:
+        return calibrated_by_fold(given, truth.fold, daily), tuple(given)
     labels = [truth.taught[fold.train] for fold in truth.folds]
     weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
-    return calibrate_by_fold(truth.folds, daily, truth.taught, row[inside], weights=weights)
+    rows = rows_before(truth.learnt.times, truth.available_at)
+    return calibrate_by_fold(truth.folds, daily, truth.taught, rows, weights=weights)
 
 
 def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
@@ -294,6 +313,11 @@ def _agreement(truth: Truth, score: Floats) -> float:
     return auc(score, kinds, truth.fold if statistic_of(truth.protocol) == "foldwise" else None)
 
 
+def _ensemble(truth: Truth, members: Floats) -> Ensemble | None:
+    fold = truth.fold if statistic_of(truth.protocol) == "foldwise" else None
+    return ensemble_of(1 - members[:, :, 0], truth.kinds, fold)
+
+
 def _not_beaten(comparisons: Sequence[Comparison]) -> list[str]:
     """Return what knows no field, could be compared on enough days, and was not beaten."""
     found = {one.name: one for one in comparisons if one.target == "event" and one.share >= LEAST_SHARE}
@@ -301,14 +325,22 @@ def _not_beaten(comparisons: Sequence[Comparison]) -> list[str]:
 
 
 def _compare(
-    truth: Truth, answers: Floats, daily: Floats, other: Floats, *, name: str, target: Target, weights: Floats | None
+    truth: Truth,
+    answers: Floats,
+    daily: Floats,
+    baselines: Mapping[str, Floats],
+    *,
+    name: str,
+    target: Target,
+    weights: Floats | None,
 ) -> Comparison:
+    other = np.asarray(baselines[name], float)
     answered, theirs = _answered(answers), other[truth.row_day]
     both = answered & _answered(theirs)
     everything, judged = _day_matrices(truth, answers, both, target)
     other_everything, other_judged = _day_matrices(truth, theirs, both, target)
-    paired = paired_auc(_score(daily), _score(other), truth.kinds, truth.fold, weights) if target == "event" else None
-    test = _test(truth, other) if target == "event" else None
+    by_day = (truth.kinds, truth.fold, weights)
+    headline = target == "event"
     return Comparison(
         name=name,
         target=target,
@@ -317,9 +349,24 @@ def _compare(
         figures=metrics.figures(other_everything.sum(axis=0), other_judged.sum(axis=0)),
         accuracy_difference=paired_difference(everything, other_everything, metrics.accuracy, weights),
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
-        auc_difference=paired,
-        test=test,
+        auc_difference=paired_auc(_score(daily), _score(other), *by_day) if headline else None,
+        residual=residual_auc(_score(daily), _explaining(truth, answered, baselines, name), *by_day) if headline else None,
+        test=_test(truth, other) if headline else None,
     )
+
+
+def _explaining(truth: Truth, answered: Mask, baselines: Mapping[str, Floats], name: str) -> list[Floats]:
+    """Return the scores that must not explain a predictor: the baseline's, and for everything but the field each part's too.
+
+    A part that answers too few of its days is left out, as it neither grants nor denies alone.
+    """
+    given = {
+        one: np.asarray(baselines[one], float)
+        for one in ([name, *WITHOUT_FIELD] if name == EVERYTHING else [name])
+        if one in baselines
+    }
+    enough = LEAST_SHARE * answered.sum()
+    return [_score(x) for one, x in given.items() if one == name or (answered & _answered(x[truth.row_day])).sum() >= enough]
 
 
 def _exposure(series: Series, reference: Floats) -> Exposure | None:
@@ -328,11 +375,13 @@ def _exposure(series: Series, reference: Floats) -> Exposure | None:
     return exposure_of(series, rate) if np.nansum(rate) > 0 else None
 
 
-def _rules(truth: Truth, series: Series, given: Sequence[AlarmRule] | None) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
+def _rules(
+    truth: Truth, series: Series, given: Sequence[AlarmRule] | None, event_by_fold: Sequence[Floats]
+) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
     """Rule of each fold, and the folds with the fixed one."""
     n_folds = len(truth.trained)
     if given is None:
-        return rules_by_fold(series, truth.fold, truth.learnt)
+        return rules_by_fold(series, truth.fold, truth.learnt, event_by_fold or None)
     if len(given) != n_folds:
         raise ValueError(f"{len(given)} alarm rules were given for {n_folds} folds.")
     return tuple(given), ()

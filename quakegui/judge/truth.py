@@ -81,6 +81,7 @@ def truth_of(
     windows: EventWindows,
     taught: ArrayLike | None = None,
     learnt: Catalogue | None = None,
+    protocol: str | None = None,
 ) -> Truth:
     """Truth of a split.
 
@@ -92,27 +93,31 @@ def truth_of(
         Of all events in and around the season, for the rule's own labels and the surrogate catalogues.
     taught, learnt
         The labels, shape (day,), and the events that the trainings had, where those to judge by are others.
+    protocol
+        ``zero-shot`` for a predictor that never saw the season: it knows every class, and the split's folds are those of the
+        predictors that it is compared with. Default: the split's.
     """
     day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
     rows = np.sort(np.concatenate([fold.test for fold in made.folds]))
     number = np.full(len(day), -1, np.int64)
     for k, fold in enumerate(made.folds):
         number[(day >= fold.first) & (day <= fold.last)] = k
+    zero_shot = protocol == "zero-shot"
     return Truth(
-        protocol=made.protocol,
+        protocol=protocol or made.protocol,
         leaky=made.leaky,
         leak=leak_fraction(made),
         days=day,
         available_at=np.asarray(available_at, "datetime64[ms]"),
         fold=number,
-        trained=trained_classes(made, label if taught is None else taught),
+        trained=trained_classes(made, label if taught is None else taught) | zero_shot,
         tested=tested_classes(made, label),
         row_day=rows,
         row_label=label[rows],
         catalogue=catalogue,
         learnt=catalogue if learnt is None else learnt,
         kinds=rule_kinds(windows, day),
-        surrogates=_surrogates(made.protocol, day, windows),
+        surrogates=_surrogates(protocol or made.protocol, day, windows),
         folds=made.folds,
         taught=label if taught is None else np.asarray(taught, np.int64),
     )

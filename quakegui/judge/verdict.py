@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from quakegui.judge.bootstrap import CONSTANT_AUC, Interval
+from quakegui.judge.bootstrap import Interval
+from quakegui.judge.predictors import WITHOUT_FIELD
 from quakegui.judge.robustness import holm
 from quakegui.judge.skill import Skill
 from quakegui.judge.surrogates import SurrogateTest
@@ -39,7 +40,7 @@ class Verdict:
     leaky
         Whether the figures come from a leaky protocol; the sentence then begins with LEAKY.
     not_beaten
-        Predictors that know no field and whose paired interval does not lie above 0.
+        Predictors that know no field, and beside which the predictor judged knows nothing more.
     parameters
         Figures by name; None where one could not be estimated.
     """
@@ -64,7 +65,7 @@ class Verdict:
         """Say it in English or Chinese: one short sentence."""
         words = _SENTENCES[language]
         named = [name for name in self.not_beaten if name != "without-field"] or list(self.not_beaten)
-        rivals = words["or"].join(words[name] for name in named)
+        rivals = words["or"].join(WITHOUT_FIELD[name][language == "zh"] for name in named)
         sentence = words[self.code].format(**self._spoken(), rivals=rivals)
         return sentence + words["borderline"].format(**self._spoken()) if self.borderline else sentence
 
@@ -74,9 +75,10 @@ class Verdict:
             return ""
         words, known = _SENTENCES[language], {name for name, value in self.parameters.items() if value is not None}
         parts = [words["auc"]] if "auc" in known else []
+        parts += [words["residual"]] if "residual_low" in known else []
         parts += [words["p"]] if "p_value" in known else []
         parts += [words["short-jitter"]] if self.parameters["short_jitter"] else []
-        parts += [words["tries"]] if "p_corrected" in known else []
+        parts += [words["tries"]] if "p_corrected" in known and self.parameters["tries"] != 1 else []
         parts += [words["recall"]] if "macro_recall" in known else []
         parts += [words["alarms-" + self._alarm_state()]]
         return words["gap"].join(parts).format(**self._spoken())
@@ -112,14 +114,15 @@ def reach_verdict(
     macro_recall: float,
     test: SurrogateTest,
     auc: Interval,
+    residual: Interval | None,
     not_beaten: Sequence[str],
     skill: Skill | None,
 ) -> Verdict:
     """Judge by the headline: days with an event against days without, by the label rule.
 
-    Better than chance means that all three hold: the p-value of the surrogate catalogues lies below 0.05, the interval of the
-    fold-wise AUC lies above that of a constant answer, and the paired interval against each predictor that knows no field
-    lies above 0.
+    Better than chance means that both hold: the p-value of the surrogate catalogues lies below 0.05, and the AUC of what each
+    predictor that knows no field does not explain has its interval above 0.5, see `judge.residual`. The first keeps luck at
+    5 %; the second only denies what others say too.
 
     Parameters
     ----------
@@ -129,6 +132,8 @@ def reach_verdict(
         Of the five classes, and of event against none.
     auc
         Fold-wise.
+    residual
+        The same of what the predictors that know no field together do not explain; None without them.
     not_beaten
         See `Verdict`.
     skill
@@ -141,6 +146,9 @@ def reach_verdict(
         "auc": _known(test.auc),
         "auc_low": _known(auc.low),
         "auc_high": _known(auc.high),
+        "residual_auc": None if residual is None else _known(residual.value),
+        "residual_low": None if residual is None else _known(residual.low),
+        "residual_high": None if residual is None else _known(residual.high),
         "p_value": _known(test.p_value),
         "p_rate": _known(test.p_rate),
         "jitter_days": test.jitter_days,
@@ -163,7 +171,7 @@ def _code(leaky: bool, test: SurrogateTest, auc: Interval, not_beaten: Sequence[
         return "leaky"
     if not np.isfinite(test.p_value) or not np.isfinite(auc.low):
         return "not-estimable"
-    if test.p_value >= ALPHA or auc.low <= CONSTANT_AUC:
+    if test.p_value >= ALPHA:
         return "chance"
     if not_beaten:
         return "not-beaten"
@@ -181,7 +189,7 @@ def _spoken(name: str, value: float | None) -> str:
         return "?"
     if name in {"events", "hits", "jitter_days", "longest_window", "tries"}:
         return f"{value:.0f}"
-    if name in {"r", "r0"} or name.startswith("auc"):
+    if name in {"r", "r0"} or name.startswith(("auc", "residual")):
         return f"{value:.2f}"
     return f"{value:.3f}" if name.startswith("p_") else f"{100 * value:.1f}"
 
@@ -199,14 +207,13 @@ _SENTENCES: dict[Language, dict[str, str]] = {
         "no-events": "Better than chance day by day.",
         "better": "Better than chance, day by day and in its alarms.",
         "borderline": " Borderline: p = {p_value}.",
-        "calendar": "the calendar",
-        "catalogue": "the earthquake catalogue",
-        "outages": "the stations' outages",
-        "kp": "Kp",
-        "without-field": "calendar, catalogue, outages and Kp together",
         "or": " or ",
         "gap": " ",
         "auc": "AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50).",
+        "residual": (
+            "What calendar, catalogue, outages and Kp do not explain of it has an AUC of {residual_auc} "
+            "({residual_low} to {residual_high})."
+        ),
         "p": (
             "p = {p_value} by catalogues with the earthquakes moved by up to {jitter_days} days, "
             "{p_rate} by catalogues drawn from their own rate."
@@ -231,14 +238,10 @@ _SENTENCES: dict[Language, dict[str, str]] = {
         "no-events": "逐日判别优于随机。",
         "better": "逐日判别与警报均优于随机。",
         "borderline": "处于临界：p = {p_value}。",
-        "calendar": "日历",
-        "catalogue": "地震目录",
-        "outages": "台站缺测情况",
-        "kp": " Kp ",
-        "without-field": "日历、目录、缺测与 Kp 的合用",
         "or": "或",
         "gap": "",
         "auc": "震前日与平静日的 AUC 为 {auc}（逐折 {auc_low} 至 {auc_high}，随机为 0.50）。",
+        "residual": "扣除日历、目录、缺测与 Kp 所能解释的部分后，AUC 为 {residual_auc}（{residual_low} 至 {residual_high}）。",
         "p": "将地震移动至多 {jitter_days} 天所得的替代目录给出 p = {p_value}，按目录自身发震率抽取的给出 {p_rate}。",
         "short-jitter": "最长的标注窗口为 {longest_window} 天，长于地震的移动范围，因此检验较弱。",
         "tries": "本时段已评判 {tries} 次运行，校正后 p 为 {p_corrected}。",

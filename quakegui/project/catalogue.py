@@ -76,8 +76,8 @@ class EventsReport:
     notes: tuple[str, ...]
 
 
-def read_catalogue(path: Path | str) -> CatalogueRead:
-    """Read every event of a file or an archive.
+def read_catalogue(path: Path | str, *, timezone: str = "") -> CatalogueRead:
+    """Read every event of a file or an archive; `timezone` is the clock of times that name none, as the file says if empty.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def read_catalogue(path: Path | str) -> CatalogueRead:
     times: list[int] = []
     for source in expand(path):
         times += [] if source.modified_ms is None else [source.modified_ms]
-        found = formats.read_events(source)
+        found = formats.read_events(source, timezone=timezone)
         events += found.events
         notes += found.notes
         files.append(Origin(shown(source.base, 200), hashlib.sha256(source.data).hexdigest(), len(found.events)))
@@ -104,6 +104,7 @@ def import_events(
     selection: Selection | None = None,
     declustering: Declustering | None = None,
     add: bool = False,
+    timezone: str = "",
     author: str | None = None,
 ) -> EventsReport:
     """Take the events of a catalogue file into the project, in place of those it had.
@@ -121,6 +122,8 @@ def import_events(
     add
         Keep the project's events besides; of those of one id the one counts whose file was modified last, and all are
         declustered together.
+    timezone
+        Clock of times that name none, such as "UTC+8"; as the file says if empty.
     author
         Who imports them; default the person at this machine.
 
@@ -131,7 +134,7 @@ def import_events(
     """
     selection = selection if selection is not None else Selection()
     declustering = declustering if declustering is not None else Declustering()
-    read = read_catalogue(path)
+    read = read_catalogue(path, timezone=timezone)
     chosen = choose(read.events, selection, timezone=project.timezone)
     return store_events(project, chosen, declustering=declustering, selection=selection, add=add, read=read, author=author)
 

@@ -15,7 +15,6 @@ from typing import IO, Any
 import numpy as np
 from sqlalchemy import Connection, select
 
-from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import shown
 from quakegui.project import schema, spool
 from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_of_contents, next_act
@@ -23,9 +22,10 @@ from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.importreport import ImportedFile, ImportReport, Tally
 from quakegui.project.kpindex import refresh_kp
+from quakegui.project.mappings import saved_mappings, with_saved
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.overlaps import is_shared, overlaps_of
-from quakegui.project.parsing import KnownContents, KnownFile, ParsedFile, SkippedFile, files_at, parse_files
+from quakegui.project.parsing import KnownContents, KnownFile, Manner, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.project.stations import far_apart, refresh_stations
@@ -45,7 +45,7 @@ def import_paths(
     project: Project,
     paths: Iterable[Path | str],
     *,
-    mapping: TableMapping | None = None,
+    mapping: Manner | None = None,
     author: str | None = None,
     progress: ProgressCallback | None = None,
     cancelled: CancelCheck | None = None,
@@ -59,7 +59,7 @@ def import_paths(
     paths
         Files, folders and archives.
     mapping
-        How to read the columns of tables (see `quakegui.formats`).
+        How to read the columns of tables, or what the user says of the files (see `quakegui.formats`).
     author, progress, cancelled
         As there.
     """
@@ -68,7 +68,7 @@ def import_paths(
 
 def import_batches(
     project: Project,
-    batches: Sequence[tuple[Sequence[Path | str], TableMapping | None]],
+    batches: Sequence[tuple[Sequence[Path | str], Manner | None]],
     *,
     author: str | None = None,
     progress: ProgressCallback | None = None,
@@ -87,7 +87,7 @@ def import_batches(
     project
         Where they go.
     batches
-        Files, folders and archives, each with how to read the columns of its tables (see `quakegui.formats`).
+        Files, folders and archives, each with how to read its files (see `quakegui.formats`).
     author
         Who imports them; default the person at this machine.
     progress
@@ -111,12 +111,13 @@ def import_batches(
     tally = Tally()
     with project.read() as connection:
         known = _known(connection)
+    saved = saved_mappings(project)
     cache = project.folder / "cache"
     try:
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
             count = sum(
-                _parse_all(files_at(paths), file, tally, contents=known, mapping=mapping, say=say, stop=stop)
+                _parse_all(files_at(paths), file, tally, contents=known, mapping=with_saved(mapping, saved), say=say, stop=stop)
                 for paths, mapping in batches
             )
             file.flush()
@@ -169,7 +170,7 @@ def _parse_all(
     tally: Tally,
     *,
     contents: KnownContents,
-    mapping: TableMapping | None,
+    mapping: Manner | None,
     say: ProgressCallback,
     stop: CancelCheck,
 ) -> int:

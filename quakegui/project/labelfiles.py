@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import decode, expand
 from quakegui.project import journal, nights
@@ -101,11 +102,17 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
     return LabelsReport(len(labels), written, taken, by_rule, repeated, outside, tuple(unread))
 
 
-def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the lines that hold something, by the names of their columns, each with its number."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
+    """Return the lines that hold something, by the names of their columns, each with its number; dates as 2022-09-05.
+
+    Spreadsheets write labels back in their own way: with semicolons, other dates, and columns without a name.
+    """
+    text = re.sub(r"\A\ufeff?(?:sep=.\r?\n)?", "", text)
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=max(",;\t", key=first.count))
+    rows: list[tuple[int, dict[str, str]]] = []
     try:
-        names = next(reader, [])
+        names = [name.strip().lower() for name in next(reader, [])]
         if not {"date", "class"} <= set(names):
             raise FormatError("Labels need the columns date and class.", file=file, line=1)
         twice = [name for name in names if name in _KNOWN and names.count(name) > 1]
@@ -123,14 +130,25 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
                     file=file,
                     line=reader.line_num,
                 )
-            yield reader.line_num, dict(zip(names, [*cells, *[""] * len(names)], strict=False))
+            rows.append((reader.line_num, dict(zip(names, [*cells, *[""] * len(names)], strict=False))))
+        dates = years_first([row["date"].strip() for _, row in rows])
     except csv.Error as error:
         raise FormatError(f"The csv is damaged ({error}).", file=file, line=reader.line_num) from error
+    except ValueError as error:
+        raise FormatError(str(error), file=file) from error
+    return [(line, {**row, "date": _padded(date)}) for (line, row), date in zip(rows, dates, strict=True)]
+
+
+def _padded(date: str) -> str:
+    """Return a date such as 2024/1/5, or 2024-01-05 00:00:00, as 2024-01-05; any other text as it is."""
+    match = re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T]0?0:00(?::00)?)?", date)
+    return date if match is None else f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}"
 
 
 def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.GivenLabel:
     facts = {key: unguard(row.get(key, "").strip()) for key in ("date", "class", "source", "author", "note")}
-    facts["source"] = facts["source"] or row.get("label_source", "").strip()
+    facts["class"] = facts["class"].removesuffix(".0")
+    facts["source"] = facts["source"].lower() or row.get("label_source", "").strip().lower()
     try:
         day = day_of(facts["date"])
     except ValueError as error:

@@ -23,7 +23,8 @@ import numpy as np
 from quakegui import formats
 from quakegui.formats import kp
 from quakegui.formats.columns import TableMapping
-from quakegui.formats.errors import FormatError
+from quakegui.formats.errors import FormatError, one_error
+from quakegui.formats.hints import Hints, hints_of
 from quakegui.formats.source import Source, expand
 from quakegui.project.exchange.layout import MANIFEST, READING_COLUMNS, is_export, is_manifest
 from quakegui.project.progress import CancelCheck
@@ -103,8 +104,11 @@ KnownContents = Mapping[str, frozenset[str]]
 """Fingerprints of the contents that a project holds, and the names (without folders) under which it has them: under another
 name a content may be another station's."""
 
-_told: tuple[KnownContents, TableMapping | None] = {}, None
-"""In a helper process: what the project holds, and how to read the columns of tables."""
+Manner = TableMapping | Hints
+"""How to read the columns of tables, or what the user says of files besides."""
+
+_told: tuple[KnownContents, Manner | None] = {}, None
+"""In a helper process: what the project holds, and how to read files."""
 
 Outcome = ParsedFile | KnownFile | SkippedFile
 
@@ -135,7 +139,7 @@ def parse_files(
     files: tuple[tuple[str, str], ...],
     *,
     contents: KnownContents,
-    mapping: TableMapping | None,
+    mapping: Manner | None,
     cancelled: CancelCheck,
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """Yield, in order, how many files are done and what the latest of them gave; ends early when `cancelled`.
@@ -145,7 +149,7 @@ def parse_files(
     contents
         What the project holds already; such files are not parsed again.
     mapping
-        How to read the columns of tables.
+        How to read the columns of tables, or what the user says of the files.
     """
     chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)]
     workers = _workers(files)
@@ -166,7 +170,7 @@ def parse_files(
         yield done, parse_chunk((file,), contents, mapping)
 
 
-def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, mapping: TableMapping | None) -> list[Outcome]:
+def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, mapping: Manner | None) -> list[Outcome]:
     """Return what each file, or each member of an archive, gave."""
     outcomes: list[Outcome] = []
     for path, prefix in files:
@@ -175,11 +179,15 @@ def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, mappi
             outcomes.append(_skipped(FormatError(error.sentence, file=prefix + error.file, line=error.line)))
 
         sources = (replace(source, name=prefix + source.name) for source in expand(path, on_problem=report))
-        outcomes.extend(_parse_sources(sources, contents, mapping))
+        try:
+            with one_error(Path(path).name):
+                outcomes.extend(_parse_sources(sources, contents, mapping))
+        except FormatError as error:
+            report(error)
     return outcomes
 
 
-def _parse_sources(sources: Iterable[Source], contents: KnownContents, mapping: TableMapping | None) -> list[Outcome]:
+def _parse_sources(sources: Iterable[Source], contents: KnownContents, mapping: Manner | None) -> list[Outcome]:
     """Return what the members of an archive, or a file, gave; of exported projects in it only that they are there."""
     found: list[tuple[str, Outcome]] = []
     exports: list[str] = []
@@ -197,29 +205,30 @@ def _export(folder: str) -> SkippedFile:
     return SkippedFile(folder, f"It is an exported project: unpack it and import the folder that holds {MANIFEST} by itself.")
 
 
-def parse_source(source: Source, contents: KnownContents, mapping: TableMapping | None) -> Outcome:
+def parse_source(source: Source, contents: KnownContents, mapping: Manner | None) -> Outcome:
     """Return what one file gave; a file that cannot be read is skipped with its reason, never raised."""
     sha256 = fingerprint(source.data, mapping)
     if source.base in contents.get(sha256, ()):
         return KnownFile(source.name, source.base, sha256, source.modified_ms)
     try:
-        return _parse(source, sha256, mapping)
+        with one_error(source.name):
+            return _parse(source, sha256, mapping)
     except FormatError as error:
         return _skipped(error)
 
 
-def fingerprint(data: bytes, mapping: TableMapping | None) -> str:
-    """Return what tells two contents apart: the bytes, and how the columns of a table were read."""
+def fingerprint(data: bytes, mapping: Manner | None) -> str:
+    """Return what tells two contents apart: the bytes, and how they were read."""
     found = hashlib.sha256(data)
     if mapping is not None:
-        found.update(mapping.to_json().encode())
+        found.update(mapping.to_json().encode())  # hints that say nothing add nothing
     return found.hexdigest()
 
 
-def _parse(source: Source, sha256: str, mapping: TableMapping | None) -> Outcome:
+def _parse(source: Source, sha256: str, mapping: Manner | None) -> Outcome:
     if source.data.startswith(",".join(READING_COLUMNS).encode()):
         raise FormatError(f"It is a part of an exported project: import the folder that holds {MANIFEST}.", file=source.name)
-    kind = formats.kind(source) if mapping is None else "readings"
+    kind = formats.kind(source) if hints_of(mapping).mapping is None else "readings"
     if kind == "events":
         return SkippedFile(source.name, "It holds earthquakes: import it as events ('quakegui events import').")
     if kind == "kp":
@@ -273,7 +282,7 @@ def _bytes(files: tuple[tuple[str, str], ...]) -> int:
 def _in_processes(
     chunks: list[tuple[tuple[str, str], ...]],
     contents: KnownContents,
-    mapping: TableMapping | None,
+    mapping: Manner | None,
     workers: int,
     cancelled: CancelCheck,
 ) -> Iterator[list[Outcome]]:
@@ -294,7 +303,7 @@ def _in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin_helper(contents: KnownContents, mapping: TableMapping | None) -> None:
+def _begin_helper(contents: KnownContents, mapping: Manner | None) -> None:
     """Leave Ctrl+C to the process that started this one, and end with it, however it ends."""
     global _told  # noqa: PLW0603 - what a helper is told once, not with every chunk
     _told = contents, mapping

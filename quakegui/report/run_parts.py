@@ -75,7 +75,9 @@ def _curves(run: RunFolder, say: Words, figures: FigureList) -> str:
 
 
 def _phase(name: str, say: Words) -> str:
-    return say("all days", "全部日子") if name == FINAL else say("fold {n}", "第 {n} 折", n=name.removeprefix("fold "))
+    part, _, member = name.partition(", member ")
+    shown = say("all days", "全部日子") if part == FINAL else say("fold {n}", "第 {n} 折", n=part.removeprefix("fold "))
+    return say("{part}, member {n}", "{part}，成员 {n}", part=shown, n=member) if member else shown
 
 
 def _plain(value: object, say: Words) -> str:

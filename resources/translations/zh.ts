@@ -512,6 +512,10 @@
             <translation>代码</translation>
         </message>
         <message>
+            <source>Code of the station, where the file does not name it</source>
+            <translation>台站代码（文件没有写明时）</translation>
+        </message>
+        <message>
             <source>Cohen's kappa {kappa:.2f}: {word} agreement beyond chance.</source>
             <translation>Cohen kappa {kappa:.2f}：超出偶然的一致性{word}。</translation>
         </message>
@@ -594,6 +598,10 @@
         <message>
             <source>Date</source>
             <translation>日期</translation>
+        </message>
+        <message>
+            <source>Date of a log that has only times of day, or one of its dates</source>
+            <translation>只有时刻的记录的日期，或其中的一个日期</translation>
         </message>
         <message>
             <source>Day</source>
@@ -748,8 +756,8 @@
             <translation>去除余震</translation>
         </message>
         <message>
-            <source>Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, Kp, station lists, zip and gz.</source>
-            <translation>把文件和文件夹拖到此处，或添加：IAGA-2002、WDC、CDF、csv、xlsx、Kp、台站列表、zip 和 gz。</translation>
+            <source>Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, logs, Kp, station lists, archives.</source>
+            <translation>把文件和文件夹拖到这里，或添加它们：IAGA-2002、WDC、CDF、csv、xlsx、仪器记录、Kp、台站列表、压缩包。</translation>
         </message>
         <message>
             <source>E east of magnetic north</source>
@@ -1296,6 +1304,10 @@
             <translation>可用：{device}，{backend} {version}，{precision}。</translation>
         </message>
         <message>
+            <source>Its clock keeps</source>
+            <translation>其时钟采用</translation>
+        </message>
+        <message>
             <source>Its midnight is where a day begins; type a part of its name</source>
             <translation>一天从该时区的午夜开始；可输入名称的一部分</translation>
         </message>
@@ -1338,6 +1350,10 @@
         <message>
             <source>Keep these earthquakes in the project, in place of those it has</source>
             <translation>把这些地震存入项目，取代已有的地震</translation>
+        </message>
+        <message>
+            <source>Keep this for tables with these columns</source>
+            <translation>对具有这些列的表格保留此设置</translation>
         </message>
         <message>
             <source>Keep training</source>
@@ -1546,6 +1562,14 @@
         <message>
             <source>Line {line}: {sentence}</source>
             <translation>第 {line} 行：{sentence}</translation>
+        </message>
+        <message>
+            <source>Lines above</source>
+            <translation>上方的行</translation>
+        </message>
+        <message>
+            <source>Lines above the heading of the table</source>
+            <translation>表格标题行上方的行数</translation>
         </message>
         <message>
             <source>Lines burnt in where the level changes</source>
@@ -2152,10 +2176,6 @@
             <translation>训练进度</translation>
         </message>
         <message>
-            <source>ProgressCallback</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
             <source>Project</source>
             <translation>项目</translation>
         </message>
@@ -2296,6 +2316,10 @@
             <translation>所选文件的说明</translation>
         </message>
         <message>
+            <source>Remarks on the chosen log</source>
+            <translation>对所选记录的说明</translation>
+        </message>
+        <message>
             <source>Remove readings</source>
             <translation>移除观测数据</translation>
         </message>
@@ -2392,8 +2416,8 @@
             <translation>说明每一列的含义</translation>
         </message>
         <message>
-            <source>Say which column holds the time, or which two hold date and time of day.</source>
-            <translation>请指明哪一列是时间，或哪两列是日期和时刻。</translation>
+            <source>Say which column holds the time, or which hold its parts.</source>
+            <translation>请指明哪一列是时间，或哪些列是时间的各部分。</translation>
         </message>
         <message>
             <source>Say which columns hold total intensity, or its components.</source>
@@ -2616,6 +2640,10 @@
             <translation>台站 nT</translation>
         </message>
         <message>
+            <source>Station of the file</source>
+            <translation>文件的台站</translation>
+        </message>
+        <message>
             <source>Stations</source>
             <translation>台站</translation>
         </message>
@@ -2800,6 +2828,10 @@
             <translation>项目中还没有地震。</translation>
         </message>
         <message>
+            <source>The project reads the next tables with the same columns in the same way</source>
+            <translation>项目以后用同样的方式读取具有相同列的表格</translation>
+        </message>
+        <message>
             <source>The project's own {count} earthquakes</source>
             <translation>项目已有的 {count} 次地震</translation>
         </message>
@@ -2970,6 +3002,10 @@
         <message>
             <source>Time zone</source>
             <translation>时区</translation>
+        </message>
+        <message>
+            <source>Time zone of the log, such as UTC+8 or Asia/Shanghai; UTC if empty</source>
+            <translation>记录的时区，如 UTC+8 或 Asia/Shanghai；留空为 UTC</translation>
         </message>
         <message>
             <source>Time zone of the table</source>
@@ -3232,6 +3268,10 @@
             <translation>写备注</translation>
         </message>
         <message>
+            <source>Write the day as 2024-05-09.</source>
+            <translation>请把日期写成 2024-05-09。</translation>
+        </message>
+        <message>
             <source>Write the numbers that stand for no value with commas between them.</source>
             <translation>请用逗号分隔表示缺测的数。</translation>
         </message>
@@ -3388,6 +3428,14 @@
             <translation>天</translation>
         </message>
         <message>
+            <source>days as MATLAB counts them</source>
+            <translation>MATLAB 日序号</translation>
+        </message>
+        <message>
+            <source>days as a spreadsheet counts them</source>
+            <translation>电子表格日序号</translation>
+        </message>
+        <message>
             <source>default {value}</source>
             <translation>默认 {value}</translation>
         </message>
@@ -3446,6 +3494,10 @@
         <message>
             <source>first principal component taken out</source>
             <translation>去除第一主成分</translation>
+        </message>
+        <message>
+            <source>found by the program</source>
+            <translation>由程序判断</translation>
         </message>
         <message>
             <source>from here on</source>
@@ -3696,6 +3748,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>极值区域 {id}，原地持续第 {duration} 天</translation>
         </message>
         <message>
+            <source>registered until {date}</source>
+            <translation>注册至 {date}</translation>
+        </message>
+        <message>
             <source>robust regression on the other stations</source>
             <translation>对其他台站的稳健回归</translation>
         </message>
@@ -3780,8 +3836,8 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>时段的开始</translation>
         </message>
         <message>
-            <source>time, or date and time of day</source>
-            <translation>时间，或日期与时刻</translation>
+            <source>time, or a part of it</source>
+            <translation>时间或其一部分</translation>
         </message>
         <message>
             <source>too few nights before it for a baseline</source>
@@ -3850,6 +3906,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} days were answered more than a day late.</source>
             <translation>有 {count} 天的预测晚于一天以上才发布。</translation>
+        </message>
+        <message>
+            <source>{count} days were predicted by registered runs.</source>
+            <translation>已注册的运行预测了 {count} 天。</translation>
         </message>
         <message>
             <source>{count} days, {first} to {last}, are now labelled {names}.</source>

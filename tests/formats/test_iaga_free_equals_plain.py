@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quakegui.formats import iaga2002, read_readings
+from quakegui.formats import iagalines, read_readings
 from quakegui.formats.source import Source
 
 HEAD = """ Format                 IAGA-2002                                    |
@@ -21,14 +21,14 @@ def plainly(lines: list[bytes], columns: int) -> tuple[np.ndarray, np.ndarray]:
     time = np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[ms]")
     values = np.full((len(lines), columns), np.nan)
     for place, line in enumerate(lines):
-        row = iaga2002._read_line(line, columns)
+        row = iagalines.read_line(line, columns)
         if row is not None:
             time[place], values[place] = row
     return time, values
 
 
 def assert_as_plain(lines: list[bytes], columns: int) -> None:
-    time, values = iaga2002._read_lines(lines, columns)
+    time, values = iagalines.read_lines(lines, columns)
     plain_time, plain_values = plainly(lines, columns)
     np.testing.assert_array_equal(time, plain_time)
     readable = ~np.isnat(time)
@@ -69,7 +69,7 @@ def test_any_lines_read_together_are_those_read_alone(lines: list[bytes], column
 
 def test_a_minus_before_nothing_but_zeros_stays() -> None:
     lines = [f"2022-01-15 00:{k:02d}:00.000 015 -0.00 -{k}.5".encode() for k in range(9)]
-    values = iaga2002._read_lines(lines, 2)[1]
+    values = iagalines.read_lines(lines, 2)[1]
     assert (np.signbit(values[:, 0])).all()
     assert_as_plain(lines, 2)
 

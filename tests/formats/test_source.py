@@ -190,4 +190,5 @@ def test_decode_recognises_encodings(encoding):
 
 
 def test_decode_never_fails():
-    assert decode(b"\xff\xff caf\xe9")[1] == "latin-1"
+    assert decode(b"\xff\xff caf\xe9")[1] == "cp1252"
+    assert decode(b"\x81\xff caf\xe9")[1] == "latin-1"

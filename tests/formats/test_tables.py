@@ -220,7 +220,9 @@ def test_a_table_that_is_not_plain_asks_for_a_mapping():
     from quakegui.formats import read_readings
 
     rows = "\n".join(f"0{1 + i}/02/2022;{48 + i / 100}" for i in range(9))
-    with pytest.raises(FormatError, match="not plain which columns"):
+    with pytest.raises(
+        FormatError, match=r"fits more than one reading .Tag as %d/%m/%Y; Tag as %m/%d/%Y.: say which. Use --mapping"
+    ):
         read_readings(text(f"Tag;Feld\n{rows}\n"))
     with pytest.raises(FormatError, match="format is not known"):
         read_readings(text("Dear reader,\nthis is prose, and no table.\n"))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from quakegui.judge import surrogates as sg
+from quakegui.judge.auc import weighted_auc
 from quakegui.season.events import Event
 from quakegui.season.labels import FLAT_RULE, LabelRule, apply
 from quakegui.season.localtime import NightWindow, available_at
@@ -111,6 +112,23 @@ def test_the_p_value_is_counted_and_a_perfect_predictor_has_the_smallest():
     leaky = sg.surrogate_test(np.ones(731), kinds, made, statistic="pooled", fold=fold, tested=False)
     assert np.isnan([leaky.p_value, leaky.p_rate]).all()
     assert leaky.auc == 0.5
+
+
+def test_fold_by_fold_a_surrogate_as_far_below_a_half_counts_too():
+    rng = np.random.default_rng(11)
+    windows = windows_of(events_at(np.sort(rng.uniform(0, 731, 30)), rng))
+    kinds, made = sg.rule_kinds(windows, DAYS), sg.make_surrogates(windows, DAYS, jitter_days=30)
+    fold, score = np.zeros(731, int), rng.normal(size=731) + 0.2 * (kinds == sg.EVENT)
+    one = sg.surrogate_test(score, kinds, made, statistic="pooled", fold=fold)
+    two = sg.surrogate_test(score, kinds, made, statistic="foldwise", fold=fold)
+    mirrored = sg.surrogate_test(-score, kinds, made, statistic="foldwise", fold=fold)
+    assert one.auc == two.auc > 0.5
+    assert mirrored.auc == pytest.approx(1 - one.auc)
+    drawn = weighted_auc(score, made.jittered == sg.EVENT, made.jittered == sg.QUIET, fold)
+    assert one.p_value == (1 + (drawn >= one.auc - 1e-12).sum()) / 1000
+    assert two.p_value == (1 + (np.abs(drawn - 0.5) >= one.auc - 0.5 - 1e-12).sum()) / 1000
+    assert two.p_value > one.p_value
+    assert mirrored.p_value == 1.0
 
 
 def test_too_few_clusters_or_too_short_a_season_are_not_estimable():

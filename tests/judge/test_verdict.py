@@ -163,7 +163,20 @@ def test_what_knows_no_field_and_does_as_well_is_named():
     assert told.verdict.text("zh") == "不优于日历。"
     assert told.surrogate.p_value == alone.surrogate.p_value < 0.05
     assert told.compared("calendar").auc_difference.value == 0.0
+    assert told.compared("calendar").residual.high == 0.5
+    assert "do not explain of it has an AUC of 0.50 (0.50 to 0.50)" in told.verdict.figures()
     assert told.compared("outages").beaten
+
+
+def test_what_two_rivals_know_between_them_is_not_the_fields():
+    season = Season(6)
+    first, second = season.answers(0.5), season.answers(0.5)
+    beside = {"calendar": first, "outages": second, "without-field": np.tile([1.0, 0, 0, 0, 0], (N_DAYS, 1))}
+    told = season.judged((first + second) / 2, baselines=beside)
+    assert told.compared("without-field").residual.value < min(
+        told.compared(one).residual.value for one in ("calendar", "outages")
+    )
+    assert "without-field" in told.verdict.not_beaten
 
 
 def test_a_rival_on_under_nine_tenths_of_the_days_neither_grants_nor_denies():
@@ -367,6 +380,7 @@ def reached(p_value=0.004, low=0.6, not_beaten=(), hits=14, jitter=30):
         macro_recall=0.7,
         test=SurrogateTest("foldwise", 0.7, p_value, 0.01, jitter, 9, 31),
         auc=Interval(0.7, low, 0.8, 0.95),
+        residual=Interval(0.66, 0.57, 0.75, 0.95),
         not_beaten=not_beaten,
         skill=skill,
     )
@@ -380,7 +394,7 @@ def reached(p_value=0.004, low=0.6, not_beaten=(), hits=14, jitter=30):
         ({"hits": None}, "no-events"),
         ({"not_beaten": ["kp"]}, "not-beaten"),
         ({"not_beaten": ["kp"], "p_value": 0.06}, "chance"),
-        ({"low": 0.5}, "chance"),
+        ({"low": 0.45}, "better"),
         ({"p_value": 0.05}, "chance"),
         ({"p_value": np.nan}, "not-estimable"),
         ({"low": np.nan}, "not-estimable"),
@@ -400,7 +414,18 @@ def test_verdict_codes(figures, code):
 
 def test_the_sentence_names_each_rival_that_was_not_beaten():
     assert reached(not_beaten=["kp", "catalogue", "without-field"]).text() == "Not better than Kp or the earthquake catalogue."
-    assert reached(not_beaten=["without-field"]).text() == "Not better than calendar, catalogue, outages and Kp together."
+    assert reached(not_beaten=["without-field"]).text() == "Not better than everything but the field."
+
+
+@pytest.mark.parametrize("name", predictors.WITHOUT_FIELD)
+def test_every_rival_has_words_in_the_sentence_of_both_languages(name):
+    english, chinese = predictors.WITHOUT_FIELD[name]
+    told = reached(not_beaten=[name])
+    assert (told.text("en"), told.text("zh")) == (f"Not better than {english}.", f"不优于{chinese}。")
+    assert reached(not_beaten=[name], p_value=0.5).text("en") == "Not better than chance."
+    assert english.strip().isascii()
+    assert english.strip()
+    assert chinese.strip()
 
 
 @pytest.mark.parametrize(("p_value", "borderline"), [(0.019, False), (0.02, True), (0.06, True), (0.1, True), (0.101, False)])

@@ -52,14 +52,16 @@ def fold_numbers(made, n_days):
     return number
 
 
-def p_values(score, kinds, fold, drawn):
+def p_values(score, kinds, fold, drawn, *, two_sided):
     """Return the p-value of a score against each set of surrogate kinds."""
     observed = auc(score, kinds, fold)
     found = [weighted_auc(score, kind == 1, kind == 0, fold) for kind in drawn]
+    if two_sided:
+        observed, found = observed - 0.5, [np.abs(other - 0.5) for other in found]
     return [(1 + (other >= observed - 1e-12).sum()) / (1 + np.isfinite(other).sum()) for other in found]
 
 
-def trial(rng, events, days, surrogates, signal=None):
+def trial(rng, events, days, surrogates):
     """Return (statistic, input) -> p-values by jitters then rate, of one catalogue; None where it is not estimable."""
     windows, kinds, made = labelled(events, days)
     sets = [
@@ -72,10 +74,10 @@ def trial(rng, events, days, surrogates, signal=None):
     told = {}
     for name, draw in RANDOM.items():
         x = draw(rng, len(days))
-        told["pooled", name] = p_values(x, kinds, one, drawn)
-        told["foldwise", name] = p_values(learnt_in_blocks(made, x, kinds), kinds, fold, drawn)
+        told["pooled", name] = p_values(x, kinds, one, drawn, two_sided=False)
+        told["foldwise", name] = p_values(learnt_in_blocks(made, x, kinds), kinds, fold, drawn, two_sided=True)
     day = np.arange(len(days)) * 1.0
-    told["foldwise", "day number"] = p_values(learnt_in_blocks(made, day, kinds), kinds, fold, drawn)
+    told["foldwise", "day number"] = p_values(learnt_in_blocks(made, day, kinds), kinds, fold, drawn, two_sided=True)
     return told
 
 

@@ -119,3 +119,46 @@ def test_a_name_with_blanks_around_it_is_the_same_persons(
 ) -> None:
     Terminal(capsys)("labels", "set", project.folder, "2022-02-01", "none", "--author", name, "--yes")
     assert "2022-02-01" not in {day for day, *_rest in stands(project)}
+
+
+SAVED_AGAIN = "date,class,note\n2024-01-25,3,peak\n2024-01-26,3,\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "date,class,note\n2024/1/25,3,peak\n2024/1/26,3,\n",
+        "\ufeffdate;class;note\n2024-01-25;3;peak\n2024-01-26;3;\n",
+        "date,class,note,,\n2024-01-25,3,peak,,\n2024-01-26,3,,,\n",
+        "Date,CLASS,Note\n25.01.2024,3,peak\n26.01.2024,3,\n",
+        "sep=;\r\nDATE;Class;note\r\n2024-01-25 00:00:00;3.0;peak\r\n2024-01-26 0:00;3;\r\n",
+        "date\tclass\tnote\n1/25/2024\t3\tpeak\n1/26/2024\t3\t\n",
+        "date,class,note\n25/01/2024,3,peak\n26/01/2024,3,\n",
+        "date,class,note\n2024年1月25日,3,peak\n2024年1月26日,3,\n",
+        "date,class,source,note\n2024-1-25,3,Analyst,peak\n2024-1-26,3,ANALYST,\n",
+    ],
+)
+def test_labels_that_a_spreadsheet_saved_again_are_the_same_labels(tmp_path: Path, text: str) -> None:
+    found = []
+    for number, each in enumerate((SAVED_AGAIN, text)):
+        with Project.create(tmp_path / f"again{number}") as fresh:
+            assert given(fresh, each).written == 2
+            found.append(stands(fresh))
+    assert found[0] == found[1]
+    assert [row[:3] for row in found[0]] == [("2024-01-25", 3, "peak"), ("2024-01-26", 3, "")]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
+def test_notes_in_the_encodings_that_spreadsheets_write(project: Project, encoding: str) -> None:
+    path = project.folder.parent / "l.csv"
+    path.write_bytes("date,class,note\n2024/1/25,3,峰值\n".encode(encoding))
+    labelfiles.import_labels(project, path, author="Li")
+    assert ("2024-01-25", 3, "峰值", "", False) in stands(project)
+
+
+@pytest.mark.parametrize("text", ["date,class\n1/2/2024,3\n", "date,class\n2024-01,3\n", "date,class\n2024-01-25 13:00,3\n"])
+def test_dates_that_are_not_sure_are_refused(project: Project, text: str) -> None:
+    before = journal.journal_rows(project)
+    with pytest.raises(FormatError, match="date"):
+        given(project, text)
+    assert journal.journal_rows(project) == before

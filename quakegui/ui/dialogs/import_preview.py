@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from quakegui import formats
-from quakegui.formats import FormatError, Preview, ReadingsFile, Source, TableMapping
+from quakegui.formats import FormatError, Hints, Preview, ReadingsFile, Source, TableMapping
+from quakegui.formats.hints import SavedMapping
 from quakegui.project.parsing import files_at
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.i18n import mark, tr
@@ -86,33 +87,42 @@ class Previews:
     unseen: int
 
 
-def look_at(paths: Sequence[Path], *, progress: ProgressCallback, cancelled: CancelCheck, most: int = MOST_SOURCES) -> Previews:
-    """Look into files, folders and archives; what cannot be read says why."""
+def look_at(
+    paths: Sequence[Path],
+    *,
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
+    saved: tuple[SavedMapping, ...] = (),
+    most: int = MOST_SOURCES,
+) -> Previews:
+    """Look into files, folders and archives; what cannot be read says why. `saved` are the project's mappings of tables."""
     files = files_at(paths)
     found: list[FilePreview] = []
     for done, (path, prefix) in enumerate(files):
         if cancelled() or len(found) >= most:
             return Previews(tuple(found), len(files) - done)
         progress(done, min(len(files), most), prefix + Path(path).name)
-        found += _look_into(Path(path), prefix, most - len(found))
+        found += _look_into(Path(path), prefix, most - len(found), saved)
     return Previews(tuple(found), 0)
 
 
-def look_again(preview: FilePreview, mapping: TableMapping) -> FilePreview:
-    """Return what a table holds when its columns mean what `mapping` says."""
+def look_again(preview: FilePreview, said: TableMapping | Hints) -> FilePreview:
+    """Return what a file holds by what is said of it: what its columns mean, or what it leaves open."""
     try:
-        return _readings(replace(preview, reason="", notes=()), _source(preview), mapping)
+        return _readings(replace(preview, reason="", notes=()), _source(preview), said)
     except FormatError as error:
         return replace(preview, reason=_sentence(error))
 
 
-def look_at_sheet(preview: FilePreview, sheet: str) -> FilePreview:
-    """Return a workbook with the first rows of another sheet; what its columns mean is then for the analyst to say."""
+def look_at_sheet(preview: FilePreview, sheet: str, skip_lines: int | None = None) -> FilePreview:
+    """Return a table with the first rows of another sheet, or below other lines, and what its columns seem to mean there."""
     try:
-        rows = formats.preview(_source(preview), sheet=sheet, rows=MOST_ROWS)
+        source = _source(preview)
+        rows = formats.preview(source, sheet=sheet, rows=MOST_ROWS, skip=skip_lines)
+        found = formats.guess_table(source, Hints(skip_lines=skip_lines), sheet_name=sheet)
     except FormatError as error:
         return replace(preview, reason=_sentence(error))
-    return replace(preview, table=rows, guess=None)
+    return replace(preview, table=rows, guess=None if found is None else found.mapping)
 
 
 def _source(preview: FilePreview) -> Source:
@@ -122,7 +132,7 @@ def _source(preview: FilePreview) -> Source:
     raise FormatError(NOT_THERE, file=preview.name)
 
 
-def _look_into(path: Path, prefix: str, most: int) -> list[FilePreview]:
+def _look_into(path: Path, prefix: str, most: int, saved: tuple[SavedMapping, ...]) -> list[FilePreview]:
     found: list[FilePreview] = []
 
     def problem(error: FormatError) -> None:
@@ -131,13 +141,14 @@ def _look_into(path: Path, prefix: str, most: int) -> list[FilePreview]:
     for source in formats.expand(path, on_problem=problem):
         if len(found) >= most:
             break
-        found.append(_look(path, replace(source, name=prefix + source.name)))
+        found.append(_look(path, replace(source, name=prefix + source.name), saved))
     return found
 
 
-def _look(path: Path, source: Source) -> FilePreview:
-    preview = FilePreview(path, source.name, kind=formats.kind(source) or "", format=formats.detect(source) or "")
+def _look(path: Path, source: Source, saved: tuple[SavedMapping, ...]) -> FilePreview:
+    preview = FilePreview(path, source.name)
     try:
+        preview = replace(preview, kind=formats.kind(source) or "", format=formats.detect(source) or "")
         if preview.kind == "events":
             return replace(preview, count=len(formats.read_events(source).events), reason=EARTHQUAKES)
         if preview.kind == "kp":
@@ -147,23 +158,25 @@ def _look(path: Path, source: Source) -> FilePreview:
             stations, notes = formats.read_stations(source)
             return replace(preview, stations=tuple(one.code for one in stations), count=len(stations), notes=notes)
         if preview.format == "table" or (not preview.kind and source.base.lower().endswith(TABLE_ENDINGS)):
-            return _look_at_table(preview, source)
+            return _look_at_table(preview, source, saved)
         return _readings(preview, source, None)
     except FormatError as error:
         return replace(preview, reason=_sentence(error))
 
 
-def _look_at_table(preview: FilePreview, source: Source) -> FilePreview:
-    table, guess = formats.preview(source, rows=MOST_ROWS), formats.guess_mapping(source)
-    preview = replace(preview, kind="table", format="table", table=table, guess=guess)
-    if guess is None:
-        return replace(preview, reason=NOT_PLAIN)
-    return _readings(preview, source, guess)
+def _look_at_table(preview: FilePreview, source: Source, saved: tuple[SavedMapping, ...]) -> FilePreview:
+    table, guess = formats.preview(source, rows=MOST_ROWS), formats.guess_table(source)
+    mapping = next((one.mapping for one in saved if one.columns == table.columns), guess.mapping if guess else None)
+    preview = replace(preview, kind="table", format="table", table=table, guess=mapping)
+    if guess is not None and guess.is_sure:
+        return _readings(preview, source, mapping)
+    doubts = guess.doubts if guess is not None and guess.mapping is not None else ()
+    return replace(preview, reason=NOT_PLAIN, notes=doubts)
 
 
-def _readings(preview: FilePreview, source: Source, mapping: TableMapping | None) -> FilePreview:
+def _readings(preview: FilePreview, source: Source, said: TableMapping | Hints | None) -> FilePreview:
     try:
-        found: ReadingsFile = formats.read_readings(source, mapping)
+        found: ReadingsFile = formats.read_readings(source, said)
     except FormatError as error:
         return replace(preview, reason=_sentence(error), stations=(), count=0, first=None, last=None)
     held = [one for one in found.readings if len(one)]

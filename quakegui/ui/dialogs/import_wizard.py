@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -24,31 +23,25 @@ from PySide6.QtWidgets import (
 
 from quakegui.app import computing
 from quakegui.app.session import Session
-from quakegui.formats import TableMapping
+from quakegui.formats import LOGS, NO_HINTS, Hints, TableMapping
 from quakegui.project.importing import import_batches
 from quakegui.project.importreport import ImportReport
+from quakegui.project.mappings import save_mapping, saved_mappings
 from quakegui.project.parsing import files_at
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at, with_name
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, open_at, with_name
+from quakegui.ui.dialogs.hints_editor import HintsEditor
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
-from quakegui.ui.dialogs.import_report import ImportReportPage, minute_text
-from quakegui.ui.dialogs.mapping_editor import DATA_TYPES, MappingEditor
+from quakegui.ui.dialogs.import_report import ImportReportPage
+from quakegui.ui.dialogs.import_rows import for_file, preview_row
+from quakegui.ui.dialogs.mapping_editor import MappingEditor
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.sentences import translate
 from quakegui.ui.tall_scroll import TallScroll
 
 LOOKING: Final = mark("Looking into the files")
 IMPORTING: Final = mark("Importing")
-KINDS: Final = {
-    "readings": mark("readings"),
-    "table": mark("table of readings"),
-    "kp": mark("Kp index"),
-    "stations": mark("list of stations"),
-    "events": mark("earthquakes"),
-    "": mark("unknown"),
-}
-TYPE_NAMES: Final = {kind.name: text for kind, text in DATA_TYPES}
 
 
 class ImportWizard(JobDialog):
@@ -62,7 +55,7 @@ class ImportWizard(JobDialog):
         self._paths: list[Path] = []
         self._unseen = 0
         self.previews: list[FilePreview] = []
-        self._mappings: dict[str, TableMapping] = {}
+        self._mappings: dict[str, TableMapping | Hints] = {}
         self.report: ImportReport | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self._files_page())
@@ -110,9 +103,13 @@ class ImportWizard(JobDialog):
         self.editor = MappingEditor()
         self.editor.changed.connect(self._remap)
         self.editor.sheet_chosen.connect(self._other_sheet)
+        self.editor.lines_chosen.connect(self._other_lines)
+        self.hints = HintsEditor()
+        self.hints.changed.connect(self._say_hints)
         self._below = QStackedWidget()
         self._below.addWidget(self._detail)
         self._below.addWidget(TallScroll(self.editor))
+        self._below.addWidget(self._hints_page())
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
         split.addWidget(self._below)
@@ -121,6 +118,15 @@ class ImportWizard(JobDialog):
         split.setChildrenCollapsible(False)
         column.addLayout(top)
         column.addWidget(split, 1)
+        return page
+
+    def _hints_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._log_detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen log"))
+        column.addWidget(self._log_detail, 1)
+        column.addWidget(self.hints)
         return page
 
     def _buttons(self) -> QDialogButtonBox:
@@ -163,8 +169,11 @@ class ImportWizard(JobDialog):
         if not fresh or self.busy:
             return
 
+        project = self.session.project
+        saved = saved_mappings(project) if project is not None else ()
+
         def work(progress: ProgressCallback, cancelled: CancelCheck) -> Previews:
-            return look_at(fresh, progress=progress, cancelled=cancelled)
+            return look_at(fresh, progress=progress, cancelled=cancelled, saved=saved)
 
         def done(seen: Previews) -> None:
             self._paths += fresh
@@ -183,11 +192,11 @@ class ImportWizard(JobDialog):
 
     def _show_previews(self) -> None:
         chosen = self.list.current()
-        self.list.show_rows([_preview_row(preview) for preview in self.previews])
+        self.list.show_rows([preview_row(preview) for preview in self.previews])
         left_out = sum(bool(preview.reason) for preview in self.previews)
         if not self.previews:
             text = tr(
-                "Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, Kp, station lists, zip and gz."
+                "Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, logs, Kp, station lists, archives."
             )
         else:
             text = tr("{files} files seen, {out} of them will be left out.").format(files=len(self.previews), out=left_out)
@@ -208,15 +217,20 @@ class ImportWizard(JobDialog):
     def _show_chosen(self) -> None:
         preview = self._preview()
         is_table = preview is not None and preview.table is not None
-        self._below.setCurrentIndex(1 if is_table else 0)
-        self._detail.setPlainText(
-            "" if preview is None else "\n".join(filter(None, (translate(preview.reason), *map(translate, preview.notes))))
-        )
+        is_log = preview is not None and preview.format in LOGS
+        self._below.setCurrentIndex(1 if is_table else 2 if is_log else 0)
+        text = "" if preview is None else "\n".join(filter(None, (translate(preview.reason), *map(translate, preview.notes))))
+        self._detail.setPlainText(text)
+        self._log_detail.setPlainText(text)
+        if preview is not None and is_log:
+            said = self._mappings.get(preview.name)
+            self.hints.fill(said if isinstance(said, Hints) else NO_HINTS)
         if preview is not None and preview.table is not None and self.editor.property("file") != preview.name:
             self.sentence.say("")
             self.busy_changed()
             self.editor.setProperty("file", preview.name)
-            self.editor.fill(preview.table, self._mappings.get(preview.name, preview.guess))
+            said = self._mappings.get(preview.name, preview.guess)
+            self.editor.fill(preview.table, said if isinstance(said, TableMapping) else None)
 
     def _remap(self) -> None:
         """Look into the chosen table again with what its columns are now said to mean; the same goes for all alike it."""
@@ -231,7 +245,20 @@ class ImportWizard(JobDialog):
             return
         for each in self.previews:
             if each.table is not None and each.table.columns == preview.table.columns:
-                self._mappings[each.name] = _for_file(mapping, each, preview)
+                self._mappings[each.name] = for_file(mapping, each, preview)
+        self._look_again()
+
+    def _say_hints(self) -> None:
+        """Look into the chosen log again with what is now said of it."""
+        preview = self._preview()
+        if preview is None:
+            return
+        try:
+            self._mappings[preview.name] = self.hints.hints()
+        except ValueError as error:
+            self.sentence.say(str(error), "error")
+            return
+        self.sentence.say("")
         self._look_again()
 
     def _look_again(self) -> None:
@@ -256,8 +283,13 @@ class ImportWizard(JobDialog):
 
         self.run_job(LOOKING, work, done)
 
-    def _other_sheet(self, sheet: str) -> None:
+    def _other_lines(self) -> None:
         preview = self._preview()
+        guess = preview.guess if preview is not None else None
+        self._other_sheet(guess.sheet if guess is not None else "")
+
+    def _other_sheet(self, sheet: str) -> None:
+        preview, skip = self._preview(), self.editor.skip_lines()
         if preview is None or self.busy:
             return
 
@@ -266,10 +298,10 @@ class ImportWizard(JobDialog):
             self._mappings.pop(seen.name, None)
             self.editor.setProperty("file", seen.name)
             if seen.table is not None:
-                self.editor.fill(seen.table, TableMapping("wide", (), (), sheet=sheet))
+                self.editor.fill(seen.table, seen.guess or TableMapping("wide", (), (), sheet=sheet, skip_lines=skip))
             self._show_previews()
 
-        self.run_job(LOOKING, lambda _report, _cancelled: look_at_sheet(preview, sheet), done)
+        self.run_job(LOOKING, lambda _report, _cancelled: look_at_sheet(preview, sheet, skip), done)
 
     # -- importing -------------------------------------------------------------------------------------------------
 
@@ -285,18 +317,20 @@ class ImportWizard(JobDialog):
 
         self.run_job(IMPORTING, work, self._imported, asks=True)
 
-    def _batches(self) -> list[tuple[list[Path], TableMapping | None]]:
-        """Return what is imported together: tables by what their columns mean, then everything else."""
+    def _batches(self) -> list[tuple[list[Path], TableMapping | Hints | None]]:
+        """Return what is imported together: tables by what their columns mean, logs by what is said, then everything else."""
         mapped = {one.path: self._mappings[one.name] for one in self.previews if one.name in self._mappings}
         if not mapped:
             return [(list(self._paths), None)]
-        by_mapping: dict[TableMapping, list[Path]] = {}
+        by_mapping: dict[TableMapping | Hints, list[Path]] = {}
         for path, mapping in mapped.items():
             by_mapping.setdefault(mapping, []).append(path)
         rest: list[Path] = []
         for path in self._paths:
             rest += [Path(file) for file, _ in files_at([path]) if Path(file) not in mapped]
-        batches: list[tuple[list[Path], TableMapping | None]] = [(paths, mapping) for mapping, paths in by_mapping.items()]
+        batches: list[tuple[list[Path], TableMapping | Hints | None]] = [
+            (paths, mapping) for mapping, paths in by_mapping.items()
+        ]
         return [*batches, (rest, None)] if rest else batches
 
     def _imported(self, report: ImportReport) -> None:
@@ -306,11 +340,22 @@ class ImportWizard(JobDialog):
             return
         if report.cancelled:
             self.sentence.say(tr("The import was stopped; what had been kept before is listed here."), "warning")
+        self._keep_mappings()
         self.outcome.show_report(report)
         self._stack.setCurrentIndex(1)
         self.busy_changed()
         if report.imported:
             computing.recompute(self.session)
+
+    def _keep_mappings(self) -> None:
+        """Keep with the project what the columns of these tables mean, where the analyst wishes that."""
+        project = self.session.project
+        if project is None or not self.editor.keeps.isChecked():
+            return
+        for one in self.previews:
+            said = self._mappings.get(one.name)
+            if one.table is not None and isinstance(said, TableMapping):
+                save_mapping(project, one.table.columns, said)
 
     def back(self) -> None:
         """Begin anew with other files."""
@@ -343,43 +388,3 @@ def _button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
     button.setAutoDefault(False)
     button.clicked.connect(lambda _on=False: slot())
     return button
-
-
-def _preview_row(one: FilePreview) -> TableRow:
-    remarks = translate(one.reason) if one.reason else " ".join(map(translate, one.notes))
-    cells = (
-        one.name,
-        tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),
-        _some(one.stations),
-        minute_text(one.first),
-        minute_text(one.last),
-        ", ".join(_cadence(seconds) for seconds in one.cadences_s),
-        ", ".join(tr(TYPE_NAMES[name]) for name in one.data_types),
-        one.count if one.count else "",
-        remarks,
-    )
-    return TableRow(cells, "warning" if one.reason else "", about=one.name)
-
-
-def _some(codes: tuple[str, ...]) -> str:
-    most = 6
-    return ", ".join(codes[:most]) + (tr(" and {count} more").format(count=len(codes) - most) if len(codes) > most else "")
-
-
-def _cadence(seconds: float) -> str:
-    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
-
-
-def _for_file(mapping: TableMapping, each: FilePreview, edited: FilePreview) -> TableMapping:
-    """Return the mapping for another table with the same columns: a code that came from the file's own name stays its own."""
-    own, its = each.guess, edited.guess
-    if each is edited or own is None or its is None:
-        return mapping
-    if mapping.layout == "long" and mapping.station and mapping.station == its.station and own.station:
-        return replace(mapping, station=own.station)
-    if mapping.layout == "wide" and len(mapping.columns) == 1 and mapping.columns[0][0] == its.station and own.station:
-        return replace(mapping, columns=((own.station, mapping.columns[0][1]),))
-    return mapping

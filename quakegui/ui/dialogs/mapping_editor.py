@@ -8,19 +8,23 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QCompleter,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QSpinBox,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
 
 from quakegui.formats import Preview, TableMapping
-from quakegui.formats.columns import TIME_FORMATS, UNITS
+from quakegui.formats.elements import UNITS
+from quakegui.formats.stamps import TIME_FORMATS
+from quakegui.formats.zones import offset_name, zone_of
 from quakegui.season.readings import DataType
 from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
 from quakegui.ui.i18n import mark, tr
@@ -29,7 +33,7 @@ from quakegui.ui.no_markup import as_text
 TIME, STATION, UNUSED = "time", "station", ""
 MEANINGS: Final = (
     (UNUSED, mark("not used")),
-    (TIME, mark("time, or date and time of day")),
+    (TIME, mark("time, or a part of it")),
     (STATION, mark("station code")),
     ("F", mark("F total intensity")),
     ("X", mark("X north")),
@@ -45,6 +49,8 @@ CLOCKS: Final = (
     ("iso", mark("as in 2022-02-01 00:15:00 (ISO 8601)")),
     ("unix", mark("seconds since 1970")),
     ("unix_ms", mark("milliseconds since 1970")),
+    ("excel", mark("days as a spreadsheet counts them")),
+    ("matlab", mark("days as MATLAB counts them")),
 )
 STAMPS: Final = (
     ("auto", mark("as usual for the cadence")),
@@ -60,6 +66,7 @@ DATA_TYPES: Final = (
     (DataType.DEFINITIVE, mark("definitive")),
 )
 EXAMPLES: Final = 3
+MOST_SKIPPED: Final = 300
 NAME, EXAMPLE, MEANING, CODE = range(4)
 
 
@@ -68,6 +75,7 @@ class MappingEditor(QWidget):
 
     changed = Signal()
     sheet_chosen = Signal(str)
+    lines_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,12 +88,21 @@ class MappingEditor(QWidget):
         self._sheet = QComboBox()
         self._sheet.textActivated.connect(self._ask_sheet)
         self.clock = _editable([*((key, tr(text)) for key, text in CLOCKS), *((form, form) for form in TIME_FORMATS)])
-        self.zone = _editable([(zone, zone) for zone in ("UTC", *sorted(zoneinfo.available_timezones() - {"UTC"}))])
+        offsets = [offset_name(60 * hours) for hours in range(-12, 15) if hours]
+        zones = ("UTC", *offsets, *sorted(zoneinfo.available_timezones() - {"UTC"}))
+        self.zone = _editable([(zone, zone) for zone in zones])
         self._unit = _choice([(unit, unit) for unit in UNITS])
         self._stamp = _choice([(key, tr(text)) for key, text in STAMPS])
         self._type = _choice([(int(kind), tr(text)) for kind, text in DATA_TYPES])
-        self._missing = QLineEdit()
-        self._missing.textChanged.connect(self._tell)
+        self.skip = QSpinBox(minimum=-1, maximum=MOST_SKIPPED)
+        self.skip.setSpecialValueText(tr("found by the program"))
+        self.skip.setKeyboardTracking(False)
+        self.skip.valueChanged.connect(self._ask_lines)
+        self.keeps = QCheckBox(tr("Keep this for tables with these columns"))
+        self.keeps.setToolTip(tr("The project reads the next tables with the same columns in the same way"))
+        self._time: tuple[str, ...] = ()
+        self.missing = QLineEdit()
+        self.missing.textChanged.connect(self._tell)
         for box in (self.clock, self.zone, self._unit, self._stamp, self._type):
             box.currentTextChanged.connect(self._tell)
         self._lay_out()
@@ -103,10 +120,12 @@ class MappingEditor(QWidget):
             (tr("A stamp marks"), self._stamp, tr("What a stamp marks of the interval that its value stands for")),
             (tr("Unit"), self._unit, tr("Unit of the values")),
             (tr("Data type"), self._type, tr("How final the record is; the more final wins where records overlap")),
-            (tr("Also missing"), self._missing, tr("Numbers that stand for no value, besides all from 88888 on")),
+            (tr("Also missing"), self.missing, tr("Numbers that stand for no value, besides all from 88888 on")),
+            (tr("Lines above"), self.skip, tr("Lines above the heading of the table")),
         )
         add_rows(self._form, rows)
-        self._missing.setPlaceholderText(tr("e.g. -1, 9999.9"))
+        self._form.addRow(self.keeps)
+        self.missing.setPlaceholderText(tr("e.g. -1, 9999.9"))
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.addWidget(self.columns, 3)
@@ -116,6 +135,7 @@ class MappingEditor(QWidget):
         """Show a table's columns with what they seem to mean."""
         self._filling = True
         meanings, codes = _meanings(mapping)
+        self._time = mapping.time if mapping is not None else ()
         self.columns.setRowCount(len(table.columns))
         for number, name in enumerate(table.columns):
             examples = " · ".join(row[number] for row in table.rows[:EXAMPLES])
@@ -153,7 +173,8 @@ class MappingEditor(QWidget):
                 box.setCurrentIndex(at)
             else:
                 box.setEditText(str(value))
-        self._missing.setText(", ".join(f"{value:g}" for value in mapping.missing))
+        self.skip.setValue(-1 if mapping.skip_lines is None else mapping.skip_lines)
+        self.missing.setText(", ".join(f"{value:g}" for value in mapping.missing))
 
     def mapping(self) -> TableMapping:
         """Return what the analyst says the columns mean.
@@ -164,8 +185,8 @@ class MappingEditor(QWidget):
             With a sentence for the screen, where it is not complete.
         """
         time, station, values = self._by_meaning()
-        if not time or len(time) > 2:
-            raise ValueError(tr("Say which column holds the time, or which two hold date and time of day."))
+        if not time:
+            raise ValueError(tr("Say which column holds the time, or which hold its parts."))
         if not values:
             raise ValueError(tr("Say which columns hold total intensity, or its components."))
         if len(station) > 1:
@@ -184,11 +205,13 @@ class MappingEditor(QWidget):
         if len({first for first, _ in columns}) < len(columns):
             raise ValueError(tr("Two columns say the same of the same station."))
         zone = _value(self.zone)
-        if zone not in zoneinfo.available_timezones():
-            raise ValueError(tr("There is no time zone of this name."))
+        try:
+            zone_of(zone)
+        except ValueError:
+            raise ValueError(tr("There is no time zone of this name.")) from None
         return TableMapping(
             "wide" if layout == "wide" else "long",
-            tuple(time),
+            self._time if set(self._time) == set(time) else tuple(time),
             tuple(columns),
             station_column=station[0] if station else "",
             station=code,
@@ -199,7 +222,12 @@ class MappingEditor(QWidget):
             missing=self._missing_numbers(),
             data_type=DataType(self._type.currentData()),
             sheet=self._sheet.currentText() if self._sheet.count() > 1 else "",
+            skip_lines=self.skip_lines(),
         )
+
+    def skip_lines(self) -> int | None:
+        """Return how many lines stand above the table, None where they are to be found."""
+        return None if self.skip.value() < 0 else self.skip.value()
 
     def _by_meaning(self) -> tuple[list[str], list[str], list[tuple[str, str, str]]]:
         """Return the columns with the time, with station codes, and (letter, column, station code) of those with values."""
@@ -223,7 +251,7 @@ class MappingEditor(QWidget):
         return item.text() if item is not None else ""
 
     def _missing_numbers(self) -> tuple[float, ...]:
-        words = self._missing.text().replace(",", " ").replace("，", " ").split()
+        words = self.missing.text().replace(",", " ").replace("，", " ").split()
         try:
             return tuple(float(word) for word in words)
         except ValueError:
@@ -232,6 +260,10 @@ class MappingEditor(QWidget):
     def _ask_sheet(self, sheet: str) -> None:
         if not self._filling:
             self.sheet_chosen.emit(sheet)
+
+    def _ask_lines(self) -> None:
+        if not self._filling:
+            self.lines_chosen.emit()
 
     def _tell(self) -> None:
         if not self._filling:

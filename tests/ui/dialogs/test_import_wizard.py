@@ -136,3 +136,62 @@ def test_a_vanished_file_is_said_and_nothing_breaks(qtbot, wizard, session, tmp_
     wizard.start_import()
     wait(qtbot, session)
     assert len(wizard.report.skipped) == 1
+
+
+def test_what_is_not_sure_is_marked_and_settled_by_hand(qtbot, wizard, session, tmp_path):
+    rows = [f"2024-05-09 00:{at:02d},29778.5,-4110.0,35886.8,46813.6" for at in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["time (local),Bx,By,Bz,Btotal", *rows]))
+    look(qtbot, wizard, tmp_path / "a.csv")
+    (preview,) = wizard.previews
+    assert "say so below" in preview.reason
+    assert [note.split(":")[0] for note in preview.notes][1] == "It does not say whose readings these are"
+    for row in range(1, 5):
+        wizard.editor.columns.item(row, CODE).setText("kak")
+    wizard.editor.zone.setCurrentText("UTC+08:00")
+    wait(qtbot, session)
+    assert (wizard.previews[0].stations, wizard.previews[0].count) == (("KAK",), 60)
+    assert wizard.previews[0].first == np.datetime64("2024-05-08T16:00", "ms")
+
+
+def test_parts_of_a_time_keep_their_order_and_a_kept_mapping_comes_back(qtbot, wizard, session, tmp_path):
+    rows = [f"09;05;2024;{at // 60:02d};{at % 60:02d};48500,{at % 10}" for at in range(120)]
+    for name in ("mag_XIC_1.csv", "mag_MUL_2.csv"):
+        (tmp_path / name).write_text("\n".join(["DD;MM;YYYY;HH;MM;F(nT)", *rows]))
+    look(qtbot, wizard, tmp_path / "mag_XIC_1.csv")
+    wizard.editor.missing.setText("-1")
+    wizard.editor.keeps.setChecked(True)
+    wait(qtbot, session)
+    assert wizard.previews[0].last == np.datetime64("2024-05-09T01:59", "ms")
+    wizard.start_import()
+    wait(qtbot, session)
+    assert wizard.report.imported[0].stations == ("XIC",)
+    wizard.back()
+    look(qtbot, wizard, tmp_path / "mag_MUL_2.csv")
+    assert wizard.editor.missing.text() == "-1"
+
+
+def test_lines_above_a_table_are_said_by_hand(qtbot, wizard, session, tmp_path):
+    rows = [f"2024-05-09 00:{at:02d},48500" for at in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["time,KAK", "2020-01-01,1", "time,XIC", *rows]))
+    look(qtbot, wizard, tmp_path / "a.csv")
+    wizard.editor.skip.setValue(2)
+    wait(qtbot, session)
+    assert wizard.editor.columns.item(1, 0).text() == "XIC"
+
+
+def test_a_logs_station_and_day_are_said_by_hand(qtbot, wizard, session, tmp_path):
+    (tmp_path / "base.txt").write_text("/Gem Systems GSM-19 1 v7.0\n/\n000000.0  48500.00 99\n000100.0  48500.10 99\n")
+    look(qtbot, wizard, tmp_path / "base.txt")
+    assert "--date" in wizard.previews[0].reason
+    for field, text in ((wizard.hints.station, "xic"), (wizard.hints.day, "2024-05-09"), (wizard.hints.zone, "UTC+8")):
+        field.setText(text)
+        field.editingFinished.emit()
+        wait(qtbot, session)
+    assert (wizard.previews[0].stations, wizard.previews[0].count) == (("XIC",), 2)
+    wizard.start_import()
+    wait(qtbot, session)
+    assert wizard.report.imported[0].first == np.datetime64("2024-05-08T16:00", "ms")
+    wizard.back()
+    wizard.hints.day.setText("yesterday")
+    with pytest.raises(ValueError, match="2024-05-09"):
+        wizard.hints.hints()

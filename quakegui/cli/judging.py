@@ -1,0 +1,45 @@
+"""Commands on judging without training: judge, for predictions that were made elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quakegui.cli.judgements import print_judgement
+from quakegui.cli.sources import season_of
+from quakegui.cli.terminal import AsJson, open_project, print_json
+from quakegui.cli.working import sentences
+from quakegui.formats.scores import read_scores
+from quakegui.formats.source import expand
+from quakegui.learn.evidence import gather
+from quakegui.learn.own_predictor import OwnProtocol, prepare_bench
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: quakegui judge demo walk.csv --json")(judge)
+
+
+def judge(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.csv", help="Columns date, and either p0 to p4 or one score.", show_default=False),
+    ],
+    protocol: Annotated[
+        OwnProtocol,
+        typer.Option(help="'blocked': it learnt from this season, or learns here; 'zero-shot': it never saw it."),
+    ] = "blocked",
+    as_json: AsJson = False,
+) -> None:
+    """Judge predictions that were made elsewhere, by the same days, tests and rivals as a network."""
+    with sentences(), open_project(project, read_only=True) as opened:
+        scores = read_scores(next(iter(expand(file))))
+        bench = prepare_bench(gather(opened, season_of(opened)), protocol)
+        judgement = bench.judge(scores, name=file.stem, title=file.name)
+    if as_json:
+        print_json(judgement.row())
+        return
+    print_judgement(judgement)

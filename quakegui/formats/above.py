@@ -1,0 +1,136 @@
+"""What the lines above a table, and a file's name, say of the whole table: its station, its clock, its unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from quakegui.formats.elements import unit_of
+from quakegui.formats.zones import zone_in
+
+_STATION = re.compile(
+    r"\W*(?:iaga(?:[ _]code)?|station|observatory|site|obs|sta|code|台站|台站代码|测点)\b[^:：=\t]*[:：=\t]\s*(.+)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]{2,4}(?![A-Za-z0-9])")
+_CLOCK = re.compile(r"time|clock|zone|时间|时区|時刻|zeit|hora", re.IGNORECASE)
+_UNIT = re.compile(r"\W*units?\b\s*[:：=\t]\s*(\S+(?: nT)?)", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z0-9]+")
+_NOT_CODES = frozenset(
+    [
+        "mag",
+        "geo",
+        "raw",
+        "day",
+        "min",
+        "sec",
+        "hrs",
+        "avg",
+        "dat",
+        "data",
+        "tab",
+        "log",
+        "obs",
+        "old",
+        "new",
+        "tmp",
+        "csv",
+        "txt",
+        "iaga",
+        "file",
+        "test",
+        "out",
+        "the",
+        "all",
+        "and",
+        "one",
+        "two",
+        "für",
+        "mit",
+        "pre",
+        "cut",
+        "utc",
+        "ut",
+        "gmt",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "gsm",
+        "gem",
+        "pos",
+        "fgm",
+        "fge",
+        "lemi",
+        "ovh",
+        "base",
+        "prov",
+        "def",
+        "var",
+        "rep",
+        "fin",
+        "dmin",
+        "vmin",
+        "pmin",
+        "qmin",
+        "vsec",
+        "vhor",
+    ]
+)
+"""Words in files' names that are no station's code."""
+
+
+def station_above(lines: Iterable[str]) -> str:
+    """Return the code of the one station that lines above a table name, an empty string where they name none or several."""
+    codes: list[str] = []
+    for line in lines:
+        fields = [field.strip('" ') for field in line.split(",")]
+        if fields[0] == "TOA5" and len(fields) > 1:  # Campbell's loggers: the second field is the station's name
+            codes += _CODE.findall(fields[1])
+            continue
+        named = _STATION.match(line)
+        codes += _CODE.findall(named.group(1)) if named is not None else []
+    return codes[0] if len(set(codes)) == 1 else ""
+
+
+def zone_above(lines: Iterable[str]) -> str:
+    """Return the one zone that lines above a table say its clock keeps, an empty string where they say none or several."""
+    zones = {zone for line in lines if _CLOCK.search(line) and (zone := zone_in(line))}
+    return zones.pop() if len(zones) == 1 else ""
+
+
+def unit_above(lines: Iterable[str]) -> str:
+    """Return the unit that a line above a table names, an empty string where none does."""
+    found = (match for line in lines if (match := _UNIT.match(line)))
+    return next((unit for match in found if (unit := unit_of(f"({match.group(1).rstrip(',;.')})"))), "")
+
+
+def station_in_name(name: str) -> str:
+    """Return the station's code in a file's name, an empty string where none is plain.
+
+    Plain is a single word of three letters that is the whole name or stands beside a number, or one of up to five capitals
+    among small letters: KAK in "kak20220115.csv", XIC in "mag_XIC_20240509.csv"; none in "readings.csv".
+    """
+    stem = PurePosixPath(name).stem
+    tokens = [token for token in _TOKEN.findall(stem) if token[0].isalnum()]
+    words = [
+        token
+        for at, token in enumerate(tokens)
+        if token[0].isalpha() and token.lower() not in _NOT_CODES and _is_code(token, stem, tokens[max(at - 1, 0) : at + 2])
+    ]
+    return words[0].upper() if len({word.upper() for word in words}) == 1 else ""
+
+
+def _is_code(word: str, stem: str, neighbours: list[str]) -> bool:
+    if word.isupper() and stem != stem.upper():
+        return 3 <= len(word) <= 5
+    return len(word) == 3 and (word == stem or any(len(other) >= 4 and other.isdigit() for other in neighbours))

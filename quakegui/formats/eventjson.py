@@ -1,0 +1,80 @@
+"""Catalogues as GeoJSON: a point for each earthquake, with its properties as USGS, EMSC, GeoNet and their kin name them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from quakegui.formats.catalogue import RawEvent, collect
+from quakegui.formats.encodings import decode
+from quakegui.formats.errors import FormatError
+from quakegui.formats.result import EventsFile
+from quakegui.formats.source import Source
+from quakegui.season.json_values import parse_json
+
+NAME = "geojson"
+_START = 4096
+_NAMES = {
+    "time": ("time", "origintime", "origin_time"),
+    "magnitude": ("mag", "magnitude"),
+    "depth": ("depth",),
+    "place": ("place", "flynn_region", "locality", "region"),
+    "magnitude_type": ("magType", "magtype", "magnitudetype"),
+    "id": ("publicID", "publicid", "unid", "source_id"),
+    "kind": ("type", "evtype"),
+}
+_KINDS = {"ke": "earthquake", "qb": "quarry blast"}
+
+
+def looks_like(source: Source) -> bool:
+    """Whether the file begins as a collection of GeoJSON features with magnitudes."""
+    start = source.data[:_START].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return start.startswith(b"{") and b'"FeatureCollection"' in start and b'"mag' in start
+
+
+def parse(source: Source, timezone: str = "") -> EventsFile:
+    """Read the events; times are UTC where they and `timezone` name no other zone.
+
+    Raises
+    ------
+    FormatError
+        If it is no JSON, or holds no usable event.
+    """
+    try:
+        found = parse_json(decode(source.data)[0])
+    except ValueError as error:
+        raise FormatError(f"The JSON is damaged or cut off ({error}).", file=source.name) from error
+    features = found.get("features") if isinstance(found, dict) else None
+    if not isinstance(features, list):
+        raise FormatError("The JSON has no list of features.", file=source.name)
+    return collect(source, NAME, _rows(features), zone=timezone or "UTC")
+
+
+def _rows(features: list[Any]) -> Iterator[RawEvent]:
+    for number, feature in enumerate(features, start=1):
+        properties, geometry = (feature.get(key) if isinstance(feature, dict) else None for key in ("properties", "geometry"))
+        facts: Mapping[str, Any] = properties if isinstance(properties, dict) else {}
+        place = geometry.get("coordinates") if isinstance(geometry, dict) else None
+        longitude, latitude, depth = [*(place if isinstance(place, list) else []), None, None, None][:3]
+        cells = {field: _text(next((facts[name] for name in names if name in facts), None)) for field, names in _NAMES.items()}
+        cells["kind"] = _KINDS.get(cells["kind"], cells["kind"])
+        cells["time"] = _time(cells["time"])
+        cells["id"] = _text(feature.get("id") if isinstance(feature, dict) else None) or cells["id"]
+        cells["depth"] = cells["depth"] or _text(depth)  # EMSC's third coordinate is the height
+        yield RawEvent(f"feature {number}", latitude=_text(latitude), longitude=_text(longitude), **cells)
+
+
+def _text(value: object) -> str:
+    return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def _time(text: str) -> str:
+    """Return a time that is written as milliseconds since 1970 as text, any other as it is."""
+    try:
+        ms = float(text)
+    except ValueError:
+        return text
+    return f"{np.datetime64(round(ms), 'ms')}Z" if math.isfinite(ms) and abs(ms) < 3.2e13 else text

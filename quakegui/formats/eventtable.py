@@ -1,0 +1,294 @@
+"""Earthquakes in tables: where the heading is, what its columns mean, and the rows below it as text.
+
+Tables come as text, as sheets of a workbook, and as columns of numbers without a heading that ZMAP takes.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from quakegui.formats.catalogue import (
+    HEAD,
+    MAGNITUDES,
+    RawEvent,
+    is_apple_double,
+    listing,
+    raw_event,
+    text_of,
+)
+from quakegui.formats.dates import years_first
+from quakegui.formats.errors import FormatError
+from quakegui.formats.source import Source
+from quakegui.formats.zones import is_local, zone_in
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "time": (
+        *("time", "time_utc", "time_beijing", "datetime", "date_time", "origin_time", "origintime", "origin_time_utc"),
+        *("event_time", "utc", "发震时刻", "发震时间", "时间", "発生時刻", "地震の発生時刻"),
+        *("zeit", "uhrzeit", "hora", "heure", "ora", "date"),
+    ),
+    "date": ("date", "event_date", "origin_date", "日期", "发震日期", "地震の発生日", "発生日", "datum", "fecha", "data"),
+    "magnitude": (
+        *("magnitude", "mag", "m", "震级", "magnitud", "magnitudine"),
+        *("m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"),
+    ),
+    "latitude": ("latitude", "lat", "纬度", "震中纬度", "緯度", "breite", "breitengrad", "latitud", "latitudine"),
+    "longitude": (
+        *("longitude", "lon", "long", "lng", "经度", "震中经度", "経度"),
+        *("länge", "laenge", "längengrad", "longitud", "longitudine"),
+    ),
+    "depth": ("depth_km", "depth", "depth_m", "深度", "震源深度", "深さ", "tiefe", "profundidad", "profondeur", "profondita"),
+    "place": (
+        *("place", "location", "region", "region_name", "flynn_region", "eventlocationname", "locality"),
+        *("参考位置", "参考地名", "地点", "震央地名"),
+    ),
+    "magnitude_type": ("magnitude_type", "magtype", "mag_type", "magnitudetype", "震级类型"),
+    "id": ("id", "event_id", "eventid", "publicid", "eqid"),
+    "kind": ("type", "event_type", "eventtype"),
+    **{part: (part, *more) for part, more in {
+        "year": ("yyyy", "yr", "年"), "month": ("mon", "月"), "day": ("dd", "日"), "hour": ("hr", "hh", "时"),
+        "minute": ("min", "minutes", "分"), "second": ("sec", "seconds", "秒"),
+    }.items()},
+}  # fmt: skip
+"""The names under which a column is known, most trusted first."""
+
+OWN = frozenset({"direction", "class", "kept"})
+"""Columns of this program's own export that follow from the others."""
+LONGEST_HEADER = 4096
+"""Characters beyond which a line is no header."""
+NEEDED = ("magnitude", "latitude", "longitude")
+PARTS = ("year", "month", "day", "hour", "minute", "second")
+_SCALES = frozenset({"m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"})
+_UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "origintime"}, {"mag", "magtype"})
+"""Columns that together only FDSN's text, the ISC's bulletin, GeoNet's and the USGS's csv have: their times are UTC."""
+_METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
+_NOT_NAME = re.compile(r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+-]\s*\d{1,2}(?::?\d\d)?", re.IGNORECASE)
+_ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)
+_ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "depth", "hour", "minute", "second")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where the header of a catalogue lies and what it says.
+
+    Attributes
+    ----------
+    header_line
+        Its line, from 1.
+    delimiter
+        What separates the cells of text.
+    columns
+        The position of each known column.
+    names
+        The headings without units, case and punctuation.
+    zone
+        The zone that the headings name; empty where they name none.
+    doubt
+        A sentence where the clock has to be asked for, since the heading says "local" or is of a language whose catalogues keep
+        local clocks.
+    scale
+        The magnitude's scale, where the heading names it.
+    metres
+        Whether depths are in metres.
+    """
+
+    header_line: int
+    delimiter: str
+    columns: Mapping[str, int]
+    names: tuple[str, ...]
+    zone: str = ""
+    doubt: str = ""
+    scale: str = ""
+    metres: bool = False
+
+
+def find_table(text: str) -> Table | None:
+    """Return the header of an event table within the first lines of `text`, or None where there is none."""
+    for number, line in enumerate(text.splitlines()[:30], start=1):
+        if len(line) <= LONGEST_HEADER:
+            delimiter = max(",;\t|", key=line.count)
+            delimiter = delimiter if delimiter in line else " "
+            found = table_of(_cells(line.lstrip("\ufeff# "), delimiter), number, delimiter)
+            if found is not None:
+                return found
+    return None
+
+
+def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Table | None:
+    """Return what the cells of a header say, None where they are no event table's."""
+    raw = tuple(cell.strip() for cell in header)
+    names = tuple(_normal(cell) for cell in raw)
+    columns = {
+        field: names.index(next(alias for alias in aliases if alias in names))
+        for field, aliases in COLUMNS.items()
+        if any(alias in names for alias in aliases)
+    }
+    clocks = [at for at, name in enumerate(names) if name in COLUMNS["time"] and (name != "date" or "time" not in columns)]
+    if "time" in columns and len(clocks) > 1:
+        same = [at for at in clocks if names[at] not in COLUMNS["date"]] or clocks
+        columns["time"] = min(same, key=lambda at: (zone_in(raw[at]) != "UTC", not zone_in(raw[at]), at != columns["time"]))
+    if not all(field in columns for field in NEEDED) or not ("time" in columns or {"year", "month", "day"} <= columns.keys()):
+        return None
+    if "time" in columns:
+        columns = {field: at for field, at in columns.items() if field not in PARTS}
+        if columns.get("date") == columns["time"]:
+            del columns["date"]
+    heads = [raw[columns[field]] for field in ("time", "date", *PARTS) if field in columns]
+    zone = next((zone for head in heads if (zone := _zone(head))), "")
+    zone = zone or ("UTC" if any(wanted <= set(names) for wanted in _UTC_NAMES) else "")
+    return Table(
+        line,
+        delimiter,
+        columns,
+        names,
+        zone,
+        "" if zone else _doubt(heads),
+        raw[columns["magnitude"]] if names[columns["magnitude"]] in _SCALES else "",
+        "depth" in columns and _METRES.search(raw[columns["depth"]]) is not None,
+    )
+
+
+def sniff_table(source: Source) -> Table | None:
+    """Return the header of an event table judged by the beginning of the file alone."""
+    if is_apple_double(source) or source.data[:2] in (b"PK", b"\x1f\x8b"):
+        return None
+    text, _ = text_of(replace(source, data=source.data[:HEAD]))
+    table = find_table(text)
+    if table is None:
+        return None
+    # a column 'mag' may also be a magnetometer's: thousands of nT are no magnitudes
+    first = list(islice(table_rows(source, text, table, whole=False), 5))
+    return table if not first or any(_is_magnitude(row.magnitude) for row in first) else None
+
+
+def unread(table: Table) -> tuple[str, ...]:
+    """Return a sentence on the header's columns of which events keep nothing; none where there are none."""
+    kept = set(table.columns.values())
+    names = [name for at, name in enumerate(table.names) if name and at not in kept and name not in OWN]
+    return (f"Columns of which nothing is kept: {listing(names)}.",) if names else ()
+
+
+def table_rows(source: Source, text: str, table: Table, *, whole: bool = True) -> Iterator[RawEvent]:
+    """Yield the rows below the header.
+
+    Each line is read by itself, so that one lost quotation mark cannot swallow the lines after it.
+    """
+    lines = (
+        (f"line {number}", _cells(line, table.delimiter))
+        for number, line in enumerate(text.splitlines(), start=1)
+        if number > table.header_line
+        and line.strip()
+        and not line.startswith("#")
+        and line.strip() != "STOP"  # ISC's last line
+    )
+    return events_in(source, table, lines, whole=whole)
+
+
+def events_in(source: Source, table: Table, rows: Iterable[tuple[str, list[str]]], *, whole: bool = True) -> Iterator[RawEvent]:
+    """Yield rows of cells, each with its name for a note, as events in the making.
+
+    Raises
+    ------
+    FormatError
+        If days and months of its dates cannot be told apart, and `whole` is not False.
+    """
+    found = [
+        (where, {field: cells[at].strip() for field, at in table.columns.items() if at < len(cells)}) for where, cells in rows
+    ]
+    dated = "date" if any(cells.get("date") for _, cells in found) else "time"
+    try:
+        dates = years_first([cells.get(dated, "") for _, cells in found])
+    except ValueError as error:
+        if whole:
+            raise FormatError(str(error), file=source.name) from error
+        dates = [cells.get(dated, "") for _, cells in found]
+    for (where, cells), date in zip(found, dates, strict=True):
+        cells[dated] = date.removesuffix(" 00:00:00") if dated == "date" else date  # a workbook's date carries a midnight along
+        parts = [cells.pop(part, "") for part in PARTS]
+        if any(parts):
+            cells["time"] = _joined(parts)
+        if table.metres:
+            cells["depth"] = _in_km(cells.get("depth", ""))
+        if table.scale and not cells.get("magnitude_type"):
+            cells["magnitude_type"] = table.scale
+        yield raw_event(where, {field: text for field, text in cells.items() if field != "date" or text})
+
+
+def zmap_rows(source: Source) -> list[RawEvent]:
+    """Return the rows of a table of numbers without a heading in ZMAP's order; none where it is not one."""
+    if is_apple_double(source) or b"\0" in source.data[:512]:
+        return []
+    lines = text_of(source)[0].splitlines()
+    numbered = enumerate(lines, start=1)
+    rows = [(f"line {number}", line.replace(",", " ").split()) for number, line in numbered if line.strip()]
+    if not rows or not all(_is_zmap(cells) for _, cells in rows[:20]):
+        return []
+    table = Table(0, " ", {field: at for at, field in enumerate(_ZMAP_COLUMNS)}, _ZMAP_COLUMNS, "UTC")
+    return list(events_in(source, table, rows))
+
+
+def _is_zmap(cells: list[str]) -> bool:
+    try:
+        longitude, latitude, year, month, day, magnitude, depth, hour, minute = (float(cell) for cell in cells[:9])
+    except ValueError:
+        return False
+    whole = month % 1 == day % 1 == hour % 1 == 0
+    clock = 1000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31 and 0 <= hour < 24 and 0 <= minute < 60
+    unlikely = magnitude < -3 or magnitude > 10 or depth < -10 or depth > 800  # either may be NaN
+    return whole and clock and abs(longitude) <= 360 and abs(latitude) <= 90 and not unlikely
+
+
+def _doubt(heads: Sequence[str]) -> str:
+    local = next((head for head in heads if is_local(head)), None)
+    if local is not None:
+        return f"Its times are local ones ('{local[:60]}') and it does not say of which zone: name it (--timezone)."
+    if heads and not any(_ENGLISH.search(head) for head in heads):
+        return f"It does not say which clock its times ('{heads[0][:60]}') keep: name its time zone (--timezone)."
+    return ""
+
+
+def _zone(head: str) -> str:
+    return zone_in(head) or ("UTC+08:00" if "发震" in head else "")
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Return a date and time from year (which may be a decimal one), month, day, hour, minute and second."""
+    year, month, day, hour, minute, second = (part or "0" for part in parts)
+    try:
+        whole = [int(float(part)) for part in (year, month, day, hour, minute)]
+        seconds = float(second.replace(",", "."))
+    except (ValueError, OverflowError):
+        return " ".join(parts)
+    date = f"{whole[0]:04d}-{whole[1]:02d}-{whole[2]:02d}"
+    return f"{date} {whole[3]:02d}:{whole[4]:02d}:{seconds:06.3f}"
+
+
+def _in_km(text: str) -> str:
+    try:
+        return repr(float(text.replace(",", ".")) / 1000.0)
+    except ValueError:
+        return text
+
+
+def _is_magnitude(text: str) -> bool:
+    found = re.fullmatch(r"(?:[A-Za-z]{0,4}\s*)?(-?\d+(?:[.,]\d+)?)(?:\s*[A-Za-z]{1,4})?", text.strip())
+    return found is not None and MAGNITUDES[0] <= float(found[1].replace(",", ".")) <= MAGNITUDES[1]
+
+
+def _normal(header: str) -> str:
+    """Return a column's name without unit, case and punctuation."""
+    bare = _NOT_NAME.sub("", header.strip().strip('"'))
+    return re.sub(r"\W+", "_", bare.lower()).strip("_")
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    if delimiter == " ":
+        return line.split()
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a field beyond csv's limit or a stray control character: split plainly
+        return line.split(delimiter)

@@ -1,0 +1,200 @@
+"""Older formats of INTERMAGNET and the USGS: IMF 1.23 (an hour of minutes a block), IAF (binary, a day a record), PCDCP.
+
+References
+----------
+INTERMAGNET technical reference manual 4.6, IMFV1.23 and IAFV2.11. USGS, geomag-algorithms, PCDCP format.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats.errors import FormatError
+from quakegui.formats.hints import Hints
+from quakegui.formats.records import MISSING_CODE, make_readings, make_station, total_intensity
+from quakegui.formats.result import ReadingsFile
+from quakegui.formats.source import Source, decode
+from quakegui.season.network import Station
+from quakegui.season.readings import DataType, Readings
+
+IMF, IAF, PCDCP = "imf", "iaf", "pcdcp"
+_IMF_HEAD = re.compile(
+    r"([A-Z0-9]{3}) ([A-Z]{3})(\d\d)(\d\d) (\d{3}) (\d\d) ([A-Z]{4}) ([A-Z]) ([A-Z0-9]{3}) (\d{4})(\d{4})", re.IGNORECASE
+)
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_FIRST_IMF_YEAR = 91
+"""INTERMAGNET began in 1991: two digits from here on are of the 20th century."""
+_IMF_TYPES = {"R": DataType.VARIATION, "A": DataType.PROVISIONAL, "Q": DataType.QUASI_DEFINITIVE, "D": DataType.DEFINITIVE}
+_IAF_WORDS = 5888
+_IAF_BYTES = 4 * _IAF_WORDS
+_PCDCP_HEAD = re.compile(r"([A-Z0-9]{3,4})\s+(\d{4})\s+(\d{1,3})\s+\S+\s+([A-Z]{3,4})\s+(0\.\d+)\s?nT", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A station's minutes or seconds in nT by element, NaN where missing, shape (time,), and where it lies."""
+
+    code: str
+    time: NDArray[np.datetime64]
+    columns: dict[str, NDArray[np.float64]]
+    station: Station
+    kind: DataType = DataType.UNKNOWN
+
+
+def is_imf(source: Source) -> bool:
+    """Return whether the file begins with a header of IMF 1.23."""
+    return _IMF_HEAD.match(source.data[:80].decode("latin-1")) is not None
+
+
+def is_iaf(source: Source) -> bool:
+    """Return whether the file is whole day records of IAF."""
+    data = source.data
+    if len(data) < _IAF_BYTES or len(data) % _IAF_BYTES:
+        return False
+    day = int(np.frombuffer(data[4:8], "<i4")[0])
+    return bool(
+        re.match(rb"[A-Za-z0-9 ]{4}", data[:4]) and re.match(rb"[ A-Z]{4}", data[20:24]) and 1900 <= day // 1000 <= 2199
+    )
+
+
+def is_pcdcp(source: Source) -> bool:
+    """Return whether the file begins with a header of PCDCP."""
+    return _PCDCP_HEAD.match(source.data[:80].decode("latin-1")) is not None
+
+
+def parse_imf(source: Source, hints: Hints) -> ReadingsFile:
+    """Return the minutes of IMF 1.23: tenths of nT in blocks of an hour, 30 lines of two minutes.
+
+    Raises
+    ------
+    FormatError
+        If a block is cut off or its date is none.
+    """
+    lines = [line for line in decode(source.data)[0].splitlines() if line.strip()]
+    pieces = []
+    for at, line in enumerate(lines):
+        head = _IMF_HEAD.match(line)
+        if head is None:
+            continue
+        rows = [_integers(text) for text in lines[at + 1 : at + 31]]
+        if len(rows) < 30 or any(len(row) != 8 for row in rows):
+            raise FormatError("The hour that begins here does not have 30 lines of two minutes.", file=source.name, line=at + 1)
+        values = np.array(rows, dtype=np.float64).reshape(60, 4) / 10.0
+        year = int(head[4]) + (1900 if int(head[4]) >= _FIRST_IMF_YEAR else 2000)
+        begin = _hour(year, head[2].upper(), int(head[3]), int(head[5]), int(head[6]))
+        if begin is None:
+            raise FormatError("Its header has no date, or two that differ.", file=source.name, line=at + 1)
+        station = make_station(head[1].upper(), "", 90.0 - int(head[10]) / 10.0, int(head[11]) / 10.0)[0]
+        columns = dict(zip(head[7].upper(), values.T, strict=True))
+        time = begin + np.arange(60) * np.timedelta64(60_000, "ms")
+        pieces.append(_Piece(station.code, time, columns, station, _IMF_TYPES.get(head[8].upper(), DataType.UNKNOWN)))
+    return _file(source, hints, IMF, pieces)
+
+
+def parse_iaf(source: Source, hints: Hints) -> ReadingsFile:
+    """Return the minutes of IAF: records of 5,888 little-endian words of four bytes, one a day.
+
+    Raises
+    ------
+    FormatError
+        If a record names no day.
+    """
+    pieces = []
+    for number in range(len(source.data) // _IAF_BYTES):
+        record = source.data[number * _IAF_BYTES : (number + 1) * _IAF_BYTES]
+        words = np.frombuffer(record, "<i4")
+        code, letters = record[:4].decode("latin-1").strip().upper(), record[20:24].decode("latin-1").strip().upper()
+        day = _day(int(words[1]) // 1000, int(words[1]) % 1000)
+        if day is None or not code or len(letters) != 4:
+            raise FormatError(f"Day record {number + 1} names no day, station or elements.", file=source.name)
+        station = make_station(code, "", 90.0 - words[2] / 1000.0, words[3] / 1000.0, float(words[4]))[0]
+        values = words[16 : 16 + 4 * 1440].reshape(4, 1440) / 10.0
+        time = day.astype("datetime64[ms]") + np.arange(1440) * np.timedelta64(60_000, "ms")
+        pieces.append(_Piece(code, time, dict(zip(letters, values, strict=True)), station, DataType.DEFINITIVE))
+    return _file(source, hints, IAF, pieces)
+
+
+def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
+    """Return the minutes, or seconds, of a day in PCDCP.
+
+    Raises
+    ------
+    FormatError
+        If its header has no date, or its lines are not those of one day.
+    """
+    lines = decode(source.data)[0].splitlines()
+    head = _PCDCP_HEAD.match(lines[0])
+    assert head is not None  # or it would not be this format
+    day, letters, factor = _day(int(head[2]), int(head[3])), head[4].upper(), float(head[5])
+    rows = [_integers(line) for line in lines[1:]]
+    good = [row for row in rows if len(row) == 1 + len(letters)]
+    if day is None or not good or len(good) < len([row for row in rows if row]) - 1:
+        raise FormatError(
+            "Its header has no date, or its lines are not a time and one number for each element.", file=source.name
+        )
+    table = np.array(good, dtype=np.float64)
+    seconds = table[:, 0] * (1.0 if factor < 0.01 else 60.0)  # of the day, or its minutes
+    if seconds.max() >= 86_400:
+        raise FormatError("Its times of day go beyond the day.", file=source.name)
+    values = table[:, 1:] / round(1.0 / factor)
+    time = day.astype("datetime64[ms]") + (seconds * 1000).astype("timedelta64[ms]")
+    code = head[1].upper()
+    return _file(source, hints, PCDCP, [_Piece(code, time, dict(zip(letters, values.T, strict=True)), Station(code))])
+
+
+def _file(source: Source, hints: Hints, name: str, pieces: Sequence[_Piece]) -> ReadingsFile:
+    """Return a file's readings, the pieces of each station and set of elements put together."""
+    said = hints.station_of(source)
+    groups: dict[tuple[str, tuple[str, ...], DataType], list[_Piece]] = {}
+    for piece in pieces:
+        groups.setdefault((said or piece.code, tuple(piece.columns), piece.kind), []).append(piece)
+    readings: list[Readings] = []
+    stations: dict[str, Station] = {}
+    notes: list[str] = []
+    for (code, letters, kind), same in groups.items():
+        total = total_intensity(list(letters), _column(same))
+        one, found = make_readings(code, np.concatenate([piece.time for piece in same]), total, data_type=kind)
+        readings.append(one)
+        notes += found
+        stations.setdefault(code, replace(same[0].station, code=code))
+    return ReadingsFile(source.name, name, tuple(readings), tuple(stations.values()), tuple(notes))
+
+
+def _column(pieces: Sequence[_Piece]) -> Callable[[str], NDArray[np.float64]]:
+    def column(letter: str) -> NDArray[np.float64]:
+        values = np.concatenate([piece.columns[letter] for piece in pieces])
+        return np.where(np.abs(values) >= MISSING_CODE, np.nan, values)
+
+    return column
+
+
+def _integers(line: str) -> list[int]:
+    try:
+        return [int(word) for word in line.split()]
+    except ValueError:
+        return []
+
+
+def _hour(year: int, month: str, day: int, of_year: int, hour: int) -> np.datetime64 | None:
+    """Return an instant whose date stands there twice, None where the two differ or are none."""
+    try:
+        date = dt.date(year, _MONTHS.index(month) + 1, day)
+    except ValueError:
+        return None
+    found = _day(year, of_year)
+    return found.astype("datetime64[ms]") + np.timedelta64(hour, "h") if found == np.datetime64(date) and hour < 24 else None
+
+
+def _day(year: int, of_year: int) -> np.datetime64 | None:
+    try:
+        first = dt.date(year, 1, 1)
+    except ValueError:
+        return None
+    day = first + dt.timedelta(days=of_year - 1)
+    return np.datetime64(day, "D") if day.year == year else None

@@ -1,0 +1,192 @@
+"""Logs of proton and Overhauser magnetometers as the instruments write them: GEM GSM-19 base stations and POS-1.
+
+Neither names its station, so that has to be said.
+
+References
+----------
+GEM Systems, GSM-19 instruction manual: text files of base stations. Quantum Magnetometry Laboratory, Yekaterinburg, POS-1:
+date, time, field in pT, error in pT.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats.above import station_in_name
+from quakegui.formats.errors import FormatError
+from quakegui.formats.hints import Hints
+from quakegui.formats.records import Total, make_readings, total_intensity
+from quakegui.formats.result import ReadingsFile
+from quakegui.formats.source import Source, decode
+from quakegui.formats.zones import zone_of
+from quakegui.season.network import Station
+
+GSM19, POS1 = "gsm19", "pos1"
+_GSM_HEAD = re.compile(rb"^/\s*Gem Systems GSM-?19", re.IGNORECASE | re.MULTILINE)
+_GSM_LINE = re.compile(r"(\d\d)(\d\d)(\d\d)\.(\d)\s+(\d{5}\.\d{1,3})\s+(\d\d)\s*")
+_GSM_DATE = re.compile(r"/\s*ID\b.*\s(\d{1,2})\s+([IVX]{1,4})\s+(\d\d|\d{4})\s*$")
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_POS_LINE = re.compile(r"(\d\d)[/.-](\d\d)[/.-](\d\d|\d{4})\s+(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?\s+(\d{8})\s+\d{1,6}\s*")
+_POS_FIRST = re.compile(rb"\s*\d\d[/.-]\d\d[/.-](?:\d\d|\d{4})\s+\d\d:\d\d:\d\d(?:\.\d{1,3})?\s+\d{8}\s+\d{1,6}\s*\r?\n")
+_POOR_QUALITY = 90
+"""Of the 99 of a GSM-19's best reading."""
+WORST_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The lines of a log: local stamps and nT, shape (time,), how many lines are none, and notes."""
+
+    time: NDArray[np.datetime64]
+    values: NDArray[np.float64]
+    broken: int
+    notes: tuple[str, ...] = ()
+
+
+def is_gsm19(source: Source) -> bool:
+    """Return whether the file begins as a log of a GSM-19."""
+    return _GSM_HEAD.search(source.data[:4096]) is not None
+
+
+def is_pos1(source: Source) -> bool:
+    """Return whether the file begins with a line of a POS-1."""
+    return _POS_FIRST.match(source.data[:200]) is not None
+
+
+def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
+    """Return the readings of a GSM-19 base station; its dates are in the headers of its surveys, or said.
+
+    Raises
+    ------
+    FormatError
+        If it names no day, is a survey on foot, or the station is not said.
+    """
+    day, former = hints.day, -1
+    stamps: list[dt.datetime] = []
+    values: list[float] = []
+    broken = poor = 0
+    for line in decode(source.data)[0].splitlines():
+        dated = _GSM_DATE.match(line) if line.startswith("/") else None
+        if dated is not None and hints.day is None:
+            day, former = _roman_date(*dated.groups()), -1
+        if line.startswith("/") or not line.strip():
+            continue
+        match = _GSM_LINE.fullmatch(line)
+        if match is None:
+            broken += 1
+            continue
+        if day is None:
+            raise FormatError("The log names no day: say its first one with --date.", file=source.name)
+        ms = ((int(match[1]) * 60 + int(match[2])) * 60 + int(match[3])) * 1000 + int(match[4]) * 100
+        day += dt.timedelta(days=1) if ms < former else dt.timedelta()
+        former = ms
+        stamps.append(dt.datetime.combine(day, dt.time()) + dt.timedelta(milliseconds=ms))
+        values.append(float(match[5]))
+        poor += int(match[6]) < _POOR_QUALITY
+    notes = (f"{poor} readings have a signal quality under {_POOR_QUALITY} of 99 and were kept.",) if poor else ()
+    return _file(source, hints, GSM19, _Rows(np.array(stamps, dtype="datetime64[ms]"), np.array(values), broken, notes))
+
+
+def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:
+    """Return the readings of a POS-1; whether days or months stand first is told by the record, or by the day that is said.
+
+    Raises
+    ------
+    FormatError
+        If both could stand first, or the station is not said.
+    """
+    matches = [_POS_LINE.fullmatch(line) for line in decode(source.data)[0].splitlines() if line.strip()]
+    found = [match for match in matches if match is not None]
+    order = _order(list(dict.fromkeys(match.group(1, 2, 3) for match in found)), hints.day, source)
+    stamps = [_pos_stamp(match, order) for match in found]
+    rows = _Rows(
+        np.array([stamp for stamp in stamps if stamp is not None], dtype="datetime64[ms]"),
+        np.array([int(match[8]) / 1000.0 for match, stamp in zip(found, stamps, strict=True) if stamp is not None]),
+        len(matches) - len(found) + stamps.count(None),
+        ("Days stand first in its dates." if order[0] == 0 else "Months stand first in its dates.",),
+    )
+    return _file(source, hints, POS1, rows)
+
+
+def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
+    if not rows.values.size or rows.broken > max(1.0, WORST_SHARE * rows.values.size):
+        raise FormatError(f"{rows.broken} of its lines are not those of a base station's log.", file=source.name)
+    code = hints.station_of(source) or station_in_name(source.base)
+    if not code:
+        raise FormatError(
+            "The log does not name its station: say it with --station CODE or --station-from PATTERN.", file=source.name
+        )
+    zone = hints.timezone or "UTC"
+    try:
+        offsets = _offsets(rows.time, zone)
+    except ValueError as error:
+        raise FormatError(str(error), file=source.name) from error
+    total = total_intensity(["F"], {"F": rows.values}.__getitem__)
+    readings, notes = make_readings(code, rows.time - offsets, Total(total.values, False, total.notes), stamp="centre")
+    first = str(rows.time[0])[:16].replace("T", " ")
+    said = (f"All of station {code}; the first stamp, {first}, as {zone}.", *rows.notes)
+    said += (f"{rows.broken} unreadable lines were left out.",) if rows.broken else ()
+    return ReadingsFile(source.name, name, (readings,), (Station(code),), (*said, *notes))
+
+
+def _offsets(time: NDArray[np.datetime64], zone: str) -> NDArray[np.timedelta64]:
+    """Return what local stamps are ahead of UTC, shape (time,)."""
+    clock = zone_of(zone)
+    days, where = np.unique(time.astype("datetime64[h]"), return_inverse=True)
+    ahead = [
+        clock.utcoffset(hour) if clock is dt.UTC else hour.replace(tzinfo=clock).utcoffset()
+        for hour in days.astype("datetime64[s]").tolist()
+    ]
+    return np.array([0 if one is None else int(one.total_seconds() * 1000) for one in ahead])[where].astype("timedelta64[ms]")
+
+
+def _roman_date(day: str, month: str, year: str) -> dt.date | None:
+    try:
+        return dt.date(int(year) + (2000 if len(year) == 2 else 0), _ROMAN.index(month) + 1, int(day))
+    except ValueError:
+        return None
+
+
+def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -> tuple[int, int]:
+    """Return at which place of the dates the day and the month stand."""
+    fitting = []
+    for order in ((0, 1), (1, 0)):
+        days = [_date(date, order) for date in dates]
+        known = [day for day in days if day is not None]
+        steps = [(later - former).days for former, later in pairwise(known)]
+        if len(known) == len(days) and all(0 <= step <= 31 for step in steps) and (said is None or said in known):
+            fitting.append((order, sum(steps)))
+    if len(fitting) == 2 and len(dates) > 1 and fitting[0][1] != fitting[1][1]:
+        fitting = [min(fitting, key=lambda one: one[1])]  # days that follow each other, not first days of months
+    if len(fitting) == 1 or (len(fitting) == 2 and dates[0][0] == dates[0][1]):
+        return fitting[0][0]
+    text = "/".join(dates[0]) if dates else ""
+    if not fitting:
+        raise FormatError(
+            f"Its dates, such as {text}, fit neither days nor months first, or not the day that was said.", file=source.name
+        )
+    both = [str(_date(dates[0], order)) for order, _ in fitting]
+    raise FormatError(f"The date {text} can be {both[0]} or {both[1]}: say which with --date.", file=source.name)
+
+
+def _date(parts: tuple[str, ...], order: tuple[int, int]) -> dt.date | None:
+    year = int(parts[2]) + (2000 if len(parts[2]) == 2 else 0)
+    try:
+        return dt.date(year, int(parts[order[1]]), int(parts[order[0]]))
+    except ValueError:
+        return None
+
+
+def _pos_stamp(match: re.Match[str], order: tuple[int, int]) -> dt.datetime | None:
+    day = _date(match.group(1, 2, 3), order)
+    try:
+        clock = dt.time(int(match[4]), int(match[5]), int(match[6]), int((match[7] or "0").ljust(3, "0")) * 1000)
+    except ValueError:
+        return None
+    return None if day is None else dt.datetime.combine(day, clock)

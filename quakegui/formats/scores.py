@@ -1,0 +1,87 @@
+"""Daily predictions that somebody made elsewhere: a date, and either the probabilities of the five classes or one score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats import sheet
+from quakegui.formats.errors import FormatError
+from quakegui.formats.numerals import numbers
+from quakegui.formats.source import Source
+from quakegui.formats.stamps import parse_times
+from quakegui.season.events import CLASS_COUNT
+
+PROBABILITIES = tuple(f"p{cls}" for cls in range(CLASS_COUNT))
+SCORE = "score"
+_DATES = ("date", "day")
+_FARTHEST_SUM = 0.02
+"""How far the probabilities of a day may be from a sum of 1: rounding to two decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyScores:
+    """Daily predictions of a file.
+
+    Attributes
+    ----------
+    days
+        Local dates, datetime64[D], ascending, each once, shape (day,).
+    values
+        Probabilities of the classes 0 to 4, shape (day, 5), or scores, higher for days with an event, shape (day, 1); NaN where
+        the file gives none.
+    """
+
+    days: NDArray[np.datetime64]
+    values: NDArray[np.float64]
+
+    @property
+    def are_probabilities(self) -> bool:
+        """Whether the file gives probabilities rather than one score."""
+        return bool(self.values.shape[1] == CLASS_COUNT)
+
+
+def read_scores(source: Source) -> DailyScores:
+    """Return the daily predictions of a table.
+
+    Parameters
+    ----------
+    source
+        Columns ``date`` (or ``day``) and either ``p0`` to ``p4`` or ``score``; others are not read.
+
+    Raises
+    ------
+    FormatError
+        If a column is missing, a date is unreadable or comes twice, or probabilities do not sum to 1.
+    """
+    frame, _sheets = sheet.load(source)
+    names = {str(name).strip().lower(): name for name in frame.columns}
+    date = next((names[name] for name in _DATES if name in names), None)
+    wanted = PROBABILITIES if all(name in names for name in PROBABILITIES) else (SCORE,)
+    if date is None or any(name not in names for name in wanted):
+        raise FormatError(
+            f"Predictions need a column date, and either p0 to p4 or one column score; this table has {', '.join(names)}.",
+            file=source.name,
+        )
+    days = parse_times([frame[date]], "iso").to_numpy("datetime64[D]")
+    values: NDArray[np.float64] = np.column_stack([numbers(frame[names[name]]) for name in wanted])
+    _refuse(np.isnat(days), "has no date of the form 2022-09-05", source)
+    _refuse(np.asarray(np.isinf(values).any(axis=1)), "holds an infinite number", source)
+    if wanted == PROBABILITIES:
+        values[~np.isfinite(values).all(axis=1)] = np.nan
+        wrong = (values < 0) | (np.abs(values.sum(axis=1, keepdims=True) - 1) > _FARTHEST_SUM)
+        _refuse(np.asarray(wrong.any(axis=1)), "has probabilities that are below 0 or do not sum to 1", source)
+        values /= values.sum(axis=1, keepdims=True)
+    order = np.argsort(days, kind="stable")
+    days, values = days[order], values[order]
+    twice = np.flatnonzero(np.diff(days) == np.timedelta64(0, "D"))
+    if len(twice):
+        raise FormatError(f"The date {days[twice[0]]} comes twice; each day has one prediction.", file=source.name)
+    return DailyScores(days, values)
+
+
+def _refuse(wrong: NDArray[np.bool_], fault: str, source: Source) -> None:
+    if wrong.any():
+        raise FormatError(f"Row {int(np.flatnonzero(wrong)[0]) + 1} {fault}.", file=source.name)

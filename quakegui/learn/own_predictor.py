@@ -1,0 +1,123 @@
+"""A predictor of one's own, judged like a network: the calendar, a random walk, or another method, by its daily predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.formats.scores import DailyScores
+from quakegui.judge.auc import mean_rank
+from quakegui.judge.folds import N_CLASSES
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.predictors import logistic, out_of_fold
+from quakegui.judge.scoring import judge_truth
+from quakegui.judge.splits import Split, blocked
+from quakegui.judge.truth import Truth, truth_of
+from quakegui.learn.evidence import Evidence, EvidenceError, baselines
+
+Floats = NDArray[np.float64]
+OwnProtocol = Literal["zero-shot", "blocked"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bench:
+    """A season prepared to judge any number of predictions on.
+
+    Attributes
+    ----------
+    truth
+        By its protocol.
+    split
+        The blocked folds, on which a single score learns what it means.
+    rivals
+        Probabilities of the predictors that anyone could have, by name, shape (day, class) each.
+    """
+
+    evidence: Evidence
+    truth: Truth
+    split: Split
+    rivals: dict[str, Floats]
+
+    def probabilities(self, scores: DailyScores) -> Floats:
+        """Return what is judged, shape (day, class): NaN for a day without a prediction or without a map.
+
+        Raises
+        ------
+        EvidenceError
+            If no day of the season has a prediction.
+        """
+        given = _on_days(scores, self.evidence)
+        if scores.are_probabilities:
+            answer = given
+        elif self.truth.protocol == "blocked":
+            answer = out_of_fold(self.split, given, self.evidence.truth, event_logistic)
+        else:
+            answer = _by_rank(given[:, 0])
+        answer[~self.evidence.material.has_map] = np.nan
+        return answer
+
+    def judge(self, scores: DailyScores, *, name: str, title: str) -> Judgement:
+        """Judge daily predictions, with what programs and people call them."""
+        return judge_truth(self.truth, self.probabilities(scores), name=name, title=title, baselines=self.rivals)
+
+
+def prepare_bench(evidence: Evidence, protocol: OwnProtocol) -> Bench:
+    """Prepare to judge daily predictions beside the rivals of a network, on the days that it is judged on.
+
+    Parameters
+    ----------
+    protocol
+        ``blocked``: the method learnt from this season in blocks, or is a single score, which learns here, block by block,
+        what it means (logistic regression). ``zero-shot``: it never saw the season, and its predictions are taken as they are;
+        a single score counts by its rank.
+
+    Raises
+    ------
+    EvidenceError
+        If the season cannot be split.
+    """
+    try:
+        split = blocked(evidence.material, inner_share=0.0)
+    except ValueError as error:
+        raise EvidenceError(str(error)) from error
+    truth = truth_of(
+        split,
+        days=evidence.days,
+        available_at=evidence.available_at,
+        labels=evidence.truth,
+        catalogue=evidence.catalogue,
+        windows=evidence.windows,
+        protocol=protocol,
+    )
+    return Bench(evidence, truth, split, baselines(evidence, split))
+
+
+def event_logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
+    """Logistic regression of event against none; the four classes share P(event) as they do the training days."""
+    event = logistic(train_x, (train_y > 0).astype(np.int64), test_x)
+    frequency = np.bincount(train_y, minlength=N_CLASSES)[1:]
+    return np.column_stack([event[:, 0], event[:, 1:2] * (frequency / max(1, frequency.sum()))])
+
+
+def _on_days(scores: DailyScores, evidence: Evidence) -> Floats:
+    """Predictions of each day of the season, NaN where the file has none, shape (day, 1 or 5)."""
+    values = np.full((len(evidence.days), scores.values.shape[1]), np.nan)
+    place = np.searchsorted(evidence.days, scores.days)
+    inside = (place < len(evidence.days)) & (evidence.days[np.minimum(place, len(evidence.days) - 1)] == scores.days)
+    values[place[inside]] = scores.values[inside]
+    if not np.isfinite(values).any():
+        raise EvidenceError(
+            f"The file predicts no day of the season, which runs from {evidence.days[0]} to {evidence.days[-1]}."
+        )
+    return values
+
+
+def _by_rank(score: Floats) -> Floats:
+    """Probabilities that rank as a score does: its mean rank from 0 to 1 is P(event), shape (day, class)."""
+    known = np.isfinite(score)
+    event = np.full(len(score), np.nan)
+    event[known] = mean_rank(score[known])
+    return np.column_stack([1 - event, np.repeat(event[:, None] / (N_CLASSES - 1), N_CLASSES - 1, axis=1)])

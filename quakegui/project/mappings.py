@@ -1,0 +1,65 @@
+"""What the columns of tables mean, kept with a project for the next tables that have the same columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from quakegui import formats
+from quakegui.formats.columns import TableMapping
+from quakegui.formats.errors import FormatError
+from quakegui.formats.hints import NO_HINTS, SavedMapping
+from quakegui.project.parsing import Manner, files_at
+from quakegui.project.store import Project, get_setting, put_setting
+from quakegui.season.json_values import parse_json
+
+KEY = "table_mappings"
+MOST = 100
+"""Mappings that a project keeps; the oldest go."""
+
+
+def saved_mappings(project: Project) -> tuple[SavedMapping, ...]:
+    """Return the mappings that a project keeps, the latest first; those of another version that cannot be read are left out."""
+    with project.read() as connection:
+        return _read(get_setting(connection, KEY))
+
+
+def with_saved(manner: Manner | None, saved: tuple[SavedMapping, ...]) -> Manner | None:
+    """Return how to read files, with a project's mappings for tables of which nothing else is said."""
+    if not saved or isinstance(manner, TableMapping):
+        return manner
+    return replace(manner or NO_HINTS, saved=saved)
+
+
+def save_mapping(project: Project, columns: Sequence[str], mapping: TableMapping) -> None:
+    """Keep what the columns of a table mean, in place of what was kept for the same columns."""
+    with project.write() as connection:
+        kept = [one for one in _read(get_setting(connection, KEY)) if one.columns != tuple(columns)]
+        both = [SavedMapping(tuple(columns), mapping), *kept][:MOST]
+        facts = [{"columns": one.columns, "mapping": one.mapping.to_json()} for one in both]
+        put_setting(connection, KEY, json.dumps(facts, ensure_ascii=False))
+
+
+def save_for_later(project: Project, paths: Iterable[Path | str], mapping: TableMapping) -> None:
+    """Keep a mapping for the columns of the first of some files that it fits."""
+    for path, _ in files_at(paths):
+        try:
+            for source in formats.expand(path):
+                columns = formats.preview(source, sheet=mapping.sheet, rows=1, skip=mapping.skip_lines).columns
+                if set(mapping.time) <= set(columns):
+                    save_mapping(project, columns, mapping)
+                    return
+        except FormatError:
+            continue  # it was named as unread by the import
+
+
+def _read(text: str | None) -> tuple[SavedMapping, ...]:
+    try:
+        return tuple(
+            SavedMapping(tuple(map(str, facts["columns"])), TableMapping.from_json(facts["mapping"]))
+            for facts in (parse_json(text) if text else ())
+        )
+    except (ValueError, TypeError, KeyError):
+        return ()

@@ -1,0 +1,68 @@
+"""What the analyst says of a log that does not say it itself: its station, its first day, its clock."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
+
+from quakegui.formats import Hints
+from quakegui.formats.zones import zone_of
+from quakegui.ui.dialogs.dialog_parts import add_rows
+from quakegui.ui.i18n import tr
+
+
+class HintsEditor(QWidget):
+    """Three fields, each of which may stay empty."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._filling = False
+        self.station, self.day, self.zone = QLineEdit(), QLineEdit(), QLineEdit()
+        self.day.setPlaceholderText("2024-05-09")
+        self.zone.setPlaceholderText("UTC+8")
+        form = QFormLayout(self)
+        add_rows(
+            form,
+            (
+                (tr("Station of the file"), self.station, tr("Code of the station, where the file does not name it")),
+                (tr("First day"), self.day, tr("Date of a log that has only times of day, or one of its dates")),
+                (tr("Its clock keeps"), self.zone, tr("Time zone of the log, such as UTC+8 or Asia/Shanghai; UTC if empty")),
+            ),
+        )
+        for field in (self.station, self.day, self.zone):
+            field.editingFinished.connect(self._tell)
+
+    def fill(self, hints: Hints) -> None:
+        """Show what has been said of a file."""
+        self._filling = True
+        self.station.setText(hints.station)
+        self.day.setText("" if hints.day is None else hints.day.isoformat())
+        self.zone.setText(hints.timezone)
+        self._filling = False
+
+    def hints(self) -> Hints:
+        """Return what the analyst says.
+
+        Raises
+        ------
+        ValueError
+            With a sentence for the screen, where a field holds something else.
+        """
+        day, zone = self.day.text().strip(), self.zone.text().strip()
+        try:
+            first = date.fromisoformat(day) if day else None
+        except ValueError:
+            raise ValueError(tr("Write the day as 2024-05-09.")) from None
+        try:
+            zone_of(zone or "UTC")
+        except ValueError:
+            raise ValueError(tr("There is no time zone of this name.")) from None
+        return Hints(station=self.station.text().strip().upper(), day=first, timezone=zone)
+
+    def _tell(self) -> None:
+        if not self._filling:
+            self.changed.emit()

@@ -1,0 +1,65 @@
+"""A file in the list of the import wizard, and how what is said of one table goes for others that are alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from quakegui.formats import TableMapping
+from quakegui.ui.dialogs.dialog_parts import TableRow
+from quakegui.ui.dialogs.import_preview import FilePreview
+from quakegui.ui.dialogs.import_report import minute_text
+from quakegui.ui.dialogs.mapping_editor import DATA_TYPES
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.sentences import translate
+
+KINDS: Final = {
+    "readings": mark("readings"),
+    "table": mark("table of readings"),
+    "kp": mark("Kp index"),
+    "stations": mark("list of stations"),
+    "events": mark("earthquakes"),
+    "": mark("unknown"),
+}
+TYPE_NAMES: Final = {kind.name: text for kind, text in DATA_TYPES}
+
+
+def preview_row(one: FilePreview) -> TableRow:
+    """Return the cells of a file's row; one that will be left out is marked."""
+    remarks = translate(one.reason) if one.reason else " ".join(map(translate, one.notes))
+    cells = (
+        one.name,
+        tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),
+        _some(one.stations),
+        minute_text(one.first),
+        minute_text(one.last),
+        ", ".join(_cadence(seconds) for seconds in one.cadences_s),
+        ", ".join(tr(TYPE_NAMES[name]) for name in one.data_types),
+        one.count if one.count else "",
+        remarks,
+    )
+    return TableRow(cells, "warning" if one.reason else "", about=one.name)
+
+
+def _some(codes: tuple[str, ...]) -> str:
+    most = 6
+    return ", ".join(codes[:most]) + (tr(" and {count} more").format(count=len(codes) - most) if len(codes) > most else "")
+
+
+def _cadence(seconds: float) -> str:
+    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def for_file(mapping: TableMapping, each: FilePreview, edited: FilePreview) -> TableMapping:
+    """Return the mapping for another table with the same columns: a code that came from the file's own name stays its own."""
+    own, its = each.guess, edited.guess
+    if each is edited or own is None or its is None:
+        return mapping
+    if mapping.layout == "long" and mapping.station and mapping.station == its.station and own.station:
+        return replace(mapping, station=own.station)
+    if mapping.layout == "wide" and len(mapping.columns) == 1 and mapping.columns[0][0] == its.station and own.station:
+        return replace(mapping, columns=((own.station, mapping.columns[0][1]),))
+    return mapping

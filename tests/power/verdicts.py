@@ -1,0 +1,175 @@
+"""How often inputs that know no field are called better than chance: ``python tests/power/verdicts.py JAPAN DEMO``.
+
+By the judge's own path: a series learns in blocks what it means, and is tested; what passes the test is judged in full, beside
+every rival. The rivals and the surrogates of a season are made once. Prints the table of README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from field_free import RANDOM, noise
+
+from quakegui.formats.scores import DailyScores
+from quakegui.judge.alarms import catalogue_of
+from quakegui.judge.predictors import inputs as columns
+from quakegui.judge.predictors import out_of_fold
+from quakegui.judge.predictors.learners import gradient_boosting, logistic
+from quakegui.judge.splits import material
+from quakegui.judge.surrogates import EVENT, event_windows, surrogate_test
+from quakegui.judge.verdict import ALPHA
+from quakegui.learn.evidence import Evidence, gather, season_inputs, style_name
+from quakegui.learn.own_predictor import Bench, prepare_bench
+from quakegui.project.seasons import load_season
+from quakegui.project.store import Project
+from quakegui.simulate.corpus import Plan, simulate
+from quakegui.simulate.layouts import synthetic_network
+
+FIRST_SEED = 30_000_000
+PLANTED = {"white noise + 0.15": (0.0, 0.15), "AR(1) 0.9 + 0.6": (0.9, 0.6), "AR(1) 0.9 + 1.0": (0.9, 1.0)}
+BETTER = {"better", "days-only", "no-events"}
+
+
+def project_bench(folder: Path) -> Bench:
+    """Return the bench of a project."""
+    with Project.open(folder, read_only=True) as project:
+        return prepare_bench(gather(project, load_season(project)), "blocked")
+
+
+def synthetic_benches(seasons, catalogues=("clustered", "swarm")):
+    """Yield benches of SYNTHETIC null seasons that can be tested, until there are enough."""
+    plan = Plan(first_seed=FIRST_SEED, strengths=(0.0, 0.0), networks=(synthetic_network(),), catalogues=catalogues)
+    for one in simulate(plan, range(10 * seasons), together=4):
+        if not seasons:
+            return
+        bench = prepare_bench(evidence_of(one, plan), "blocked")
+        if bench.truth.surrogates.estimable:
+            seasons -= 1
+            yield bench
+
+
+def evidence_of(one, plan):
+    """Return what a season of a corpus offers to judging."""
+    season, events, labels, rule = one.season, one.events, one.labels, plan.rule
+    windows = event_windows(events, rule, timezone=season.config.timezone, night=season.config.night.window)
+    truth = labels.classes.astype(np.int64)
+    span = np.column_stack([windows.day - windows.before, windows.day + windows.after])
+    return Evidence(
+        days=season.days,
+        available_at=season.available_at[season.shown],
+        truth=truth,
+        training_classes=truth,
+        material=material(
+            season.days, truth, has_map=season.has_map, post=labels.post, event_index=labels.event_index, windows=span
+        ),
+        catalogue=catalogue_of(events, one.classes),
+        windows=windows,
+        inputs=season_inputs(season, events),
+        style=style_name(season.config),
+    )
+
+
+def code(bench, values):
+    """Return the verdict's code of daily scores (day,) or probabilities (day, class)."""
+    given = np.atleast_2d(np.asarray(values, float).T).T
+    scores = DailyScores(bench.evidence.days, given)
+    # The rate's surrogates decide nothing, and what does not pass the test is chance whatever else is said of it.
+    few = replace(bench.truth.surrogates, redrawn=bench.truth.surrogates.redrawn[:, :1])
+    test = surrogate_test(
+        -bench.probabilities(scores)[:, 0], bench.truth.kinds, few, statistic="foldwise", fold=bench.truth.fold
+    )
+    return "chance" if test.p_value >= ALPHA else bench.judge(scores, name="own", title="own").verdict.code
+
+
+def former_code(bench, values):
+    """Return what the circular shift of the macro recall alone would say: the deciding test of the first edition."""
+    kinds = bench.truth.kinds
+    answers = bench.probabilities(DailyScores(bench.evidence.days, np.asarray(values, float)[:, None]))[:, 0]
+    scored = (kinds < 2) & (bench.truth.fold >= 0) & np.isfinite(answers)
+    event, alarmed = kinds[scored] == EVENT, answers[scored] < 0.5
+    shifts = np.arange(len(event))
+    rings = np.stack([np.roll(event, shift) for shift in shifts], axis=1)
+    recall = (alarmed @ rings / event.sum() + (~alarmed) @ ~rings / (~event).sum()) / 2
+    return "chance" if (recall >= recall[0] - 1e-12).mean() >= ALPHA else "better"
+
+
+def plain_inputs(bench):
+    """Return what knows no field and no luck, as probabilities: by logistic regression, and by boosted trees."""
+    inputs, folds = bench.evidence.inputs, bench.split.folds
+    everything = np.concatenate([folds[0].train, folds[0].test])
+    tables = {
+        "day number": np.arange(len(inputs.days)) * 1.0,
+        "days since the last earthquake": columns.catalogue(inputs, everything, np.array([], int))[:, :1],
+        "outages": inputs.doubtful * 1.0,
+        "Kp": columns.kp(inputs, everything, np.array([], int)),
+    }
+    return {
+        (name, how): out_of_fold(bench.split, table, bench.evidence.truth, learner)
+        for name, table in tables.items()
+        for how, learner in (("logistic", logistic), ("boosted", gradient_boosting))
+    }
+
+
+def planted(rng, bench, memory, size):
+    """Return noise of unit spread with a signal on the days of the rule's windows."""
+    kinds = bench.truth.kinds
+    return noise(rng, len(kinds), memory) * np.sqrt(1 - memory**2) + size * (kinds == EVENT)
+
+
+def count(benches, trials, seed):
+    """Return (input, how) -> codes over benches, with this many trials of each random kind on each."""
+    found = defaultdict(list)
+    for number, bench in enumerate(benches):
+        for key, answer in plain_inputs(bench).items():
+            found[key].append(code(bench, answer))
+        for k in range(trials):
+            rng = np.random.default_rng((seed, number, k))
+            for name, draw in RANDOM.items():
+                series = draw(rng, len(bench.evidence.days))
+                found[name, "random"].append(code(bench, series))
+                found[name, "random, circular shift"].append(former_code(bench, series))
+    return found
+
+
+def power(benches, trials, seed):
+    """Return input -> codes of planted signals."""
+    found = defaultdict(list)
+    for number, bench in enumerate(benches):
+        for k in range(trials):
+            rng = np.random.default_rng((seed, number, k, 1))
+            for name, (memory, size) in PLANTED.items():
+                series = planted(rng, bench, memory, size)
+                found[name, "planted"].append(code(bench, series))
+                found[name, "planted, circular shift"].append(former_code(bench, series))
+    return found
+
+
+def main(arguments=None):
+    """Print a row per input: how many passed the test, and how many were called better than chance."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("japan", type=Path)
+    parser.add_argument("demo", type=Path)
+    parser.add_argument("--trials", type=int, default=100, help="of each random kind; on all synthetic seasons together")
+    parser.add_argument("--seasons", type=int, default=20)
+    parser.add_argument("--planted", type=int, default=40, help="trials of each planted signal")
+    given = parser.parse_args(arguments)
+    made = list(synthetic_benches(given.seasons))
+    places = {"Japan": [project_bench(given.japan)], "demo": [project_bench(given.demo)], "synthetic": made}
+    for seed, (place, benches) in enumerate(places.items()):
+        for found in (
+            count(benches, given.trials // len(benches), seed),
+            power(benches, -(-given.planted // len(benches)), seed),
+        ):
+            for (name, how), codes in found.items():
+                passed, better = sum(one != "chance" for one in codes), sum(one in BETTER for one in codes)
+                sys.stdout.write(f"| {place} | {name}, {how} | {len(codes)} | {passed} | {better} |\n")
+                sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
