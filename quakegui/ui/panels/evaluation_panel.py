@@ -16,7 +16,7 @@ from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui import sentences, theme
-from quakegui.ui.i18n import language, mark, tr
+from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.matrix_tab import MatrixTab
 from quakegui.ui.panels.record_strip import RecordStrip
@@ -208,9 +208,9 @@ class EvaluationPanel(QWidget):
             none = self._session.predictions is None
             self.verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
         else:
-            verdict = found.judgement.verdict
-            words = verdict.text, verdict.figures, found.judgement.remarks
-            sentence = " ".join(say("zh" if language() == "zh" else "en") for say in words).strip()
+            from quakegui.report.results import verdict_text
+
+            sentence = verdict_text(found.judgement, report_words())
             late = tr("{count} days were answered more than a day late.").format(count=found.late)
             self.verdict.setText(f"{sentence} {late}" if found.late else sentence)
         self._show_basis()
