@@ -59,8 +59,8 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     """Return how the table of predictors is to be read."""
     if test.statistic == "foldwise":
         tested = say(
-            "p, earthquakes moved: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, whose AUC, "
-            "fold by fold, is at least as far from 0.5; this p decides.",
+            "p, earthquakes moved: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, whose "
+            "AUC, fold by fold, is at least as far from 0.5; this p decides.",
             "p（移动地震）：将地震移动至多 {jitter} 天所得替代目录中，逐折 AUC 与 0.5 的差不小于预测者的比例，结论以此为准。",
             jitter=test.jitter_days,
         )
@@ -73,9 +73,9 @@ def test_text(test: SurrogateTest, say: Words) -> str:
         )
     basis = say("AUC and p: earthquake vs. none, by the label rule.", "AUC 与 p 按标注规则的有震／无震计算。")
     rest = say(
-        "p, catalogue rate: the same with earthquakes drawn from the catalogue's own rate. AUC beyond predictor: fold by fold, of "
-        "what the predictor does not explain of the model's predictions; outperformed if this interval lies above 0.5. A dash: "
-        "not estimable.",
+        "p, catalogue rate: the same with earthquakes drawn from the catalogue's own rate. AUC beyond predictor: fold by fold, "
+        "of what the predictor does not explain of the model's predictions; outperformed if this interval lies above 0.5. A "
+        "dash: not estimable.",
         "p（目录发震率）：按地震目录自身发震率抽取地震时的同一比例。扣除预测方法后的 AUC：模型预测中该方法不能解释的部分的"
         "逐折 AUC；区间在 0.5 之上即为已超过。横线：无法估计。",
     )
