@@ -24,6 +24,8 @@ from quakegui.season.json_values import restored
 from quakegui.season.season import Season
 
 LARGEST = 2**24
+EDITION = 2
+"""Rises where the same data are studied in another way: what was kept before is then computed anew."""
 LOG = logging.getLogger(__name__)
 
 
@@ -106,7 +108,7 @@ def _fingerprint(project: Project, season: Season, run: RunFolder) -> str:
         *(case.days, case.probability, case.fold, season.z, season.kp_night[shown], season.available_at[shown]),
         *(events.times, events.classes),
     )
-    words = repr((__version__, choice, season.config, season.network, case.statistic, case.surrogates))
+    words = repr((__version__, EDITION, choice, season.config, season.network, case.statistic, case.surrogates))
     made = hashlib.blake2b(words.encode(), digest_size=16)
     for array in arrays:
         made.update(np.ascontiguousarray(array).tobytes())

@@ -40,52 +40,72 @@ class Table:
 
 
 def verdict_text(judgement: Judgement, say: Words) -> str:
-    """Return the verdict, the predictors that the sentence does not name though they were not outperformed, and the figures."""
+    """Return the verdict with all that belongs to it.
+
+    That is the predictors that the sentence does not name though they were not outperformed, the figures, and what stands
+    beside them.
+    """
     verdict = judgement.verdict
     comma, gap = ("、", "") if say.language == "zh" else (", ", " ")
     parts = [verdict.text(say.language)]
     if verdict.not_beaten and verdict.code != "not-beaten":
         names = comma.join(say.or_itself(BASELINE_NAMES, name) for name in verdict.not_beaten)
         parts.append(say("Not outperformed: {names}.", "未超过：{names}。", names=names))
-    parts.append(verdict.figures(say.language))
+    parts += [verdict.figures(say.language), judgement.remarks(say.language)]
     return gap.join(part for part in parts if part)
 
 
 def test_text(test: SurrogateTest, say: Words) -> str:
-    """Return how AUC and p of the table of predictors are to be read."""
-    return say(
-        "AUC and p: earthquake vs. none, by the label rule. p, earthquakes moved: share of surrogate catalogues with the "
-        "earthquakes moved by up to {jitter} days that score at least as well; this p decides. p, catalogue rate: the same "
-        "with earthquakes drawn from the catalogue's own rate. A dash: not estimable.",
-        "AUC 与 p 按标注规则的有震／无震计算。p（移动地震）：将地震移动至多 {jitter} 天所得替代目录中，得分不低于预测者的比例，"
-        "结论以此为准。p（目录发震率）：按地震目录自身发震率抽取地震时的同一比例。横线：无法估计。",
-        jitter=test.jitter_days,
+    """Return how the table of predictors is to be read."""
+    if test.statistic == "foldwise":
+        tested = say(
+            "p, earthquakes moved: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, whose "
+            "AUC, fold by fold, is at least as far from 0.5; this p decides.",
+            "p（移动地震）：将地震移动至多 {jitter} 天所得替代目录中，逐折 AUC 与 0.5 的差不小于预测者的比例，结论以此为准。",
+            jitter=test.jitter_days,
+        )
+    else:
+        tested = say(
+            "p, earthquakes moved: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, whose AUC "
+            "over all days is at least as large; this p decides.",
+            "p（移动地震）：将地震移动至多 {jitter} 天所得替代目录中，全部天数的 AUC 不低于预测者的比例，结论以此为准。",
+            jitter=test.jitter_days,
+        )
+    basis = say("AUC and p: earthquake vs. none, by the label rule.", "AUC 与 p 按标注规则的有震／无震计算。")
+    rest = say(
+        "p, catalogue rate: the same with earthquakes drawn from the catalogue's own rate. AUC beyond predictor: fold by fold, "
+        "of what the predictor does not explain of the model's predictions; outperformed if this interval lies above 0.5. A "
+        "dash: not estimable.",
+        "p（目录发震率）：按地震目录自身发震率抽取地震时的同一比例。扣除预测方法后的 AUC：模型预测中该方法不能解释的部分的"
+        "逐折 AUC；区间在 0.5 之上即为已超过。横线：无法估计。",
     )
+    return ("" if say.language == "zh" else " ").join((basis, tested, rest))
 
 
 def predictors(judgement: Judgement, say: Words) -> Table:
     """Return the run and every predictor beside it: earthquake vs. none, AUC with both p, and what the run is better by."""
     head = (
         say("Predictor", "预测方法"), say("Days", "天数"), "AUC", say("p, earthquakes moved", "p（移动地震）"),
-        say("p, catalogue rate", "p（目录发震率）"), say("Accuracy", "准确率"), say("Macro recall", "宏平均召回率"),
-        say("Model minus predictor, AUC (95%)", "模型减预测方法，AUC（95%）"), say("Outperformed", "已超过"),
+        say("p, catalogue rate", "p（目录发震率）"), say("Macro recall", "宏平均召回率"),
+        say("Model minus predictor, AUC (95%)", "模型减预测方法，AUC（95%）"),
+        say("AUC beyond predictor (95%)", "扣除预测方法后的 AUC（95%）"), say("Outperformed", "已超过"),
     )  # fmt: skip
     own = judgement.of("event")
     rows = [
         (
-            judgement.title, str(own.figures.days), *_test(judgement.surrogate), percent(own.figures.accuracy),
-            interval_text(own.macro_recall, say, as_share=True), "", "",
+            judgement.title, str(own.figures.days), *_test(judgement.surrogate),
+            interval_text(own.macro_recall, say, as_share=True), "", "", "",
         )
     ]  # fmt: skip
     for one in judgement.comparisons:
         if one.target != "event":
             continue
-        gap = "–" if one.auc_difference is None else interval_text(one.auc_difference, say)
+        gap, beyond = ("–" if given is None else interval_text(given, say) for given in (one.auc_difference, one.residual))
         days = say("{days} ({n} without a prediction)", "{days}（{n} 天没有预测）", days=one.days, n=one.dropped)
         rows.append(
             (
                 say.or_itself(BASELINE_NAMES, one.name), days if one.dropped else str(one.days), *_test(one.test),
-                percent(one.figures.accuracy), percent(one.figures.macro_recall), gap,
+                percent(one.figures.macro_recall), gap, beyond,
                 say.yes(one.beaten) if one.days else "–",
             )
         )  # fmt: skip

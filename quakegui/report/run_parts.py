@@ -143,12 +143,7 @@ def _figures_table(judgement: Judgement, say: Words) -> str:
         for target in TARGETS
     ]
     head = (say("Target", "目标"), say("Accuracy", "准确率"), say("Macro recall", "宏召回率"), "kappa", "AUC", "p")
-    said = say(
-        "p: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, by which the predictions do as "
-        "well. AUC and p: by the labels of the rule. A dash: not estimable.",
-        "p：将地震移动至多 {jitter} 天所得替代目录中，预测表现不逊者的比例。AUC 与 p 按规则的标注计算。横线：无法估计。",
-        jitter=judgement.surrogate.jitter_days,
-    )
+    said = say("AUC and p: see the next table. A dash: not estimable.", "AUC 与 p 见下表。横线：无法估计。")
     return table(head, rows) + p(said, "caption")
 
 
@@ -156,18 +151,7 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
     if not judgement.comparisons:
         return p(say("No other predictor could be run on these days.", "这些日子上没有可比较的预测方法。"), "notice")
     found = predictors(judgement, say)
-    return (
-        table(found.head, found.rows)
-        + p(test_text(judgement.surrogate, say), "caption")
-        + p(
-            say(
-                "Model minus predictor: of the AUC fold by fold, the predictor's counting as at least 0.5. Outperformed: that "
-                "paired interval lies above 0.",
-                "模型减预测方法：逐折 AUC 之差，预测方法至少按 0.5 计。已超过：该配对差值的区间在 0 之上。",
-            ),
-            "caption",
-        )
-    )
+    return table(found.head, found.rows) + p(test_text(judgement.surrogate, say), "caption")
 
 
 def _per_class(judgement: Judgement, say: Words) -> str:

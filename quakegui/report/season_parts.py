@@ -12,6 +12,7 @@ from quakegui.report.catalogue_parts import choice_of_earthquakes
 from quakegui.report.content import ReportContent
 from quakegui.report.markup import Figure, FigureList, block, bullets, facts, grid, h2, h3, links, p, table
 from quakegui.report.parameters import MEANINGS, RULE_MEANINGS, flat
+from quakegui.report.results import verdict_text
 from quakegui.report.season_drawings import Course, completeness, course, network_map
 from quakegui.report.words import LEAKY, QUALITY_NAMES, SYNTHETIC, Words, number, percent
 from quakegui.season.kp import is_stormy
@@ -82,8 +83,7 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
 def verdict(content: ReportContent, say: Words) -> str:
     """Return the sentence on how good the predictions are, or why there is none."""
     if content.judgement is not None:
-        told, beside = content.judgement.verdict, content.judgement.remarks(say.language)
-        return " ".join(part for part in (told.text(say.language), told.figures(say.language), beside) if part)
+        return verdict_text(content.judgement, say)
     if content.why_not_judged:
         return say("No verdict: {why}", "没有结论：{why}", why=content.why_not_judged)
     if content.season is None:

@@ -135,6 +135,15 @@ def test_studies_by_another_label_rule_are_not_shown(results_window, session, qt
     assert panel.studies.button.isEnabled()
 
 
+def test_a_run_that_has_just_been_finished_can_be_studied(session, open_window, qtbot):
+    window = open_window(session)
+    button = panel_of(window).studies.button
+    assert not button.isEnabled()
+    trained(session)
+    session.reload(Change.RUNS)
+    qtbot.waitUntil(button.isEnabled)
+
+
 def test_who_labels_blind_sees_no_study(results_window, session, qtbot):
     panel = studied(qtbot, results_window)
     session.set_display(blind=True)

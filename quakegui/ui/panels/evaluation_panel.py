@@ -16,7 +16,7 @@ from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui import sentences, theme
-from quakegui.ui.i18n import language, mark, tr
+from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.matrix_tab import MatrixTab
 from quakegui.ui.panels.record_strip import RecordStrip
@@ -27,6 +27,7 @@ from quakegui.ui.tall_scroll import TallScroll
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
+    from quakegui.learn.runs.registry import RunFolder
 
 JUDGING: Final = mark("Judging the run")
 
@@ -67,6 +68,11 @@ class EvaluationPanel(QWidget):
     def evaluation(self) -> Evaluation | None:
         """The judgement of the record that is chosen by the labels that are chosen, None while it has not been judged."""
         return self._judged.get((self.strip.record, self._as_of))
+
+    @property
+    def _run(self) -> RunFolder | None:
+        """The finished run in use."""
+        return None if self._training_labels is None else self._training_labels.run
 
     @property
     def _as_of(self) -> AsOf:
@@ -154,10 +160,10 @@ class EvaluationPanel(QWidget):
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
             self._judged = {}
             self._show()
-            self.studies.follow(self._training_labels.run if self._training_labels is not None else None)
+            self.studies.follow(self._run)
         elif change & (Change.RUNS | Change.LABELS | Change.DISPLAY):
             self._show_basis()
-            self.studies.follow_rule()
+            self.studies.keep_up(self._run)
         if Change.DAY in change:
             self._matrix.mark_day_shown()
 
@@ -202,9 +208,9 @@ class EvaluationPanel(QWidget):
             none = self._session.predictions is None
             self.verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
         else:
-            verdict = found.judgement.verdict
-            words = verdict.text, verdict.figures, found.judgement.remarks
-            sentence = " ".join(say("zh" if language() == "zh" else "en") for say in words).strip()
+            from quakegui.report.results import verdict_text
+
+            sentence = verdict_text(found.judgement, report_words())
             late = tr("{count} days were answered more than a day late.").format(count=found.late)
             self.verdict.setText(f"{sentence} {late}" if found.late else sentence)
         self._show_basis()

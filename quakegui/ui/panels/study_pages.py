@@ -59,10 +59,11 @@ class StudyPages(QObject):
             self._compute(READING)
         self.show_study()
 
-    def follow_rule(self) -> None:
-        """Drop the studies where another label rule is in force than they were made by."""
-        if self._rule != evaluation.rule_in_force(self._session):
-            self.follow(self._run)
+    def keep_up(self, run: RunFolder | None) -> None:
+        """Follow a run only if it is another one, or if another label rule is in force than before."""
+        former = None if self._run is None else self._run.id
+        if former != (None if run is None else run.id) or self._rule != evaluation.rule_in_force(self._session):
+            self.follow(run)
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
