@@ -33,11 +33,12 @@ def print_judgement(judgement: Judgement) -> None:
     print_table(judgement.title, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
     rows = []
     for one in judgement.comparisons:
-        if one.auc_difference is not None:
-            gap = one.auc_difference
-            rows.append((one.name, one.days, _cell(gap.value), _cell(gap.low), _cell(gap.high), "yes" if one.beaten else "no"))
-    columns = ("baseline", "days", "difference", "low", "high", "beaten")
-    print_table("AUC less the baseline's, event against none", columns, rows)
+        if one.auc_difference is not None and one.residual is not None:
+            gap, left = one.auc_difference, one.residual
+            figures = [_cell(figure) for figure in (gap.value, gap.low, gap.high, left.value, left.low, left.high)]
+            rows.append((one.name, one.days, *figures, "yes" if one.beaten else "no"))
+    columns = ("baseline", "days", "difference", "low", "high", "unexplained", "low", "high", "beaten")
+    print_table("AUC less the baseline's, and of what the baseline does not explain; event against none", columns, rows)
 
 
 def print_compared(title: str, judgements: Sequence[Judgement]) -> None:

@@ -170,6 +170,7 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
                 percent(one.figures.accuracy),
                 percent(one.figures.macro_recall),
                 "–" if one.auc_difference is None else _interval(one.auc_difference, say, number),
+                "–" if one.residual is None else _interval(one.residual, say, number),
                 say.yes(one.beaten) if one.days else "–",
             )
         )
@@ -178,14 +179,16 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
     head = (
         say("Predictor", "预测方法"), say("Days", "天数"), say("Dropped", "去除"), say("Accuracy", "准确率"),
         say("Macro recall", "宏召回率"), say("Run less it, AUC", "运行减去它，AUC"),
+        say("Unexplained, AUC", "未解释部分，AUC"),
         say("Beaten", "已超过"),
     )  # fmt: skip
     return table(head, rows) + p(
         say(
-            "Event against none. Run less it: of the AUC fold by fold, its own counting as at least 0.5. Beaten: the whole "
-            "paired interval of that lies above 0. A dash: it could not be run on these days.",
-            "有震对无震。运行减去它：逐折 AUC 之差，对方至少按 0.5 计。已超过：该配对差值的整个区间在 0 之上。"
-            "横线：无法用于这些日子。",
+            "Event against none. Run less it: of the AUC fold by fold, its own counting as at least 0.5. Unexplained: AUC of "
+            "what is left of the run's answers once what its own explain has been taken out. Beaten: the whole interval of "
+            "that lies above 0.5. A dash: it could not be run on these days.",
+            "有震对无震。运行减去它：逐折 AUC 之差，对方至少按 0.5 计。未解释部分：从运行的回答中扣除它所能解释的部分后，"
+            "剩余部分的 AUC。已超过：该值的整个区间在 0.5 之上。横线：无法用于这些日子。",
         ),
         "caption",
     )

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from field_free import RANDOM, noise
+from field_free import PLANTED, RANDOM, planted
 
 from quakegui.formats.scores import DailyScores
 from quakegui.judge.alarms import catalogue_of
@@ -31,7 +31,6 @@ from quakegui.simulate.corpus import Plan, simulate
 from quakegui.simulate.layouts import synthetic_network
 
 FIRST_SEED = 30_000_000
-PLANTED = {"white noise + 0.15": (0.0, 0.15), "AR(1) 0.9 + 0.6": (0.9, 0.6), "AR(1) 0.9 + 1.0": (0.9, 1.0)}
 BETTER = {"better", "days-only", "no-events"}
 
 
@@ -115,12 +114,6 @@ def plain_inputs(bench):
     }
 
 
-def planted(rng, bench, memory, size):
-    """Return noise of unit spread with a signal on the days of the rule's windows."""
-    kinds = bench.truth.kinds
-    return noise(rng, len(kinds), memory) * np.sqrt(1 - memory**2) + size * (kinds == EVENT)
-
-
 def count(benches, trials, seed):
     """Return (input, how) -> codes over benches, with this many trials of each random kind on each."""
     found = defaultdict(list)
@@ -142,8 +135,8 @@ def power(benches, trials, seed):
     for number, bench in enumerate(benches):
         for k in range(trials):
             rng = np.random.default_rng((seed, number, k, 1))
-            for name, (memory, size) in PLANTED.items():
-                series = planted(rng, bench, memory, size)
+            for name, signal in PLANTED.items():
+                series = planted(rng, bench.truth.kinds == EVENT, *signal)
                 found[name, "planted"].append(code(bench, series))
                 found[name, "planted, circular shift"].append(former_code(bench, series))
     return found
