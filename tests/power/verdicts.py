@@ -92,8 +92,8 @@ def former_code(bench, values):
     scored = (kinds < 2) & (bench.truth.fold >= 0) & np.isfinite(answers)
     event, alarmed = kinds[scored] == EVENT, answers[scored] < 0.5
     shifts = np.arange(len(event))
-    rings = np.stack([np.roll(event, shift) for shift in shifts], axis=1)
-    recall = (alarmed @ rings / event.sum() + (~alarmed) @ ~rings / (~event).sum()) / 2
+    rings = np.stack([np.roll(event, shift) for shift in shifts], axis=1) * 1.0
+    recall = (alarmed @ rings / event.sum() + ~alarmed @ (1 - rings) / (~event).sum()) / 2
     return "chance" if (recall >= recall[0] - 1e-12).mean() >= ALPHA else "better"
 
 
