@@ -14,7 +14,11 @@ if TYPE_CHECKING:  # what judges is imported with the first judgement
     from quakegui.app.session import Session
     from quakegui.judge.judged_by import AsOf
     from quakegui.judge.judgement import Judgement
+    from quakegui.learn.run_study import RunStudy
+    from quakegui.learn.runs.registry import RunFolder
+    from quakegui.project.progress import CancelCheck, ProgressCallback
     from quakegui.project.store import Project
+    from quakegui.season.labels import LabelRule
     from quakegui.season.season import Season
 
 
@@ -79,6 +83,36 @@ class Evaluation:
         place = np.minimum(np.searchsorted(session.days, self.all_days), len(session.days) - 1)
         now = np.where(session.days[place] == self.all_days, session.truth[place], UNLABELLED)
         return int((now != self.all_labels).sum())
+
+
+def has_study(run: RunFolder) -> bool:
+    """Return whether studies are kept with a run; what they come from may have changed since."""
+    from quakegui.learn.runs.runchecks import STUDY
+
+    return (run.folder / STUDY).exists()
+
+
+def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | None:
+    """Return the studies that are kept with a run, see `quakegui.learn.run_study`; call it in a job."""
+    from quakegui.learn import run_study
+
+    return run_study.kept_study(project, season, run)
+
+
+def study(
+    project: Project, season: Season, run: RunFolder, progress: ProgressCallback, cancelled: CancelCheck
+) -> RunStudy | None:
+    """Return the studies of a run, None if cancelled; takes seconds, so call it in a job."""
+    from quakegui.learn import run_study
+
+    return run_study.study_run(project, season, run, progress=progress, cancelled=cancelled)
+
+
+def rule_in_force(session: Session) -> LabelRule | None:
+    """Return the project's label rule; None where none was applied."""
+    from quakegui.project import journal
+
+    return None if session.project is None else journal.label_rule(session.project)
 
 
 def days_in_cell(evaluation: Evaluation, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:

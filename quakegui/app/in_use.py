@@ -20,7 +20,7 @@ class InUse:
     season
         Of which days.
     predictions
-        None without a run, or where it is refused.
+        Calibrated; None without a run, or where it is refused.
     alarms
         First and last index of the days of each.
     refusal
@@ -36,6 +36,7 @@ class InUse:
 def read_in_use(project: Project, season: Season) -> InUse:
     """Read what the run in use says of a season; takes a while, so call it in a job where one runs."""
     from quakegui.learn.alarm_days import alarms_of
+    from quakegui.learn.calibrated import calibrated
     from quakegui.learn.season_runs import class_mismatch_by_id
     from quakegui.project import runs
 
@@ -43,4 +44,5 @@ def read_in_use(project: Project, season: Season) -> InUse:
     refusal = class_mismatch_by_id(project, predictions.run) if predictions is not None else ""
     if predictions is None or refusal:
         return InUse(season, None, (), refusal)
-    return InUse(season, predictions, alarms_of(project, season, predictions), "")
+    shown = calibrated(project, predictions, season.days)
+    return InUse(season, shown, alarms_of(project, season, predictions), "")

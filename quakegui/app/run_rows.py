@@ -22,21 +22,25 @@ class RunRow:
         Whether its predictions are shown.
     epochs
         How many epochs are over.
+    registered_until
+        Last day that the run is registered for, ISO 8601; "" where it is not.
     """
 
     run: RunFolder
     in_use: bool
     epochs: int
+    registered_until: str = ""
 
 
 def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
     """Return the project's runs, the newest first, and a sentence for each that cannot be read."""
     from quakegui.learn import season_runs
     from quakegui.learn.runs import registry
-    from quakegui.project import runs
+    from quakegui.project import registrations, runs
 
     found, problems = registry.list_runs(season_runs.runs_folder(project))
     in_use = runs.run_in_use(project)
+    until = {one.run: str(one.terms.last_day) for one in registrations.registrations(project)}
     rows, sentences = [], list(problems)
     for run in found:
         epochs = (run.card or {}).get("epochs")
@@ -45,5 +49,5 @@ def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
         except registry.RunError as error:  # the run stands in the list all the same, and can be deleted there
             sentences.append(str(error))
             count = 0
-        rows.append(RunRow(run, run.id == in_use, count))
+        rows.append(RunRow(run, run.id == in_use, count, until.get(run.id, "")))
     return tuple(rows), tuple(sentences)

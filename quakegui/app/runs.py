@@ -42,22 +42,32 @@ def use_run(session: Session, run: RunFolder) -> None:
 
 
 def rename_run(session: Session, run: RunFolder, title: str) -> None:
-    """Give a run another title."""
+    """Give a run another title; a registered one keeps its own."""
     from quakegui.learn.runs import registry
+    from quakegui.project import registrations
 
-    _tell(session, lambda: registry.rename_run(run, title), Change.RUNS)
+    project = session.project
+    if project is None:
+        return
+
+    def rename() -> None:
+        registrations.require_unregistered(project, run.id)
+        registry.rename_run(run, title)
+
+    _tell(session, rename, Change.RUNS)
 
 
 def trash_run(session: Session, run: RunFolder) -> None:
     """Move a run to the project's trash; its predictions are shown no longer."""
     from quakegui.learn.runs import trash
-    from quakegui.project import runs
+    from quakegui.project import registrations, runs
 
     project = session.project
     if project is None:
         return
 
     def move() -> None:
+        registrations.require_unregistered(project, run.id)
         if runs.run_in_use(project) == run.id:  # first: a run that is gone is in use nowhere
             runs.use_run(project, None)
         trash.trash_run(run)

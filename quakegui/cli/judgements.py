@@ -10,7 +10,21 @@ from quakegui.cli.terminal import print_json, print_table
 from quakegui.judge.judgement import Judgement, plain
 from quakegui.learn.runs.registry import RunFolder
 
-SHOWN = ("title", "protocol", "days", "auc", "p_value", "macro_recall", "kappa", "r_score", "r0", "molchan_skill", "leaky")
+SHOWN = (
+    "title",
+    "protocol",
+    "days",
+    "auc",
+    "p_value",
+    "p_corrected",
+    "tries",
+    "macro_recall",
+    "kappa",
+    "r_score",
+    "r0",
+    "molchan_skill",
+    "leaky",
+)
 
 
 def print_run(run: RunFolder, *, as_json: bool) -> None:
@@ -27,6 +41,8 @@ def print_judgement(judgement: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
     typer.echo(judgement.verdict.text("en"))
     typer.echo(judgement.verdict.figures("en"))
+    if judgement.remarks("en"):
+        typer.echo(judgement.remarks("en"))
     if judgement.basis is not None:
         typer.echo(judgement.basis.text("en"))
     row = judgement.row()
@@ -35,9 +51,10 @@ def print_judgement(judgement: Judgement) -> None:
     for one in judgement.comparisons:
         if one.auc_difference is not None and one.residual is not None:
             gap, left = one.auc_difference, one.residual
-            figures = [_cell(figure) for figure in (gap.value, gap.low, gap.high, left.value, left.low, left.high)]
-            rows.append((one.name, one.days, *figures, "yes" if one.beaten else "no"))
-    columns = ("baseline", "days", "difference", "low", "high", "unexplained", "low", "high", "beaten")
+            own = (None, None) if one.test is None else (one.test.auc, one.test.p_value)
+            cells = map(_cell, (*own, gap.value, gap.low, gap.high, left.value, left.low, left.high))
+            rows.append((one.name, one.days, *cells, "yes" if one.beaten else "no"))
+    columns = ("baseline", "days", "AUC", "p", "difference", "low", "high", "unexplained", "low", "high", "beaten")
     print_table("AUC less the baseline's, and of what the baseline does not explain; event against none", columns, rows)
 
 

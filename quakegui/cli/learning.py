@@ -34,6 +34,9 @@ Preset = Annotated[str, typer.Option(metavar="NAME", help=f"Recipe to begin with
 Size = Annotated[int | None, typer.Option(min=16, metavar="N", help="Pixels along a side that the network sees.")]
 Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Epochs of each fold at most.")]
 Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="Of first weights, shuffling and augmentation.")]
+Members = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Networks of each fold, judged by the mean of their probabilities.")
+]
 WhichProtocol = Annotated[
     Protocol | None, typer.Option(help="How days are split; 'blocked' is the headline, 'paper' repeats a leaky one.")
 ]
@@ -58,6 +61,7 @@ def train(
     protocol: WhichProtocol = None,
     size: Size = None,
     epochs: Epochs = None,
+    members: Members = None,
     seed: Seed = None,
     resume: Annotated[str | None, typer.Option(metavar="ID", help="Go on with an unfinished run.")] = None,
     as_json: AsJson = False,
@@ -70,7 +74,7 @@ def train(
     named 0 to 4 by class, or with an index.csv of the columns file, date and class, as 'quakegui maps' writes them. Its runs
     lie in its folder "runs".
     """
-    config = _recipe(preset, protocol=protocol, size=size, epochs=epochs, seed=seed)
+    config = _recipe(preset, protocol=protocol, size=size, epochs=epochs, members=members, seed=seed)
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
         unfinished = None if resume is None else find_run(source.runs, resume)
         if unfinished is not None and not unfinished.resumable:
@@ -146,6 +150,7 @@ def compare(
     size: Size = COMPARED_SIZE,
     epochs: Epochs = None,
     preset: Preset = "compact",
+    members: Members = None,
     seed: Seed = None,
     as_json: AsJson = False,
 ) -> None:
@@ -154,7 +159,7 @@ def compare(
     The network sees 120 pixels along a side where --size says nothing else. A season of a year takes some twenty minutes of
     processor time, three with --preset fast. Stopped with Ctrl+C, it goes on where it was when it is given again.
     """
-    config = _recipe(preset, protocol=None, size=size, epochs=epochs, seed=seed)
+    config = _recipe(preset, protocol=None, size=size, epochs=epochs, members=members, seed=seed)
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
         say(f"Comparing at {config.size} x {config.size} pixels, up to {config.epochs} epochs a fold, recipe '{preset}'.")
         with worker_bar("Comparing") as listen:
@@ -177,14 +182,13 @@ def worker(context: typer.Context) -> None:
 # -- inside ----------------------------------------------------------------------------------------------------------
 
 
-def _recipe(preset: str, *, protocol: Protocol | None, size: int | None, epochs: int | None, seed: int | None) -> RunConfig:
+def _recipe(preset: str, *, protocol: Protocol | None, **asked: int | None) -> RunConfig:
     if preset not in PRESETS:
         raise typer.BadParameter(f"There is no recipe '{preset}'; there are {', '.join(PRESETS)}.")
-    asked: dict[str, Any] = {"protocol": protocol, "size": size, "epochs": epochs, "seed": seed}
-    if protocol == "paper":
-        asked["final_fit"] = False  # its one network has seen most days already
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    config = PRESETS[preset]
     try:
-        return dataclasses.replace(PRESETS[preset], **{name: value for name, value in asked.items() if value is not None})
+        return dataclasses.replace(config if protocol is None else config.under(protocol), **given)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -206,10 +210,17 @@ def _rows(predictions: DayPredictions) -> list[dict[str, Any]]:
 def _tell_prospective(run: RunFolder, evaluation: ProspectiveEvaluation, *, as_json: bool) -> None:
     judgement = evaluation.judgement
     if as_json:
-        facts = {"run": run.id, "prospective_days": evaluation.predicted, "late_days": evaluation.late}
+        facts: dict[str, Any] = {"run": run.id, "prospective_days": evaluation.predicted, "late_days": evaluation.late}
+        if evaluation.registration is not None:
+            facts["registration"] = {**evaluation.registration.to_json(), "changes": list(evaluation.changes)}
         print_json({**facts, **judgement.to_json(), "row": judgement.row()})
         return
     print_judgement(judgement)
+    if evaluation.registration is not None:
+        terms = evaluation.registration.terms
+        say(f"Registered from {terms.first_day} until {terms.last_day}: {evaluation.registration.hash}.")
+    for change in evaluation.changes:
+        say(change, style="yellow")
     say(f"{evaluation.predicted} days were predicted prospectively, {evaluation.late} of them more than a day late.")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import typer
 
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
-from quakegui.project import exchange, season_export, seasons
+from quakegui.project import exchange, interchange, season_export, seasons
 from quakegui.project.progress import ProgressCallback
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
@@ -20,17 +20,25 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: quakegui maps japan japan_maps --class-folders")(maps)
     app.command(epilog="Example: quakegui regions japan regions.csv")(regions)
+    app.command(epilog="Example: quakegui readings japan japan_iaga")(readings)
     app.command("export", epilog="Example: quakegui export japan japan_export")(export_)
 
 
 def maps(
     project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder, or a file ending in .nc for NetCDF.")],
     class_folders: Annotated[
         bool, typer.Option("--class-folders", help="Sort the images into folders 0 to 4 by the label in force.")
     ] = False,
 ) -> None:
-    """Write each day's map as a 480 x 480 PNG, and index.csv: the founding paper's kind of data set."""
+    """Write each day's map as a 480 x 480 PNG, and index.csv, the founding paper's kind of data set; or one NetCDF file."""
+    if out.suffix.lower() == ".nc":
+        if class_folders:
+            raise typer.BadParameter("A NetCDF file has no folders for classes.")
+        with open_project(project) as opened, bar("Drawing") as report:
+            count = interchange.maps_to_netcdf(opened, _season(opened, report), out, progress=report)
+        say(f"{count} maps are in {out}.")
+        return
     with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
         season = _season(opened, report)
         count = season_export.maps_to_folder(
@@ -48,7 +56,7 @@ def maps(
 
 def regions(
     project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write; one ending in .geojson holds polygons.")],
 ) -> None:
     """Write the extremum regions of every day with a map.
 
@@ -56,8 +64,24 @@ def regions(
     latitude and longitude.
     """
     with open_project(project) as opened, bar("Computing") as report:
-        rows = season_export.regions_to_csv(opened, _season(opened, report), out)
-    say(f"{rows} rows are in {out}.")
+        season = _season(opened, report)
+        is_map = out.suffix.lower() in (".geojson", ".json")
+        rows = (
+            interchange.regions_to_geojson(opened, season, out) if is_map else season_export.regions_to_csv(opened, season, out)
+        )
+    say(f"{rows} {'polygons' if is_map else 'rows'} are in {out}.")
+
+
+def readings(
+    project: ProjectFolder,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
+) -> None:
+    """Write the readings in force as IAGA-2002 files of one UTC day each."""
+    with open_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
+        count = interchange.readings_to_iaga(opened, out, progress=report, cancelled=cancelled)
+        if cancelled():
+            raise ProjectError(f"Stopped after {count} files; they are in {out}.")
+    say(f"{count} files are in {out}.")
 
 
 def export_(

@@ -65,9 +65,13 @@ def use(project: Place, run: Id) -> None:
 
 @app.command("delete", epilog="Example: quakegui runs delete demo 20260101")
 def delete(project: Place, run: Id) -> None:
-    """Move a run to the trash; what it predicted stays in the ledger. 'runs restore' takes it back."""
+    """Move a run to the trash; what it predicted stays in the ledger. 'runs restore' takes it back.
+
+    A registered run stays.
+    """
     with open_runs(project) as runs:
         found = find_run(runs, run)
+        runs.require_unregistered(found.id)
         if runs.in_use == found.id:
             runs.use(None)
         trashcan.trash_run(found)

@@ -28,6 +28,7 @@ class Study(StrEnum):
     """What is studied."""
 
     EPOCHS = "epochs"
+    EVENTS = "events"
     ROBUSTNESS = "robustness"
     SKILLMAP = "skillmap"
 
@@ -42,7 +43,8 @@ def study(
     what: Annotated[
         Study,
         typer.Argument(
-            help="epochs: daily series about the earthquakes; robustness: the verdict under other choices; "
+            help="epochs: daily series about the earthquakes; events: the largest P before each of them; "
+            "robustness: the verdict under other choices; "
             "skillmap: the test over lead, window, distance and magnitude.",
             show_default=False,
         ),
@@ -73,7 +75,9 @@ def study(
             print_epochs(season_study.season_epochs(opened, season, studied), as_json=as_json)
             return
         studied = find_run(ProjectRuns(opened), run)
-        if what is Study.ROBUSTNESS:
+        if what is Study.EVENTS:
+            print_events(season_study.season_events(opened, season, studied), as_json=as_json)
+        elif what is Study.ROBUSTNESS:
             versions = {path.name: season_study.other_catalogue(opened, path) for path in catalogues or ()}
             print_robustness(season_study.season_robustness(opened, season, studied, versions), as_json=as_json)
         else:
@@ -92,6 +96,29 @@ def print_epochs(found: Mapping[str, Epochs], *, as_json: bool) -> None:
         for name, one in found.items()
     ]
     print_table("Series about the earthquakes, p for all lags at once", columns, rows)
+
+
+def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
+    """Print what was predicted before each earthquake."""
+    if as_json:
+        print_json([{**plain(event), **plain(row)} for event, row in found])
+        return
+    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "of quiet days", "by chance")
+    rows = [
+        (
+            str(event.time)[:16],
+            f"{event.magnitude:.1f}",
+            event.place,
+            row.days,
+            _number(row.largest),
+            row.day if row.days else "",
+            "" if row.rank is None else row.rank,
+            row.quiet_days,
+            _number(row.by_chance),
+        )
+        for event, row in found
+    ]
+    print_table("The largest P(event) known before each earthquake, in its label window", columns, rows)
 
 
 def print_robustness(found: Robustness, *, as_json: bool) -> None:

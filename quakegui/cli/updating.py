@@ -44,7 +44,8 @@ def update(
 
     Every prediction becomes one row of a ledger that is never changed. A day that was corrected after its prediction gets a
     further row; the first one stands in every score. A night is predicted once it is over, never from a part of it; with
-    --watch that needs no new file. With --watch each round prints one JSON document on a line of its own.
+    --watch that needs no new file. Runs that are registered for these days predict them, too, whichever is in use. With --watch
+    each round prints one JSON document on a line of its own.
     """
     if watch is not None and not watch.is_dir():
         raise ProjectError(f"There is no folder {watch} to watch.")
@@ -96,6 +97,8 @@ def _tell_update(report: operating.Update, *, as_json: bool, lines: bool) -> Non
     typer.echo(f"{count} days predicted by run {report.predictions.run}, {report.predictions.unchanged} were known.")
     for one in report.predictions.issued[-20:]:
         typer.echo(f"  {one.day}: class {one.cls}, P(event) {1 - one.probabilities[0]:.2f}, {one.kind}")
+    for other in report.registered:
+        typer.echo(f"{len(other.issued)} days predicted by the registered run {other.run}, {other.unchanged} were known.")
     for alarm in report.new_alarms:
         typer.echo(f"ALARM opened {alarm.opened} UTC, open until {alarm.closed} UTC at least: {_alarm_words(alarm)}.")
     typer.echo("An alarm is open." if report.open_now else "No alarm is open.")
@@ -115,6 +118,10 @@ def update_facts(report: operating.Update) -> dict[str, Any]:
             for alarm in report.new_alarms
         ],
         "alarm_open": report.open_now,
+        "registered": [
+            {"run": one.run, "predicted": [str(each.day) for each in one.issued], "unchanged": one.unchanged}
+            for one in report.registered
+        ],
         "notes": list(report.notes),
     }
 

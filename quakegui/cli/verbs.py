@@ -20,6 +20,7 @@ from quakegui.cli import (
     learning,
     output,
     project,
+    registering,
     reporting,
     runs,
     simulating,
@@ -45,6 +46,7 @@ judging.register(app)
 simulating.register(app)
 studying.register(app)
 updating.register(app)
+registering.register(app)
 verifying.register(app)
 reporting.register(app)
 app.add_typer(stations.app, name="stations")

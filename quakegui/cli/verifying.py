@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
 from quakegui.project import receipt, schema
+from quakegui.project.registered import RegisteredRecord, examine_registered
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.verifying import ChainState, RecordState, examine
 from quakegui.season.localtime import wall_clock_ms
+
+CHAINS = {"journal": "journal", "prediction": "ledger", "registration": "registrations"}
+"""What the JSON calls the chain of a table."""
 
 
 def register(app: typer.Typer) -> None:
@@ -27,16 +32,18 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look whether label journal and ledger are as quakegui wrote them; nothing is changed.
+    """Look whether label journal, ledger and registrations are as quakegui wrote them; nothing is changed.
 
     Each row carries the hash of the one before, so a row that was changed, removed or inserted is found. Whoever owns the
     project could rewrite a whole chain: a receipt holds its last hash and shows that, if it is kept where they cannot write.
+    Of a registered run it says what has changed since, and which days could have been predicted and were not.
     Exit code 0: the record is sound; 1: it is not.
     """
     now_ms = wall_clock_ms()
     with Project.open(project, read_only=True, now_ms=now_ms) as opened:
         with opened.read() as connection:
             state = examine(connection, now_ms=now_ms)
+        records = examine_registered(opened, now_ms=now_ms)
         faults, notes = list(state.faults), list(state.notes)
         if file is not None and file.exists():
             kept = receipt.read_receipt(file)
@@ -48,17 +55,22 @@ def verify(
             notes.append(f"The receipt is in {file}: keep it where nobody who can write the project can write.")
         elif file is not None:
             notes.append("No receipt was written.")
+        written_otherwise = bool(faults)
+        faults += [fault for one in records for fault in one.faults]
+        notes += dict.fromkeys(note for one in records for note in one.notes)
     if as_json:
-        chains = {"ledger" if one.table == "prediction" else one.table: _facts(one) for one in state.chains}
-        print_json(
-            {"project": opened.name, "schema": schema.SCHEMA, "sound": not faults, **chains, "faults": faults, "notes": notes}
-        )
+        chains = {CHAINS[one.table]: _facts(one) for one in state.chains}
+        facts = {"project": opened.name, "schema": schema.SCHEMA, "sound": not faults, **chains}
+        print_json({**facts, "registered": [_registered(one) for one in records], "faults": faults, "notes": notes})
     else:
         _print(opened.name, state)
+        _print_registered(records)
         for sentence in (*faults, *notes):
             say(sentence, style="red" if sentence in faults else "")
-    if faults:
+    if written_otherwise:
         raise ProjectError("The record is not as quakegui wrote it.")
+    if faults:
+        raise ProjectError("The record is as quakegui wrote it, but a registration was not kept.")
     say("The record is as quakegui wrote it.")
 
 
@@ -76,3 +88,31 @@ def _print(name: str, state: RecordState) -> None:
                 f"{one.unchained} rows of the {one.name} are from before rows were chained: what happened to them before the "
                 "first chained row is not known."
             )
+
+
+def _registered(record: RegisteredRecord) -> dict[str, Any]:
+    return {
+        **record.registration.to_json(),
+        "predicted": len(record.predicted),
+        "gaps": [str(day) for day in record.gaps],
+        "faults": list(record.faults),
+    }
+
+
+def _print_registered(records: Sequence[RegisteredRecord]) -> None:
+    columns = ("registered run", "title", "from", "until", "predicted", "gaps", "hash")
+    rows = [
+        (
+            one.registration.run,
+            terms.title,
+            terms.first_day,
+            terms.last_day,
+            len(one.predicted),
+            len(one.gaps),
+            one.registration.hash,
+        )
+        for one in records
+        for terms in (one.registration.terms,)
+    ]
+    if rows:
+        print_table("Registrations", columns, rows)

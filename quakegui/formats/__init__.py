@@ -41,6 +41,7 @@ from quakegui.season.network import Station
 
 __all__ = [
     "FORMATS",
+    "LOGS",
     "NO_HINTS",
     "EventsFile",
     "FormatError",
@@ -67,8 +68,9 @@ __all__ = [
     "read_stations",
 ]
 
-_READINGS = {"cdf": imagcdf.parse, "iaga2002": iaga2002.parse}
-_LOGS = {
+# The reader of each format, by its name (see `detect`).
+READINGS = {"cdf": imagcdf.parse, "iaga2002": iaga2002.parse}
+LOGS = {
     "wdc": wdc.parse,
     "imf": intermagnet.parse_imf,
     "iaf": intermagnet.parse_iaf,
@@ -77,7 +79,7 @@ _LOGS = {
     "pos1": loggers.parse_pos1,
 }
 """Formats that may leave something open for the user to say."""
-_EVENTS = {
+EVENTS = {
     "cenc": cenc.parse,
     "event sheet": usgs.parse_sheet,
     "geojson": eventjson.parse,
@@ -114,11 +116,11 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
         catalogue.refuse_apple_double(source)
         _refuse_empty(source)
         found = detect(source)
-        if found in _LOGS:
-            return _LOGS[found](source, hints)
-        if found in _READINGS:
-            return _READINGS[found](source)
-        if found == "table" or (found is None and table.is_with(source, hints)):
+        if found in LOGS:
+            return LOGS[found](source, hints)
+        if found in READINGS:
+            return READINGS[found](source)
+        if found == "table" or (found is None and table.fits(source, hints)):
             return table.parse(source, hints)
         if found is not None:
             raise FormatError(_holds(found, "readings"), file=source.name)
@@ -149,8 +151,8 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
         catalogue.refuse_apple_double(source)
         _refuse_empty(source)
         found = detect(source)
-        if found in _EVENTS:
-            return _EVENTS[found](source, timezone)
+        if found in EVENTS:
+            return EVENTS[found](source, timezone)
         if found is None and source.data.startswith(_OLD_WORKBOOK):
             raise FormatError("This is a workbook of Excel 97-2003; save the sheet as .csv or .xlsx.", file=source.name)
         if found is None:

@@ -104,7 +104,7 @@ def hints_of(manner: TableMapping | Hints | None) -> Hints:
     return NO_HINTS if manner is None else Hints(mapping=manner)
 
 
-def completed(mapping: TableMapping, hints: Hints, source: Source) -> TableMapping:
+def complete(mapping: TableMapping, hints: Hints, source: Source) -> TableMapping:
     """Return a mapping with what is said besides of a file."""
     station = hints.station_of(source)
     if station and mapping.layout == "wide" and len(mapping.columns) == 1:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bz2
-import contextlib
 import gzip
 import io
 import lzma
 import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO
 
 _MOST_MEMORY = 128 * 1024**2
@@ -54,7 +54,7 @@ def compression(data: bytes) -> str:
     return "xz" if data[:6] == b"\xfd7zXZ\0" else ""
 
 
-def decompressed(data: bytes) -> IO[bytes]:
+def decompress(data: bytes) -> IO[bytes]:
     """Return what comes out of a compressed file, as a stream."""
     if compression(data) == "gzip":
         return gzip.GzipFile(fileobj=io.BytesIO(data))  # type: ignore[return-value]
@@ -81,8 +81,37 @@ def is_tar(data: bytes) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def opened_tar(data: bytes) -> Iterator[tarfile.TarFile]:
-    """Give a tar archive whose compression has been taken off."""
+@dataclass(frozen=True, slots=True)
+class TapeMember:
+    """A member of a tar archive.
+
+    Attributes
+    ----------
+    name
+        With its folders.
+    size
+        Bytes that it is said to have.
+    modified_s
+        When it was last modified, seconds since 1970 UTC.
+    stream
+        Its contents; None for a link, a device, or a file with holes, which may unpack to anything.
+    """
+
+    name: str
+    size: int
+    modified_s: float
+    stream: IO[bytes] | None
+
+
+def tape_members(data: bytes) -> Iterator[TapeMember]:
+    """Yield the members of a tar archive whose compression has been taken off, folders left out.
+
+    Nothing is written to disk. What the libraries raise on a damaged archive comes after the members before the damage.
+    """
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-        yield archive
+        for info in archive:
+            if not info.isdir():
+                plain = info.isfile() and not info.issparse()
+                yield TapeMember(info.name, info.size, info.mtime, archive.extractfile(info) if plain else None)
+        if any(data[archive.offset : archive.offset + tarfile.BLOCKSIZE]):
+            raise tarfile.ReadError("no member begins where the next one should")

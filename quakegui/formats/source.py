@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import stat
 import struct
-import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -247,7 +246,7 @@ def _is_workbook(source: Source) -> bool:
 
 def _decompressed(source: Source, budget: _Budget) -> bytes:
     try:
-        with packed.decompressed(source.data) as stream:
+        with packed.decompress(source.data) as stream:
             return _bounded(stream, len(source.data), budget, source.name)
     except _UNPACKING_ERRORS as error:
         kind = packed.compression(source.data)
@@ -259,25 +258,21 @@ def _tar_members(source: Source, report: Callable[[FormatError], None], budget: 
     beside: dict[str, bytes] = {}
     found: list[Source] = []
     try:
-        with packed.opened_tar(source.data) as archive:
-            for info in archive:
-                if info.isdir() or not _wanted(PurePosixPath(info.name).parts):
-                    continue
-                try:
-                    data = _tape_member(archive, info, source, budget)
-                except FormatError as error:
-                    report(error)
-                    if budget.bytes_left <= 0 or budget.members_left <= 0:
-                        break
-                    continue
-                beside[info.name.lower()] = data
-                folder = PurePosixPath(info.name).parent
-                modified_ms = int(info.mtime * 1000) if 0 < info.mtime * 1000 < _LAST_MODIFIED_MS else None
-                siblings = partial(_beside, beside, folder)
-                found.append(Source(shown(f"{source.name}/{info.name}", LONGEST_NAME), data, siblings, modified_ms))
-            else:
-                if any(source.data[archive.offset : archive.offset + tarfile.BLOCKSIZE]):
-                    raise tarfile.ReadError("no member begins where the next one should")
+        for member in packed.tape_members(source.data):
+            if not _wanted(PurePosixPath(member.name).parts):
+                continue
+            try:
+                data = _tape_member(member, source, budget)
+            except FormatError as error:
+                report(error)
+                if budget.bytes_left <= 0 or budget.members_left <= 0:
+                    break
+                continue
+            beside[member.name.lower()] = data
+            siblings = partial(_beside, beside, PurePosixPath(member.name).parent)
+            time_ms = int(member.modified_s * 1000)
+            modified_ms = time_ms if 0 < time_ms < _LAST_MODIFIED_MS else None
+            found.append(Source(shown(f"{source.name}/{member.name}", LONGEST_NAME), data, siblings, modified_ms))
     except _UNPACKING_ERRORS as error:
         report(FormatError(f"The tar file is damaged or cut off ({error}).", file=source.name))
     yield from sorted(found, key=lambda one: one.name)
@@ -287,16 +282,15 @@ def _beside(files: Mapping[str, bytes], folder: PurePosixPath, wanted: str) -> b
     return files.get(str(folder / wanted).lower())
 
 
-def _tape_member(archive: tarfile.TarFile, info: tarfile.TarInfo, source: Source, budget: _Budget) -> bytes:
-    name = f"{source.name}/{info.name}"
-    _refuse_way_out(PurePosixPath(info.name), name)
-    if not info.isfile() or info.issparse():
+def _tape_member(member: packed.TapeMember, source: Source, budget: _Budget) -> bytes:
+    name = f"{source.name}/{member.name}"
+    _refuse_way_out(PurePosixPath(member.name), name)
+    if member.stream is None:
         raise FormatError("The member is a link, a device or a file with holes; it was left alone.", file=name)
     _count_member(source, budget)
-    with archive.extractfile(info) as stream:  # type: ignore[union-attr]  # a file has contents
-        data = _bounded(stream, max(len(source.data), 1), budget, name)
-    if len(data) < info.size:
-        raise FormatError(f"The member is cut off: {len(data):,} of its {info.size:,} bytes are there.", file=name)
+    data = _bounded(member.stream, max(len(source.data), 1), budget, name)
+    if len(data) < member.size:
+        raise FormatError(f"The member is cut off: {len(data):,} of its {member.size:,} bytes are there.", file=name)
     return data
 
 

@@ -17,7 +17,7 @@ from quakegui.formats.contents import content_of, named, unread_columns
 from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.guess import NO_STATION, guess_mapping, guess_table
-from quakegui.formats.hints import Hints, completed, hints_of
+from quakegui.formats.hints import Hints, complete, hints_of
 from quakegui.formats.issued import issued_in
 from quakegui.formats.numerals import cell, is_ambiguous, numbers
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, total_intensity
@@ -71,7 +71,7 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
     if hints.mapping is None:
         hints = replace(hints, mapping=_saved(source, hints))
     if hints.mapping is not None:
-        part = _read_mapped(source, completed(hints.mapping, hints, source))
+        part = _read_mapped(source, complete(hints.mapping, hints, source))
     else:
         part = _read_guessed(source, hints)
     places = {station.code: station for station in part.stations}
@@ -79,7 +79,7 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
     return ReadingsFile(source.name, NAME, tuple(part.readings), stations, tuple(part.notes), issued_in(sheet.above(source)))
 
 
-def is_with(source: Source, hints: Hints) -> bool:
+def fits(source: Source, hints: Hints) -> bool:
     """Return whether this is a table of readings by what is said of it: its unit, its first line, or a mapping that is kept."""
     if hints.unit or hints.skip_lines is not None:
         found = guess_table(source, hints)
@@ -104,7 +104,7 @@ def _saved(source: Source, hints: Hints) -> TableMapping | None:
     code = hints.station_of(source) or station_above(sheet.above(source)) or station_in_name(source.base)
     if not code:
         raise FormatError(_why((NO_STATION,)), file=source.name)
-    return completed(found, Hints(station=code), source)
+    return complete(found, Hints(station=code), source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
     Raises
     ------
     FormatError
-        If it is damaged, or claims more than a spreadsheet program writes.
+        If it is damaged, holds no sheet of cells, or claims more than a spreadsheet program writes.
     """
     if _KEPT not in source.kept:
         try:
@@ -100,6 +100,8 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
     kept: tuple[Sheet, ...] | str = source.kept[_KEPT]
     if isinstance(kept, str):
         raise FormatError(kept, file=source.name)
+    if not kept:
+        raise FormatError("The workbook holds no sheet of cells.", file=source.name)
     return kept
 
 

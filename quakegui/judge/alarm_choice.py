@@ -42,10 +42,12 @@ def choose_rule(series: Series, catalogue: Catalogue, shown: ArrayLike | None = 
         Days that are looked at, shape (day,); all by default.
     """
     looked_at = np.ones(len(series.days), bool) if shown is None else np.asarray(shown, bool)
-    return _best_rules(series, catalogue, looked_at[None])[0]
+    return _best_rules(series, catalogue, looked_at[None], series.event_probability[None])[0]
 
 
-def rules_by_fold(series: Series, fold: ArrayLike, catalogue: Catalogue) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
+def rules_by_fold(
+    series: Series, fold: ArrayLike, catalogue: Catalogue, event_by_fold: ArrayLike | None = None
+) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
     """Return the rule of each fold 0, 1, ..., chosen on the other folds' days and events, and the folds with the fixed one.
 
     A network knows its own training days by heart, so its probabilities there say nothing about a threshold; what the other
@@ -55,10 +57,14 @@ def rules_by_fold(series: Series, fold: ArrayLike, catalogue: Catalogue) -> tupl
     ----------
     fold
         Fold that predicted each day, -1 for none, shape (day,).
+    event_by_fold
+        P(event) of every day as each fold's calibrator has it, shape (fold, day): a threshold means something for the
+        calibrator alone that it was chosen with. Default: the series' own for every fold.
     """
     number = np.asarray(fold, np.int64)
     folds = np.arange(int(number.max(initial=-1)) + 1)
-    chosen = _best_rules(series, catalogue, (number >= 0) & (number != folds[:, None]))
+    seen = np.tile(series.event_probability, (len(folds), 1)) if event_by_fold is None else np.asarray(event_by_fold, float)
+    chosen = _best_rules(series, catalogue, (number >= 0) & (number != folds[:, None]), seen[: len(folds)])
     return tuple(rule or FIXED_RULE for rule in chosen), tuple(k for k, rule in enumerate(chosen) if rule is None)
 
 
@@ -103,17 +109,25 @@ def rule_where(chosen: ArrayLike, rule: AlarmRule, other: AlarmRule) -> AlarmRul
     )
 
 
-def _best_rules(series: Series, catalogue: Catalogue, shown: Mask) -> list[AlarmRule | None]:
-    """Rule with the highest R on each part of the days, None where nothing can choose it; `shown` has shape (part, day)."""
+def _best_rules(series: Series, catalogue: Catalogue, shown: Mask, probability: Floats) -> list[AlarmRule | None]:
+    """Rule with the highest R on each part of the days, None where nothing can choose it.
+
+    Parameters
+    ----------
+    shown, probability
+        Which days are looked at, and P(event) of each, shape (part, day).
+    """
+    if not len(shown):
+        return []  # a run without folds
     thresholds, run_days, open_days = np.sort(THRESHOLD_GRID)[::-1], np.sort(RUN_GRID)[::-1], np.sort(OPEN_GRID)
     known = series.available_at.astype("datetime64[ms]").astype(np.int64)
     periods = [judged_period(series, part) for part in shown]
-    active, open_ms = _alarm_days(series.event_probability, known, shown, periods, (thresholds, run_days, open_days))
+    active, open_ms = _alarm_days(probability, known, shown, periods, (thresholds, run_days, open_days))
     times = catalogue.times.astype("datetime64[ms]")
     rules: list[AlarmRule | None] = []
     for part, period in enumerate(periods):
         inside = times[inside_period(times, period)].astype(np.int64)
-        if not len(inside) or not np.isfinite(series.event_probability[shown[part]]).any():
+        if not len(inside) or not np.isfinite(probability[part, shown[part]]).any():
             rules.append(None)
             continue
         before = np.searchsorted(known, inside)  # days known before each event
@@ -141,7 +155,7 @@ def _alarm_days(
     """
     thresholds, run_days, open_days = grid
     open_ms = open_days.astype(np.int64) * DAY_MS
-    positive = shown.T[:, :, None] & (probability[:, None, None] >= thresholds)  # (day, part, threshold)
+    positive = shown.T[:, :, None] & (probability.T[:, :, None] >= thresholds)  # (day, part, threshold)
     follows = np.r_[False, np.round(np.diff(known) / DAY_MS) == 1]
     elapsed = np.stack([_inside(period, known) for period in periods], axis=1)  # (day, part)
     elapsed_after = np.stack([_inside(period, known[:, None] + open_ms) for period in periods], axis=1)  # (day, part, open)

@@ -9,7 +9,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -27,7 +27,7 @@ PLATT_EVENTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """A map of P(event): straight lines between points, flat beyond them, in P or in its log odds.
+    """A map of probabilities: P(event) along straight lines between points, flat beyond them, in P or in its log odds.
 
     Attributes
     ----------
@@ -37,6 +37,8 @@ class Calibrator:
         How many held-out days, and how many events on them, it was fitted on.
     given, calibrated
         Points of the isotonic map, ascending, shape (point,); of the logistic curve slope and intercept in the log odds.
+    weights
+        Class weights of the training whose answers it takes, shape (class,); empty where all were alike.
     """
 
     method: Method
@@ -44,6 +46,7 @@ class Calibrator:
     events: int
     given: Floats
     calibrated: Floats
+    weights: Floats = field(default_factory=lambda: np.empty(0))
 
     def of_event(self, probability: ArrayLike) -> Floats:
         """Return the calibrated P(event), shape as given; NaN stays."""
@@ -54,6 +57,17 @@ class Calibrator:
             slope, intercept = self.calibrated
             return np.asarray(1 / (1 + np.exp(-(slope * _log_odds(p) + intercept))), float)
         return np.asarray(np.where(np.isnan(p), np.nan, np.interp(p, self.given, self.calibrated)), float)
+
+    def of_classes(self, probabilities: ArrayLike) -> Floats:
+        """Return calibrated probabilities, shape (day, class), as given; rows of NaN stay.
+
+        The map takes the class weights out of P(event) by itself; among the classes of events, and where there is no map, they
+        are undone.
+        """
+        given = np.asarray(probabilities, float)
+        unweighed = undo_weights(given, self.weights) if self.weights.size else given
+        mapped = unweighed if self.method == "none" else given
+        return with_event(unweighed, self.of_event(mapped[:, 1:].sum(axis=1)))
 
 
 def undo_weights(probabilities: ArrayLike, weights: ArrayLike) -> Floats:
@@ -107,8 +121,7 @@ def calibrate_by_fold(
     """Calibrate each fold's answers by what the other folds' trainings answered for the days of its training part.
 
     Those days were held out when they were predicted, and neither the fold's test days nor their embargo are among them. A
-    fold without others, or whose others saw too few events, has its class weights undone and no more. Elsewhere the map takes
-    them out of P(event) by itself; among the classes of events they are undone.
+    fold without others, or whose others saw too few events, has its class weights undone and no more.
 
     Parameters
     ----------
@@ -117,31 +130,87 @@ def calibrate_by_fold(
     labels
         Class 0..4 that the days were learnt as, -1 for none, shape (day,).
     event_rows
-        Of each event the last day known before it, shape (event,); -1 for an event before the first.
+        See `rows_before`, shape (event,).
     weights
         Class weights of each fold's training, see `class_weights`; all alike by default.
 
     Returns
     -------
     tuple
-        Calibrated probabilities, shape (day, class), and each fold's calibrator.
+        Calibrated probabilities, shape (day, class), NaN on days that no fold predicts, and each fold's calibrator.
     """
-    p, label, rows = np.asarray(probabilities, float), np.asarray(labels, np.int64), np.asarray(event_rows, np.int64)
-    answer, held_out = np.full_like(p, np.nan), np.zeros(len(p), bool)
-    for fold in folds:
-        held_out[fold.predict] = True
-    known = held_out & np.isfinite(p).all(axis=1) & (label != NO_LABEL)
+    p, label = np.asarray(probabilities, float), np.asarray(labels, np.int64)
+    answer, known = np.full_like(p, np.nan), _held_out(folds, p, label)
     found = []
     for number, fold in enumerate(folds):
         learnt = np.concatenate([fold.train, fold.validation])
-        held = learnt[known[learnt]]
-        calibrator = fit_calibrator(p[held, 1:].sum(axis=1), label[held] > 0, int(np.isin(rows, held).sum()))
-        said = p[fold.predict]
-        unweighed = said if weights is None else undo_weights(said, weights[number])
-        event = (unweighed if calibrator.method == "none" else said)[:, 1:].sum(axis=1)
-        answer[fold.predict] = with_event(unweighed, calibrator.of_event(event))
-        found.append(calibrator)
+        calibrator = _fitted(p, label, event_rows, learnt[known[learnt]])
+        found.append(calibrator if weights is None else replace(calibrator, weights=np.asarray(weights[number], float)))
+        answer[fold.predict] = found[-1].of_classes(p[fold.predict])
     return answer, tuple(found)
+
+
+def later_calibrator(
+    folds: Sequence[Fold], probabilities: ArrayLike, labels: ArrayLike, event_rows: ArrayLike, *, weights: ArrayLike = ()
+) -> Calibrator:
+    """Return the calibrator of a network for days to come, fitted on what the folds' trainings answered out of fold.
+
+    Parameters
+    ----------
+    probabilities, labels, event_rows
+        See `calibrate_by_fold`.
+    weights
+        Class weights of the network's training; all alike by default.
+    """
+    p, label = np.asarray(probabilities, float), np.asarray(labels, np.int64)
+    calibrator = _fitted(p, label, event_rows, np.flatnonzero(_held_out(folds, p, label)))
+    return replace(calibrator, weights=np.asarray(weights, float))
+
+
+def calibrated_by_fold(calibrators: Sequence[Calibrator], fold: ArrayLike, probabilities: ArrayLike) -> Floats:
+    """Return each day's probabilities as calibrated by its fold's calibrator, shape (day, class); NaN on days of no fold.
+
+    Parameters
+    ----------
+    fold
+        Fold 0, 1, ... of each day, -1 for none, shape (day,).
+    probabilities
+        Shape (day, class).
+    """
+    p, number = np.asarray(probabilities, float), np.asarray(fold, np.int64)
+    answer = np.full_like(p, np.nan)
+    for k, calibrator in enumerate(calibrators):
+        answer[number == k] = calibrator.of_classes(p[number == k])
+    return answer
+
+
+def rows_before(times: ArrayLike, available_at: ArrayLike) -> NDArray[np.int64]:
+    """Return the last day known before each event, for events within a day of it, shape (event,).
+
+    Parameters
+    ----------
+    times
+        Of the events, datetime64, shape (event,); NaT for none.
+    available_at
+        UTC instants at which the days become known, ascending, shape (day,).
+    """
+    time, known = np.asarray(times, "datetime64[ms]"), np.asarray(available_at, "datetime64[ms]")
+    time = time[~np.isnat(time)]
+    row = np.searchsorted(known, time) - 1
+    return np.asarray(row[(row >= 0) & (time <= known[row] + np.timedelta64(1, "D"))], np.int64)
+
+
+def _held_out(folds: Sequence[Fold], probabilities: Floats, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Days with a label and an answer of a fold that had not seen them, shape (day,)."""
+    held_out = np.zeros(len(labels), bool)
+    for fold in folds:
+        held_out[fold.predict] = True
+    return np.asarray(held_out & np.isfinite(probabilities).all(axis=1) & (labels != NO_LABEL), bool)
+
+
+def _fitted(probabilities: Floats, labels: NDArray[np.int64], event_rows: ArrayLike, held: NDArray[np.intp]) -> Calibrator:
+    events = int(np.isin(np.asarray(event_rows, np.int64), held).sum())
+    return fit_calibrator(probabilities[held, 1:].sum(axis=1), labels[held] > 0, events)
 
 
 def with_event(probabilities: ArrayLike, event: ArrayLike) -> Floats:

@@ -14,12 +14,13 @@ from quakegui.judge.alarms import AlarmRecord, AlarmRule
 from quakegui.judge.bootstrap import CONSTANT_AUC, Interval
 from quakegui.judge.calibration import Calibrator
 from quakegui.judge.dependence import Dependence
+from quakegui.judge.ensemble import Ensemble
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
 from quakegui.judge.reliability import Reliability
 from quakegui.judge.skill import Molchan, Skill
 from quakegui.judge.surrogates import SurrogateTest
-from quakegui.judge.verdict import Verdict
+from quakegui.judge.verdict import Language, Verdict
 
 Mask = NDArray[np.bool_]
 
@@ -56,6 +57,8 @@ class Comparison:
     residual
         Fold-wise AUC of what the baseline does not explain of the predictor's answers, see `judge.residual`; for
         ``without-field`` of what neither it nor any of its parts does. None for other targets.
+    test
+        The baseline's own AUC of event against none on all its days, and its p; None for other targets.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Comparison:
     macro_recall_difference: Interval
     auc_difference: Interval | None = None
     residual: Interval | None = None
+    test: SurrogateTest | None = None
 
     @property
     def share(self) -> float:
@@ -130,6 +134,8 @@ class Judgement:
         What calibrated each fold's.
     information_gain
         Of the calibrated probabilities, bits per event over the predictor ``catalogue``; NaN without it.
+    ensemble
+        How far the networks agree whose mean was judged; None of one alone.
     """
 
     name: str
@@ -158,6 +164,7 @@ class Judgement:
     reliability: Reliability | None = None
     calibrators: tuple[Calibrator, ...] = ()
     information_gain: float = np.nan
+    ensemble: Ensemble | None = None
 
     @property
     def thresholds(self) -> tuple[float, ...]:
@@ -171,6 +178,11 @@ class Judgement:
     def compared(self, name: str, target: Target = "event") -> Comparison | None:
         """Return the comparison with a baseline, None where it was not run."""
         return next((c for c in self.comparisons if c.name == name and c.target == target), None)
+
+    def remarks(self, language: Language = "en") -> str:
+        """Say what belongs beside the verdict: how far an ensemble agrees, and whether it reads the calendar or the outages."""
+        parts = [one.text(language) for one in (self.ensemble, self.dependence) if one is not None]
+        return ("" if language == "zh" else " ").join(part for part in parts if part)
 
     def row(self, target: Target = "event") -> dict[str, Any]:
         """Return one row of a comparison table; None where a figure could not be estimated.
@@ -220,8 +232,15 @@ class Judgement:
         told["verdict"]["text"] = {"en": self.verdict.text("en"), "zh": self.verdict.text("zh")}
         told["verdict"]["figures"] = {"en": self.verdict.figures("en"), "zh": self.verdict.figures("zh")}
         told["thresholds"] = plain(self.thresholds)
+        if self.ensemble is not None:
+            told["ensemble"]["text"] = {"en": self.ensemble.text("en"), "zh": self.ensemble.text("zh")}
+        if self.dependence is not None:
+            told["dependence"]["text"] = {"en": self.dependence.text("en"), "zh": self.dependence.text("zh")}
         if self.basis is not None:
             told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
+        if self.molchan is not None:
+            low, high = self.molchan.random_band
+            told["molchan"]["random_band"] = {"low": plain(low), "high": plain(high)}
         if self.alarms is not None:
             told["alarms"]["alarm_fraction"] = plain(self.alarms.alarm_fraction)
         for comparison, entry in zip(self.comparisons, told["comparisons"], strict=True):

@@ -27,7 +27,8 @@ from quakegui.judge.bootstrap import (
     paired_auc,
     paired_difference,
 )
-from quakegui.judge.calibration import Calibrator, calibrate_by_fold
+from quakegui.judge.calibration import Calibrator, calibrate_by_fold, calibrated_by_fold, rows_before
+from quakegui.judge.ensemble import Ensemble, ensemble_of
 from quakegui.judge.exposure import Exposure, exposure_of
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
@@ -36,7 +37,7 @@ from quakegui.judge.reliability import Reliability, information_gain, reliabilit
 from quakegui.judge.residual import residual_auc
 from quakegui.judge.skill import molchan, skill
 from quakegui.judge.splits import N_CLASSES, Split, class_weights
-from quakegui.judge.surrogates import EventWindows, statistic_of, surrogate_test
+from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.judge.verdict import LEAST_SHARE, reach_verdict
 from quakegui.season.labels import cohen_kappa
@@ -63,6 +64,7 @@ def judge(
     taught: ArrayLike | None = None,
     learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
+    members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
@@ -89,6 +91,8 @@ def judge(
     image_probabilities
         Only in the paper's protocol: the test images' probabilities, one array (image, class) per fold in the order of its
         ``test``. Default: each image has its day's.
+    members
+        See `judge_truth`.
     rules
         When alarms open and close in each fold, chosen on its training side. Default: see `rules_by_fold`.
     weighed
@@ -127,6 +131,7 @@ def judge(
         title=title,
         baselines=beside,
         rows=rows,
+        members=members,
         rules=rules,
         weighed=weighed,
         resamples=resamples,
@@ -142,7 +147,9 @@ def judge_truth(
     title: str = "",
     baselines: Mapping[str, Floats],
     rows: Floats | None = None,
+    members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
+    calibrators: Sequence[Calibrator] | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -155,6 +162,10 @@ def judge_truth(
         Shape (day, class), NaN rows where there is none.
     rows
         Probabilities of the scored rows where they are not their days', shape (row, class).
+    members
+        Of the networks whose mean is judged, shape (member, day, class).
+    rules, calibrators
+        Of each fold, chosen and fitted before. Default: on the other folds' days.
     """
     daily = np.asarray(probabilities, float)
     if daily.shape != (len(truth.days), N_CLASSES):
@@ -172,19 +183,13 @@ def judge_truth(
             for other in baselines
             for target in TARGETS
         )
-        test = surrogate_test(
-            score,
-            truth.kinds,
-            truth.surrogates,
-            statistic=statistic_of(truth.protocol),
-            fold=truth.fold,
-            tested=not truth.leaky,
-        )
+        test = _test(truth, daily)
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
-    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed)
+    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed, given=calibrators)
     reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
-    series = Series(truth.days, truth.available_at, daily)
-    chosen, fixed = _rules(truth, series, rules)
+    # what nothing can calibrate (a leaky protocol) raises its alarms as it is
+    series = Series(truth.days, truth.available_at, calibrated if calibrators else daily)
+    chosen, fixed = _rules(truth, series, rules, [one.of_classes(daily)[:, 1:].sum(axis=1) for one in calibrators])
     rule, period = by_day(chosen, truth.fold), judged_period(series, truth.fold >= 0)
     exposure = None if reference is None else _exposure(series, reference)
     record = record_alarms(series, rule, truth.catalogue, period) if len(period) else None
@@ -212,6 +217,7 @@ def judge_truth(
         agreement=_agreement(truth, score),
         reliability=_reliability(truth, calibrated),
         calibrators=calibrators,
+        ensemble=None if members is None else _ensemble(truth, np.asarray(members, float)),
         information_gain=np.nan if reference is None else _information_gain(truth, calibrated, reference),
         verdict=reach_verdict(
             leaky=truth.leaky,
@@ -264,16 +270,29 @@ def _score(daily: Floats) -> Floats:
     return -np.asarray(daily[:, 0], float)
 
 
-def _calibrated(truth: Truth, daily: Floats, *, weighed: bool = True) -> tuple[Floats, tuple[Calibrator, ...]]:
+def _test(truth: Truth, daily: Floats) -> SurrogateTest:
+    return surrogate_test(
+        _score(daily),
+        truth.kinds,
+        truth.surrogates,
+        statistic=statistic_of(truth.protocol),
+        fold=truth.fold,
+        tested=not truth.leaky,
+    )
+
+
+def _calibrated(
+    truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
+) -> tuple[Floats, tuple[Calibrator, ...]]:
     """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
     if truth.leaky:
         return np.full_like(daily, np.nan), ()
-    times = truth.learnt.times[~np.isnat(truth.learnt.times)]
-    row = np.searchsorted(truth.available_at, times) - 1
-    inside = (row >= 0) & (times <= truth.available_at[row] + np.timedelta64(1, "D"))
+    if given is not None:
+        return calibrated_by_fold(given, truth.fold, daily), tuple(given)
     labels = [truth.taught[fold.train] for fold in truth.folds]
     weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
-    return calibrate_by_fold(truth.folds, daily, truth.taught, row[inside], weights=weights)
+    rows = rows_before(truth.learnt.times, truth.available_at)
+    return calibrate_by_fold(truth.folds, daily, truth.taught, rows, weights=weights)
 
 
 def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
@@ -292,6 +311,11 @@ def _agreement(truth: Truth, score: Floats) -> float:
     kinds = np.full(len(truth.days), -1, np.int64)
     kinds[truth.row_day] = truth.row_label > 0
     return auc(score, kinds, truth.fold if statistic_of(truth.protocol) == "foldwise" else None)
+
+
+def _ensemble(truth: Truth, members: Floats) -> Ensemble | None:
+    fold = truth.fold if statistic_of(truth.protocol) == "foldwise" else None
+    return ensemble_of(1 - members[:, :, 0], truth.kinds, fold)
 
 
 def _not_beaten(comparisons: Sequence[Comparison]) -> list[str]:
@@ -327,6 +351,7 @@ def _compare(
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
         auc_difference=paired_auc(_score(daily), _score(other), *by_day) if headline else None,
         residual=residual_auc(_score(daily), _explaining(truth, answered, baselines, name), *by_day) if headline else None,
+        test=_test(truth, other) if headline else None,
     )
 
 
@@ -350,11 +375,13 @@ def _exposure(series: Series, reference: Floats) -> Exposure | None:
     return exposure_of(series, rate) if np.nansum(rate) > 0 else None
 
 
-def _rules(truth: Truth, series: Series, given: Sequence[AlarmRule] | None) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
+def _rules(
+    truth: Truth, series: Series, given: Sequence[AlarmRule] | None, event_by_fold: Sequence[Floats]
+) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
     """Rule of each fold, and the folds with the fixed one."""
     n_folds = len(truth.trained)
     if given is None:
-        return rules_by_fold(series, truth.fold, truth.learnt)
+        return rules_by_fold(series, truth.fold, truth.learnt, event_by_fold or None)
     if len(given) != n_folds:
         raise ValueError(f"{len(given)} alarm rules were given for {n_folds} folds.")
     return tuple(given), ()

@@ -91,6 +91,11 @@ class Molchan:
     weighed_fraction: Floats
     weighed_skill: float
 
+    @property
+    def random_band(self) -> tuple[Floats, Floats]:
+        """Lowest and highest miss rate of 95 % of random alarms at each `alarm_fraction`, shape (point,) each."""
+        return random_band(self.events, self.alarm_fraction)
+
 
 def r_zero(events: int, hits: int) -> float:
     """97.5 % level of the R-score, R0 = n/N - BetaInv(0.025; n, N - n + 1); 0 where nothing was hit.

@@ -17,10 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.alarms import AlarmRule, Catalogue, Instants, Series, record_alarms
 from quakegui.judge.epochs import Epochs, superposed_epochs
+from quakegui.judge.event_table import EventRow, event_table
 from quakegui.judge.robustness import Robustness, Score, SkillMap, robustness, skill_map
 from quakegui.judge.skill import skill
 from quakegui.judge.surrogates import (
     JITTER_DAYS,
+    QUIET,
     SURROGATES,
     EventWindows,
     Statistic,
@@ -259,6 +261,25 @@ def study_epochs(case: Case, choice: Choice, series: ArrayLike, *, seed: int = 0
     by_date[date] = np.asarray(series, float)
     drawn = jittered_days(windows, JITTER_DAYS[case.statistic], case.surrogates, np.random.default_rng(seed))
     return superposed_epochs(by_date, windows.day.astype(np.int64) - first, drawn - first)
+
+
+def study_events(case: Case, choice: Choice, available_at: Instants) -> tuple[tuple[Event, EventRow], ...]:
+    """Return each main shock of the season with what was predicted in its label window, by time.
+
+    Parameters
+    ----------
+    available_at
+        UTC instants at which the days became known, datetime64[ms], shape (day,).
+    """
+    windows = _windows(case, choice)
+    spans = np.column_stack([windows.day - windows.before, windows.day + windows.after])
+    events = chosen_events(choice, case.centre)
+    within = np.flatnonzero((spans[:, 1] >= case.days[0]) & (spans[:, 0] <= case.days[-1]))
+    p = np.where(case.fold >= 0, case.probability, np.nan)
+    series = Series(case.days, available_at, np.column_stack([1 - p, p, np.zeros((len(p), 3))]))
+    times = np.array([events[place].time for place in within], "datetime64[ms]")
+    quiet = np.where(rule_kinds(windows, case.days) == QUIET, 0, -1)
+    return tuple((events[within[row.event]], row) for row in event_table(series, quiet, times, spans[within]))
 
 
 def _scaled(rule: LabelRule, factor: float) -> LabelRule:

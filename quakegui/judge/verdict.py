@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from quakegui.judge.bootstrap import Interval
+from quakegui.judge.predictors import WITHOUT_FIELD
 from quakegui.judge.robustness import holm
 from quakegui.judge.skill import Skill
 from quakegui.judge.surrogates import SurrogateTest
@@ -64,7 +65,7 @@ class Verdict:
         """Say it in English or Chinese: one short sentence."""
         words = _SENTENCES[language]
         named = [name for name in self.not_beaten if name != "without-field"] or list(self.not_beaten)
-        rivals = words["or"].join(words[name] for name in named)
+        rivals = words["or"].join(WITHOUT_FIELD[name][language == "zh"] for name in named)
         sentence = words[self.code].format(**self._spoken(), rivals=rivals)
         return sentence + words["borderline"].format(**self._spoken()) if self.borderline else sentence
 
@@ -77,7 +78,7 @@ class Verdict:
         parts += [words["residual"]] if "residual_low" in known else []
         parts += [words["p"]] if "p_value" in known else []
         parts += [words["short-jitter"]] if self.parameters["short_jitter"] else []
-        parts += [words["tries"]] if "p_corrected" in known else []
+        parts += [words["tries"]] if "p_corrected" in known and self.parameters["tries"] != 1 else []
         parts += [words["recall"]] if "macro_recall" in known else []
         parts += [words["alarms-" + self._alarm_state()]]
         return words["gap"].join(parts).format(**self._spoken())
@@ -206,11 +207,6 @@ _SENTENCES: dict[Language, dict[str, str]] = {
         "no-events": "Better than chance day by day.",
         "better": "Better than chance, day by day and in its alarms.",
         "borderline": " Borderline: p = {p_value}.",
-        "calendar": "the calendar",
-        "catalogue": "the earthquake catalogue",
-        "outages": "the stations' outages",
-        "kp": "Kp",
-        "without-field": "calendar, catalogue, outages and Kp together",
         "or": " or ",
         "gap": " ",
         "auc": "AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50).",
@@ -242,11 +238,6 @@ _SENTENCES: dict[Language, dict[str, str]] = {
         "no-events": "逐日判别优于随机。",
         "better": "逐日判别与警报均优于随机。",
         "borderline": "处于临界：p = {p_value}。",
-        "calendar": "日历",
-        "catalogue": "地震目录",
-        "outages": "台站缺测情况",
-        "kp": " Kp ",
-        "without-field": "日历、目录、缺测与 Kp 的合用",
         "or": "或",
         "gap": "",
         "auc": "震前日与平静日的 AUC 为 {auc}（逐折 {auc_low} 至 {auc_high}，随机为 0.50）。",

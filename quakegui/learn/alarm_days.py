@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import FIXED_RULE, by_day, choose_rule, rules_by_fold
 from quakegui.judge.alarms import Alarm, AlarmRule, Catalogue, Series, raise_alarms
+from quakegui.learn.calibrated import calibrators_of, finished_run, fold_of_days
 from quakegui.learn.evidence import project_catalogue
+from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.earthquakes import training_earthquakes
-from quakegui.learn.runs.registry import RunError, RunFolder, read_run
+from quakegui.project import registrations
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -23,7 +27,7 @@ def alarms_of(project: Project, season: Season, table: PredictionTable) -> tuple
     Parameters
     ----------
     table
-        What the run in use says of the season's days.
+        What the run in use says of the season's days, of the ledger.
     """
     known = season.available_at[season.shown]
     last = len(season.days) - 1
@@ -39,51 +43,69 @@ def season_alarms(project: Project, season: Season, table: PredictionTable) -> t
 
     In-sample predictions raise none: a network knows the days that it was trained on.
     """
-    honest = np.isin(table.kind, ("out-of-fold", "prospective"))
-    probabilities = np.where(honest[:, None], table.probabilities, np.nan)
-    series = Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), probabilities)
-    return raise_alarms(series, rule_of_days(project, series, table))
+    return raise_alarms(*alarm_series(project, season.days, season.available_at[season.shown], table))
 
 
-def rule_of_days(project: Project, series: Series, table: PredictionTable) -> AlarmRule:
-    """Return when alarms open and close, each number one per day, shape (day,).
+def alarm_series(
+    project: Project, days: NDArray[np.datetime64], available_at: NDArray[np.datetime64], table: PredictionTable
+) -> tuple[Series, AlarmRule]:
+    """Return the calibrated out-of-fold and prospective predictions, and when alarms open and close, each number one per day.
 
-    An out-of-fold day's rule is chosen on the other folds' days; a prospective day's on all out-of-fold days, which end before
-    it. Where nothing can choose it, it is the fixed one. It is chosen by the earthquakes that the run was trained with, where
-    it holds them, so that no later catalogue moves an alarm.
+    An out-of-fold day's rule is chosen on the other folds' days, as that day's calibrator has them; a prospective day's on all
+    out-of-fold days, which end before it, but within the period of a registration it is the registered one. Where nothing can
+    choose it, it is the fixed one. It is chosen by the earthquakes that the run was trained with, where it holds them, so that
+    no later catalogue moves an alarm.
+
+    Parameters
+    ----------
+    days, available_at
+        Local dates, and the UTC instants at which they become known, shape (day,).
+    table
+        Of the ledger.
     """
-    run = _run_of(project, table.run)
-    later = table.kind == "prospective"
-    fold = np.where(later, -1, _folds(run, series.days))
+    honest, later = np.isin(table.kind, ("out-of-fold", "prospective")), table.kind == "prospective"
+    answers = Series(days, available_at.astype("datetime64[ms]"), np.where(honest[:, None], table.probabilities, np.nan))
+    fold, catalogue, calibrators = _basis(project, days, table)
+    series, by_fold = answers, None
+    if calibrators is not None:
+        series = dataclasses.replace(answers, probabilities=calibrators.of_days(fold, answers.probabilities))
+        by_fold = calibrators.by_fold(answers.probabilities)
+    rules = rules_by_fold(series, fold, catalogue, by_fold)[0]
+    afterwards = _later_rule(answers, fold >= 0, catalogue, calibrators) if later.any() else FIXED_RULE
+    place = np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold))
+    registration = registrations.registration_of(project, table.run)
+    if registration is None:
+        return series, by_day((*rules, afterwards, FIXED_RULE), place)
+    terms = registration.terms
+    frozen = AlarmRule(terms.threshold, terms.run_days, terms.open_days)
+    place = np.where(later & registration.covers(days), len(rules) + 2, place)
+    return series, by_day((*rules, afterwards, FIXED_RULE, frozen), place)
+
+
+def later_rule(
+    project: Project, days: NDArray[np.datetime64], available_at: NDArray[np.datetime64], table: PredictionTable
+) -> AlarmRule:
+    """Return when alarms open and close on days to come: chosen on all out-of-fold days; parameters as of `alarm_series`."""
+    taught = np.where((table.kind == "out-of-fold")[:, None], table.probabilities, np.nan)
+    fold, catalogue, calibrators = _basis(project, days, table)
+    return _later_rule(Series(days, available_at.astype("datetime64[ms]"), taught), fold >= 0, catalogue, calibrators)
+
+
+def _basis(
+    project: Project, days: NDArray[np.datetime64], table: PredictionTable
+) -> tuple[NDArray[np.int64], Catalogue, RunCalibrators | None]:
+    """Return each day's fold, -1 for none and where it is prospective, the earthquakes of the training, and the calibrators."""
+    run = finished_run(project, table.run)
     catalogue = project_catalogue(project)
     if run is not None:
         catalogue = training_earthquakes(run, catalogue) or catalogue
-    rules = rules_by_fold(series, fold, catalogue)[0]
-    afterwards = _later_rule(series, fold >= 0, catalogue) if later.any() else FIXED_RULE
-    return by_day((*rules, afterwards, FIXED_RULE), np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold)))
+    return np.where(table.kind == "prospective", -1, fold_of_days(run, days)), catalogue, calibrators_of(run)
 
 
-def _later_rule(series: Series, judged: NDArray[np.bool_], catalogue: Catalogue) -> AlarmRule:
-    return (choose_rule(series, catalogue, judged) if judged.any() else None) or FIXED_RULE
-
-
-def _run_of(project: Project, run_id: str) -> RunFolder | None:
-    """Return a finished run, None where its folder is gone."""
-    try:
-        run = read_run(project.folder / "runs" / run_id)
-    except RunError:
-        return None
-    return run if run.card is not None else None
-
-
-def _folds(run: RunFolder | None, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return the fold whose test span holds each day, answered or not, -1 for none, shape (day,), as the judgement has it.
-
-    Where the run's folder is gone all days count as one fold.
-    """
-    if run is None or run.card is None:
-        return np.zeros(len(days), dtype=np.int64)
-    number = np.full(len(days), -1, dtype=np.int64)
-    for k, fold in enumerate(run.card["folds"]):
-        number[(days >= np.datetime64(fold["first"], "D")) & (days <= np.datetime64(fold["last"], "D"))] = k
-    return number
+def _later_rule(
+    answers: Series, judged: NDArray[np.bool_], catalogue: Catalogue, calibrators: RunCalibrators | None
+) -> AlarmRule:
+    """Return the rule that is chosen on all judged days, as the calibrator of later days has them."""
+    if calibrators is not None:
+        answers = dataclasses.replace(answers, probabilities=calibrators.later.of_classes(answers.probabilities))
+    return (choose_rule(answers, catalogue, judged) if judged.any() else None) or FIXED_RULE

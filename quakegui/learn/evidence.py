@@ -202,6 +202,29 @@ def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDAr
     return maps
 
 
+def masked_maps(season: Season, config: RunConfig) -> tuple[NDArray[np.intp], Portions]:
+    """Return maps whose missing stations are those of another day, drawn at random, of the days whose map that changes.
+
+    A network that answers as well by them does not read the outages. A station that is missing on the day and not on the other
+    gets the value that the day's map has at its place.
+
+    Returns
+    -------
+    tuple
+        Positions in the season's days, shape (day,), and their maps, see `maps_to_draw`.
+    """
+    mapped = np.flatnonzero(season.has_map)
+    missing = ~season.gridder.present(season.z[mapped])
+    others = missing[np.random.default_rng(config.seed).permutation(len(mapped))]
+    changed = (missing != others).any(axis=1)
+    rows, located = mapped[changed], season.gridder.basis.located
+    z = season.anomaly.z.copy()
+    for row, mask in zip(rows, others[changed], strict=True):
+        z[season.shown.start + row, located] = np.where(mask, np.nan, season.gridder.filled(season.z[row][None])[0])
+    other = dataclasses.replace(season, anomaly=dataclasses.replace(season.anomaly, z=z))
+    return rows, maps_to_draw(other, config, rows)
+
+
 def knowledge_end(evidence: Evidence, split: Split, final: NDArray[np.intp]) -> np.datetime64:
     """Return the instant up to which a run's training knows anything, UTC, datetime64[ms].
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from quakegui.judge.alarms import Alarm
 from quakegui.learn.alarm_days import season_alarms
+from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import maps_to_draw, style_name
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.dataset import map_hashes
@@ -24,7 +25,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
 from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
-from quakegui.project import runs, seasons
+from quakegui.project import registrations, runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
@@ -49,7 +50,7 @@ class IssuedPrediction:
     day
         Local date.
     probabilities
-        Of the five classes.
+        Of the five classes, calibrated; the ledger holds them as the network gave them.
     kind
         "prospective" or "in-sample".
     late_hours
@@ -118,6 +119,8 @@ class Update:
         Sentences on what is out of the ordinary.
     next_over
         UTC instant, datetime64[ms], from which the next night that is recorded in part can be predicted; None without one.
+    registered
+        What other runs predict, which are registered for these days.
     """
 
     import_report: ImportReport | None
@@ -126,6 +129,7 @@ class Update:
     open_now: bool
     notes: tuple[str, ...]
     next_over: np.datetime64 | None = None
+    registered: tuple[PredictionReport, ...] = ()
 
 
 def update(
@@ -173,11 +177,36 @@ def update(
     season, before, predicted = _predicted_anew(
         project, run, progress, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
     )
+    others, refused = _registered_besides(
+        project, season, run, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
+    )
     after = _alarms(project, season, run)
     told = {alarm.opened for alarm in before}
-    notes = (*_notes(predicted), *_beyond_the_window(project, season), *_ahead(project, _moment(now_ms)))
+    notes = (*_notes(predicted), *refused, *_beyond_the_window(project, season), *_ahead(project, _moment(now_ms)))
     opened = tuple(alarm for alarm in after if alarm.opened not in told)
-    return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over)
+    return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over, others)
+
+
+def _registered_besides(
+    project: Project, season: Season, run: RunFolder, *, now_ms: int | None, **how: Any
+) -> tuple[tuple[PredictionReport, ...], tuple[str, ...]]:
+    """Let the other runs predict that are registered for these days, whichever is in use: their record is to have no gap.
+
+    Returns
+    -------
+    tuple
+        What they predict, and a sentence for each that could not.
+    """
+    reports, refused = [], []
+    for one in registrations.running(project, _moment(now_ms)):
+        if one.run == run.id:
+            continue
+        try:
+            other = find_run(project, one.run)
+            reports.append(predict_days(project, season, other, only_later=True, now_ms=now_ms, **how))
+        except (RunError, ProjectError) as error:
+            refused.append(f"{error} So the registered run “{one.terms.title}” has predicted nothing.")
+    return tuple(reports), tuple(refused)
 
 
 def _predicted_anew(
@@ -212,7 +241,7 @@ def predict_days(
 ) -> PredictionReport:
     """Let a frozen run predict every day whose map it has not answered yet, and add the answers to the ledger.
 
-    A day is predicted only once its night is over.
+    A day is predicted only once its night is over. A run that is registered predicts by what was registered or not at all.
 
     Parameters
     ----------
@@ -227,12 +256,15 @@ def predict_days(
     ------
     RunError
         If the run is not finished, or was trained on maps of another style or for other classes.
+    ProjectError
+        If the run or the season's parameters have changed since it was registered.
     SupersededError
         If the season is not the project's any more, before or after the run was asked; nothing was kept.
     """
     if run.card is None:
         raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
     refuse_foreign(project, season, run)
+    registrations.require_unchanged(project, run.id, _moment(now_ms))
     seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
     later = (cutoff > knowledge_end_of_run(run)) & (not in_sample)
@@ -267,6 +299,7 @@ def predict_days(
     issued_ms = runs.append_predictions(
         project, run.id, *said_now, issued_ms=now_ms, not_before_ms=asked_ms, revision=season.revision
     )
+    calibrators = calibrators_of(run)
     issued = tuple(
         IssuedPrediction(
             day=season.days[row],
@@ -275,7 +308,7 @@ def predict_days(
             late_hours=(issued_ms - int(cutoff[row].astype(np.int64))) / 3_600_000,
             corrected=season.days[row] in said,
         )
-        for row, share in zip(rows, shares, strict=True)
+        for row, share in zip(rows, shares if calibrators is None else calibrators.later.of_classes(shares), strict=True)
     )
     without = tuple((season.days[k], season.why_no_map(int(k))) for k in np.flatnonzero(~season.has_map & over & later))
     begun = np.flatnonzero(~over & np.any(season.coverage[season.shown] > 0.0, axis=1))

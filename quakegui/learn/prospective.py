@@ -6,28 +6,38 @@ import dataclasses
 import datetime as dt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import at_day
-from quakegui.judge.alarms import Series
 from quakegui.judge.folds import N_CLASSES, scorable
 from quakegui.judge.judged_by import Basis, moment_of
 from quakegui.judge.scoring import judge_truth
 from quakegui.judge.truth import prospective_truth
-from quakegui.learn.alarm_days import rule_of_days
+from quakegui.learn.alarm_days import alarm_series
+from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import gather
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
-from quakegui.project import runs
+from quakegui.learn.tries import prospective_tries
+from quakegui.project import registrations, runs
 from quakegui.project.store import Project
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season
 
 
-def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> ProspectiveEvaluation:
+def evaluate_prospective(
+    project: Project, season: Season, run: RunFolder, *, registered: bool = False
+) -> ProspectiveEvaluation:
     """Judge what a run said of days that it knew nothing of, by the first word on each day.
 
-    By the labels and earthquakes in force, since the days came after the run's training.
+    By the labels and earthquakes in force, since the days came after the run's training. Of a registered run only the days of
+    its registration count, by the registered alarm rule: it may have been chosen for how it did before.
+
+    Parameters
+    ----------
+    registered
+        See `quakegui.learn.season_evaluation.judge_run`.
 
     Raises
     ------
@@ -38,7 +48,15 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
     """
     refuse_other_classes(project, run)
     table = runs.predictions(project, run.id, season.days)
+    registration = registrations.registration_of(project, run.id)
     said = table.kind == "prospective"
+    if registration is not None:
+        said &= registration.covers(season.days)
+        if not said.any():
+            raise RunError(
+                f"The run “{run.title}” is registered from {registration.terms.first_day} on and has predicted none of these "
+                "days yet: run 'quakegui update' as they come in."
+            )
     if not said.any():
         raise RunError(f"The run “{run.title}” has predicted no day prospectively yet: run 'quakegui update' as days come in.")
     evidence = gather(project, season)
@@ -46,7 +64,8 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
     span = slice(first, last + 1)
     probabilities = np.where(said[:, None], table.probabilities, np.nan)[span]
     known = evidence.available_at.astype("datetime64[ms]")
-    rule = at_day(rule_of_days(project, Series(evidence.days, known, table.probabilities), table), int(first))
+    rule = at_day(alarm_series(project, evidence.days, known, table)[1], int(first))
+    calibrators = calibrators_of(run)
     taught = run.predictions()
     counts = np.bincount(taught.labels[taught.final_trained].astype(np.int64), minlength=N_CLASSES)
     frequency = counts / max(1, counts.sum())
@@ -65,24 +84,28 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         title=run.title,
         baselines={"majority": np.tile(frequency, (len(probabilities), 1))},
         rules=[rule],
+        calibrators=None if calibrators is None else [calibrators.later],
     )
     judged = truth.row_day
+    verdict = told.verdict if registered else told.verdict.corrected(prospective_tries(project, run))
     basis = Basis("today", moment_of(dt.datetime.now(dt.UTC), project.timezone), None, None)
     return ProspectiveEvaluation(
-        dataclasses.replace(told, basis=basis),
+        dataclasses.replace(told, basis=basis, verdict=verdict),
         evidence.days[span][judged],
         truth.row_label,
         probabilities[judged],
         evidence.days[said],
         evidence.truth[said],
         predicted=int(said.sum()),
-        late=_late(project, run),
+        late=_late(project, run, evidence.days[said]),
+        registration=registration,
+        changes=() if registration is None else registrations.changes(project, registration),
     )
 
 
-def _late(project: Project, run: RunFolder) -> int:
+def _late(project: Project, run: RunFolder, days: NDArray[np.datetime64]) -> int:
     first: dict[np.datetime64, float] = {}
     for row in runs.ledger(project, run.id):
-        if row.kind == "prospective":
+        if row.kind == "prospective" and row.day in days:
             first.setdefault(row.day, (row.issued_ms - row.cutoff_ms) / 3_600_000)
     return sum(hours > LATE_HOURS for hours in first.values())

@@ -79,6 +79,9 @@ class ReadyRuns:
         """Refuse it."""
         raise RunError(NO_RUN_IN_USE)
 
+    def require_unregistered(self, run_id: str) -> None:
+        """Refuse none: maps without dates to come have no record to register for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadyMaps:

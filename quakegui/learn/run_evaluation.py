@@ -18,6 +18,7 @@ from quakegui.judge.scoring import judge
 from quakegui.judge.surrogates import EventWindows
 from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.registry import RunFolder
+from quakegui.project.registrations import Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,16 @@ class ProspectiveEvaluation(RunEvaluation):
         Days with a prospective prediction.
     late
         How many of them were issued more than a day after they were known: no fault of the run, but no warning either.
+    registration
+        What was frozen before these days, None where the run is not registered.
+    changes
+        Sentences on what is not as it was registered.
     """
 
     predicted: int
     late: int
+    registration: Registration | None = None
+    changes: tuple[str, ...] = ()
 
 
 def rescore(predictions: RunPredictions, scorable: NDArray[np.bool_]) -> RunPredictions:
@@ -164,6 +171,7 @@ def evaluate_predictions(
         taught=predictions.labels,
         learnt=training_catalogue,
         image_probabilities=images,
+        members=predictions.members_out_of_fold(),
         weighed=weighed,
     )
     scored = np.unique(np.concatenate([fold.test for fold in split.folds]))

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.dependence import Dependence, dependence
 from quakegui.judge.folds import scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge_truth
+from quakegui.judge.surrogates import rule_kinds
 from quakegui.judge.truth import truth_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
@@ -21,16 +23,21 @@ from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.season_runs import refuse_other_classes, runs_folder
+from quakegui.learn.tries import other_p_values
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
 
-def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
+def evaluate(
+    project: Project, season: Season, run: RunFolder, as_of: AsOf = "training", *, registered: bool = False
+) -> Judgement:
     """Judge a finished run beside every baseline, see `judge_run`."""
-    return judge_run(project, season, run, as_of).judgement
+    return judge_run(project, season, run, as_of, registered=registered).judgement
 
 
-def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> RunEvaluation:
+def judge_run(
+    project: Project, season: Season, run: RunFolder, as_of: AsOf = "training", *, registered: bool = False
+) -> RunEvaluation:
     """Judge a finished run beside every baseline, on the folds that it was trained with.
 
     Parameters
@@ -38,6 +45,8 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
     as_of
         By the labels and earthquakes of its training, or by those in force now. Its baselines learn from those of its training
         in both cases, as it did.
+    registered
+        Whether the run was registered before anything was judged: how many others were tried then says nothing of it.
 
     Raises
     ------
@@ -47,7 +56,8 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
         If no day of the season is labelled.
     """
     said = _answers(project, run)  # first: a run that cannot be judged says so, whatever the season lacks
-    return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
+    evidence = gather(project, season)
+    return _judge_by(evidence, said, project, run, as_of=as_of, now=_now(project), registered=registered)
 
 
 def _answers(project: Project, run: RunFolder) -> RunPredictions:
@@ -60,7 +70,14 @@ def _now(project: Project) -> str:
 
 
 def _judge_by(
-    evidence: Evidence, predictions: RunPredictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str
+    evidence: Evidence,
+    predictions: RunPredictions,
+    project: Project,
+    run: RunFolder,
+    *,
+    as_of: AsOf,
+    now: str,
+    registered: bool = False,
 ) -> RunEvaluation:
     rows = _rows_of(predictions, evidence, run)
     taught, today = predictions.labels.astype(np.int64), evidence.truth[rows]
@@ -75,7 +92,7 @@ def _judge_by(
         truth=taught,
         inputs=evidence.inputs.at(rows),
     )
-    return evaluate_predictions(
+    told = evaluate_predictions(
         split,
         predictions,
         title=run.title or run.id,
@@ -92,6 +109,30 @@ def _judge_by(
             int((taught != today).sum()),
             earthquakes_differing(run, evidence.catalogue),
         ),
+    )
+    if run.config.leaky:
+        return told
+    judgement = dataclasses.replace(told.judgement, dependence=_dependence(here, predictions))
+    if not registered:
+        verdict = judgement.verdict.corrected(other_p_values(project, run, evidence.windows))
+        judgement = dataclasses.replace(judgement, verdict=verdict)
+    return dataclasses.replace(told, judgement=judgement)
+
+
+def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
+    """Say whether a run reads the calendar or the outages."""
+    daily, fold = predictions.out_of_fold()
+    missing = np.isnan(evidence.inputs.station_z)
+    permuted = 1 - predictions.masked.mean(axis=0)[:, 0] if len(predictions.masked) else None
+    if permuted is None and not (missing != missing[:1]).any():  # all days have the same outages: no map changes with them
+        permuted = 1 - daily[:, 0]
+    return dependence(
+        1 - daily[:, 0],
+        predictions.days,
+        missing.sum(axis=1),
+        kinds=rule_kinds(evidence.windows, predictions.days),
+        fold=fold,
+        permuted=permuted,
     )
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from quakegui.judge.calibration import rows_before
 from quakegui.judge.judgement import plain
 from quakegui.learn import messages
-from quakegui.learn.evidence import gather, knowledge_end, make_snapshot, make_split, style_name
+from quakegui.learn.evidence import gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
 from quakegui.learn.runs.registry import (
@@ -66,10 +67,12 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         "split": list(made.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
         "knows_until": str(knowledge_end(evidence, made, data.final)),
     }
     try:
-        run = create_run(runs_folder(project), config, data, about=about)
+        masked = None if config.leaky else masked_maps(season, config)
+        run = create_run(runs_folder(project), config, data, about=about, masked=masked)
     except OSError as error:
         raise ProjectError(
             f"The run cannot be kept in {runs_folder(project)}: {error.strerror or error}. Nothing was begun."

@@ -9,12 +9,13 @@ from pathlib import Path
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
 from quakegui.learn import operating, prospective, season_evaluation, season_runs
+from quakegui.learn.calibrated import shown_predictions
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.source import DayPredictions
-from quakegui.project import runs
+from quakegui.project import registrations, runs
 from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -39,6 +40,10 @@ class ProjectRuns:
     def use(self, run_id: str | None) -> None:
         """Show the predictions of this run from now on, or of none."""
         runs.use_run(self.project, run_id)
+
+    def require_unregistered(self, run_id: str) -> None:
+        """Refuse to delete a run that is registered, see `registrations.require_unregistered`."""
+        registrations.require_unregistered(self.project, run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,9 @@ class SeasonSource:
         return season_runs.superseded(self.project, run)
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Predict the days that are new and add them to the ledger, see `operating.predict_days`."""
+        """Predict the days that are new and add them to the ledger, see `operating.predict_days`; calibrated."""
         predicted = operating.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
-        table = runs.predictions(self.project, run.id, self.season.days)
+        table = shown_predictions(self.project, run.id, self.season.days)
         return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from quakegui.judge.alarms import AlarmRule, Series, judged_period
 from quakegui.judge.epochs import Epochs
+from quakegui.judge.event_table import EventRow
 from quakegui.judge.robustness import Robustness, SkillMap
 from quakegui.judge.study import (
     Case,
@@ -22,6 +23,7 @@ from quakegui.judge.study import (
     event_magnitudes,
     lead_window_map,
     study_epochs,
+    study_events,
     study_robustness,
 )
 from quakegui.judge.surrogates import statistic_of
@@ -35,6 +37,9 @@ from quakegui.season.labels import LabelRule
 from quakegui.season.season import Season
 
 ALARM_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
+
+
+StudiedEvents = tuple[tuple[Event, EventRow], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,12 @@ def season_epochs(project: Project, season: Season, run: RunFolder | None) -> di
     if run is not None:
         series["probability"] = case.probability
     return {name: study_epochs(case, choice, values) for name, values in series.items()}
+
+
+def season_events(project: Project, season: Season, run: RunFolder) -> StudiedEvents:
+    """Return each earthquake of the season with the largest P(event) in its label window, see `EventRow`."""
+    known = season.available_at[season.shown].astype("datetime64[ms]")
+    return study_events(season_case(project, season, run), project_choice(project), known)
 
 
 def season_robustness(project: Project, season: Season, run: RunFolder, versions: Mapping[str, Sequence[Event]]) -> Robustness:

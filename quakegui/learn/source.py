@@ -63,6 +63,9 @@ class RunCollection(Protocol):
     def use(self, run_id: str | None) -> None:
         """Show the predictions of this run from now on, or of none."""
 
+    def require_unregistered(self, run_id: str) -> None:
+        """Refuse, with a ProjectError, to delete a run that is registered."""
+
 
 class MapSource(Protocol):
     """Labelled day maps that networks are trained on, and the runs that were. Its methods raise RunError with a sentence."""
@@ -160,7 +163,7 @@ def compare(
     """
     runs = []
     for protocol in protocols:
-        wanted = dataclasses.replace(config, protocol=protocol, final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
+        wanted = dataclasses.replace(config.under(protocol), final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         run, unfinished = source.same_runs(wanted)
         resume = None if unfinished is None else unfinished.id
         runs.append(run or source.train(wanted, listen=listen, resume=resume, cancelled=cancelled))

@@ -1,4 +1,4 @@
-"""The chain of the journal and of the ledger: each row carries the hash of the one before and of its own content.
+"""The chains of journal, ledger and registrations: each row carries the hash of the one before and of its own content.
 
 Whoever changes, removes or inserts a row beside this program breaks the chain there. Whoever rewrites all rows and all hashes
 does not: that is what a receipt kept elsewhere is for (see `verifying`).
@@ -21,7 +21,7 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, select
 
 from quakegui.project import schema
 
-CHAINED = (schema.journal, schema.prediction)
+CHAINED = (schema.journal, schema.prediction, schema.registration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,26 @@ def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     """
     if not rows:
         return
-    last = connection.execute(select(table.c.id, table.c.chain).order_by(table.c.id.desc()).limit(1)).first()
     counter = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
-    first = 1 + max(counter or 0, last.id if last is not None else 0)
-    former = last.chain if last is not None else ""
-    if former is None:
-        *_, end = links(connection, table)
-        former = end.hash
+    last, former = head(connection, table)
+    first = 1 + max(counter or 0, last)
     chained = []
     for number, row in enumerate(rows, first):
         values = {**row, "id": number}
         former = _digest(former, *_content(table, values))
         chained.append({**values, "chain": former})
     connection.execute(table.insert(), chained)
+
+
+def head(connection: Connection, table: Table) -> tuple[int, str]:
+    """Return the id of a table's last row and the hash there, 0 and "" where it has none."""
+    last = connection.execute(select(table.c.id, table.c.chain).order_by(table.c.id.desc()).limit(1)).first()
+    if last is None:
+        return 0, ""
+    if last.chain is None:
+        *_, end = links(connection, table)
+        return last.id, end.hash
+    return last.id, last.chain
 
 
 def links(connection: Connection, table: Table, *, first: int = 1, last: int | None = None) -> Iterator[Link]:

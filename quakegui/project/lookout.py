@@ -1,6 +1,7 @@
 """What other programs change in a project that is open here: a look at it costs microseconds while nobody has written.
 
-A project counts its changes itself: its revisions, its settings, the last rows of journal and ledger, the states of its runs.
+A project counts its changes itself: its revisions, its settings, the last rows of journal and ledger, the states of its runs,
+and its registrations.
 The lookout compares them with those known here, and leaves out what this program wrote through the same `Project`.
 """
 
@@ -19,7 +20,10 @@ from quakegui.project.database import engine_of, sentences
 from quakegui.project.journal.row import COLUMNS, JournalRow, select_rows
 from quakegui.project.store import EVENT_REVISION, REVISION, Project
 
-_FACTS: Final = "SELECT key, value FROM setting UNION ALL SELECT 'run ' || id, status FROM run"
+_FACTS: Final = (
+    "SELECT key, value FROM setting UNION ALL SELECT 'run ' || id, status FROM run "
+    "UNION ALL SELECT 'run of registration ' || id, run FROM registration"
+)
 _LAST_ROWS: Final = "SELECT (SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM prediction)"
 _EVENT_FACTS: Final = frozenset({EVENT_REVISION, "class_scheme"})
 

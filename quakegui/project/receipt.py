@@ -43,8 +43,8 @@ class Receipt:
         When, UTC, ISO 8601.
     schema
         Version of the project's tables.
-    journal, ledger
-        The chains' heads.
+    journal, ledger, registrations
+        The chains' heads; receipts from before there were registrations have none of these.
     """
 
     format: str
@@ -53,6 +53,7 @@ class Receipt:
     schema: int
     journal: ChainHead
     ledger: ChainHead
+    registrations: ChainHead | None = None
 
 
 def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: int) -> Receipt:
@@ -72,9 +73,9 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
     """
     if state.broken:
         raise ProjectError("No receipt was written: the record is not as quakegui wrote it.")
-    journal, ledger = (ChainHead(one.head, one.hash, one.rows) for one in state.chains)
+    heads = [ChainHead(one.head, one.hash, one.rows) for one in state.chains]
     written = f"{np.datetime64(now_ms, 'ms').astype('datetime64[s]')}Z"
-    receipt = Receipt(MARK, project.name, written, schema.SCHEMA, journal, ledger)
+    receipt = Receipt(MARK, project.name, written, schema.SCHEMA, *heads)
     try:
         with whole_file(path) as part:
             part.write_text(json.dumps(asdict(receipt), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -106,7 +107,9 @@ def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
     """Return a sentence for each chain that does not hold what a receipt says; empty where both do."""
     found = []
     with project.read() as connection:
-        for table, head in zip(chain.CHAINED, (receipt.journal, receipt.ledger), strict=True):
+        for table, head in zip(chain.CHAINED, (receipt.journal, receipt.ledger, receipt.registrations), strict=True):
+            if head is None:
+                continue
             name, at = NAMES[table.name], ""
 
             def take(link: Link, wanted: int = head.id) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
 
 FORMER_KP = "Kp of an earlier version"
@@ -270,7 +270,21 @@ prediction = Table(
 )
 """What a run said of a day, when, knowing what: rows are added, never changed and never removed; chained as the journal."""
 
-_APPEND_ONLY = (journal, prediction, act)
+registration = Table(
+    "registration",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at_ms", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("run", String(64), ForeignKey("run.id"), nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("chain", String(64)),
+    sqlite_autoincrement=True,
+)
+"""What a run is to be judged by in days to come (see `registrations`): rows are added, never changed and never removed; chained
+as the journal."""
+
+_APPEND_ONLY = (journal, prediction, act, registration)
 
 for _table in _APPEND_ONLY:
     for _verb in ("UPDATE", "DELETE"):
@@ -346,7 +360,12 @@ def adopt(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO chosen_event (act, {names}) SELECT 1, {names} FROM event")  # noqa: S608
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights, 2: _with_acts_and_chains}
+def _with_registrations(connection: Connection) -> None:
+    """Version 4: runs can be registered before the days that they predict."""
+    registration.create(connection)
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights, 2: _with_acts_and_chains, 3: _with_registrations}
 """From a version to the next, each within the transaction of the whole way."""
 
 

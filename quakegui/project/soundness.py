@@ -29,6 +29,7 @@ from quakegui.formats.errors import shown
 from quakegui.project import chain, schema
 from quakegui.project.column_limits import MULTIPLES, bounds_of, storage_problem
 from quakegui.project.origins import Origins
+from quakegui.project.terms import Terms
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
 from quakegui.season.json_values import built, parse_json
@@ -179,6 +180,15 @@ def wrong_fact(connection: Connection) -> str | None:
     for act in connection.execute(select(schema.act.c.id, schema.act.c.kind, schema.act.c.summary)):
         if not _is_summary(act.kind, act.summary):
             return f"the record of the import {act.id}"
+    return _wrong_registration(connection)
+
+
+def _wrong_registration(connection: Connection) -> str | None:
+    for row in connection.execute(select(schema.registration.c.id, schema.registration.c.terms)):
+        try:
+            Terms.from_json(row.terms)
+        except ValueError as error:
+            return f"the registration {row.id} ({error})"
     return None
 
 
@@ -236,7 +246,7 @@ _COUNTS = " UNION ALL ".join(
         "SELECT max(seq) FROM sqlite_sequence",
         "SELECT max(step) FROM journal",
         "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'revision'",
-        *(f"SELECT max(id) FROM {name}" for name in ("journal", "imported_file", "prediction", "block", "act")),  # noqa: S608
+        *(f"SELECT max(id) FROM {name}" for name in ("journal", "imported_file", "prediction", "block", "act", "registration")),  # noqa: S608
     )
 )
 """What is counted on by one with a step; each is found without looking at more than one row."""

@@ -1,4 +1,4 @@
-"""Whether the record is as this program wrote it: its two chains, the guards of the database, and the times of issue."""
+"""Whether the record is as this program wrote it: its chains, the guards of the database, and the times of issue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SLACK_MS: Final = 60_000
 """What two clocks that are set by a network may differ by."""
 _DAY_MS: Final = 86_400_000
 
-NAMES: Final = {"journal": "label journal", "prediction": "ledger"}
+NAMES: Final = {"journal": "label journal", "prediction": "ledger", "registration": "register"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ChainState:
     Attributes
     ----------
     table
-        "journal" or "prediction".
+        "journal", "prediction" or "registration".
     rows, unchained
         How many rows there are, and how many of them are from before there was a chain.
     head, hash
@@ -64,7 +64,7 @@ class RecordState:
     Attributes
     ----------
     chains
-        Of the journal and of the ledger.
+        Of the journal, of the ledger and of the register.
     guards, issues
         Sentences on guards that were taken out, and on times of issue that cannot be.
     notes
@@ -201,11 +201,12 @@ def _sentence(connection: Connection, table: Table, kind: str, first: int, last:
     if kind == "missing":
         return f"{rows} of the {name} disappeared."
     row = connection.execute(select(table).where(table.c.id == first)).one()
-    day = str(np.datetime64(row.day, "D"))
-    if table is schema.journal:
-        what = f"of {day}, written {_utc(row.at_ms)} by {shown(row.author, 60)}"
+    if table is schema.registration:
+        what = f"of the run {shown(row.run, 60)}, written {_utc(row.at_ms)} by {shown(row.author, 60)}"
+    elif table is schema.journal:
+        what = f"of {np.datetime64(row.day, 'D')}, written {_utc(row.at_ms)} by {shown(row.author, 60)}"
     else:
-        what = f"of {day}, issued {_utc(row.issued_ms)} by the run {shown(row.run, 60)}"
+        what = f"of {np.datetime64(row.day, 'D')}, issued {_utc(row.issued_ms)} by the run {shown(row.run, 60)}"
     if kind == "without":
         return f"{rows} of the {name} ({what}) came without a hash, so quakegui did not write it."
     return f"{rows} of the {name} ({what}) changed after being written."

@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import by_day, rule_where
-from quakegui.judge.alarms import AlarmRecord, Catalogue, Series, judged_period, record_alarms
+from quakegui.judge.alarms import AlarmRecord, Catalogue, judged_period, record_alarms
 from quakegui.judge.judged_by import AsOf
 from quakegui.learn import season_evaluation, season_runs
-from quakegui.learn.alarm_days import rule_of_days
+from quakegui.learn.alarm_days import alarm_series
+from quakegui.learn.calibrated import calibrated, fold_of_days
 from quakegui.learn.evidence import EvidenceError, project_catalogue
+from quakegui.learn.run_study import RunStudy, study_run
 from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback, silent
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project, SupersededError
 from quakegui.season.events import Event
@@ -58,10 +60,12 @@ class ReportContent:
     judgement, why_not_judged
         Of that run; None with a sentence, empty where there is no run to judge.
     predictions
-        What the run says of the season's days; None where it tells apart other classes than the project.
+        What the run says of the season's days, calibrated; None where it tells apart other classes than the project.
     record
         The alarms that its out-of-fold and prospective predictions raise, judged by the earthquakes that the judgement takes;
         None where there are none of these. An earthquake that the project holds no longer comes after all of `events`.
+    study
+        The run from other sides; None where it was not judged or is leaky.
     other_earthquakes
         Positions of `events` that the judgement does not take, since they came in after the run's training.
     """
@@ -79,6 +83,7 @@ class ReportContent:
     why_not_judged: str
     predictions: PredictionTable | None
     record: AlarmRecord | None
+    study: RunStudy | None = None
     other_earthquakes: frozenset[int] = frozenset()
 
     @property
@@ -171,8 +176,9 @@ def _gathered(
         run=run,
         judgement=judgement,
         why_not_judged=why,
-        predictions=predictions,
+        predictions=None if season is None or predictions is None else calibrated(project, predictions, season.days),
         record=record,
+        study=None if season is None or judgement is None else _study(project, season, run, cancelled),
         other_earthquakes=frozenset(np.flatnonzero(np.isnat(taken.times)).tolist()) if taken is not None else frozenset(),
     )
 
@@ -197,6 +203,15 @@ def _judge(project: Project, season: Season | None, run: RunFolder | None, as_of
         return season_evaluation.evaluate(project, season, run, as_of), ""
     except (EvidenceError, RunError, ValueError) as error:
         return None, str(error)
+
+
+def _study(project: Project, season: Season, run: RunFolder | None, cancelled: CancelCheck) -> RunStudy | None:
+    """Return the studies of a run that was judged, None of a leaky one."""
+    if run is None or run.config.leaky:
+        return None
+    study = study_run(project, season, run, progress=silent, cancelled=cancelled)
+    _go_on(cancelled)
+    return study
 
 
 def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalogue | None:
@@ -236,13 +251,10 @@ def _record(
     honest = np.isin(table.kind, ("out-of-fold", "prospective"))
     if not honest.any():
         return None
-    known_at = season.available_at[season.shown].astype("datetime64[ms]")
-    series = Series(season.days, known_at, np.where(honest[:, None], table.probabilities, np.nan))
-    rule, covered = rule_of_days(project, series, table), honest
-    if run is not None and run.card is not None and judgement is not None:
-        number = np.full(len(season.days), -1, np.int64)
-        for k, fold in enumerate(run.card["folds"]):
-            number[(season.days >= np.datetime64(fold["first"], "D")) & (season.days <= np.datetime64(fold["last"], "D"))] = k
+    series, rule = alarm_series(project, season.days, season.available_at[season.shown], table)
+    covered = honest
+    if run is not None and judgement is not None:
+        number = fold_of_days(run, season.days)
         covered = covered | (number >= 0)
         rule = rule_where((number >= 0) & (table.kind != "prospective"), by_day(judgement.rules, number), rule)
     return record_alarms(series, rule, earthquakes, judged_period(series, covered))

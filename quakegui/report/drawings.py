@@ -16,6 +16,10 @@ CLASS_COLOURS = ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc")
 """After Okabe and Ito (2008), as in the window."""
 CLASS_LETTERS = ("–", "N", "n", "S", "s")
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc")
+BAND = "#dfe3e8"
+"""Of what chance reaches."""
+SHADES = ("#ffffff", "#cfe0f1", "#9ec3e2", "#5c97c9", "#00609c")
+"""From chance to the best."""
 FONT = "Noto Sans, Segoe UI, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 """For browsers; what prints takes one family in place of the list, because Qt's drawings know no lists."""
 
@@ -50,6 +54,10 @@ class Drawing:
         self.parts.append(
             f'<polygon points="{x:.1f},{y:.1f} {x - half:.1f},{y - size:.1f} {x + half:.1f},{y - size:.1f}" fill="{fill}"/>'
         )
+
+    def polygon(self, points: Sequence[tuple[float, float]], fill: str) -> None:
+        """Add a filled area."""
+        self.parts.append(f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" fill="{fill}"/>')
 
     def text(
         self, x: float, y: float, words: str, *, size: float = 11, colour: str = TEXT, anchor: str = "start", turn: float = 0
@@ -180,31 +188,6 @@ def _shade(share: float) -> str:
     low, high = np.array([255, 255, 255]), np.array([0, 96, 156])
     red, green, blue = np.rint(low + (high - low) * share).astype(int).tolist()
     return f"#{red:02x}{green:02x}{blue:02x}"
-
-
-def molchan(
-    alarm_fraction: NDArray[np.float64],
-    miss_rate: NDArray[np.float64],
-    point: tuple[float, float],
-    *,
-    across: str,
-    up: str,
-    key: str,
-    stamp: str,
-    alt: str,
-) -> Figure:
-    """Draw a Molchan diagram: the curve, the diagonal of chance, and the working point; `key` stands where no curve goes."""
-    drawing = Drawing(340, 320)
-    axes = Axes(52, 20, 270, 254, (0.0, 1.0), (0.0, 1.0))
-    axes.frame(drawing, ticks(0, 1), ticks(0, 1))
-    axes.curve(drawing, [0.0, 1.0], [1.0, 0.0], MUTED, dash="5 4")
-    axes.curve(drawing, alarm_fraction.tolist(), miss_rate.tolist(), SERIES[0], width=2.0)
-    drawing.circle(*axes.at(*point), 5, ALARM)
-    drawing.text(*axes.at(0.98, 0.94), key, size=10, colour=MUTED, anchor="end")
-    drawing.text(52 + 135, 308, across, anchor="middle", colour=MUTED)
-    drawing.text(14, 20 + 127, up, anchor="middle", colour=MUTED, turn=-90)
-    drawing.stamp(stamp)
-    return drawing.figure(alt)
 
 
 def history(rows: Sequence[dict[str, str]], *, loss: str, accuracy: str, epoch: str, validation: str, alt: str) -> Figure:

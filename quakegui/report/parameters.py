@@ -76,6 +76,7 @@ RECIPE_MEANINGS: Final[dict[str, Pair]] = {
     "final_fit": ("whether it was trained once more on all labelled days", "是否再用全部已标注的日子训练一次"),
     "precision": ("of the arithmetic; auto: the fastest measured", "计算精度；auto：实测最快者"),
     "seed": ("of the first weights, shuffling and augmentation", "初始权重、打乱与扩充的随机种子"),
+    "members": ("networks of each fold, judged by their mean", "每折的网络个数，按其平均概率评判"),
     "classes": ("names of the classes 0 to 4", "类别 0 至 4 的名称"),
     "augmentation.brightness": ("half width of the change of brightness", "亮度变化的半幅"),
     "augmentation.contrast": ("half width of the change of contrast", "对比度变化的半幅"),

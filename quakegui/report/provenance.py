@@ -47,7 +47,11 @@ def _record(content: ReportContent, say: Words) -> str:
     """Return what journal and ledger look like: their chains' heads, and what in them is not as it was written."""
     with content.project.read() as connection:
         state = examine(connection, now_ms=wall_clock_ms())
-    names = {"journal": say("Label journal", "标注日志"), "prediction": say("Ledger of predictions", "预测台账")}
+    names = {
+        "journal": say("Label journal", "标注日志"),
+        "prediction": say("Ledger of predictions", "预测台账"),
+        "registration": say("Register of runs", "运行注册簿"),
+    }
     rows = []
     for one in state.chains:
         counts = say(

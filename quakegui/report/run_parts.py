@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +9,13 @@ import numpy as np
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.learn.network.phases import FINAL
 from quakegui.report.content import ReportContent
-from quakegui.report.drawings import history, matrix, molchan
+from quakegui.report.drawings import history, matrix
 from quakegui.report.markup import FigureList, block, bullets, facts, grid, h2, h3, p, table
 from quakegui.report.parameters import RECIPE_MEANINGS, flat
+from quakegui.report.results import interval_text, molchan, molchan_text, predictors, reliability, reliability_text, test_text
 from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict
+from quakegui.report.study_parts import studies
 from quakegui.report.words import (
-    BASELINE_NAMES,
     GROUP_NAMES,
     LEAKY,
     PROTOCOL_NAMES,
@@ -26,7 +26,6 @@ from quakegui.report.words import (
 )
 
 if TYPE_CHECKING:
-    from quakegui.judge.bootstrap import Interval
     from quakegui.judge.judgement import Judgement
     from quakegui.learn.runs.registry import RunFolder
 
@@ -76,7 +75,9 @@ def _curves(run: RunFolder, say: Words, figures: FigureList) -> str:
 
 
 def _phase(name: str, say: Words) -> str:
-    return say("all days", "全部日子") if name == FINAL else say("fold {n}", "第 {n} 折", n=name.removeprefix("fold "))
+    part, _, member = name.partition(", member ")
+    shown = say("all days", "全部日子") if part == FINAL else say("fold {n}", "第 {n} 折", n=part.removeprefix("fold "))
+    return say("{part}, member {n}", "{part}，成员 {n}", part=shown, n=member) if member else shown
 
 
 def _plain(value: object, say: Words) -> str:
@@ -109,7 +110,8 @@ def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
     made += h3(title, new_page=True) + _figures_table(told, say)
     made += h3(say("Beside simpler predictors, on the same days", "与更简单的预测在同样日子上比较")) + _comparisons(told, say)
     made += _per_class(told, say)
-    return made + _alarm_skill(content, told, say, figures) + _calibration(told, say)
+    made += _alarm_skill(content, told, say, figures) + _reliability(content, told, say, figures) + _calibration(told, say)
+    return made + studies(content, say, figures)
 
 
 def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures: FigureList) -> str:
@@ -128,20 +130,13 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
     return h3(say("Confusion matrices", "混淆矩阵")) + grid(cells[:2], 2) + grid(cells[2:], 1)
 
 
-def _interval(interval: Interval, say: Words, write: Callable[[float | None], str] = percent) -> str:
-    if not np.isfinite(interval.value):
-        return write(None)
-    value, low, high = write(interval.value), write(interval.low), write(interval.high)
-    return say("{value} ({low} to {high})", "{value}（{low} 至 {high}）", value=value, low=low, high=high)
-
-
 def _figures_table(judgement: Judgement, say: Words) -> str:
     rows = [
         (
             say.of(TARGET_NAMES[target]),
-            _interval(judgement.of(target).accuracy, say),
-            _interval(judgement.of(target).macro_recall, say),
-            _interval(judgement.of(target).kappa, say, number),
+            interval_text(judgement.of(target).accuracy, say, as_share=True),
+            interval_text(judgement.of(target).macro_recall, say, as_share=True),
+            interval_text(judgement.of(target).kappa, say),
             number(judgement.surrogate.auc) if target == "event" else "–",
             number(judgement.surrogate.p_value, 3) if target == "event" else "–",
         )
@@ -158,39 +153,22 @@ def _figures_table(judgement: Judgement, say: Words) -> str:
 
 
 def _comparisons(judgement: Judgement, say: Words) -> str:
-    rows = []
-    for one in judgement.comparisons:
-        if one.target != "event":
-            continue
-        rows.append(
-            (
-                say.or_itself(BASELINE_NAMES, one.name),
-                str(one.days),
-                str(one.dropped),
-                percent(one.figures.accuracy),
-                percent(one.figures.macro_recall),
-                "–" if one.auc_difference is None else _interval(one.auc_difference, say, number),
-                "–" if one.residual is None else _interval(one.residual, say, number),
-                say.yes(one.beaten) if one.days else "–",
-            )
-        )
-    if not rows:
+    if not judgement.comparisons:
         return p(say("No other predictor could be run on these days.", "这些日子上没有可比较的预测方法。"), "notice")
-    head = (
-        say("Predictor", "预测方法"), say("Days", "天数"), say("Dropped", "去除"), say("Accuracy", "准确率"),
-        say("Macro recall", "宏召回率"), say("Run less it, AUC", "运行减去它，AUC"),
-        say("Unexplained, AUC", "未解释部分，AUC"),
-        say("Beaten", "已超过"),
-    )  # fmt: skip
-    return table(head, rows) + p(
-        say(
-            "Event against none. Run less it: of the AUC fold by fold, its own counting as at least 0.5. Unexplained: AUC of "
-            "what is left of the run's answers once what its own explain has been taken out. Beaten: the whole interval of "
-            "that lies above 0.5. A dash: it could not be run on these days.",
-            "有震对无震。运行减去它：逐折 AUC 之差，对方至少按 0.5 计。未解释部分：从运行的回答中扣除它所能解释的部分后，"
-            "剩余部分的 AUC。已超过：该值的整个区间在 0.5 之上。横线：无法用于这些日子。",
-        ),
-        "caption",
+    found = predictors(judgement, say)
+    return (
+        table(found.head, found.rows)
+        + p(test_text(judgement.surrogate, say), "caption")
+        + p(
+            say(
+                "Model minus predictor: of the AUC fold by fold, the predictor's counting as at least 0.5. Unexplained: of "
+                "what is left of the model's answers once what the predictor explains has been taken out. Outperformed: that "
+                "interval lies above 0.5.",
+                "模型减预测方法：逐折 AUC 之差，预测方法至少按 0.5 计。未解释部分：从模型的回答中扣除预测方法所能"
+                "解释的部分后剩余部分的 AUC。已超过：该区间在 0.5 之上。",
+            ),
+            "caption",
+        )
     )
 
 
@@ -249,24 +227,17 @@ def _alarm_skill(content: ReportContent, judgement: Judgement, say: Words, figur
             ),
         )
     )
-    if judgement.molchan is not None:
-        picture = molchan(
-            judgement.molchan.alarm_fraction,
-            judgement.molchan.miss_rate,
-            (found.alarm_fraction, 1.0 - found.hit_rate),
-            across=say("share of time under alarm", "警报时间的比例"),
-            up=say("share of earthquakes missed", "漏报地震的比例"),
-            key=say("broken: chance; point: the run", "虚线：随机；圆点：本运行"),
-            stamp=small_stamp(content, scores=True),
-            alt=say("Molchan diagram", "Molchan 图"),
-        )
-        made += h3(say("Molchan diagram", "Molchan 图")) + block(figures.add(picture))
-        made += p(
-            say("Molchan diagram: area skill score {area}; chance is 0.50.", "Molchan 图：面积技巧评分 {area}；随机为 0.50。",
-                area=number(judgement.molchan.area_skill)),
-            "caption",
-        )  # fmt: skip
+    picture = molchan(judgement, say, small_stamp(content, scores=True))
+    if picture is not None:
+        made += h3(picture.alt) + block(figures.add(picture)) + p(molchan_text(judgement, say), "caption")
     return made
+
+
+def _reliability(content: ReportContent, judgement: Judgement, say: Words, figures: FigureList) -> str:
+    picture = reliability(judgement, say, small_stamp(content, scores=True))
+    if picture is None:
+        return ""
+    return h3(picture.alt, new_page=True) + block(figures.add(picture)) + p(reliability_text(judgement, say), "caption")
 
 
 def _calibration(judgement: Judgement, say: Words) -> str:

@@ -82,8 +82,8 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
 def verdict(content: ReportContent, say: Words) -> str:
     """Return the sentence on how good the predictions are, or why there is none."""
     if content.judgement is not None:
-        told = content.judgement.verdict
-        return " ".join(part for part in (told.text(say.language), told.figures(say.language)) if part)
+        told, beside = content.judgement.verdict, content.judgement.remarks(say.language)
+        return " ".join(part for part in (told.text(say.language), told.figures(say.language), beside) if part)
     if content.why_not_judged:
         return say("No verdict: {why}", "没有结论：{why}", why=content.why_not_judged)
     if content.season is None:

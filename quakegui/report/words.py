@@ -60,6 +60,34 @@ PROTOCOL_NAMES: Final[dict[str, Pair]] = {
     "paper": ("paper: augmented first, split at random (LEAKY)", "论文：先扩充再随机划分（LEAKY，有泄漏）"),
 }
 BASELINE_NAMES: Final[dict[str, Pair]] = {name: row.title for name, row in PREDICTORS.items()}
+SERIES_NAMES: Final[dict[str, Pair]] = {
+    "max_abs_z": ("largest |z| of a station", "台站最大 |z|"),
+    "area_px": ("area of regions, px", "极值区域面积，像素"),
+    "kp": ("Kp of the night", "夜间 Kp"),
+    "probability": ("P(event)", "P（有震）"),
+}
+"""Daily series that are laid about the earthquakes."""
+AXIS_NAMES: Final[dict[str, Pair]] = {
+    "as it is": ("as it is", "现状"),
+    "label rule": ("label rule", "标注规则"),
+    "declustering": ("declustering", "去余震"),
+    "least magnitude": ("minimum magnitude", "最小震级"),
+    "distance": ("maximum distance", "最大距离"),
+    "catalogue": ("earthquake catalogue", "地震目录"),
+    "alarm threshold": ("alarm threshold", "警报阈值"),
+}
+"""What a verdict should not hang on."""
+CHOICE_NAMES: Final[dict[str, Pair]] = {
+    "half the days before": ("half the days before", "震前天数减半"),
+    "twice the days before": ("twice the days before", "震前天数加倍"),
+    "no days after": ("no days after", "不含震后天数"),
+    "a fortnight": ("14 days, its own included", "14 天（含当天）"),
+    "none": ("none", "不去余震"),
+    "50 km, 5 days": ("50 km, 5 days", "50 km，5 天"),
+    "150 km, 10 days": ("150 km, 10 days", "150 km，10 天"),
+    "Gardner and Knopoff": ("Gardner and Knopoff", "Gardner–Knopoff 方法"),
+}
+"""Choices that are words; the others are numbers."""
 SYNTHETIC: Final[Pair] = ("SYNTHETIC — not measured", "SYNTHETIC 合成数据 — 非实测")
 LEAKY: Final[Pair] = (
     "LEAKY — these scores say nothing about prediction",

@@ -132,3 +132,48 @@ def is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def restored(hint: Any, value: Any) -> Any:
+    """Return a computed value from the JSON that it was kept as: unlike a setting it may hold arrays, NaN and instants.
+
+    Parameters
+    ----------
+    hint
+        A dataclass, or the type of one of its fields.
+    value
+        What `plain` made of it: null stands for NaN and NaT where a number or an instant is due.
+
+    Raises
+    ------
+    ValueError
+        If the JSON is of something else.
+    """
+    try:
+        return _restored(hint, value)
+    except (TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise ValueError(f"These are not the values of {getattr(hint, '__name__', hint)}: {error}.") from error
+
+
+def _restored(hint: Any, value: Any) -> Any:
+    origin, inner = get_origin(hint), get_args(hint)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return hint(**{name: _restored(kind, value[name]) for name, kind in get_type_hints(hint).items()})
+    if origin in (Union, UnionType):
+        return None if value is None else _restored(next(one for one in inner if one is not NoneType), value)
+    if origin is np.ndarray:
+        return np.array(value, dtype=get_args(inner[1])[0])  # None becomes NaN
+    if origin is tuple:
+        kinds = inner[:1] * len(value) if inner[1:] == (...,) else inner
+        return tuple(_restored(kind, one) for kind, one in zip(kinds, value, strict=True))
+    if origin is dict:
+        return {name: _restored(inner[1], one) for name, one in value.items()}
+    if hint is np.datetime64:
+        if value is None:
+            return np.datetime64("NaT", "D")
+        return np.datetime64(value[:-1], "ms") if value.endswith("Z") else np.datetime64(value, "D")
+    if hint is float:
+        return math.nan if value is None else float(value)
+    if not isinstance(value, hint):
+        raise TypeError(f"{value!r} is not {hint.__name__}")
+    return value

@@ -246,6 +246,9 @@ def take_in_days(bench: Workbench) -> None:
 
 def _tell_update(bench: Workbench, update: Update) -> None:
     lines = [tr("{count} new days were predicted.").format(count=len(update.predictions.issued))]
+    besides = sum(len(report.issued) for report in update.registered)
+    if besides:
+        lines.append(tr("{count} days were predicted by registered runs.").format(count=besides))
     for alarm in update.new_alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
         lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))

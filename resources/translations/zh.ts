@@ -4,10 +4,6 @@
     <context>
         <name>quakegui</name>
         <message>
-            <source> ({count} without an answer)</source>
-            <translation>（{count} 个无答案）</translation>
-        </message>
-        <message>
             <source> On {count} of them another label stays in force, because it counts more.</source>
             <translation>其中 {count} 天仍以优先级更高的另一标注为准。</translation>
         </message>
@@ -24,16 +20,8 @@
             <translation> — 合成数据</translation>
         </message>
         <message>
-            <source> — beaten</source>
-            <translation> — 已被超过</translation>
-        </message>
-        <message>
             <source> — best so far</source>
             <translation> — 目前最佳</translation>
-        </message>
-        <message>
-            <source> — not beaten</source>
-            <translation> — 未被超过</translation>
         </message>
         <message>
             <source> — stormy night</source>
@@ -368,14 +356,6 @@
             <translation>分块：连续日块，留有隔离期</translation>
         </message>
         <message>
-            <source>Boosted trees on the features</source>
-            <translation>特征上的提升树</translation>
-        </message>
-        <message>
-            <source>Boosted trees on the stations</source>
-            <translation>台站值上的提升树</translation>
-        </message>
-        <message>
             <source>By</source>
             <translation>操作人</translation>
         </message>
@@ -532,6 +512,10 @@
             <translation>代码</translation>
         </message>
         <message>
+            <source>Code of the station, where the file does not name it</source>
+            <translation>台站代码（文件没有写明时）</translation>
+        </message>
+        <message>
             <source>Cohen's kappa {kappa:.2f}: {word} agreement beyond chance.</source>
             <translation>Cohen kappa {kappa:.2f}：超出偶然的一致性{word}。</translation>
         </message>
@@ -562,6 +546,10 @@
         <message>
             <source>Components of several stations need one row per station and time, with a station column.</source>
             <translation>多个台站的分量需每个台站每个时刻一行，并有台站列。</translation>
+        </message>
+        <message>
+            <source>Compute Earthquake by earthquake, Superposed epochs, Robustness and Skill maps, and keep them with the run</source>
+            <translation>计算“逐次地震”“时序叠加”“稳健性”和“预测效能图”，并随训练记录保存</translation>
         </message>
         <message>
             <source>Computing the season</source>
@@ -610,6 +598,10 @@
         <message>
             <source>Date</source>
             <translation>日期</translation>
+        </message>
+        <message>
+            <source>Date of a log that has only times of day, or one of its dates</source>
+            <translation>只有时刻的记录的日期，或其中的一个日期</translation>
         </message>
         <message>
             <source>Day</source>
@@ -728,10 +720,6 @@
             <translation>深度 {depth:g} km</translation>
         </message>
         <message>
-            <source>Difference in AUC (95 %)</source>
-            <translation>AUC 之差（95 %）</translation>
-        </message>
-        <message>
             <source>Direction</source>
             <translation>方向</translation>
         </message>
@@ -768,12 +756,16 @@
             <translation>去除余震</translation>
         </message>
         <message>
-            <source>Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, Kp, station lists, zip and gz.</source>
-            <translation>把文件和文件夹拖到此处，或添加：IAGA-2002、WDC、CDF、csv、xlsx、Kp、台站列表、zip 和 gz。</translation>
+            <source>Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, logs, Kp, station lists, archives.</source>
+            <translation>把文件和文件夹拖到这里，或添加它们：IAGA-2002、WDC、CDF、csv、xlsx、仪器记录、Kp、台站列表、压缩包。</translation>
         </message>
         <message>
             <source>E east of magnetic north</source>
             <translation>E 磁北以东</translation>
+        </message>
+        <message>
+            <source>Earthquake by earthquake</source>
+            <translation>逐次地震</translation>
         </message>
         <message>
             <source>Earthquake catalogue</source>
@@ -1312,6 +1304,10 @@
             <translation>可用：{device}，{backend} {version}，{precision}。</translation>
         </message>
         <message>
+            <source>Its clock keeps</source>
+            <translation>其时钟采用</translation>
+        </message>
+        <message>
             <source>Its midnight is where a day begins; type a part of its name</source>
             <translation>一天从该时区的午夜开始；可输入名称的一部分</translation>
         </message>
@@ -1332,20 +1328,12 @@
             <translation>在相同日子上将所用运行与各基准一起评判</translation>
         </message>
         <message>
-            <source>Judged on</source>
-            <translation>评判于</translation>
-        </message>
-        <message>
             <source>Judging the run</source>
             <translation>正在评判运行</translation>
         </message>
         <message>
             <source>Judging…</source>
             <translation>正在评判…</translation>
-        </message>
-        <message>
-            <source>Kappa</source>
-            <translation>Kappa</translation>
         </message>
         <message>
             <source>Kappa cannot be estimated: both gave all days one and the same class.</source>
@@ -1362,6 +1350,10 @@
         <message>
             <source>Keep these earthquakes in the project, in place of those it has</source>
             <translation>把这些地震存入项目，取代已有的地震</translation>
+        </message>
+        <message>
+            <source>Keep this for tables with these columns</source>
+            <translation>对具有这些列的表格保留此设置</translation>
         </message>
         <message>
             <source>Keep training</source>
@@ -1412,10 +1404,6 @@
             <translation>Kp</translation>
         </message>
         <message>
-            <source>Kp alone</source>
-            <translation>仅 Kp</translation>
-        </message>
-        <message>
             <source>Kp index</source>
             <translation>Kp 指数</translation>
         </message>
@@ -1442,6 +1430,10 @@
         <message>
             <source>Kp {kp:.1f}, stormy night</source>
             <translation>Kp {kp:.1f}，磁暴之夜</translation>
+        </message>
+        <message>
+            <source>LEAKY: the model was trained on the days that it predicts, so there is nothing to study.</source>
+            <translation>LEAKY（数据泄漏）：模型用所预测的日期训练过，因此没有可研究的内容。</translation>
         </message>
         <message>
             <source>Label</source>
@@ -1498,6 +1490,10 @@
         <message>
             <source>Largest Kp of the night; the dotted line is the storm level, hatched is unknown</source>
             <translation>夜间最大 Kp；虚线为磁暴水平，斜线为未知</translation>
+        </message>
+        <message>
+            <source>Largest P(event) before each earthquake</source>
+            <translation>每次地震之前的最大 P（有震）</translation>
         </message>
         <message>
             <source>Last (UTC)</source>
@@ -1566,6 +1562,14 @@
         <message>
             <source>Line {line}: {sentence}</source>
             <translation>第 {line} 行：{sentence}</translation>
+        </message>
+        <message>
+            <source>Lines above</source>
+            <translation>上方的行</translation>
+        </message>
+        <message>
+            <source>Lines above the heading of the table</source>
+            <translation>表格标题行上方的行数</translation>
         </message>
         <message>
             <source>Lines burnt in where the level changes</source>
@@ -1648,20 +1652,12 @@
             <translation>MP4 需要附加组件“video”（imageio-ffmpeg），尚未安装；请选择 GIF 或 PNG。</translation>
         </message>
         <message>
-            <source>Macro recall</source>
-            <translation>宏召回率</translation>
-        </message>
-        <message>
             <source>Magnitude</source>
             <translation>震级</translation>
         </message>
         <message>
             <source>Magnitude from</source>
             <translation>最小震级</translation>
-        </message>
-        <message>
-            <source>Majority</source>
-            <translation>多数类</translation>
         </message>
         <message>
             <source>Make a project, then choose files of readings: IAGA-2002, WDC, CDF, csv, xlsx</source>
@@ -1840,10 +1836,6 @@
             <translation>无地震</translation>
         </message>
         <message>
-            <source>No earthquake fell into the judged period: there is no score.</source>
-            <translation>评判期内没有地震：无法评分。</translation>
-        </message>
-        <message>
             <source>No earthquakes</source>
             <translation>没有地震</translation>
         </message>
@@ -1940,8 +1932,8 @@
             <translation>北部，较小</translation>
         </message>
         <message>
-            <source>Not estimable</source>
-            <translation>无法估计</translation>
+            <source>Not computed yet. Press “Study the run”: it takes seconds and is kept with the run.</source>
+            <translation>尚未计算。请按“研究训练记录”：需数秒，结果随训练记录保存。</translation>
         </message>
         <message>
             <source>Not judged yet.</source>
@@ -2172,10 +2164,6 @@
             <translation>盲标注时预测被隐藏，因此不能采纳。</translation>
         </message>
         <message>
-            <source>Predictor</source>
-            <translation>预测方法</translation>
-        </message>
-        <message>
             <source>Probability: {name}</source>
             <translation>概率：{name}</translation>
         </message>
@@ -2216,10 +2204,6 @@
             <translation>退出</translation>
         </message>
         <message>
-            <source>R = {r:.2f}, {beyond} its 97.5 % level R0 = {r0:.2f} ({hits} of {events} earthquakes); area skill score {area:.2f}, chance is 0.50.</source>
-            <translation>R = {r:.2f}，{beyond}其 97.5 % 水平 R0 = {r0:.2f}（{events} 次地震中的 {hits} 次）；面积技巧评分 {area:.2f}，偶然为 0.50。</translation>
-        </message>
-        <message>
             <source>Radius (km)</source>
             <translation>半径（km）</translation>
         </message>
@@ -2246,6 +2230,10 @@
         <message>
             <source>Reading the list of stations</source>
             <translation>正在读取台站列表</translation>
+        </message>
+        <message>
+            <source>Reading the studies of the run</source>
+            <translation>正在读取训练记录的研究结果</translation>
         </message>
         <message>
             <source>Readings</source>
@@ -2312,6 +2300,10 @@
             <translation>区域轮廓</translation>
         </message>
         <message>
+            <source>Reliability</source>
+            <translation>可靠性</translation>
+        </message>
+        <message>
             <source>Remark</source>
             <translation>说明</translation>
         </message>
@@ -2322,6 +2314,10 @@
         <message>
             <source>Remarks on the chosen file</source>
             <translation>所选文件的说明</translation>
+        </message>
+        <message>
+            <source>Remarks on the chosen log</source>
+            <translation>对所选记录的说明</translation>
         </message>
         <message>
             <source>Remove readings</source>
@@ -2388,6 +2384,10 @@
             <translation>当夜的稳健标准差</translation>
         </message>
         <message>
+            <source>Robustness</source>
+            <translation>稳健性</translation>
+        </message>
+        <message>
             <source>Runs</source>
             <translation>运行</translation>
         </message>
@@ -2416,8 +2416,8 @@
             <translation>说明每一列的含义</translation>
         </message>
         <message>
-            <source>Say which column holds the time, or which two hold date and time of day.</source>
-            <translation>请指明哪一列是时间，或哪两列是日期和时刻。</translation>
+            <source>Say which column holds the time, or which hold its parts.</source>
+            <translation>请指明哪一列是时间，或哪些列是时间的各部分。</translation>
         </message>
         <message>
             <source>Say which columns hold total intensity, or its components.</source>
@@ -2496,16 +2496,8 @@
             <translation>显示占各真实类别的比例，而非天数</translation>
         </message>
         <message>
-            <source>Share of earthquakes missed</source>
-            <translation>漏报地震的比例</translation>
-        </message>
-        <message>
             <source>Share of stations with an anomaly; hatched is missing</source>
             <translation>有异常值的台站比例；斜线为缺测</translation>
-        </message>
-        <message>
-            <source>Share of time under alarm</source>
-            <translation>警报时间的比例</translation>
         </message>
         <message>
             <source>Sheet</source>
@@ -2570,6 +2562,10 @@
         <message>
             <source>Skill</source>
             <translation>技巧</translation>
+        </message>
+        <message>
+            <source>Skill maps</source>
+            <translation>预测效能图</translation>
         </message>
         <message>
             <source>Smallest magnitude taken, itself included: for M &gt; 3.0 in tenths write 3.1</source>
@@ -2644,6 +2640,10 @@
             <translation>台站 nT</translation>
         </message>
         <message>
+            <source>Station of the file</source>
+            <translation>文件的台站</translation>
+        </message>
+        <message>
             <source>Stations</source>
             <translation>台站</translation>
         </message>
@@ -2692,8 +2692,24 @@
             <translation>极值区域内最强的台站：图的平滑会压低峰值</translation>
         </message>
         <message>
+            <source>Study the run</source>
+            <translation>研究训练记录</translation>
+        </message>
+        <message>
+            <source>Studying the run</source>
+            <translation>正在研究训练记录</translation>
+        </message>
+        <message>
+            <source>Studying the run…</source>
+            <translation>正在研究训练记录……</translation>
+        </message>
+        <message>
             <source>Such a night enters no later baseline</source>
             <translation>这样的夜间不进入以后的基线</translation>
+        </message>
+        <message>
+            <source>Superposed epochs</source>
+            <translation>时序叠加</translation>
         </message>
         <message>
             <source>Take a run back from the trash, or empty it</source>
@@ -2812,6 +2828,10 @@
             <translation>项目中还没有地震。</translation>
         </message>
         <message>
+            <source>The project reads the next tables with the same columns in the same way</source>
+            <translation>项目以后用同样的方式读取具有相同列的表格</translation>
+        </message>
+        <message>
             <source>The project's own {count} earthquakes</source>
             <translation>项目已有的 {count} 次地震</translation>
         </message>
@@ -2882,6 +2902,10 @@
         <message>
             <source>The tables were written to {path}.</source>
             <translation>表格已写入 {path}。</translation>
+        </message>
+        <message>
+            <source>The test under other choices</source>
+            <translation>其他选择下的检验</translation>
         </message>
         <message>
             <source>The whole season</source>
@@ -2980,6 +3004,10 @@
             <translation>时区</translation>
         </message>
         <message>
+            <source>Time zone of the log, such as UTC+8 or Asia/Shanghai; UTC if empty</source>
+            <translation>记录的时区，如 UTC+8 或 Asia/Shanghai；留空为 UTC</translation>
+        </message>
+        <message>
             <source>Time zone of the table</source>
             <translation>表格的时区</translation>
         </message>
@@ -2998,10 +3026,6 @@
         <message>
             <source>Tool bar</source>
             <translation>工具栏</translation>
-        </message>
-        <message>
-            <source>Traditional: four thresholds</source>
-            <translation>传统方法：四个阈值</translation>
         </message>
         <message>
             <source>Train a network first.</source>
@@ -3244,6 +3268,10 @@
             <translation>写备注</translation>
         </message>
         <message>
+            <source>Write the day as 2024-05-09.</source>
+            <translation>请把日期写成 2024-05-09。</translation>
+        </message>
+        <message>
             <source>Write the numbers that stand for no value with commas between them.</source>
             <translation>请用逗号分隔表示缺测的数。</translation>
         </message>
@@ -3328,10 +3356,6 @@
             <translation>一分钟前</translation>
         </message>
         <message>
-            <source>above</source>
-            <translation>高于</translation>
-        </message>
-        <message>
             <source>accepted from a prediction</source>
             <translation>由预测接受</translation>
         </message>
@@ -3404,6 +3428,14 @@
             <translation>天</translation>
         </message>
         <message>
+            <source>days as MATLAB counts them</source>
+            <translation>MATLAB 日序号</translation>
+        </message>
+        <message>
+            <source>days as a spreadsheet counts them</source>
+            <translation>电子表格日序号</translation>
+        </message>
+        <message>
             <source>default {value}</source>
             <translation>默认 {value}</translation>
         </message>
@@ -3462,6 +3494,10 @@
         <message>
             <source>first principal component taken out</source>
             <translation>去除第一主成分</translation>
+        </message>
+        <message>
+            <source>found by the program</source>
+            <translation>由程序判断</translation>
         </message>
         <message>
             <source>from here on</source>
@@ -3576,10 +3612,6 @@
             <translation>北</translation>
         </message>
         <message>
-            <source>not above</source>
-            <translation>不高于</translation>
-        </message>
-        <message>
             <source>not used</source>
             <translation>不使用</translation>
         </message>
@@ -3668,10 +3700,6 @@
             <translation>在台站外包线之外：无值</translation>
         </message>
         <message>
-            <source>p</source>
-            <translation>p</translation>
-        </message>
-        <message>
             <source>peak z {z}, {nt} nT</source>
             <translation>峰值 z {z}，{nt} nT</translation>
         </message>
@@ -3718,6 +3746,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>region {id}, day {duration} in place</source>
             <translation>极值区域 {id}，原地持续第 {duration} 天</translation>
+        </message>
+        <message>
+            <source>registered until {date}</source>
+            <translation>注册至 {date}</translation>
         </message>
         <message>
             <source>robust regression on the other stations</source>
@@ -3804,8 +3836,8 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>时段的开始</translation>
         </message>
         <message>
-            <source>time, or date and time of day</source>
-            <translation>时间，或日期与时刻</translation>
+            <source>time, or a part of it</source>
+            <translation>时间或其一部分</translation>
         </message>
         <message>
             <source>too few nights before it for a baseline</source>
@@ -3874,6 +3906,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{count} days were answered more than a day late.</source>
             <translation>有 {count} 天的预测晚于一天以上才发布。</translation>
+        </message>
+        <message>
+            <source>{count} days were predicted by registered runs.</source>
+            <translation>已注册的运行预测了 {count} 天。</translation>
         </message>
         <message>
             <source>{count} days, {first} to {last}, are now labelled {names}.</source>
@@ -4042,6 +4078,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{speed:g} days/s</source>
             <translation>{speed:g} 天/秒</translation>
+        </message>
+        <message>
+            <source>{target}: all classes</source>
+            <translation>{target}：全部类别</translation>
         </message>
         <message>
             <source>{text} is no elevation: metres from -500 to 9000, or nothing.</source>

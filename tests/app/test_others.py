@@ -16,7 +16,7 @@ from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Question, Replacement
 from quakegui.app.labelling import Answer
 from quakegui.app.session import Session
-from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project import catalogue, journal, registrations, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
@@ -430,7 +430,12 @@ def test_earthquakes_and_runs_of_another_program_are_shown(session: Session, oth
     assert session.events[0].magnitude == 5.0
     runs.add_run(other, runs.Run("run-1", 1_650_000_000_000, "done", {}, {}))
     walking.step(session, 1)
-    assert arrivals == [Arrivals(events=True), Arrivals(events=True), Arrivals(runs=True)]
+    registrations.add_registration(
+        other, "run-1", title="run", first_day=None, last_day=np.datetime64("2199-12-31"), files=(),
+        alarm_rule=(0.5, 2, 15), author="Bo", now_ms=1_650_000_000_000,
+    )  # fmt: skip
+    walking.step(session, 1)
+    assert arrivals == [Arrivals(events=True), Arrivals(events=True), Arrivals(runs=True), Arrivals(runs=True)]
 
 
 def test_a_blind_labelling_is_not_told_of_the_labels_of_others(

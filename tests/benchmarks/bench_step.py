@@ -204,7 +204,7 @@ def measure_training(folder: Path) -> list[Row]:
     ticks = Ticks()
     rest(6000)
     still = ticks.taken()
-    config = replace(PRESETS["small"], epochs=1, final_fit=False)
+    config = replace(PRESETS["small"], epochs=1, final_fit=False, members=1)
     window.training.start(config)
     rest(100)
     wait(lambda: window.training._thread is not None or not window.training.busy)

@@ -125,7 +125,7 @@ def stumbling(monkeypatch: pytest.MonkeyPatch) -> None:
             raise TypeError("cells of wood")
         return whole(source)
 
-    monkeypatch.setitem(formats._READINGS, "iaga2002", parse)
+    monkeypatch.setitem(formats.READINGS, "iaga2002", parse)
 
 
 @pytest.mark.usefixtures("stumbling")
@@ -147,7 +147,7 @@ def test_a_catalogue_that_no_reader_foresaw_is_the_one_error(tmp_path: Path, mon
     def parse(source: Source, timezone: str):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(formats._EVENTS, "usgs", parse)
+    monkeypatch.setitem(formats.EVENTS, "usgs", parse)
     (tmp_path / "a.csv").write_text("time,mag,lat,lon\n2022-01-01T00:00:00Z,5,28,102\n")
     with pytest.raises(FormatError, match=r"^a\.csv: .*ZeroDivisionError"):
         read_catalogue(tmp_path / "a.csv")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from hostile_mutations import Mutation
 
-from quakegui.project import catalogue, exchange, journal, runs, seasons
+from quakegui.project import catalogue, exchange, journal, registrations, runs, seasons
 from quakegui.project.importing import store_parsed
 from quakegui.project.nights import days_with_data
 from quakegui.project.parsing import ParsedFile
@@ -63,6 +63,10 @@ def make_project(folder: Path) -> None:
         shares = np.tile([0.2, 0.2, 0.2, 0.2, 0.2], (2, 1))
         said = runs.LedgerPredictions(days[-4:-2], shares, "out-of-fold", ("aa", "bb"), np.array([1, 2], dtype=np.int64), "cc")
         runs.append_predictions(project, "run-1", said)
+        registrations.add_registration(
+            project, "run-1", title="run", first_day=None, last_day=np.datetime64("2199-12-31"), files=(),
+            alarm_rule=(0.5, 2, 15), author="Li", now_ms=1_700_000_000_000,
+        )  # fmt: skip
     shutil.rmtree(folder / "cache")
 
 
@@ -78,6 +82,7 @@ TABLES = {
     "journal": ("id", "at_ms", "step", "author", "kind", "day", "source", "owner", "old", "new", "note", "run", "replaces"),
     "run": ("id", "created_ms", "status", "config", "card"),
     "prediction": ("run", "day", "kind", "p0", "p4", "map_hash", "issued_ms", "cutoff_ms"),
+    "registration": ("at_ms", "author", "run", "terms"),
 }
 VALUES = (
     *("NULL", "''", "0", "-1", "1", "2.5", "9e999", "-9e999", "9223372036854775807", "-9223372036854775808", "1e308", "4"),
@@ -131,8 +136,9 @@ def spoil(database: Path, program: Sequence[Mutation]) -> None:
     """Change a project's database as a stranger may, by statements that a program of mutations names."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA foreign_keys=OFF")
-        for name in ("journal_no_update", "journal_no_delete", "prediction_no_update", "prediction_no_delete"):
-            connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+        for table in ("journal", "prediction", "registration"):
+            for verb in ("update", "delete"):
+                connection.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
         for kind, where, number in program:
             # What cannot be written so is no attack; the rest of the program is.
             with suppress(sqlite3.Error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 from hostile_fuzz import bounded
@@ -132,3 +133,10 @@ def test_a_workbook_is_opened_once_for_telling_its_format(monkeypatch: pytest.Mo
     assert load(good, most_rows=3)[0].shape == (3, 3)
     assert load(good)[0].shape == (5, 3)
     assert len(opened) == 4
+
+
+def test_a_workbook_without_a_sheet_of_cells_says_so() -> None:
+    parts = workbook()
+    none = re.sub(rb"<sheet .*?/>", b"", parts["xl/workbook.xml"])
+    with pytest.raises(FormatError, match="no sheet of cells"):
+        load(Source("a.xlsx", packed({**parts, "xl/workbook.xml": none})))

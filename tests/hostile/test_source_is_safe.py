@@ -28,7 +28,9 @@ MODULES = {
     ),
     *("xml.etree", "xml.dom", "xml.sax", "lxml", "xmlrpc", "telnetlib", "ftplib", "imp", "runpy"),
 }
-"""Not imported anywhere: they run what they read, expand what they parse, or unpack where they are told."""
+"""Imported nowhere but where `ALONE` says: they run what they read, expand what they parse, or unpack where they are told."""
+ALONE = {"tarfile": PACKAGE / "formats" / "packed.py"}
+"""Modules that one file may import: it reads tapes as streams and unpacks none."""
 NAMES = {"eval", "exec", "compile", "__import__", "execfile"}
 """Built-in functions that are not called."""
 PATHS = {"os.system", "os.popen", "os.execv", "os.startfile"}
@@ -90,8 +92,8 @@ def test_there_is_a_source_to_look_at() -> None:
 
 
 def test_nothing_runs_what_it_reads() -> None:
-    found = [f"{path}: {fault}" for path in FILES for fault in faults(ast.parse(path.read_text(encoding="utf-8")))]
-    assert found == []
+    found = [(path, fault) for path in FILES for fault in faults(ast.parse(path.read_text(encoding="utf-8")))]
+    assert [one for one in found if ALONE.get(one[1].rpartition("imports ")[2]) != one[0]] == []
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,10 @@ def test_the_best_of_a_grid_is_the_best_by_trying_each():
         assert scores[rule.threshold, rule.run_days, rule.open_days] == pytest.approx(best)
 
 
+def test_a_run_without_folds_has_no_rules_of_folds():
+    assert alarm_choice.rules_by_fold(series(np.full(300, 0.5)), np.full(300, -1), catalogue([50])) == ((), ())
+
+
 def test_nothing_to_choose_by():
     assert alarm_choice.choose_rule(series(np.full(300, 0.5)), catalogue([])) is None
     assert alarm_choice.choose_rule(series(np.full(300, np.nan)), catalogue([50])) is None
@@ -111,3 +115,14 @@ def test_rules_of_single_days_and_of_parts():
     assert alarm_choice.at_day(mixed, 49) == AlarmRule(0.9, 3, 7)
     assert alarm_choice.at_day(mixed, 50) == AlarmRule(0.5, 1, 15)
     assert alarm_choice.at_day(mixed, 200) == AlarmRule(0.7, 2, 5)
+
+
+def test_a_folds_threshold_is_chosen_in_the_units_of_its_own_calibrator():
+    rng = np.random.default_rng(9)
+    p, fold = rng.random(300), np.repeat([0, 1, 2], 100)
+    p[[48, 49, 118, 119, 188, 189, 258, 259]] = 0.97
+    events = catalogue([50, 120, 190, 260])
+    plain = alarm_choice.rules_by_fold(series(p), fold, events)[0]
+    halved = alarm_choice.rules_by_fold(series(p), fold, events, np.stack([p, p / 2, p]))[0]
+    assert (halved[0], halved[2]) == (plain[0], plain[2])
+    assert halved[1].threshold == pytest.approx(plain[1].threshold / 2, abs=0.05)

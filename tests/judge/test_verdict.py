@@ -414,7 +414,18 @@ def test_verdict_codes(figures, code):
 
 def test_the_sentence_names_each_rival_that_was_not_beaten():
     assert reached(not_beaten=["kp", "catalogue", "without-field"]).text() == "Not better than Kp or the earthquake catalogue."
-    assert reached(not_beaten=["without-field"]).text() == "Not better than calendar, catalogue, outages and Kp together."
+    assert reached(not_beaten=["without-field"]).text() == "Not better than everything but the field."
+
+
+@pytest.mark.parametrize("name", predictors.WITHOUT_FIELD)
+def test_every_rival_has_words_in_the_sentence_of_both_languages(name):
+    english, chinese = predictors.WITHOUT_FIELD[name]
+    told = reached(not_beaten=[name])
+    assert (told.text("en"), told.text("zh")) == (f"Not better than {english}.", f"不优于{chinese}。")
+    assert reached(not_beaten=[name], p_value=0.5).text("en") == "Not better than chance."
+    assert english.strip().isascii()
+    assert english.strip()
+    assert chinese.strip()
 
 
 @pytest.mark.parametrize(("p_value", "borderline"), [(0.019, False), (0.02, True), (0.06, True), (0.1, True), (0.101, False)])

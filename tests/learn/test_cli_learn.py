@@ -90,6 +90,14 @@ def test_from_training_to_a_verdict_and_on_to_the_next_days(
     assert run.json("runs", "list", labelled)[0]["in_use"] is True
 
 
+def test_two_networks_a_fold_are_judged_by_their_mean(run: Terminal, labelled: Path) -> None:
+    told = run.json("train", labelled, "--preset", "tiny", "--members", 2, "--epochs", 1)
+    assert (told["members"], told["epochs"]) == (2, 4)
+    judged = run.json("evaluate", labelled)
+    assert len(judged["ensemble"]["aucs"]) == 2
+    assert judged["ensemble"]["text"]["en"] in " ".join(run("evaluate", labelled)[0].split())
+
+
 def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(run: Terminal, small_project: Path) -> None:
     assert "label" in run("train", small_project, "--preset", "tiny", code=1)[1]
     assert "train one first" in run("evaluate", small_project, code=1)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,9 @@ from learn_data import TINY, season
 from quakegui.learn.network.inference import Predictor, predictor
 from quakegui.learn.network.saliency import explain, score_gradient
 from quakegui.learn.network.training import train
-from quakegui.learn.runs.checkpoint import array_of
+from quakegui.learn.runs.archives import export_run, import_run
+from quakegui.learn.runs.checkpoint import WEIGHTS, array_of, members_of
+from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, write_json
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, finish_run
 from quakegui.learn.runs.runconfig import RunConfig
 
@@ -115,3 +118,43 @@ def test_the_written_out_gradient_is_the_gradient(head: str) -> None:
         step[at] = 1e-6
         wanted[at] = (score(features + step) - score(features - step)) / 2e-6
     np.testing.assert_allclose(gradient, wanted, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    return finished(tmp_path_factory.mktemp("runs"), replace(TINY, epochs=1, members=3))
+
+
+def test_an_ensemble_answers_by_its_mean_here_and_where_it_is_taken(ensemble: RunFolder, tmp_path: Path) -> None:
+    export_run(ensemble, tmp_path / "run.zip")
+    taken = predictor(import_run(tmp_path, tmp_path / "run.zip").folder)
+    images, kept = season(40).maps, ensemble.predictions()
+    np.testing.assert_allclose(taken(images, batch=16), kept.final, atol=1e-6)
+    assert np.ptp(kept.members[:, -1], axis=0).max() > 1e-3
+
+
+def with_members(run: RunFolder, folder: Path, members: int) -> Path:
+    """Return a copy of a run whose recipe names another number of networks."""
+    shutil.copytree(run.folder, folder)
+    values = read_json(folder / "config.json")
+    write_json(folder / "config.json", {**values, "config": {**values["config"], "members": members}})
+    return folder
+
+
+def test_heat_of_an_ensemble_is_the_mean_of_its_members(ensemble: RunFolder, tmp_path: Path) -> None:
+    network, images = predictor(ensemble.folder), season(40).maps[:3]
+    heat, said = explain(network, images, np.array([1, 2, 3]))
+    np.testing.assert_allclose(said, network(images), atol=1e-6)
+    every = []
+    for number, weights in enumerate(members_of(read_arrays(ensemble.folder / WEIGHTS), 3)):
+        alone = with_members(ensemble, tmp_path / str(number), 1)
+        write_arrays(alone / WEIGHTS, weights)
+        every.append(explain(predictor(alone), images, np.array([1, 2, 3]))[0])
+    assert np.abs(heat - np.mean(every, axis=0)).mean() < np.abs(every[0] - every[1]).mean()
+
+
+@pytest.mark.parametrize("members", [1, 2, 4])
+def test_weights_of_another_number_of_networks_are_refused(ensemble: RunFolder, tmp_path: Path, members: int) -> None:
+    folder = with_members(ensemble, tmp_path / "run", members)
+    with pytest.raises((RunError, ValueError), match="weights"):
+        predictor(folder)(season(40).maps[:1])

@@ -12,10 +12,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from run_projects import TINY, fill, season_of
+from scipy.stats import spearmanr
 
 from quakegui.learn import messages, run_evaluation, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.evidence import EvidenceError, draw_maps, gather, knowledge_end, make_snapshot, make_split, style_name
+from quakegui.learn.evidence import (
+    EvidenceError,
+    draw_maps,
+    gather,
+    knowledge_end,
+    make_snapshot,
+    make_split,
+    masked_maps,
+    style_name,
+)
 from quakegui.learn.runs import archives, registry
 from quakegui.learn.runs.dataset import map_hashes
 from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, write_json
@@ -54,6 +64,40 @@ def test_the_split_of_a_finished_run_is_the_one_it_was_trained_with(trained: Pat
         for name in ("train", "validation", "test", "predict"):
             np.testing.assert_array_equal(getattr(read, name), getattr(fold, name))
         assert (read.first, read.last) == (fold.first, fold.last)
+
+
+def test_maps_with_other_days_outages_keep_what_else_they_show(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        rows, maps = masked_maps(season, TINY)
+        missing = np.isnan(season.z)
+        away = int(np.flatnonzero(missing.any(axis=0))[0])
+        assert rows.size
+        changed, plain = maps.whole(), draw_maps(season, TINY, rows)
+        for row, drawn, before in zip(rows, changed, plain, strict=True):
+            if missing[row, away]:  # the station is there now, with the value that the map had: nothing else changes
+                assert (drawn != before).mean() < 0.02
+                continue
+            z = season.anomaly.z.copy()
+            z[season.shown.start + row, away] = np.nan
+            other = replace(season, anomaly=replace(season.anomaly, z=z))
+            np.testing.assert_array_equal(drawn, draw_maps(other, TINY, np.array([row]))[0])
+
+
+def test_the_verdict_comes_with_what_it_has_to_do_with_calendar_and_outages(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season = season_of(project)
+        run = season_runs.find_run(project, None)
+        told = season_evaluation.evaluate(project, season, run)
+        said = run.predictions()
+        assert told.dependence is not None
+        daily, fold = said.out_of_fold()
+        known = fold >= 0
+        assert np.isfinite(said.masked[0, known]).all()
+        expected = spearmanr(1 - daily[known, 0], np.flatnonzero(known)).statistic
+        assert told.dependence.day_number == pytest.approx(expected)
+        assert told.to_json()["dependence"]["text"]["en"] == told.dependence.text("en")
+        assert told.dependence.text("zh") in told.remarks("zh")
 
 
 def test_alarms_come_from_out_of_fold_days_alone(trained: Path) -> None:

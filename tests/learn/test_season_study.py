@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from run_projects import fill, season_of
+from scipy.stats import binom
 from terminal import Terminal
 
-from quakegui.learn import season_study
+from quakegui.learn import season_runs, season_study
 from quakegui.project.store import Project
 from quakegui.season.localtime import local_date
 
@@ -40,6 +41,40 @@ def test_series_about_the_earthquakes(run: Terminal, shown: Path) -> None:
         three_days_before = np.isin(season.days, day - np.timedelta64(3, "D"))
         kp = season.kp_night[season.shown][three_days_before]
     assert found["kp"]["median"][found["kp"]["lags"].index(-3)] == np.median(kp)
+
+
+def test_what_was_predicted_before_each_earthquake(run: Terminal, shown: Path) -> None:
+    found = run.json("study", shown, "events")
+    assert len(found) == 18
+    with Project.open(shown, read_only=True) as project:
+        season = season_of(project)
+        case = season_study.season_case(project, season, season_runs.find_run(project, None))
+        rule = season_study.project_choice(project).rule
+    known = season.available_at[season.shown]
+    for row in found:
+        time = np.datetime64(row["time"].removesuffix("Z"))
+        own = local_date(np.array([time], "datetime64[ms]"), "Asia/Shanghai")[0]
+        inside = (season.days >= own - rule.days_before(row["magnitude"])) & (season.days <= own) & (known < time)
+        assert (row["days"], row["largest"]) == (inside.sum(), pytest.approx(np.nanmax(case.probability[inside])))
+        assert case.probability[season.days == np.datetime64(row["day"])] == pytest.approx(row["largest"])
+        assert 1 <= row["rank"] <= row["quiet_days"] + 1
+    loudest, quietest = (pick(found, key=lambda row: row["largest"]) for pick in (max, min))
+    assert loudest["rank"] < quietest["rank"]
+
+
+def test_random_alarms_and_the_other_predictors_stand_beside_the_run(run: Terminal, shown: Path) -> None:
+    found = run.json("evaluate", shown)
+    molchan = found["molchan"]
+    low, high = (np.array(molchan["random_band"][side]) for side in ("low", "high"))
+    expected = 1 - binom.ppf(0.975, 18, molchan["alarm_fraction"][1:-1]) / 18
+    np.testing.assert_allclose(low[1:-1], expected)
+    assert (low <= high).all()
+    assert (low[[0, -1]].tolist(), high[[0, -1]].tolist()) == ([1, 0], [1, 0])
+    tests = {one["name"]: one["test"] for one in found["comparisons"] if one["target"] == "event"}
+    assert tests["majority"]["auc"] < found["row"]["auc"] <= 0.6
+    assert all(0 < test["p_jitter"] <= 1 and 0 < test["p_rate"] <= 1 for test in tests.values())
+    assert {test["jitter_days"] for test in tests.values()} == {found["row"]["jitter_days"]}
+    assert all(one["test"] is None for one in found["comparisons"] if one["target"] != "event")
 
 
 def test_the_verdict_under_other_choices(run: Terminal, shown: Path, tmp_path: Path) -> None:
@@ -74,6 +109,7 @@ def test_tables_for_people(run: Terminal, shown: Path) -> None:
     printed, _ = run("study", shown, "robustness")
     assert "least magnitude" in printed
     assert "choices; corrected for their number" in printed
+    assert "largest P(event) known before each earthquake" in run("study", shown, "events")[0]
     assert "AUC (p) by lead" in run("study", shown, "skillmap")[0]
 
 

@@ -14,6 +14,7 @@ import pytest
 from quakegui import paths
 from quakegui.learn import season_evaluation, season_runs, shipped
 from quakegui.learn.alarm_days import alarms_of
+from quakegui.learn.runs.files import write_json
 from quakegui.learn.runs.registry import RunError, read_run
 from quakegui.project import runs, seasons
 from quakegui.project.store import Project
@@ -56,6 +57,22 @@ def test_the_demo_shows_out_of_fold_predictions_at_once(shown: tuple[Project, Se
     told = season_evaluation.evaluate(project, season, run)
     assert told.verdict.text("en") in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
     assert json.dumps(told.to_json(), allow_nan=False)
+
+
+def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project, Season]) -> None:
+    project, season = shown
+    run = season_runs.find_run(project, None)
+    assert run.card is not None
+    twin = Path(shutil.copytree(run.folder, run.folder.with_name("twin")))
+    write_json(twin / "card.json", {**run.card, "config_hash": "another"})
+    told = season_evaluation.evaluate(project, season, run)
+    row = told.row()
+    assert row["tries"] == 2
+    assert row["p_corrected"] == pytest.approx(min(1, 2 * row["p_value"]))  # the twin has the same p
+    assert f"2 runs were judged on this season; p corrected for them is {row['p_corrected']:.3f}." in told.verdict.figures("en")
+    assert f"本时段已评判 2 次运行，校正后 p 为 {row['p_corrected']:.3f}" in told.verdict.figures("zh")
+    assert season_evaluation.evaluate(project, season, run, registered=True).row()["tries"] is None
+    shutil.rmtree(twin)
 
 
 def test_another_season_or_stray_rounding(shown: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ from quakegui.learn.network.phases import class_weights, epoch_batches, phases_o
 from quakegui.learn.network.steps import Stop, train_step
 from quakegui.learn.network.training import train
 from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, put_values, values_of, write_checkpoint
-from quakegui.learn.runs.dataset import Snapshot
-from quakegui.learn.runs.files import read_arrays
+from quakegui.learn.runs.dataset import MASKED, Snapshot
+from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 
@@ -111,6 +111,67 @@ def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tm
         run(tmp_path / "broken", TWO_FOLDS, data, stop_after)
     run(tmp_path / "broken", TWO_FOLDS, data)
     assert_same(unbroken, tmp_path / "broken")
+
+
+ENSEMBLE = replace(TWO_FOLDS, members=2, epochs=1)
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Heard]:
+    folder = tmp_path_factory.mktemp("runs") / "ensemble"
+    data = season(protocol="blocked")
+    with_masked(folder, data)
+    return folder, run(folder, ENSEMBLE, data)
+
+
+def with_masked(folder: Path, data: Snapshot) -> None:
+    """Ask a run for answers to other maps of every third day: those of seven days later."""
+    folder.mkdir()
+    rows = np.arange(0, len(data.days), 3)
+    write_arrays(folder / MASKED, {"rows": rows, "maps": data.pixels()[(rows + 7) % len(data.days)]})
+
+
+def test_members_are_trained_in_turn_and_answer_by_their_mean(ensemble: tuple[Path, Heard], tmp_path: Path) -> None:
+    folder, heard = ensemble
+    names = [f"{part}, member {member}" for part in ("fold 1", "fold 2", "final") for member in (1, 2)]
+    assert heard.of(messages.Started)[-1].phases == tuple(names)
+    assert [row.split(",")[0].strip('"') for row in (folder / "history.csv").read_text().splitlines()[1:]] == [
+        name.split(",")[0] for name in names
+    ]
+    kept = RunPredictions.load(folder / PREDICTIONS)
+    np.testing.assert_allclose(kept.members[:, :2].mean(axis=0), kept.probabilities, atol=1e-6)
+    np.testing.assert_allclose(kept.members[:, 2].mean(axis=0), kept.final, atol=1e-6)
+    assert np.abs(kept.members[0] - kept.members[1]).max() > 1e-3
+    pooled, fold = kept.out_of_fold()
+    np.testing.assert_allclose(kept.members_out_of_fold().mean(axis=0), pooled, atol=1e-6)
+    assert set(fold) == {0, 1}
+
+    run(tmp_path / "alone", replace(ENSEMBLE, members=1), season(protocol="blocked"))
+    alone = RunPredictions.load(tmp_path / "alone" / PREDICTIONS)
+    np.testing.assert_allclose(kept.members[0, :2], alone.probabilities, atol=1e-6)  # the first is the network of a run of one
+    assert alone.members_out_of_fold().shape == (0, len(alone.days), 5)
+
+
+def test_maps_with_other_outages_are_answered_by_the_fold_that_never_saw_the_day(ensemble: tuple[Path, Heard]) -> None:
+    kept = RunPredictions.load(ensemble[0] / PREDICTIONS)
+    fold, days = kept.out_of_fold()[1], np.arange(len(kept.days))
+    seen = np.where(days % 3 == 0, (days + 7) % len(days), days)
+    np.testing.assert_allclose(kept.masked, kept.members[:, fold, seen], atol=1e-6)
+
+
+@pytest.mark.parametrize("stop_after", [12, 33])
+def test_an_ensemble_stopped_anywhere_resumes_as_if_it_had_not_been(
+    ensemble: tuple[Path, Heard], tmp_path: Path, stop_after: int
+) -> None:
+    data = season(protocol="blocked")
+    with_masked(tmp_path / "broken", data)
+    with pytest.raises(Stop):
+        run(tmp_path / "broken", ENSEMBLE, data, stop_after)
+    run(tmp_path / "broken", ENSEMBLE, data)
+    assert_same(ensemble[0], tmp_path / "broken")
+    masked, again = (RunPredictions.load(one / PREDICTIONS).masked for one in (ensemble[0], tmp_path / "broken"))
+    np.testing.assert_array_equal(masked, again)
+    assert not list((tmp_path / "broken").glob("best-*"))
 
 
 class Killed(BaseException):

@@ -12,7 +12,7 @@ from quakegui.learn.runs.presets import PRESETS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 
-RECIPE = replace(PRESETS["small"], precision="float32")
+RECIPE = replace(PRESETS["small"], precision="float32", members=1)
 NULL_SEASONS = 20
 
 

@@ -144,7 +144,7 @@ def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path) -> No
     with pytest.raises(ProjectError, match="older version"):
         Project.open(folder, read_only=True)
     with Project.open(folder) as project:
-        assert project.setting("schema") == str(schema.SCHEMA) == "3"
+        assert project.setting("schema") == str(schema.SCHEMA) == "4"
         with project.read() as connection:
             assert connection.execute(schema.night.select()).one() == ("KAK", 12784, 46500.25, 1.0, 0)
             assert connection.execute(schema.stale_night.select()).all() == []
@@ -154,7 +154,7 @@ def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path) -> No
     assert kept.execute("SELECT code FROM station").fetchall() == [("KAK",)]
     kept.close()
     with Project.open(folder, read_only=True) as again:
-        assert again.setting("schema") == "3"
+        assert again.setting("schema") == "4"
 
 
 def test_a_version_brought_forward_has_the_tables_of_a_new_one(folder: Path, tmp_path: Path) -> None:

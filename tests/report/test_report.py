@@ -17,12 +17,13 @@ from report_projects import Page, Reported
 from run_projects import season_of
 
 from quakegui.learn import season_runs
+from quakegui.learn.run_study import kept_study
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.catalogue import CatalogueRead
 from quakegui.project.origins import Origin
 from quakegui.project.stations import set_station
 from quakegui.project.store import DATABASE, Project
-from quakegui.report import ReportCancelledError, make_report, season_parts, write_html
+from quakegui.report import ReportCancelledError, make_report, results, season_parts, write_html
 from quakegui.report.catalogue_parts import MOST_FILES
 from quakegui.report.content import gather
 from quakegui.report.event_parts import MapMaker
@@ -85,6 +86,20 @@ def test_figures_are_those_of_the_judgement(reported: Reported) -> None:
         if one.target == "event" and one.days:
             assert f"{100 * one.figures.macro_recall:.1f} %" in page.text
     assert re.search(r"\bnan\b", page.text) is None
+
+
+def test_the_run_is_shown_from_other_sides(reported: Reported) -> None:
+    with Project.open(reported.folder) as project:
+        study = kept_study(project, reported.season, season_runs.find_run(project, None))
+    assert study is not None, "kept with the run"
+    for made, title, series in ((reported.english, "Earthquake by earthquake", "about the earthquakes"),
+                                (reported.chinese, "逐次地震", "地震前后的")):  # fmt: skip
+        page, say = Page(made.html()), Words(made.language)
+        assert title in page.text
+        assert results.robustness_text(study.robustness, say) in page.text
+        assert sum(series in figure.alt for figure in made.figures) == len(study.epochs)
+        for row in results.events(study.events, "Asia/Shanghai", say).rows:
+            assert row[0] in page.text
 
 
 def test_completeness_counts_the_nights_of_each_station(reported: Reported) -> None:

@@ -35,7 +35,8 @@ def _said() -> list[tuple[str, str, str]]:
 
 def _tables() -> list[tuple[str, str]]:
     named = [words.TARGET_NAMES, words.SOURCE_NAMES, words.KIND_NAMES, words.QUALITY_NAMES, words.PROTOCOL_NAMES,
-             words.BASELINE_NAMES, words.DIRECTION_NAMES, parameters.MEANINGS, parameters.RULE_MEANINGS,
+             words.BASELINE_NAMES, words.DIRECTION_NAMES, words.SERIES_NAMES, words.AXIS_NAMES,
+             words.CHOICE_NAMES, parameters.MEANINGS, parameters.RULE_MEANINGS,
              parameters.RECIPE_MEANINGS, season_parts.TITLES]  # fmt: skip
     pairs = [pair for table in named for pair in table.values()]
     return [

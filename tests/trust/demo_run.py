@@ -31,7 +31,9 @@ from quakegui.project.store import Project
 from quakegui.ui.main_window import MainWindow
 
 OUT, HOME, WHOLE = Path(sys.argv[1]), Path(sys.argv[2]), "--whole" in sys.argv[3:]
-TINY = replace(PRESETS["small"], name="tiny", protocol="chronological", width=2, dense=(8, 8), epochs=1, final_fit=False)
+TINY = replace(
+    PRESETS["small"], name="tiny", protocol="chronological", width=2, dense=(8, 8), epochs=1, final_fit=False, members=1
+)
 LONGEST = 400.0
 
 driven_window.use_home(HOME)

@@ -49,7 +49,7 @@ DIALOGS = (
 )  # fmt: skip
 SWITCHES = ("unit", "threshold", "outlines", "map-stations", "blind", "review")
 CLASS_KEYS = (Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
-TINY = replace(PRESETS["small"], name="soak", width=4, dense=(16, 8), epochs=2)
+TINY = replace(PRESETS["small"], name="soak", width=4, dense=(16, 8), epochs=2, members=1)
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
 

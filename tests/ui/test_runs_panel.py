@@ -1,6 +1,7 @@
 """The table of runs: what it shows, and each of its buttons, by mouse, on run folders as trainings leave them."""
 
 import re
+import time
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from quakegui.learn import operating, season_runs
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.files import write_arrays
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.project import runs
+from quakegui.project import registrations, runs
 from quakegui.project.store import ProjectError
 from quakegui.ui.main_window import MainWindow
 
@@ -86,6 +87,25 @@ def test_a_run_is_renamed_and_thrown_away(window, session, run, qtbot, monkeypat
     assert runs.run_in_use(session.project) is None
     assert session.predictions is None
     assert (session.project.folder / "runs" / registry.TRASH / run.id).is_dir()
+
+
+def test_a_registered_run_says_until_when_and_keeps_its_name_and_its_place(window, session, run, qtbot, monkeypatch):
+    finish(session, run, epochs=7)
+    registrations.add_registration(
+        session.project, run.id, title="tiny", first_day=None, last_day=np.datetime64("2199-12-31"), files=("config.json",),
+        alarm_rule=(0.5, 2, 15), author="Li", now_ms=time.time_ns() // 1_000_000,
+    )  # fmt: skip
+    session.reload(Change.RUNS)
+    assert cells(window)[0][-1] == "registered until 2199-12-31"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_kw: ("spring", True))
+    told = []
+    session.said.connect(lambda sentence, level: told.append((sentence, level)))
+    for name in ("rename", "delete"):
+        press(qtbot, window, name)
+        sentence, level = told.pop()
+        assert "until 2199-12-31; it can be neither renamed nor deleted nor registered again." in sentence
+        assert level == "error"
+        assert cells(window)[0][1] == "tiny"
 
 
 def test_a_run_in_training_cannot_be_deleted_under_another_name_either(window, session, run, monkeypatch):

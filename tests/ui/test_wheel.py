@@ -7,10 +7,9 @@ import pyqtgraph as pg
 import pytest
 
 from quakegui.ui.plots.curves import Curves
-from quakegui.ui.plots.molchan_view import MolchanView
 
 
-@pytest.mark.parametrize("made", [Curves, MolchanView])
+@pytest.mark.parametrize("made", [Curves])
 @pytest.mark.parametrize("factor", [1e-3, 1e3])
 def test_the_wheel_leads_no_further_than_numbers(qtbot, made, factor):
     view = made()

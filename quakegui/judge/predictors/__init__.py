@@ -1,8 +1,8 @@
 """What a network has to beat: predictors that anyone could have, trained and tested on the same days.
 
 A predictor is one row of `PREDICTORS`: its columns (`inputs`), made of what a season offers, and how it learns from them
-(`learners`). To add one, write its function of columns, and its row; command line, report and window follow. What learns
-elsewhere, or not at all, is judged like these by its probabilities alone.
+(`learners`). To add one, write its function of columns, and its row; command line, report, verdict and window follow. What
+learns elsewhere, or not at all, is judged like these by its probabilities alone.
 """
 
 from __future__ import annotations
@@ -53,53 +53,72 @@ class Predictor:
         What it looks at, see `inputs`.
     fit_predict
         How it learns, see `learners`.
-    sees_field
-        Whether it looks at the geomagnetic field.
+    rival
+        What it looks at, as the verdict names it in "Not better than ...", in English and Chinese; None for what sees the
+        geomagnetic field, or looks at nothing, and so denies no verdict.
     """
 
     id: str
     title: tuple[str, str]
     columns: Columns
     fit_predict: FitPredict
-    sees_field: bool = False
+    rival: tuple[str, str] | None
+
+
+def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Columns of every other rival side by side, see `columns.side_by_side`."""
+    others = [row.columns for row in PREDICTORS.values() if row.rival and row.columns is not _without_field]
+    return columns.side_by_side([of(inputs, train, test) for of in others], train)
 
 
 PREDICTORS: dict[str, Predictor] = {
     row.id: row
     for row in (
-        Predictor("majority", ("Majority", "多数类"), columns.nothing, majority),
-        Predictor("kp", ("Kp alone", "仅 Kp"), columns.kp, logistic),
-        Predictor("calendar", ("Calendar alone", "仅日历"), columns.calendar, logistic),
-        Predictor("catalogue", ("Earlier earthquakes alone", "仅先前地震"), columns.catalogue, logistic),
-        Predictor("outages", ("Outages alone", "仅缺测"), columns.outages, logistic),
-        Predictor("without-field", ("Everything but the field", "除地磁场外的全部"), columns.without_field, logistic),
+        Predictor("majority", ("Majority", "多数类"), columns.nothing, majority, None),
+        Predictor("kp", ("Kp only", "仅用 Kp"), columns.kp, logistic, ("Kp", " Kp ")),
+        Predictor("calendar", ("Calendar only", "仅用日历"), columns.calendar, logistic, ("the calendar", "日历")),
         Predictor(
-            "traditional",
-            ("Traditional: four thresholds", "传统方法：四个阈值"),
-            columns.features,
-            traditional,
-            sees_field=True,
+            "catalogue",
+            ("Earlier earthquakes only", "仅用此前的地震"),
+            columns.catalogue,
+            logistic,
+            ("the earthquake catalogue", "地震目录"),
         ),
+        Predictor(
+            "outages",
+            ("Outages only", "仅用缺测"),
+            columns.outages,
+            logistic,
+            ("the stations' outages", "台站缺测情况"),
+        ),
+        Predictor(
+            "without-field",
+            ("Everything but the field", "除地磁场外的全部"),
+            _without_field,
+            logistic,
+            ("everything but the field", "除地磁场外的全部信息"),
+        ),
+        Predictor("traditional", ("Traditional: four thresholds", "传统方法：四个阈值"), columns.features, traditional, None),
         Predictor(
             "boosting-features",
             ("Boosted trees on the features", "特征上的提升树"),
             columns.features,
             gradient_boosting,
-            sees_field=True,
+            None,
         ),
         Predictor(
             "boosting-stations",
             ("Boosted trees on the stations", "台站值上的提升树"),
             columns.stations,
             gradient_boosting,
-            sees_field=True,
+            None,
         ),
     )
 }
 """In the order in which they are shown."""
 
-WITHOUT_FIELD = tuple(row.id for row in PREDICTORS.values() if not row.sees_field and row.id != "majority")
-"""What the field has to beat, each: predictors that look at something, and not at the field."""
+WITHOUT_FIELD = {row.id: row.rival for row in PREDICTORS.values() if row.rival}
+"""What the field has to beat, each: predictors that look at something, and not at the field, with the verdict's words."""
 
 
 def predict(split: Split, inputs: Inputs, labels: ArrayLike, predictor: Predictor) -> Floats:

@@ -174,24 +174,25 @@ def event_rate(inputs: Inputs, train: Indices, test: Indices) -> Floats:
     return etas.mean_rate(model, times, inputs.event_magnitudes, at, days=RATE_DAYS)
 
 
-def without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Kp, calendar, catalogue and outages together, shape (day, column).
+def side_by_side(parts: Sequence[Floats], train: Indices) -> Floats:
+    """Columns of several functions together, shape (day, column).
 
-    An unknown Kp is the median of the training days, and a column says so, so that no day drops out.
+    A day that a part does not know has there the median of the training days, and a column says so, so that no day drops out.
+
+    Parameters
+    ----------
+    parts
+        Each of shape (day, column).
     """
-    by_kp = kp(inputs, train, test)
-    unknown = ~np.isfinite(by_kp)
-    known = train[np.isfinite(inputs.kp_night[train])]
-    usual = np.median(by_kp[known], axis=0) if len(known) else np.zeros(by_kp.shape[1])
-    return np.column_stack(
-        [
-            np.where(unknown, usual, by_kp),
-            unknown[:, :1],
-            calendar(inputs, train, test),
-            catalogue(inputs, train, test),
-            outages(inputs, train, test),
-        ]
-    )
+    together = []
+    for part in parts:
+        unknown = np.asarray(~np.isfinite(part).all(axis=1), bool)
+        known = train[~unknown[train]]
+        usual = np.median(part[known], axis=0) if len(known) else np.zeros(part.shape[1])
+        together.append(np.where(unknown[:, None], usual, part))
+        if unknown.any():
+            together.append(unknown[:, None])
+    return np.column_stack(together)
 
 
 def _in_days(inputs: Inputs) -> tuple[Floats, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,29 @@ from quakegui.learn.runs.runconfig import RunConfig
 Predict = Callable[[NDArray[np.intp], NDArray[np.float32]], NDArray[np.float32]]
 
 
-def empty_predictions(config: RunConfig, data: Snapshot) -> RunPredictions:
-    """Return predictions of nothing yet, with every fold's roles and test images in their places."""
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """Maps with other days' outages: positions of their days, shape (map,), and what answers to them by their own numbers."""
+
+    rows: NDArray[np.intp]
+    answer: Predict
+
+
+def empty_predictions(config: RunConfig, data: Snapshot, *, masked: bool = False) -> RunPredictions:
+    """Return predictions of nothing yet, with every fold's roles and test images in their places.
+
+    Parameters
+    ----------
+    masked
+        Whether maps with other days' outages are answered, too.
+    """
     days, classes, folds = len(data.days), len(config.classes), len(data.folds)
     role = np.zeros((folds, days), np.uint8)
     for number, fold in enumerate(data.folds):
         for part, value in ((fold.predict, SPAN), (fold.test, TEST), (fold.validation, VALIDATION), (fold.train, TRAINED)):
             role[number, part] = value
     with_copies = [(number, fold) for number, fold in enumerate(data.folds) if len(fold.test_copy)]
-    empty = [np.zeros(0, np.intp)]
+    empty, several = [np.zeros(0, np.intp)], config.members if config.members > 1 else 0
     images = sum(len(fold.test) for _, fold in with_copies)
     return RunPredictions(
         days=data.days,
@@ -39,28 +53,61 @@ def empty_predictions(config: RunConfig, data: Snapshot) -> RunPredictions:
         image_day=np.concatenate(empty + [fold.test for _, fold in with_copies]),
         image_copy=np.concatenate(empty + [fold.test_copy for _, fold in with_copies]),
         image_probabilities=np.full((images, classes), np.nan, np.float32),
+        members=np.full((several, folds + 1, days, classes), np.nan, np.float32),
+        image_members=np.full((several, images, classes), np.nan, np.float32),
+        masked=np.full((config.members if masked else 0, days, classes), np.nan, np.float32),
     )
 
 
-def add_phase(kept: RunPredictions, config: RunConfig, data: Snapshot, phase: Phase, answer: Predict) -> RunPredictions:
+def add_phase(
+    kept: RunPredictions, config: RunConfig, data: Snapshot, phase: Phase, *, answer: Predict, masked: Masked | None = None
+) -> RunPredictions:
     """Return `kept` with the answers of one phase's network for every day that has a map, and for its test images.
+
+    The answers of a fold are the mean of those of its members so far.
 
     Parameters
     ----------
     answer
         Takes day numbers, shape (image,), and recipes, shape (image, 3); returns probabilities, shape (image, class).
+    masked
+        Maps with other days' outages, where they are answered, too.
     """
-    mapped = np.flatnonzero(data.has_map)
-    answers = answer(mapped, np.tile(NEUTRAL, (len(mapped), 1)))
+    mapped, member = np.flatnonzero(data.has_map), phase.member
+    answers = np.full(kept.final.shape, np.nan, np.float32)
+    answers[mapped] = answer(mapped, np.tile(NEUTRAL, (len(mapped), 1)))
+    if masked is not None and not phase.final:
+        kept = _add_masked(kept, phase, answers, masked)
+    if len(kept.members):
+        members = kept.members.copy()
+        members[member, phase.part] = answers
+        kept, answers = replace(kept, members=members), members[: member + 1, phase.part].mean(axis=0)
     if phase.final:
-        final, trained = kept.final.copy(), kept.final_trained.copy()
-        final[mapped], trained[phase.train_day] = answers, True
-        return replace(kept, final=final, final_trained=trained)
+        trained = kept.final_trained.copy()
+        trained[phase.train_day] = True
+        return replace(kept, final=answers, final_trained=trained)
     probabilities = kept.probabilities.copy()
-    probabilities[phase.number, mapped] = answers
-    images = kept.image_probabilities.copy()
-    own = np.flatnonzero(kept.image_fold == phase.number)
+    probabilities[phase.part] = answers
+    own = np.flatnonzero(kept.image_fold == phase.part)
     if len(own):
         day, copy = kept.image_day[own], kept.image_copy[own]
-        images[own] = answer(day, copy_recipes(day, copy, config.augmentation, seed=config.seed))
-    return replace(kept, probabilities=probabilities, image_probabilities=images)
+        said = answer(day, copy_recipes(day, copy, config.augmentation, seed=config.seed))
+        if len(kept.image_members):
+            members = kept.image_members.copy()
+            members[member, own] = said
+            kept, said = replace(kept, image_members=members), members[: member + 1, own].mean(axis=0)
+        images = kept.image_probabilities.copy()
+        images[own] = said
+        kept = replace(kept, image_probabilities=images)
+    return replace(kept, probabilities=probabilities)
+
+
+def _add_masked(kept: RunPredictions, phase: Phase, answers: NDArray[np.float32], masked: Masked) -> RunPredictions:
+    """Return `kept` with one member's answers to the fold's days as they look with other days' outages."""
+    judged, changed = kept.role[phase.part] >= TEST, answers.copy()
+    numbers = np.flatnonzero(judged[masked.rows])
+    if len(numbers):
+        changed[masked.rows[numbers]] = masked.answer(numbers, np.tile(NEUTRAL, (len(numbers), 1)))
+    every = kept.masked.copy()
+    every[phase.member, judged] = changed[judged]
+    return replace(kept, masked=every)

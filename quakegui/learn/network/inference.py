@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from quakegui.learn.network.augment import NEUTRAL
 from quakegui.learn.network.steps import predict
 from quakegui.learn.network.vgg12 import prepare, whole_network
-from quakegui.learn.runs.checkpoint import WEIGHTS, put_values
+from quakegui.learn.runs.checkpoint import WEIGHTS, Arrays, members_of, put_values
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.learn.runs.runchecks import LARGEST, STYLE
@@ -24,7 +24,7 @@ BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A run's network, ready to answer. Hold one for many calls: making it takes seconds.
+    """A run's networks, ready to answer. Hold one for many calls: making it takes seconds.
 
     Attributes
     ----------
@@ -37,13 +37,18 @@ class Predictor:
     run: RunFolder
     palette: NDArray[np.uint8]
     scalar: NDArray[np.float32]
-    _weights: dict[str, NDArray[Any]]
+    _weights: tuple[Arrays, ...]
     _built: dict[tuple[Any, ...], Any]
+
+    @property
+    def members(self) -> int:
+        """How many networks answer together."""
+        return len(self._weights)
 
     def __call__(
         self, maps: NDArray[np.uint8], *, batch: int = BATCH, progress: Callable[[int, int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Return class probabilities.
+        """Return class probabilities, the mean of the members'.
 
         Parameters
         ----------
@@ -61,21 +66,27 @@ class Predictor:
         out = np.empty((len(maps), len(self.run.config.classes)), np.float32)
         for start in range(0, len(maps), batch):
             part = prepare(self.run.config, maps[start : start + batch], self.palette, self.scalar)
-            recipes = np.tile(NEUTRAL, (len(part), 1))
-            out[start : start + batch] = predict(self.network(part), part, recipes, size=min(batch, BATCH))
+            recipes, size = np.tile(NEUTRAL, (len(part), 1)), min(batch, BATCH)
+            answers = [predict(self.network(part, member), part, recipes, size=size) for member in range(self.members)]
+            out[start : start + batch] = np.mean(answers, axis=0)
             if progress is not None:
                 progress(min(start + batch, len(maps)), len(maps))
         return out
 
-    def network(self, prepared: NDArray[Any]) -> Any:
-        """Return the network with the run's weights for maps like `prepared` (of `vgg12.prepare`)."""
+    def network(self, prepared: NDArray[Any], member: int = 0) -> Any:
+        """Return the network with one member's weights for maps like `prepared` (of `vgg12.prepare`).
+
+        It is one network for all members, so that it is built once: the next call for another one changes it.
+        """
         key = (prepared.shape[1:], prepared.dtype)
-        if key not in self._built:
+        network, holder = self._built.get(key, (None, -1))
+        if network is None:
             network = whole_network(self.run.config, prepared, self.palette, self.scalar)
-            put_values(network.weights, self._weights)
             network.compile(jit_compile=False)
-            self._built[key] = network
-        return self._built[key]
+        if holder != member:
+            put_values(network.weights, self._weights[member])
+            self._built[key] = (network, member)
+        return network
 
 
 def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
@@ -100,12 +111,13 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
         weights = read_arrays(folder / WEIGHTS, largest=LARGEST[WEIGHTS])
         tables = read_arrays(folder / STYLE, largest=LARGEST[STYLE])
         _check(weights, tables)
+        members = members_of(weights, run.config.members)
     except (OSError, ValueError) as error:
         raise RunError(f"The run “{run.title}” cannot be used: {error}") from error
     import keras
 
     keras.config.set_dtype_policy(precision or str(run.card.get("precision", "float32")))
-    return Predictor(run, tables["palette"], tables["scalar"], weights, {})
+    return Predictor(run, tables["palette"], tables["scalar"], members, {})
 
 
 def _check(weights: Mapping[str, NDArray[Any]], tables: Mapping[str, NDArray[Any]]) -> None:

@@ -17,14 +17,18 @@ FINAL = "final"
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One training from first weights to last.
+    """One training of one network from first weights to last.
 
     Attributes
     ----------
     name
-        "fold 1", ... or "final".
+        "fold 1", ... or "final", and which member where there are several: "fold 1, member 2".
     number
         Its place in the run, from 0.
+    part
+        Which fold it is of, from 0; the fit of all comes after the last.
+    member
+        Which of the networks that are trained on the same images, from 0.
     train_day, validation_day
         Day number of each image, shape (image,).
     train_recipe, validation_recipe
@@ -33,6 +37,8 @@ class Phase:
 
     name: str
     number: int
+    part: int
+    member: int
     train_day: NDArray[np.intp]
     train_recipe: NDArray[np.float32]
     validation_day: NDArray[np.intp]
@@ -41,11 +47,11 @@ class Phase:
     @property
     def final(self) -> bool:
         """Whether this is the fit of all."""
-        return self.name == FINAL
+        return self.name.split(",")[0] == FINAL
 
 
 def phases_of(config: RunConfig, data: Snapshot) -> tuple[Phase, ...]:
-    """Return the phases of a run in the order in which they are trained.
+    """Return the phases of a run in the order in which they are trained: all members of a fold, then those of the next.
 
     Raises
     ------
@@ -59,30 +65,32 @@ def phases_of(config: RunConfig, data: Snapshot) -> tuple[Phase, ...]:
     ]
     if config.final_fit or not parts:
         parts.append((FINAL, data.final, none, none, none))
-    made = []
-    for number, (name, train, train_copy, validation, validation_copy) in enumerate(parts):
+    made: list[Phase] = []
+    for part, (name, train, train_copy, validation, validation_copy) in enumerate(parts):
         days, copies = train, train_copy
         if not len(days):
             raise ValueError(f"{name.capitalize()} of this run has no day to train on: label days first.")
         growth = config.augmentation.growth
         if growth is not None and not len(copies):
             days, copies = grow(days, data.labels, growth, all_days=data.final, seed=config.seed)
-        made.append(
-            Phase(
-                name,
-                number,
-                days,
-                copy_recipes(days, copies, config.augmentation, seed=config.seed),
-                validation,
-                copy_recipes(validation, validation_copy, config.augmentation, seed=config.seed),
-            )
+        images = (
+            days,
+            copy_recipes(days, copies, config.augmentation, seed=config.seed),
+            validation,
+            copy_recipes(validation, validation_copy, config.augmentation, seed=config.seed),
         )
+        for member in range(config.members):
+            called = name if config.members == 1 else f"{name}, member {member + 1}"
+            made.append(Phase(called, len(made), part, member, *images))
     return tuple(made)
 
 
 def seed_of(config: RunConfig, phase: Phase) -> int:
-    """Return the seed of a phase's first weights and dropout: another one in every phase."""
-    return (config.seed * 101 + phase.number) % 2**31
+    """Return the seed of a phase's first weights and dropout: another one in every phase.
+
+    A first member has the seed of a run of one, so that an ensemble holds that run.
+    """
+    return (config.seed * 101 + phase.part + 1_000_003 * phase.member) % 2**31
 
 
 def epoch_batches(config: RunConfig, phase: Phase, epoch: int) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
@@ -93,7 +101,7 @@ def epoch_batches(config: RunConfig, phase: Phase, epoch: int) -> list[tuple[NDA
     Positions in the phase's training images, shape (image,), and recipes, float32, shape (image, 3). Batches differ by one
     image at most, so that none is much noisier than the others.
     """
-    generator = np.random.default_rng([config.seed, phase.number, epoch])
+    generator = np.random.default_rng([config.seed, phase.part, epoch, *([phase.member] if phase.member else [])])
     order = generator.permutation(len(phase.train_day))
     recipes = phase.train_recipe[order]
     if config.augmentation.each_epoch:

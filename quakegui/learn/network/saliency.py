@@ -36,12 +36,12 @@ def explain(
     method: SaliencyMethod = "hires-cam",
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what speaks for a class on each map.
+    """Return what speaks for a class on each map, the mean of the members' contributions to its score.
 
     Parameters
     ----------
     predictor
-        A finished run's network.
+        A finished run's networks.
     maps
         Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
     classes
@@ -62,16 +62,30 @@ def explain(
     for start in range(0, len(maps), BATCH):
         part = slice(start, min(start + BATCH, len(maps)))
         prepared = prepare(predictor.run.config, maps[part], predictor.palette, predictor.scalar)
-        network = predictor.network(prepared)
-        features, probabilities[part] = _features(network, prepared)
+        every = [_features(predictor.network(prepared, member), prepared) for member in range(predictor.members)]
+        probabilities[part] = np.mean([said for _features_of, said in every], axis=0)
         asked = probabilities[part].argmax(1) if classes is None else np.asarray(classes)[part]
-        for number, (feature, wanted) in enumerate(zip(features, asked, strict=True), start=start):
-            gradient = score_gradient(network.get_layer("vgg12"), feature, int(wanted))
-            weight = gradient if method == "hires-cam" else gradient.mean((0, 1), keepdims=True)
-            heat[number] = _enlarged(np.maximum((feature * weight).sum(-1), 0), side)
+        parts = [
+            _contributions(predictor.network(prepared, member).get_layer("vgg12"), features, asked, method)
+            for member, (features, _said) in enumerate(every)
+        ]
+        for number, contributions in enumerate(np.mean(parts, axis=0), start=start):
+            heat[number] = _enlarged(np.maximum(contributions, 0), side)
         if progress is not None:
             progress(part.stop, len(maps))
     return heat, probabilities
+
+
+def _contributions(
+    vgg: Any, features: NDArray[np.float32], classes: NDArray[np.integer[Any]], method: SaliencyMethod
+) -> NDArray[np.float32]:
+    """Return what each cell of the last block adds to the score of a map's class, shape (map, row, column)."""
+    out = np.empty(features.shape[:3], np.float32)
+    for number, (feature, wanted) in enumerate(zip(features, classes, strict=True)):
+        gradient = score_gradient(vgg, feature, int(wanted))
+        weight = gradient if method == "hires-cam" else gradient.mean((0, 1), keepdims=True)
+        out[number] = (feature * weight).sum(-1)
+    return out
 
 
 def score_gradient(vgg: Any, features: NDArray[np.float32], classes: int) -> NDArray[np.float32]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
-from quakegui.learn.network.foldpredictions import add_phase, empty_predictions
+from quakegui.learn.network.foldpredictions import Masked, add_phase, empty_predictions
 from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
 from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
 from quakegui.learn.network.vgg12 import prepare, whole_network
@@ -29,13 +29,14 @@ from quakegui.learn.runs.checkpoint import (
     CHECKPOINT,
     WEIGHTS,
     Arrays,
+    of_members,
     put_values,
     read_checkpoint,
     trained_values,
     values_of,
     write_checkpoint,
 )
-from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
@@ -60,6 +61,8 @@ class TrainingJob:
         The recipe; maps, labels and folds.
     prepared
         The maps as the network takes them, see `vgg12.prepare`.
+    masked
+        Positions of the days whose maps with other days' outages are answered, and those maps, as the network takes them.
     phases
         All of them, in order.
     say
@@ -72,6 +75,7 @@ class TrainingJob:
     config: RunConfig
     data: Snapshot
     prepared: NDArray[Any]
+    masked: tuple[NDArray[np.intp], NDArray[Any]] | None
     phases: tuple[Phase, ...]
     say: Listen
     stopped: Stopped
@@ -86,17 +90,20 @@ class State:
     epoch: int = 0
     best_epoch: int = -1
     best_loss: float = math.inf
-    kept: str = ""
+    kept: list[str] = field(default_factory=list)
     best_epochs: list[int] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what no run's checkpoint holds: a stranger's would name files of elsewhere, which are written and moved."""
+        if isinstance(self.kept, str):  # as versions before the ensembles wrote it
+            self.kept = [self.kept] if self.kept else []
         counts = (self.phase, self.epoch, self.best_epoch + 1, *self.best_epochs)
         if not (
             all(type(count) is int and count >= 0 for count in counts)
-            and (self.kept == "" or _BEST.fullmatch(self.kept))
+            and isinstance(self.kept, list)
+            and all(isinstance(name, str) and _BEST.fullmatch(name) for name in self.kept)
             and all(isinstance(row, dict) for row in self.history)
         ):
             raise ValueError("it holds counts, names or rows that no run has")
@@ -146,7 +153,8 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
             raise ValueError(f"{folder / CHECKPOINT} is damaged and cannot be read: {error}.") from error
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
-    work = TrainingJob(folder, config, data, prepare(config, data.pixels(), data.palette, data.scalar), phases, say, stopped)
+    prepared = prepare(config, data.pixels(), data.palette, data.scalar)
+    work = TrainingJob(folder, config, data, prepared, _masked(folder, config, data), phases, say, stopped)
     begun = time.perf_counter() - state.seconds
     network = build_network(config, work.prepared, data.palette, data.scalar)
     first_steps = values_of(network.optimizer.variables)
@@ -159,9 +167,28 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
         say(messages.Started(names, config.epochs, network.count_params(), state.phase, state.epoch))
         _train_phase(work, phase, network, state, begun)
         _end_phase(work, phase, network, state)
-    if (folder / state.kept).is_file():
-        (folder / state.kept).replace(folder / WEIGHTS)
+    _keep_weights(folder, state)
     return state
+
+
+def _masked(folder: Path, config: RunConfig, data: Snapshot) -> tuple[NDArray[np.intp], NDArray[Any]] | None:
+    if not (folder / MASKED).exists():
+        return None
+    stored = read_arrays(folder / MASKED)
+    return stored["rows"], prepare(config, stored["maps"], data.palette, data.scalar)
+
+
+def _keep_weights(folder: Path, state: State) -> None:
+    """Put the weights of the last phase, of all its members, in the run's place for them."""
+    paths = [folder / name for name in state.kept]
+    if not all(path.is_file() for path in paths):  # they are in their place already
+        return
+    if len(paths) == 1:
+        paths[0].replace(folder / WEIGHTS)
+        return
+    write_arrays(folder / WEIGHTS, of_members([read_arrays(path) for path in paths]))
+    for path in paths:
+        path.unlink()
 
 
 def _first_values(work: TrainingJob, phase: Phase) -> Arrays:
@@ -197,9 +224,8 @@ def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, be
 
 def _epoch_limit(config: RunConfig, phase: Phase, state: State) -> int:
     """Return the epochs of a phase: the fit of all takes the folds' median best, having no part of its own to stop on."""
-    if phase.final and state.best_epochs:
-        return max(1, round(float(np.median(state.best_epochs))))
-    return config.epochs
+    folds = state.best_epochs[: phase.part * config.members]
+    return max(1, round(float(np.median(folds)))) if phase.final and folds else config.epochs
 
 
 def _patience_is_over(config: RunConfig, phase: Phase, state: State) -> bool:
@@ -240,23 +266,28 @@ def _validate(work: TrainingJob, phase: Phase, network: Any, weights: NDArray[np
     if not len(day):
         return math.nan, math.nan
     truth = work.data.labels[day]
-    answer = _answer(work, network, day, phase.validation_recipe)
+    answer = _answer(work, network, work.prepared, day, phase.validation_recipe)
     surprise = -np.log(np.maximum(answer[np.arange(len(day)), truth].astype(np.float64), 1e-7))
     weight = weights[truth].astype(np.float64)
     return float((surprise * weight).sum() / weight.sum()), float((answer.argmax(1) == truth).mean())
 
 
-def _answer(work: TrainingJob, network: Any, day: NDArray[np.intp], recipes: NDArray[np.float32]) -> NDArray[np.float32]:
-    return predict(network, work.prepared[day], recipes, size=work.config.batch_size, stopped=work.stopped)
+def _answer(
+    work: TrainingJob, network: Any, prepared: NDArray[Any], which: NDArray[np.intp], recipes: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    return predict(network, prepared[which], recipes, size=work.config.batch_size, stopped=work.stopped)
 
 
 def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> None:
     """Predict every day with the best weights, then record the phase as over."""
     put_values(network.weights, read_arrays(work.folder / _best_name(state)))
     path = work.folder / PREDICTIONS
-    kept = RunPredictions.load(path) if path.exists() and state.phase else empty_predictions(work.config, work.data)
-    add_phase(kept, work.config, work.data, phase, partial(_answer, work, network)).save(path)
-    state.kept = _best_name(state)
+    masked = None if work.masked is None else Masked(work.masked[0], partial(_answer, work, network, work.masked[1]))
+    none_yet = empty_predictions(work.config, work.data, masked=masked is not None)
+    kept = RunPredictions.load(path) if path.exists() and state.phase else none_yet
+    answer = partial(_answer, work, network, work.prepared)
+    add_phase(kept, work.config, work.data, phase, answer=answer, masked=masked).save(path)
+    state.kept = [*(state.kept if phase.member else ()), _best_name(state)]
     state.best_epochs.append(state.best_epoch + 1)
     state.phase, state.epoch, state.best_epoch, state.best_loss = state.phase + 1, 0, -1, math.inf
     _save(work.folder, state, None)
@@ -274,7 +305,7 @@ def _save(folder: Path, state: State, network: Any | None) -> None:
 
 def _sweep(folder: Path, state: State) -> None:
     """Remove weights that the checkpoint does not refer to, and parts of files whose writing was cut off."""
-    wanted = {_best_name(state), state.kept}
+    wanted = {_best_name(state), *state.kept}
     for path in [*folder.glob("best-*.npz"), *folder.glob(f"*{PART}")]:
         if path.name not in wanted:
             path.unlink(missing_ok=True)

@@ -49,6 +49,32 @@ def trained_values(network: Any) -> Arrays:
     return values_of(network.weights)
 
 
+def of_members(weights: Sequence[Arrays]) -> Arrays:
+    """Return the weights of an ensemble's members as those of one file; those of one network as they are."""
+    if len(weights) == 1:
+        return weights[0]
+    return {f"member{number}/{name}": value for number, each in enumerate(weights) for name, value in each.items()}
+
+
+def members_of(weights: Arrays, members: int) -> tuple[Arrays, ...]:
+    """Return what `of_members` was given.
+
+    Raises
+    ------
+    ValueError
+        They are not the weights of so many members.
+    """
+    if members == 1:
+        return (weights,)
+    parts = tuple(
+        {name.removeprefix(begin): value for name, value in weights.items() if name.startswith(begin)}
+        for begin in (f"member{number}/" for number in range(members))
+    )
+    if sum(map(len, parts)) != len(weights):
+        raise ValueError(f"These weights are not those of {members} networks.")
+    return parts
+
+
 def write_checkpoint(path: Path, state: Mapping[str, Any], network: Any | None) -> None:
     """Write the state of a run, and where it is amid a phase, the network's and the optimizer's variables.
 

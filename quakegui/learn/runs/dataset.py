@@ -20,6 +20,8 @@ from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.portions import Portions
 
 SNAPSHOT = "snapshot.npz"
+MASKED = "masked.npz"
+"""Maps that show other days' outages, with the positions of their days, see `evidence.masked_maps`."""
 FOLD_INDICES = ("train", "validation", "test", "predict", "train_copy", "validation_copy", "test_copy")
 
 

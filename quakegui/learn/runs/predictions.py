@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,15 @@ LARGEST_SHARE = 1.000001
 _FARTHEST_DAY = 400_000
 _MOST_FOLDS = 1000
 """As many as a run's card may have; without a day, any number of them takes no room in a file and for ever to go through."""
+_SINCE = frozenset({"members", "image_members", "masked"})
+"""What predictions of former versions do not hold."""
 UNUSED, TRAINED, VALIDATION, TEST, SPAN = range(5)
 """Role of a day in a fold: none; trained on; early stopping; scored; in the test span but not scored."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunPredictions:
-    """Class probabilities of every day by every network of the run.
+    """Class probabilities of every day by the networks of each fold of the run, the mean where a fold has several.
 
     Attributes
     ----------
@@ -41,13 +43,19 @@ class RunPredictions:
     role
         `UNUSED`, `TRAINED`, `VALIDATION`, `TEST` or `SPAN`, uint8, shape (fold, day).
     final
-        By the network fitted on all, float32, shape (day, class); NaN without one.
+        By what was fitted on all, float32, shape (day, class); NaN without one.
     final_trained
-        Whether that network was trained on the day, shape (day,).
+        Whether that was trained on the day, shape (day,).
     image_fold, image_day, image_copy
         Test images of the paper's protocol, shape (image,), in the order of each fold's test part; empty elsewhere.
     image_probabilities
         float32, shape (image, class).
+    members, image_members
+        The same of each member, the fit of all after the last fold, float32, shape (member, fold, day, class), and of the test
+        images, shape (member, image, class); no member where each fold has one network.
+    masked
+        Answers of each member of the fold that never saw the day to maps with other days' outages, float32, shape (member, day,
+        class), NaN for none; no member where they were not asked.
     """
 
     days: NDArray[np.datetime64]
@@ -61,6 +69,9 @@ class RunPredictions:
     image_day: NDArray[np.intp]
     image_copy: NDArray[np.intp]
     image_probabilities: NDArray[np.float32]
+    members: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0, 0), np.float32))
+    image_members: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
+    masked: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
 
     def out_of_fold(self) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
         """Return each day's probabilities by the fold that never saw it.
@@ -75,6 +86,15 @@ class RunPredictions:
             judged = (role >= TEST) & ~np.isnan(self.probabilities[number, :, 0])
             pooled[judged], fold[judged] = self.probabilities[number, judged], number
         return pooled, fold
+
+    def members_out_of_fold(self) -> NDArray[np.float32]:
+        """Return the answers of each member of the fold that never saw it, NaN for none, shape (member, day, class)."""
+        if not len(self.members):
+            return np.zeros((0, *self.final.shape), np.float32)
+        fold = self.out_of_fold()[1]
+        answers = self.members[:, fold, np.arange(len(self.days))]
+        answers[:, fold < 0] = np.nan
+        return answers
 
     def shown(self) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
         """Return what is shown for each day, and of which kind it is.
@@ -95,7 +115,7 @@ class RunPredictions:
 
     def save(self, path: Path) -> None:
         """Write all of it in one step."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
         write_arrays(path, {**values, "days": self.days.astype("datetime64[D]").astype(np.int64)}, compress=True)
 
     @classmethod
@@ -109,7 +129,7 @@ class RunPredictions:
         """
         stored: dict[str, NDArray[Any]] = read_arrays(path, largest=LARGEST)
         try:
-            values = {field.name: stored[field.name] for field in fields(cls)}
+            values = {each.name: stored[each.name] for each in fields(cls) if each.name in stored or each.name not in _SINCE}
         except KeyError as error:
             raise ValueError(f"{path} holds no predictions: it lacks {error}.") from error
         _check(path, values)
@@ -128,16 +148,24 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
         **dict.fromkeys(("image_fold", "image_day", "image_copy"), (images,)),
         "image_probabilities": (images, classes),
     }
-    kinds = {"map_hash": "U", "final_trained": "b", **dict.fromkeys(("probabilities", "final", "image_probabilities"), "f")}
+    values = {name: array for name, array in values.items() if name not in _SINCE or (array.ndim and len(array))}
+    several = max((len(values[name]) for name in _SINCE & values.keys()), default=0)
+    shapes |= {
+        "members": (several, folds + 1, days, classes),
+        "image_members": (several, images, classes),
+        "masked": (several, days, classes),
+    }
+    answers = {"probabilities", "final", "image_probabilities", *_SINCE} & values.keys()
+    kinds = {"map_hash": "U", "final_trained": "b", **dict.fromkeys(answers, "f")}
     wrong = [
         name for name, array in values.items() if array.shape != shapes[name] or array.dtype.kind not in kinds.get(name, "iu")
     ]
     if wrong or classes < 1 or days < 1 or folds > _MOST_FOLDS:
         raise ValueError(f"{path} holds no predictions: its {', '.join(wrong) or 'probabilities'} are not of the right shape.")
-    shares = [values[name] for name in ("probabilities", "final", "image_probabilities")]
+    shares = [values[name] for name in sorted(answers)]
     # A day has an answer or none; what a project does not keep would stop every opening at the run that it takes in.
-    answers = [((share >= 0) & (share <= LARGEST_SHARE)).all(axis=-1) | np.isnan(share).all(axis=-1) for share in shares]
-    within = all(bool(answer.all()) for answer in answers) and is_unicode("".join(values["map_hash"].tolist()))
+    sound = [((share >= 0) & (share <= LARGEST_SHARE)).all(axis=-1) | np.isnan(share).all(axis=-1) for share in shares]
+    within = all(bool(one.all()) for one in sound) and is_unicode("".join(values["map_hash"].tolist()))
     index = [(values["image_day"], days), (values["image_fold"], folds), (values["labels"] + 1, classes + 1)]
     within = within and all(not array.size or (int(array.min()) >= 0 and int(array.max()) < most) for array, most in index)
     if not within or (np.abs(values["days"]) > _FARTHEST_DAY).any() or (np.diff(values["days"]) <= 0).any():

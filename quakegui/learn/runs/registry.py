@@ -2,7 +2,7 @@
 
 A run's folder holds `config.json` (the recipe, and what the project said), `style.npz` (the map style's tables),
 `history.csv`, `weights.npz`, `predictions.npz` and `card.json`. While it is unfinished also `snapshot.npz` and
-`checkpoint.npz`. A run is finished when its card is there.
+`checkpoint.npz`, and `masked.npz` where it is checked for reading outages. A run is finished when its card is there.
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from quakegui.learn.runs.checkpoint import CHECKPOINT
-from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_json, write_arrays, write_json
+from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runchecks import (
     CARD,
@@ -162,7 +166,14 @@ class RunFolder:
         return said
 
 
-def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[str, Any] | None = None) -> RunFolder:
+def create_run(
+    runs: Path,
+    config: RunConfig,
+    data: Snapshot,
+    *,
+    about: Mapping[str, Any] | None = None,
+    masked: tuple[NDArray[np.intp], Portions] | None = None,
+) -> RunFolder:
     """Make a run's folder, ready for the worker.
 
     Parameters
@@ -175,6 +186,8 @@ def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[
         Maps, labels and folds; written into the folder and never changed.
     about
         Plain values to keep with the run, for example the journal position.
+    masked
+        Positions of days and their maps with other days' outages.
 
     Raises
     ------
@@ -185,6 +198,8 @@ def create_run(runs: Path, config: RunConfig, data: Snapshot, *, about: Mapping[
     run_id = f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with new_folder(runs, run_id) as folder:
         data_hash = data.save(folder / SNAPSHOT)
+        if masked is not None and len(masked[0]):
+            write_arrays(folder / MASKED, {"rows": masked[0], "maps": masked[1]}, compress=True)
         write_arrays(folder / STYLE, {"palette": data.palette, "scalar": data.scalar})
         values = {"title": config.name, "created": created.isoformat(), "style": data.style, "data_hash": data_hash}
         write_json(folder / CONFIG, {**values, "config": config.to_json(), "about": dict(about or {})})
@@ -355,5 +370,5 @@ def finish_run(run: RunFolder, card: Mapping[str, Any]) -> RunFolder:
 
 def sweep(run: RunFolder) -> None:
     """Remove from a finished run what only an unfinished one needs."""
-    for name in (CHECKPOINT, SNAPSHOT):
+    for name in (CHECKPOINT, SNAPSHOT, MASKED):
         (run.folder / name).unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.season.events import CLASS_COUNT, ClassScheme
@@ -26,6 +27,7 @@ CONFIG = "config.json"
 CARD = "card.json"
 STYLE = "style.npz"
 HISTORY = "history.csv"
+STUDY = "study.json"
 TRASH = "trash"
 EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
 LARGEST: Mapping[str, int] = {
@@ -178,6 +180,16 @@ def _earthquakes(value: Any) -> bool:
     )
 
 
+def _calibration(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    try:
+        RunCalibrators.from_json(value)
+    except ValueError:
+        return False
+    return True
+
+
 _LAST_MS = 400_000 * 86_400_000
 """As far from 1970 as a project's days go, in milliseconds."""
 _FOLD = {"first": _day, "last": _day, "embargoed": _whole, "purged": _whole}
@@ -185,13 +197,14 @@ _CARD: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("id", "title", "created", "protocol", "style", "data_hash", "config_hash", "weights_of"), _text),
     "precision": lambda value: value in POLICIES,
     "leaky": _truth,
-    "epochs": _whole,
+    **dict.fromkeys(("epochs", "members"), _whole),
     "seconds": _number,
     "seed": lambda value: isinstance(value, int),
     "class_days": lambda value: isinstance(value, list) and all(map(_whole, value)),
     "folds": lambda value: isinstance(value, list) and len(value) <= 1000,
     "device": _named,
     "versions": _named,
+    "calibration": _calibration,
 }
 _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "project": _text,
@@ -202,4 +215,5 @@ _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "split": lambda value: isinstance(value, list) and all(map(_text, value)),
     "knows_until": _instant,
     "earthquakes": _earthquakes,
+    "event_rows": lambda value: isinstance(value, list) and all(map(_whole, value)),
 }

@@ -18,10 +18,12 @@ from quakegui.learn.network.devices import Device
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.steps import Stop, Stopped
 from quakegui.learn.network.training import State, train
+from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
 from quakegui.learn.runs.checkpoint import CHECKPOINT, read_state
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays
 from quakegui.learn.runs.portions import Portions
+from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
 
 MAPS = "maps.npz"
@@ -47,7 +49,12 @@ def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stop
     data = Snapshot.load(folder / SNAPSHOT)
     policy = policy_of(folder, "train", None, measured)
     state = train(folder, run.config, data, precision=policy, say=say, stopped=stopped)
-    done = finish_run(run, card_of(run, data, state, device, measured))
+    card = card_of(run, data, state, device, measured)
+    if not run.config.leaky:
+        said = RunPredictions.load(folder / PREDICTIONS)
+        fitted = fit_run_calibrators(data.folds, said, run.about, weighed=run.config.class_weights)
+        card[CALIBRATION] = fitted.to_json()
+    done = finish_run(run, card)
     return f"The run “{done.title}” is finished: {len(state.history)} epochs in {state.seconds:.0f} s."
 
 
@@ -135,7 +142,7 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
             "test": len(fold.test),
             "embargoed": fold.embargoed,
             "purged": fold.purged,
-            "best_epoch": state.best_epochs[number],
+            "best_epoch": round(float(np.median(state.best_epochs[number * config.members :][: config.members]))),
         }
         for number, fold in enumerate(data.folds)
     ]
@@ -151,9 +158,10 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
         "data_hash": data.hash,
         "config_hash": config.hash,
         "seed": config.seed,
+        "members": config.members,
         "days": [str(data.days[0]), str(data.days[-1])],
         "folds": folds,
-        "weights_of": "final" if len(state.best_epochs) > len(data.folds) else f"fold {len(data.folds)}",
+        "weights_of": "final" if len(state.best_epochs) > len(data.folds) * config.members else f"fold {len(data.folds)}",
         "epochs": len(state.history),
         "seconds": round(state.seconds, 1),
         "precision": state.precision,

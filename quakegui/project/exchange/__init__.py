@@ -1,9 +1,9 @@
 """A whole project as open formats, and back: csv for every table, gzip-compressed csv for readings, JSON for the rest.
 
 The folder holds everything that the project was told: `project.json` (name, time zone, parameters), the tables `stations`,
-`files`, `kp`, `events`, `journal`, `runs` and `predictions`, and `readings/`, one file per station, cadence and kind of record,
-with the number of the source file in each row. What was computed from that (`season/`) is written for readers and computed anew
-on the way back.
+`files`, `kp`, `events`, `journal`, `runs`, `predictions` and `registrations`, and `readings/`, one file per station, cadence
+and kind of record, with the number of the source file in each row. What was computed from that (`season/`) is written for
+readers and computed anew on the way back.
 """
 
 from quakegui.project.exchange.layout import is_export

@@ -11,8 +11,8 @@ from quakegui.project import run_folders, schema
 from quakegui.season.json_values import parse_json
 
 MARK = "quakegui project"
-VERSION = 2
-"""1 had neither acts nor superseded readings."""
+VERSION = 3
+"""1 had neither acts nor superseded readings, 2 no registrations."""
 MANIFEST = "project.json"
 RUNS = "run_folders"
 
@@ -30,11 +30,15 @@ TABLES = {
     "journal": schema.journal,
     "runs": schema.run,
     "predictions": schema.prediction,
+    "registrations": schema.registration,
 }
 """In the order in which they can be filled again."""
 
-SINCE_2 = frozenset({"acts", "brought", "sightings", "station_facts", "kp_values", "chosen_events"})
-"""Tables that an export of version 1 lacks."""
+SINCE = {
+    **dict.fromkeys(("acts", "brought", "sightings", "station_facts", "kp_values", "chosen_events"), 2),
+    "registrations": 3,
+}
+"""Tables that exports of versions before this one lack."""
 
 READINGS = "readings"
 SUPERSEDED = "superseded"

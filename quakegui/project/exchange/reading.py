@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, run_folders, schema, soundness
-from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE_2, TABLES, VERSION, heading, manifest
+from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
 from quakegui.project.progress import CancelCheck, ProgressCallback, silent
@@ -145,9 +145,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _fill_all(connection: Connection, folder: Path, version: int, counts: dict[str, Any]) -> None:
     for name, table in TABLES.items():
-        if version >= VERSION or name not in SINCE_2:
+        if version >= SINCE.get(name, 1):
             _fill(connection, _inside(folder, f"{name}.csv"), table, int(counts[name]))
-    if version < VERSION:
+    if version < SINCE["acts"]:
         schema.adopt(connection)
 
 

@@ -103,7 +103,7 @@ class JobStrip(QWidget):
     def __init__(self, stop: Callable[[], None]) -> None:
         super().__init__()
         self._text = QLabel()
-        self._bar = with_name(QProgressBar(), tr("ProgressCallback"))
+        self._bar = with_name(QProgressBar(), tr("Progress"))
         self._bar.setTextVisible(False)
         self._bar.setMaximumWidth(220)
         self.stop = with_name(QPushButton(tr("Stop")), tr("Stop this work"), tr("Stop this work; nothing is left half-written"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
@@ -12,9 +11,6 @@ from quakegui.formats import Hints
 from quakegui.formats.zones import zone_of
 from quakegui.ui.dialogs.dialog_parts import add_rows
 from quakegui.ui.i18n import tr
-
-FORMATS: Final = ("gsm19", "pos1", "wdc", "imf", "pcdcp", "iaf")
-"""Formats that may leave something open."""
 
 
 class HintsEditor(QWidget):

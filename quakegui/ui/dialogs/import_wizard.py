@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app import computing
 from quakegui.app.session import Session
-from quakegui.formats import NO_HINTS, Hints, TableMapping
+from quakegui.formats import LOGS, NO_HINTS, Hints, TableMapping
 from quakegui.project.importing import import_batches
 from quakegui.project.importreport import ImportReport
 from quakegui.project.mappings import save_mapping, saved_mappings
@@ -31,7 +31,6 @@ from quakegui.project.parsing import files_at
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, open_at, with_name
-from quakegui.ui.dialogs.hints_editor import FORMATS as LOGS
 from quakegui.ui.dialogs.hints_editor import HintsEditor
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
 from quakegui.ui.dialogs.import_report import ImportReportPage

@@ -2,68 +2,33 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from quakegui.app import walking
 from quakegui.app.change import Change
-from quakegui.app.evaluation import Evaluation, days_in_cell
+from quakegui.app.evaluation import Evaluation
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
-from quakegui.judge.metrics import TARGETS, Target
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui import sentences, theme
 from quakegui.ui.i18n import language, mark, tr
 from quakegui.ui.panels.basis_line import BasisLine
+from quakegui.ui.panels.matrix_tab import MatrixTab
 from quakegui.ui.panels.record_strip import RecordStrip
-from quakegui.ui.plots.matrix_view import MatrixView
-from quakegui.ui.plots.molchan_view import MolchanView
+from quakegui.ui.panels.result_tables import ResultTable, report_words, show_alarms, show_classes
+from quakegui.ui.panels.study_pages import TITLES, StudyPages, TextPage
+from quakegui.ui.plots.drawings_view import DrawingsView
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.ui.texts import CLASS_NAMES
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
 
 JUDGING: Final = mark("Judging the run")
-ROLE: Final = Qt.ItemDataRole.UserRole
-"""Of an item of the list of days: the day's index."""
-TARGET_NAMES: dict[Target, str] = {
-    "event": mark("Event against none"),
-    "direction": mark("Direction"),
-    "class": mark("Five classes"),
-}
-GROUP_NAMES: dict[Target, tuple[str, ...]] = {
-    "event": (mark("none"), mark("event")),
-    "direction": (mark("none"), mark("north"), mark("south")),
-    "class": CLASS_NAMES,
-}
-BASELINE_NAMES = {
-    "majority": mark("Majority"),
-    "kp": mark("Kp alone"),
-    "traditional": mark("Traditional: four thresholds"),
-    "boosting-features": mark("Boosted trees on the features"),
-    "boosting-stations": mark("Boosted trees on the stations"),
-}
 
 
 class EvaluationPanel(QWidget):
@@ -84,16 +49,13 @@ class EvaluationPanel(QWidget):
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
         self.stamp = QLabel()
-        self._rates = QCheckBox()
-        self._rates.toggled.connect(lambda _on: self._show_matrix())
-        self.matrix = MatrixView()
-        self.matrix.asked.connect(self._list_days)
-        self.days = QListWidget()
-        self.days.itemClicked.connect(lambda item: walking.go_to_alone(session, item.data(ROLE)))
-        self.days.currentItemChanged.connect(self._step_to)
-        self._days_title = QLabel()
-        self.scores, self.classes, self._alarms = (_table() for _ in range(3))
-        self._molchan = MolchanView()
+        self._matrix = MatrixTab(session)
+        self.matrix, self.days = self._matrix.matrix, self._matrix.days
+        self.scores, self.classes, self._alarms = ResultTable(), ResultTable(), ResultTable()
+        self.reliability, self.molchan = DrawingsView(), DrawingsView()
+        self._reliability, self._molchan = TextPage(self.reliability), TextPage(self.molchan)
+        self._skill = TextPage(self.scores, below=True)
+        self.studies = StudyPages(session, self)
         self._tabs = QTabWidget()
         self._build()
         session.changed.connect(self.refresh)
@@ -114,20 +76,11 @@ class EvaluationPanel(QWidget):
     def _build(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self.judge)
+        head.addWidget(self.studies.button)
         head.addWidget(self.stamp)
         head.addWidget(self.verdict, 1)
-        matrix = QWidget()
-        row = QHBoxLayout(matrix)
-        row.setContentsMargins(0, 4, 0, 0)
-        left = QVBoxLayout()
-        left.addWidget(self._rates)
-        left.addWidget(self.matrix)
-        right = QVBoxLayout()
-        right.addWidget(self._days_title)
-        right.addWidget(self.days)
-        row.addLayout(left, 3)
-        row.addLayout(right, 2)
-        for widget in (self.scores, matrix, self.classes, self._molchan, self._alarms):
+        judged = (self._skill, self._matrix, self.classes, self._reliability, self._molchan, self._alarms)
+        for widget in (*judged, *self.studies.pages):
             self._tabs.addTab(widget, "")
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -149,6 +102,8 @@ class EvaluationPanel(QWidget):
             return
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> Evaluation:
+            import quakegui.report.results  # noqa: F401 - a third of a second, here beside the window
+
             return Evaluation.of(project, season, record, as_of)
 
         judged = self._judged
@@ -199,10 +154,12 @@ class EvaluationPanel(QWidget):
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
             self._judged = {}
             self._show()
+            self.studies.follow(self._training_labels.run if self._training_labels is not None else None)
         elif change & (Change.RUNS | Change.LABELS | Change.DISPLAY):
             self._show_basis()
+            self.studies.follow_rule()
         if Change.DAY in change:
-            self._mark_day_shown()
+            self._matrix.mark_day_shown()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
@@ -214,11 +171,10 @@ class EvaluationPanel(QWidget):
         """Set every text in the language in force."""
         self.judge.setText(tr("Judge the run"))
         self.judge.setToolTip(tr("Judge the run in use beside every baseline, on the same days"))
-        self._rates.setText(tr("Rates instead of counts"))
-        self._rates.setToolTip(tr("Share of each true class, instead of days"))
-        self.days.setAccessibleName(tr("Days of the chosen cell"))
-        titles = (tr("Skill"), tr("Matrix"), tr("Classes"), tr("Molchan diagram"), tr("Alarms"))
-        for number, title in enumerate(titles):
+        self._matrix.retranslate()
+        self.studies.retranslate()
+        judged = (tr("Skill"), tr("Matrix"), tr("Classes"), tr("Reliability"), tr("Molchan diagram"), tr("Alarms"))
+        for number, title in enumerate((*judged, *(tr(title) for title in TITLES))):
             self._tabs.setTabText(number, title)
         self._show()
 
@@ -238,8 +194,6 @@ class EvaluationPanel(QWidget):
             stamps.append(tr("PROSPECTIVE"))
         self.stamp.setText(" · ".join(stamps))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
-        self.days.clear()
-        self._days_title.setText(tr("Click a cell: its days are listed here, by margin."))
         if judging:
             self.verdict.setText(tr("Judging…"))
         elif refusal:
@@ -249,150 +203,31 @@ class EvaluationPanel(QWidget):
             self.verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
         else:
             verdict = found.judgement.verdict
-            words = verdict.text, verdict.figures
+            words = verdict.text, verdict.figures, found.judgement.remarks
             sentence = " ".join(say("zh" if language() == "zh" else "en") for say in words).strip()
             late = tr("{count} days were answered more than a day late.").format(count=found.late)
             self.verdict.setText(f"{sentence} {late}" if found.late else sentence)
         self._show_basis()
-        self._show_matrix()
-        self._show_scores(judgement)
-        self._show_classes(judgement)
-        self._show_alarms(judgement)
-        self._molchan.show_skill(judgement)
+        self._matrix.show_evaluation(found)
+        show_classes(self.classes, judgement)
+        show_alarms(self._alarms, judgement)
+        self._show_pictures(judgement, " · ".join(stamps))
 
-    def _show_matrix(self) -> None:
-        judgement = self.evaluation.judgement if self.evaluation is not None else None
+    def _show_pictures(self, judgement: Judgement | None, stamp: str) -> None:
         if judgement is None:
-            self.matrix.clear_matrix()
-        else:
-            names = [tr(name) for name in GROUP_NAMES["class"]]
-            self.matrix.show_matrix(judgement.of("class").figures.confusion, names, rates=self._rates.isChecked())
+            for page in (self._skill, self._reliability, self._molchan):
+                page.show_text("", empty=True)
+            return
+        from quakegui.report import results
 
-    def _show_scores(self, judgement: Judgement | None) -> None:
-        headings = (
-            tr("Predictor"), tr("Judged on"), tr("Days"), tr("Accuracy"), tr("Macro recall"), tr("Kappa"), tr("p"),
-            tr("Difference in AUC (95 %)"),
-        )  # fmt: skip
-        rows: list[tuple[str, ...]] = []
-        for target in TARGETS if judgement is not None else ():
-            assert judgement is not None
-            own = judgement.of(target)
-            interval = own.macro_recall
-            rows.append(
-                (
-                    judgement.title, tr(TARGET_NAMES[target]), str(own.figures.days), percent(own.figures.accuracy),
-                    f"{percent(own.figures.macro_recall)} ({percent(interval.low)} – {percent(interval.high)})",
-                    number(own.figures.kappa), number(judgement.surrogate.p_value) if target == "event" else "", "",
-                )
-            )  # fmt: skip
-            for other in judgement.comparisons:
-                if other.target == target:
-                    gain, gap = "", other.auc_difference
-                    if gap is not None:
-                        beaten = tr(" — beaten") if other.beaten else tr(" — not beaten")
-                        gain = f"{number(gap.value)} ({number(gap.low)} – {number(gap.high)}){beaten}"
-                    dropped = tr(" ({count} without an answer)").format(count=other.dropped) if other.dropped else ""
-                    rows.append(
-                        (
-                            f"   {tr(BASELINE_NAMES.get(other.name, other.name))}", tr(TARGET_NAMES[target]),
-                            f"{other.days}{dropped}", percent(other.figures.accuracy), percent(other.figures.macro_recall),
-                            number(other.figures.kappa), "", gain,
-                        )
-                    )  # fmt: skip
-        _fill(self.scores, headings, rows)
-
-    def _show_classes(self, judgement: Judgement | None) -> None:
-        headings = (
-            tr("Class"), tr("Days"), tr("Answered"), tr("Recall"), tr("Precision"), tr("F1"),
-            tr("One against the rest (the paper's “accuracy”)"), tr("Not estimable"),
-        )  # fmt: skip
-        rows = []
-        for target in TARGETS if judgement is not None else ():
-            assert judgement is not None
-            for name, one in zip(GROUP_NAMES[target], judgement.of(target).figures.per_class, strict=True):
-                rows.append(
-                    (
-                        f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),
-                        percent(one.precision), percent(one.f1), percent(one.one_vs_rest_accuracy),
-                        tr("{days} days, not in training").format(days=one.not_estimable) if one.not_estimable else "",
-                    )
-                )  # fmt: skip
-        _fill(self.classes, headings, rows)
-
-    def _show_alarms(self, judgement: Judgement | None) -> None:
-        headings = (tr("Opened (UTC)"), tr("Closed (UTC)"), tr("Says"), tr("Outcome"))
-        rows = []
-        record = judgement.alarms if judgement is not None else None
-        for alarm in record.alarms if record is not None else ():
-            outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
-            if alarm.hits:
-                leads = ", ".join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
-                outcome = tr("{count} earthquakes, {leads} days after the opening").format(count=len(alarm.hits), leads=leads)
-            says = f"{alarm.full_class} {tr(CLASS_NAMES[alarm.full_class])}"
-            rows.append((str(alarm.opened)[:16], str(alarm.closed)[:16], says, outcome))
-        if record is not None:
-            total = tr("{hits} of {events} earthquakes in {share} of the time").format(
-                hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
-            )
-            rows.append((tr("In all"), "", "", total))
-        _fill(self._alarms, headings, rows)
-
-    # -- a cell is a question --------------------------------------------------------------------------------------
-
-    def _list_days(self, truth: int, answer: int) -> None:
-        assert self.evaluation is not None
-        found = days_in_cell(self.evaluation, self._session.days, truth, answer)
-        self._days_title.setText(
-            tr("{count} days: {truth}, predicted {answer}; click to go there, 0 to 4 relabels").format(
-                count=len(found), truth=tr(CLASS_NAMES[truth]), answer=tr(CLASS_NAMES[answer])
-            )
-        )
-        self.days.clear()
-        for index, margin in found:
-            item = QListWidgetItem(tr("{day} · margin {margin:.2f}").format(day=self._session.days[index], margin=margin))
-            item.setData(ROLE, index)
-            self.days.addItem(item)
-
-    def _mark_day_shown(self) -> None:
-        """Let the list mark the day shown, and no day while it is elsewhere: a key labels what is marked, or so one thinks."""
-        rows = range(self.days.count())
-        shown = next((row for row in rows if self.days.item(row).data(ROLE) == self._session.index), -1)
-        self.days.blockSignals(True)  # nobody picked this row
-        self.days.setCurrentRow(shown)
-        self.days.blockSignals(False)
-
-    def _step_to(self, item: QListWidgetItem | None) -> None:
-        if item is not None and self.days.hasFocus():
-            walking.go_to_alone(self._session, item.data(ROLE))
-
-
-def percent(value: float) -> str:
-    """Return a share as a percentage, or a dash where it could not be estimated."""
-    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
-
-
-def number(value: float) -> str:
-    """Return a figure with three digits, or a dash where it could not be estimated."""
-    return "–" if math.isnan(value) else f"{value:.3f}"
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget()
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setAlternatingRowColors(True)
-    table.verticalHeader().hide()
-    table.horizontalHeader().setStretchLastSection(True)
-    return table
-
-
-def _fill(table: QTableWidget, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    table.setColumnCount(len(headings))
-    table.setHorizontalHeaderLabels(list(headings))
-    table.setRowCount(len(rows))
-    make: Callable[[str], QTableWidgetItem] = QTableWidgetItem
-    for row, cells in enumerate(rows):
-        for column, text in enumerate(cells):
-            table.setItem(row, column, make(text))
-    table.resizeColumnsToContents()
-    table.horizontalHeader().setStretchLastSection(True)
+        say = report_words()
+        rows = results.predictors(judgement, say)
+        self.scores.show_rows(rows.head, rows.rows)
+        self._skill.show_text(results.test_text(judgement.surrogate, say), empty=False)
+        for page, view, picture, text in (
+            (self._reliability, self.reliability, results.reliability, results.reliability_text),
+            (self._molchan, self.molchan, results.molchan, results.molchan_text),
+        ):
+            found = picture(judgement, say, stamp)
+            view.show_figures(() if found is None else (found,))
+            page.show_text(text(judgement, say), empty=found is None)

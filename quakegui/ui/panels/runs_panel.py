@@ -145,10 +145,13 @@ class RunsPanel(QWidget):
             tr(PROTOCOL_SHORT.get(run.config.protocol, run.config.protocol)) + leaky,
             str(run.config.size),
             str(row.epochs),
-            self._state(run),
+            self._state(row),
         )
 
-    def _state(self, run: RunFolder) -> str:
+    def _state(self, row: RunRow) -> str:
+        run = row.run
+        if row.registered_until:
+            return tr("registered until {date}").format(date=row.registered_until)
         if run.card is not None:
             return tr("finished")
         if self._is_trained(run):

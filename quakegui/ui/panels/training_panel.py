@@ -171,8 +171,7 @@ class TrainingPanel(QWidget):
     def recipe(self) -> RunConfig:
         """Return the recipe that the form shows."""
         return dataclasses.replace(
-            self._base,
-            protocol=self._protocol.currentData(),
+            self._base.under(self._protocol.currentData()),
             size=self._size.currentData(),
             head=self._head.currentData(),
             precision=self._precision.currentData(),

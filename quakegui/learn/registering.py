@@ -1,0 +1,76 @@
+"""Registering a run: what it will be judged by is fixed before the days come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from quakegui.judge.alarms import AlarmRule
+from quakegui.learn.alarm_days import later_rule
+from quakegui.learn.operating import knowledge_end_of_run
+from quakegui.learn.runs.registry import EXPORTED, RunError, RunFolder
+from quakegui.learn.season_runs import record_run, refuse_foreign
+from quakegui.project import registrations, runs
+from quakegui.project.registrations import Registration
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+
+
+def alarm_rule_of(project: Project, season: Season, run: RunFolder) -> AlarmRule:
+    """Return the alarm rule that a run has on days to come; one that nothing can choose is the fixed one."""
+    table = runs.predictions(project, run.id, season.days)
+    return later_rule(project, season.days, season.available_at[season.shown], table)
+
+
+def register_run(
+    project: Project,
+    season: Season,
+    run: RunFolder,
+    *,
+    rule: AlarmRule,
+    first_day: np.datetime64 | None = None,
+    last_day: np.datetime64,
+    author: str,
+    now_ms: int,
+) -> Registration:
+    """Freeze a finished run with all that its record of the days to come is judged by.
+
+    Parameters
+    ----------
+    rule
+        When its alarms open and close, each one number.
+    first_day, last_day
+        The period, both included, datetime64[D]; by default it begins with the first night that is not over.
+    author
+        Who registers it.
+    now_ms
+        The moment, milliseconds since 1970 UTC.
+
+    Raises
+    ------
+    RunError
+        If the run is not finished, cannot predict this project's maps, or knows something of the period.
+    ProjectError
+        If it is registered already, or a night of the period is over.
+    """
+    if run.card is None:
+        raise RunError(f"The run “{run.title}” is not finished: resume it before registering it.")
+    refuse_foreign(project, season, run)
+    first = registrations.first_open_day(season.config, now_ms) if first_day is None else first_day
+    knows_until = knowledge_end_of_run(run)
+    if knows_until >= season.config.over_at(np.array([first]))[0]:
+        raise RunError(
+            f"The run “{run.title}” knows of days and earthquakes until {knows_until.astype('datetime64[s]')} UTC; the days "
+            "that it is registered for must come after that."
+        )
+    record_run(project, run)
+    return registrations.add_registration(
+        project,
+        run.id,
+        title=run.title,
+        first_day=first_day,
+        last_day=last_day,
+        files=EXPORTED,
+        alarm_rule=(float(np.asarray(rule.threshold)), int(np.asarray(rule.run_days)), int(np.asarray(rule.open_days))),
+        author=author,
+        now_ms=now_ms,
+    )

@@ -1,0 +1,134 @@
+"""What turns a run's answers into probabilities that can be taken at their word; kept in its card, so that nothing moves it.
+
+Each fold has a calibrator, fitted on the other folds' answers; the network for days to come has one fitted on all out-of-fold
+answers. They say of each map by which method it was made (`Method`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.calibration import Calibrator, calibrate_by_fold, calibrated_by_fold, later_calibrator, rows_before
+from quakegui.judge.folds import Fold, class_weights
+from quakegui.learn.runs.predictions import TRAINED, RunPredictions
+
+CALIBRATION = "calibration"
+"""Under this name a run's card holds its calibrators."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCalibrators:
+    """The calibrators of a run; none of a leaky one, whose answers nothing can calibrate.
+
+    Attributes
+    ----------
+    folds
+        Of each fold's network.
+    later
+        Of the network for days to come.
+    """
+
+    folds: tuple[Calibrator, ...]
+    later: Calibrator
+
+    def of_days(self, fold: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return each day's calibrated probabilities, shape (day, class).
+
+        Parameters
+        ----------
+        fold
+            Whose answer it is, -1 for that of the network for days to come, shape (day,).
+        probabilities
+            Shape (day, class).
+        """
+        answer = calibrated_by_fold(self.folds, fold, probabilities)
+        answer[fold < 0] = self.later.of_classes(probabilities[fold < 0])
+        return answer
+
+    def by_fold(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return P(event) of every day as each fold's calibrator has it, shape (fold, day)."""
+        return np.array([one.of_classes(probabilities)[:, 1:].sum(axis=1) for one in self.folds])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"folds": [_facts(one) for one in self.folds], "later": _facts(self.later)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> RunCalibrators:
+        """Read what `to_json` returned.
+
+        Raises
+        ------
+        ValueError
+            It holds no calibrators, or one that is no rising map between probabilities.
+        """
+        try:
+            return cls(tuple(_calibrator(one) for one in values["folds"]), _calibrator(values["later"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"The run's calibration is incomplete: {error}.") from error
+
+
+def fit_run_calibrators(
+    folds: Sequence[Fold], predictions: RunPredictions, about: Mapping[str, Any], *, weighed: bool
+) -> RunCalibrators:
+    """Fit the calibrators of a run on its own out-of-fold answers, as its judgement does.
+
+    Parameters
+    ----------
+    about
+        The run's account of its project.
+    weighed
+        Whether it was trained with class weights.
+    """
+    label, answers = predictions.labels.astype(np.int64), predictions.out_of_fold()[0]
+    rows = _event_rows(predictions, about)
+    learnt = [*(predictions.role[k] == TRAINED for k in range(len(folds))), predictions.final_trained]
+    weights = [class_weights(label[days & (label >= 0)], answers.shape[1]) for days in learnt] if weighed else None
+    found = calibrate_by_fold(folds, answers, label, rows, weights=weights)[1]
+    # without a fit of all it is the last fold's network that answers for days to come
+    last = () if weights is None else weights[-1 if predictions.final_trained.any() else -2]
+    return RunCalibrators(found, later_calibrator(folds, answers, label, rows, weights=last))
+
+
+def _event_rows(predictions: RunPredictions, about: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Return the last day known before each event.
+
+    A run that does not say it, but holds its earthquakes, counts a day as known at midnight UTC; without earthquakes an
+    unbroken run of days of one class counts as one.
+    """
+    if "event_rows" in about:
+        rows = np.array(about["event_rows"], np.int64)
+        return rows[rows < len(predictions.days)]
+    if about.get("earthquakes"):
+        times = np.array(about["earthquakes"]["times_ms"], np.int64).astype("datetime64[ms]")
+        return rows_before(times, (predictions.days + np.timedelta64(1, "D")).astype("datetime64[ms]"))
+    label = predictions.labels.astype(np.int64)
+    return np.flatnonzero((label > 0) & (np.diff(label, append=-1) != 0))
+
+
+def _facts(calibrator: Calibrator) -> dict[str, Any]:
+    counts = {"method": calibrator.method, "days": calibrator.days, "events": calibrator.events}
+    return {**counts, **{name: getattr(calibrator, name).tolist() for name in ("given", "calibrated", "weights")}}
+
+
+def _calibrator(values: Mapping[str, Any]) -> Calibrator:
+    given, calibrated, weights = (np.array(values[name], float) for name in ("given", "calibrated", "weights"))
+    method, days, events = values["method"], values["days"], values["events"]
+    fits = {
+        "isotonic": given.shape == calibrated.shape
+        and given.size > 0
+        and bool((np.diff(given) >= 0).all() and (np.diff(calibrated) >= 0).all())
+        and 0 <= calibrated[0] <= calibrated[-1] <= 1,
+        "platt": given.size == 0 and calibrated.shape == (2,) and bool(calibrated[0] >= 0),
+        "none": given.size == calibrated.size == 0,
+    }
+    numbers = np.concatenate([given.ravel(), calibrated.ravel(), weights.ravel()])
+    counts = type(days) is int and type(events) is int and days >= 0 and events >= 0
+    if not counts or not fits.get(method, False) or not np.isfinite(numbers).all() or not (weights > 0).all():
+        raise ValueError("The run's calibration is no rising map between probabilities.")
+    return Calibrator(method, days, events, given, calibrated, weights)

@@ -1,0 +1,82 @@
+"""How many runs were tried on a season: who tries often enough finds a p-value below any level.
+
+A run counts once it is finished, whether or not anybody looked at its verdict, and goes on counting when it is deleted. Runs of
+one recipe on the same data are one try. A leaky one has no p-value and is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from quakegui.judge.surrogates import (
+    JITTER_DAYS,
+    EventWindows,
+    make_surrogates,
+    rule_kinds,
+    statistic_of,
+    surrogate_test,
+)
+from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
+from quakegui.learn.runs.trash import trashed_runs
+from quakegui.project import runs
+from quakegui.project.store import Project
+
+
+def other_p_values(project: Project, run: RunFolder, windows: EventWindows) -> tuple[float, ...]:
+    """Return the p-values of the other runs that were tried on the days of a run.
+
+    One whose answers are gone counts with p = 1, and so does one whose p-value cannot be estimated.
+
+    Parameters
+    ----------
+    windows
+        Label windows of the events that the verdict is reached by.
+    """
+    assert run.card is not None
+    folder = project.folder / "runs"
+    here = {each.id: each for each in (*list_runs(folder)[0], *trashed_runs(folder)) if each.card is not None}
+    cards: dict[str, Mapping[str, Any]] = {each.id: each.card for each in runs.runs(project) if each.status == "done"}
+    cards |= {name: each.card for name, each in here.items() if each.card is not None}
+    own = _recipe(run.card)
+    found: dict[Any, float] = {}
+    for name, card in cards.items():
+        if name == run.id or card.get("leaky") or not _overlap(card, run.card) or own == (recipe := _recipe(card) or (name,)):
+            continue
+        found[recipe] = min(found.get(recipe, 1.0), _p_value(here[name], windows) if name in here else 1.0)
+    return tuple(found.values())
+
+
+def prospective_tries(project: Project, run: RunFolder) -> tuple[float, ...]:
+    """Return p = 1 for every other run that predicted days prospectively: they were tried, on whichever days."""
+    others = (each.id for each in runs.runs(project) if each.id != run.id)
+    return tuple(1.0 for name in others if any(row.kind == "prospective" for row in runs.ledger(project, name)))
+
+
+def _recipe(card: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what two runs share that are one try; nothing where the card does not say it."""
+    names = ("config_hash", "data_hash")
+    return tuple(card[name] for name in names) if all(name in card for name in names) else ()
+
+
+def _overlap(card: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Say whether two runs share days, or do not say which they had."""
+    if not card.get("days") or not other.get("days"):
+        return True
+    (first, last), (begin, end) = card["days"], other["days"]
+    return bool(first <= end and begin <= last)
+
+
+def _p_value(run: RunFolder, windows: EventWindows) -> float:
+    """Return the p-value that decides a run's verdict, 1 where there is none."""
+    try:
+        said = run.predictions()
+    except RunError:
+        return 1.0
+    daily, fold = said.out_of_fold()
+    statistic = statistic_of(run.config.protocol)
+    drawn = make_surrogates(windows, said.days, jitter_days=JITTER_DAYS[statistic])
+    test = surrogate_test(-daily[:, 0], rule_kinds(windows, said.days), drawn, statistic=statistic, fold=fold)
+    return test.p_value if np.isfinite(test.p_value) else 1.0

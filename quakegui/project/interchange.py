@@ -1,0 +1,255 @@
+"""What leaves a project for the tools of other fields: day maps as NetCDF, regions as GeoJSON, readings as IAGA-2002.
+
+References
+----------
+CF metadata conventions 1.10, appendix F (azimuthal equidistant). RFC 7946, GeoJSON. IAGA-2002 data exchange format.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import contourpy
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.project import seasons
+from quakegui.project.filesystem import whole_file
+from quakegui.project.nights import days_with_data
+from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.project.season_tables import SYNTHETIC, date_of
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.extrema import Region, regions_mask
+from quakegui.season.network import Frame, Station
+from quakegui.season.readings import DataType, Readings
+from quakegui.season.season import Season
+
+DAY = np.timedelta64(1, "D")
+MISSING = 99_999.0
+_CADENCES = {1.0: ("sec", "1-second"), 60.0: ("min", "1-minute"), 3600.0: ("hor", "1-hour")}
+_KINDS = {
+    DataType.UNKNOWN: ("v", "variation"),
+    DataType.VARIATION: ("v", "variation"),
+    DataType.PROVISIONAL: ("p", "provisional"),
+    DataType.QUASI_DEFINITIVE: ("q", "quasi-definitive"),
+    DataType.DEFINITIVE: ("d", "definitive"),
+}
+
+
+def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: ProgressCallback | None = None) -> int:
+    """Write the day maps of a season as one NetCDF file by the CF conventions; returns how many days have a map.
+
+    It holds z and the anomaly in nT, shape (time, y, x), NaN where nothing is shown, the projection in metres and the stations.
+    A season of 334 days takes 616 MB, in memory too while it is written.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be written.
+    """
+    from scipy.io import netcdf_file
+
+    say, frame = progress if progress is not None else silent, season.gridder.basis.frame
+    x_km, y_km = frame.pixel_centres()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part, netcdf_file(part, "w", mmap=False, version=2) as file:
+            facts = {"Conventions": "CF-1.10", "title": project.name, "source": "quakegui"}
+            for key, fact in {**facts, "comment": f"{SYNTHETIC}, not measured" if project.synthetic else "measured"}.items():
+                setattr(file, key, fact)
+            for name, size in (("time", season.days.size), ("y", y_km.size), ("x", x_km.size)):
+                file.createDimension(name, size)
+            _variable(file, "time", season.days.astype(np.int32), units="days since 1970-01-01", standard_name="time", axis="T")
+            for name, km in (("y", y_km), ("x", x_km)):
+                _variable(file, name, km * 1000.0, units="m", standard_name=f"projection_{name}_coordinate", axis=name.upper())
+            _projection(file, frame)
+            _stations(file, season.network.stations)
+            shape = season.days.size, y_km.size, x_km.size
+            for name, values, unit in (("z", season.z, "1"), ("anomaly", season.anomaly.anomaly_nt[season.shown], "nT")):
+                maps = np.full(shape, np.nan, dtype=np.float32)
+                for number in np.flatnonzero(season.has_map):
+                    say(int(number), shape[0], date_of(season.days[number]))
+                    maps[number] = season.gridder.map(values[number])
+                _variable(file, name, maps, ("time", "y", "x"), units=unit, grid_mapping="crs", _FillValue=np.float32(np.nan))
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+    return int(season.has_map.sum())
+
+
+def _variable(file: Any, name: str, values: NDArray[Any], dimensions: tuple[str, ...] | None = None, **facts: object) -> None:
+    made = file.createVariable(name, values.dtype, (name,) if dimensions is None else dimensions)
+    made[:] = values
+    for key, fact in facts.items():
+        setattr(made, key, fact)
+
+
+def _projection(file: Any, frame: Frame) -> None:
+    made = file.createVariable("crs", np.int32, ())
+    made.grid_mapping_name = "azimuthal_equidistant"
+    made.latitude_of_projection_origin, made.longitude_of_projection_origin = frame.latitude, frame.longitude
+    made.false_easting = made.false_northing = 0.0
+    made.semi_major_axis, made.inverse_flattening = 6_378_137.0, 298.257223563
+    made.longitude_of_prime_meridian = 0.0
+
+
+def _stations(file: Any, stations: tuple[Station, ...]) -> None:
+    """Write the stations with coordinates: their codes as text, and where they are."""
+    placed = [station for station in stations if station.located]
+    codes = [station.code.encode() for station in placed]
+    width = max(map(len, codes), default=1)
+    file.createDimension("station", len(placed))
+    file.createDimension("code_length", width)
+    letters = np.array([list(code.ljust(width).decode("latin-1")) for code in codes], dtype="S1").reshape(len(placed), width)
+    _variable(file, "station_code", letters, ("station", "code_length"), long_name="station code")
+    for name, unit in (("latitude", "degrees_north"), ("longitude", "degrees_east")):
+        values = np.array([getattr(station, name) for station in placed], dtype=np.float64)
+        _variable(file, f"station_{name}", values, ("station",), units=unit, standard_name=name)
+
+
+def regions_to_geojson(project: Project, season: Season, path: Path) -> int:
+    """Write the extremum regions of every day as polygons in degrees of WGS 84; returns how many there are.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be written.
+    """
+    features = list(_features(project, season))
+    text = json.dumps({"type": "FeatureCollection", "name": project.name, "features": features}, ensure_ascii=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part:
+            part.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+    return len(features)
+
+
+def _features(project: Project, season: Season) -> Iterator[dict[str, Any]]:
+    threshold = season.config.extrema.threshold_z
+    for number, day in enumerate(season.features[season.shown]):
+        if not day.regions:
+            continue
+        mask = regions_mask(season.gridder.map(season.z[number]), threshold)
+        for region in day.regions:
+            yield {
+                "type": "Feature",
+                "properties": _properties(project, region),
+                "geometry": {
+                    "type": "MultiPolygon",
+                    "coordinates": outlines(mask == region.label, season.gridder.basis.frame),
+                },
+            }
+
+
+def _properties(project: Project, region: Region) -> dict[str, Any]:
+    facts = {
+        "date": date_of(region.day),
+        "region": region.id,
+        "area_km2": round(region.area_km2, 2),
+        "peak_z": round(region.peak_z, 3),
+        "peak_nt": round(region.peak_nt, 3),
+        "peak_station": region.peak_station,
+        "duration_days": region.duration_days,
+    }
+    return {**facts, "synthetic": True} if project.synthetic else facts
+
+
+def outlines(inside: NDArray[np.bool_], frame: Frame) -> list[list[list[list[float]]]]:
+    """Return a region's outlines and their holes as longitudes and latitudes: outlines counter-clockwise, holes clockwise."""
+    edged = np.pad(inside, 1).astype(np.float64)
+    found = contourpy.contour_generator(z=edged, fill_type=contourpy.FillType.OuterOffset).filled(0.5, 2.0)
+    polygons = []
+    for points, offsets in zip(*found, strict=True):
+        rings = []
+        for number, (begin, end) in enumerate(pairwise(offsets)):
+            column, row = points[begin:end].T - 1.0
+            places = frame.unproject(frame.from_pixels(np.column_stack([row, column])))[:, ::-1]
+            clockwise = _area(places) < 0.0
+            places = places[::-1] if clockwise == (number == 0) else places
+            rings.append(np.round(places, 6).tolist())
+        polygons.append(rings)
+    return polygons
+
+
+def _area(ring: NDArray[np.float64]) -> float:
+    """Return a closed ring's signed area, positive where it goes counter-clockwise."""
+    x, y = (ring - ring[0]).T
+    return float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2.0)
+
+
+def readings_to_iaga(
+    project: Project, folder: Path, *, progress: ProgressCallback | None = None, cancelled: CancelCheck | None = None
+) -> int:
+    """Write the readings in force as IAGA-2002, a file for each station, cadence and UTC day; returns how many files.
+
+    Raises
+    ------
+    ProjectError
+        If the folder holds something already, or cannot be written.
+    """
+    say, stop = progress if progress is not None else silent, cancelled if cancelled is not None else never
+    stations, count = project.network().stations, 0
+    days = days_with_data(project)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ProjectError(f"{folder} is not empty; give a new or empty folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, station in enumerate(stations):
+            say(number, len(stations), station.code)
+            if stop() or not days.size:
+                break
+            for record in seasons.record(project, station.code, days[0] - DAY, days[-1] + 2 * DAY):
+                count += _write_days(project, station, record, folder)
+    except OSError as error:
+        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {count} files are there.") from error
+    return count
+
+
+def _write_days(project: Project, station: Station, record: Readings, folder: Path) -> int:
+    dates = record.time.astype("datetime64[D]")
+    ending, interval = _CADENCES.get(record.cadence_s, (f"{record.cadence_s:g}s", f"{record.cadence_s:g} seconds"))
+    letter, kind = _KINDS[record.data_type]
+    found = np.unique(dates)
+    for date in found:
+        rows = dates == date
+        name = f"{station.code.lower()}{date_of(date).replace('-', '')}{letter}{ending}.{ending}"
+        with whole_file(folder / name) as part:
+            head = _head(project, station, interval, kind, derived=record.derived)
+            part.write_text(head + _lines(record.time[rows], record.values[rows]), encoding="ascii", errors="replace")
+    return int(found.size)
+
+
+def _head(project: Project, station: Station, interval: str, kind: str, *, derived: bool) -> str:
+    facts = {
+        "Format": "IAGA-2002",
+        "Source of Data": f"{SYNTHETIC}, not measured" if project.synthetic else "quakegui",
+        "Station Name": station.name,
+        "IAGA CODE": station.code,
+        "Geodetic Latitude": "" if station.latitude is None else f"{station.latitude:.3f}",
+        "Geodetic Longitude": "" if station.longitude is None else f"{station.longitude % 360:.3f}",
+        "Elevation": "" if station.elevation_m is None else f"{station.elevation_m:.0f}",
+        "Reported": "F",
+        "Sensor Orientation": "F",
+        "Digital Sampling": "",
+        "Data Interval Type": interval,
+        "Data Type": kind,
+    }
+    lines = [f" {key:<23}{value[:45]:<45}|" for key, value in facts.items()]
+    lines += [f" # {'F was computed from components.' if derived else 'F was recorded by a scalar instrument.':<66}|"]
+    names = [f"{station.code[:6] + letter:<10}" for letter in ("NUL", "NUL", "NUL", "F")]
+    return "\n".join([*lines, f"{'DATE       TIME         DOY     ' + ''.join(names):<69}|", ""])
+
+
+def _lines(time: NDArray[np.datetime64], values: NDArray[np.float64]) -> str:
+    of_year = (time.astype("datetime64[D]") - time.astype("datetime64[Y]")).astype(int) + 1
+    stamps = np.datetime_as_string(time, "ms")
+    empty = f"{MISSING:10.2f}" * 3
+    return "".join(
+        f"{stamp.replace('T', ' ')} {day:03d}   {empty}{value:10.2f}\n"
+        for stamp, day, value in zip(stamps.tolist(), of_year.tolist(), values.tolist(), strict=True)
+    )

@@ -1,0 +1,132 @@
+"""Whether registrations were kept: nothing in them changed, no day left out, nothing said of a night that was not over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from quakegui.project import chain, schema
+from quakegui.project.registrations import Registration, changes, registrations
+from quakegui.project.seasons import days_with_data, load_season
+from quakegui.project.store import Project, ProjectError
+from quakegui.project.verifying import LATE_HOURS
+
+SHOWN = 5
+"""Days of a gap that are named."""
+_LATE_MS = round(LATE_HOURS * 3_600_000)
+
+Days = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredRecord:
+    """What became of one registration.
+
+    Attributes
+    ----------
+    registration
+        What was frozen.
+    predicted
+        Days of the period with a prospective prediction, datetime64[D], shape (day,).
+    gaps
+        Days without one that could have had one: their night has been over for a day, and there is a map, or there are readings
+        outside the season window; datetime64[D], shape (day,).
+    faults
+        A sentence for each thing that is not as it was registered, and for gaps.
+    notes
+        Sentences on what could not be looked at.
+    """
+
+    registration: Registration
+    predicted: Days
+    gaps: Days
+    faults: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def examine_registered(project: Project, *, now_ms: int) -> tuple[RegisteredRecord, ...]:
+    """Look at every registration, oldest first.
+
+    Parameters
+    ----------
+    now_ms
+        The moment, milliseconds since 1970 UTC: no day is missed whose night has not been over for a day.
+    """
+    found = registrations(project)
+    if not found:
+        return ()
+    notes: tuple[str, ...] = ()
+    try:
+        possible = _possible_days(project, now_ms)
+    except ProjectError as error:
+        possible = np.array([], dtype="datetime64[D]")
+        notes = (f"{error} So gaps in registered records could not be looked for.",)
+    return tuple(_record(project, one, possible, notes, now_ms) for one in found)
+
+
+def _record(project: Project, one: Registration, possible: Days, notes: tuple[str, ...], now_ms: int) -> RegisteredRecord:
+    terms = one.terms
+    with project.read() as connection:
+        days, issued = _predictions(connection, one)
+        sealed = _is_sealed(connection, one)
+    due = possible[one.covers(possible)]
+    due = due[terms.config.over_at(due) <= np.datetime64(now_ms - _LATE_MS, "ms")]
+    gaps = np.setdiff1d(due, days)
+    early = np.unique(days[issued < terms.config.over_at(days)])
+    faults = list(changes(project, one))
+    if not sealed:
+        faults.append(
+            f"Row {terms.ledger_row} of the ledger does not carry the hash that it had when the run “{terms.title}” was "
+            "registered."
+        )
+    if early.size:
+        faults.append(f"The run “{terms.title}” predicted {_named(early)} before the night was over.")
+    if gaps.size:
+        faults.append(
+            f"The run “{terms.title}” is registered until {terms.last_day} and has not predicted {_named(gaps)}, though it "
+            "could have."
+        )
+    return RegisteredRecord(one, np.unique(days), gaps, tuple(faults), notes)
+
+
+def _predictions(connection: Connection, one: Registration) -> tuple[Days, NDArray[np.datetime64]]:
+    """Return day and time of issue of each prospective prediction of a period, shape (row,)."""
+    table, terms = schema.prediction.c, one.terms
+    rows = connection.execute(
+        select(table.day, table.issued_ms).where(
+            table.run == one.run, table.kind == "prospective", table.id > terms.ledger_row,
+            table.day.between(_number(terms.first_day), _number(terms.last_day)),
+        )
+    ).all()  # fmt: skip
+    days = np.array([row.day for row in rows], dtype=np.int64).astype("datetime64[D]")
+    return days, np.array([row.issued_ms for row in rows], dtype=np.int64).astype("datetime64[ms]")
+
+
+def _is_sealed(connection: Connection, one: Registration) -> bool:
+    """Whether the ledger still has the last row that it had at the registration."""
+    row = one.terms.ledger_row
+    hashes = (link.hash for link in chain.links(connection, schema.prediction, last=row) if link.id == row)
+    return next(hashes, "") == one.terms.ledger_hash
+
+
+def _possible_days(project: Project, now_ms: int) -> Days:
+    """Return the days that can be predicted: with a map in the season, with readings outside its window."""
+    season = load_season(project, features=False, now_ms=now_ms)
+    if season is None:
+        return np.array([], dtype="datetime64[D]")
+    measured: Days = days_with_data(project)
+    outside = measured[(measured < season.days[0]) | (measured > season.days[-1])] if season.days.size else measured
+    return np.union1d(season.days[season.has_map], outside)
+
+
+def _named(days: Days) -> str:
+    if days.size > SHOWN:
+        return f"{days.size} days ({days[0]} to {days[-1]})"
+    return ", ".join(str(day) for day in days)
+
+
+def _number(day: np.datetime64) -> int:
+    return int(day.astype("datetime64[D]").astype(np.int64))

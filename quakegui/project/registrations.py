@@ -1,0 +1,286 @@
+"""Registrations: what a frozen run is to be judged by, written once, hashed and chained before the days that it predicts.
+
+Only what was fixed before the days came can be a test of skill that needs no correction for the number of tries. Rows are added
+and never changed, as in the ledger, and the chain is of the same kind (see `chain`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, func, select
+
+from quakegui.project import chain, schema
+from quakegui.project.filesystem import is_link, is_plain
+from quakegui.project.store import Project, ProjectError, config_of, get_setting
+from quakegui.project.terms import Terms, without_dates, without_window
+from quakegui.season.config import SeasonConfig
+from quakegui.season.events import ClassScheme, Declustering, Selection
+from quakegui.season.json_values import built, parse_json
+from quakegui.season.labels import LabelRule
+from quakegui.season.localtime import local_date
+
+_FACTS: Final[Mapping[str, tuple[str, type[object]]]] = {
+    "selection": ("event_selection", Selection),
+    "declustering": ("declustering", Declustering),
+    "classes": ("class_scheme", ClassScheme),
+    "label_rule": ("label_rule", LabelRule),
+}
+"""The project's fact, and what it is, by what the terms call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A run that is registered.
+
+    Attributes
+    ----------
+    id
+        Its number.
+    at_ms
+        When it was written, milliseconds since 1970 UTC.
+    author
+        Who registered it.
+    run
+        Id of the run.
+    terms
+        What is frozen.
+    hash
+        Its hash in the chain of registrations.
+    """
+
+    id: int
+    at_ms: int
+    author: str
+    run: str
+    terms: Terms
+    hash: str
+
+    def covers(self, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Say of each day whether it lies in the period, shape (day,)."""
+        return (days >= self.terms.first_day) & (days <= self.terms.last_day)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values; `hash` seals the rest."""
+        at = f"{np.datetime64(self.at_ms, 'ms')}Z"
+        terms = {**parse_json(self.terms.to_json()), "files": dict(self.terms.files)}
+        return {"id": self.id, "run": self.run, "registered": at, "author": self.author, **terms, "hash": self.hash}
+
+
+def registrations(project: Project) -> tuple[Registration, ...]:
+    """Return all registrations, oldest first."""
+    with project.read() as connection:
+        rows = connection.execute(select(schema.registration).order_by(schema.registration.c.id)).all()
+    return tuple(_registration(row) for row in rows)
+
+
+def registration_of(project: Project, run_id: str) -> Registration | None:
+    """Return the registration of a run, None where it has none."""
+    table = schema.registration
+    with project.read() as connection:
+        row = connection.execute(select(table).where(table.c.run == run_id)).first()
+    return None if row is None else _registration(row)
+
+
+def is_registered(project: Project, run_id: str) -> bool:
+    """Whether a run is registered: what its prospective record says needs no correction for other runs that were tried."""
+    return registration_of(project, run_id) is not None
+
+
+def require_unregistered(project: Project, run_id: str) -> None:
+    """Refuse to delete, to rename or to register again a run that is registered.
+
+    Raises
+    ------
+    ProjectError
+        With the period.
+    """
+    found = registration_of(project, run_id)
+    if found is not None:
+        raise ProjectError(
+            f"The run “{found.terms.title}” is registered from {found.terms.first_day} until {found.terms.last_day}; it can be "
+            "neither renamed nor deleted nor registered again."
+        )
+
+
+def add_registration(
+    project: Project,
+    run_id: str,
+    *,
+    title: str,
+    first_day: np.datetime64 | None,
+    last_day: np.datetime64,
+    files: Collection[str],
+    alarm_rule: tuple[float, int, int],
+    author: str,
+    now_ms: int,
+) -> Registration:
+    """Write a registration with the run's files and the project's parameters as they are now.
+
+    Parameters
+    ----------
+    first_day
+        Default the first day whose night is not over.
+    files
+        Names of those of the run's folder that make the run; those that are not there are left out.
+    alarm_rule
+        Threshold, days in a row, days that an alarm stays open.
+    now_ms
+        The moment, milliseconds since 1970 UTC; where the ledger's last row is later, it is that row's.
+
+    Raises
+    ------
+    ProjectError
+        If the run is registered, a night of the period is over, or the terms are none.
+    """
+    require_unregistered(project, run_id)
+    hashes = tuple(_hashes(project, run_id, files).items())
+    with project.write() as connection:
+        if connection.scalar(select(schema.registration.c.id).where(schema.registration.c.run == run_id)) is not None:
+            raise ProjectError(f"Another program has just registered the run “{title}”.")
+        last_ms = connection.scalar(select(func.max(schema.prediction.c.issued_ms))) or 0
+        at_ms = max(now_ms, last_ms)
+        config = config_of(connection)
+        earliest = first_open_day(config, at_ms)
+        if first_day is not None and first_day < earliest:
+            raise ProjectError(
+                f"The night of {first_day} is over: what is registered lies ahead, from {earliest} on at the earliest."
+            )
+        row, end = chain.head(connection, schema.prediction)
+        threshold, run_days, open_days = alarm_rule
+        try:
+            terms = Terms(
+                title=title,
+                first_day=earliest if first_day is None else first_day,
+                last_day=last_day,
+                files=hashes,
+                config=without_window(config),
+                threshold=threshold,
+                run_days=run_days,
+                open_days=open_days,
+                ledger_row=row,
+                ledger_hash=end,
+                **_facts(connection),
+            )
+        except ValueError as error:
+            raise ProjectError(str(error)) from error
+        values = {"at_ms": at_ms, "author": author, "run": run_id, "terms": terms.to_json()}
+        chain.append(connection, schema.registration, [values])
+    found = registration_of(project, run_id)
+    assert found is not None
+    return found
+
+
+def first_open_day(config: SeasonConfig, now_ms: int) -> np.datetime64:
+    """Return the first local date whose night is not over at a moment, datetime64[D]."""
+    today = local_date(np.array([now_ms], dtype="datetime64[ms]"), config.timezone)[0]
+    days = today + np.arange(-3, 5)
+    first: np.datetime64 = days[config.over_at(days) > np.datetime64(now_ms, "ms")][0]
+    return first
+
+
+def running(project: Project, now_ms: int) -> tuple[Registration, ...]:
+    """Return the registrations whose last night is not over, oldest first."""
+    return tuple(one for one in registrations(project) if _is_running(one, now_ms))
+
+
+def require_unchanged(project: Project, run_id: str, now_ms: int) -> None:
+    """Refuse predictions of a run within its period by other files or parameters than were registered.
+
+    Raises
+    ------
+    ProjectError
+        With what has changed.
+    """
+    found = registration_of(project, run_id)
+    if found is None or not _is_running(found, now_ms):
+        return
+    changed = (*_changed_files(project, found), *_changed_parameters(project.config(), found))
+    if changed:
+        raise ProjectError(f"{changed[0]} It predicts nothing until that is undone.")
+
+
+def changes(project: Project, registration: Registration) -> tuple[str, ...]:
+    """Return a sentence for everything in the run and in the project that is not as it was registered."""
+    with project.read() as connection:
+        facts, config = _facts(connection), config_of(connection)
+    return (
+        *_changed_files(project, registration),
+        *_changed_parameters(config, registration),
+        *_changed_facts(facts, registration.terms),
+    )
+
+
+def _registration(row: Row[Any]) -> Registration:
+    return Registration(row.id, row.at_ms, row.author, row.run, Terms.from_json(row.terms), row.chain)
+
+
+def _is_running(registration: Registration, now_ms: int) -> bool:
+    terms = registration.terms
+    return bool(terms.config.over_at(np.array([terms.last_day]))[0] > np.datetime64(now_ms, "ms"))
+
+
+def _facts(connection: Connection) -> dict[str, Any]:
+    """Return what the project's facts say of the earthquakes that count, by what the terms call it."""
+    found: dict[str, Any] = {}
+    for name, (key, kind) in _FACTS.items():
+        text = get_setting(connection, key)
+        plain = None if text is None else parse_json(text)
+        found[name] = None if plain is None else built(kind, plain, what="value")
+    return {**found, "selection": without_dates(found["selection"]), "label_rule": found["label_rule"] or LabelRule()}
+
+
+def _hashes(project: Project, run_id: str, names: Collection[str]) -> dict[str, str]:
+    """Return the SHA-256 of files of a run's folder by name; what is not there, or no file, is left out."""
+    folder = project.folder / "runs" / run_id
+    found = {}
+    for path in () if is_link(folder) else (folder / name for name in sorted(names)):
+        if path.is_file() and is_plain(path):
+            with path.open("rb") as file:
+                found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def _changed_files(project: Project, registration: Registration) -> tuple[str, ...]:
+    title, files = registration.terms.title, dict(registration.terms.files)
+    now = _hashes(project, registration.run, files)
+    names = [name for name, digest in files.items() if now.get(name) != digest]
+    if not now:
+        return (f"The folder of the run “{title}”, which is registered, is gone.",)
+    return tuple(f"The file {name} of the run “{title}” has changed since it was registered, or is gone." for name in names)
+
+
+def _changed_parameters(config: SeasonConfig, registration: Registration) -> tuple[str, ...]:
+    names = _differing(registration.terms.config.to_dict(), without_window(config).to_dict())
+    if not names:
+        return ()
+    return (
+        f"Parameters of the season have changed since the run “{registration.terms.title}” was registered: {', '.join(names)}.",
+    )
+
+
+def _changed_facts(facts: Mapping[str, Any], terms: Terms) -> Iterator[str]:
+    title = terms.title
+    if facts["selection"] != terms.selection:
+        yield f"Box or magnitudes of the earthquakes have changed since the run “{title}” was registered."
+    if facts["declustering"] != terms.declustering:
+        yield f"How aftershocks are dropped has changed since the run “{title}” was registered."
+    if facts["classes"] != terms.classes:
+        yield f"The classes of the earthquakes have changed since the run “{title}” was registered."
+    if facts["label_rule"] != terms.label_rule:
+        yield f"The label rule has changed since the run “{title}” was registered."
+
+
+def _differing(before: Mapping[str, Any], now: Mapping[str, Any], where: str = "") -> list[str]:
+    found = []
+    for name, value in before.items():
+        if isinstance(value, Mapping):
+            found += _differing(value, now[name], f"{where}{name}.")
+        elif value != now[name]:
+            found.append(f"{where}{name}")
+    return found

@@ -1,0 +1,194 @@
+"""Drawings of a judgement and of a run's studies, the same in the report and in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.epochs import Epochs
+from quakegui.judge.reliability import Reliability
+from quakegui.judge.robustness import ALPHA, SkillMap
+from quakegui.judge.skill import Molchan, random_band
+from quakegui.report.drawings import ALARM, BAND, GRID, MUTED, SERIES, SHADES, TEXT, Axes, Drawing, ticks
+from quakegui.report.markup import Figure
+
+UNIT = (0.0, 1.0)
+PLOT = 270, 254
+"""Width and height of a square plot's frame."""
+BARS = 20
+"""Bars of the histogram below a reliability diagram."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlotWords:
+    """Texts of a plot: along the axes, the key by line, the stamp and what the picture shows."""
+
+    across: str
+    up: str
+    key: tuple[str, ...]
+    stamp: str
+    alt: str
+
+
+def molchan(found: Molchan, point: tuple[float, float], words: PlotWords) -> Figure:
+    """Draw a Molchan diagram with the band of random alarms.
+
+    Parameters
+    ----------
+    found
+        The curve, and that of the weighed axis where there is one.
+    point
+        Fraction of time under alarm and miss rate of the run's own alarms.
+    words
+        Its key names the run, the run on the weighed axis, the band, and the point.
+    """
+    drawing, axes = _square(words)
+    fraction = np.linspace(0, 1, 101)
+    low, high = random_band(found.events, fraction)
+    _band(drawing, axes, fraction, low, high)
+    axes.curve(drawing, UNIT, (1.0, 0.0), MUTED, dash="5 4")
+    axes.curve(drawing, found.alarm_fraction.tolist(), found.miss_rate.tolist(), SERIES[0], width=2.0)
+    run, by_catalogue, band, alarms = words.key
+    lines = [(run, SERIES[0], ""), (band, BAND, ""), (alarms, ALARM, "")]
+    if len(found.weighed_fraction):
+        axes.curve(drawing, found.weighed_fraction.tolist(), found.miss_rate.tolist(), SERIES[1], dash="3 2")
+        lines.insert(1, (by_catalogue, SERIES[1], "3 2"))
+    drawing.circle(*axes.at(*point), 5, ALARM)
+    _key(drawing, lines, PLOT[0] + 62, 34)
+    return drawing.figure(words.alt)
+
+
+def reliability(found: Reliability, words: PlotWords) -> Figure:
+    """Draw a CORP reliability diagram: how often an event came at each calibrated P, and how often each P was predicted.
+
+    Parameters
+    ----------
+    words
+        Its key names the curve, the perfect forecast, and the days.
+    """
+    drawing, axes = _square(words)
+    share = np.histogram(found.probability, bins=BARS, range=UNIT, weights=found.days)[0] / found.days.sum()
+    for place, height in enumerate(share.tolist()):
+        left, top = axes.at(place / BARS, 0.25 * height)  # a quarter of the frame for all days
+        drawing.rectangle(left, top, PLOT[0] / BARS - 1, axes.at(0, 0)[1] - top, BAND)
+    axes.curve(drawing, UNIT, UNIT, MUTED, dash="5 4")
+    axes.curve(drawing, found.probability.tolist(), found.frequency.tolist(), SERIES[0], width=2.0)
+    for p, frequency in zip(found.probability.tolist(), found.frequency.tolist(), strict=True):
+        drawing.circle(*axes.at(p, frequency), 2, SERIES[0], SERIES[0])
+    curve, perfect, days = words.key
+    _key(drawing, [(curve, SERIES[0], ""), (perfect, MUTED, "5 4"), (days, BAND, "")], PLOT[0] + 62, 34)
+    return drawing.figure(words.alt)
+
+
+def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
+    """Draw a daily series about the earthquakes with the band of random epochs.
+
+    Parameters
+    ----------
+    words
+        Its key names the median of the epochs, that of random epochs, and their band.
+    halves
+        What is to be said of the days before an earthquake and of those from it on.
+    """
+    drawing = Drawing(560, 218)
+    known = np.concatenate([found.median, found.low, found.high])
+    known = known[np.isfinite(known)]
+    low, high = (float(known.min()), float(known.max())) if known.size else UNIT
+    room = 0.06 * (high - low) or 0.5
+    lags = found.lags.tolist()
+    axes = Axes(56, 36, 480, 118, (float(lags[0]), float(lags[-1])), (low - room, high + room))
+    axes.frame(drawing, ticks(*axes.x, 8), ticks(*axes.y))
+    _band(drawing, axes, found.lags.astype(float), found.low, found.high)
+    axes.curve(drawing, lags, found.centre.tolist(), MUTED, dash="5 4")
+    axes.curve(drawing, lags, found.median.tolist(), SERIES[0], width=2.0)
+    axes.curve(drawing, (0.0, 0.0), axes.y, ALARM)
+    drawing.text(axes.left, 30, halves[0], size=10)
+    drawing.text(axes.left + axes.width, 30, halves[1], anchor="end", size=10)
+    drawing.text(296, 184, words.across, anchor="middle", colour=MUTED)
+    drawing.text(14, 95, words.up, anchor="middle", colour=MUTED, turn=-90)
+    median, centre, band = words.key
+    _key_row(drawing, [(median, SERIES[0], ""), (centre, MUTED, "5 4"), (band, BAND, "")], 56, 206)
+    drawing.stamp(words.stamp)
+    return drawing.figure(words.alt)
+
+
+def skill_map(found: SkillMap, words: PlotWords) -> Figure:
+    """Draw the test over two choices: AUC and p of each pair, shaded by the AUC, framed where the corrected p is below 0.05.
+
+    Parameters
+    ----------
+    words
+        `across` and `up` name the choices in columns and rows; the key is one line below.
+    """
+    wide, tall, left, top = 84, 40, 96, 46
+    rows, columns = found.statistic.shape
+    drawing = Drawing(max(left + wide * columns + 10, 400), top + tall * rows + 30)
+    drawing.text(left + wide * columns / 2, 26, words.across, colour=MUTED, anchor="middle")
+    drawing.text(16, top + tall * rows / 2, words.up, colour=MUTED, anchor="middle", turn=-90)
+    for column, value in enumerate(found.columns.tolist()):
+        drawing.text(left + wide * (column + 0.5), top - 6, f"{value:g}", size=10, anchor="middle")
+    for row, value in enumerate(found.rows.tolist()):
+        drawing.text(left - 8, top + tall * (row + 0.5) + 4, f"{value:g}", size=10, anchor="end")
+        for column in range(columns):
+            _skill_cell(drawing, found, (row, column), (left + wide * column, top + tall * row, wide, tall))
+    drawing.text(left, top + tall * rows + 18, words.key[0], size=10, colour=MUTED)
+    drawing.stamp(words.stamp)
+    return drawing.figure(words.alt)
+
+
+def _skill_cell(drawing: Drawing, found: SkillMap, place: tuple[int, int], box: tuple[float, float, float, float]) -> None:
+    auc, p, events = float(found.statistic[place]), float(found.p_value[place]), int(found.events[place])
+    left, top, wide, tall = box
+    shade = SHADES[min(int(max(auc - 0.5, 0.0) * 10), len(SHADES) - 1)] if np.isfinite(auc) else "none"
+    significant = bool(found.p_corrected[place] < ALPHA)
+    drawing.rectangle(left, top, wide, tall, shade, stroke=GRID)
+    if significant:
+        drawing.rectangle(left + 2, top + 2, wide - 4, tall - 4, "none", stroke=ALARM)
+    colour = TEXT if shade in ("none", *SHADES[:3]) else "#ffffff"
+    middle = left + wide / 2
+    drawing.text(middle, top + 17, f"{auc:.2f}" if np.isfinite(auc) else "–", size=12, anchor="middle", colour=colour)
+    said = f"p {p:.3f}, n {events}" if np.isfinite(p) else f"n {events}"
+    drawing.text(middle, top + 32, said, size=9, anchor="middle", colour=colour)
+
+
+def _square(words: PlotWords) -> tuple[Drawing, Axes]:
+    """Return a plot of one share over another, with room for the key on its right."""
+    drawing = Drawing(560, 320)
+    axes = Axes(52, 20, *PLOT, UNIT, UNIT)
+    axes.frame(drawing, ticks(0, 1), ticks(0, 1))
+    drawing.text(52 + PLOT[0] / 2, 308, words.across, anchor="middle", colour=MUTED)
+    drawing.text(14, 20 + PLOT[1] / 2, words.up, anchor="middle", colour=MUTED, turn=-90)
+    drawing.stamp(words.stamp)
+    return drawing, axes
+
+
+def _band(drawing: Drawing, axes: Axes, x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
+    known = np.isfinite(low) & np.isfinite(high)
+    edge = [axes.at(*at) for at in zip(x[known].tolist(), high[known].tolist(), strict=True)]
+    edge += [axes.at(*at) for at in zip(x[known][::-1].tolist(), low[known][::-1].tolist(), strict=True)]
+    if edge:
+        drawing.polygon(edge, BAND)
+
+
+def _key(drawing: Drawing, lines: Sequence[tuple[str, str, str]], left: float, top: float) -> None:
+    for place, line in enumerate(lines):
+        _key_entry(drawing, line, left, top + 20 * place)
+
+
+def _key_row(drawing: Drawing, lines: Sequence[tuple[str, str, str]], left: float, top: float) -> None:
+    for place, line in enumerate(lines):
+        _key_entry(drawing, line, left + 160 * place, top)
+
+
+def _key_entry(drawing: Drawing, line: tuple[str, str, str], left: float, top: float) -> None:
+    words, colour, dash = line
+    if colour == BAND:
+        drawing.rectangle(left, top - 5, 20, 8, BAND)
+    elif colour == ALARM:
+        drawing.circle(left + 10, top - 1, 5, ALARM)
+    else:
+        drawing.line([(left, top - 1), (left + 20, top - 1)], colour, 2.0, dash)
+    drawing.text(left + 26, top + 3, words, size=10)

@@ -1,0 +1,28 @@
+"""The part of a report on the run from other sides: earthquake by earthquake, series about them, other choices, skill maps."""
+
+from __future__ import annotations
+
+from quakegui.report import results
+from quakegui.report.content import ReportContent
+from quakegui.report.markup import FigureList, block, grid, h3, p, table
+from quakegui.report.season_parts import small_stamp
+from quakegui.report.words import Words
+
+
+def studies(content: ReportContent, say: Words, figures: FigureList) -> str:
+    """Return the studies of the run in use; nothing where it has none."""
+    found = content.study
+    if found is None:
+        return ""
+    stamp = small_stamp(content, scores=True)
+    rows = results.events(found.events, content.project.timezone, say)
+    made = h3(say("Earthquake by earthquake", "逐次地震"), new_page=True)
+    made += table(rows.head, rows.rows, numbers_from=3) + p(results.events_text(say), "caption")
+    made += h3(say("Daily series about the earthquakes", "地震前后的逐日序列"), new_page=True)
+    made += p(results.epochs_text(say), "caption")
+    made += "".join(block(figures.add(one)) for one in results.epochs(found.epochs, say, stamp))
+    made += h3(say("The verdict under other choices", "其他选择下的结论"), new_page=True)
+    choices = results.robustness(found.robustness, say)
+    made += p(results.robustness_text(found.robustness, say)) + table(choices.head, choices.rows, numbers_from=2)
+    made += h3(say("Skill over other choices", "不同选择的预测效能"), new_page=True)
+    return made + grid([block(figures.add(one)) for one in results.skill_maps(found.skill_maps, say, stamp)], 1)

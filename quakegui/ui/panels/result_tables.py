@@ -1,0 +1,112 @@
+"""Tables of the results, and the rows of those that only this window has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
+
+from quakegui.judge.metrics import TARGETS, Target
+from quakegui.ui.i18n import language, mark, tr
+from quakegui.ui.texts import CLASS_NAMES
+
+if TYPE_CHECKING:
+    from quakegui.judge.judgement import Judgement
+    from quakegui.report.words import Words
+
+Rows = Sequence[tuple[str, ...]]
+
+TARGET_NAMES: dict[Target, str] = {
+    "event": mark("Event against none"),
+    "direction": mark("Direction"),
+    "class": mark("Five classes"),
+}
+GROUP_NAMES: dict[Target, tuple[str, ...]] = {
+    "event": (mark("none"), mark("event")),
+    "direction": (mark("none"), mark("north"), mark("south")),
+    "class": CLASS_NAMES,
+}
+
+
+class ResultTable(QTableWidget):
+    """Rows of text that are read, not edited."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setAlternatingRowColors(True)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+
+    def show_rows(self, head: Sequence[str], rows: Rows) -> None:
+        """Show rows under their headings instead of those that are shown."""
+        self.setColumnCount(len(head))
+        self.setHorizontalHeaderLabels(list(head))
+        self.setRowCount(len(rows))
+        item: Callable[[str], QTableWidgetItem] = QTableWidgetItem
+        for row, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                self.setItem(row, column, item(text))
+        self.resizeColumnsToContents()
+
+
+def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
+    """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy."""
+    head = (
+        tr("Class"), tr("Days"), tr("Answered"), tr("Recall"), tr("Precision"), tr("F1"),
+        tr("One against the rest (the paper's “accuracy”)"), tr("Remark"),
+    )  # fmt: skip
+    rows = []
+    for target in TARGETS if judgement is not None else ():
+        assert judgement is not None
+        whole = judgement.of(target).figures
+        kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}"
+        rows.append(
+            (
+                tr("{target}: all classes").format(target=tr(TARGET_NAMES[target])), str(whole.days), "",
+                percent(whole.macro_recall), "", "", percent(whole.accuracy), kappa,
+            )
+        )  # fmt: skip
+        for name, one in zip(GROUP_NAMES[target], judgement.of(target).figures.per_class, strict=True):
+            rows.append(
+                (
+                    f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),
+                    percent(one.precision), percent(one.f1), percent(one.one_vs_rest_accuracy),
+                    tr("{days} days, not in training").format(days=one.not_estimable) if one.not_estimable else "",
+                )
+            )  # fmt: skip
+    table.show_rows(head, rows)
+
+
+def show_alarms(table: ResultTable, judgement: Judgement | None) -> None:
+    """Show every alarm of the judged period with its outcome, and all of them together."""
+    rows = []
+    record = judgement.alarms if judgement is not None else None
+    for alarm in record.alarms if record is not None else ():
+        outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
+        if alarm.hits:
+            leads = ", ".join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
+            outcome = tr("{count} earthquakes, {leads} days after the opening").format(count=len(alarm.hits), leads=leads)
+        says = f"{alarm.full_class} {tr(CLASS_NAMES[alarm.full_class])}"
+        rows.append((str(alarm.opened)[:16], str(alarm.closed)[:16], says, outcome))
+    if record is not None:
+        total = tr("{hits} of {events} earthquakes in {share} of the time").format(
+            hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
+        )
+        rows.append((tr("In all"), "", "", total))
+    table.show_rows((tr("Opened (UTC)"), tr("Closed (UTC)"), tr("Says"), tr("Outcome")), rows)
+
+
+def percent(value: float) -> str:
+    """Return a share as a percentage, or a dash where it could not be estimated."""
+    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
+
+
+def report_words() -> Words:
+    """Return what words tables and drawings as the report does, in the language in force; to be called after a judgement."""
+    from quakegui.report.words import Words  # the report takes a third of a second to import: the judgement's job does
+
+    return Words("zh" if language() == "zh" else "en")

@@ -1,0 +1,176 @@
+"""The run from other sides: its earthquakes one by one, series about them, other choices, skill maps; kept with the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from quakegui.app import evaluation, walking
+from quakegui.app.session import Session
+from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.ui.i18n import mark, tr
+from quakegui.ui.panels.result_tables import ResultTable, report_words
+from quakegui.ui.plots.drawings_view import DrawingsView
+
+if TYPE_CHECKING:
+    from quakegui.learn.run_study import RunStudy
+    from quakegui.learn.runs.registry import RunFolder
+
+STUDYING: Final = mark("Studying the run")
+READING: Final = mark("Reading the studies of the run")
+TITLES: Final = (mark("Earthquake by earthquake"), mark("Superposed epochs"), mark("Robustness"), mark("Skill maps"))
+
+
+class StudyPages(QObject):
+    """Four pages of one study, and the button that computes it."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._run: RunFolder | None = None
+        self._study: RunStudy | None = None
+        self._rule: object = None
+        self.button = QPushButton()
+        self.button.clicked.connect(self._start)
+        self.events, self.choices = ResultTable(), ResultTable()
+        self.events.cellClicked.connect(self._go_to_event)
+        self.events.cellActivated.connect(self._go_to_event)
+        self.epochs, self.maps = DrawingsView(), DrawingsView()
+        self.pages = (
+            TextPage(self.events, below=True),
+            TextPage(self.epochs, below=True),
+            TextPage(self.choices),
+            TextPage(self.maps, below=True),
+        )
+        session.jobs.failed.connect(self._fail)
+
+    @property
+    def study(self) -> RunStudy | None:
+        """What is shown; None while nothing is, or while the analyst labels blind."""
+        return None if self._session.display.blind else self._study
+
+    def follow(self, run: RunFolder | None) -> None:
+        """Show the studies that are kept with a run, None for none; what was shown of another is gone."""
+        self._run, self._study = run, None
+        self._rule = evaluation.rule_in_force(self._session)
+        if self._possible() and run is not None and evaluation.has_study(run):
+            self._compute(READING)
+        self.show_study()
+
+    def follow_rule(self) -> None:
+        """Drop the studies where another label rule is in force than they were made by."""
+        if self._rule != evaluation.rule_in_force(self._session):
+            self.follow(self._run)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        self.button.setText(tr("Study the run"))
+        self.button.setToolTip(
+            tr("Compute Earthquake by earthquake, Superposed epochs, Robustness and Skill maps, and keep them with the run")
+        )
+        self.events.setAccessibleName(tr("Largest P(event) before each earthquake"))
+        self.choices.setAccessibleName(tr("The test under other choices"))
+        self.show_study()
+
+    def show_study(self) -> None:
+        """Show what there is, or a sentence on why there is nothing."""
+        self.button.setEnabled(self._possible() and self._study is None and not self._busy())
+        found = self.study
+        if found is None:
+            for page in self.pages:
+                page.show_text(self._nothing(), empty=True)
+            return
+        from quakegui.report import results
+
+        say, stamp = report_words(), tr("SYNTHETIC") if self._session.synthetic else ""
+        zone = "UTC" if self._session.project is None else self._session.project.timezone
+        events, choices = results.events(found.events, zone, say), results.robustness(found.robustness, say)
+        self.events.show_rows(events.head, events.rows)
+        self.epochs.show_figures(tuple(results.epochs(found.epochs, say, stamp)))
+        self.choices.show_rows(choices.head, choices.rows)
+        self.maps.show_figures(results.skill_maps(found.skill_maps, say, stamp))
+        texts = (
+            results.events_text(say), results.epochs_text(say), results.robustness_text(found.robustness, say),
+            results.skill_maps_text(say),
+        )  # fmt: skip
+        for page, text in zip(self.pages, texts, strict=True):
+            page.show_text(text, empty=False)
+
+    def _possible(self) -> bool:
+        return self._session.season is not None and self._run is not None and not self._run.config.leaky
+
+    def _busy(self) -> bool:
+        return self._session.jobs.has(STUDYING) or self._session.jobs.has(READING)
+
+    def _nothing(self) -> str:
+        if self._session.display.blind:
+            return tr("Hidden while you label blind")
+        if self._run is None:
+            return tr("Train a network first.")
+        if self._run.config.leaky:
+            return tr("LEAKY: the model was trained on the days that it predicts, so there is nothing to study.")
+        if self._busy():
+            return tr("Studying the run…")
+        return tr("Not computed yet. Press “Study the run”: it takes seconds and is kept with the run.")
+
+    def _start(self) -> None:
+        self._compute(STUDYING)
+        self.show_study()
+
+    def _compute(self, title: str) -> None:
+        project, season, run = self._session.project, self._session.season, self._run
+        if project is None or season is None or run is None:
+            return
+
+        def work(progress: ProgressCallback, cancelled: CancelCheck) -> RunStudy | None:
+            import quakegui.report.results  # noqa: F401 - a third of a second, here beside the window
+
+            if title == READING:
+                return evaluation.kept_study(project, season, run)
+            return evaluation.study(project, season, run, progress, cancelled)
+
+        def take(found: RunStudy | None) -> None:
+            if season is self._session.season and run is self._run:
+                self._study = found
+            self.show_study()
+
+        self._session.jobs.start(title, work, take)
+
+    def _fail(self, title: str, _error: object) -> None:
+        if title in (STUDYING, READING):
+            self.show_study()
+
+    def _go_to_event(self, row: int, _column: int) -> None:
+        found, days = self.study, self._session.days
+        if found is None:
+            return
+        day = found.events[row][1].day
+        index = int(days.searchsorted(day))
+        if index < days.size and days[index] == day:  # never so for an earthquake before which nothing was predicted
+            walking.go_to_alone(self._session, index)
+
+
+class TextPage(QWidget):
+    """A table or drawings with their figures in words above, or with how they are to be read below."""
+
+    def __init__(self, content: QWidget, *, below: bool = False) -> None:
+        super().__init__()
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._content = content
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        for widget in (content, self._text) if below else (self._text, content):
+            column.addWidget(widget, int(widget is content))
+        column.addStretch(0)
+
+    def text(self) -> str:
+        """Return the sentence."""
+        return self._text.text()
+
+    def show_text(self, text: str, *, empty: bool) -> None:
+        """Show a sentence; with `empty` there is nothing below it."""
+        self._text.setText(text)
+        self._content.setVisible(not empty)

@@ -1,0 +1,111 @@
+"""The report's drawings in the window: in its colours and font, side by side as far as there is room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF
+from PySide6.QtGui import QFontInfo, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from quakegui.ui import theme
+
+if TYPE_CHECKING:
+    from quakegui.report.markup import Figure
+
+GAP = 12
+DARK_SHADES = ("#15191e", "#1b3550", "#22507a", "#2a6ba5", "#2f86cf")
+"""In place of `drawings.SHADES` on a dark screen."""
+_COLOUR = re.compile(rb"#[0-9a-f]{6}")
+
+
+class DrawingsView(QScrollArea):
+    """Drawings from left to right and from top to bottom; it scrolls up and down only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sheet = _Sheet()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidget(self._sheet)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """What is shown."""
+        return self._sheet.figures
+
+    def show_figures(self, figures: Sequence[Figure]) -> None:
+        """Show drawings (SVG) instead of those that are shown."""
+        self._sheet.show_figures(figures)
+
+
+class _Sheet(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.figures: tuple[Figure, ...] = ()
+        self._renderers: list[QSvgRenderer] = []
+
+    def show_figures(self, figures: Sequence[Figure]) -> None:
+        self.figures = tuple(figures)
+        self._renderers = []
+        self.setAccessibleName("; ".join(figure.alt for figure in figures))
+        self._make_room()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._make_room()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._renderers = []
+            self._make_room()
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        if not self._renderers:
+            self._renderers = [QSvgRenderer(QByteArray(self._dressed(figure))) for figure in self.figures]
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colours().background)
+        for renderer, place in zip(self._renderers, self._places(), strict=True):
+            renderer.render(painter, place)
+        painter.end()
+
+    def _make_room(self) -> None:
+        self.setMinimumHeight(round(max((place.bottom() for place in self._places()), default=0)))
+
+    def _places(self) -> list[QRectF]:
+        """Return where each drawing goes: as large as its text is to be read, smaller only where the sheet is narrower."""
+        scale = self.font().pointSizeF() / 9.0
+        places: list[QRectF] = []
+        left = top = tallest = 0.0
+        for figure in self.figures:
+            wide = min(figure.width * scale, float(self.width()))
+            tall = wide * figure.height / figure.width
+            if left and left + wide > self.width():
+                left, top, tallest = 0.0, top + tallest + GAP, 0.0
+            places.append(QRectF(left, top, wide, tall))
+            left, tallest = left + wide + GAP, max(tallest, tall)
+        return places
+
+    def _dressed(self, figure: Figure) -> bytes:
+        """Return a drawing in the colours of the screen, in the one font that Qt's drawings can have."""
+        from quakegui.report import drawings  # it comes with the first judgement
+
+        colours = theme.colours()
+        data = figure.data.replace(drawings.FONT.encode(), escape(QFontInfo(self.font()).family(), quote=True).encode(), 1)
+        table = {
+            drawings.TEXT: colours.text.name(),
+            drawings.MUTED: colours.muted.name(),
+            drawings.GRID: colours.grid.name(),
+            drawings.ALARM: colours.alarm.name(),
+            drawings.BAND: colours.raised.name() if colours.dark else drawings.BAND,
+            **dict(zip(drawings.SERIES, (colour.name() for colour in colours.series), strict=True)),
+            **(dict(zip(drawings.SHADES, DARK_SHADES, strict=True)) if colours.dark else {}),
+        }
+        return _COLOUR.sub(lambda found: table.get(found[0].decode(), found[0].decode()).encode(), data)

@@ -1,0 +1,124 @@
+"""Maps, regions and readings for other tools, opened by libraries that know nothing of this program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import pytest
+import xarray
+from terminal import Terminal
+
+from quakegui import formats
+from quakegui.project import interchange, seasons
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.network import Frame
+from quakegui.season.season import Season
+
+
+@pytest.fixture
+def project(small_project: Path) -> Iterator[Project]:
+    with Project.open(small_project) as opened:
+        yield opened
+
+
+@pytest.fixture
+def season(project: Project) -> Season:
+    found = seasons.load_season(project)
+    assert found is not None
+    return found
+
+
+def test_a_seasons_maps_as_one_netcdf_file(project: Project, season: Season, tmp_path: Path) -> None:
+    count = interchange.maps_to_netcdf(project, season, tmp_path / "maps.nc")
+    with xarray.open_dataset(tmp_path / "maps.nc") as found:
+        assert found.z.dims == ("time", "y", "x")
+        np.testing.assert_array_equal(found.time.values.astype("datetime64[D]"), season.days)
+        assert count == int(season.has_map.sum()) == int(np.isfinite(found.z).any(("y", "x")).sum())
+        index = int(np.flatnonzero(season.has_map)[-1])
+        np.testing.assert_array_equal(found.z[index].values, season.fields([index])[0])
+        nt = season.gridder.map(season.anomaly.anomaly_nt[season.shown][index])
+        np.testing.assert_array_equal(found.anomaly[index].values, nt)
+        assert (found.anomaly.attrs["units"], found.z.attrs["grid_mapping"]) == ("nT", "crs")
+        codes = found.station_code.values.astype(str).tolist()
+        assert codes == [station.code for station in season.network.stations if station.located]
+        # The georeference, by another library alone: a station's place lies where the map has it.
+        there = pyproj.Transformer.from_crs("EPSG:4326", pyproj.CRS.from_cf(found.crs.attrs), always_xy=True)
+        x, y = there.transform(found.station_longitude.values, found.station_latitude.values)
+        frame = season.gridder.basis.frame
+        placed = [station for station in season.network.stations if station.located]
+        rows = frame.to_pixels(frame.project(*(np.array([getattr(s, n) for s in placed]) for n in ("latitude", "longitude"))))
+        step = abs(float(found.x[1] - found.x[0]))
+        np.testing.assert_allclose((x - float(found.x[0])) / step, rows[:, 1], atol=1e-3)
+        np.testing.assert_allclose((float(found.y[0]) - y) / step, rows[:, 0], atol=1e-3)
+
+
+def test_regions_as_polygons(project: Project, season: Season, tmp_path: Path) -> None:
+    extrema = replace(season.config.extrema, threshold_z=0.8)
+    season = replace(season, config=replace(season.config, extrema=extrema))
+    count = interchange.regions_to_geojson(project, season, tmp_path / "r.geojson")
+    found = json.loads((tmp_path / "r.geojson").read_text(encoding="utf-8"))
+    regions = [region for day in season.features[season.shown] for region in day.regions]
+    assert count == len(found["features"]) == len(regions) > 0
+    geod = pyproj.Geod(ellps="WGS84")
+    for feature, region in zip(found["features"], regions, strict=True):
+        assert (feature["properties"]["region"], feature["properties"]["date"]) == (region.id, str(region.day))
+        areas = [
+            geod.polygon_area_perimeter(*np.array(ring).T)[0]
+            for polygon in feature["geometry"]["coordinates"]
+            for ring in polygon
+        ]
+        assert areas[0] > 0  # outlines go counter-clockwise, and that is positive
+        if region.area_px > 400:
+            assert sum(areas) / 1e6 == pytest.approx(region.area_km2, rel=0.1)
+
+
+@pytest.mark.parametrize(("half", "centre"), [(200.0, (28.0, 102.0)), (50.0, (-33.0, 179.9))])
+def test_a_regions_outline_lies_on_its_pixels(half: float, centre: tuple[float, float]) -> None:
+    """A ring with a hole, whose corners are known."""
+    frame = Frame(*centre, 0.0, 0.0, half, 100)
+    inside = np.zeros((100, 100), dtype=bool)
+    inside[20:60, 30:70] = True
+    inside[35:45, 45:55] = False
+    ((outline, hole),) = interchange.outlines(inside, frame)
+    for ring, first, last in ((outline, (19.5, 29.5), (59.5, 69.5)), (hole, (35.0 - 0.5, 44.5), (44.5, 54.5))):
+        xy = frame.project(*np.array(ring)[:, ::-1].T)
+        pixels = frame.to_pixels(xy)
+        np.testing.assert_allclose(pixels.min(axis=0), first, atol=0.51)
+        np.testing.assert_allclose(pixels.max(axis=0), last, atol=0.51)
+
+
+def test_readings_as_iaga_2002_are_the_same_readings(project: Project, tmp_path: Path) -> None:
+    count = interchange.readings_to_iaga(project, tmp_path / "iaga")
+    files = sorted((tmp_path / "iaga").iterdir())
+    assert count == len(files) > 0
+    station = project.network().stations[0]
+    written = [path for path in files if path.name.startswith(station.code.lower())]
+    read = [formats.read_readings(source) for path in written for source in formats.expand(path)]
+    times = np.concatenate([one.readings[0].time for one in read])
+    values = np.concatenate([one.readings[0].values for one in read])
+    first, last = times.min() - np.timedelta64(1, "D"), times.max() + np.timedelta64(1, "D")
+    kept = seasons.record(project, station.code, first, last)
+    np.testing.assert_array_equal(np.sort(times), np.sort(np.concatenate([one.time for one in kept])))
+    np.testing.assert_allclose(np.sort(values), np.sort(np.concatenate([one.values for one in kept])), atol=0.00501)
+    place = read[0].stations[0]
+    assert place.latitude == pytest.approx(station.latitude, abs=5e-4)
+    assert place.longitude == pytest.approx(station.longitude, abs=5e-4)
+    assert {one.format for one in read} == {"iaga2002"}
+    with pytest.raises(ProjectError, match="not empty"):
+        interchange.readings_to_iaga(project, tmp_path / "iaga")
+
+
+def test_the_commands(small_project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Terminal(capsys)
+    run("maps", small_project, tmp_path / "m.nc")
+    run("maps", small_project, tmp_path / "n.nc", "--class-folders", code=2)
+    run("regions", small_project, tmp_path / "r.geojson")
+    run("readings", small_project, tmp_path / "iaga")
+    assert (tmp_path / "m.nc").is_file()
+    assert json.loads((tmp_path / "r.geojson").read_text(encoding="utf-8"))["type"] == "FeatureCollection"
+    assert any((tmp_path / "iaga").iterdir())
