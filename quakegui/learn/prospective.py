@@ -107,7 +107,7 @@ def evaluate_prospective(
 def _beside(evidence: Evidence, taught: RunPredictions, span: slice) -> dict[str, NDArray[np.float64]]:
     """Return what every predictor answers on the days of the record, (day, class) each.
 
-    They learn from what the frozen run learnt from; beside one that learnt nothing from this season there is the majority alone.
+    They learn from what the frozen run learnt from; beside one that learnt nothing from this season stands the majority alone.
     """
     labels, none = np.full(len(evidence.days), -1, np.int64), np.array([], np.intp)
     days = np.arange(len(labels))[span]
