@@ -49,13 +49,13 @@ def print_judgement(judgement: Judgement) -> None:
     print_table(judgement.title, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
     rows = []
     for one in judgement.comparisons:
-        if one.auc_difference is not None:
-            gap = one.auc_difference
+        if one.auc_difference is not None and one.residual is not None:
+            gap, left = one.auc_difference, one.residual
             own = (None, None) if one.test is None else (one.test.auc, one.test.p_value)
-            cells = map(_cell, (*own, gap.value, gap.low, gap.high))
+            cells = map(_cell, (*own, gap.value, gap.low, gap.high, left.value, left.low, left.high))
             rows.append((one.name, one.days, *cells, "yes" if one.beaten else "no"))
-    columns = ("baseline", "days", "AUC", "p", "difference", "low", "high", "beaten")
-    print_table("AUC less the baseline's, event against none", columns, rows)
+    columns = ("baseline", "days", "AUC", "p", "difference", "low", "high", "unexplained", "low", "high", "beaten")
+    print_table("AUC less the baseline's, and of what the baseline does not explain; event against none", columns, rows)
 
 
 def print_compared(title: str, judgements: Sequence[Judgement]) -> None:

@@ -128,7 +128,7 @@ def evaluate(
     """Judge a finished run beside every baseline, on days that its networks had not seen.
 
     All figures come from one set of labels and earthquakes, and the first lines name it. Days that came after the training,
-    see --prospective, are always judged by today's.
+    see --prospective, are always judged by today's; so are the baselines that --json lists in rows after the run.
     """
     with open_source(project) as source:
         chosen = find_run(source.runs, run)
@@ -136,8 +136,10 @@ def evaluate(
             _tell_prospective(chosen, source.evaluate_prospective(chosen), as_json=as_json)
             return
         judgement, synthetic = source.evaluate(chosen, labels), source.synthetic
+        beside = source.evaluate_together((), chosen.config) if as_json else ()
     if as_json:
-        print_json({"run": chosen.id, "synthetic": synthetic, **judgement.to_json(), "row": judgement.row()})
+        rows = [one.row() for one in (judgement, *beside)]
+        print_json({"run": chosen.id, "synthetic": synthetic, **judgement.to_json(), "row": rows[0], "rows": rows})
         return
     print_judgement(judgement)
 

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import at_day
-from quakegui.judge.dependence import dependence
-from quakegui.judge.folds import N_CLASSES, scorable
+from quakegui.judge.folds import N_CLASSES, Fold, Split, scorable
 from quakegui.judge.judged_by import Basis, moment_of
+from quakegui.judge.predictors import run_predictors
 from quakegui.judge.scoring import judge_truth
 from quakegui.judge.truth import prospective_truth
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrators_of
-from quakegui.learn.evidence import gather
+from quakegui.learn.evidence import Evidence, gather
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
+from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import prospective_tries
@@ -63,7 +64,6 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
     calibrators = calibrators_of(run)
     taught = run.predictions()
     counts = np.bincount(taught.labels[taught.final_trained].astype(np.int64), minlength=N_CLASSES)
-    frequency = counts / max(1, counts.sum())
     truth = prospective_truth(
         days=evidence.days[span],
         available_at=known[span],
@@ -77,7 +77,7 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         probabilities,
         name="prospective",
         title=run.title,
-        baselines={"majority": np.tile(frequency, (len(probabilities), 1))},
+        baselines=_beside(evidence, taught, span),
         rules=[rule],
         calibrators=None if calibrators is None else [calibrators.later],
     )
@@ -98,6 +98,23 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         registration=registration,
         changes=() if registration is None else registrations.changes(project, registration),
     )
+
+
+def _beside(evidence: Evidence, taught: RunPredictions, span: slice) -> dict[str, NDArray[np.float64]]:
+    """Return what every predictor answers on the days of the record, (day, class) each.
+
+    They learn from what the frozen run learnt from; beside one that learnt nothing from this season stands the majority alone.
+    """
+    labels, none = np.full(len(evidence.days), -1, np.int64), np.array([], np.intp)
+    days = np.arange(len(labels))[span]
+    for day, label in zip(taught.days[taught.final_trained], taught.labels[taught.final_trained], strict=True):
+        labels[evidence.days == day] = label
+    train = np.flatnonzero(labels >= 0)
+    if not len(train):
+        return {"majority": np.zeros((len(days), N_CLASSES))}
+    record = Fold(train, none, days, days, none, none, none, evidence.days[days[0]], evidence.days[days[-1]])
+    only = Split("chronological", (record,), leaky=False, without_map=0, without_label=0, post=0, notes=())
+    return {name: answer[span] for name, answer in run_predictors(only, evidence.inputs, labels).items()}
 
 
 def _late(project: Project, run: RunFolder, days: NDArray[np.datetime64]) -> int:

@@ -138,10 +138,10 @@ def card_text(run: RunFolder, judgement: Judgement) -> str:
         f"- **Event against none, {judgement.scored} days**: accuracy {_interval(accuracy)}, macro recall {_interval(recall)}, "
         f"kappa {_interval(kappa)} (95 % block-bootstrap intervals).",
         *(
-            f"- **Against {one.name}**: AUC {one.auc_difference.low:+.3f} to {one.auc_difference.high:+.3f} "
-            f"(paired, {one.days} days)."
+            f"- **Against {one.name}**: AUC {one.auc_difference.low:+.3f} to {one.auc_difference.high:+.3f} (paired), "
+            f"of what it does not explain {one.residual.low:.3f} to {one.residual.high:.3f} ({one.days} days)."
             for one in judgement.comparisons
-            if one.auc_difference is not None
+            if one.auc_difference is not None and one.residual is not None
         ),
         f"- **Direction**: macro recall {judgement.of('direction').figures.macro_recall:.3f}. "
         f"**Five classes**: accuracy {judgement.of('class').figures.accuracy:.3f}.",

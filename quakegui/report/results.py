@@ -86,26 +86,26 @@ def predictors(judgement: Judgement, say: Words) -> Table:
     """Return the run and every predictor beside it: earthquake vs. none, AUC with both p, and what the run is better by."""
     head = (
         say("Predictor", "预测方法"), say("Days", "天数"), "AUC", say("p, earthquakes moved", "p（移动地震）"),
-        say("p, catalogue rate", "p（目录发震率）"), say("Macro recall", "宏平均召回率"),
+        say("p, catalogue rate", "p（目录发震率）"), say("Accuracy", "准确率"), say("Macro recall", "宏平均召回率"),
         say("Model minus predictor, AUC (95%)", "模型减预测方法，AUC（95%）"),
-        say("AUC beyond predictor (95%)", "扣除预测方法后的 AUC（95%）"), say("Outperformed", "已超过"),
+        say("Unexplained by it, AUC (95%)", "未解释部分，AUC（95%）"), say("Outperformed", "已超过"),
     )  # fmt: skip
     own = judgement.of("event")
     rows = [
         (
-            judgement.title, str(own.figures.days), *_test(judgement.surrogate),
+            judgement.title, str(own.figures.days), *_test(judgement.surrogate), percent(own.figures.accuracy),
             interval_text(own.macro_recall, say, as_share=True), "", "", "",
         )
     ]  # fmt: skip
     for one in judgement.comparisons:
         if one.target != "event":
             continue
-        gap, beyond = ("–" if given is None else interval_text(given, say) for given in (one.auc_difference, one.residual))
+        gap, left = ("–" if other is None else interval_text(other, say) for other in (one.auc_difference, one.residual))
         days = say("{days} ({n} without a prediction)", "{days}（{n} 天没有预测）", days=one.days, n=one.dropped)
         rows.append(
             (
                 say.or_itself(BASELINE_NAMES, one.name), days if one.dropped else str(one.days), *_test(one.test),
-                percent(one.figures.macro_recall), gap, beyond,
+                percent(one.figures.accuracy), percent(one.figures.macro_recall), gap, left,
                 say.yes(one.beaten) if one.days else "–",
             )
         )  # fmt: skip

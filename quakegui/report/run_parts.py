@@ -151,7 +151,20 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
     if not judgement.comparisons:
         return p(say("No other predictor could be run on these days.", "这些日子上没有可比较的预测方法。"), "notice")
     found = predictors(judgement, say)
-    return table(found.head, found.rows) + p(test_text(judgement.surrogate, say), "caption")
+    return (
+        table(found.head, found.rows)
+        + p(test_text(judgement.surrogate, say), "caption")
+        + p(
+            say(
+                "Model minus predictor: of the AUC fold by fold, the predictor's counting as at least 0.5. Unexplained: of "
+                "what is left of the model's answers once what the predictor explains has been taken out. Outperformed: that "
+                "interval lies above 0.5.",
+                "模型减预测方法：逐折 AUC 之差，预测方法至少按 0.5 计。未解释部分：从模型的回答中扣除预测方法所能"
+                "解释的部分后剩余部分的 AUC。已超过：该区间在 0.5 之上。",
+            ),
+            "caption",
+        )
+    )
 
 
 def _per_class(judgement: Judgement, say: Words) -> str:

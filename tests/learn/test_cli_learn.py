@@ -16,6 +16,7 @@ import pytest
 from run_projects import TINY, fill, open_window, season_of
 from terminal import Terminal
 
+from quakegui.judge.predictors import PREDICTORS
 from quakegui.learn import operating, season_evaluation, season_runs
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.watching import Watch
@@ -58,6 +59,9 @@ def test_from_training_to_a_verdict_and_on_to_the_next_days(
     judged = run.json("evaluate", labelled)
     assert judged["run"] == name
     assert set(judged["row"]) >= ROW
+    assert judged["rows"][0] == judged["row"]
+    assert [row["name"] for row in judged["rows"][1:]] == [*PREDICTORS]
+    assert all(set(row) == set(judged["row"]) for row in judged["rows"])
     assert judged["verdict"]["text"]["zh"]
     out, _ = run("evaluate", labelled, "--run", name)
     assert out.startswith(judged["verdict"]["text"]["en"])

@@ -33,6 +33,20 @@ RANDOM = {
 }
 
 
+#: Memory of the noise, of unit spread, and size of the signal added on the days that count as before an earthquake.
+PLANTED = {
+    "white noise + 0.15": (0.0, 0.15),
+    "white noise + 0.3": (0.0, 0.3),
+    "AR(1) 0.9 + 0.6": (0.9, 0.6),
+    "AR(1) 0.9 + 1.0": (0.9, 1.0),
+}
+
+
+def planted(rng, event, memory, size):
+    """Return noise of unit spread with a signal on the days with an event."""
+    return noise(rng, len(event), memory) * np.sqrt(1 - memory**2) + size * event
+
+
 def made_events(days, rng):
     """Return earthquakes at these times, in days since the season's first midnight UTC, with magnitudes of 3.1 to 7."""
     at = np.sort(np.asarray(days))

@@ -1,7 +1,8 @@
-"""How often each surrogate test calls noise skill, by kind of noise, catalogue and jitter: ``python tests/power/sizes.py``.
+"""How often each surrogate test calls noise, and planted signals, skill: ``python tests/power/sizes.py``.
 
-Every trial draws a catalogue, labels its days by the rule, and tests one series of each kind twice: as it is (pooled AUC, as a
-model that never saw the season), and with its sign learnt from the other blocks (fold-wise AUC, as a model trained in blocks).
+Every trial draws a catalogue, or takes that of a project (``--project FOLDER``), labels its days by the rule, and tests one
+series of each kind twice: as it is (pooled AUC, as a model that never saw the season), and with its sign learnt from the other
+blocks (fold-wise AUC, as a model trained in blocks), one-sided and two-sided.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
-from field_free import CATALOGUES, FIRST, N_DAYS, RANDOM, made_events
+from field_free import CATALOGUES, FIRST, N_DAYS, PLANTED, RANDOM, made_events, planted
+from verdicts import project_bench
 
 from quakegui.judge import surrogates as sg
 from quakegui.judge.auc import auc, weighted_auc
@@ -52,33 +55,34 @@ def fold_numbers(made, n_days):
     return number
 
 
-def p_values(score, kinds, fold, drawn, *, two_sided):
-    """Return the p-value of a score against each set of surrogate kinds."""
-    observed = auc(score, kinds, fold)
-    found = [weighted_auc(score, kind == 1, kind == 0, fold) for kind in drawn]
-    if two_sided:
-        observed, found = observed - 0.5, [np.abs(other - 0.5) for other in found]
-    return [(1 + (other >= observed - 1e-12).sum()) / (1 + np.isfinite(other).sum()) for other in found]
+def p_values(score, kinds, fold, drawn):
+    """Return the p-value of a score against each set of surrogate kinds, one-sided and two-sided, shape (set, 2)."""
+    observed, told = auc(score, kinds, fold), []
+    for kind in drawn:
+        other = weighted_auc(score, kind == 1, kind == 0, fold)
+        above = (other >= observed - 1e-12).sum(), (np.abs(other - 0.5) >= observed - 0.5 - 1e-12).sum()
+        told.append((1 + np.array(above)) / (1 + np.isfinite(other).sum()))
+    return np.array(told)
 
 
-def trial(rng, events, days, surrogates):
-    """Return (statistic, input) -> p-values by jitters then rate, of one catalogue; None where it is not estimable."""
-    windows, kinds, made = labelled(events, days)
+def trial(rng, days, season, surrogates):
+    """Return (statistic, input) -> p-values by jitters then rate, see `p_values`; None where it is not estimable."""
+    windows, kinds, made = season
     sets = [
         sg.make_surrogates(windows, days, jitter_days=j, surrogates=surrogates, seed=int(rng.integers(2**31))) for j in JITTERS
     ]
     if sets[0].clusters < sg.LEAST_CLUSTERS:
         return None
     drawn = [one.jittered for one in sets] + [sets[0].redrawn]
-    fold, one = fold_numbers(made, len(days)), np.zeros(len(days), int)
-    told = {}
-    for name, draw in RANDOM.items():
-        x = draw(rng, len(days))
-        told["pooled", name] = p_values(x, kinds, one, drawn, two_sided=False)
-        told["foldwise", name] = p_values(learnt_in_blocks(made, x, kinds), kinds, fold, drawn, two_sided=True)
-    day = np.arange(len(days)) * 1.0
-    told["foldwise", "day number"] = p_values(learnt_in_blocks(made, day, kinds), kinds, fold, drawn, two_sided=True)
-    return told
+    fold = fold_numbers(made, len(days))
+    one = np.where(fold >= 0, 0, -1)
+    series = {name: draw(rng, len(days)) for name, draw in RANDOM.items()}
+    series |= {name: planted(rng, kinds == 1, *signal) for name, signal in PLANTED.items()}
+    told = {("pooled", name): p_values(x, kinds, one, drawn) for name, x in series.items()}
+    series["day number"] = np.arange(len(days)) * 1.0
+    return told | {
+        ("foldwise", name): p_values(learnt_in_blocks(made, x, kinds), kinds, fold, drawn) for name, x in series.items()
+    }
 
 
 def main(arguments=None):
@@ -87,26 +91,32 @@ def main(arguments=None):
     parser.add_argument("--trials", type=int, default=400)
     parser.add_argument("--surrogates", type=int, default=499)
     parser.add_argument("--catalogues", nargs="*", default=[*CATALOGUES])
+    parser.add_argument("--project", type=Path, help="its own earthquakes instead")
     given = parser.parse_args(arguments)
-    days = FIRST + np.arange(N_DAYS)
-    for number, name in enumerate(CATALOGUES):
-        if name not in given.catalogues:
-            continue
-        below, done, left = defaultdict(lambda: np.zeros(len(JITTERS) + 1)), 0, 0
+    names = given.catalogues if given.project is None else [given.project.name]
+    for name in names:
+        number = [*CATALOGUES, name].index(name)
+        fixed = None if given.project is None else project_bench(given.project)
+        below, done, left = defaultdict(lambda: np.zeros((len(JITTERS) + 1, 2))), 0, 0
         for k in range(10 * given.trials):
             rng = np.random.default_rng(SEED + 100_000 * number + k)
-            told = trial(rng, made_events(CATALOGUES[name](rng), rng), days, given.surrogates)
+            if fixed is None:
+                days = FIRST + np.arange(N_DAYS)
+                season = labelled(made_events(CATALOGUES[name](rng), rng), days)
+            else:
+                days, season = fixed.evidence.days, (fixed.evidence.windows, fixed.truth.kinds, fixed.split)
+            told = trial(rng, days, season, given.surrogates)
             if told is None:
                 left += 1
                 continue
             done += 1
             for key, p in told.items():
-                below[key] += np.array(p) < 0.05
+                below[key] += p < 0.05
             if done == given.trials:
                 break
         sys.stdout.write(f"{name}: {done} trials, {left} with fewer than {sg.LEAST_CLUSTERS} clusters left out\n")
         for (statistic, kind), count in sorted(below.items()):
-            shares = " / ".join(f"{share:.3f}" for share in count / done)
+            shares = " | ".join(" / ".join(f"{share:.3f}" for share in side) for side in (count / done).T)
             sys.stdout.write(f"| {name} | {statistic} | {kind} | {shares} |\n")
         sys.stdout.flush()
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from field_free import RANDOM, noise
+from field_free import PLANTED, RANDOM, planted
 
 from quakegui.formats.scores import DailyScores
 from quakegui.judge.alarms import catalogue_of
@@ -31,7 +31,6 @@ from quakegui.simulate.corpus import Plan, simulate
 from quakegui.simulate.layouts import synthetic_network
 
 FIRST_SEED = 30_000_000
-PLANTED = {"white noise + 0.15": (0.0, 0.15), "AR(1) 0.9 + 0.6": (0.9, 0.6), "AR(1) 0.9 + 1.0": (0.9, 1.0)}
 BETTER = {"better", "days-only", "no-events"}
 
 
@@ -93,8 +92,8 @@ def former_code(bench, values):
     scored = (kinds < 2) & (bench.truth.fold >= 0) & np.isfinite(answers)
     event, alarmed = kinds[scored] == EVENT, answers[scored] < 0.5
     shifts = np.arange(len(event))
-    rings = np.stack([np.roll(event, shift) for shift in shifts], axis=1)
-    recall = (alarmed @ rings / event.sum() + (~alarmed) @ ~rings / (~event).sum()) / 2
+    rings = np.stack([np.roll(event, shift) for shift in shifts], axis=1) * 1.0
+    recall = (alarmed @ rings / event.sum() + ~alarmed @ (1 - rings) / (~event).sum()) / 2
     return "chance" if (recall >= recall[0] - 1e-12).mean() >= ALPHA else "better"
 
 
@@ -113,12 +112,6 @@ def plain_inputs(bench):
         for name, table in tables.items()
         for how, learner in (("logistic", logistic), ("boosted", gradient_boosting))
     }
-
-
-def planted(rng, bench, memory, size):
-    """Return noise of unit spread with a signal on the days of the rule's windows."""
-    kinds = bench.truth.kinds
-    return noise(rng, len(kinds), memory) * np.sqrt(1 - memory**2) + size * (kinds == EVENT)
 
 
 def count(benches, trials, seed):
@@ -142,8 +135,8 @@ def power(benches, trials, seed):
     for number, bench in enumerate(benches):
         for k in range(trials):
             rng = np.random.default_rng((seed, number, k, 1))
-            for name, (memory, size) in PLANTED.items():
-                series = planted(rng, bench, memory, size)
+            for name, signal in PLANTED.items():
+                series = planted(rng, bench.truth.kinds == EVENT, *signal)
                 found[name, "planted"].append(code(bench, series))
                 found[name, "planted, circular shift"].append(former_code(bench, series))
     return found
