@@ -1,8 +1,9 @@
-"""Which format a file is in, by its content: names and endings mislead."""
+"""The table of formats, and which of them a file is in, by its content: names and endings mislead."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from quakegui.formats import (
@@ -22,46 +23,90 @@ from quakegui.formats import (
     wdc,
 )
 from quakegui.formats.errors import one_error
+from quakegui.formats.hints import Hints
+from quakegui.formats.result import EventsFile, ReadingsFile
 from quakegui.formats.source import Source
 
 Kind = Literal["readings", "events", "kp", "stations"]
 
-FORMATS: tuple[tuple[str, Kind, Callable[[Source], bool]], ...] = (
-    ("cdf", "readings", imagcdf.looks_like),
-    ("iaga2002", "readings", iaga2002.looks_like),
-    ("wdc", "readings", wdc.looks_like),
-    ("imf", "readings", intermagnet.is_imf),
-    ("iaf", "readings", intermagnet.is_iaf),
-    ("pcdcp", "readings", intermagnet.is_pcdcp),
-    ("gsm19", "readings", loggers.is_gsm19),
-    ("pos1", "readings", loggers.is_pos1),
-    ("kp", "kp", kp.looks_like),
-    ("cenc", "events", cenc.looks_like),
-    ("quakeml", "events", quakeml.looks_like),
-    ("geojson", "events", eventjson.looks_like),
-    ("jma", "events", jma.looks_like),
-    ("usgs", "events", usgs.looks_like),
-    ("event sheet", "events", usgs.is_sheet),
-    ("stations", "stations", stations.looks_like),
-    ("table", "readings", table.looks_like),
-)
-"""Name, kind and test of each format, the most particular first: a catalogue is a table too."""
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that files come in.
+
+    Attributes
+    ----------
+    name
+        Its name in results and projects.
+    title
+        As people name it, and what else it covers, after commas.
+    kind
+        What its files hold.
+    looks_like
+        Whether a file is in it; looks at as little as tells, and raises nothing.
+    readings
+        The reader of one that holds readings; it takes what the user says besides of a file. None for the others.
+    events
+        The reader of one that holds earthquakes; it takes the zone of times that name none, empty where the user names none
+        either. None for the others.
+    leaves_open
+        Whether a file may leave its station, its day or its clock for the user to say.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    looks_like: Callable[[Source], bool]
+    readings: Callable[[Source, Hints], ReadingsFile] | None = None
+    events: Callable[[Source, str], EventsFile] | None = None
+    leaves_open: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    row.name: row
+    for row in (
+        Format("cdf", "ImagCDF, CDF", "readings", imagcdf.looks_like, imagcdf.parse),
+        Format("iaga2002", "IAGA-2002", "readings", iaga2002.looks_like, iaga2002.parse),
+        Format("wdc", "WDC", "readings", wdc.looks_like, wdc.parse, leaves_open=True),
+        Format("imf", "IMF 1.23", "readings", intermagnet.is_imf, intermagnet.parse_imf, leaves_open=True),
+        Format("iaf", "IAF", "readings", intermagnet.is_iaf, intermagnet.parse_iaf, leaves_open=True),
+        Format("pcdcp", "PCDCP", "readings", intermagnet.is_pcdcp, intermagnet.parse_pcdcp, leaves_open=True),
+        Format("gsm19", "GSM-19", "readings", loggers.is_gsm19, loggers.parse_gsm19, leaves_open=True),
+        Format("pos1", "POS-1", "readings", loggers.is_pos1, loggers.parse_pos1, leaves_open=True),
+        Format("kp", "Kp", "kp", kp.looks_like),
+        Format("cenc", "CENC", "events", cenc.looks_like, events=cenc.parse),
+        Format("quakeml", "QuakeML", "events", quakeml.looks_like, events=quakeml.parse),
+        Format("geojson", "GeoJSON", "events", eventjson.looks_like, events=eventjson.parse),
+        Format("jma", "JMA", "events", jma.looks_like, events=jma.parse),
+        Format("usgs", "USGS, ISC, EMSC, GeoNet, ZMAP, csv", "events", usgs.looks_like, events=usgs.parse),
+        Format("event sheet", "xlsx", "events", usgs.is_sheet, events=usgs.parse_sheet),
+        Format("stations", "ack", "stations", stations.looks_like),
+        Format("table", "csv, xlsx", "readings", table.looks_like, table.parse, leaves_open=True),
+    )
+}
+"""By name, the most particular first: a catalogue is a table too."""
+
+
+def titles(kind: Kind) -> str:
+    """Return how people name the formats of a kind, after commas."""
+    return ", ".join(row.title for row in FORMATS.values() if row.kind == kind)
+
+
+def format_of(source: Source) -> Format | None:
+    """Return the format, or None for a file that no reader knows."""
+    if catalogue.is_apple_double(source):
+        return None
+    with one_error(source.name):
+        return next((row for row in FORMATS.values() if row.looks_like(source)), None)
 
 
 def detect(source: Source) -> str | None:
     """Return the name of the format, or None for a file that no reader knows."""
-    found = _find(source)
-    return found[0] if found else None
+    found = format_of(source)
+    return None if found is None else found.name
 
 
 def kind(source: Source) -> Kind | None:
     """Return what a file holds: "readings", "events", "kp" or "stations"; None for a file that no reader knows."""
-    found = _find(source)
-    return found[1] if found else None
-
-
-def _find(source: Source) -> tuple[str, Kind] | None:
-    if catalogue.is_apple_double(source):
-        return None
-    with one_error(source.name):
-        return next(((name, what) for name, what, test in FORMATS if test(source)), None)
+    found = format_of(source)
+    return None if found is None else found.kind

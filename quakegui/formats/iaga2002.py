@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
+from quakegui.formats.hints import NO_HINTS, Hints
 from quakegui.formats.iagalines import FreeTable, read_free
 from quakegui.formats.issued import issued_in
 from quakegui.formats.records import (
@@ -60,8 +61,8 @@ def looks_like(source: Source) -> bool:
     return _BEGINNING.search(start) is not None or _HEADING.search(start) is not None
 
 
-def parse(source: Source) -> ReadingsFile:
-    """Return the readings of an IAGA-2002 file, or of several that were joined into one.
+def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
+    """Return the readings of an IAGA-2002 file, or of several that were joined into one; it leaves nothing open.
 
     Raises
     ------

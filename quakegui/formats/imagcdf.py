@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
+from quakegui.formats.hints import NO_HINTS, Hints
 from quakegui.formats.issued import issue_date
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, make_station, total_intensity
 from quakegui.formats.result import ReadingsFile
@@ -43,10 +44,11 @@ def looks_like(source: Source) -> bool:
     return source.data[:4] in _MAGIC
 
 
-def parse(source: Source) -> ReadingsFile:
+def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
     """Return the total intensity of a CDF file.
 
-    In ImagCDF, S is the scalar instrument's total intensity and F is calculated from the components.
+    In ImagCDF, S is the scalar instrument's total intensity and F is calculated from the components. The file leaves nothing
+    open.
 
     Raises
     ------

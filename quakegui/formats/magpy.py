@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.formats.detect import titles
 from quakegui.formats.errors import FormatError
 from quakegui.formats.records import MISSING_CODE, make_readings, make_station, total_intensity
 from quakegui.formats.result import ReadingsFile
@@ -47,7 +48,7 @@ def parse(source: Source) -> ReadingsFile:
     """
     if not available():
         sentence = (
-            "The format is not known. Known are IAGA-2002, WDC hourly, ImagCDF and CDF, and tables in csv and xlsx;"
+            f"The format is not known. Known are {titles('readings')};"
             ' with the extra "magpy" (pip install "quakegui[magpy]") some forty more observatory formats.'
         )
         raise FormatError(sentence, file=source.name)

@@ -23,7 +23,7 @@ class ReadingsFile:
     name
         Name of the file, with the archive it lies in before a slash.
     format
-        Short name of the format: "iaga2002", "wdc", "cdf", "table" or "magpy".
+        Name of the format in `detect.FORMATS`, or "magpy".
     readings
         One record per station and cadence; a station without any usable value has a record of length 0 or none, and a note.
     stations
@@ -51,7 +51,7 @@ class EventsFile:
     name
         Name of the file, with the archive it lies in before a slash.
     format
-        Short name of the format: "cenc", "usgs", "quakeml" or "table".
+        Name of the format in `detect.FORMATS`; "zmap" or "table" for a table that is not the USGS's.
     events
         In order of time.
     notes

@@ -100,6 +100,25 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
     (_share_for_review if review else _share_for_work)(window, docks, fit)
 
 
+def place_new(window: QMainWindow, docks: dict[str, QDockWidget], *, review: bool) -> None:
+    """Put docks that a layout kept by a former version does not know where they stand at first, behind what is there.
+
+    Parameters
+    ----------
+    docks, review
+        As for `arrange`.
+    """
+    for spec in DOCKS:
+        dock = docks[spec.id]
+        if window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
+            window.addDockWidget(spec.area, dock)
+            dock.setVisible(spec.review or not review)
+            if spec.behind or spec.below:
+                front = docks[spec.behind or spec.below]
+                window.tabifyDockWidget(front, dock)
+                front.raise_()
+
+
 def _share_for_review(window: QMainWindow, docks: dict[str, QDockWidget], fit: float) -> None:
     window.resizeDocks([docks["day"]], [max(window.width() // 4, round(290 * fit))], Qt.Orientation.Horizontal)
     window.resizeDocks([docks["timeline"]], [window.height() * 23 // 100], Qt.Orientation.Vertical)

@@ -73,7 +73,11 @@ class Layouts:
         geometry, state = former
         if self.name == "work" and not self._window.isVisible():
             self._window.restoreGeometry(geometry)
-        if not self._window.restoreState(state, LAYOUT_VERSION):
+        for dock in self._docks.values():
+            self._window.removeDockWidget(dock)  # or one that the state does not know stays where it stood
+        if self._window.restoreState(state, LAYOUT_VERSION):
+            dock_plan.place_new(self._window, self._docks, review=self.name == "review")
+        else:
             self.reset()
 
     def settle(self) -> None:

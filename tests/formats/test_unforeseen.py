@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -118,14 +119,14 @@ def test_text_tables_of_plausible_cells(rows, sep, encoding):
 @pytest.fixture
 def stumbling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the reader of IAGA-2002 fail as no one foresaw, for one station."""
-    whole = iaga2002.parse
+    whole = formats.FORMATS["iaga2002"]
 
-    def parse(source: Source):
+    def parse(source: Source, hints: formats.Hints):
         if b"BAD" in source.data:
             raise TypeError("cells of wood")
-        return whole(source)
+        return iaga2002.parse(source, hints)
 
-    monkeypatch.setitem(formats.READINGS, "iaga2002", parse)
+    monkeypatch.setitem(formats.FORMATS, "iaga2002", replace(whole, readings=parse))
 
 
 @pytest.mark.usefixtures("stumbling")
@@ -147,7 +148,7 @@ def test_a_catalogue_that_no_reader_foresaw_is_the_one_error(tmp_path: Path, mon
     def parse(source: Source, timezone: str):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(formats.EVENTS, "usgs", parse)
+    monkeypatch.setitem(formats.FORMATS, "usgs", replace(formats.FORMATS["usgs"], events=parse))
     (tmp_path / "a.csv").write_text("time,mag,lat,lon\n2022-01-01T00:00:00Z,5,28,102\n")
     with pytest.raises(FormatError, match=r"^a\.csv: .*ZeroDivisionError"):
         read_catalogue(tmp_path / "a.csv")

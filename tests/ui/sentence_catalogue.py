@@ -23,7 +23,8 @@ PACKAGES = ("season", "formats", "project", "judge", "learn", "app")
 APART = {"app/support.py", "learn/power.py", "season/calibration.py", "learn/shipped.py", "judge/verdict.py"}
 """Not for the screen (the report for support, and what is run from a terminal only), or with its own Chinese beside it."""
 VALUES = {
-    *("fold {0}", "final", "fold {0}, member {1}", "final, member {0}", "it was", "they were", "{0} days ({1} to {2})"),
+    *("fold {0}", "final", "it was", "they were", "{0} days ({1} to {2})"),
+    *("the Kp index", "a list of stations"),
     *("label journal", "ledger", "register", "Row {0}", "Rows {0} to {1}"),
     *("of {0}, written {1} by {2}", "of {0}, issued {1} by the run {2}", "of the run {0}, written {1} by {2}"),
 }

@@ -22,6 +22,7 @@ from quakegui.ui.dialogs.command_palette import CommandPalette
 from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.dock_plan import DOCKS
+from quakegui.ui.layouts import LAYOUT_VERSION
 from quakegui.ui.plots.animation import pixels, save_animation
 from quakegui.ui.plots.figures import FigureError, picture_of, save_figure
 
@@ -147,6 +148,50 @@ def test_layouts_are_remembered_apart(window):
     assert not window.docks["series"].isVisible()
     window.menus.actions["reset-layout"].trigger()
     assert all(not window.docks[spec.id].isHidden() for spec in DOCKS)
+
+
+def keep_layout_without(window, name):
+    """Have the layout in use kept as by a version that had another dock there."""
+    window.docks[name].setObjectName("former")
+    window.session.file.save_layout(window.layouts.name, window.saveGeometry(), window.saveState(LAYOUT_VERSION))
+    window.docks[name].setObjectName(name)
+
+
+@pytest.mark.parametrize("name", ["day", "regions", "runs"])
+def test_a_dock_that_a_kept_layout_does_not_know_stands_in_its_place(window, name):
+    (spec,) = (spec for spec in DOCKS if spec.id == name)
+    dock, front = window.docks[name], window.docks.get(spec.behind or spec.below)
+    keep_layout_without(window, name)
+    window.layouts.restore()
+    assert window.dockWidgetArea(dock) == spec.area
+    assert not dock.isFloating()
+    assert not dock.isHidden()
+    if front is not None:
+        assert dock in window.tabifiedDockWidgets(front)
+        assert not front.visibleRegion().isEmpty()
+
+
+def test_a_new_dock_stands_in_its_place_in_the_next_window(window, open_window, qtbot, tmp_path):
+    folder, file = window.session.project.folder, window.session.file
+    keep_layout_without(window, "runs")
+    kept = file.load_layout("work")
+    window.close()
+    file.save_layout("work", *kept)
+    again = Session(SettingsFile(tmp_path / "settings.ini"))
+    second = open_window(again)
+    opening.open_project(again, folder)
+    qtbot.waitUntil(lambda: again.season is not None and not again.jobs.busy)
+    assert second.docks["runs"] in second.tabifiedDockWidgets(second.docks["timeline"])
+    assert not second.docks["timeline"].visibleRegion().isEmpty()
+
+
+def test_a_new_dock_of_work_alone_stays_hidden_in_a_kept_review(window):
+    window.layouts.use("review")
+    keep_layout_without(window, "runs")
+    window.layouts.restore()
+    assert not window.docks["runs"].isVisible()
+    window.layouts.show("runs")
+    assert window.docks["runs"] in window.tabifiedDockWidgets(window.docks["timeline"])
 
 
 def test_undo_works_in_the_next_window(window, open_window, qtbot, tmp_path):

@@ -186,7 +186,7 @@ def side_by_side(parts: Sequence[Floats], train: Indices) -> Floats:
     """
     together = []
     for part in parts:
-        unknown = np.asarray(~np.isfinite(part).all(axis=1), bool)
+        unknown = np.asarray(~np.isfinite(part).all(axis=1))
         known = train[~unknown[train]]
         usual = np.median(part[known], axis=0) if len(known) else np.zeros(part.shape[1])
         together.append(np.where(unknown[:, None], usual, part))

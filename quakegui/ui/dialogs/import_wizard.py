@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app import computing
 from quakegui.app.session import Session
-from quakegui.formats import LOGS, NO_HINTS, Hints, TableMapping
+from quakegui.formats import FORMATS, NO_HINTS, Hints, TableMapping
 from quakegui.project.importing import import_batches
 from quakegui.project.importreport import ImportReport
 from quakegui.project.mappings import save_mapping, saved_mappings
@@ -217,7 +217,7 @@ class ImportWizard(JobDialog):
     def _show_chosen(self) -> None:
         preview = self._preview()
         is_table = preview is not None and preview.table is not None
-        is_log = preview is not None and preview.format in LOGS
+        is_log = preview is not None and preview.format in FORMATS and FORMATS[preview.format].leaves_open
         self._below.setCurrentIndex(1 if is_table else 2 if is_log else 0)
         text = "" if preview is None else "\n".join(filter(None, (translate(preview.reason), *map(translate, preview.notes))))
         self._detail.setPlainText(text)
