@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarm_choice import at_day
+from quakegui.judge.dependence import dependence
 from quakegui.judge.folds import N_CLASSES, Fold, Split, scorable
 from quakegui.judge.judged_by import Basis, moment_of
 from quakegui.judge.predictors import run_predictors
