@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -111,6 +112,19 @@ def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tm
         run(tmp_path / "broken", TWO_FOLDS, data, stop_after)
     run(tmp_path / "broken", TWO_FOLDS, data)
     assert_same(unbroken, tmp_path / "broken")
+
+
+def test_a_run_that_a_former_version_left_unfinished_goes_on(unbroken: Path, tmp_path: Path) -> None:
+    """It named one file of weights, not those of several members."""
+    data, folder = season(protocol="blocked"), tmp_path / "broken"
+    with pytest.raises(Stop):
+        run(folder, TWO_FOLDS, data, 25)
+    stored = read_arrays(folder / CHECKPOINT)
+    state = json.loads(str(stored["state"]))
+    (state["kept"],) = state["kept"]
+    write_arrays(folder / CHECKPOINT, {**stored, "state": np.array(json.dumps(state))})
+    run(folder, TWO_FOLDS, data)
+    assert_same(unbroken, folder)
 
 
 ENSEMBLE = replace(TWO_FOLDS, members=2, epochs=1)
