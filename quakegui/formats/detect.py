@@ -80,7 +80,7 @@ FORMATS: dict[str, Format] = {
         Format("jma", "JMA", "events", jma.looks_like, events=jma.parse),
         Format("usgs", "USGS, ISC, EMSC, GeoNet, ZMAP, csv", "events", usgs.looks_like, events=usgs.parse),
         Format("event sheet", "xlsx", "events", usgs.is_sheet, events=usgs.parse_sheet),
-        Format("stations", "ack", "stations", stations.looks_like),
+        Format("stations", ".ack", "stations", stations.looks_like),
         Format("table", "csv, xlsx", "readings", table.looks_like, table.parse, leaves_open=True),
     )
 }

@@ -33,6 +33,7 @@ _FIRST_IMF_YEAR = 91
 _IMF_TYPES = {"R": DataType.VARIATION, "A": DataType.PROVISIONAL, "Q": DataType.QUASI_DEFINITIVE, "D": DataType.DEFINITIVE}
 _IAF_WORDS = 5888
 _IAF_BYTES = 4 * _IAF_WORDS
+_INTEGER = re.compile(r"[+-]?\d{1,12}")
 _PCDCP_HEAD = re.compile(r"([A-Z0-9]{3,4})\s+(\d{4})\s+(\d{1,3})\s+\S+\s+([A-Z]{3,4})\s+(0\.\d+)\s?nT", re.IGNORECASE)
 
 
@@ -128,9 +129,10 @@ def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
     FormatError
         If its header has no date, or its lines are not those of one day.
     """
-    lines = decode(source.data)[0].splitlines()
+    lines = decode(source.data)[0].splitlines() or [""]
     head = _PCDCP_HEAD.match(lines[0])
-    assert head is not None  # or it would not be this format
+    if head is None:
+        raise FormatError("Its first line is no header of PCDCP.", file=source.name, line=1)
     day, letters, factor = _day(int(head[2]), int(head[3])), head[4].upper(), float(head[5])
     rows = [_integers(line) for line in lines[1:]]
     good = [row for row in rows if len(row) == 1 + len(letters)]
@@ -140,7 +142,7 @@ def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
         )
     table = np.array(good, dtype=np.float64)
     seconds = table[:, 0] * (1.0 if factor < 0.01 else 60.0)  # of the day, or its minutes
-    if seconds.max() >= 86_400:
+    if seconds.min() < 0 or seconds.max() >= 86_400:
         raise FormatError("Its times of day go beyond the day.", file=source.name)
     values = table[:, 1:] / round(1.0 / factor)
     time = day.astype("datetime64[ms]") + (seconds * 1000).astype("timedelta64[ms]")
@@ -175,10 +177,9 @@ def _column(pieces: Sequence[_Piece]) -> Callable[[str], NDArray[np.float64]]:
 
 
 def _integers(line: str) -> list[int]:
-    try:
-        return [int(word) for word in line.split()]
-    except ValueError:
-        return []
+    """Return a line's numbers; none where a word is none, or longer than any that the formats have room for."""
+    words = line.split()
+    return [int(word) for word in words] if all(_INTEGER.fullmatch(word) for word in words) else []
 
 
 def _hour(year: int, month: str, day: int, of_year: int, hour: int) -> np.datetime64 | None:

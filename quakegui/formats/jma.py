@@ -67,7 +67,7 @@ def _magnitude(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    if text[0] in _MAGNITUDE_LETTERS and text[1:].isdigit():
+    if text[0] in _MAGNITUDE_LETTERS and text[1:].isdecimal():
         return f"{_MAGNITUDE_LETTERS[text[0]] - int(text[1:]) / 10:.1f}"
     return f"{int(text) / 10:.1f}" if re.fullmatch(r"-?\d{1,2}", text) else text
 
@@ -84,5 +84,5 @@ def _degrees(degrees: str, minutes: str) -> str:
 def _depth(text: str) -> str:
     """Return a depth in km: hundredths of them where it was free, whole ones where it was fixed."""
     if text[3:].strip():
-        return f"{int(text) / 100:.2f}" if text.strip().isdigit() else text.strip()
+        return f"{int(text) / 100:.2f}" if text.strip().isdecimal() else text.strip()
     return text.strip()

@@ -155,6 +155,8 @@ def _roman_date(day: str, month: str, year: str) -> dt.date | None:
 
 def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -> tuple[int, int]:
     """Return at which place of the dates the day and the month stand."""
+    if not dates:
+        return 0, 1  # for no line, which the caller refuses
     fitting = []
     for order in ((0, 1), (1, 0)):
         days = [_date(date, order) for date in dates]
@@ -166,7 +168,7 @@ def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -
         fitting = [min(fitting, key=lambda one: one[1])]  # days that follow each other, not first days of months
     if len(fitting) == 1 or (len(fitting) == 2 and dates[0][0] == dates[0][1]):
         return fitting[0][0]
-    text = "/".join(dates[0]) if dates else ""
+    text = "/".join(dates[0])
     if not fitting:
         raise FormatError(
             f"Its dates, such as {text}, fit neither days nor months first, or not the day that was said.", file=source.name

@@ -18,6 +18,10 @@ from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 
 _FIRST_ROWS = 30
+_NO_HEADER = (
+    "No header with time, magnitude, latitude and longitude was found in the first 30 lines. Name those columns in the file's "
+    "first line."
+)
 _SHEET = "catalogue of the first sheet"
 
 
@@ -54,11 +58,7 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
         said = "The columns were read in ZMAP's order: longitude, latitude, year, month, day, magnitude, depth, hour, minute."
         return collect(source, "zmap", rows, zone=timezone or "UTC", notes=(*notes, said))
     if table is None:
-        raise FormatError(
-            "No header with time, magnitude, latitude and longitude was found in the first 30 lines. Name those columns in "
-            "the file's first line.",
-            file=source.name,
-        )
+        raise FormatError(_NO_HEADER, file=source.name)
     name = "usgs" if {"mag", "magtype"} <= set(table.names) else "table"
     zone = clock_of(source, table, timezone)
     return collect(source, name, table_rows(source, text, table), zone=zone, notes=(*notes, *unread(table)))
@@ -76,7 +76,8 @@ def parse_sheet(source: Source, timezone: str = "") -> EventsFile:
 
     names, rows = workbook.read(source, "", None)
     found = _table_in_sheet(source)
-    assert found is not None  # or it would not be this format
+    if found is None:
+        raise FormatError(_NO_HEADER, file=source.name)
     at, table = found
     cells = ((f"row {number}", [_text(value) for value in row]) for number, row in enumerate(rows[at + 1 :], start=at + 2))
     others = [f"Sheets after the first were not read: {', '.join(names[1:])[:200]}."] if len(names) > 1 else []

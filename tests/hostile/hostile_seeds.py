@@ -53,6 +53,35 @@ KP_GFZ = """# Kp and ap, GFZ
 2022 09 04 00.0 01.50 33118.00000 33118.06250  5.667   67 1
 2022 09 04 03.0 04.50 33118.12500 33118.18750 -1.000   -1 0
 """
+GSM19 = """/Gem Systems GSM-19 4021347 v7.0 31 V 2018 A e3.v7
+/ID 1 file 01survey.b   09 V 24
+/datum  48000.00
+/
+235800.0 48500.12 99
+235900.0 48501.50 09
+000000.0 48502.25 99
+"""
+POS1 = "".join(f"13/05/24 {hour:02d}:00:00.00 4850{hour}123 00012\n" for hour in range(6))
+IMF = "".join(
+    f"XIC MAY0924 130 {hour:02d} HDZF R EDI 06201023 000000 RRRRRRRRRRRRRRRR\r\n"
+    + "".join(f" 300001  -1234  380000 48500{at % 10}   300001  -1234  380000 999999\r\n" for at in range(30))
+    for hour in (0, 1)
+)
+PCDCP = "CMO  2020  061  01-Mar-20  HEZF  0.01nT  File Version 2.00\n" + "".join(
+    f"{minute:04d}  1241233   -44558  5513090  {5_649_188 + minute if minute != 5 else 9_999_999}\n" for minute in range(20)
+)
+GEOJSON = """{"type": "FeatureCollection", "metadata": {"title": "a"}, "features": [
+{"type": "Feature", "id": "us1", "properties": {"mag": 6.6, "place": "Luding", "time": 1662353539000, "type": "earthquake"},
+"geometry": {"type": "Point", "coordinates": [102.08, 29.61, 10]}},
+{"type": "Feature", "id": "b", "properties": {"mag": 5.5, "magtype": "mw", "time": "2022-09-06T04:52:19.0Z", "depth": 7},
+"geometry": {"type": "Point", "coordinates": [-102.3, -24.1]}}]}
+"""
+JMA = "".join(
+    f"J20220905{hour:02d}5219000021 293660 021 102 480 021 1000 1066W61J51{kind}4 1".ljust(68)
+    + "WESTERN SICHUAN         "
+    + " 10K\n"
+    for hour, kind in ((4, 1), (13, 5))
+)
 LABELS = """date,class,source,author,at,note
 2022-03-01,3,analyst,李,2022-03-02T00:00:00Z,'+ peak
 2022-03-02,,settled,Wang,,
@@ -93,6 +122,27 @@ def wdc() -> bytes:
         for day in (1, 2, 3)
     ]
     return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def iaf() -> bytes:
+    """Return a day of minutes in IAF."""
+    words = np.zeros(5888, dtype="<i4")
+    words[1:5] = (2024130, 53768, 140186, 36)
+    words[16:5776] = np.repeat((297785, -41099, 358868, 468136), 1440)
+    words[5775] = 999999
+    data = bytearray(words.tobytes())
+    data[0:4], data[20:24] = b"KAK ", b"XYZF"
+    return bytes(data)
+
+
+@cache
+def event_sheet() -> dict[str, bytes]:
+    """Return the parts of a workbook of earthquakes."""
+    book = io.BytesIO()
+    rows = {"time": ["2022-09-05 04:52:19"], "latitude": [29.61], "longitude": [102.08], "depth": [10], "mag": [6.6]}
+    with pd.ExcelWriter(book, engine="openpyxl") as writer:
+        pd.DataFrame(rows).to_excel(writer, index=False)
+    return unpacked(book.getvalue())
 
 
 @cache
@@ -174,9 +224,16 @@ def seeds(kind: str) -> tuple[Seed, ...]:
     made = {
         "iaga2002": lambda: (plain("a.min", iaga()), plain("b.min", iaga(4, "DHZF", "\r\n")), plain("c.min", iaga(3) * 2)),
         "wdc": lambda: (plain("tst2005.wdc", wdc()), plain("tst.ack", ACK)),
-        "imagcdf": lambda: (plain("a.cdf", cdf()), plain("b.cdf", cdf(6))),
-        "table-csv": lambda: (plain("a.csv", WIDE), plain("b.csv", LONG)),
-        "table-xlsx": lambda: (Seed("a.xlsx", workbook()),),
+        "cdf": lambda: (plain("a.cdf", cdf()), plain("b.cdf", cdf(6))),
+        "imf": lambda: (plain("xic.imf", IMF),),
+        "iaf": lambda: (plain("kak.bin", iaf()),),
+        "pcdcp": lambda: (plain("cmo.min", PCDCP),),
+        "gsm19": lambda: (plain("XIC_20240509.txt", GSM19), plain("a.txt", GSM19)),
+        "pos1": lambda: (plain("XIC_20240513.txt", POS1), plain("a.txt", POS1)),
+        "geojson": lambda: (plain("q.geojson", GEOJSON),),
+        "jma": lambda: (plain("h2022", JMA),),
+        "event sheet": lambda: (Seed("q.xlsx", event_sheet()),),
+        "table": lambda: (plain("a.csv", WIDE), plain("b.csv", LONG), Seed("a.xlsx", workbook())),
         "cenc": lambda: (plain("cenc.csv", CENC), plain("cenc.csv", CENC.encode("gb18030")), plain("cenc.xls", SHEET)),
         "usgs": lambda: (plain("usgs.csv", USGS),),
         "quakeml": lambda: (plain("q.xml", QUAKEML),),

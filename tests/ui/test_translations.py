@@ -28,7 +28,8 @@ def fields(text: str) -> set[str]:
 
 def test_every_text_has_a_finished_chinese_translation():
     entries = catalogue.read()
-    assert sorted(text for text in catalogue.texts() if not entries.get(text)) == []
+    missing = sorted(text for text in catalogue.texts() if not entries.get(text))
+    assert missing == [], "write {English: Chinese} and run: python tests/ui/translation_catalogue.py --add texts.json"
 
 
 def test_translations_keep_the_values():
