@@ -71,7 +71,9 @@ class Hints:
         }
         if self.mapping is not None:
             facts["mapping"] = self.mapping.to_json()
-        return json.dumps(facts, default=str) if set(facts) != {"mapping"} else str(facts["mapping"]) if facts else ""
+        if set(facts) <= {"mapping"}:
+            return str(facts.get("mapping", ""))
+        return json.dumps(facts, default=str)
 
     def station_of(self, source: Source) -> str:
         """Return the station's code that is said of a file, an empty string where none is.

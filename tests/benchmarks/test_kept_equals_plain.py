@@ -113,7 +113,7 @@ def test_after_a_changed_night_only_it_and_later_days_are_computed(project: Proj
     computed = []
     inner = sys.modules["quakegui.season.anomaly"]._one_day
     monkeypatch.setattr(
-        "quakegui.season.anomaly._one_day", lambda night, day, *rest: computed.append(day) or inner(night, day, *rest)
+        "quakegui.season.anomaly._one_day", lambda *given, day, **more: computed.append(day) or inner(*given, day=day, **more)
     )
     after = loaded(project)
     assert computed == list(range(changed_at, SIZE.days))

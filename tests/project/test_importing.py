@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from project_parts import iaga, minute_values, put
 
 from quakegui.formats.columns import TableMapping
+from quakegui.formats.hints import Hints
 from quakegui.project import parsing, seasons
 from quakegui.project.importing import import_batches, import_paths
 from quakegui.project.importreport import ImportReport
@@ -90,6 +91,12 @@ def test_the_same_content_a_second_time_changes_nothing(project: Project, files:
     before = all_of(project)  # with the further name, which matters where a later issue of it marks readings as missing
     assert import_paths(project, [copy]) == ImportReport(unchanged=("other name.min",))
     assert all_of(project) == before
+
+
+def test_a_file_of_which_nothing_is_said_is_the_same_by_every_way_in(project: Project, files: Path) -> None:
+    path = put(files, "kak.min", iaga())
+    import_paths(project, [path])
+    assert import_paths(project, [path], mapping=Hints()) == ImportReport(unchanged=("kak.min",))
 
 
 def test_two_equal_files_in_one_import_come_in_once(project: Project, files: Path) -> None:

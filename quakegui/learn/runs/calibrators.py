@@ -91,7 +91,7 @@ def fit_run_calibrators(
     weights = [class_weights(label[days & (label >= 0)], answers.shape[1]) for days in learnt] if weighed else None
     found = calibrate_by_fold(folds, answers, label, rows, weights=weights)[1]
     # without a fit of all it is the last fold's network that answers for days to come
-    last = () if weights is None else weights[-1 if predictions.final_trained.any() else -2]
+    last = () if weights is None else weights[-1 if predictions.final_trained.any() or not folds else -2]
     return RunCalibrators(found, later_calibrator(folds, answers, label, rows, weights=last))
 
 
