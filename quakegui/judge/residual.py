@@ -26,8 +26,8 @@ def residual(score: ArrayLike, others: Sequence[ArrayLike], kinds: ArrayLike, fo
     """Ranks of a score within each fold, less what the ranks of others explain of them.
 
     By least squares over all folds at once, without the labels: a predictor may lose by it only what others say too, and where
-    it is a copy of one of them nothing is left. Polynomials of the ranks, bins of them and a regression in each fold of its own
-    deny more copies, and a signal in noise as well.
+    it is a copy of one of them nothing is left. A slope in each fold of its own denies more that is no copy, and more signals
+    in noise as well.
 
     Parameters
     ----------

@@ -36,9 +36,9 @@ RANDOM = {
 #: Memory of the noise, of unit spread, and size of the signal added on the days that count as before an earthquake.
 PLANTED = {
     "white noise + 0.15": (0.0, 0.15),
-    "white noise + 0.3": (0.0, 0.3),
     "AR(1) 0.9 + 0.6": (0.9, 0.6),
     "AR(1) 0.9 + 1.0": (0.9, 1.0),
+    "white noise + 0.3": (0.0, 0.3),
 }
 
 

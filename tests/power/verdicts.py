@@ -114,12 +114,19 @@ def plain_inputs(bench):
     }
 
 
-def count(benches, trials, seed):
-    """Return (input, how) -> codes over benches, with this many trials of each random kind on each."""
+def plain(benches):
+    """Return (input, how) -> codes over benches of what knows no field and no luck."""
     found = defaultdict(list)
-    for number, bench in enumerate(benches):
+    for bench in benches:
         for key, answer in plain_inputs(bench).items():
             found[key].append(code(bench, answer))
+    return found
+
+
+def count(benches, trials, seed):
+    """Return (input, how) -> codes over benches, this many trials of each random kind on each."""
+    found = defaultdict(list)
+    for number, bench in enumerate(benches):
         for k in range(trials):
             rng = np.random.default_rng((seed, number, k))
             for name, draw in RANDOM.items():
@@ -155,6 +162,7 @@ def main(arguments=None):
     places = {"Japan": [project_bench(given.japan)], "demo": [project_bench(given.demo)], "synthetic": made}
     for seed, (place, benches) in enumerate(places.items()):
         for found in (
+            plain(benches),
             count(benches, given.trials // len(benches), seed),
             power(benches, -(-given.planted // len(benches)), seed),
         ):
