@@ -32,6 +32,8 @@ LOGGED: Final = (
     "The job {0} failed",
     "The log of {0} stays beside its database",
     "The map of day {0} could not be drawn ahead",
+    "The studies of the run {0} are computed again: {1}",
+    "The studies of the run {0} are not kept: {1}",
     "The window cannot be made",
     "The worker {0} began",
     "The worker {0} ended with status {1}: {2}",

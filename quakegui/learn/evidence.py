@@ -221,7 +221,7 @@ def masked_maps(season: Season, config: RunConfig) -> tuple[NDArray[np.intp], Po
     z = season.anomaly.z.copy()
     for row, mask in zip(rows, others[changed], strict=True):
         z[season.shown.start + row, located] = np.where(mask, np.nan, season.gridder.filled(season.z[row][None])[0])
-    other = dataclasses.replace(season, anomaly=dataclasses.replace(season.anomaly, z=z))
+    other = dataclasses.replace(season, first_features=(), anomaly=dataclasses.replace(season.anomaly, z=z))
     return rows, maps_to_draw(other, config, rows)
 
 

@@ -175,5 +175,5 @@ def _restored(hint: Any, value: Any) -> Any:
     if hint is float:
         return math.nan if value is None else float(value)
     if not isinstance(value, hint):
-        raise TypeError(f"{value!r} is not {hint.__name__}")
+        raise TypeError(f"A value that should be {hint.__name__} is of another type: {type(value).__name__}.")
     return value

@@ -53,7 +53,8 @@ class Season:
     revision
         Which state of its inputs it was computed from, as their keeper counts them.
     first_features
-        Features of the first days, where they have been kept.
+        Features of the first days, where they have been kept; they are of this config and these values, so a season made from
+        another by replacing either begins with none.
     """
 
     network: Network

@@ -59,7 +59,7 @@ def test_a_seasons_maps_as_one_netcdf_file(project: Project, season: Season, tmp
 
 def test_regions_as_polygons(project: Project, season: Season, tmp_path: Path) -> None:
     extrema = replace(season.config.extrema, threshold_z=0.8)
-    season = replace(season, config=replace(season.config, extrema=extrema))
+    season = replace(season, config=replace(season.config, extrema=extrema), first_features=())
     count = interchange.regions_to_geojson(project, season, tmp_path / "r.geojson")
     found = json.loads((tmp_path / "r.geojson").read_text(encoding="utf-8"))
     regions = [region for day in season.features[season.shown] for region in day.regions]
