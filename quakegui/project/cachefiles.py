@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 
 from quakegui import paths
@@ -16,6 +17,8 @@ from quakegui.project.filesystem import replacing
 
 KEPT = 8
 """Files of one kind that are kept: going back to former parameters, or to another project, is as quick as staying."""
+KEPT_BYTES = 128_000_000
+"""More than these are kept as long as they need no more than this: many small projects do not push each other out."""
 
 
 def cache_file(name: str) -> Path:
@@ -24,7 +27,7 @@ def cache_file(name: str) -> Path:
 
 
 def put(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a file and put it in the place of `path`; of its kind, the name up to a hyphen, the latest `KEPT` stay.
+    """Let `write` fill a file and put it in the place of `path`; of its kind, the name up to a hyphen, the latest stay.
 
     What a program that was ended left half-written has a name of that kind too, and goes with the others.
     A full disk or a folder that cannot be written costs the cache, not the season: then nothing is kept, and nothing is said.
@@ -35,6 +38,7 @@ def put(path: Path, write: Callable[[Path], None]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, part=part):
             write(part)
-        former = sorted(path.parent.glob(f"{kind}*{path.suffix}"), key=lambda one: one.lstat().st_mtime)
-        for one in former[:-KEPT]:
-            one.unlink()
+        files = sorted(path.parent.glob(f"{kind}*{path.suffix}"), key=lambda one: one.lstat().st_mtime, reverse=True)
+        for one, size in zip(files, accumulate(one.lstat().st_size for one in files), strict=True):
+            if size >= KEPT_BYTES and one not in files[:KEPT]:
+                one.unlink()

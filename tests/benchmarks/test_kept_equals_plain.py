@@ -162,7 +162,8 @@ def replace_first_day(night: NightMeans) -> NightMeans:
     return replace(night, days=night.days + np.timedelta64(1, "D"))
 
 
-def test_kept_files_do_not_pile_up(project: Project, empty_cache: Path) -> None:
+def test_kept_files_do_not_pile_up(project: Project, empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cachefiles, "KEPT_BYTES", 0)
     config = project.config()
     for window in range(21, 33):
         project.set_config(replace(config, anomaly=replace(config.anomaly, window_days=window)))

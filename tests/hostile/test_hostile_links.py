@@ -124,7 +124,8 @@ def test_an_export_whose_runs_are_a_link_is_refused(folder: Path, mine: Path, tm
     assert not list((tmp_path / "back" / "runs").iterdir())
 
 
-def test_a_link_in_the_cache_is_no_reason_to_keep_old_files(tmp_path: Path) -> None:
+def test_a_link_in_the_cache_is_no_reason_to_keep_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cachefiles, "KEPT_BYTES", 0)
     for number in range(cachefiles.KEPT + 3):
         path = tmp_path / f"features-{number}.json"
         cachefiles.put(path, Path.touch)

@@ -100,8 +100,9 @@ def test_a_cache_that_comes_with_a_project_is_not_looked_at(project: Project, em
     assert {path.name.partition("-")[0] for path in empty_cache.iterdir()} == {"anomaly", "basis", "features"}
 
 
-def test_a_cache_keeps_a_few_files_of_each_kind_and_no_leftovers(tmp_path: Path) -> None:
+def test_a_cache_keeps_a_few_files_of_each_kind_and_no_leftovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each network has a map basis of megabytes of its own; a program that is killed leaves half of a file."""
+    monkeypatch.setattr(cachefiles, "KEPT_BYTES", 0)
 
     def killed(path: Path) -> None:
         path.write_bytes(b"half")
