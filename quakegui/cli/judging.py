@@ -11,6 +11,7 @@ from quakegui.cli.judgements import print_judgement
 from quakegui.cli.sources import season_of
 from quakegui.cli.terminal import AsJson, open_project, print_json
 from quakegui.cli.working import sentences
+from quakegui.formats.errors import FormatError
 from quakegui.formats.scores import read_scores
 from quakegui.formats.source import expand
 from quakegui.learn.evidence import gather
@@ -36,7 +37,10 @@ def judge(
 ) -> None:
     """Judge predictions that were made elsewhere, by the same days, tests and rivals as a network."""
     with sentences(), open_project(project, read_only=True) as opened:
-        scores = read_scores(next(iter(expand(file))))
+        sources = list(expand(file))
+        if len(sources) != 1:
+            raise FormatError(f"One file of predictions is wanted; there are {len(sources)} here.", file=file.name)
+        scores = read_scores(sources[0])
         bench = prepare_bench(gather(opened, season_of(opened)), protocol)
         judgement = bench.judge(scores, name=file.stem, title=file.name)
     if as_json:

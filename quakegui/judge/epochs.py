@@ -94,7 +94,7 @@ def superposed_epochs(
     low, centre, high = (nothing.copy() for _ in range(3))
     low[usable], centre[usable], high[usable] = np.nanquantile(together[:, usable], [0.025, 0.5, 0.975], axis=0)
     far, far_drawn = (_distance(curves, low, centre, high) for curves in (median, drawn))
-    reach = float(np.quantile(far_drawn.max(axis=1), level, method="higher"))
+    reach = float(np.quantile(np.where(np.isinf(far_drawn), -1.0, far_drawn).max(axis=1), level, method="higher"))
     p_before, extreme_before = _extreme(far[0], far_drawn, usable & (lags < 0), lags)
     p_after, extreme_after = _extreme(far[0], far_drawn, usable & (lags >= 0), lags)
     return Epochs(

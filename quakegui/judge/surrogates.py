@@ -102,10 +102,8 @@ class Surrogates:
         `QUIET`, `EVENT` or `POST`, int8, shape (day, surrogate): earthquakes moved, and earthquakes drawn from the rate.
     jitter_days
         How far they were moved.
-    clusters
-        Independent clusters of earthquakes within the season.
-    span_days
-        Days from the first to the last.
+    cluster
+        Number of the cluster of earthquakes on each day, -1 for a day without, shape (day,).
     longest_window
         Days of the longest label window.
     """
@@ -113,14 +111,23 @@ class Surrogates:
     jittered: Kinds
     redrawn: Kinds
     jitter_days: int
-    clusters: int
-    span_days: int
+    cluster: Indices
     longest_window: int
 
-    @property
-    def estimable(self) -> bool:
-        """Whether there are clusters and days enough to test anything."""
-        return self.clusters >= LEAST_CLUSTERS and self.span_days >= LEAST_SPANS * self.jitter_days
+    def clusters(self, scored: ArrayLike) -> int:
+        """Independent clusters of earthquakes from the first to the last scored day; `scored` is a mask, shape (day,)."""
+        within = self.cluster[_span(scored)]
+        return len(np.unique(within[within >= 0]))
+
+    def estimable(self, scored: ArrayLike) -> bool:
+        """Whether clusters and days enough are scored to test anything; `scored` is a mask, shape (day,)."""
+        span = _span(scored)
+        return self.clusters(scored) >= LEAST_CLUSTERS and span.stop - span.start >= LEAST_SPANS * self.jitter_days
+
+
+def _span(scored: ArrayLike) -> slice:
+    days = np.flatnonzero(scored)
+    return slice(int(days[0]), int(days[-1]) + 1) if len(days) else slice(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +143,10 @@ class SurrogateTest:
     p_jitter, p_rate
         (1 + k) / (1 + n): n surrogates of each kind, k of them with at least this AUC; by the fold-wise statistic, k of them at
         least as far from 0.5. NaN where not estimable.
-    jitter_days, clusters, longest_window
+    jitter_days, longest_window
         See `Surrogates`.
+    clusters
+        Independent clusters of earthquakes from the first to the last scored day.
     """
 
     statistic: Statistic
@@ -243,14 +252,16 @@ def make_surrogates(
     reach = jitter_days + windows.longest
     at = windows.day.astype(np.int64)
     near = windows.part((at >= first - reach) & (at <= last + reach))
-    inside = near.part((near.day >= np.datetime64(first, "D")) & (near.day <= np.datetime64(last, "D")))
+    cluster = np.full(len(calendar), -1, np.int64)
+    place = np.searchsorted(calendar, near.day)
+    inside = (place < len(calendar)) & (calendar[np.minimum(place, len(calendar) - 1)] == near.day) if len(calendar) else []
+    cluster[place[inside]] = near.cluster[inside]
     rng = np.random.default_rng(seed)
     return Surrogates(
         jittered=kinds_of_days(near, jittered_days(near, jitter_days, surrogates, rng), calendar),
         redrawn=kinds_of_days(near, _redrawn(near, (first, last), surrogates, rng), calendar),
         jitter_days=jitter_days,
-        clusters=len(np.unique(inside.cluster)),
-        span_days=last - first + 1,
+        cluster=cluster,
         longest_window=near.longest,
     )
 
@@ -282,13 +293,14 @@ def surrogate_test(
     if statistic == "pooled":
         number = np.where(number >= 0, 0, -1)
     observed = auc(x, np.asarray(kinds), number)
-    possible = tested and surrogates.estimable and bool(np.isfinite(observed))
+    scored = (number >= 0) & np.isfinite(x)
+    possible = tested and surrogates.estimable(scored) and bool(np.isfinite(observed))
     p_jitter, p_rate = (
         _p_value(observed, weighted_auc(x, drawn == EVENT, drawn == QUIET, number), statistic) if possible else np.nan
         for drawn in (surrogates.jittered, surrogates.redrawn)
     )
     return SurrogateTest(
-        statistic, observed, p_jitter, p_rate, surrogates.jitter_days, surrogates.clusters, surrogates.longest_window
+        statistic, observed, p_jitter, p_rate, surrogates.jitter_days, surrogates.clusters(scored), surrogates.longest_window
     )
 
 

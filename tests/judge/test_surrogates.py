@@ -13,6 +13,7 @@ from quakegui.season.localtime import NightWindow, available_at
 
 ZONE, NIGHT = "Asia/Tokyo", NightWindow()
 DAYS = np.datetime64("2005-01-01") + np.arange(731)
+ALL = np.ones(len(DAYS), bool)
 RULES = {
     "default": LabelRule(),
     "larger wins": LabelRule(winner="larger"),
@@ -74,7 +75,7 @@ def test_close_earthquakes_move_together_and_others_apart():
     assert (first.min(), first.max(), last.min(), last.max()) == (-30, 30, -30, 30)
     assert abs(np.corrcoef(first, last)[0, 1]) < 0.1
     assert np.bincount(first + 30, minlength=61).max() < 40  # about 16 each: uniform
-    assert made.clusters == 2
+    assert made.clusters(ALL) == 2
 
 
 def test_earthquakes_outside_the_season_may_move_into_it():
@@ -84,7 +85,7 @@ def test_earthquakes_outside_the_season_may_move_into_it():
     counted = (made.jittered == sg.EVENT).sum(axis=0)
     assert counted.min() == 4  # the one in the middle is always there
     assert counted.max() == 8
-    assert made.clusters == 1
+    assert made.clusters(ALL) == 1
     assert not made.jittered[600:].any()  # the far one never comes
 
 
@@ -134,16 +135,19 @@ def test_fold_by_fold_a_surrogate_as_far_below_a_half_counts_too():
 def test_too_few_clusters_or_too_short_a_season_are_not_estimable():
     rng = np.random.default_rng(7)
     few = windows_of(events_at([50, 52, 54, 200, 300, 400], rng))
-    assert sg.make_surrogates(few, DAYS, jitter_days=45).clusters == 4
-    assert not sg.make_surrogates(few, DAYS, jitter_days=45).estimable
+    made = sg.make_surrogates(few, DAYS, jitter_days=45)
+    assert made.clusters(ALL) == 4
+    assert not made.estimable(ALL)
     enough = windows_of(events_at([50, 80, 110, 140, 165], rng))
-    assert sg.make_surrogates(enough, DAYS[:180], jitter_days=45).estimable
-    assert not sg.make_surrogates(enough, DAYS[:179], jitter_days=45).estimable
+    made = sg.make_surrogates(enough, DAYS, jitter_days=45)
+    assert made.estimable(np.arange(731) < 180)
+    assert not made.estimable(np.arange(731) < 179)
+    assert not made.estimable(np.arange(731) >= 180), "what is scored has no earthquake"
     nothing = windows_of([])
     made = sg.make_surrogates(nothing, DAYS, jitter_days=45)
     told = sg.surrogate_test(rng.normal(size=731), sg.rule_kinds(nothing, DAYS), made, statistic="pooled", fold=np.zeros(731))
     assert np.isnan([told.auc, told.p_value]).all()
-    assert (made.clusters, made.longest_window) == (0, 0)
+    assert (told.clusters, made.longest_window) == (0, 0)
 
 
 def test_a_window_longer_than_the_jitter_is_named():

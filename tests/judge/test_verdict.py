@@ -136,6 +136,7 @@ def test_noise_is_not_better_than_chance():
     assert told.verdict.text("zh") == "不优于随机。"
 
 
+@pytest.mark.slow  # tests/power asks the same of one season every day
 def test_over_noise_seasons_few_are_called_better_than_chance():
     # At most 5 % are expected by construction; of 40, more than 6 would come about once in a hundred times.
     called = 0

@@ -77,6 +77,7 @@ def test_random_alarms_and_the_other_predictors_stand_beside_the_run(run: Termin
     assert all(one["test"] is None for one in found["comparisons"] if one["target"] != "event")
 
 
+@pytest.mark.slow  # seventeen verdicts of a season; the table itself is tested in tests/judge
 def test_the_verdict_under_other_choices(run: Terminal, shown: Path, tmp_path: Path) -> None:
     with Project.open(shown, read_only=True) as project:
         events = season_study.project_choice(project).events

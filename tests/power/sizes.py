@@ -71,7 +71,7 @@ def trial(rng, days, season, surrogates):
     sets = [
         sg.make_surrogates(windows, days, jitter_days=j, surrogates=surrogates, seed=int(rng.integers(2**31))) for j in JITTERS
     ]
-    if sets[0].clusters < sg.LEAST_CLUSTERS:
+    if sets[0].clusters(np.ones(len(days), bool)) < sg.LEAST_CLUSTERS:
         return None
     drawn = [one.jittered for one in sets] + [sets[0].redrawn]
     fold = fold_numbers(made, len(days))

@@ -47,7 +47,7 @@ def synthetic_benches(seasons, catalogues=("clustered", "swarm")):
         if not seasons:
             return
         bench = prepare_bench(evidence_of(one, plan), "blocked")
-        if bench.truth.surrogates.estimable:
+        if bench.truth.surrogates.estimable(bench.truth.fold >= 0):
             seasons -= 1
             yield bench
 

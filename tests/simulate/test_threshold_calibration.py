@@ -34,6 +34,7 @@ def test_rate_is_a_mean_over_seasons_with_their_scatter() -> None:
     assert (found.share, found.low, found.high) == pytest.approx((0.02, 0.02 - 1.96 * error, 0.02 + 1.96 * error))
 
 
+@pytest.mark.slow  # four seasons through both ways
 def test_maxima_are_those_of_the_pipeline_itself() -> None:
     config = AnomalyConfig()
     found = null_maxima([OTHER_SEEDS], config, pixels=60)

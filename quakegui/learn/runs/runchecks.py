@@ -180,6 +180,10 @@ def _earthquakes(value: Any) -> bool:
     )
 
 
+def _days(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(one is not None and _instant(one) for one in value)
+
+
 def _calibration(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
@@ -205,6 +209,7 @@ _CARD: Mapping[str, Callable[[Any], bool]] = {
     "device": _named,
     "versions": _named,
     "calibration": _calibration,
+    "days": _days,
 }
 _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "project": _text,
