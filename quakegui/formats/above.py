@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from quakegui.formats.elements import unit_of
-from quakegui.formats.zones import zone_in
+from quakegui.formats.zones import is_unreadable, zone_in
 
 _STATION = re.compile(
     r"\W*(?:iaga(?:[ _]code)?|station|observatory|site|obs|sta|code|台站|台站代码|测点)\b[^:：=\t]*[:：=\t]\s*(.+)",
@@ -106,6 +106,11 @@ def zone_above(lines: Iterable[str]) -> str:
     """Return the one zone that lines above a table say its clock keeps, an empty string where they say none or several."""
     zones = {zone for line in lines if _CLOCK.search(line) and (zone := zone_in(line))}
     return zones.pop() if len(zones) == 1 else ""
+
+
+def unreadable_clock(lines: Iterable[str]) -> str:
+    """Return the first line above a table whose offset from UTC cannot be read, an empty string where there is none."""
+    return next((line for line in lines if _CLOCK.search(line) and is_unreadable(line)), "")
 
 
 def unit_above(lines: Iterable[str]) -> str:

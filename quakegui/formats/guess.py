@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.above import station_above, station_in_name, unit_above, zone_above
+from quakegui.formats.above import station_above, station_in_name, unit_above, unreadable_clock, zone_above
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.contents import Content, content_of
 from quakegui.formats.elements import LETTERS, UNITS, bare, element_of, unit_of
@@ -150,7 +150,11 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     unit, units_differ = _unit(rest, hints.unit or unit_above(lines))
     nt = {name: numbers(frame[name]) * UNITS[unit] for name in rest}
     values = _Values(nt, {name: content_of(column) for name, column in nt.items()})
-    doubts = [time.doubt] if time.doubt and not hints.timezone else []
+    unreadable = "" if time.zone else unreadable_clock(lines)
+    clock = time.doubt
+    if unreadable and not clock:
+        clock = f"The offset from UTC in '{shown(unreadable, 60)}' cannot be read: name its time zone."
+    doubts = [clock] if clock and not hints.timezone else []
     grouped = [name for name in rest if _may_be_grouped(frame[name], nt[name])]
     doubts += [_grouping(name, frame[name]) for name in grouped[:1]]
     found = _elements(values)

@@ -182,7 +182,7 @@ def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -
 def _why(doubts: tuple[str, ...]) -> str:
     """Return what is not plain about a table, and which option settles it."""
     asked = dict.fromkeys(
-        _OPTIONS.get(doubt, "--timezone ZONE" if "local one" in doubt else "--mapping FILE.json") for doubt in doubts
+        _OPTIONS.get(doubt, "--timezone ZONE" if "name its time zone" in doubt else "--mapping FILE.json") for doubt in doubts
     )
     options = " and ".join(asked) or "--mapping FILE.json"
     return f"This is a table of which something is not plain. {' '.join(doubts)} Use {options}, or the import window."

@@ -15,7 +15,7 @@ from quakegui.formats.elements import bare
 from quakegui.formats.errors import shown
 from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.stamps import CLOCK_FORMS, COMPACT_FORMS, DATE_FORMS, reads, width
-from quakegui.formats.zones import is_local, zone_in
+from quakegui.formats.zones import is_local, is_unreadable, zone_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,7 +167,7 @@ def _of_parts(rows: pd.DataFrame, parts: dict[str, str], named: list[str]) -> Ti
         return None
     hours = numbers(rows[parts["hour"]]) if "hour" in parts else np.zeros(1)
     ends = len(of_day) == 1 and "hour" in parts and np.nanmax(hours) == 24 and np.nanmin(hours) >= 1
-    return TimeColumns(columns, f"{date} {clock}".strip(), _zone(columns), _local_doubt(columns), bool(ends))
+    return TimeColumns(columns, f"{date} {clock}".strip(), _zone(columns), _clock_doubt(columns), bool(ends))
 
 
 def _part_form(rows: pd.DataFrame, part: str, parts: dict[str, str]) -> str:
@@ -211,7 +211,7 @@ def _one(rows: pd.DataFrame, readings: list[tuple[tuple[str, str], ...]], doubts
     if len(set(zip(columns, forms, strict=True))) > 1:
         doubts.append(_both(rows, list(zip(columns, forms, strict=True))))
         return None
-    return TimeColumns(columns[0], forms[0], _zone(columns[0]), _local_doubt(columns[0]))
+    return TimeColumns(columns[0], forms[0], _zone(columns[0]), _clock_doubt(columns[0]))
 
 
 def _best(found: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -300,7 +300,11 @@ def _zone(columns: tuple[str, ...]) -> str:
     return next((zone for name in columns if (zone := zone_in(name))), "")
 
 
-def _local_doubt(columns: tuple[str, ...]) -> str:
+def _clock_doubt(columns: tuple[str, ...]) -> str:
+    """Return why the clock of some columns is not known; empty where it is, or where nothing is written of it."""
+    unreadable = next((name for name in columns if is_unreadable(name)), None)
+    if unreadable is not None:
+        return f"The offset from UTC in the heading '{shown(unreadable, 60)}' cannot be read: name its time zone."
     local = next((name for name in columns if is_local(name)), None)
     if local is None or _zone(columns):
         return ""
