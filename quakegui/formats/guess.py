@@ -250,10 +250,15 @@ def _code(name: str) -> str:
 
 
 def _unit(names: list[str], given: str) -> tuple[str, bool]:
-    """Return the unit of a table's values, and whether its headings name several; angles have none of the field's."""
-    named = {
-        unit for name in names if (unit := unit_of(name)) and (element_of(name) or ("", "F"))[1] in LETTERS.replace("DI", "")
-    }
+    """Return the unit of a table's values, and whether its headings name several; angles have none of the field's.
+
+    Elements name it; in a table without any a column may be a station's, whose unit is no single letter as that of a sensor's
+    temperature or of an acceleration.
+    """
+    elements = {name: found[1] for name in names if (found := element_of(name)) is not None}
+    named = {unit for name, letter in elements.items() if letter in LETTERS.replace("DI", "") and (unit := unit_of(name))}
+    if not elements:
+        named = {unit for name in names if (unit := unit_of(name)) not in ("", "T", "G")}
     return given or (min(named) if named else "nT"), not given and len(named) > 1
 
 

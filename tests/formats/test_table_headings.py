@@ -99,6 +99,17 @@ def test_units_of_headings_and_those_that_are_said(heading, row, unit):
     np.testing.assert_allclose(one.values, F, atol=1e-6)
 
 
+@pytest.mark.parametrize("other", ["Sensor_T", "Tilt (g)", "Board_T (T)", "Deviation (pT)"])
+def test_columns_that_are_no_element_name_no_unit_beside_one(other):
+    one = only(read_readings(csv(f"time,F,{other}", f"{F},21.5"), Hints(station="KAK")))
+    np.testing.assert_allclose(one.values, F, atol=1e-6)
+
+
+@pytest.mark.parametrize(("heading", "row"), [("KAK,Sensor_T", f"{F},21.5"), ("KAK (uT),Sensor_T", f"{F / 1000.0},8.5")])
+def test_units_of_stations_columns(heading, row):
+    np.testing.assert_allclose(only(read_readings(csv(f"time,{heading}", row))).values, F, atol=1e-6)
+
+
 def test_columns_in_different_units_are_asked_for():
     with pytest.raises(FormatError, match="different units"):
         read_readings(csv("time,KAK (nT),MMB (uT)", f"{F},50.03"))
