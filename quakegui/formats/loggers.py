@@ -92,7 +92,9 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
         stamps.append(dt.datetime.combine(day, dt.time()) + dt.timedelta(milliseconds=ms))
         values.append(float(match[5]))
         poor += int(match[6]) < _POOR_QUALITY
-    notes = (f"{poor} readings have a signal quality under {_POOR_QUALITY} of 99 and were kept.",) if poor else ()
+    notes: tuple[str, ...] = (
+        (f"{poor} readings have a signal quality under {_POOR_QUALITY} of 99 and were kept.",) if poor else ()
+    )
     if back:
         notes += (f"{back} readings are earlier than the one above them, by less than half a day; they count to the same day.",)
     return _file(source, hints, GSM19, _Rows(np.array(stamps, dtype="datetime64[ms]"), np.array(values), broken, notes))
