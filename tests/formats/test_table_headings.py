@@ -296,3 +296,13 @@ def test_a_kept_mapping_reads_the_next_table_with_the_same_columns_and_takes_no_
         read_readings(Source("latest.csv", f"Tag;Feld\n{rows}".encode()), kept)
     with pytest.raises(FormatError, match="more than one reading"):
         read_readings(Source("mag_XIC_1.csv", f"Tag;Other\n{rows}".encode()), kept)
+    found = read_readings(Source("mag_XIC_1.csv", f"Tag;Feld\n{rows}".encode()), kept)
+    assert found.notes[0] == "Read by the kept mapping of a table with the same columns."
+
+
+def test_a_kept_mapping_is_never_taken_for_columns_without_headings():
+    rows = "\n".join(f"2024-05-09 00:{at:02d},48500" for at in range(30)).encode()
+    mapping = TableMapping("wide", ("column 1",), (("OLD", "column 2"),), timezone="UTC+8", time_format="%Y-%m-%d %H:%M")
+    found = read_readings(Source("mag_XIC_1.csv", rows), Hints(saved=(SavedMapping(("column 1", "column 2"), mapping),)))
+    assert (found.readings[0].station, str(found.readings[0].time[0])) == ("XIC", "2024-05-09T00:00:00.000")
+    assert not any("kept mapping" in note for note in found.notes)
