@@ -269,3 +269,7 @@ def test_a_sheet_for_each_station_is_read():
     assert any("not plain were not read: Notes" in note for note in doubtful.notes)
     with pytest.raises(FormatError, match="one station was named for all"):
         read_readings(workbook([["DateTime", "F"], *rows], ("MUL", [["DateTime", "F"], *rows])), Hints(station="XIC"))
+    with pytest.raises(FormatError, match="one station was named for all"):
+        read_readings(
+            workbook([["DateTime", "F"], *rows], ("MUL", [["DateTime", "F"], *rows])), Hints(station_pattern="{code}.xlsx")
+        )
