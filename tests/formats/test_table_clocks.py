@@ -94,6 +94,27 @@ def test_hourly_values_are_stamped_at_the_middle_of_their_hours(form):
     check(only(csv(heading, [time.strftime(form) for time in HOURS])), 48, "2024-05-09T00:30", 3600.0)
 
 
+@pytest.mark.parametrize(
+    ("heading", "form"),
+    [
+        ("Date,Hour,Minute,AM/PM", "%Y-%m-%d,%I,%M,%p"),
+        ("Date,Time,AM/PM", "%d.%m.%Y,%I:%M,%p"),
+        ("Date,Time,AM/PM", "%Y-%m-%d,%I:%M:%S,%p"),
+        ("Year,Month,Day,Hour,Minute,Second,AMPM", "%Y,%m,%d,%I,%M,%S,%p"),
+        ("DateTime,am_pm", "%Y/%m/%d %I:%M,%p"),
+        ("Date,Time,AM/PM", "%Y-%m-%d,%H:%M,%p"),
+        ("Date,Hour,Minute,AM/PM", "%Y-%m-%d,%H,%M,%p"),
+    ],
+)
+def test_a_column_of_am_and_pm_counts(heading, form):
+    check(only(csv(f"{heading},XIC", [time.strftime(form) for time in MINUTES])), 1500)
+
+
+def test_lost_zeros_before_hours_to_12_come_back():
+    rows = [f"{time:%Y-%m-%d},{int(time.strftime('%I'))},{time.minute},{time:%p}" for time in MINUTES]
+    check(only(csv("Date,Hour,Minute,AM/PM,XIC", rows)), 1500)
+
+
 def test_hours_from_1_to_24_end_their_intervals():
     rows = [f"{time:%Y-%m-%d},{time.hour + 1}" for time in HOURS]
     check(only(csv("date,hour,XIC", rows)), 48, "2024-05-09T00:30", 3600.0)
@@ -139,6 +160,8 @@ def test_24_00_is_the_next_midnight(midnight):
             "offset from UTC in the heading .*--timezone",
         ),
         ("Time (UTC8),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "offset from UTC in the heading .*--timezone"),
+        ("Date,Time,AM/PM,XIC", [f"{time:%Y-%m-%d,%H:%M},AM" for time in MINUTES], "do not fit the column 'AM/PM'"),
+        ("DateTime,am_pm,XIC", [f"{time:%Y-%m-%d %I:%M,%p}" for time in MINUTES], "do not fit the column 'am_pm'"),
         ("Time [CST],XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "local one, and not which"),
         ("LT,XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "local one, and not which|hold the time"),
     ],
