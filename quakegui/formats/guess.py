@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.above import station_above, station_in_name, unit_above, unreadable_clock, zone_above
+from quakegui.formats.above import NOT_CODES, station_above, station_in_name, unit_above, unreadable_clock, zone_above
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.contents import Content, content_of
 from quakegui.formats.elements import LETTERS, UNITS, bare, element_of, unit_of
@@ -237,7 +237,8 @@ def _guess_code(source: Source, columns: Mapping[str, str], sheet_name: str, lin
     named = element_of(field) if field else None
     if named is not None and named[0]:
         return named[0]
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,4}", sheet_name) and not _PLAIN_SHEET.fullmatch(sheet_name):
+    plain = _PLAIN_SHEET.fullmatch(sheet_name) or sheet_name.rstrip("0123456789").lower() in NOT_CODES
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,4}", sheet_name) and not plain:
         return sheet_name.upper()
     return station_above(lines) or station_in_name(source.base)
 

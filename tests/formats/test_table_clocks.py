@@ -296,3 +296,16 @@ def test_a_sheet_for_each_station_is_read():
         read_readings(
             workbook([["DateTime", "F"], *rows], ("MUL", [["DateTime", "F"], *rows])), Hints(station_pattern="{code}.xlsx")
         )
+
+
+@pytest.mark.parametrize("names", [("Jan", "Feb"), ("Mon", "Tue"), ("MAR24", "APR24"), ("March", "April")])
+def test_sheets_of_months_or_days_are_parts_of_the_one_station(names):
+    parts = [
+        [["DateTime", "F"], *([time, field(at)] for at, time in enumerate(MINUTES) if at // 60 == hour)] for hour in (0, 1)
+    ]
+    book = workbook([["Remarks"]], *zip(names, parts, strict=True))
+    found = read_readings(Source("mag_XIC_2024.xlsx", book.data))
+    check(found.readings[0], 120)
+    assert [one.station for one in found.readings] == ["XIC"]
+    with pytest.raises(FormatError, match="whose readings"):
+        read_readings(workbook(parts[0], (names[0], parts[1])))
