@@ -66,6 +66,7 @@ _SCALES = frozenset({"m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"})
 _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "origintime"}, {"mag", "magtype"})
 """Columns that together only FDSN's text, the ISC's bulletin, GeoNet's and the USGS's csv have: their times are UTC."""
 _METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
+_FLAGGED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*[*?fdgn]", re.IGNORECASE)
 _NOT_NAME = re.compile(
     r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b", re.IGNORECASE
 )
@@ -277,7 +278,8 @@ def _in_km(text: str) -> str:
     try:
         return repr(float(text.replace(",", ".")) / 1000.0)
     except ValueError:
-        return text
+        flagged = _FLAGGED.fullmatch(text)
+        return text if flagged is None else f"{flagged[1]} m"
 
 
 def _is_magnitude(text: str) -> bool:
