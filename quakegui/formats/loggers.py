@@ -37,8 +37,8 @@ _POS_FIRST = re.compile(rb"\s*\d\d[/.-]\d\d[/.-](?:\d\d|\d{4})\s+\d\d:\d\d:\d\d(
 _POOR_QUALITY = 90
 """Of the 99 of a GSM-19's best reading."""
 WORST_SHARE = 0.1
-_HALF_DAY = 12 * 3_600_000
-"""Milliseconds by which a time of day must fall for a new day; a clock set by GPS falls by less."""
+_DAY = 86_400_000
+"""Milliseconds. A time of day that falls by more than half of it is the next day's; a clock set by GPS falls by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,9 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
         if day is None:
             raise FormatError("The log names no day: say its first one with --date.", file=source.name)
         ms = ((int(match[1]) * 60 + int(match[2])) * 60 + int(match[3])) * 1000 + int(match[4]) * 100
-        day += dt.timedelta(days=1) if former - ms > _HALF_DAY else dt.timedelta()
-        back += 0 < former - ms <= _HALF_DAY
+        turn = _midnights(former, ms)
+        day += dt.timedelta(days=turn)
+        back += turn < 0 or (turn == 0 and ms < former)
         former = ms
         stamps.append(dt.datetime.combine(day, dt.time()) + dt.timedelta(milliseconds=ms))
         values.append(float(match[5]))
@@ -98,6 +99,16 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
     if back:
         notes += (f"{back} readings are earlier than the one above them, by less than half a day; they count to the same day.",)
     return _file(source, hints, GSM19, _Rows(np.array(stamps, dtype="datetime64[ms]"), np.array(values), broken, notes))
+
+
+def _midnights(former: int, ms: int) -> int:
+    """Return by how many days a time of day is on from `former` above it, -1 where there is none; in milliseconds.
+
+    A clock that is set back by some seconds right after midnight is in the old day again.
+    """
+    if former - ms > _DAY // 2:
+        return 1
+    return -1 if former >= 0 and ms - former > _DAY - 60_000 else 0
 
 
 def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:
