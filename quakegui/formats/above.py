@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from quakegui.formats.elements import unit_of
-from quakegui.formats.zones import zone_in
+from quakegui.formats.zones import is_unreadable, zone_in
 
 _STATION = re.compile(
     r"\W*(?:iaga(?:[ _]code)?|station|observatory|site|obs|sta|code|台站|台站代码|测点)\b[^:：=\t]*[:：=\t]\s*(.+)",
@@ -17,76 +17,15 @@ _CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]{2,4}(?![A-Za-z0-9])")
 _CLOCK = re.compile(r"time|clock|zone|时间|时区|時刻|zeit|hora", re.IGNORECASE)
 _UNIT = re.compile(r"\W*units?\b\s*[:：=\t]\s*(\S+(?: nT)?)", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z0-9]+")
-_NOT_CODES = frozenset(
-    [
-        "mag",
-        "geo",
-        "raw",
-        "day",
-        "min",
-        "sec",
-        "hrs",
-        "avg",
-        "dat",
-        "data",
-        "tab",
-        "log",
-        "obs",
-        "old",
-        "new",
-        "tmp",
-        "csv",
-        "txt",
-        "iaga",
-        "file",
-        "test",
-        "out",
-        "the",
-        "all",
-        "and",
-        "one",
-        "two",
-        "für",
-        "mit",
-        "pre",
-        "cut",
-        "utc",
-        "ut",
-        "gmt",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "gsm",
-        "gem",
-        "pos",
-        "fgm",
-        "fge",
-        "lemi",
-        "ovh",
-        "base",
-        "prov",
-        "def",
-        "var",
-        "rep",
-        "fin",
-        "dmin",
-        "vmin",
-        "pmin",
-        "qmin",
-        "vsec",
-        "vhor",
-    ]
-)
-"""Words in files' names that are no station's code."""
+_WORDS = """
+    mag geo raw day min sec hrs avg dat data tab log obs old new tmp csv txt iaga file test out the all and one two für
+    mit pre cut utc ut gmt gsm gem pos fgm fge lemi ovh base prov def var rep fin dmin vmin pmin qmin vsec vhor
+    jan feb mar apr may jun jul aug sep sept oct nov dec
+    january february march april june july august september october november december
+    mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday
+"""
+NOT_CODES = frozenset(_WORDS.split())
+"""Words in names of files and sheets that are no station's code."""
 
 
 def station_above(lines: Iterable[str]) -> str:
@@ -108,6 +47,11 @@ def zone_above(lines: Iterable[str]) -> str:
     return zones.pop() if len(zones) == 1 else ""
 
 
+def unreadable_clock(lines: Iterable[str]) -> str:
+    """Return the first line above a table whose offset from UTC cannot be read, an empty string where there is none."""
+    return next((line for line in lines if _CLOCK.search(line) and is_unreadable(line)), "")
+
+
 def unit_above(lines: Iterable[str]) -> str:
     """Return the unit that a line above a table names, an empty string where none does."""
     found = (match for line in lines if (match := _UNIT.match(line)))
@@ -125,7 +69,7 @@ def station_in_name(name: str) -> str:
     words = [
         token
         for at, token in enumerate(tokens)
-        if token[0].isalpha() and token.lower() not in _NOT_CODES and _is_code(token, stem, tokens[max(at - 1, 0) : at + 2])
+        if token[0].isalpha() and token.lower() not in NOT_CODES and _is_code(token, stem, tokens[max(at - 1, 0) : at + 2])
     ]
     return words[0].upper() if len({word.upper() for word in words}) == 1 else ""
 

@@ -42,7 +42,8 @@ DEPTHS = (-20.0, 1000.0)
 _EARTHQUAKES = frozenset({"earthquake", "eq", "induced or triggered event", "ke", "se", "fe", "de", "known earthquake", "地震"})
 """Words and codes (the ISC's: known, suspected, felt and damaging) for what is an earthquake."""
 _SCALED = re.compile(r"([A-Za-z]{1,5})?\s*(-?\d+(?:[.,]\d+)?)\s*([A-Za-z]{1,5})?")
-_DEPTH = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(?:\*|[a-z]|km|千米|公里)?", re.IGNORECASE)
+_DEPTH = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(?:[*?fdgn]|km|千米|公里|(m|metres?|meters?|米))?", re.IGNORECASE)
+"""A depth with a bulletin's flag (fixed, by depth phases, by a geophysicist, normal, doubtful), in km, or in metres."""
 _HEMISPHERE = re.compile(r"(\d+(?:[.,]\d+)?)\s*°?\s*([NSEW])", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 _TIME = re.compile(
@@ -246,7 +247,7 @@ def _depth(text: str) -> tuple[float | None, bool]:
     found = _DEPTH.fullmatch(text.strip())
     if found is None:
         return None, text.strip().casefold() in ("", "-", "--", "nan", "none", "null", "n/a")
-    value = float(found.group(1).replace(",", "."))
+    value = float(found.group(1).replace(",", ".")) / (1000.0 if found.group(2) else 1.0)
     return (value, True) if DEPTHS[0] <= value <= DEPTHS[1] else (None, False)
 
 

@@ -26,6 +26,8 @@ _NAMES = {
     "id": ("publicID", "publicid", "unid", "source_id"),
     "kind": ("type", "evtype"),
 }
+_MOST_SECONDS = 4e9
+"""Seconds since 1970 until 2096."""
 _KINDS = {"ke": "earthquake", "qb": "quarry blast"}
 
 
@@ -50,10 +52,22 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     features = found.get("features") if isinstance(found, dict) else None
     if not isinstance(features, list):
         raise FormatError("The JSON has no list of features.", file=source.name)
-    return collect(source, NAME, _rows(features), zone=timezone or "UTC")
+    factor = 1000.0 if _in_seconds(features) else 1.0
+    notes = (
+        ("Its times are seconds since 1970 by their size, not milliseconds, and were read as such.",) if factor > 1.0 else ()
+    )
+    return collect(source, NAME, _rows(features, factor), zone=timezone or "UTC", notes=notes)
 
 
-def _rows(features: list[Any]) -> Iterator[RawEvent]:
+def _in_seconds(features: list[Any]) -> bool:
+    """Return whether all numbers that are times are seconds: as milliseconds they would lie within 46 days of 1970."""
+    facts = [one["properties"] for one in features if isinstance(one, dict) and isinstance(one.get("properties"), dict)]
+    times = [_number(_text(one.get(name))) for one in facts for name in (*_NAMES["time"], "updated")]
+    counts = [abs(time) for time in times if time is not None]
+    return bool(counts) and max(counts) < _MOST_SECONDS
+
+
+def _rows(features: list[Any], factor: float) -> Iterator[RawEvent]:
     for number, feature in enumerate(features, start=1):
         properties, geometry = (feature.get(key) if isinstance(feature, dict) else None for key in ("properties", "geometry"))
         facts: Mapping[str, Any] = properties if isinstance(properties, dict) else {}
@@ -61,7 +75,7 @@ def _rows(features: list[Any]) -> Iterator[RawEvent]:
         longitude, latitude, depth = [*(place if isinstance(place, list) else []), None, None, None][:3]
         cells = {field: _text(next((facts[name] for name in names if name in facts), None)) for field, names in _NAMES.items()}
         cells["kind"] = _KINDS.get(cells["kind"], cells["kind"])
-        cells["time"] = _time(cells["time"])
+        cells["time"] = _time(cells["time"], factor)
         cells["id"] = _text(feature.get("id") if isinstance(feature, dict) else None) or cells["id"]
         cells["depth"] = cells["depth"] or _text(depth)  # EMSC's third coordinate is the height
         yield RawEvent(f"feature {number}", latitude=_text(latitude), longitude=_text(longitude), **cells)
@@ -71,10 +85,16 @@ def _text(value: object) -> str:
     return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
 
 
-def _time(text: str) -> str:
-    """Return a time that is written as milliseconds since 1970 as text, any other as it is."""
+def _number(text: str) -> float | None:
     try:
-        ms = float(text)
+        number = float(text)
     except ValueError:
-        return text
-    return f"{np.datetime64(round(ms), 'ms')}Z" if math.isfinite(ms) and abs(ms) < 3.2e13 else text
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _time(text: str, factor: float) -> str:
+    """Return a time that is a number since 1970, of which `factor` makes milliseconds, as text, any other as it is."""
+    number = _number(text)
+    ms = math.inf if number is None else number * factor
+    return f"{np.datetime64(round(ms), 'ms')}Z" if abs(ms) < 3.2e13 else text

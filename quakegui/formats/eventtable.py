@@ -23,7 +23,7 @@ from quakegui.formats.catalogue import (
 from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
-from quakegui.formats.zones import is_local, zone_in
+from quakegui.formats.zones import is_local, is_unreadable, zone_in
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "time": (
@@ -66,7 +66,10 @@ _SCALES = frozenset({"m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"})
 _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "origintime"}, {"mag", "magtype"})
 """Columns that together only FDSN's text, the ISC's bulletin, GeoNet's and the USGS's csv have: their times are UTC."""
 _METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
-_NOT_NAME = re.compile(r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+-]\s*\d{1,2}(?::?\d\d)?", re.IGNORECASE)
+_FLAGGED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*[*?fdgn]", re.IGNORECASE)
+_NOT_NAME = re.compile(
+    r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b", re.IGNORECASE
+)
 _ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)
 _ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "depth", "hour", "minute", "second")
 
@@ -139,7 +142,8 @@ def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Tab
             del columns["date"]
     heads = [raw[columns[field]] for field in ("time", "date", *PARTS) if field in columns]
     zone = next((zone for head in heads if (zone := _zone(head))), "")
-    zone = zone or ("UTC" if any(wanted <= set(names) for wanted in _UTC_NAMES) else "")
+    if not zone and not any(is_local(head) or is_unreadable(head) for head in heads):
+        zone = "UTC" if any(wanted <= set(names) for wanted in _UTC_NAMES) else ""
     return Table(
         line,
         delimiter,
@@ -246,6 +250,9 @@ def _doubt(heads: Sequence[str]) -> str:
     local = next((head for head in heads if is_local(head)), None)
     if local is not None:
         return f"Its times are local ones ('{local[:60]}') and it does not say of which zone: name it (--timezone)."
+    unreadable = next((head for head in heads if is_unreadable(head)), None)
+    if unreadable is not None:
+        return f"The offset from UTC in '{unreadable[:60]}' cannot be read: name the time zone (--timezone)."
     if heads and not any(_ENGLISH.search(head) for head in heads):
         return f"It does not say which clock its times ('{heads[0][:60]}') keep: name its time zone (--timezone)."
     return ""
@@ -271,7 +278,8 @@ def _in_km(text: str) -> str:
     try:
         return repr(float(text.replace(",", ".")) / 1000.0)
     except ValueError:
-        return text
+        flagged = _FLAGGED.fullmatch(text)
+        return text if flagged is None else f"{flagged[1]} m"
 
 
 def _is_magnitude(text: str) -> bool:

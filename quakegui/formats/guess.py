@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.above import station_above, station_in_name, unit_above, zone_above
+from quakegui.formats.above import NOT_CODES, station_above, station_in_name, unit_above, unreadable_clock, zone_above
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.contents import Content, content_of
 from quakegui.formats.elements import LETTERS, UNITS, bare, element_of, unit_of
@@ -150,7 +150,11 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     unit, units_differ = _unit(rest, hints.unit or unit_above(lines))
     nt = {name: numbers(frame[name]) * UNITS[unit] for name in rest}
     values = _Values(nt, {name: content_of(column) for name, column in nt.items()})
-    doubts = [time.doubt] if time.doubt and not hints.timezone else []
+    unreadable = "" if time.zone else unreadable_clock(lines)
+    clock = time.doubt
+    if unreadable and not clock:
+        clock = f"The offset from UTC in '{shown(unreadable, 60)}' cannot be read: name its time zone."
+    doubts = [clock] if clock and not hints.timezone else []
     grouped = [name for name in rest if _may_be_grouped(frame[name], nt[name])]
     doubts += [_grouping(name, frame[name]) for name in grouped[:1]]
     found = _elements(values)
@@ -233,7 +237,8 @@ def _guess_code(source: Source, columns: Mapping[str, str], sheet_name: str, lin
     named = element_of(field) if field else None
     if named is not None and named[0]:
         return named[0]
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,4}", sheet_name) and not _PLAIN_SHEET.fullmatch(sheet_name):
+    plain = _PLAIN_SHEET.fullmatch(sheet_name) or sheet_name.rstrip("0123456789").lower() in NOT_CODES
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,4}", sheet_name) and not plain:
         return sheet_name.upper()
     return station_above(lines) or station_in_name(source.base)
 
@@ -246,10 +251,15 @@ def _code(name: str) -> str:
 
 
 def _unit(names: list[str], given: str) -> tuple[str, bool]:
-    """Return the unit of a table's values, and whether its headings name several; angles have none of the field's."""
-    named = {
-        unit for name in names if (unit := unit_of(name)) and (element_of(name) or ("", "F"))[1] in LETTERS.replace("DI", "")
-    }
+    """Return the unit of a table's values, and whether its headings name several; angles have none of the field's.
+
+    Elements name it; in a table without any a column may be a station's, whose unit is no single letter as that of a sensor's
+    temperature or of an acceleration.
+    """
+    elements = {name: found[1] for name in names if (found := element_of(name)) is not None}
+    named = {unit for name, letter in elements.items() if letter in LETTERS.replace("DI", "") and (unit := unit_of(name))}
+    if not elements:
+        named = {unit for name in names if (unit := unit_of(name)) not in ("", "T", "G")}
     return given or (min(named) if named else "nT"), not given and len(named) > 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -11,6 +12,7 @@ from pathlib import PurePosixPath
 from quakegui.formats.columns import TableMapping, station_code
 from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError
+from quakegui.formats.sheet import GENERATED
 from quakegui.formats.source import Source
 
 _PLACE = re.compile(r"\\?\{code\\?\}")
@@ -104,6 +106,13 @@ def hints_of(manner: TableMapping | Hints | None) -> Hints:
     if isinstance(manner, Hints):
         return manner
     return NO_HINTS if manner is None else Hints(mapping=manner)
+
+
+def kept_mapping(saved: Iterable[SavedMapping], columns: tuple[str, ...]) -> TableMapping | None:
+    """Return the kept mapping for columns; None for columns without headings, which say nothing of what they hold."""
+    if all(GENERATED.fullmatch(name) for name in columns):
+        return None
+    return next((one.mapping for one in saved if one.columns == columns), None)
 
 
 def complete(mapping: TableMapping, hints: Hints, source: Source) -> TableMapping:

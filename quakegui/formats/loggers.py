@@ -37,6 +37,8 @@ _POS_FIRST = re.compile(rb"\s*\d\d[/.-]\d\d[/.-](?:\d\d|\d{4})\s+\d\d:\d\d:\d\d(
 _POOR_QUALITY = 90
 """Of the 99 of a GSM-19's best reading."""
 WORST_SHARE = 0.1
+_DAY = 86_400_000
+"""Milliseconds. A time of day that falls by more than half of it is the next day's; a clock set by GPS falls by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
     day, former = hints.day, -1
     stamps: list[dt.datetime] = []
     values: list[float] = []
-    broken = poor = 0
+    broken = poor = back = 0
     for line in decode(source.data)[0].splitlines():
         dated = _GSM_DATE.match(line) if line.startswith("/") else None
         if dated is not None and hints.day is None:
@@ -84,13 +86,29 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
         if day is None:
             raise FormatError("The log names no day: say its first one with --date.", file=source.name)
         ms = ((int(match[1]) * 60 + int(match[2])) * 60 + int(match[3])) * 1000 + int(match[4]) * 100
-        day += dt.timedelta(days=1) if ms < former else dt.timedelta()
+        turn = _midnights(former, ms)
+        day += dt.timedelta(days=turn)
+        back += turn < 0 or (turn == 0 and ms < former)
         former = ms
         stamps.append(dt.datetime.combine(day, dt.time()) + dt.timedelta(milliseconds=ms))
         values.append(float(match[5]))
         poor += int(match[6]) < _POOR_QUALITY
-    notes = (f"{poor} readings have a signal quality under {_POOR_QUALITY} of 99 and were kept.",) if poor else ()
+    notes: tuple[str, ...] = (
+        (f"{poor} readings have a signal quality under {_POOR_QUALITY} of 99 and were kept.",) if poor else ()
+    )
+    if back:
+        notes += (f"{back} readings are earlier than the one above them, by less than half a day; they count to the same day.",)
     return _file(source, hints, GSM19, _Rows(np.array(stamps, dtype="datetime64[ms]"), np.array(values), broken, notes))
+
+
+def _midnights(former: int, ms: int) -> int:
+    """Return by how many days a time of day is on from `former` above it, -1 where there is none; in milliseconds.
+
+    A clock that is set back by some seconds right after midnight is in the old day again.
+    """
+    if former - ms > _DAY // 2:
+        return 1
+    return -1 if former >= 0 and ms - former > _DAY - 60_000 else 0
 
 
 def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:

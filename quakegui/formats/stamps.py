@@ -35,8 +35,8 @@ SERIAL_ORIGINS = {"excel": -25_569.0, "matlab": -719_529.0}
 """Serial days: what is added to them to have days since 1970."""
 SPECIAL_FORMS = ("", "iso", "unix", "unix_ms", *SERIAL_ORIGINS)
 
-_WIDTHS = {"%Y": 4, "%j": 3, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
-_DIGITS = re.compile(r"(?:%[YjmdHMS])+")
+_WIDTHS = {"%Y": 4, "%j": 3, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%M": 2, "%S": 2}
+_DIGITS = re.compile(r"(?:%[YjmdHIMS])+")
 _UNIX_RANGE = (-5e9, 7e9)
 _END_OF_DAY = re.compile(r"(?<=[ T])24(?=(?::00){1,2}(?:\.0+)?$|(?:00){1,2}$)")
 """Hour 24 is the next day's midnight; in a column of its own it is told by the form."""

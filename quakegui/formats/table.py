@@ -17,7 +17,7 @@ from quakegui.formats.contents import content_of, named, unread_columns
 from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.guess import NO_STATION, guess_mapping, guess_table
-from quakegui.formats.hints import Hints, complete, hints_of
+from quakegui.formats.hints import Hints, complete, hints_of, kept_mapping
 from quakegui.formats.issued import issued_in
 from quakegui.formats.numerals import cell, is_ambiguous, numbers
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, total_intensity
@@ -68,10 +68,12 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
         If it is no table, lacks a column of the mapping, has no readable time, or no mapping is given and none is sure.
     """
     hints = hints_of(hints)
-    if hints.mapping is None:
-        hints = replace(hints, mapping=_saved(source, hints))
-    if hints.mapping is not None:
-        part = _read_mapped(source, complete(hints.mapping, hints, source))
+    saved = _saved(source, hints) if hints.mapping is None else None
+    mapping = hints.mapping or saved
+    if mapping is not None:
+        part = _read_mapped(source, complete(mapping, hints, source))
+        notes = ["Read by the kept mapping of a table with the same columns."] if saved is not None else []
+        part = replace(part, notes=[*notes, *part.notes])
     else:
         part = _read_guessed(source, hints)
     places = {station.code: station for station in part.stations}
@@ -85,7 +87,7 @@ def fits(source: Source, hints: Hints) -> bool:
         found = guess_table(source, hints)
         return found is not None and found.mapping is not None
     try:
-        return bool(hints.saved) and any(one.columns == sheet.preview(source, rows=1).columns for one in hints.saved)
+        return bool(hints.saved) and kept_mapping(hints.saved, sheet.preview(source, rows=1).columns) is not None
     except FormatError:
         return False
 
@@ -98,7 +100,7 @@ def _saved(source: Source, hints: Hints) -> TableMapping | None:
         columns = sheet.preview(source, rows=1, skip=hints.skip_lines).columns
     except FormatError:
         return None
-    found = next((one.mapping for one in hints.saved if one.columns == columns), None)
+    found = kept_mapping(hints.saved, columns)
     if found is None or found.station_column or (found.layout == "wide" and len(found.columns) > 1):
         return found
     code = hints.station_of(source) or station_above(sheet.above(source)) or station_in_name(source.base)
@@ -159,7 +161,11 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
     if not readings:
         sheet.load(source, most_rows=200)  # what is no table at all says so itself
         raise FormatError(_why(next(iter(doubts.values()), ())), file=source.name)
-    if several and hints.station and len({one.station for one in readings}) < len(sheets.looked_at) - len(empty) - len(doubts):
+    if (
+        several
+        and hints.station_of(source)
+        and len({one.station for one in readings}) < len(sheets.looked_at) - len(empty) - len(doubts)
+    ):
         raise FormatError("Several of its sheets hold readings, and one station was named for all of them.", file=source.name)
     joined, said_joined = _joined(readings)
     return _Part(joined, tuple(places), [*notes, *_unread_sheets(sheets, empty, list(doubts)), *said_joined])
@@ -182,7 +188,7 @@ def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -
 def _why(doubts: tuple[str, ...]) -> str:
     """Return what is not plain about a table, and which option settles it."""
     asked = dict.fromkeys(
-        _OPTIONS.get(doubt, "--timezone ZONE" if "local one" in doubt else "--mapping FILE.json") for doubt in doubts
+        _OPTIONS.get(doubt, "--timezone ZONE" if "name its time zone" in doubt else "--mapping FILE.json") for doubt in doubts
     )
     options = " and ".join(asked) or "--mapping FILE.json"
     return f"This is a table of which something is not plain. {' '.join(doubts)} Use {options}, or the import window."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,8 @@ import numpy as np
 from quakegui.formats.elements import bare
 from quakegui.formats.errors import shown
 from quakegui.formats.numerals import cell, numbers
-from quakegui.formats.stamps import CLOCK_FORMS, COMPACT_FORMS, DATE_FORMS, reads, width
-from quakegui.formats.zones import is_local, zone_in
+from quakegui.formats.stamps import CLOCK_FORMS, COMPACT_FORMS, DATE_FORMS, parse_times, reads, width
+from quakegui.formats.zones import is_local, is_unreadable, zone_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ def find_time(frame: pd.DataFrame, whole: Callable[[], pd.DataFrame]) -> TimeCol
     frame
         Its first rows, cells as text or with a workbook's types.
     whole
-        Gives all rows, where the first cannot tell HHMM from HHMMSS.
+        Gives all rows, where the first cannot tell HHMM from HHMMSS, or hours to 12 from hours to 24.
     """
     names = [str(name) for name in frame.columns]
     parts = _split_parts(names)
@@ -104,15 +104,32 @@ def find_time(frame: pd.DataFrame, whole: Callable[[], pd.DataFrame]) -> TimeCol
     if "hour" in parts or {"year", "month", "day"} <= parts.keys() or {"year", "doy"} <= parts.keys():
         found = _of_parts(rows, parts, named)
         if found is not None:
-            return found
+            return _of_half_days(found, parts, whole)
     doubts: list[str] = []
     for candidates in (named, [*parts.values()][:1] if not named else [], [] if named else names[:2]):
         found = _of_columns(rows, candidates, whole, doubts) if candidates else None
         if found is not None and not named and found.form in _SERIAL_RANGES:
             continue  # a column of numbers without a heading that speaks of time
         if found is not None:
-            return found
+            return _of_half_days(found, parts, whole)
     return TimeColumns(doubt=next(iter(doubts), ""))
+
+
+def _of_half_days(found: TimeColumns, parts: dict[str, str], whole: Callable[[], pd.DataFrame]) -> TimeColumns:
+    """Return where the time is with a column of AM and PM, which counts unless the hours go to 24 and agree with it."""
+    if "half" not in parts or not found.columns or parts["half"] in found.columns:
+        return found
+    frame, columns, form = whole(), (*found.columns, parts["half"]), f"{found.form.replace('%H', '%I')} %p"
+    half = frame[parts["half"]].map(cell).str.casefold()
+    as_is = parse_times([frame[name] for name in found.columns], found.form)
+    some = as_is.notna().to_numpy() & half.isin(["am", "pm"]).to_numpy()
+    if some.any() and bool(((as_is.dt.hour >= 12).to_numpy() == (half == "pm").to_numpy())[some].all()):
+        return found
+    if "%H" in found.form and parse_times([frame[name] for name in columns], form).notna().sum() >= as_is.notna().sum():
+        return replace(found, columns=columns, form=form)
+    return TimeColumns(
+        doubt=f"The hours do not fit the column '{shown(parts['half'], 60)}' of AM and PM: name what its columns mean."
+    )
 
 
 def _without_summary(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -167,7 +184,7 @@ def _of_parts(rows: pd.DataFrame, parts: dict[str, str], named: list[str]) -> Ti
         return None
     hours = numbers(rows[parts["hour"]]) if "hour" in parts else np.zeros(1)
     ends = len(of_day) == 1 and "hour" in parts and np.nanmax(hours) == 24 and np.nanmin(hours) >= 1
-    return TimeColumns(columns, f"{date} {clock}".strip(), _zone(columns), _local_doubt(columns), bool(ends))
+    return TimeColumns(columns, f"{date} {clock}".strip(), _zone(columns), _clock_doubt(columns), bool(ends))
 
 
 def _part_form(rows: pd.DataFrame, part: str, parts: dict[str, str]) -> str:
@@ -211,7 +228,7 @@ def _one(rows: pd.DataFrame, readings: list[tuple[tuple[str, str], ...]], doubts
     if len(set(zip(columns, forms, strict=True))) > 1:
         doubts.append(_both(rows, list(zip(columns, forms, strict=True))))
         return None
-    return TimeColumns(columns[0], forms[0], _zone(columns[0]), _local_doubt(columns[0]))
+    return TimeColumns(columns[0], forms[0], _zone(columns[0]), _clock_doubt(columns[0]))
 
 
 def _best(found: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -300,7 +317,11 @@ def _zone(columns: tuple[str, ...]) -> str:
     return next((zone for name in columns if (zone := zone_in(name))), "")
 
 
-def _local_doubt(columns: tuple[str, ...]) -> str:
+def _clock_doubt(columns: tuple[str, ...]) -> str:
+    """Return why the clock of some columns is not known; empty where it is, or where nothing is written of it."""
+    unreadable = next((name for name in columns if is_unreadable(name)), None)
+    if unreadable is not None:
+        return f"The offset from UTC in the heading '{shown(unreadable, 60)}' cannot be read: name its time zone."
     local = next((name for name in columns if is_local(name)), None)
     if local is None or _zone(columns):
         return ""

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from zoneinfo import ZoneInfo
 
+_NAME = r"(?<![A-Za-z/])(?:UTC|GMT|UT1?+)"
 _OFFSET = re.compile(
-    r"(?<![A-Za-z/])(?:UTC|GMT|UT1?)[ _]*(?:([+\-−])[ ]*(\d{1,2})(?::?([0-5]\d))?)?(?![A-Za-z\d:])"
-    r"|(?<![A-Za-z])zulu(?![A-Za-z])",
+    rf"{_NAME}[ _()\[\]]*([+-])[ ]*(\d{{1,2}})(?::?([0-5]\d)|[.,](0|00|25|5|50|75))?[ ]*(?:hours?|hrs?|h)?"
+    r"(?![A-Za-z\d:]|[.,]\d|-\d)",
     re.IGNORECASE | re.ASCII,
 )
+_UTC = re.compile(rf"{_NAME}(?![A-Za-z\d:])|(?<![A-Za-z])zulu(?![A-Za-z])", re.IGNORECASE | re.ASCII)
+_FURTHER = re.compile(
+    rf"{_NAME}(?:[ _()\[\]]*[+-][ ]*(?!\d{{4}}-|\d{{5}})\d|[1-9]\d?(?!\d)|[ ]+[1-9]\d?(?![\d:]))",
+    re.IGNORECASE | re.ASCII,
+)
+"""UTC with a number after it, which is its offset unless it begins a date."""
+_LARGEST_OFFSET = 14 * 60
+"""Minutes: no clock on Earth is further ahead."""
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _BARE_OFFSET = re.compile(r"[+-](\d{2}):?([0-5]\d)")
 _IANA = re.compile(
     r"\b(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)/[A-Za-z_+\-/0-9]+"
@@ -32,14 +43,21 @@ _LOCAL = re.compile(
 
 def zone_in(text: str) -> str:
     """Return the zone that a text names, such as "UTC+08:00" for "时间(北京时间)"; an empty string if it names none."""
+    text = _folded(text)
     found = _IANA.search(text)
     if found is not None and _is_zone(found.group()):
         return found.group()
     offset = _OFFSET.search(text)
-    if offset is not None and offset.group(2):
-        return offset_name(_minutes(*offset.groups()))
+    if offset is not None:
+        minutes = _minutes(offset)
+        return offset_name(minutes) if abs(minutes) <= _LARGEST_OFFSET else ""
     named = next((zone for zone, pattern in _NAMED if pattern.search(text)), "")
-    return named or ("UTC" if offset is not None else "")
+    return named or ("UTC" if _UTC.search(text) and not _FURTHER.search(text) else "")
+
+
+def is_unreadable(text: str) -> bool:
+    """Return whether a text gives an offset from UTC that cannot be read, or that no clock has."""
+    return not zone_in(text) and _FURTHER.search(_folded(text)) is not None
 
 
 def is_local(text: str) -> bool:
@@ -55,15 +73,14 @@ def zone_of(name: str) -> dt.tzinfo:
     ValueError
         If there is no such zone.
     """
-    bare = _BARE_OFFSET.fullmatch(name.strip())
-    known = f"UTC{name.strip()}" if bare else zone_in(name) if not _is_zone(name.strip()) else name.strip()
-    offset = _OFFSET.fullmatch(known)
-    if offset is not None:
-        minutes = _minutes(*offset.groups()) if offset.group(2) else 0
-        return dt.timezone(dt.timedelta(minutes=minutes)) if minutes else dt.UTC
+    folded = _folded(name).strip()
+    known = folded if _is_zone(folded) else zone_in(f"UTC{folded}" if _BARE_OFFSET.fullmatch(folded) else folded)
     if not known:
         raise ValueError(f'"{name}" is no time zone; write one such as "UTC+8" or "Asia/Shanghai".')
-    return ZoneInfo(known)
+    offset = _OFFSET.fullmatch(known)
+    if offset is not None and _minutes(offset):
+        return dt.timezone(dt.timedelta(minutes=_minutes(offset)))
+    return dt.UTC if offset is not None or _UTC.fullmatch(known) else ZoneInfo(known)
 
 
 def offset_name(minutes: int) -> str:
@@ -73,10 +90,16 @@ def offset_name(minutes: int) -> str:
     return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def _minutes(sign: str | None, hours: str | None, minutes: str | None) -> int:
-    """Return an offset; what no clock on Earth keeps is cut to the last one that is kept."""
-    whole = min(60 * int(hours or 0) + int(minutes or 0), 14 * 60)
-    return -whole if sign in ("-", "−") else whole
+def _minutes(offset: re.Match[str]) -> int:
+    """Return the minutes ahead of UTC that a match of `_OFFSET` says."""
+    sign, hours, minutes, part = offset.groups()
+    whole = 60 * int(hours) + int(minutes or 0) + round(60 * float(f"0.{part or 0}"))
+    return -whole if sign == "-" else whole
+
+
+def _folded(text: str) -> str:
+    """Return a text with plain digits, brackets and signs where it has those of full width, and every dash as a minus."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES)
 
 
 def _is_zone(name: str) -> bool:

@@ -111,7 +111,8 @@ def test_days_and_months_that_cannot_be_told_apart_are_refused():
     [
         ("<10", None, True), ("10*", 10.0, False), ("-", None, False), ("NaN", None, False), ("10 km", 10.0, False),
         ("10,5", 10.5, False),
-        ("", None, False), ("10G", 10.0, False), ("deep", None, True), ("9999", None, True), ("n/a", None, False),
+        ("", None, False), ("10G", 10.0, False), ("900 m", 0.9, False), ("10000米", 10.0, False),
+        ("10 f", 10.0, False), ("10x", None, True), ("deep", None, True), ("9999", None, True), ("n/a", None, False),
         ("-1.2", -1.2, False),
     ],
 )  # fmt: skip
@@ -125,8 +126,9 @@ def test_a_depth_never_decides_over_an_event(text, depth, noted):
 def test_depths_in_metres(heading):
     found = read(
         f"time,latitude,longitude,{heading},mag\n2022-09-05T04:52:19Z,29.61,102.08,10000,6.6\n2022-09-06T00:00:00Z,1,1,900,5\n"
+        "2022-09-07T00:00:00Z,1,1,10000G,5\n2022-09-08T00:00:00Z,1,1,900 m,5\n"
     )
-    assert [event.depth_km for event in found.events] == [10.0, 0.9]
+    assert [event.depth_km for event in found.events] == [10.0, 0.9, 10.0, 0.9]
 
 
 @pytest.mark.parametrize(
@@ -224,6 +226,24 @@ def test_geojson(text):
     found = read(text)
     check(found.events[0])
     assert found.notes == ()
+
+
+def test_geojson_in_seconds_is_read_as_such_and_says_so():
+    found = read(feature(mag=6.6, place="Luding", time=1662353539))
+    check(found.events[0])
+    assert found.notes == ("Its times are seconds since 1970 by their size, not milliseconds, and were read as such.",)
+
+
+@pytest.mark.parametrize(
+    ("facts", "time"),
+    [
+        ({"time": -1_662_353_539_000}, "1917-04-28T19:07:41.000"),
+        ({"time": 5_000_000_000}, "1970-02-27T20:53:20.000"),
+        ({"time": 1_000_000_000, "updated": 1_662_353_539_000}, "1970-01-12T13:46:40.000"),
+    ],
+)
+def test_geojson_in_milliseconds_before_and_soon_after_1970(facts, time):
+    check(only(feature(mag=6.6, **facts)), time=time)
 
 
 @pytest.mark.parametrize("text", [feature(mag=6.6)[:-4], '{"type":"FeatureCollection","mag":1}', feature(mag="?", time="x")])

@@ -188,6 +188,8 @@ def test_our_own_export_and_the_papers_table():
         ("time", "2022-01-01 09:00:00+09:00", "2022-01-01T00:00:00.000", False),
         ("Origin Time (UTC)", "2022/1/1 0:00", "2022-01-01T00:00:00.000", False),
         ("datetime (UTC+9)", "2022-01-01 09:00:00,5", "2022-01-01T00:00:00.500", True),
+        ("time UTC+9h", "2022-01-01 09:00:00", "2022-01-01T00:00:00.000", True),
+        ("time (UTC＋9)", "2022-01-01 09:00:00", "2022-01-01T00:00:00.000", True),
         ("time", "2022-01-01 00:00:00.1239", "2022-01-01T00:00:00.123", True),
         ("time", "2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000", False),
     ],
@@ -196,6 +198,16 @@ def test_clocks(header, time, utc, noted):
     found = usgs.parse(source(f"{header};M;Lat;Lon\n{time};5;28;102\n"))
     assert str(found.events[0].time) == utc
     assert bool(found.notes) is noted
+
+
+@pytest.mark.parametrize(
+    ("head", "why"), [("time (local)", "local ones"), ("time (UTC+8x)", "offset from UTC in .*cannot be read")]
+)
+def test_a_clock_that_the_heading_leaves_open_is_asked_for_whatever_its_other_columns_are(head, why):
+    table = f"{head},latitude,longitude,depth,mag,magType\n2022-09-05 12:52:18,29.59,102.08,16,6.8,mw\n"
+    with pytest.raises(FormatError, match=why):
+        usgs.parse(source(table))
+    assert str(usgs.parse(source(table), timezone="UTC+8").events[0].time) == "2022-09-05T04:52:18.000"
 
 
 def test_date_and_time_in_two_columns():

@@ -123,6 +123,20 @@ def test_gsm19_that_leaves_something_open_is_refused(data, hints, why):
         only(data, hints)
 
 
+def test_gsm19_whose_clock_is_set_back_keeps_its_day():
+    rows = [f"{at} 48500.10 99" for at in ("000100.2", "000100.0", "000200.0", "000200.0", "000300.0")]
+    found = read_readings(Source("log.txt", gsm19(*rows)), STATION)
+    assert str(found.readings[0].time[-1]) == "2024-05-09T00:03:00.000"
+    assert str(found.readings[0].time[0].astype("datetime64[D]")) == "2024-05-09"
+    assert any("1 readings are earlier than the one above them" in note for note in found.notes)
+
+
+def test_gsm19_whose_clock_is_set_back_across_midnight_counts_it_once():
+    rows = [f"{at} 48500.10 99" for at in ("235959.8", "000000.2", "235959.9", "000100.0", "000200.0", "000300.0")]
+    one = only(gsm19(*rows))
+    assert [str(one.time[at]) for at in (0, -1)] == ["2024-05-09T23:59:59.800", "2024-05-10T00:03:00.000"]
+
+
 def test_gsm19_poor_readings_are_counted():
     found = read_readings(Source("log.txt", gsm19("010000.0 48500.1 09", "010100.0 48500.2 99")), STATION)
     assert "1 readings have a signal quality under 90 of 99 and were kept." in found.notes

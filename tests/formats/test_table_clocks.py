@@ -12,6 +12,7 @@ import pytest
 from quakegui.formats import Hints, read_readings
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
+from quakegui.formats.zones import zone_of
 from quakegui.season.readings import Readings
 
 DAY = dt.datetime(2024, 5, 9)
@@ -93,6 +94,27 @@ def test_hourly_values_are_stamped_at_the_middle_of_their_hours(form):
     check(only(csv(heading, [time.strftime(form) for time in HOURS])), 48, "2024-05-09T00:30", 3600.0)
 
 
+@pytest.mark.parametrize(
+    ("heading", "form"),
+    [
+        ("Date,Hour,Minute,AM/PM", "%Y-%m-%d,%I,%M,%p"),
+        ("Date,Time,AM/PM", "%d.%m.%Y,%I:%M,%p"),
+        ("Date,Time,AM/PM", "%Y-%m-%d,%I:%M:%S,%p"),
+        ("Year,Month,Day,Hour,Minute,Second,AMPM", "%Y,%m,%d,%I,%M,%S,%p"),
+        ("DateTime,am_pm", "%Y/%m/%d %I:%M,%p"),
+        ("Date,Time,AM/PM", "%Y-%m-%d,%H:%M,%p"),
+        ("Date,Hour,Minute,AM/PM", "%Y-%m-%d,%H,%M,%p"),
+    ],
+)
+def test_a_column_of_am_and_pm_counts(heading, form):
+    check(only(csv(f"{heading},XIC", [time.strftime(form) for time in MINUTES])), 1500)
+
+
+def test_lost_zeros_before_hours_to_12_come_back():
+    rows = [f"{time:%Y-%m-%d},{int(time.strftime('%I'))},{time.minute},{time:%p}" for time in MINUTES]
+    check(only(csv("Date,Hour,Minute,AM/PM,XIC", rows)), 1500)
+
+
 def test_hours_from_1_to_24_end_their_intervals():
     rows = [f"{time:%Y-%m-%d},{time.hour + 1}" for time in HOURS]
     check(only(csv("date,hour,XIC", rows)), 48, "2024-05-09T00:30", 3600.0)
@@ -131,6 +153,15 @@ def test_24_00_is_the_next_midnight(midnight):
         ("Date,Clock,XIC", [f"2024-05-09,{at}x" for at in range(60)], "stands in several rows"),
         ("Date,Remark,XIC", [f"2024-05-{1 + at % 9:02d},{at / 7}" for at in range(60)], "stands in several rows"),
         ("time (local),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "local one, and not which"),
+        ("Time (UTC+8x),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "offset from UTC in the heading .*UTC.8x"),
+        (
+            "Time (UTC+99),XIC",
+            [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]],
+            "offset from UTC in the heading .*--timezone",
+        ),
+        ("Time (UTC8),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "offset from UTC in the heading .*--timezone"),
+        ("Date,Time,AM/PM,XIC", [f"{time:%Y-%m-%d,%H:%M},AM" for time in MINUTES], "do not fit the column 'AM/PM'"),
+        ("DateTime,am_pm,XIC", [f"{time:%Y-%m-%d %I:%M,%p}" for time in MINUTES], "do not fit the column 'am_pm'"),
         ("Time [CST],XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "local one, and not which"),
         ("LT,XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "local one, and not which|hold the time"),
     ],
@@ -148,6 +179,13 @@ def test_a_time_that_is_not_sure_is_refused_with_the_reason(heading, rows, why):
         ("Time (UTC+8)", "2024-05-08T16:00", "UTC+08:00"),
         ("time JST", "2024-05-08T15:00", "UTC+09:00"),
         ("Time UTC-03:30", "2024-05-09T03:30", "UTC-03:30"),
+        ("Time (UTC+8h)", "2024-05-08T16:00", "UTC+08:00"),
+        ("时间（UTC＋8）", "2024-05-08T16:00", "UTC+08:00"),
+        ("Time GMT+9hrs", "2024-05-08T15:00", "UTC+09:00"),
+        ("Time UTC–3", "2024-05-09T03:00", "UTC-03:00"),
+        ("Time UTC (+8)", "2024-05-08T16:00", "UTC+08:00"),
+        ("Time (UTC+5.5)", "2024-05-08T18:30", "UTC+05:30"),
+        ("time UT1", "2024-05-09T00:00", "UTC"),
         ("Asia/Kolkata time", "2024-05-08T18:30", "Asia/Kolkata"),
         ("time_utc", "2024-05-09T00:00", "UTC"),
     ],
@@ -175,6 +213,27 @@ def test_a_line_above_the_table_may_name_the_clock():
 def test_the_clock_that_is_said_settles_a_local_one(said, first):
     source = csv("time (local),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES])
     check(only(source, Hints(timezone=said)), 1500, first)
+
+
+def test_an_offset_above_the_table_that_cannot_be_read_is_asked_for_and_a_range_of_dates_is_none():
+    rows = [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]]
+    with pytest.raises(FormatError, match=r"offset from UTC in 'Time zone: UTC.8k' .*--timezone"):
+        read_readings(csv("Station: XIC\nTime zone: UTC+8k\ntime,F", rows, "latest.csv"))
+    dated = csv("Station: XIC\nTime: 2024-05-09 UTC - 2024-05-10 UTC\ntime,F", rows, "latest.csv")
+    check(only(dated), 60, rows=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"), [("UTC+8h", 8), ("UTC＋8", 8), ("UTC–3", -3), ("UTC+5.5", 5.5), ("+08:00", 8), ("zulu", 0), ("GMT", 0)]
+)
+def test_zones_as_people_write_them(name, hours):
+    assert dt.datetime(2024, 5, 9, tzinfo=zone_of(name)).utcoffset() == dt.timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("name", ["UTC+8x", "UTC+99", "UTC8", "UTC+5.3", "+15:00", "Mars/Olympus"])
+def test_a_zone_that_cannot_be_read_is_refused(name):
+    with pytest.raises(ValueError, match="is no time zone"):
+        zone_of(name)
 
 
 def test_a_clock_said_against_the_heading_is_followed_and_noted():
@@ -233,3 +292,20 @@ def test_a_sheet_for_each_station_is_read():
     assert any("not plain were not read: Notes" in note for note in doubtful.notes)
     with pytest.raises(FormatError, match="one station was named for all"):
         read_readings(workbook([["DateTime", "F"], *rows], ("MUL", [["DateTime", "F"], *rows])), Hints(station="XIC"))
+    with pytest.raises(FormatError, match="one station was named for all"):
+        read_readings(
+            workbook([["DateTime", "F"], *rows], ("MUL", [["DateTime", "F"], *rows])), Hints(station_pattern="{code}.xlsx")
+        )
+
+
+@pytest.mark.parametrize("names", [("Jan", "Feb"), ("Mon", "Tue"), ("MAR24", "APR24"), ("March", "April")])
+def test_sheets_of_months_or_days_are_parts_of_the_one_station(names):
+    parts = [
+        [["DateTime", "F"], *([time, field(at)] for at, time in enumerate(MINUTES) if at // 60 == hour)] for hour in (0, 1)
+    ]
+    book = workbook([["Remarks"]], *zip(names, parts, strict=True))
+    found = read_readings(Source("mag_XIC_2024.xlsx", book.data))
+    check(found.readings[0], 120)
+    assert [one.station for one in found.readings] == ["XIC"]
+    with pytest.raises(FormatError, match="whose readings"):
+        read_readings(workbook(parts[0], (names[0], parts[1])))

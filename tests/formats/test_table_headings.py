@@ -99,6 +99,17 @@ def test_units_of_headings_and_those_that_are_said(heading, row, unit):
     np.testing.assert_allclose(one.values, F, atol=1e-6)
 
 
+@pytest.mark.parametrize("other", ["Sensor_T", "Tilt (g)", "Board_T (T)", "Deviation (pT)"])
+def test_columns_that_are_no_element_name_no_unit_beside_one(other):
+    one = only(read_readings(csv(f"time,F,{other}", f"{F},21.5"), Hints(station="KAK")))
+    np.testing.assert_allclose(one.values, F, atol=1e-6)
+
+
+@pytest.mark.parametrize(("heading", "row"), [("KAK,Sensor_T", f"{F},21.5"), ("KAK (uT),Sensor_T", f"{F / 1000.0},8.5")])
+def test_units_of_stations_columns(heading, row):
+    np.testing.assert_allclose(only(read_readings(csv(f"time,{heading}", row))).values, F, atol=1e-6)
+
+
 def test_columns_in_different_units_are_asked_for():
     with pytest.raises(FormatError, match="different units"):
         read_readings(csv("time,KAK (nT),MMB (uT)", f"{F},50.03"))
@@ -285,3 +296,13 @@ def test_a_kept_mapping_reads_the_next_table_with_the_same_columns_and_takes_no_
         read_readings(Source("latest.csv", f"Tag;Feld\n{rows}".encode()), kept)
     with pytest.raises(FormatError, match="more than one reading"):
         read_readings(Source("mag_XIC_1.csv", f"Tag;Other\n{rows}".encode()), kept)
+    found = read_readings(Source("mag_XIC_1.csv", f"Tag;Feld\n{rows}".encode()), kept)
+    assert found.notes[0] == "Read by the kept mapping of a table with the same columns."
+
+
+def test_a_kept_mapping_is_never_taken_for_columns_without_headings():
+    rows = "\n".join(f"2024-05-09 00:{at:02d},48500" for at in range(30)).encode()
+    mapping = TableMapping("wide", ("column 1",), (("OLD", "column 2"),), timezone="UTC+8", time_format="%Y-%m-%d %H:%M")
+    found = read_readings(Source("mag_XIC_1.csv", rows), Hints(saved=(SavedMapping(("column 1", "column 2"), mapping),)))
+    assert (found.readings[0].station, str(found.readings[0].time[0])) == ("XIC", "2024-05-09T00:00:00.000")
+    assert not any("kept mapping" in note for note in found.notes)

@@ -11,7 +11,7 @@ import numpy as np
 
 from quakegui import formats
 from quakegui.formats import FormatError, Hints, Preview, ReadingsFile, Source, TableMapping
-from quakegui.formats.hints import SavedMapping
+from quakegui.formats.hints import SavedMapping, kept_mapping
 from quakegui.project.parsing import files_at
 from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.i18n import mark, tr
@@ -166,7 +166,7 @@ def _look(path: Path, source: Source, saved: tuple[SavedMapping, ...]) -> FilePr
 
 def _look_at_table(preview: FilePreview, source: Source, saved: tuple[SavedMapping, ...]) -> FilePreview:
     table, guess = formats.preview(source, rows=MOST_ROWS), formats.guess_table(source)
-    mapping = next((one.mapping for one in saved if one.columns == table.columns), guess.mapping if guess else None)
+    mapping = kept_mapping(saved, table.columns) or (guess.mapping if guess else None)
     preview = replace(preview, kind="table", format="table", table=table, guess=mapping)
     if guess is not None and guess.is_sure:
         return _readings(preview, source, mapping)
