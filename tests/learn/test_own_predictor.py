@@ -56,6 +56,7 @@ def test_who_knows_the_labels_is_better_and_the_day_number_is_not(
     assert out.startswith("Not better than chance.\n")
 
 
+@pytest.mark.slow  # a season judged twice; the reading of files is tested in tests/formats
 def test_probabilities_are_taken_as_they_are(run: Terminal, demo: tuple[Path, str], evidence: Evidence, tmp_path: Path) -> None:
     classes = np.eye(5)[evidence.truth]
     file = written(tmp_path / "classes.csv", evidence.days, {f"p{cls}": classes[:, cls] for cls in range(5)})

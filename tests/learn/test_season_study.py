@@ -62,6 +62,7 @@ def test_what_was_predicted_before_each_earthquake(run: Terminal, shown: Path) -
     assert loudest["rank"] < quietest["rank"]
 
 
+@pytest.mark.slow  # every predictor judged twice; their figures are tested in tests/judge
 def test_random_alarms_and_the_other_predictors_stand_beside_the_run(run: Terminal, shown: Path) -> None:
     found = run.json("evaluate", shown)
     molchan = found["molchan"]

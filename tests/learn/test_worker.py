@@ -69,6 +69,7 @@ def same_outcome(left: RunFolder, right: RunFolder) -> None:
     assert left.predictions().probabilities.tobytes() == right.predictions().probabilities.tobytes()
 
 
+@pytest.mark.slow  # two whole trainings; the long kills of trainings have it too
 def test_killed_while_writing_the_checkpoint_it_resumes_after_the_last_epoch(tmp_path: Path) -> None:
     run = new_run(tmp_path, replace(CONFIG, epochs=2))
     heard = tuple(Supervisor(run.folder, environment=prepared_worker(tmp_path, DIES_WRITING.format(number=2))).events())
