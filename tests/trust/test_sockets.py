@@ -75,6 +75,7 @@ def native(trace: str) -> Counter[str]:
 
 
 @pytest.mark.timeout(1000)
+@pytest.mark.slow  # the whole program once more, from the first start to a judged training: 45 s
 def test_a_whole_demonstration_opens_no_socket(tmp_path):
     check(*demo(tmp_path))
 
