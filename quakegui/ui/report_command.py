@@ -1,4 +1,4 @@
-"""The report from the window: it is gather in a job, and painted, where pages are wanted, when the job is done."""
+"""The report from the window: it is gathered in a job, and painted, where pages are wanted, when the job is done."""
 
 from __future__ import annotations
 
