@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 from quakegui.app.session import Session
 from quakegui.app.tables import UNLABELLED
 from quakegui.season.kp import STORM_KP
+from quakegui.words import Said
 
 MAPS_AHEAD = 12
 NOTHING_FURTHER = {
-    "event": "No further event in this direction.",
-    "unlabelled": "No further unlabelled day in this direction.",
-    "disagreement": "No further day on which label and prediction differ in this direction.",
-    "region": "No further day with an extremum region in this direction.",
-    "storm": "No further stormy night in this direction.",
+    "event": Said("No further event in this direction."),
+    "unlabelled": Said("No further unlabelled day in this direction."),
+    "disagreement": Said("No further day on which label and prediction differ in this direction."),
+    "region": Said("No further day with an extremum region in this direction."),
+    "storm": Said("No further stormy night in this direction."),
 }
 """The kinds, and what is said where no further day of one is found."""
 

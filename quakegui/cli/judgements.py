@@ -39,12 +39,12 @@ def print_run(run: RunFolder, *, as_json: bool) -> None:
 
 def print_judgement(judgement: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
-    typer.echo(judgement.verdict.text("en"))
-    typer.echo(judgement.verdict.figures("en"))
-    if judgement.remarks("en"):
-        typer.echo(judgement.remarks("en"))
+    typer.echo(judgement.verdict.text())
+    typer.echo(judgement.verdict.figures())
+    if judgement.remarks():
+        typer.echo(judgement.remarks())
     if judgement.basis is not None:
-        typer.echo(judgement.basis.text("en"))
+        typer.echo(judgement.basis.text())
     row = judgement.row()
     print_table(judgement.title, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
     rows = []
@@ -63,8 +63,8 @@ def print_compared(title: str, judgements: Sequence[Judgement]) -> None:
     rows = [one.row() for one in judgements]
     print_table(title, SHOWN, [[_cell(row[name]) for name in SHOWN] for row in rows])
     for one in judgements:
-        typer.echo(f"{one.title}: {one.verdict.text('en')}")
-    for sentence in dict.fromkeys(one.basis.text("en") for one in judgements if one.basis is not None):
+        typer.echo(f"{one.title}: {one.verdict.text()}")
+    for sentence in dict.fromkeys(one.basis.text() for one in judgements if one.basis is not None):
         typer.echo(sentence)
 
 

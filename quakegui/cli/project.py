@@ -235,9 +235,9 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
     if judgement is None:
         typer.echo("The network that comes with the program was not trained on this season; --train trains one here.")
     else:
-        typer.echo(f"{judgement.title}, protocol {judgement.protocol}: {judgement.verdict.text('en')}")
+        typer.echo(f"{judgement.title}, protocol {judgement.protocol}: {judgement.verdict.text()}")
         if judgement.basis is not None:
-            typer.echo(judgement.basis.text("en"))
+            typer.echo(judgement.basis.text())
 
 
 def _judged(project: Project, computed: Season, *, train: bool) -> Judgement | None:

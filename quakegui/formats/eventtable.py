@@ -24,6 +24,7 @@ from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.formats.zones import is_local, is_unreadable, zone_in
+from quakegui.words import Said
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "time": (
@@ -173,7 +174,7 @@ def unread(table: Table) -> tuple[str, ...]:
     """Return a sentence on the header's columns of which events keep nothing; none where there are none."""
     kept = set(table.columns.values())
     names = [name for at, name in enumerate(table.names) if name and at not in kept and name not in OWN]
-    return (f"Columns of which nothing is kept: {listing(names)}.",) if names else ()
+    return (Said("Columns of which nothing is kept: {listing}.", listing=listing(names)),) if names else ()
 
 
 def table_rows(source: Source, text: str, table: Table, *, whole: bool = True) -> Iterator[RawEvent]:
@@ -249,12 +250,18 @@ def _is_zmap(cells: list[str]) -> bool:
 def _doubt(heads: Sequence[str]) -> str:
     local = next((head for head in heads if is_local(head)), None)
     if local is not None:
-        return f"Its times are local ones ('{local[:60]}') and it does not say of which zone: name it (--timezone)."
+        return Said(
+            "Its times are local ones ('{local}') and it does not say of which zone: name it (--timezone).", local=local[:60]
+        )
     unreadable = next((head for head in heads if is_unreadable(head)), None)
     if unreadable is not None:
-        return f"The offset from UTC in '{unreadable[:60]}' cannot be read: name the time zone (--timezone)."
+        return Said(
+            "The offset from UTC in '{unreadable}' cannot be read: name the time zone (--timezone).", unreadable=unreadable[:60]
+        )
     if heads and not any(_ENGLISH.search(head) for head in heads):
-        return f"It does not say which clock its times ('{heads[0][:60]}') keep: name its time zone (--timezone)."
+        return Said(
+            "It does not say which clock its times ('{heads}') keep: name its time zone (--timezone).", heads=heads[0][:60]
+        )
     return ""
 
 

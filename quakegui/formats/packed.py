@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from quakegui.words import Said
+
 _MOST_MEMORY = 128 * 1024**2
 """Bytes that an xz stream may ask for its dictionary: twice what `xz -9` writes."""
 _NAMES = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".gz": "", ".bz2": "", ".xz": ""}
@@ -41,7 +43,7 @@ class _Xz(io.RawIOBase):
             part, self._left = self._stream.decompress(self._left, size), b""
             if part or (self._stream.needs_input and not self._stream.eof):
                 if not part:
-                    raise EOFError("the xz stream ends before its end")
+                    raise EOFError(Said("the xz stream ends before its end"))
                 return part
 
 
@@ -114,4 +116,4 @@ def tape_members(data: bytes) -> Iterator[TapeMember]:
                 plain = info.isfile() and not info.issparse()
                 yield TapeMember(info.name, info.size, info.mtime, archive.extractfile(info) if plain else None)
         if any(data[archive.offset : archive.offset + tarfile.BLOCKSIZE]):
-            raise tarfile.ReadError("no member begins where the next one should")
+            raise tarfile.ReadError(Said("no member begins where the next one should"))

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from zoneinfo import ZoneInfo
 
+from quakegui.words import Said
+
 _NAME = r"(?<![A-Za-z/])(?:UTC|GMT|UT1?+)"
 _OFFSET = re.compile(
     rf"{_NAME}[ _()\[\]]*([+-])[ ]*(\d{{1,2}})(?::?([0-5]\d)|[.,](0|00|25|5|50|75))?[ ]*(?:hours?|hrs?|h)?"
@@ -76,7 +78,7 @@ def zone_of(name: str) -> dt.tzinfo:
     folded = _folded(name).strip()
     known = folded if _is_zone(folded) else zone_in(f"UTC{folded}" if _BARE_OFFSET.fullmatch(folded) else folded)
     if not known:
-        raise ValueError(f'"{name}" is no time zone; write one such as "UTC+8" or "Asia/Shanghai".')
+        raise ValueError(Said('"{name}" is no time zone; write one such as "UTC+8" or "Asia/Shanghai".', name=name))
     offset = _OFFSET.fullmatch(known)
     if offset is not None and _minutes(offset):
         return dt.timezone(dt.timedelta(minutes=_minutes(offset)))

@@ -26,6 +26,7 @@ from quakegui.learn.season_runs import refuse_other_classes, runs_folder
 from quakegui.learn.tries import other_p_values
 from quakegui.project.store import Project
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 
 def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
@@ -123,7 +124,12 @@ def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
 def _rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
     place = {day: k for k, day in enumerate(evidence.days)}
     if any(day not in place for day in predictions.days):
-        raise RunError(f"The run “{run.title}” was trained on days that the season no longer has; train again to judge it.")
+        raise RunError(
+            Said(
+                "The run “{run_title}” was trained on days that the season no longer has; train again to judge it.",
+                run_title=run.title,
+            )
+        )
     return np.array([place[day] for day in predictions.days], dtype=np.intp)
 
 

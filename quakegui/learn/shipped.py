@@ -126,7 +126,7 @@ def card_text(run: RunFolder, judgement: Judgement) -> str:
         "",
         "Trained on made-up data. It shows how the program works and says nothing about any real earthquake.",
         "",
-        f"- **Verdict**: {judgement.verdict.text('en')} {judgement.verdict.figures('en')}",
+        f"- **Verdict**: {judgement.verdict.text()} {judgement.verdict.figures()}",
         f"- **Network**: VGG-12, first block {run.config.width} filters, {run.config.size} x {run.config.size} pixels, channel "
         f"{run.config.channel}, compact 4 x 4 head with {run.config.dense[0]} and {run.config.dense[1]} units.",
         "- **Data**: the synthetic season of 2022 at strength 1, 25 invented stations, 334 days, the founding paper's 18 "
@@ -183,7 +183,7 @@ def main() -> None:
             sys.stderr.write(messages.to_line(message) + "\n")
 
     told = make_model(paths.models() / NAME, listen=listen)
-    sys.stdout.write(told.verdict.text("en") + "\n")
+    sys.stdout.write(told.verdict.text() + "\n")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from quakegui.project.store import (
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
 from quakegui.season.json_values import built, parse_json
+from quakegui.words import Said
 
 NO_CLASS = 0
 """Class of an event while the project has no scheme."""
@@ -185,8 +186,11 @@ def _superseded(chosen: Mapping[str, Event], stored: Iterable[Event]) -> tuple[s
     if not count:
         return ()
     return (
-        f"{count} of these earthquakes are kept but not used: a catalogue that was modified later gives other values under "
-        "their ids.",
+        Said(
+            "{count} of these earthquakes are kept but not used: a catalogue that was modified later gives "
+            "other values under their ids.",
+            count=count,
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from quakegui.project.reading_blocks import block_row
 from quakegui.project.stations import make_room_for, record_stations
 from quakegui.project.store import get_setting
 from quakegui.season.network import Station
+from quakegui.words import text_to_json
 
 _BATCH = 2000
 FileContent = tuple[str, frozenset[str]]
@@ -222,7 +223,7 @@ class FileWriter:
                 "format": parsed.format,
                 "imported_ms": time.time_ns() // 1_000_000,
                 "readings": sum(block.count for block in parsed.blocks),
-                "notes": json.dumps(parsed.notes, ensure_ascii=False),
+                "notes": json.dumps([text_to_json(note) for note in parsed.notes], ensure_ascii=False),
                 "replaced_by": None,
                 "issued_ms": parsed.issued_ms,
                 "modified_ms": parsed.modified_ms,

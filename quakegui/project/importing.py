@@ -30,6 +30,7 @@ from quakegui.project.progress import CancelCheck, ProgressCallback, never, sile
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.project.stations import far_apart, refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, get_setting, network_of, raise_revision
+from quakegui.words import Said, joined
 
 _WITHOUT_READINGS = ("kp", "stations")
 """Formats whose files hold something else than readings."""
@@ -101,7 +102,9 @@ def import_batches(
         If the project cannot be written; nothing was changed.
     """
     if project.read_only:
-        raise ProjectError(f"The project {project.name} is open for reading only; nothing was imported.")
+        raise ProjectError(
+            Said("The project {project_name} is open for reading only; nothing was imported.", project_name=project.name)
+        )
     say = progress if progress is not None else silent
     stop = cancelled if cancelled is not None else never
     given = tuple(path for paths, _mapping in batches for path in paths)
@@ -124,7 +127,9 @@ def import_batches(
             return _store_all(project, spool.take(file, count), tally, author=author, say=say, stop=stop)
     except OSError as error:
         why = error.strerror or error
-        raise ProjectError(f"What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.") from error
+        raise ProjectError(
+            Said("What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.", cache=cache, why=why)
+        ) from error
 
 
 def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback | None = None) -> ImportReport:
@@ -146,7 +151,7 @@ def _store_all(
     except _CancelledError:
         return ImportReport(cancelled=True)
     days = ensure_nights(project, progress=say)
-    say(1, 1, "done")
+    say(1, 1, Said("done"))
     return tally.report(int(days.size))
 
 
@@ -154,7 +159,7 @@ def _bring_back(
     project: Project, paths: tuple[Path | str, ...], progress: ProgressCallback | None, stop: CancelCheck
 ) -> ImportReport:
     if len(paths) > 1:
-        raise ProjectError("An exported project is imported alone, without other files; nothing was imported.")
+        raise ProjectError(Said("An exported project is imported alone, without other files; nothing was imported."))
     days = import_export(project, paths[0], progress=progress, cancelled=stop)
     with project.read() as connection:
         table = schema.imported_file.c
@@ -176,7 +181,7 @@ def _parse_all(
 ) -> int:
     """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
     count = 0
-    say(0, len(files), "reading files")
+    say(0, len(files), Said("reading files"))
     for done, outcomes in parse_files(files, contents=contents, mapping=mapping, cancelled=stop):
         for outcome in outcomes:
             if isinstance(outcome, ParsedFile):
@@ -219,7 +224,7 @@ def _store_files(
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):
         if number % 100 == 0:
-            say(number, 0, "storing")
+            say(number, 0, Said("storing"))
             if stop():
                 raise _CancelledError
         if parsed.format == "stations":
@@ -254,13 +259,15 @@ def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: st
 def _store_file(parsed: ParsedFile, tally: Tally, writer: FileWriter) -> None:
     number = writer.add(parsed)
     if not parsed.blocks and parsed.format not in _WITHOUT_READINGS:
-        tally.skipped.append(SkippedFile(parsed.name, " ".join(parsed.notes) or "It holds no readings."))
+        tally.skipped.append(SkippedFile(parsed.name, joined(" ", parsed.notes) or Said("It holds no readings.")))
         tally.empty += [parsed.name] if number is not None else []
         return
     if number is None:
         tally.unchanged.append(parsed.name)
         return
-    tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in parsed.notes))
+    tally.notes.update(
+        dict.fromkeys(Said("{parsed_name}: {note}", parsed_name=parsed.name, note=note) for note in parsed.notes)
+    )
     first, last = _span(parsed.blocks)
     stations = tuple(dict.fromkeys(block.station for block in parsed.blocks))
     readings = sum(block.count for block in parsed.blocks)
@@ -285,7 +292,7 @@ def _count(connection: Connection, tally: Tally) -> None:
         )
         tally.imported[at] = one
         for note in found.sentences:
-            tally.notes[f"{one.file}: {note}"] = None
+            tally.notes[Said("{file}: {note}", file=one.file, note=note)] = None
 
 
 def _note_sighted(connection: Connection, writer: FileWriter, tally: Tally) -> None:
@@ -293,8 +300,11 @@ def _note_sighted(connection: Connection, writer: FileWriter, tally: Tally) -> N
     for number, name in writer.sighted.items():
         if number not in writer.brought and is_shared(connection, number):
             tally.notes[
-                f"{name}: This copy of a known file was modified earlier than the one known so far: where other files have "
-                "different values for the same times, those may count now."
+                Said(
+                    "{name}: This copy of a known file was modified earlier than the one known so far: where other "
+                    "files have different values for the same times, those may count now.",
+                    name=name,
+                )
             ] = None
 
 
@@ -317,7 +327,7 @@ def _summary(tally: Tally, copies: tuple[str, ...]) -> dict[str, Any]:
 
 def _note_kp(tally: Tally, names: list[str], fresh: int) -> None:
     for name in names:
-        tally.notes[f"{name}: Kp of {fresh} three-hour intervals is new or changed."] = None
+        tally.notes[Said("{name}: Kp of {fresh} three-hour intervals is new or changed.", name=name, fresh=fresh)] = None
 
 
 def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> None:
@@ -329,21 +339,36 @@ def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> No
         if known is not None and station.code not in told and far_apart(known, station):
             told.add(station.code)
             tally.notes[
-                f"{name}: {station.code}: this file places it at {station.latitude:.3f}, {station.longitude:.3f}, the project "
-                f"has {known.latitude:.3f}, {known.longitude:.3f} and keeps that; 'quakegui stations set' changes it."
+                Said(
+                    "{name}: {code}: this file places it at {latitude:.3f}, {longitude:.3f}, the project has "
+                    "{latitude2:.3f}, {longitude2:.3f} and keeps that; 'quakegui stations set' changes it.",
+                    name=name,
+                    code=station.code,
+                    latitude=station.latitude,
+                    longitude=station.longitude,
+                    latitude2=known.latitude,
+                    longitude2=known.longitude,
+                )
             ] = None
     for code in writer.stations:
         if code in here and not here[code].located:
             tally.notes[
-                f"{code} has no usable coordinates: its readings are kept and it is left off the map; "
-                f"'quakegui stations set PROJECT {code} --latitude ... --longitude ...' puts it there."
+                Said(
+                    "{code} has no usable coordinates: its readings are kept and it is left off the map; 'quakegui "
+                    "stations set PROJECT {code} --latitude ... --longitude ...' puts it there.",
+                    code=code,
+                )
             ] = None
     for name, codes in writer.listed.items():
         left = len([code for code in codes if code not in here])
         if left:
             tally.notes[
-                f"{name}: {left} of the stations that it lists have no readings here; they appear when readings come in, or by "
-                "'quakegui stations import'."
+                Said(
+                    "{name}: {left} of the stations that it lists have no readings here; they appear when readings "
+                    "come in, or by 'quakegui stations import'.",
+                    name=name,
+                    left=left,
+                )
             ] = None
 
 

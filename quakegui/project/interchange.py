@@ -27,6 +27,7 @@ from quakegui.season.extrema import Region, regions_mask
 from quakegui.season.network import Frame, Station
 from quakegui.season.readings import DataType, Readings
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 DAY = np.timedelta64(1, "D")
 MISSING = 99_999.0
@@ -76,7 +77,9 @@ def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: Pr
                     maps[number] = season.gridder.map(values[number])
                 _variable(file, name, maps, ("time", "y", "x"), units=unit, grid_mapping="crs", _FillValue=np.float32(np.nan))
     except OSError as error:
-        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise ProjectError(
+            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
+        ) from error
     return int(season.has_map.sum())
 
 
@@ -125,7 +128,9 @@ def regions_to_geojson(project: Project, season: Season, path: Path) -> int:
         with whole_file(path) as part:
             part.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise ProjectError(
+            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
+        ) from error
     return len(features)
 
 
@@ -197,7 +202,7 @@ def readings_to_iaga(
     days = days_with_data(project)
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ProjectError(f"{folder} is not empty; give a new or empty folder.")
+            raise ProjectError(Said("{folder} is not empty; give a new or empty folder.", folder=folder))
         folder.mkdir(parents=True, exist_ok=True)
         for number, station in enumerate(stations):
             say(number, len(stations), station.code)
@@ -206,7 +211,14 @@ def readings_to_iaga(
             for record in seasons.record(project, station.code, days[0] - DAY, days[-1] + 2 * DAY):
                 count += _write_days(project, station, record, folder)
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {count} files are there.") from error
+        raise ProjectError(
+            Said(
+                "{folder} cannot be written: {strerror}. {count} files are there.",
+                folder=folder,
+                strerror=error.strerror or error,
+                count=count,
+            )
+        ) from error
     return count
 
 

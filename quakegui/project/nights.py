@@ -22,6 +22,7 @@ from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
+from quakegui.words import Said
 
 RUN_DAYS = 64
 """Days of one station that are unpacked together: keeps a record of one-second readings within some 150 MB."""
@@ -94,7 +95,7 @@ def update_nights(
     changed: set[int] = set()
     for number, (code, days) in enumerate(touched.items()):
         if progress is not None:
-            progress(number, len(touched), f"night means of {code}")
+            progress(number, len(touched), Said("night means of {code}", code=code))
         for first, last in _runs(days):
             changed |= _update_run(connection, code, first, last, config)
     return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
@@ -124,7 +125,7 @@ def ensure_nights(project: Project, *, progress: ProgressCallback | None = None)
     changed = [none]
     for number, code in enumerate(stations):
         if progress is not None:
-            progress(number, len(stations), f"night means of {code}")
+            progress(number, len(stations), Said("night means of {code}", code=code))
         changed.append(_refresh_station(project, code))
     return np.unique(np.concatenate(changed))
 

@@ -31,6 +31,7 @@ from quakegui.project.progress import CancelCheck
 from quakegui.project.reading_blocks import Block, blocks_of
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
+from quakegui.words import Said
 
 FEW_FILES = 300
 """Up to so many files one process is faster than starting others."""
@@ -202,7 +203,10 @@ def _parse_sources(sources: Iterable[Source], contents: KnownContents, mapping: 
 
 
 def _export(folder: str) -> SkippedFile:
-    return SkippedFile(folder, f"It is an exported project: unpack it and import the folder that holds {MANIFEST} by itself.")
+    return SkippedFile(
+        folder,
+        Said("It is an exported project: unpack it and import the folder that holds {manifest} by itself.", manifest=MANIFEST),
+    )
 
 
 def parse_source(source: Source, contents: KnownContents, mapping: Manner | None) -> Outcome:
@@ -227,10 +231,13 @@ def fingerprint(data: bytes, mapping: Manner | None) -> str:
 
 def _parse(source: Source, sha256: str, mapping: Manner | None) -> Outcome:
     if source.data.startswith(",".join(READING_COLUMNS).encode()):
-        raise FormatError(f"It is a part of an exported project: import the folder that holds {MANIFEST}.", file=source.name)
+        raise FormatError(
+            Said("It is a part of an exported project: import the folder that holds {manifest}.", manifest=MANIFEST),
+            file=source.name,
+        )
     kind = formats.kind(source) if hints_of(mapping).mapping is None else "readings"
     if kind == "events":
-        return SkippedFile(source.name, "It holds earthquakes: import it as events ('quakegui events import').")
+        return SkippedFile(source.name, Said("It holds earthquakes: import it as events ('quakegui events import')."))
     if kind == "kp":
         return ParsedFile(
             source.name,

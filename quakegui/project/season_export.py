@@ -15,6 +15,7 @@ from quakegui.project.season_tables import SYNTHETIC, TableOf, date_of
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.daymap import to_rgb
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 INDEX_COLUMNS = ("file", "date", "class", "label_source", "kp_night")
 UNLABELLED = "unlabelled"
@@ -82,7 +83,14 @@ def maps_to_folder(
             folder / "index.csv", TableOf("index", INDEX_COLUMNS, lambda: rows), synthetic=project.synthetic
         )
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {len(rows)} maps are there.") from error
+        raise ProjectError(
+            Said(
+                "{folder} cannot be written: {strerror}. {count} maps are there.",
+                folder=folder,
+                strerror=error.strerror or error,
+                count=len(rows),
+            )
+        ) from error
     return len(rows)
 
 
@@ -116,7 +124,9 @@ def save_tables(project: Project, season: Season, path: Path, *, progress: Progr
                 progress(number, len(found), table.name)
             season_tables.write_csv(folder / f"{table.name}.csv", table, synthetic=project.synthetic)
     except OSError as error:
-        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise ProjectError(
+            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
+        ) from error
 
 
 def _to_csv(project: Project, path: Path, table: TableOf) -> int:
@@ -124,12 +134,16 @@ def _to_csv(project: Project, path: Path, table: TableOf) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         return season_tables.write_csv(path, table, synthetic=project.synthetic)
     except OSError as error:
-        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise ProjectError(
+            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
+        ) from error
 
 
 def _fresh(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError(f"{folder} is not empty; give a new or empty folder, so that old and new maps are not mixed.")
+        raise ProjectError(
+            Said("{folder} is not empty; give a new or empty folder, so that old and new maps are not mixed.", folder=folder)
+        )
     folder.mkdir(parents=True, exist_ok=True)
 
 

@@ -17,6 +17,7 @@ from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import Block
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
+from quakegui.words import text_from_json, text_to_json
 
 _LENGTH = struct.Struct("<Q")
 
@@ -29,7 +30,7 @@ def put(spool: IO[bytes], parsed: ParsedFile) -> None:
         "base": parsed.base,
         "sha256": parsed.sha256,
         "format": parsed.format,
-        "notes": parsed.notes,
+        "notes": [text_to_json(note) for note in parsed.notes],
         "issued_ms": parsed.issued_ms,
         "modified_ms": parsed.modified_ms,
         "stations": [astuple(station) for station in parsed.stations],
@@ -77,7 +78,7 @@ def take(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
             blocks,
             tuple(Station(*station) for station in facts["stations"]),
             None if kp is None else _kp(*kp),
-            tuple(facts["notes"]),
+            tuple(map(text_from_json, facts["notes"])),
             facts["issued_ms"],
             facts["modified_ms"],
         )

@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
+from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.dialogs.buttons import tell
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.no_markup import keep_plain
 from quakegui.ui.save_paths import latest_folder
-from quakegui.ui.sentences import translate
-from quakegui.ui.texts import CLASS_NAMES
 from quakegui.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -174,7 +173,7 @@ def _end_unseen_choice(bench: Workbench) -> None:
     """Let a label go to the day shown alone where it cannot be read how many are chosen: panel and tool bar are hidden."""
     if len(labelling.target(bench.session)) > 1 and not (bench.day_panel.count.seen or bench.range_count.seen):
         walking.select(bench.session, None)
-        bench.session.said.emit("The number of chosen days is not visible, so only the day shown is labelled.", "info")
+        bench.session.said.emit(tr("The number of chosen days is not visible, so only the day shown is labelled."), "info")
 
 
 def label(bench: Workbench, cls: int | None) -> None:
@@ -252,7 +251,7 @@ def _tell_update(bench: Workbench, update: Update) -> None:
     for alarm in update.new_alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
         lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
-    lines += [translate(note) for note in update.notes]
+    lines += [worded(note) for note in update.notes]
     icon = QMessageBox.Icon.Warning if update.new_alarms else QMessageBox.Icon.Information
     tell(bench.window, tr("New days"), "\n".join(lines), icon)
 

@@ -19,6 +19,7 @@ from quakegui.learn.runs.registry import RunError, read_run
 from quakegui.project import runs, seasons
 from quakegui.project.store import Project
 from quakegui.season.season import Season
+from quakegui.words import worded
 
 MODEL = paths.models() / shipped.NAME
 
@@ -55,7 +56,7 @@ def test_the_demo_shows_out_of_fold_predictions_at_once(shown: tuple[Project, Se
     assert shipped.install_model(project, season) is None
     assert all(0 <= first <= last < len(season.days) for first, last in alarms_of(project, season, table))
     told = season_evaluation.evaluate(project, season, run)
-    assert told.verdict.text("en") in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
+    assert told.verdict.text() in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
     assert json.dumps(told.to_json(), allow_nan=False)
     assert run.card is not None
     assert told.to_json()["calibrators"] == run.card["calibration"]["folds"]
@@ -73,8 +74,8 @@ def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project
     row = told.row()
     assert row["tries"] == 2
     assert row["p_corrected"] == pytest.approx(min(1, 2 * row["p_value"]))  # the twin has the same p
-    assert f"2 runs were judged on this season; p corrected for them is {row['p_corrected']:.3f}." in told.verdict.figures("en")
-    assert f"本时段已评判 2 次运行，校正后 p 为 {row['p_corrected']:.3f}" in told.verdict.figures("zh")
+    assert f"2 runs were judged on this season; p corrected for them is {row['p_corrected']:.3f}." in told.verdict.figures()
+    assert f"本时段已评判 2 次运行，校正后 p 为 {row['p_corrected']:.3f}" in worded(told.verdict.figures(), "zh")
     shutil.rmtree(twin)
 
 

@@ -33,6 +33,7 @@ from quakegui.report.words import Words
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import LabelSource, compare
 from quakegui.season.network import Station
+from quakegui.words import worded
 
 HOSTILE = '<script>alert("1")</script><img src="http://example.org/x.png">&'
 
@@ -64,7 +65,7 @@ def test_the_file_is_complete_in_itself(reported: Reported, tmp_path: Path) -> N
 def test_the_verdict_comes_first_in_its_own_words(reported: Reported) -> None:
     for made in (reported.english, reported.chinese):
         page = Page(made.html())
-        sentence = " ".join(reported.judgement.verdict.text(made.language).split())
+        sentence = " ".join(worded(reported.judgement.verdict.text(), made.language).split())
         assert page.text.count(sentence) == 2
         assert page.text.index(sentence) < 900
 

@@ -18,6 +18,7 @@ from quakegui.judge.folds import N_CLASSES, Indices, Split
 from quakegui.judge.predictors import inputs as columns
 from quakegui.judge.predictors.inputs import FEATURE_COLUMNS, TRADITIONAL_COLUMNS, Columns, Inputs, feature_table
 from quakegui.judge.predictors.learners import FitPredict, gradient_boosting, logistic, majority, traditional
+from quakegui.words import mark
 
 __all__ = [
     "FEATURE_COLUMNS",
@@ -59,10 +60,10 @@ class Predictor:
     """
 
     id: str
-    title: tuple[str, str]
+    title: str
     columns: Columns
     fit_predict: FitPredict
-    rival: tuple[str, str] | None
+    rival: str | None
 
 
 def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
@@ -74,41 +75,41 @@ def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 PREDICTORS: dict[str, Predictor] = {
     row.id: row
     for row in (
-        Predictor("majority", ("Majority", "多数类"), columns.nothing, majority, None),
-        Predictor("kp", ("Kp only", "仅用 Kp"), columns.kp, logistic, ("Kp", " Kp ")),
-        Predictor("calendar", ("Calendar only", "仅用日历"), columns.calendar, logistic, ("the calendar", "日历")),
+        Predictor("majority", mark("Majority"), columns.nothing, majority, None),
+        Predictor("kp", mark("Kp only"), columns.kp, logistic, mark("Kp")),
+        Predictor("calendar", mark("Calendar only"), columns.calendar, logistic, mark("the calendar")),
         Predictor(
             "catalogue",
-            ("Earlier earthquakes only", "仅用此前的地震"),
+            mark("Earlier earthquakes only"),
             columns.catalogue,
             logistic,
-            ("the earthquake catalogue", "地震目录"),
+            mark("the earthquake catalogue"),
         ),
         Predictor(
             "outages",
-            ("Outages only", "仅用缺测"),
+            mark("Outages only"),
             columns.outages,
             logistic,
-            ("the stations' outages", "台站缺测情况"),
+            mark("the stations' outages"),
         ),
         Predictor(
             "without-field",
-            ("Everything but the field", "除地磁场外的全部"),
+            mark("Everything but the field"),
             _without_field,
             logistic,
-            ("everything but the field", "除地磁场外的全部信息"),
+            mark("everything but the field"),
         ),
-        Predictor("traditional", ("Traditional: four thresholds", "传统方法：四个阈值"), columns.features, traditional, None),
+        Predictor("traditional", mark("Traditional: four thresholds"), columns.features, traditional, None),
         Predictor(
             "boosting-features",
-            ("Boosted trees on the features", "特征上的提升树"),
+            mark("Boosted trees on the features"),
             columns.features,
             gradient_boosting,
             None,
         ),
         Predictor(
             "boosting-stations",
-            ("Boosted trees on the stations", "台站值上的提升树"),
+            mark("Boosted trees on the stations"),
             columns.stations,
             gradient_boosting,
             None,

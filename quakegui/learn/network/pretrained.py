@@ -21,6 +21,7 @@ from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 MODEL = "model.npz"
 CARD = "card"
@@ -57,7 +58,13 @@ class Pretrained:
         """
         wanted, method = self.card["anomaly"], season.config.anomaly.method
         if method != wanted:
-            raise ValueError(f"This network has learnt anomalies by the method {wanted}; the season's are by {method}.")
+            raise ValueError(
+                Said(
+                    "This network has learnt anomalies by the method {wanted}; the season's are by {method}.",
+                    wanted=wanted,
+                    method=method,
+                )
+            )
         found = np.full((len(season.days), len(self.recipe.classes)), np.nan, np.float32)
         days = np.flatnonzero(season.has_map)
         found[days] = predict_both_signs(self.network, pictures(season, self.recipe.channel, self.recipe.size, days))
@@ -118,7 +125,7 @@ def load(path: Path) -> Pretrained:
     """
     stored = read_arrays(path, largest=LARGEST)
     if CARD not in stored:
-        raise ValueError(f"{path} holds no pre-trained network.")
+        raise ValueError(Said("{path} holds no pre-trained network.", path=path))
     card: dict[str, Any] = json.loads(str(stored.pop(CARD)))
     recipe = RunConfig.from_json(card["network"])
     network = vgg12(recipe)

@@ -23,6 +23,7 @@ from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.events import CLASS_COUNT
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
 from quakegui.simulate.randomness import generator
+from quakegui.words import Said
 
 Progress = Callable[[int, int, float], object]
 """Told the step, of how many, and the mean loss since the step told before."""
@@ -80,9 +81,9 @@ class Pretraining:
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""
         if min(self.seasons, self.passes, self.group) < 1 or self.warm_up < 0:
-            raise ValueError("Pre-training needs at least one season, one pass and one season in a group.")
+            raise ValueError(Said("Pre-training needs at least one season, one pass and one season in a group."))
         if not (0.0 <= self.floor <= 1.0 and 0.0 < self.none_weight < 1.0):
-            raise ValueError("The floor of the rate and the weight of days without an event are shares between 0 and 1.")
+            raise ValueError(Said("The floor of the rate and the weight of days without an event are shares between 0 and 1."))
 
     @property
     def groups(self) -> int:
@@ -187,7 +188,7 @@ def pretrain(recipe: Pretraining, *, progress: Progress = lambda *_: None, stopp
             step += 1
             if step % TELL_STEPS == 0:
                 if not math.isfinite(losses[-1]):
-                    raise FloatingPointError("The loss is no longer a number")
+                    raise FloatingPointError(Said("The loss is no longer a number"))
                 progress(min(step, steps), steps, float(np.mean(losses)))
                 losses.clear()
     return network

@@ -166,7 +166,7 @@ def save_tables(session: Session, window: QWidget) -> None:
         path = with_ending(name, kind, TABLES)
         others.look(session)
         session.jobs.start(
-            "Writing the tables",
+            "tables",
             lambda report, _cancelled: season_export.save_tables(
                 project, seasons.current_season(project, season), path, progress=report
             ),

@@ -15,8 +15,8 @@ from quakegui.app.training import Training
 from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
 from quakegui.project.progress import CancelCheck, ProgressCallback
-from quakegui.ui import sentences, theme
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.matrix_tab import MatrixTab
 from quakegui.ui.panels.record_strip import RecordStrip
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
     from quakegui.learn.runs.registry import RunFolder
 
-JUDGING: Final = mark("Judging the run")
+JUDGING: Final = "judging"
 
 
 class EvaluationPanel(QWidget):
@@ -120,8 +120,8 @@ class EvaluationPanel(QWidget):
         judged[evaluation.kind, as_of] = evaluation  # which nobody looks at any more where the figures are stale by now
         self._show()
 
-    def _failed(self, title: str, _error: object) -> None:
-        if title == JUDGING:
+    def _failed(self, job: str, _error: object) -> None:
+        if job == JUDGING:
             self._show()
 
     # -- labels that moved on ----------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ class EvaluationPanel(QWidget):
         if judging:
             self.verdict.setText(tr("Judging…"))
         elif refusal:
-            self.verdict.setText(sentences.translate(refusal))
+            self.verdict.setText(worded(refusal))
         elif found is None:
             none = self._session.predictions is None
             self.verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QListWidget, QList
 from quakegui.app import walking
 from quakegui.app.evaluation import Evaluation, days_in_cell
 from quakegui.app.session import Session
+from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.matrix_view import MatrixView
-from quakegui.ui.texts import CLASS_NAMES
 
 ROLE: Final = Qt.ItemDataRole.UserRole
 """Of an item of the list of days: the day's index."""

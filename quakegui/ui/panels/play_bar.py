@@ -33,7 +33,7 @@ _BUTTONS: Final = (
 LEAST_SLIDER: Final = 36
 KINDS: Final = (
     ("", mark("All days")),
-    ("event", mark("Earthquakes")),
+    ("event", mark("Days with earthquakes")),
     ("unlabelled", mark("Unlabelled")),
     ("disagreement", mark("Disagreements")),
     ("region", mark("With regions")),

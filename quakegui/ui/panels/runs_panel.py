@@ -29,9 +29,9 @@ from quakegui.app.change import Change
 from quakegui.app.run_rows import RunRow
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.ui.texts import PROTOCOL_NAMES, PROTOCOL_SHORT
 
 if TYPE_CHECKING:
     from quakegui.learn.runs.registry import RunFolder
