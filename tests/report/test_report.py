@@ -193,7 +193,7 @@ def test_an_empty_project_says_so_in_sentences(tmp_path: Path) -> None:
         "No file was imported.",
     ):
         assert sentence in english.text
-    assert "还没有标注任何一天" in chinese.text
+    assert "观测季内还没有标注" in chinese.text
     assert english.tags == chinese.tags
 
 
@@ -209,7 +209,7 @@ def test_a_project_without_events_labels_and_runs_still_shows_its_data(small_pro
 @pytest.mark.parametrize(
     ("rest", "english", "chinese"),
     [
-        (np.nan, "1 of the 2 nights with Kp", "有 Kp 的 2 夜中的 1 夜"),
+        (np.nan, "1 of the 2 nights with Kp", "有 Kp 的 2 夜中 1 夜"),
         (2.0, "1", "1"),
     ],
 )
@@ -226,7 +226,7 @@ def test_stormy_nights_are_counted_among_those_whose_kp_is_known(
 def test_without_kp_no_night_is_called_quiet(reported: Reported) -> None:
     told = dataclasses.replace(reported.season, kp_night=np.full(reported.season.kp_night.size, np.nan))
     assert season_parts._storms(told, Words("en")) == "unknown: no Kp was read"
-    assert season_parts._storms(told, Words("zh")) == "未知：未读入 Kp"
+    assert season_parts._storms(told, Words("zh")) == "未知：未导入 Kp"
 
 
 def test_a_station_without_coordinates_is_named(small_project: Path) -> None:
