@@ -8,17 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.events import (
-    ClassScheme,
-    Declustering,
-    Event,
-    Selection,
-    classify,
-    decluster,
-    in_order,
-    scheme_of,
-    select,
-)
+from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, in_order, scheme_of, select
 from quakegui.season.sphere import great_circle_km
 
 LONGEST_DAYS = 1000.0

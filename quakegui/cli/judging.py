@@ -26,12 +26,10 @@ def register(app: typer.Typer) -> None:
 def judge(
     project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)],
     file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE.csv", help="Columns date, and either p0 to p4 or one score.", show_default=False),
+        Path, typer.Argument(metavar="FILE.csv", help="Columns date, and either p0 to p4 or one score.", show_default=False)
     ],
     protocol: Annotated[
-        OwnProtocol,
-        typer.Option(help="'blocked': it learnt from this season, or learns here; 'zero-shot': it never saw it."),
+        OwnProtocol, typer.Option(help="'blocked': it learnt from this season, or learns here; 'zero-shot': it never saw it.")
     ] = "blocked",
     as_json: AsJson = False,
 ) -> None:

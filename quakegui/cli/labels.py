@@ -105,10 +105,7 @@ def set_(
 
 
 @app.command("export", epilog="Example: quakegui labels export liangshan labels.csv")
-def export_(
-    project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
-) -> None:
+def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")]) -> None:
     """Write the labels in force: date, class, source, author, when, note."""
     with open_project(project, read_only=True) as opened:
         count = season_export.labels_to_csv(opened, out)

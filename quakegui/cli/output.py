@@ -73,8 +73,7 @@ def regions(
 
 
 def readings(
-    project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
+    project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]
 ) -> None:
     """Write the readings in force as IAGA-2002 files of one UTC day each."""
     with open_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
@@ -84,10 +83,7 @@ def readings(
     say(f"{count} files are in {out}.")
 
 
-def export_(
-    project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
-) -> None:
+def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]) -> None:
     """Write everything as open formats (csv, gzip-compressed csv, JSON); 'import' of that folder gives the project back."""
     with open_project(project) as opened, bar("Exporting") as report:
         exchange.export_project(opened, out, progress=report)

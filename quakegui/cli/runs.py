@@ -24,9 +24,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The run's id, or its begi
 
 @app.command("list", epilog="Example: quakegui runs list demo --json")
 def list_(
-    project: Place,
-    trash: Annotated[bool, typer.Option("--trash", help="Those in the trash.")] = False,
-    as_json: AsJson = False,
+    project: Place, trash: Annotated[bool, typer.Option("--trash", help="Those in the trash.")] = False, as_json: AsJson = False
 ) -> None:
     """List the runs, the newest first."""
     with open_runs(project, read_only=True) as runs:

@@ -19,8 +19,7 @@ from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
 Place = Annotated[
-    Path,
-    typer.Argument(metavar="PROJECT", help="The project's folder, or a folder of ready day maps.", show_default=False),
+    Path, typer.Argument(metavar="PROJECT", help="The project's folder, or a folder of ready day maps.", show_default=False)
 ]
 RunId = Annotated[
     str | None, typer.Option("--run", metavar="ID", help="A run's id or its beginning; the run in use where not given.")

@@ -54,10 +54,7 @@ def set_(
 
 
 @app.command("remove", epilog="Example: quakegui stations remove liangshan XIC")
-def remove(
-    project: ProjectFolder,
-    code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)],
-) -> None:
+def remove(project: ProjectFolder, code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)]) -> None:
     """Remove all readings of a station; 'quakegui imports undo' brings them back."""
     with open_project(project) as opened, bar("Removing") as report:
         act = remove_readings(opened, code, progress=report)

@@ -277,11 +277,7 @@ def _count(connection: Connection, tally: Tally) -> None:
         if found is None:
             continue
         one = replace(
-            tally.imported[at],
-            overwritten=found.overwritten,
-            unused=found.unused,
-            withdrawn=found.withdrawn,
-            left=found.left,
+            tally.imported[at], overwritten=found.overwritten, unused=found.unused, withdrawn=found.withdrawn, left=found.left
         )
         tally.imported[at] = one
         for note in found.sentences:

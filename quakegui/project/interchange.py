@@ -139,10 +139,7 @@ def _features(project: Project, season: Season) -> Iterator[dict[str, Any]]:
             yield {
                 "type": "Feature",
                 "properties": _properties(project, region),
-                "geometry": {
-                    "type": "MultiPolygon",
-                    "coordinates": outlines(mask == region.label, season.gridder.basis.frame),
-                },
+                "geometry": {"type": "MultiPolygon", "coordinates": outlines(mask == region.label, season.gridder.basis.frame)},
             }
 
 

@@ -136,11 +136,7 @@ def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
 
 
 def parse_files(
-    files: tuple[tuple[str, str], ...],
-    *,
-    contents: KnownContents,
-    mapping: Manner | None,
-    cancelled: CancelCheck,
+    files: tuple[tuple[str, str], ...], *, contents: KnownContents, mapping: Manner | None, cancelled: CancelCheck
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """Yield, in order, how many files are done and what the latest of them gave; ends early when `cancelled`.
 
@@ -250,16 +246,7 @@ def _parse(source: Source, sha256: str, mapping: Manner | None) -> Outcome:
     blocks = tuple(block for readings in found.readings for block in blocks_of(readings))
     issued_ms = None if found.issued is None else int(found.issued.astype("datetime64[ms]").astype(np.int64))
     return ParsedFile(
-        found.name,
-        source.base,
-        sha256,
-        found.format,
-        blocks,
-        found.stations,
-        None,
-        found.notes,
-        issued_ms,
-        source.modified_ms,
+        found.name, source.base, sha256, found.format, blocks, found.stations, None, found.notes, issued_ms, source.modified_ms
     )
 
 

@@ -37,12 +37,7 @@ FORMER_FILES = "former_files"
 
 metadata = MetaData()
 
-setting = Table(
-    "setting",
-    metadata,
-    Column("key", String(64), primary_key=True),
-    Column("value", Text, nullable=False),
-)
+setting = Table("setting", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))
 """One row per fact about the project: schema, name, timezone, synthetic, revision, config and the like."""
 
 station = Table(
@@ -167,12 +162,7 @@ stale_night = Table(
 )
 """UTC days whose readings have changed since the night means were computed: what is left to do, also after a crash."""
 
-kp = Table(
-    "kp",
-    metadata,
-    Column("time_ms", Integer, primary_key=True),
-    Column("value", Float, nullable=False),
-)
+kp = Table("kp", metadata, Column("time_ms", Integer, primary_key=True), Column("value", Float, nullable=False))
 
 kp_value = Table(
     "kp_value",

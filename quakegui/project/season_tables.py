@@ -192,17 +192,7 @@ def label_facts(project: Project) -> list[dict[str, Cell]]:
     ]
 
 
-REGION_COLUMNS = (
-    "date",
-    "region",
-    "area_px",
-    "area_km2",
-    "peak",
-    "peak_station",
-    "duration_days",
-    "direction",
-    "centroid",
-)
+REGION_COLUMNS = ("date", "region", "area_px", "area_km2", "peak", "peak_station", "duration_days", "direction", "centroid")
 
 
 def regions(season: Season) -> Iterator[tuple[Cell, ...]]:

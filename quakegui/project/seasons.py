@@ -12,14 +12,7 @@ from quakegui.project import cachefiles
 from quakegui.project.anomalycache import load_anomalies, save_anomalies
 from quakegui.project.featurecache import with_features
 from quakegui.project.kpindex import kp
-from quakegui.project.nights import (
-    days_with_data,
-    ensure_nights,
-    has_stale_nights,
-    load_nights,
-    read_blocks,
-    season_days,
-)
+from quakegui.project.nights import days_with_data, ensure_nights, has_stale_nights, load_nights, read_blocks, season_days
 from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.store import REVISION, Project, ProjectError, get_setting, require_revision

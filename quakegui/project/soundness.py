@@ -14,16 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Float,
-    Integer,
-    LargeBinary,
-    Table,
-    create_engine,
-    select,
-)
+from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table, create_engine, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema

@@ -57,12 +57,7 @@ class DayMap:
 
 
 def draw(
-    day: np.datetime64,
-    field: NDArray[np.float32],
-    style: MapStyle,
-    *,
-    regions: tuple[Region, ...] = (),
-    sentence: str = "",
+    day: np.datetime64, field: NDArray[np.float32], style: MapStyle, *, regions: tuple[Region, ...] = (), sentence: str = ""
 ) -> DayMap:
     """Return the day map of one field of z values, shape (row, column)."""
     index = indices(field[None], style)[0]

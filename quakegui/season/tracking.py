@@ -11,16 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.extrema import (
-    DayFeatures,
-    ExtremaConfig,
-    Region,
-    Shape,
-    peaks_nt,
-    regions_mask,
-    shapes,
-    strongest_station,
-)
+from quakegui.season.extrema import DayFeatures, ExtremaConfig, Region, Shape, peaks_nt, regions_mask, shapes, strongest_station
 from quakegui.season.gridding import Gridder
 from quakegui.season.localtime import day_after
 
@@ -178,11 +169,7 @@ def _after(known: Sequence[DayFeatures], field: NDArray[np.float32], config: Ext
 
 
 def _pasts(
-    tracker: Tracker,
-    field: NDArray[np.float32],
-    labels: NDArray[np.int32],
-    found: tuple[Shape, ...],
-    config: ExtremaConfig,
+    tracker: Tracker, field: NDArray[np.float32], labels: NDArray[np.int32], found: tuple[Shape, ...], config: ExtremaConfig
 ) -> dict[int, Past]:
     """Return what each of today's regions, by label, carries on from yesterday; a region missing here is new.
 

@@ -44,11 +44,7 @@ _STRONGEST = 1e6
 
 
 def import_export(
-    project: Project,
-    folder: Path | str,
-    *,
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    project: Project, folder: Path | str, *, progress: ProgressCallback | None = None, cancelled: CancelCheck | None = None
 ) -> int:
     """Fill an empty project with an exported one: the same readings, events, labels with their journal, runs and parameters.
 

@@ -11,17 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
-from quakegui.project.journal.row import (
-    LABEL,
-    NOTE,
-    NOTHING,
-    Key,
-    RowContent,
-    content_of,
-    day_numbers,
-    resolved,
-    standing_rows,
-)
+from quakegui.project.journal.row import LABEL, NOTE, NOTHING, Key, RowContent, content_of, day_numbers, resolved, standing_rows
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
