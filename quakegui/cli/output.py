@@ -16,14 +16,6 @@ from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command(epilog="Example: quakegui maps japan japan_maps --class-folders")(maps)
-    app.command(epilog="Example: quakegui regions japan regions.csv")(regions)
-    app.command(epilog="Example: quakegui readings japan japan_iaga")(readings)
-    app.command("export", epilog="Example: quakegui export japan japan_export")(export_)
-
-
 def maps(
     project: ProjectFolder,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder, or a file ending in .nc for NetCDF.")],

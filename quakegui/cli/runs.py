@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from quakegui.cli.sources import Place, open_runs
-from quakegui.cli.terminal import AsJson, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, print_facts, print_json, print_table, say
 from quakegui.learn.runs import archives, registry
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
@@ -32,10 +32,7 @@ def list_(
         facts = [_facts(run, runs.in_use) for run in found]
     for problem in problems:
         say(problem, style="yellow")
-    if as_json:
-        print_json(facts)
-        return
-    print_table(f"{len(facts)} runs", COLUMNS, [[fact[column] for column in COLUMNS] for fact in facts])
+    print_facts(f"{len(facts)} runs", COLUMNS, facts, as_json=as_json)
 
 
 @app.command("show", epilog="Example: quakegui runs show demo 20260101 --json")

@@ -114,7 +114,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
             judgement.of(target).figures.confusion,
             [say.of(name) for name in GROUP_NAMES[target]],
             true=say("true", "真实"),
-            answered=say("answered", "预测为"),
+            across=say("answered", "预测为"),
             stamp=small_stamp(content, scores=True),
             alt=say("Confusion matrix, {title}", "混淆矩阵，{title}", title=title),
         )

@@ -114,7 +114,7 @@ def test_a_corrected_file_replaces_and_is_recorded(project: Project, files: Path
     right[600:700] = np.nan
     import_paths(project, [put(files, "kak.min", iaga(values=wrong))])
     report = import_paths(project, [put(files, "kak.min", iaga(values=right))])
-    assert (report.imported[0].overwritten, report.imported[0].withdrawn, report.imported[0].left) == (0, 100, 0)
+    assert (report.imported[0].overwritten, report.imported[0].withdrawn, report.imported[0].remainder) == (0, 100, 0)
     assert "kak.min: 100 readings of 'kak.min' are withdrawn: this file marks them as missing." in report.notes
     assert "10:00" not in values(project)  # a minute that the correction took out does not come back from the old file
     assert values(project)["09:59"] == wrong[599]
@@ -127,7 +127,7 @@ def test_a_file_of_the_same_name_for_another_day_or_station_replaces_nothing(pro
     import_paths(project, [put(files / "1", "f.min", iaga(day="2022-01-15"))])
     for folder, data in (("2", iaga(day="2022-01-16")), ("3", iaga("KNY"))):
         one = import_paths(project, [put(files / folder, "f.min", data)]).imported[0]
-        assert (one.overwritten, one.unused, one.withdrawn, one.left) == (0, 0, 0, 0)
+        assert (one.overwritten, one.unused, one.withdrawn, one.remainder) == (0, 0, 0, 0)
     assert len(values(project)) == len(values(project, day="2022-01-16")) == len(values(project, "KNY")) == 1440
 
 

@@ -75,16 +75,16 @@ def test_undo_and_redo_work_across_a_restart(project: Project) -> None:
     label(project, 1, 4)
     project.close()
     with Project.open(project.folder) as again:
-        assert told(journal.step_to_undo(again, "Li")) == ("label", (4,), "2022-02-02", "2022-02-02", 1)
+        assert told(journal.next_step(again, "Li", back=True)) == ("label", (4,), "2022-02-02", "2022-02-02", 1)
         assert journal.undo(again, "Li") is not None
         assert classes(again) == {0: 3, 1: 3, 2: 3}
     with Project.open(project.folder) as again:
-        assert told(journal.step_to_undo(again, "Li")) == ("label", (3,), "2022-02-01", "2022-02-03", 3)
+        assert told(journal.next_step(again, "Li", back=True)) == ("label", (3,), "2022-02-01", "2022-02-03", 3)
         assert journal.undo(again, "Li") == step
         assert classes(again) == {}
         assert journal.undo(again, "Li") is None
         assert journal.redo(again, "Li") == step
-        assert told(journal.step_to_redo(again, "Li")) == ("label", (4,), "2022-02-02", "2022-02-02", 1)
+        assert told(journal.next_step(again, "Li", back=False)) == ("label", (4,), "2022-02-02", "2022-02-02", 1)
     with Project.open(project.folder) as again:
         journal.redo(again, "Li")
         assert classes(again) == {0: 3, 1: 4, 2: 3}
