@@ -11,7 +11,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -268,13 +268,10 @@ def _in_processes(
         workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(contents, mapping)
     )
     try:
-        ahead: deque[Future[list[Outcome]]] = deque()
-        for chunk in islice(left, 3 * workers):
-            ahead.append(pool.submit(_helpers_chunk, chunk))
+        ahead = deque(pool.submit(_helpers_chunk, chunk) for chunk in islice(left, 3 * workers))
         while ahead and not cancelled():
             yield ahead.popleft().result()
-            for chunk in islice(left, 1):
-                ahead.append(pool.submit(_helpers_chunk, chunk))
+            ahead.extend(pool.submit(_helpers_chunk, chunk) for chunk in islice(left, 1))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -242,7 +242,7 @@ def test_processes_and_one_process_give_the_same(files: Path, tmp_path: Path, mo
     with Project.create(tmp_path / "one") as one:
         expected = import_paths(one, [files])
         monkeypatch.setattr(parsing, "FEW_FILES", 1)
-        monkeypatch.setattr(parsing, "_workers", lambda _files: 2)
+        monkeypatch.setattr(parsing.os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
         with Project.create(tmp_path / "two") as two:
             assert import_paths(two, [files]) == expected
             np.testing.assert_array_equal(load_nights(one).values, load_nights(two).values)  # type: ignore[union-attr]
@@ -251,13 +251,14 @@ def test_processes_and_one_process_give_the_same(files: Path, tmp_path: Path, mo
 def test_where_no_process_can_be_started_one_does_it_all(
     project: Project, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object) -> Iterator[object]:
+    def broken(*_args: object, **_more: object) -> None:
         raise BrokenProcessPool
-        yield
 
-    monkeypatch.setattr(parsing, "_workers", lambda _files: 2)
-    monkeypatch.setattr(parsing, "_in_processes", broken)
-    assert len(import_paths(project, [put(files, "kak.min", iaga())]).imported) == 1
+    monkeypatch.setattr(parsing, "FEW_FILES", 1)
+    monkeypatch.setattr(parsing.os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
+    monkeypatch.setattr(parsing, "ProcessPoolExecutor", broken)
+    both = [put(files, "kak.min", iaga()), put(files, "next.min", iaga(day="2022-01-16"))]
+    assert len(import_paths(project, both).imported) == 2
 
 
 def test_a_project_open_for_reading_refuses(project: Project, files: Path) -> None:
