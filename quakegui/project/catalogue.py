@@ -33,6 +33,9 @@ from quakegui.season.events import ClassScheme, Declustering, Event, Selection, 
 from quakegui.season.events import select as choose
 from quakegui.season.json_values import built, parse_json
 
+_PLAIN = tuple(name for name in Event.__dataclass_fields__ if name != "time")
+"""Fields of an event that a row of the database has as they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRead:
@@ -306,10 +309,8 @@ def _events(connection: Connection, *, kept: int | None = None) -> tuple[Event, 
 
 
 def _event_of(row: Row[Any]) -> Event:
-    facts = {name: row._mapping[name] for name in Event.__dataclass_fields__ if name != "time"}
-    return Event(time=np.datetime64(row.time_ms, "ms"), **facts)
+    return Event(time=np.datetime64(row.time_ms, "ms"), **{name: getattr(row, name) for name in _PLAIN})
 
 
 def _values_of(event: Event) -> dict[str, object]:
-    facts = asdict(event)
-    return {"time_ms": int(facts.pop("time").astype(np.int64)), **facts}
+    return {"time_ms": int(event.time.astype(np.int64)), **{name: getattr(event, name) for name in _PLAIN}}
