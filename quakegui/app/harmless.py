@@ -24,41 +24,19 @@ from quakegui.paths import resources
 
 LEFT_OUT: Final = "<...>"
 LOGGED: Final = (
-    "A job failed",
-    "Said: {0}",
-    "The database's log stays beside it",
-    "The job {0}",
-    "The job {0} ended with status {1}",
-    "The job {0} failed",
-    "The log of {0} stays beside its database",
-    "The map of day {0} could not be drawn ahead",
-    "The studies of the run {0} are computed again: {1}",
-    "The studies of the run {0} are not kept: {1}",
-    "The window cannot be made",
-    "The worker {0} began",
-    "The worker {0} ended with status {1}: {2}",
-    "The {0} ends",
-    "Uncaught in {0}",
-    "Uncaught in {0}, {1} times so far",
-    "quakegui {0} begins as {1} on Python {2}, {3}",
+    "A job failed", "Said: {0}", "The database's log stays beside it", "The job {0}", "The job {0} ended with status {1}",
+    "The job {0} failed", "The log of {0} stays beside its database", "The map of day {0} could not be drawn ahead",
+    "The studies of the run {0} are computed again: {1}", "The studies of the run {0} are not kept: {1}",
+    "The window cannot be made", "The worker {0} began", "The worker {0} ended with status {1}: {2}", "The {0} ends",
+    "Uncaught in {0}", "Uncaught in {0}, {1} times so far", "quakegui {0} begins as {1} on Python {2}, {3}",
     "{0}: {1} after {2} s",
-)
+)  # fmt: skip
 """What the program writes into its log, {0}, {1} ... in place of the values."""
 TITLES: Final = (
-    "Asking the network what it looked at",
-    "Computing the season",
-    "Exporting the run",
-    "Gathering maps and labels",
-    "Importing the run",
-    "Judging the run",
-    "Keeping the run's predictions",
-    "Making the synthetic season",
-    "Opening the project",
-    "Predicting with the run",
-    "Taking in new days",
-    "Writing the report",
-    "Writing the tables",
-)
+    "Asking the network what it looked at", "Computing the season", "Exporting the run", "Gathering maps and labels",
+    "Importing the run", "Judging the run", "Keeping the run's predictions", "Making the synthetic season",
+    "Opening the project", "Predicting with the run", "Taking in new days", "Writing the report", "Writing the tables",
+)  # fmt: skip
 """What the window's jobs are called."""
 WORDS: Final = (
     "a slot or the main thread", "the main thread", "the thread {0}", "the command {0}", "what could not raise ({0})",
@@ -67,18 +45,8 @@ WORDS: Final = (
 )  # fmt: skip
 """Values that are the program's own words too."""
 LIBRARIES: Final = {
-    "quakegui",
-    "PySide6",
-    "numpy",
-    "scipy",
-    "pandas",
-    "sqlalchemy",
-    "keras",
-    "tensorflow",
-    "torch",
-    "h5py",
-    "PIL",
-}
+    "quakegui", "PySide6", "numpy", "scipy", "pandas", "sqlalchemy", "keras", "tensorflow", "torch", "h5py", "PIL",
+}  # fmt: skip
 LONGEST: Final = 1000
 """Characters of a line beyond which it is no sentence of the program."""
 MOST_COLONS: Final = 8

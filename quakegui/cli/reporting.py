@@ -7,26 +7,19 @@ from typing import Annotated
 
 import typer
 
+from quakegui.cli.sources import WhichLabels
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
-from quakegui.judge.judged_by import AsOf
 from quakegui.project.store import ProjectError
 from quakegui.report import Language, ReportCancelledError, make_report, write_html
 
 ENDINGS = (".html", ".htm", ".pdf")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: quakegui report demo report.pdf --language zh")(report)
-
-
 def report(
     project: ProjectFolder,
     out: Annotated[Path, typer.Argument(metavar="OUT.html|OUT.pdf", help="The file to write; its ending says which kind.")],
     language: Annotated[Language, typer.Option(help="Language of the report.")] = "en",
-    labels: Annotated[
-        AsOf, typer.Option("--labels", help="Judge by the labels and earthquakes of the run's training, or by today's.")
-    ] = "training",
+    labels: WhichLabels = "training",
 ) -> None:
     """Write the report of a season: data, method, earthquakes, labels, training, skill with its verdict, provenance.
 

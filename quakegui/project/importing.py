@@ -47,8 +47,8 @@ def import_paths(
     *,
     mapping: Manner | None = None,
     author: str | None = None,
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    progress: ProgressCallback = silent,
+    cancelled: CancelCheck = never,
 ) -> ImportReport:
     """Import the files of one batch; otherwise like `import_batches`, whose parameters it has.
 
@@ -71,8 +71,8 @@ def import_batches(
     batches: Sequence[tuple[Sequence[Path | str], Manner | None]],
     *,
     author: str | None = None,
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    progress: ProgressCallback = silent,
+    cancelled: CancelCheck = never,
 ) -> ImportReport:
     """Import readings, station coordinates and Kp from files, folders and archives.
 
@@ -102,11 +102,9 @@ def import_batches(
     """
     if project.read_only:
         raise ProjectError(f"The project {project.name} is open for reading only; nothing was imported.")
-    say = progress if progress is not None else silent
-    stop = cancelled if cancelled is not None else never
     given = tuple(path for paths, _mapping in batches for path in paths)
     if any(is_export(path) for path in given):
-        return _bring_back(project, given, progress, stop)
+        return _bring_back(project, given, progress, cancelled)
     ensure_nights(project, progress=progress)
     tally = Tally()
     with project.read() as connection:
@@ -117,45 +115,58 @@ def import_batches(
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
             count = sum(
-                _parse_all(files_at(paths), file, tally, contents=known, mapping=with_saved(mapping, saved), say=say, stop=stop)
+                _parse_all(
+                    files_at(paths),
+                    file,
+                    tally,
+                    contents=known,
+                    mapping=with_saved(mapping, saved),
+                    progress=progress,
+                    cancelled=cancelled,
+                )
                 for paths, mapping in batches
             )
             file.flush()
-            return _store_all(project, spool.take(file, count), tally, author=author, say=say, stop=stop)
+            return _store_all(project, spool.take(file, count), tally, author=author, progress=progress, cancelled=cancelled)
     except OSError as error:
         why = error.strerror or error
         raise ProjectError(f"What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.") from error
 
 
-def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback | None = None) -> ImportReport:
+def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
     """Store what is in memory already as if it came from files; otherwise like `import_paths`."""
-    say = progress if progress is not None else silent
-    return _store_all(project, iter(files), Tally(), author=None, say=say, stop=never)
+    return _store_all(project, iter(files), Tally(), author=None, progress=progress, cancelled=never)
 
 
 def _store_all(
-    project: Project, files: Iterator[ParsedFile], tally: Tally, *, author: str | None, say: ProgressCallback, stop: CancelCheck
+    project: Project,
+    files: Iterator[ParsedFile],
+    tally: Tally,
+    *,
+    author: str | None,
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
 ) -> ImportReport:
-    if stop():
+    if cancelled():
         return ImportReport(cancelled=True)
     try:
         with project.write() as connection:
             writer = FileWriter(connection)
-            _store_files(files, tally, writer, say, stop)
+            _store_files(files, tally, writer, progress, cancelled)
             _settle(connection, writer, tally, author or default_author())
     except _CancelledError:
         return ImportReport(cancelled=True)
-    days = ensure_nights(project, progress=say)
-    say(1, 1, "done")
+    days = ensure_nights(project, progress=progress)
+    progress(1, 1, "done")
     return tally.report(int(days.size))
 
 
 def _bring_back(
-    project: Project, paths: tuple[Path | str, ...], progress: ProgressCallback | None, stop: CancelCheck
+    project: Project, paths: tuple[Path | str, ...], progress: ProgressCallback, cancelled: CancelCheck
 ) -> ImportReport:
     if len(paths) > 1:
         raise ProjectError("An exported project is imported alone, without other files; nothing was imported.")
-    days = import_export(project, paths[0], progress=progress, cancelled=stop)
+    days = import_export(project, paths[0], progress=progress, cancelled=cancelled)
     with project.read() as connection:
         table = schema.imported_file.c
         rows = connection.execute(select(table.name, table.format, table.readings).order_by(table.id)).all()
@@ -171,23 +182,23 @@ def _parse_all(
     *,
     contents: KnownContents,
     mapping: Manner | None,
-    say: ProgressCallback,
-    stop: CancelCheck,
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
 ) -> int:
     """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
     count = 0
-    say(0, len(files), "reading files")
-    for done, outcomes in parse_files(files, contents=contents, mapping=mapping, cancelled=stop):
+    progress(0, len(files), "reading files")
+    for done, outcomes in parse_files(files, contents=contents, mapping=mapping, cancelled=cancelled):
         for outcome in outcomes:
             if isinstance(outcome, ParsedFile):
                 spool.put(file, outcome)
                 count += 1
             elif isinstance(outcome, KnownFile):
                 tally.unchanged.append(outcome.name)
-                tally.seen.append(outcome)
+                tally.known_files.append(outcome)
             else:
                 tally.skipped.append(outcome)
-        say(done, len(files), files[done - 1][0])
+        progress(done, len(files), files[done - 1][0])
     return count
 
 
@@ -213,14 +224,14 @@ def _known(connection: Connection) -> KnownContents:
 
 
 def _store_files(
-    files: Iterator[ParsedFile], tally: Tally, writer: FileWriter, say: ProgressCallback, stop: CancelCheck
+    files: Iterator[ParsedFile], tally: Tally, writer: FileWriter, progress: ProgressCallback, cancelled: CancelCheck
 ) -> None:
     """Store all parsed files, lists of stations last."""
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):
         if number % 100 == 0:
-            say(number, 0, "storing")
-            if stop():
+            progress(number, 0, "storing")
+            if cancelled():
                 raise _CancelledError
         if parsed.format == "stations":
             lists.append(parsed)
@@ -228,10 +239,10 @@ def _store_files(
             _store_file(parsed, tally, writer)
     for parsed in lists:
         _store_file(parsed, tally, writer)
-    for known in tally.seen:
+    for known in tally.known_files:
         writer.see(known)
     writer.flush()
-    if stop():
+    if cancelled():
         raise _CancelledError
 
 
@@ -241,10 +252,11 @@ def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: st
         writer.record_act(next_act(connection))  # before counting: only what is in force is counted
         _count(connection, tally)
         add_act(connection, READINGS, author, summary=_summary(tally, tuple(writer.copies.values())))
-        _note_sighted(connection, writer, tally)
+        _note_earlier_copies(connection, writer, tally)
     tally.stations_added += refresh_stations(connection, writer.stations)[0]
     if writer.kp_touched:
-        _note_kp(tally, writer.with_kp, refresh_kp(connection))
+        fresh = refresh_kp(connection)
+        tally.notes |= {f"{name}: Kp of {fresh} three-hour intervals is new or changed.": None for name in writer.with_kp}
     mark_stale(connection, writer.touched)
     if writer.touched or tally.stations_added:
         raise_revision(connection)
@@ -263,10 +275,9 @@ def _store_file(parsed: ParsedFile, tally: Tally, writer: FileWriter) -> None:
     tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in parsed.notes))
     first, last = _span(parsed.blocks)
     stations = tuple(dict.fromkeys(block.station for block in parsed.blocks))
-    readings = sum(block.count for block in parsed.blocks)
     tally.kp_intervals += parsed.kp.time.size if parsed.kp is not None else 0
     tally.numbers.append(number)
-    tally.imported.append(ImportedFile(parsed.name, parsed.format, stations, readings, first, last))
+    tally.imported.append(ImportedFile(parsed.name, parsed.format, stations, parsed.readings, first, last))
 
 
 def _count(connection: Connection, tally: Tally) -> None:
@@ -277,18 +288,13 @@ def _count(connection: Connection, tally: Tally) -> None:
         if found is None:
             continue
         one = replace(
-            tally.imported[at],
-            overwritten=found.overwritten,
-            unused=found.unused,
-            withdrawn=found.withdrawn,
-            left=found.left,
+            tally.imported[at], **{name: getattr(found, name) for name in ("overwritten", "unused", "withdrawn", "remainder")}
         )
         tally.imported[at] = one
-        for note in found.sentences:
-            tally.notes[f"{one.file}: {note}"] = None
+        tally.notes |= {f"{one.file}: {note}": None for note in found.sentences}
 
 
-def _note_sighted(connection: Connection, writer: FileWriter, tally: Tally) -> None:
+def _note_earlier_copies(connection: Connection, writer: FileWriter, tally: Tally) -> None:
     """Tell of earlier copies where that may decide: where another file has readings of the same days."""
     for number, name in writer.sighted.items():
         if number not in writer.brought and is_shared(connection, number):
@@ -313,11 +319,6 @@ def _summary(tally: Tally, copies: tuple[str, ...]) -> dict[str, Any]:
         "first": str(min(firsts)) if firsts else None,
         "last": str(max(lasts)) if lasts else None,
     }
-
-
-def _note_kp(tally: Tally, names: list[str], fresh: int) -> None:
-    for name in names:
-        tally.notes[f"{name}: Kp of {fresh} three-hour intervals is new or changed."] = None
 
 
 def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> None:

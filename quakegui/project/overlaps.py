@@ -32,7 +32,7 @@ class Overlap:
         Readings in whose place another file's with another value counts.
     withdrawn
         Readings of an earlier file of the same name that this one marks as missing: they do not count any more.
-    left
+    remainder
         Readings, on the days of this file, of others of the same name that it does not hold.
     over, under, out, beside
         Names of the files that these counts speak of.
@@ -41,7 +41,7 @@ class Overlap:
     overwritten: int = 0
     unused: int = 0
     withdrawn: int = 0
-    left: int = 0
+    remainder: int = 0
     over: dict[str, None] = field(default_factory=dict)
     under: dict[str, None] = field(default_factory=dict)
     out: dict[str, None] = field(default_factory=dict)
@@ -60,9 +60,9 @@ class Overlap:
             )
         if self.withdrawn:
             found.append(f"{self.withdrawn} readings of {_names(self.out)} are withdrawn: this file marks them as missing.")
-        if self.left:
+        if self.remainder:
             found.append(
-                f"{self.left} readings of {_names(self.beside)} on the same days are not in this file; they still count."
+                f"{self.remainder} readings of {_names(self.beside)} on the same days are not in this file; they still count."
             )
         return tuple(found)
 
@@ -145,7 +145,7 @@ def _compare(
         for k, other in enumerate(here):
             if other.block.file not in fresh and seen.get(other.block.file, set()) & seen.get(each.block.file, set()):
                 left = int((other.counts & ~np.isin(other.slot, each.slot)).sum())
-                overlap.left += left
+                overlap.remainder += left
                 overlap.beside |= {name(k): None} if left else {}
 
 

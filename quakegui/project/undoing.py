@@ -12,13 +12,13 @@ from quakegui.project.catalogue import refresh_events
 from quakegui.project.filewriter import days_of_file, refresh_modified
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.stations import refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
 
 
 def undo_import(
-    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback | None = None
+    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback = silent
 ) -> Act:
     """Take an import back: what it brought counts no more, and what was there before stands again.
 
@@ -45,7 +45,7 @@ def undo_import(
     """
     with project.write() as connection:
         acts = read_acts(connection)
-        act = _chosen(acts, number) if number is not None else next((act for act in reversed(acts) if not act.undone), None)
+        act = _act(acts, number) if number is not None else next((act for act in reversed(acts) if not act.undone), None)
         if act is None:
             raise ProjectError("There is no import to undo.")
         if act.undone:
@@ -57,7 +57,7 @@ def undo_import(
 
 
 def redo_import(
-    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback | None = None
+    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback = silent
 ) -> Act:
     """Do an import again that was taken back; `number` is by default the one that was taken back last. Else like `undo_import`.
 
@@ -68,14 +68,9 @@ def redo_import(
     """
     with project.write() as connection:
         acts = read_acts(connection)
-        undone = [act for act in acts if act.undone]
-        if number is None and not undone:
+        if number is None and not any(act.undone for act in acts):
             raise ProjectError("There is no import to redo.")
-        act = (
-            _chosen(acts, number)
-            if number is not None
-            else next(each for each in undone if each.id == _last_undone(connection))
-        )
+        act = _act(acts, _last_undone(connection) if number is None else number)
         if not act.undone:
             raise ProjectError(f"Import {act.id} is not undone.")
         add_act(connection, REDO, author or default_author(), target=act.id)
@@ -84,7 +79,7 @@ def redo_import(
     return replace(act, undone=False)
 
 
-def remove_readings(project: Project, code: str, *, author: str | None = None, progress: ProgressCallback | None = None) -> Act:
+def remove_readings(project: Project, code: str, *, author: str | None = None, progress: ProgressCallback = silent) -> Act:
     """Remove all readings of a station; nothing is deleted, and `undo_import` brings them back.
 
     Parameters
@@ -108,13 +103,13 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
         if code not in network_of(connection).codes:
             raise ProjectError(f"There is no station {code} in this project.")
         number = add_act(connection, REMOVAL, author or default_author(), station=code)
-        act = _chosen(read_acts(connection), number)
+        act = _act(read_acts(connection), number)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
     return act
 
 
-def _chosen(acts: tuple[Act, ...], number: int) -> Act:
+def _act(acts: tuple[Act, ...], number: int | None) -> Act:
     found = next((act for act in acts if act.id == number), None)
     if found is None:
         raise ProjectError(f"There is no import {number} in this project; 'quakegui imports list' shows them.")

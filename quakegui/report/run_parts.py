@@ -15,15 +15,7 @@ from quakegui.report.parameters import RECIPE_MEANINGS, flat
 from quakegui.report.results import interval_text, molchan, molchan_text, predictors, reliability, reliability_text, test_text
 from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict
 from quakegui.report.study_parts import studies
-from quakegui.report.words import (
-    GROUP_NAMES,
-    LEAKY,
-    PROTOCOL_NAMES,
-    TARGET_NAMES,
-    Words,
-    number,
-    percent,
-)
+from quakegui.report.words import GROUP_NAMES, LEAKY, PROTOCOL_NAMES, TARGET_NAMES, Words, number, percent
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -122,7 +114,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
             judgement.of(target).figures.confusion,
             [say.of(name) for name in GROUP_NAMES[target]],
             true=say("true", "真实"),
-            answered=say("answered", "预测为"),
+            across=say("answered", "预测为"),
             stamp=small_stamp(content, scores=True),
             alt=say("Confusion matrix, {title}", "混淆矩阵，{title}", title=title),
         )

@@ -141,7 +141,7 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
         (say("Stations", "台站"), str(len(season.network.stations))),
         (say("Days with a map", "有图的天数"), str(int(season.has_map.sum()))),
         (say("Days with an extremum region", "有极值区域的天数"), str(regions)),
-        (say("Stormy nights (Kp 5 and more)", "磁暴夜（Kp ≥ 5）"), _storms(season, say)),
+        (say("Stormy nights (Kp 5 and more)", "磁暴夜（Kp ≥ 5）"), storms(season, say)),
         (say("Earthquakes", "地震"), str(len(content.events))),
         (say("Labelled days", "已标注的天数"), str(labelled)),
         (say("Alarms", "警报"), "–" if content.record is None else str(len(content.record.alarms))),
@@ -152,7 +152,7 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
     return rows
 
 
-def _storms(season: Season, say: Words) -> str:
+def storms(season: Season, say: Words) -> str:
     """Return the number of stormy nights, of those whose Kp is known: without Kp no night is quiet either."""
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
@@ -173,10 +173,10 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
             events.append((float(at), event.magnitude))
     labels = np.array([content.labels[day].cls if day in content.labels else -1 for day in season.days], dtype=np.int64)
     table = content.predictions
-    predicted = np.full(season.days.size, -1, dtype=np.int64)
+    predictions = np.full(season.days.size, -1, dtype=np.int64)
     if table is not None:
         honest = np.isin(table.kind, ("out-of-fold", "prospective"))
-        predicted[honest] = table.classes[honest]
+        predictions[honest] = table.classes[honest]
     alarms = []
     for alarm in content.record.alarms if content.record is not None else ():
         first, last = np.searchsorted(known, alarm.opened), np.searchsorted(known, alarm.closed, side="right") - 1
@@ -187,7 +187,7 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
         peak=np.array([abs(day.peak_z) for day in features], dtype=np.float64),
         threshold=season.config.extrema.threshold_z,
         labels=labels,
-        predicted=predicted,
+        predictions=predictions,
         events=tuple(events),
         alarms=tuple(alarms),
     )

@@ -89,10 +89,7 @@ CHOICE_NAMES: Final[dict[str, Pair]] = {
 }
 """Choices that are words; the others are numbers."""
 SYNTHETIC: Final[Pair] = ("SYNTHETIC — not measured", "SYNTHETIC 合成数据 — 非实测")
-LEAKY: Final[Pair] = (
-    "LEAKY — these scores say nothing about prediction",
-    "LEAKY 数据泄漏 — 这些得分不能说明预测能力",
-)
+LEAKY: Final[Pair] = ("LEAKY — these scores say nothing about prediction", "LEAKY 数据泄漏 — 这些得分不能说明预测能力")
 
 
 class Words:

@@ -41,6 +41,9 @@ from quakegui.simulate.precursors import Law, Signal, draw_false, draw_precursor
 from quakegui.simulate.randomness import generator
 from quakegui.simulate.storms import random_kp, require_kp
 
+MAIN_FIELD_NT = 49_500.0
+"""About the main field of the network; its size does not matter to an anomaly."""
+
 
 @dataclass(frozen=True, slots=True)
 class SyntheticConfig:
