@@ -74,7 +74,7 @@ class Wine:
     def __init__(self, folder: Path, display: str) -> None:
         self.folder = folder
         self.drive = folder / "prefix" / "drive_c"
-        self._set = {
+        self.variables = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "QT_", "WINE"))},
             "WINEPREFIX": str(folder / "prefix"),
             "WINEARCH": "win64",
@@ -86,18 +86,19 @@ class Wine:
 
     def prepare(self) -> None:
         """Make the prefix a Windows 10 and add the stand-ins."""
-        self._set["WINEDLLOVERRIDES"] = "mscoree,mshtml="
-        self._call("wineboot", "-i")
-        self._call("wine", "winecfg", "/v", "win10")
-        self._call("wineserver", "-w")
+        self.variables["WINEDLLOVERRIDES"] = "mscoree,mshtml="
+        self.call("wineboot", "-i")
+        self.call("wine", "winecfg", "/v", "win10")
+        self.call("wineserver", "-w")
         stand_ins.build(self.drive / "windows" / "system32")
-        self._set["WINEDLLOVERRIDES"] = f"{stand_ins.OVERRIDES};mscoree,mshtml="
+        self.variables["WINEDLLOVERRIDES"] = f"{stand_ins.OVERRIDES};mscoree,mshtml="
 
-    def _call(self, *command: str) -> tuple[int, str]:
+    def call(self, *command: str) -> tuple[int, str]:
+        """Run a command in this prefix; return its exit status and what it said."""
         # Standard output must be a pipe: the C library of Wine 8 refuses a plain file there.
         end, said = time.monotonic() + PATIENCE, b""
         with subprocess.Popen(  # noqa: S603
-            command, env=self._set, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command, env=self.variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as process:
             assert process.stdout is not None
             while True:
@@ -114,7 +115,7 @@ class Wine:
 
     def python(self, interpreter: Path, *arguments: str) -> tuple[int, str]:
         """Run a Windows Python, return its exit code and what it said."""
-        return self._call("wine", str(interpreter), "-X", "utf8", *arguments)
+        return self.call("wine", str(interpreter), "-X", "utf8", *arguments)
 
     def command_line(self, interpreter: Path, text: str) -> int:
         """Run a Windows command line as one string."""
@@ -126,7 +127,7 @@ class Wine:
         """Return the values of a key; empty where there is no such key."""
         out = self.folder / "key.reg"
         out.unlink(missing_ok=True)
-        self._call("wine", "reg", "export", key, f"Z:{out}", "/y")
+        self.call("wine", "reg", "export", key, f"Z:{out}", "/y")
         text = out.read_bytes().decode("utf-16") if out.is_file() else ""
         return {
             name: value.replace("\\\\", "\\")
@@ -137,7 +138,7 @@ class Wine:
         """Return whether a Python of this prefix still runs a module."""
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                here = f"WINEPREFIX={self._set['WINEPREFIX']}".encode() in (process / "environ").read_bytes().split(b"\0")
+                here = f"WINEPREFIX={self.variables['WINEPREFIX']}".encode() in (process / "environ").read_bytes().split(b"\0")
                 if here and module.encode() in (process / "cmdline").read_bytes():
                     return True
             except OSError:  # it has just ended, or is somebody else's
@@ -146,7 +147,7 @@ class Wine:
 
     def stop(self) -> None:
         """End everything that runs in this prefix."""
-        subprocess.run(["wineserver", "-k"], env=self._set, check=False)  # noqa: S607
+        subprocess.run(["wineserver", "-k"], env=self.variables, check=False)  # noqa: S607
 
     def path(self, windows: str) -> Path:
         """Return where a path of drive C lies."""

@@ -6,19 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from quakegui.season.events import (
-    ClassScheme,
-    Declustering,
-    Event,
-    Selection,
-    classify,
-    decluster,
-    in_order,
-    scheme_of,
-    select,
-)
+from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, in_order, scheme_of, select
 from quakegui.season.sphere import great_circle_km
 
 LONGEST_DAYS = 1000.0
@@ -119,15 +108,10 @@ def _causes(events: tuple[Event, ...], aftershocks: Sequence[Event], declusterin
     for aftershock in aftershocks:
         first, last = np.searchsorted(times, [aftershock.time - span, aftershock.time])
         near = first + np.flatnonzero(facts[first:last, 0] >= aftershock.magnitude)
-        for number in _largest_first(near, facts, aftershock):
+        km = great_circle_km(facts[near, 1], facts[near, 2], aftershock.latitude, aftershock.longitude)
+        close = near[km <= 500.0]
+        for number in close[np.argsort(-facts[close, 0], kind="stable")]:  # the largest first
             if decluster((events[number], aftershock), declustering)[1]:
                 causes[aftershock.id] = events[number]
                 break
     return causes
-
-
-def _largest_first(near: NDArray[np.intp], facts: NDArray[np.float64], event: Event) -> list[int]:
-    km = great_circle_km(facts[near, 1], facts[near, 2], event.latitude, event.longitude)
-    close = near[km <= 500.0]
-    order = np.argsort(-facts[close, 0], kind="stable")
-    return [int(number) for number in close[order]]

@@ -22,18 +22,8 @@ from quakegui.logs import OWN, VALUE
 
 LEFT_OUT: Final = "<...>"
 LIBRARIES: Final = {
-    "quakegui",
-    "PySide6",
-    "numpy",
-    "scipy",
-    "pandas",
-    "sqlalchemy",
-    "keras",
-    "tensorflow",
-    "torch",
-    "h5py",
-    "PIL",
-}
+    "quakegui", "PySide6", "numpy", "scipy", "pandas", "sqlalchemy", "keras", "tensorflow", "torch", "h5py", "PIL",
+}  # fmt: skip
 _RECORD = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+Z) ([A-Z]+) ([\w.]+) \[\d+ ([^\]]*)\]: (.*)", re.ASCII)
 _THREAD = re.compile(r"(?:Main)?Thread(?:-\d+)?|Dummy-\d+", re.ASCII)
 _FRAME = re.compile(r'  File "(.*)", line (\d+)(?:, in .*)?', re.ASCII)

@@ -246,7 +246,7 @@ def steps(session: Session) -> tuple[Step | None, Step | None]:
         return None, None
     author = session.settings.analyst
     try:
-        return journal.step_to_undo(session.project, author), journal.step_to_redo(session.project, author)
+        return journal.next_step(session.project, author, back=True), journal.next_step(session.project, author, back=False)
     except ProjectError as error:
         session.said.emit(str(error), "error")
         return None, None
@@ -307,7 +307,7 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
     from quakegui.project import journal
 
     others.look(session)
-    step = (journal.step_to_undo if back else journal.step_to_redo)(project, session.settings.analyst)
+    step = journal.next_step(project, session.settings.analyst, back=back)
     if step is None:
         session.said.emit(nothing, "info")
         return False

@@ -46,14 +46,8 @@ def station_day(session: Session, index: int | None = None) -> StationDay | None
         return None
     anomaly = session.season.anomaly
     row = session.season.shown.start + at
-    return StationDay(
-        anomaly.codes,
-        anomaly.z[row],
-        anomaly.anomaly_nt[row],
-        anomaly.scale_nt[row],
-        anomaly.night_nt[row],
-        anomaly.quality[row],
-    )
+    z, nt, scale_nt, night_nt = (of[row] for of in (anomaly.z, anomaly.anomaly_nt, anomaly.scale_nt, anomaly.night_nt))
+    return StationDay(anomaly.codes, z, nt, scale_nt, night_nt, anomaly.quality[row])
 
 
 def station_present(session: Session) -> NDArray[np.bool_]:

@@ -98,7 +98,7 @@ class SettingsFile:
             kept = parse_json(str(text))
         except ValueError:
             kept = {}
-        known = _checked(kept if isinstance(kept, dict) else {})
+        known = _usable_values(kept if isinstance(kept, dict) else {})
         settings = replace(Settings(), **known)
         return settings if settings.analyst else replace(settings, analyst=default_analyst())
 
@@ -135,7 +135,7 @@ def _key(folder: Path) -> str:
     return folder.resolve().as_posix().replace("/", "|")
 
 
-def _checked(kept: dict[str, object]) -> dict[str, Any]:
+def _usable_values(kept: dict[str, object]) -> dict[str, Any]:
     """Return what of a file's values can be used; anybody may have written them, or half of them."""
     good: dict[str, Any] = {}
     for field in fields(Settings):

@@ -34,7 +34,3 @@ class LabelTable:
         rows = tuple(in_force.get(day) for day in days)
         classes = [UNLABELLED if row is None or row.cls is None else row.cls for row in rows]
         return cls(np.array(classes, dtype=np.int8), rows)
-
-    def counts(self) -> dict[int, int]:
-        """Return how many days carry each class 0..4."""
-        return {cls: int((self.classes == cls).sum()) for cls in range(5)}

@@ -35,12 +35,7 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
         from quakegui.learn.operating import update
 
         return update(
-            project,
-            paths,
-            listen=lambda _message: None,
-            progress=progress,
-            cancelled=cancelled,
-            environment=environment,
+            project, paths, listen=lambda _message: None, progress=progress, cancelled=cancelled, environment=environment
         )
 
     def show(made: Update) -> None:

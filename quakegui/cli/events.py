@@ -15,8 +15,8 @@ from quakegui.cli.terminal import (
     as_date,
     date_option,
     open_project,
+    print_facts,
     print_json,
-    print_table,
     say,
 )
 from quakegui.project import catalogue
@@ -82,8 +82,8 @@ def import_(
     if as_json:
         print_json(facts)
     say(
-        f"{done.read} events read, {done.selected} selected, {len(done.dropped)} aftershocks dropped, {done.kept} kept; "
-        f"the project had {done.replaced}."
+        f"{done.read} events read, {done.selection} selected, {len(done.aftershocks)} aftershocks dropped, "
+        f"{done.mainshocks} kept; the project had {done.former}."
     )
     for note in done.notes:
         say(note)
@@ -122,11 +122,8 @@ def say_scheme(scheme: ClassScheme, warning: str) -> None:
 
 
 def _show(facts: list[dict[str, str | int | float | None]], *, as_json: bool) -> None:
-    if as_json:
-        print_json(facts)
-        return
     columns = CLASS_COLUMNS if facts and "class" in facts[0] else COLUMNS
-    print_table(f"{len(facts)} events (times in UTC)", columns, [[fact[column] for column in columns] for fact in facts])
+    print_facts(f"{len(facts)} events (times in UTC)", columns, facts, as_json=as_json)
 
 
 def _centre(project: Project) -> tuple[float, float]:

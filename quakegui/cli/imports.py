@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_facts, say
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
 from quakegui.project.season_tables import iso
 from quakegui.project.store import default_author
@@ -25,10 +25,7 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List every import and removal of readings: who, when and what, and whether it is undone."""
     with open_project(project, read_only=True) as opened:
         facts = [act_facts(act) for act in acts(opened)]
-    if as_json:
-        print_json(facts)
-        return
-    print_table(f"{len(facts)} imports", COLUMNS, [[fact[column] for column in COLUMNS] for fact in facts])
+    print_facts(f"{len(facts)} imports", COLUMNS, facts, as_json=as_json)
 
 
 @app.command("undo", epilog="Example: quakegui imports undo liangshan 3")

@@ -11,20 +11,9 @@ from quakegui.judge.judgement import Judgement, plain
 from quakegui.learn.runs.registry import RunFolder
 
 SHOWN = (
-    "title",
-    "protocol",
-    "days",
-    "auc",
-    "p_value",
-    "p_corrected",
-    "tries",
-    "macro_recall",
-    "kappa",
-    "r_score",
-    "r0",
-    "molchan_skill",
-    "leaky",
-)
+    "title", "protocol", "days", "auc", "p_value", "p_corrected", "tries", "macro_recall", "kappa", "r_score", "r0",
+    "molchan_skill", "leaky",
+)  # fmt: skip
 
 
 def print_run(run: RunFolder, *, as_json: bool) -> None:
@@ -58,7 +47,7 @@ def print_judgement(judgement: Judgement) -> None:
     print_table("AUC less the baseline's, and of what the baseline does not explain; event against none", columns, rows)
 
 
-def print_compared(title: str, judgements: Sequence[Judgement]) -> None:
+def print_comparison(title: str, judgements: Sequence[Judgement]) -> None:
     """Print judgements side by side, then each verdict."""
     rows = [one.row() for one in judgements]
     print_table(title, SHOWN, [[_cell(row[name]) for name in SHOWN] for row in rows])

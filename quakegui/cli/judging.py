@@ -9,7 +9,7 @@ import typer
 
 from quakegui.cli.judgements import print_judgement
 from quakegui.cli.sources import season_of
-from quakegui.cli.terminal import AsJson, open_project, print_json
+from quakegui.cli.terminal import AsJson, ProjectFolder, open_project, print_json
 from quakegui.cli.working import sentences
 from quakegui.formats.errors import FormatError
 from quakegui.formats.scores import read_scores
@@ -18,20 +18,13 @@ from quakegui.learn.evidence import gather
 from quakegui.learn.own_predictor import OwnProtocol, prepare_bench
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command(epilog="Example: quakegui judge demo walk.csv --json")(judge)
-
-
 def judge(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)],
+    project: ProjectFolder,
     file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE.csv", help="Columns date, and either p0 to p4 or one score.", show_default=False),
+        Path, typer.Argument(metavar="FILE.csv", help="Columns date, and either p0 to p4 or one score.", show_default=False)
     ],
     protocol: Annotated[
-        OwnProtocol,
-        typer.Option(help="'blocked': it learnt from this season, or learns here; 'zero-shot': it never saw it."),
+        OwnProtocol, typer.Option(help="'blocked': it learnt from this season, or learns here; 'zero-shot': it never saw it.")
     ] = "blocked",
     as_json: AsJson = False,
 ) -> None:

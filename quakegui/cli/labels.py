@@ -10,7 +10,7 @@ import typer
 from numpy.typing import NDArray
 
 from quakegui.cli.events import say_scheme
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, open_project, print_json, print_table, say, sure
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, open_project, print_facts, say, sure
 from quakegui.formats.errors import shown
 from quakegui.project import catalogue, journal, labelfiles, nights, season_export
 from quakegui.project.season_tables import LABEL_COLUMNS, day_of, label_facts
@@ -61,10 +61,7 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the labels in force."""
     with open_project(project, read_only=True) as opened:
         facts = label_facts(opened)
-    if as_json:
-        print_json(facts)
-        return
-    print_table(f"{len(facts)} labelled days", LABEL_COLUMNS, [[fact[column] for column in LABEL_COLUMNS] for fact in facts])
+    print_facts(f"{len(facts)} labelled days", LABEL_COLUMNS, facts, as_json=as_json)
 
 
 @app.command("set", epilog="Example: quakegui labels set liangshan 2022-09-01..2022-09-05 3 --note 'peak near Luding'")
@@ -85,7 +82,8 @@ def set_(
     """
     wanted = _days(days)
     with open_project(project) as opened:
-        wanted = _without_skipped(wanted, opened.timezone)
+        # Days within the range that the zone skipped are left out; its own ends stay, and are refused with a reason.
+        wanted = np.union1d(calendar(wanted[0], wanted[-1], opened.timezone), wanted[[0, -1]])
         doubt = _doubt("clear your labels of" if cls == "none" else "label", wanted, nights.season_days(opened))
         if doubt and not yes:
             sure(f"{doubt} Nothing was changed; add --yes if you mean all of them.", f"{doubt} Go on?")
@@ -105,10 +103,7 @@ def set_(
 
 
 @app.command("export", epilog="Example: quakegui labels export liangshan labels.csv")
-def export_(
-    project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
-) -> None:
+def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")]) -> None:
     """Write the labels in force: date, class, source, author, when, note."""
     with open_project(project, read_only=True) as opened:
         count = season_export.labels_to_csv(opened, out)
@@ -126,20 +121,15 @@ def import_(
     """Take labels from a csv; all of them, or none if a line cannot be read."""
     with open_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author())
-    say(f"{done.read} labels read, {done.written} of them new or changed; {done.by_rule} of the rule were left out.")
-    if done.taken:
-        say(f"{done.taken} of them took a label away, because their class is empty.")
+    say(f"{done.read} labels read, {done.changes} of them new or changed; {done.by_rule} of the rule were left out.")
+    if done.removals:
+        say(f"{done.removals} of them took a label away, because their class is empty.")
     if done.unread:
         say(f"Columns that were not taken: {', '.join(shown(name, 60) for name in done.unread)}.")
     if done.outside.size:
         say(f"{done.outside.size} days lie outside the season: {done.outside[0]} to {done.outside[-1]}. Their labels are kept.")
-    if done.repeated:
-        say(f"{done.repeated} lines say again what an earlier line says.")
-
-
-def _without_skipped(days: NDArray[np.datetime64], timezone: str) -> NDArray[np.datetime64]:
-    """Return a range without the days within it that the zone skipped; its own ends stay, and are refused with a reason."""
-    return np.union1d(calendar(days[0], days[-1], timezone), days[[0, -1]])
+    if done.repeats:
+        say(f"{done.repeats} lines say again what an earlier line says.")
 
 
 def _doubt(does: str, days: NDArray[np.datetime64], season: NDArray[np.datetime64]) -> str:

@@ -12,12 +12,11 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from quakegui.cli.judgements import print_compared, print_judgement, print_run
-from quakegui.cli.sources import Place, RunId, open_source
+from quakegui.cli.judgements import print_comparison, print_judgement, print_run
+from quakegui.cli.sources import Place, RunId, WhichLabels, open_source
 from quakegui.cli.terminal import AsJson, interruptible, print_json, say
 from quakegui.cli.working import STOPPING, worker_bar
 from quakegui.judge.folds import Protocol
-from quakegui.judge.judged_by import AsOf
 from quakegui.learn import source as sources
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.files import write_text
@@ -40,18 +39,6 @@ Members = Annotated[
 WhichProtocol = Annotated[
     Protocol | None, typer.Option(help="How days are split; 'blocked' is the headline, 'paper' repeats a leaky one.")
 ]
-WhichLabels = Annotated[
-    AsOf, typer.Option("--labels", help="Judge by the labels and earthquakes of the run's training, or by today's.")
-]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command(epilog="Example: quakegui train demo --preset compact --protocol blocked --epochs 20 --json")(train)
-    app.command(epilog="Example: quakegui predict demo --out predictions.csv")(predict)
-    app.command(epilog="Example: quakegui evaluate demo --json")(evaluate)
-    app.command(epilog="Example: quakegui compare demo --size 120 --json")(compare)
-    app.command(hidden=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(worker)
 
 
 def train(
@@ -169,7 +156,7 @@ def compare(
         rows = [one.row() for one in judgements]
         print_json({"project": name, "synthetic": synthetic, "size": config.size, "epochs": config.epochs, "rows": rows})
         return
-    print_compared(f"{name}: event against none, {config.size} pixels", judgements)
+    print_comparison(f"{name}: event against none, {config.size} pixels", judgements)
 
 
 def worker(context: typer.Context) -> None:

@@ -16,14 +16,6 @@ from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command(epilog="Example: quakegui maps japan japan_maps --class-folders")(maps)
-    app.command(epilog="Example: quakegui regions japan regions.csv")(regions)
-    app.command(epilog="Example: quakegui readings japan japan_iaga")(readings)
-    app.command("export", epilog="Example: quakegui export japan japan_export")(export_)
-
-
 def maps(
     project: ProjectFolder,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder, or a file ending in .nc for NetCDF.")],
@@ -73,8 +65,7 @@ def regions(
 
 
 def readings(
-    project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
+    project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]
 ) -> None:
     """Write the readings in force as IAGA-2002 files of one UTC day each."""
     with open_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
@@ -84,10 +75,7 @@ def readings(
     say(f"{count} files are in {out}.")
 
 
-def export_(
-    project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
-) -> None:
+def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]) -> None:
     """Write everything as open formats (csv, gzip-compressed csv, JSON); 'import' of that folder gives the project back."""
     with open_project(project) as opened, bar("Exporting") as report:
         exchange.export_project(opened, out, progress=report)

@@ -51,15 +51,6 @@ SHOWN = 20
 """Files or notes that are listed on a terminal; `--json` has them all."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command(epilog="Example: quakegui demo --headless --project demo --strength 0")(demo)
-    app.command(epilog="Example: quakegui new japan --timezone Asia/Tokyo")(new)
-    app.command("import", epilog="Example: quakegui import japan data/wdc_hourly/japan more.zip --json")(import_)
-    app.command(epilog="Example: quakegui season liangshan --since 2022-02-01 --until 2022-12-31")(season)
-    app.command(epilog="Example: quakegui info japan --json")(info)
-
-
 def demo(
     headless: Annotated[
         bool, typer.Option("--headless", help="Run the whole chain without a window and print what came out.")
@@ -219,7 +210,7 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
         facts["regions"] = sum(len(day.regions) for day in shown)
         facts["days_with_region"] = sum(bool(day.regions) for day in shown)
         facts["strength"] = strength
-        judgement = _judged(project, computed, train=train)
+        judgement = _judgement(project, computed, train=train)
         facts["runs"] = runs.count(project)
         facts["judgement"] = None if judgement is None else judgement.row()
     if as_json:
@@ -240,7 +231,7 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
             typer.echo(judgement.basis.text())
 
 
-def _judged(project: Project, computed: Season, *, train: bool) -> Judgement | None:
+def _judgement(project: Project, computed: Season, *, train: bool) -> Judgement | None:
     """Judge a network trained here, or the shipped one; None where that has never been judged on this season."""
     if train:
         with worker_bar("Training") as listen, interruptible("Stopping the worker.") as cancelled:
@@ -281,29 +272,10 @@ def _mapping(path: Path | None) -> TableMapping | None:
 
 
 def _import_facts(report: ImportReport) -> dict[str, Any]:
-    return {
-        "imported": [
-            {
-                "file": each.file,
-                "format": each.format,
-                "stations": list(each.stations),
-                "readings": each.readings,
-                "first": _stamp(each.first),
-                "last": _stamp(each.last),
-                "overwritten": each.overwritten,
-                "unused": each.unused,
-                "withdrawn": each.withdrawn,
-                "left": each.left,
-            }
-            for each in report.imported
-        ],
-        "unchanged": list(report.unchanged),
-        "skipped": [{"file": each.file, "reason": each.reason} for each in report.skipped],
-        "notes": list(report.notes),
-        "stations_added": list(report.stations_added),
-        "days_changed": report.days_changed,
-        "cancelled": report.cancelled,
-    }
+    facts = asdict(report)
+    for one in facts["imported"]:
+        one |= {"first": _stamp(one["first"]), "last": _stamp(one["last"]), "left": one.pop("remainder")}
+    return facts
 
 
 def _print_import(report: ImportReport) -> None:
@@ -315,8 +287,8 @@ def _print_import(report: ImportReport) -> None:
         f"{len(report.stations_added)} new stations, {report.days_changed} days changed."
     )
     for title, lines in (
-        ("Skipped", _grouped([f"{each.file}: {each.reason}" for each in report.skipped])),
-        ("Notes", _grouped(report.notes)),
+        ("Skipped", _groups([f"{each.file}: {each.reason}" for each in report.skipped])),
+        ("Notes", _groups(report.notes)),
     ):
         if lines:
             typer.echo(f"{title}:")
@@ -326,7 +298,7 @@ def _print_import(report: ImportReport) -> None:
             typer.echo(f"  ... and {len(lines) - SHOWN} more; --json lists all.")
 
 
-def _grouped(notes: Sequence[str]) -> list[str]:
+def _groups(notes: Sequence[str]) -> list[str]:
     """Say once what many files have in common."""
     files: dict[str, list[str]] = {}
     for note in notes:

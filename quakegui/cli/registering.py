@@ -8,13 +8,12 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from quakegui.cli.sources import RunId
+from quakegui.cli.sources import RunId, season_of
 from quakegui.cli.terminal import (
     AsJson,
     ProjectFolder,
     a_text,
     as_day,
-    bar,
     date_option,
     open_project,
     print_json,
@@ -25,15 +24,9 @@ from quakegui.cli.working import sentences
 from quakegui.judge.alarms import AlarmRule
 from quakegui.learn.registering import alarm_rule_of, register_run
 from quakegui.learn.season_runs import find_run
-from quakegui.project import seasons
 from quakegui.project.registrations import Registration
-from quakegui.project.store import ProjectError, default_author
+from quakegui.project.store import default_author
 from quakegui.season.localtime import wall_clock_ms
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("register", epilog="Example: quakegui register liangshan --run 20260101 --until 2027-12-31")(register_)
 
 
 def register_(
@@ -64,10 +57,7 @@ def register_(
     now_ms = wall_clock_ms()
     with sentences(), open_project(project) as opened:
         chosen = find_run(opened, run)
-        with bar("Computing") as report:
-            season = seasons.load_season(opened, progress=report, features=False, now_ms=now_ms)
-        if season is None:
-            raise ProjectError(f"The project {opened.name} has no readings or no located stations yet, so there are no maps.")
+        season = season_of(opened, features=False, now_ms=now_ms)
         own = alarm_rule_of(opened, season, chosen)
         rule = AlarmRule(
             own.threshold if threshold is None else threshold,

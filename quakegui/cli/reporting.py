@@ -7,18 +7,13 @@ from typing import Annotated
 
 import typer
 
+from quakegui.cli.sources import WhichLabels
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
-from quakegui.judge.judged_by import AsOf
 from quakegui.project.store import ProjectError
 from quakegui.report import ReportCancelledError, make_report, write_html
 from quakegui.words import ENGLISH, languages
 
 ENDINGS = (".html", ".htm", ".pdf")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: quakegui report demo report.pdf --language zh")(report)
 
 
 def _known(language: str) -> str:
@@ -33,9 +28,7 @@ def report(
     language: Annotated[
         str, typer.Option(metavar="|".join(languages()), help="Language of the report.", callback=_known)
     ] = ENGLISH,
-    labels: Annotated[
-        AsOf, typer.Option("--labels", help="Judge by the labels and earthquakes of the run's training, or by today's.")
-    ] = "training",
+    labels: WhichLabels = "training",
 ) -> None:
     """Write the report of a season: data, method, earthquakes, labels, training, skill with its verdict, provenance.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from quakegui.cli.sources import Place, open_runs
-from quakegui.cli.terminal import AsJson, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, print_facts, print_json, print_table, say
 from quakegui.learn.runs import archives, registry
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
@@ -24,9 +24,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The run's id, or its begi
 
 @app.command("list", epilog="Example: quakegui runs list demo --json")
 def list_(
-    project: Place,
-    trash: Annotated[bool, typer.Option("--trash", help="Those in the trash.")] = False,
-    as_json: AsJson = False,
+    project: Place, trash: Annotated[bool, typer.Option("--trash", help="Those in the trash.")] = False, as_json: AsJson = False
 ) -> None:
     """List the runs, the newest first."""
     with open_runs(project, read_only=True) as runs:
@@ -34,10 +32,7 @@ def list_(
         facts = [_facts(run, runs.in_use) for run in found]
     for problem in problems:
         say(problem, style="yellow")
-    if as_json:
-        print_json(facts)
-        return
-    print_table(f"{len(facts)} runs", COLUMNS, [[fact[column] for column in COLUMNS] for fact in facts])
+    print_facts(f"{len(facts)} runs", COLUMNS, facts, as_json=as_json)
 
 
 @app.command("show", epilog="Example: quakegui runs show demo 20260101 --json")

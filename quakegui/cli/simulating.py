@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -13,7 +11,7 @@ import typer
 
 from quakegui.cli.terminal import AsJson, bar, interruptible, open_project, print_json, say
 from quakegui.cli.working import sentences
-from quakegui.project.store import ProjectError
+from quakegui.project.store import ProjectError, writing
 from quakegui.season.network import Network
 from quakegui.simulate.catalogues import KINDS
 from quakegui.simulate.corpus import Plan, simulate
@@ -29,12 +27,6 @@ Layout = Annotated[
     str, typer.Option(metavar="any|PROJECT", help="Stations: random ones and the invented network, or those of a project.")
 ]
 Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Of the first season; the others follow it.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command(name="simulate", epilog="Example: quakegui simulate corpus --seasons 200 --strength 1")(simulate_)
-    app.command(epilog="Example: quakegui pretrain model --layout liangshan --seasons 420")(pretrain)
 
 
 def simulate_(
@@ -73,7 +65,7 @@ def simulate_(
         seasons = simulate(plan, range(number))
         while not stopped() and (some := list(islice(seasons, IN_A_FILE))):
             path = out / f"seasons-{some[0].source.config.seed}.nc"
-            with _sentence(path):
+            with writing(path):
                 write_netcdf(path, some)
             files.append(path.name)
             report(min(len(files) * IN_A_FILE, number), number, path.name)
@@ -117,22 +109,13 @@ def pretrain(
             network = train(recipe, progress=lambda step, steps, loss: report(step, steps, f"loss {loss:.3f}"), stopped=stopped)
         except Stop as stop:
             raise ProjectError("Stopped; no model was written.") from stop
-    with _sentence(out / pretrained.MODEL):
+    with writing(out / pretrained.MODEL):
         path = pretrained.save(out, network, recipe)
     facts: dict[str, Any] = {"model": str(path), "preset": preset, "seasons": recipe.seasons, "first_seed": seed}
     if as_json:
         print_json(facts)
     else:
         say(f"The model is {path}, its card {path.with_name(pretrained.CARD_FILE)}.")
-
-
-@contextmanager
-def _sentence(path: Path) -> Iterator[None]:
-    """Let what the disk refuses end the command with a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _networks(layout: str) -> tuple[Network, ...]:

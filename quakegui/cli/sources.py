@@ -11,6 +11,7 @@ import typer
 
 from quakegui.cli.terminal import bar, open_project, say
 from quakegui.cli.working import sentences
+from quakegui.judge.judged_by import AsOf
 from quakegui.learn import ready_maps, season_runs
 from quakegui.learn.season_source import ProjectRuns, SeasonSource
 from quakegui.learn.source import MapSource, RunCollection
@@ -19,11 +20,14 @@ from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
 Place = Annotated[
-    Path,
-    typer.Argument(metavar="PROJECT", help="The project's folder, or a folder of ready day maps.", show_default=False),
+    Path, typer.Argument(metavar="PROJECT", help="The project's folder, or a folder of ready day maps.", show_default=False)
 ]
 RunId = Annotated[
     str | None, typer.Option("--run", metavar="ID", help="A run's id or its beginning; the run in use where not given.")
+]
+
+WhichLabels = Annotated[
+    AsOf, typer.Option("--labels", help="Judge by the labels and earthquakes of the run's training, or by today's.")
 ]
 
 
@@ -44,10 +48,10 @@ def open_source(place: Path) -> Iterator[MapSource]:
         yield SeasonSource(project, season)
 
 
-def season_of(project: Project) -> Season:
-    """Compute a project's season; ProjectError without readings or stations."""
+def season_of(project: Project, *, features: bool = True, now_ms: int | None = None) -> Season:
+    """Compute a project's season as `load_season` does; ProjectError without readings or stations."""
     with bar("Computing") as report:
-        season = seasons.load_season(project, progress=report)
+        season = seasons.load_season(project, progress=report, features=features, now_ms=now_ms)
     if season is None:
         raise ProjectError(f"The project {project.name} has no readings or no located stations yet, so there are no maps.")
     return season

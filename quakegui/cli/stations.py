@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_facts, say
 from quakegui.project import stations
 from quakegui.project.undoing import remove_readings
 from quakegui.season.network import Station
@@ -21,11 +21,8 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the stations and where they are."""
     with open_project(project, read_only=True) as opened:
         found = [asdict(station) for station in opened.network().stations]
-    if as_json:
-        print_json(found)
-        return
     columns = ("code", "name", "latitude", "longitude", "elevation_m")
-    print_table(f"{len(found)} stations", columns, [[station[column] for column in columns] for station in found])
+    print_facts(f"{len(found)} stations", columns, found, as_json=as_json)
 
 
 @app.command("import", epilog="Example: quakegui stations import liangshan stations.csv")
@@ -50,14 +47,11 @@ def set_(
 ) -> None:
     """Add a station, or say where it is."""
     with open_project(project) as opened:
-        _tell(stations.set_station(opened, Station(code, name, latitude, longitude, elevation)))
+        _tell(stations.set_stations(opened, Station(code, name, latitude, longitude, elevation)))
 
 
 @app.command("remove", epilog="Example: quakegui stations remove liangshan XIC")
-def remove(
-    project: ProjectFolder,
-    code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)],
-) -> None:
+def remove(project: ProjectFolder, code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)]) -> None:
     """Remove all readings of a station; 'quakegui imports undo' brings them back."""
     with open_project(project) as opened, bar("Removing") as report:
         act = remove_readings(opened, code, progress=report)
@@ -65,6 +59,6 @@ def remove(
 
 
 def _tell(report: stations.StationsReport) -> None:
-    say(f"{len(report.added)} stations added, {len(report.changed)} changed.")
+    say(f"{len(report.additions)} stations added, {len(report.changes)} changed.")
     for note in report.notes:
         say(note)

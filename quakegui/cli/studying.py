@@ -10,8 +10,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from quakegui.cli.sources import RunId
-from quakegui.cli.terminal import AsJson, ProjectFolder, bar, open_project, print_json, print_table
+from quakegui.cli.sources import RunId, season_of
+from quakegui.cli.terminal import AsJson, ProjectFolder, open_project, print_json, print_table
 from quakegui.cli.working import sentences
 from quakegui.judge.epochs import Epochs
 from quakegui.judge.judgement import plain
@@ -20,7 +20,7 @@ from quakegui.learn import season_study
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.season_source import ProjectRuns
 from quakegui.learn.source import find_run
-from quakegui.project import catalogue, seasons
+from quakegui.project import catalogue
 from quakegui.project.store import ProjectError
 
 
@@ -31,11 +31,6 @@ class Study(StrEnum):
     EVENTS = "events"
     ROBUSTNESS = "robustness"
     SKILLMAP = "skillmap"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: quakegui study demo robustness --json")(study)
 
 
 def study(
@@ -59,10 +54,7 @@ def study(
 ) -> None:
     """Look at a run from other sides: what happens about the earthquakes, and whether its verdict hangs on one choice."""
     with sentences(), open_project(project) as opened:
-        with bar("Computing") as report:
-            season = seasons.load_season(opened, progress=report)
-        if season is None:
-            raise ProjectError(f"The project {opened.name} has no readings or no located stations yet, so there are no maps.")
+        season = season_of(opened)
         if not catalogue.events(opened):
             raise ProjectError(f"The project {opened.name} has no earthquakes yet; 'quakegui events import' takes them in.")
         if what is Study.EPOCHS:
@@ -81,8 +73,7 @@ def study(
             versions = {path.name: season_study.other_catalogue(opened, path) for path in catalogues or ()}
             print_robustness(season_study.season_robustness(opened, season, studied, versions), as_json=as_json)
         else:
-            maps = season_study.season_skill_maps(opened, season, studied)
-            print_skill_maps(maps, as_json=as_json)
+            print_skill_maps(season_study.season_skill_maps(opened, season, studied), as_json=as_json)
 
 
 def print_epochs(found: Mapping[str, Epochs], *, as_json: bool) -> None:
@@ -92,7 +83,7 @@ def print_epochs(found: Mapping[str, Epochs], *, as_json: bool) -> None:
         return
     columns = ("series", "p before", "at lag", "p after", "at lag")
     rows = [
-        (name, _number(one.p_before), _lag(one.extreme_before), _number(one.p_after), _lag(one.extreme_after))
+        (name, _number(one.p_before), one.extreme_before, _number(one.p_after), one.extreme_after)
         for name, one in found.items()
     ]
     print_table("Series about the earthquakes, p for all lags at once", columns, rows)
@@ -106,18 +97,11 @@ def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
     columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "of quiet days", "by chance")
     rows = [
         (
-            str(event.time)[:16],
-            f"{event.magnitude:.1f}",
-            event.place,
-            row.days,
-            _number(row.largest),
-            row.day if row.days else "",
-            "" if row.rank is None else row.rank,
-            row.quiet_days,
-            _number(row.by_chance),
+            str(event.time)[:16], f"{event.magnitude:.1f}", event.place, row.days, _number(row.largest),
+            row.day if row.days else "", row.rank, row.quiet_days, _number(row.by_chance),
         )
         for event, row in found
-    ]
+    ]  # fmt: skip
     print_table("The largest P(event) known before each earthquake, in its label window", columns, rows)
 
 
@@ -157,7 +141,3 @@ def _print_map(title: str, found: SkillMap) -> None:
 
 def _number(value: float) -> str:
     return f"{value:.3f}" if np.isfinite(value) else "not estimable"
-
-
-def _lag(value: int | None) -> str:
-    return "" if value is None else str(value)

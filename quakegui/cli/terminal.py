@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -94,6 +94,14 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     if not console.is_terminal:
         console.width = PIPE_WIDTH  # a pipe has no width, and folded cells are hard to search
     console.print(table, markup=False)
+
+
+def print_facts(title: str, columns: Sequence[str], facts: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
+    """Print facts as one JSON document, or those of some columns as a table."""
+    if as_json:
+        print_json(facts)
+    else:
+        print_table(title, columns, [[fact[column] for column in columns] for fact in facts])
 
 
 def _plain(text: str) -> str:

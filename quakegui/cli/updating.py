@@ -26,11 +26,6 @@ RETRY_MS = 600_000
 """After which a round without files is tried again that could not be done."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: quakegui update demo new_files --watch incoming")(update)
-
-
 def update(
     project: ProjectFolder,
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="New files or folders.")] = None,

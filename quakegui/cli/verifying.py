@@ -12,16 +12,11 @@ from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table
 from quakegui.project import receipt, schema
 from quakegui.project.registered import RegisteredRecord, examine_registered
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.verifying import ChainState, RecordState, examine
+from quakegui.project.verifying import RecordState, examine
 from quakegui.season.localtime import wall_clock_ms
 
 CHAINS = {"journal": "journal", "prediction": "ledger", "registration": "registrations"}
 """What the JSON calls the chain of a table."""
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: quakegui verify liangshan --receipt /media/stick/liangshan.receipt.json")(verify)
 
 
 def verify(
@@ -59,12 +54,13 @@ def verify(
         faults += [fault for one in records for fault in one.faults]
         notes += dict.fromkeys(note for one in records for note in one.notes)
     if as_json:
-        chains = {CHAINS[one.table]: _facts(one) for one in state.chains}
+        names = ("rows", "unchained", "head", "hash")
+        chains = {CHAINS[one.table]: {name: getattr(one, name) for name in names} for one in state.chains}
         facts = {"project": opened.name, "schema": schema.SCHEMA, "sound": not faults, **chains}
-        print_json({**facts, "registered": [_registered(one) for one in records], "faults": faults, "notes": notes})
+        print_json({**facts, "registered": [_registration_facts(one) for one in records], "faults": faults, "notes": notes})
     else:
         _print(opened.name, state)
-        _print_registered(records)
+        _print_registrations(records)
         for sentence in (*faults, *notes):
             say(sentence, style="red" if sentence in faults else "")
     if written_otherwise:
@@ -72,10 +68,6 @@ def verify(
     if faults:
         raise ProjectError("The record is as quakegui wrote it, but a registration was not kept.")
     say("The record is as quakegui wrote it.")
-
-
-def _facts(state: ChainState) -> dict[str, object]:
-    return {"rows": state.rows, "unchained": state.unchained, "head": state.head, "hash": state.hash}
 
 
 def _print(name: str, state: RecordState) -> None:
@@ -90,29 +82,21 @@ def _print(name: str, state: RecordState) -> None:
             )
 
 
-def _registered(record: RegisteredRecord) -> dict[str, Any]:
+def _registration_facts(record: RegisteredRecord) -> dict[str, Any]:
     return {
         **record.registration.to_json(),
-        "predicted": len(record.predicted),
+        "predicted": len(record.days),
         "gaps": [str(day) for day in record.gaps],
         "faults": list(record.faults),
     }
 
 
-def _print_registered(records: Sequence[RegisteredRecord]) -> None:
+def _print_registrations(records: Sequence[RegisteredRecord]) -> None:
     columns = ("registered run", "title", "from", "until", "predicted", "gaps", "hash")
-    rows = [
-        (
-            one.registration.run,
-            terms.title,
-            terms.first_day,
-            terms.last_day,
-            len(one.predicted),
-            len(one.gaps),
-            one.registration.hash,
-        )
-        for one in records
-        for terms in (one.registration.terms,)
-    ]
+    rows = []
+    for one in records:
+        terms = one.registration.terms
+        period = (terms.title, terms.first_day, terms.last_day)
+        rows.append((one.registration.run, *period, len(one.days), len(one.gaps), one.registration.hash))
     if rows:
         print_table("Registrations", columns, rows)

@@ -189,11 +189,3 @@ def class_weights(labels: ArrayLike, n_classes: int = N_CLASSES) -> NDArray[np.f
     share[0], share[1:] = float(present[0]), present[1:] / max(1, present[1:].sum())
     share /= max(1.0, share.sum())
     return np.where(present, share * counts.sum() / np.maximum(counts, 1), 1.0)
-
-
-def fold_of_day(made: Split, n_days: int) -> NDArray[np.int64]:
-    """Fold whose network predicts each day, -1 for none, shape (day,)."""
-    fold = np.full(n_days, -1, np.int64)
-    for number, part in enumerate(made.folds):
-        fold[part.predict] = number
-    return fold

@@ -90,16 +90,6 @@ def leak_fraction(made: Split) -> float:
     return leaked / max(1, sum(len(fold.test) for fold in made.folds))
 
 
-def sibling_probability(copies: int = 5, images: int = 1649, test_images: int = 330) -> float:
-    """Probability that a test image has another copy of its day in training when images are split at random.
-
-    All ``copies - 1`` siblings fall into the test with the hypergeometric chance
-    (t-1)(t-2).../((n-1)(n-2)...), t test images of n; 99.84 % for the founding paper's numbers.
-    """
-    siblings = np.arange(1, copies)
-    return float(1 - np.prod((test_images - siblings) / (images - siblings)))
-
-
 def _growth(counts: NDArray[np.intp], growth: Sequence[int] | None) -> NDArray[np.intp]:
     """Images per class after augmentation, shape (class,)."""
     fixed = np.asarray(PAPER_GROWTH if growth is None else growth, np.intp)

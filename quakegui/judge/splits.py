@@ -15,19 +15,17 @@ from quakegui.judge.folds import (
     NO_LABEL,
     PROTOCOLS,
     Fold,
-    Indices,
     Mask,
     Material,
     Protocol,
     Split,
     class_weights,
-    fold_of_day,
     material,
     scorable,
     tested_classes,
     trained_classes,
 )
-from quakegui.judge.paper_split import PAPER_DAYS, PAPER_GROWTH, leak_fraction, paper, sibling_probability
+from quakegui.judge.paper_split import PAPER_DAYS, PAPER_GROWTH, leak_fraction, paper
 from quakegui.words import Said
 
 __all__ = [
@@ -37,20 +35,15 @@ __all__ = [
     "PAPER_GROWTH",
     "PROTOCOLS",
     "Fold",
-    "Indices",
-    "Mask",
-    "Material",
     "Protocol",
     "Split",
     "blocked",
     "chronological",
     "class_weights",
-    "fold_of_day",
     "leak_fraction",
     "material",
     "paper",
     "scorable",
-    "sibling_probability",
     "split",
     "tested_classes",
     "trained_classes",

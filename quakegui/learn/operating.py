@@ -29,7 +29,7 @@ from quakegui.project import registrations, runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.localtime import wall_clock_ms
@@ -139,8 +139,8 @@ def update(
     *,
     run_id: str | None = None,
     listen: Listen,
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    progress: ProgressCallback = silent,
+    cancelled: CancelCheck = never,
     environment: Environment = THIS,
     now_ms: int | None = None,
 ) -> Update:
@@ -217,7 +217,7 @@ def _registered_besides(
 
 
 def _predicted_anew(
-    project: Project, run: RunFolder, progress: ProgressCallback | None, *, now_ms: int | None, **how: Any
+    project: Project, run: RunFolder, progress: ProgressCallback, *, now_ms: int | None, **how: Any
 ) -> tuple[Season, tuple[Alarm, ...], PredictionReport]:
     """Return the season as it is now, the alarms that its known predictions raise, and what was predicted of it."""
     attempt = 0

@@ -191,7 +191,7 @@ class ReadyMaps:
         if why is not None:
             raise RunError(why)
         kept = run.predictions()
-        shares, kinds = kept.shown()
+        shares, kinds = kept.by_day()
         known = {
             (day, str(name)): row for row, (day, name) in enumerate(zip(kept.days, kept.map_hash, strict=True)) if kinds[row]
         }

@@ -210,7 +210,7 @@ def _said(season: Season, run: RunFolder) -> list[runs.LedgerPredictions]:
     if why is not None:
         raise RunError(why)
     said = run.predictions()
-    shares, kinds = said.shown()
+    shares, kinds = said.by_day()
     place = {day: k for k, day in enumerate(season.days)}
     cutoff = season.available_at[season.shown].astype("datetime64[ms]").astype(np.int64)
     found = []

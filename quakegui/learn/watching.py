@@ -75,8 +75,8 @@ class Watch:
     ) -> None:
         self._clock = clock
         self._wake_ms: int | None = None
-        self._folder, self._pause_s, self._again_s = folder, pause_s, again_s
-        now = self._listing()
+        self._folder, self._pause_s, self.again_s = folder, pause_s, again_s
+        now = self.listing()
         self._taken = {path: stamp for path, stamp in now.items() if not is_growing(path, _age_s(stamp))}
         self.present = tuple(sorted(self._taken))
         self._again: tuple[Path, ...] = ()
@@ -84,7 +84,7 @@ class Watch:
 
     def again(self, paths: Sequence[Path]) -> None:
         """Have files come again that could not be taken: with the next ones, or after a while."""
-        self._again, self._again_at = tuple(paths), time.monotonic() + self._again_s
+        self._again, self._again_at = tuple(paths), time.monotonic() + self.again_s
 
     def wake_at(self, moment_ms: int | None) -> None:
         """Have `changes` yield at a moment, milliseconds since 1970 UTC, also without a file; None takes that back."""
@@ -95,7 +95,7 @@ class Watch:
         quiet: dict[Path, _Look] = {}
         while not self._cancelled_within_pause(cancelled):
             try:
-                now = self._listing()
+                now = self.listing()
             except OSError:  # a share that does not answer: it is looked at again
                 continue
             waiting = {path: stamp for path, stamp in now.items() if self._taken.get(path) != stamp}
@@ -122,7 +122,7 @@ class Watch:
             time.sleep(min(left, 0.2))
         return True
 
-    def _listing(self) -> dict[Path, FileStamp]:
+    def listing(self) -> dict[Path, FileStamp]:
         """Return size and time of every file; one that goes while it is looked at, or cannot be reached, is left out."""
         found = {}
         for path in self._folder.rglob("*"):

@@ -8,10 +8,9 @@ project holds is derived from the acts in force.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Row, func, select
@@ -19,13 +18,9 @@ from sqlalchemy import Connection, Row, func, select
 from quakegui.project import schema
 from quakegui.project.store import Project, get_setting
 from quakegui.season.json_values import parse_json
+from quakegui.season.localtime import wall_clock_ms
 
-READINGS: Final = "readings"
-EVENTS: Final = "events"
-STATIONS: Final = "stations"
-REMOVAL: Final = "removal"
-UNDO: Final = "undo"
-REDO: Final = "redo"
+READINGS, EVENTS, STATIONS, REMOVAL, UNDO, REDO = "readings", "events", "stations", "removal", "undo", "redo"
 _AT_ONCE = 10_000
 """Files in one question to the database."""
 
@@ -74,22 +69,15 @@ def acts(project: Project) -> tuple[Act, ...]:
 def read_acts(connection: Connection) -> tuple[Act, ...]:
     """Return every act, oldest first."""
     rows = connection.execute(select(schema.act).order_by(schema.act.c.id)).all()
-    latest = {row.target: row for row in rows if row.kind in (UNDO, REDO)}
-    return tuple(
-        Act(
-            row.id,
-            np.datetime64(row.at_ms, "ms"),
-            row.author,
-            row.kind,
-            row.station or "",
-            parse_json(row.summary),
-            row.id in latest and latest[row.id].kind == UNDO,
-            np.datetime64(latest[row.id].at_ms, "ms") if row.id in latest else None,
-            latest[row.id].author if row.id in latest else "",
-        )
-        for row in rows
-        if row.kind not in (UNDO, REDO)
-    )
+    changes = {row.target: row for row in rows if row.kind in (UNDO, REDO)}
+    found = []
+    for row in rows:
+        if row.kind not in (UNDO, REDO):
+            last = changes.get(row.id)
+            change = (False, None, "") if last is None else (last.kind == UNDO, np.datetime64(last.at_ms, "ms"), last.author)
+            moment, station, summary = np.datetime64(row.at_ms, "ms"), row.station or "", parse_json(row.summary)
+            found.append(Act(row.id, moment, row.author, row.kind, station, summary, *change))
+    return tuple(found)
 
 
 def next_act(connection: Connection) -> int:
@@ -125,7 +113,7 @@ def add_act(
     """
     table = schema.act.c
     number = next_act(connection)
-    at_ms = max(time.time_ns() // 1_000_000, connection.scalar(select(func.max(table.at_ms))) or 0)
+    at_ms = max(wall_clock_ms(), connection.scalar(select(func.max(table.at_ms))) or 0)
     facts = json.dumps(dict(summary or {}), ensure_ascii=False)
     row = {"id": number, "at_ms": at_ms, "author": author, "kind": kind, "target": target, "station": station, "summary": facts}
     connection.execute(schema.act.insert().values(**row))
@@ -137,12 +125,6 @@ def undone_acts(connection: Connection) -> frozenset[int]:
     table = schema.act.c
     last = select(func.max(table.id)).where(table.target.is_not(None)).group_by(table.target)
     return frozenset(connection.scalars(select(table.target).where(table.id.in_(last), table.kind == UNDO)))
-
-
-def batched(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """Yield numbers in pieces that a question to the database may name."""
-    for at in range(0, len(numbers), size):
-        yield numbers[at : at + size]
 
 
 def hidden_files(connection: Connection, code: str | None = None, *, among: Collection[int] | None = None) -> frozenset[int]:
@@ -158,14 +140,16 @@ def hidden_files(connection: Connection, code: str | None = None, *, among: Coll
         The files that are asked about; default all.
     """
     undone = undone_acts(connection)
-    removed = _removed(connection, code, undone) if code is not None else 0
+    removed = _last_removal(connection, code, undone) if code is not None else 0
     if not undone and not removed:
         return frozenset()
     table, file = schema.brought.c, schema.imported_file.c
     asked = frozenset(connection.scalars(select(file.id)) if among is None else among)
     rows: list[Row[int, int]] = []
-    for some in batched(sorted(asked), _AT_ONCE):
-        rows += connection.execute(select(table.act, table.file).where(table.file.in_(some))).all()
+    numbers = sorted(asked)
+    for at in range(0, len(numbers), _AT_ONCE):
+        some = table.file.in_(numbers[at : at + _AT_ONCE])
+        rows += connection.execute(select(table.act, table.file).where(some)).all()
     standing = {row.file for row in rows if row.act > removed and row.act not in undone}
     # What came in before acts were recorded stands by itself, also where an act has brought it once more.
     former = 0 if removed else int(get_setting(connection, schema.FORMER_FILES) or 0)
@@ -204,7 +188,7 @@ def hidden_in_part(connection: Connection) -> frozenset[int]:
     return frozenset(found)
 
 
-def _removed(connection: Connection, code: str, undone: frozenset[int]) -> int:
+def _last_removal(connection: Connection, code: str, undone: frozenset[int]) -> int:
     """Return the last removal of a station's readings that is in force, 0 without one."""
     table = schema.act.c
     removals = select(func.max(table.id)).where(table.kind == REMOVAL, table.station == code, table.id.not_in(undone))

@@ -7,10 +7,13 @@ somebody else; projects share it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import secrets
 from collections.abc import Callable
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from types import ModuleType
 
 from quakegui import paths
 from quakegui.project.filesystem import replacing
@@ -26,7 +29,13 @@ def cache_file(name: str) -> Path:
     return paths.cache() / "seasons" / name
 
 
-def put(path: Path, write: Callable[[Path], None]) -> None:
+@cache
+def code_of(*modules: ModuleType) -> bytes:
+    """Return a fingerprint of the program's own code, which a content follows from as well."""
+    return b"".join(hashlib.sha256(Path(module.__file__ or "").read_bytes()).digest() for module in modules)
+
+
+def put(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a file and put it in the place of `path`; of its kind, the name up to a hyphen, the latest stay.
 
     What a program that was ended left half-written has a name of that kind too, and goes with the others.

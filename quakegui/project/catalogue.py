@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,6 @@ from quakegui.project.store import (
     Project,
     ProjectError,
     default_author,
-    get_setting,
     put_setting,
     raise_revision,
 )
@@ -35,8 +34,8 @@ from quakegui.season.events import select as choose
 from quakegui.season.json_values import built, parse_json
 from quakegui.words import Said
 
-NO_CLASS = 0
-"""Class of an event while the project has no scheme."""
+_PLAIN = tuple(name for name in Event.__dataclass_fields__ if name != "time")
+"""Fields of an event that a row of the database has as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +58,21 @@ class EventsReport:
 
     Attributes
     ----------
-    read, selected, kept
+    read, selection, mainshocks
         Events in the file, of them in the selection, and of those left by declustering.
-    dropped
-        The aftershocks that declustering left out.
-    replaced
+    aftershocks
+        Those that declustering left out.
+    former
         How many events the project had before.
     notes
         Sentences: what was corrected or dropped.
     """
 
     read: int
-    selected: int
-    kept: int
-    dropped: tuple[Event, ...]
-    replaced: int
+    selection: int
+    mainshocks: int
+    aftershocks: tuple[Event, ...]
+    former: int
     notes: tuple[str, ...]
 
 
@@ -163,35 +162,28 @@ def store_events(
     }
     by_id = {event.id: event for event in choice}
     with project.write() as connection:
-        before = _stored(connection)
+        before = _events(connection)
         if not _is_in_force(connection, summary, by_id):
             act = add_act(connection, EVENTS, author or default_author(), summary=summary)
             rows = [{**_values_of(event), "act": act} for event in by_id.values()]
             if rows:
                 connection.execute(schema.chosen_event.insert(), rows)
             refresh_events(connection)
-        kept, dropped = _stored(connection, kept=1), _stored(connection, kept=0)
-    notes = (*read.notes, *_superseded(by_id, (*kept, *dropped)))
+        kept, dropped = _events(connection, kept=1), _events(connection, kept=0)
+    unused = sum(by_id.get(event.id, event) != event for event in (*kept, *dropped))
+    note = Said(
+        "{unused} of these earthquakes are kept but not used: a catalogue that was modified later gives "
+        "other values under their ids.",
+        unused=unused,
+    )
+    notes = (*read.notes, note) if unused else read.notes
     return EventsReport(len(read.events), len(choice), len(kept), dropped, len(before), notes)
 
 
 def _is_in_force(connection: Connection, summary: Mapping[str, Any], chosen: Mapping[str, Event]) -> bool:
     """Whether the last import brought the very same, so that this one changes nothing."""
     acts = _acts_in_force(connection)
-    return bool(acts) and acts[-1].summary == summary and _chosen_in(connection, acts[-1]) == chosen
-
-
-def _superseded(chosen: Mapping[str, Event], stored: Iterable[Event]) -> tuple[str, ...]:
-    count = sum(chosen.get(event.id, event) != event for event in stored)
-    if not count:
-        return ()
-    return (
-        Said(
-            "{count} of these earthquakes are kept but not used: a catalogue that was modified later gives "
-            "other values under their ids.",
-            count=count,
-        ),
-    )
+    return bool(acts) and acts[-1].summary == summary and _choice_of(connection, acts[-1]) == chosen
 
 
 def refresh_events(connection: Connection) -> None:
@@ -204,16 +196,15 @@ def refresh_events(connection: Connection) -> None:
     merged: dict[str, Event] = {}
     files: tuple[Origin, ...] = ()
     for act in sorted(acts, key=_issue):
-        merged |= _chosen_in(connection, act)
+        merged |= _choice_of(connection, act)
     for act in acts:
         found: Origins = built(Origins, act.summary.get("event_origins", {"files": []}), what="catalogue file")
         files = (*(old for old in files if old not in found.files), *found.files)
     last = acts[-1].summary if acts else {}
-    facts = {key: last.get(key) for key in ("event_selection", "declustering")}
     put_setting(connection, "event_origins", json.dumps(asdict(Origins(files)), ensure_ascii=False))
-    for key, value in facts.items():
-        put_setting(connection, key, json.dumps(value))
-    declustering = facts["declustering"]
+    for key in ("event_selection", "declustering"):
+        put_setting(connection, key, json.dumps(last.get(key)))
+    declustering = last.get("declustering")
     method: Declustering = built(Declustering, declustering, what="declustering") if declustering else Declustering("none")
     kept, dropped = decluster(merged.values(), method)
     connection.execute(delete(schema.event_table))
@@ -239,7 +230,7 @@ def _issue(act: Act) -> Issue:
     return Issue(-math.inf, latest if known is None else float(known), "".join(file["sha256"] for file in files))
 
 
-def _chosen_in(connection: Connection, act: Act) -> dict[str, Event]:
+def _choice_of(connection: Connection, act: Act) -> dict[str, Event]:
     """Return the events that an act chose, by id."""
     table = schema.chosen_event
     rows = connection.execute(select(table).where(table.c.act == act.id).order_by(table.c.time_ms, table.c.id))
@@ -249,7 +240,7 @@ def _chosen_in(connection: Connection, act: Act) -> dict[str, Event]:
 def events(project: Project) -> tuple[Event, ...]:
     """Return the project's events without aftershocks, by time."""
     with project.read() as connection:
-        return _stored(connection, kept=1)
+        return _events(connection, kept=1)
 
 
 def all_events(project: Project) -> tuple[tuple[Event, bool], ...]:
@@ -261,17 +252,16 @@ def all_events(project: Project) -> tuple[tuple[Event, bool], ...]:
 
 def origins(project: Project) -> tuple[Origin, ...]:
     """Return the files that the project's events were taken from."""
-    with project.read() as connection:
-        return _origins(connection)
+    text = project.setting("event_origins")
+    found: Origins = built(Origins, {} if text is None else parse_json(text), what="catalogue file")
+    return found.files
 
 
 def class_scheme(project: Project) -> ClassScheme | None:
     """Return what turns events into classes, or None while nobody has asked for classes."""
     text = project.setting("class_scheme")
-    if text is None:
-        return None
-    facts = json.loads(text)
-    return ClassScheme(facts["split_magnitude"], tuple(facts["north_centre"]), tuple(facts["south_centre"]))
+    scheme: ClassScheme | None = None if text is None else built(ClassScheme, parse_json(text), what="class scheme's value")
+    return scheme
 
 
 def set_class_scheme(project: Project, scheme: ClassScheme) -> None:
@@ -305,25 +295,15 @@ def event_classes(project: Project) -> tuple[int, ...]:
     """Return the class 1..4 of each of `events`, in the same order; all 0 while the project has no scheme."""
     scheme = class_scheme(project)
     found = events(project)
-    return classify(found, scheme) if scheme is not None else (NO_CLASS,) * len(found)
+    return classify(found, scheme) if scheme is not None else (0,) * len(found)
 
 
 def selection_facts(project: Project) -> dict[str, Any]:
     """Return the selection and declustering of the stored events, as plain facts."""
-    with project.read() as connection:
-        texts = {key: get_setting(connection, key) for key in ("event_selection", "declustering")}
-    return {key: json.loads(text) if text else None for key, text in texts.items()}
+    return {key: json.loads(project.setting(key) or "null") for key in ("event_selection", "declustering")}
 
 
-def _origins(connection: Connection) -> tuple[Origin, ...]:
-    text = get_setting(connection, "event_origins")
-    if text is None:
-        return ()
-    found: Origins = built(Origins, parse_json(text), what="catalogue file")
-    return found.files
-
-
-def _stored(connection: Connection, *, kept: int | None = None) -> tuple[Event, ...]:
+def _events(connection: Connection, *, kept: int | None = None) -> tuple[Event, ...]:
     """Return all events by time, or those that declustering kept (1) or dropped (0)."""
     table = schema.event_table
     query = select(table).order_by(table.c.time_ms, table.c.magnitude, table.c.id)
@@ -331,26 +311,8 @@ def _stored(connection: Connection, *, kept: int | None = None) -> tuple[Event, 
 
 
 def _event_of(row: Row[Any]) -> Event:
-    return Event(
-        row.id,
-        np.datetime64(row.time_ms, "ms"),
-        row.magnitude,
-        row.latitude,
-        row.longitude,
-        row.depth_km,
-        row.place,
-        row.magnitude_type,
-    )
+    return Event(time=np.datetime64(row.time_ms, "ms"), **{name: getattr(row, name) for name in _PLAIN})
 
 
 def _values_of(event: Event) -> dict[str, object]:
-    return {
-        "id": event.id,
-        "time_ms": int(event.time.astype(np.int64)),
-        "magnitude": event.magnitude,
-        "magnitude_type": event.magnitude_type,
-        "latitude": event.latitude,
-        "longitude": event.longitude,
-        "depth_km": event.depth_km,
-        "place": event.place,
-    }
+    return {"time_ms": int(event.time.astype(np.int64)), **{name: getattr(event, name) for name in _PLAIN}}

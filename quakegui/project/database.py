@@ -165,6 +165,17 @@ def sentences(folder: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the disk says while a file or a folder is written into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise ProjectError(
+            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
+        ) from error
+
+
 def sentence(folder: Path, error_text: str) -> str:
     """Return what the database said, as one sentence for the screen."""
     if "unable to open" in error_text and _was_left_open(folder) and not is_writable(folder / DATABASE):

@@ -39,7 +39,7 @@ def create_demo(
     *,
     strength: float = 1.0,
     seed: int | None = None,
-    progress: ProgressCallback | None = None,
+    progress: ProgressCallback = silent,
     finish: Callable[[Project], object] | None = None,
 ) -> Project:
     """Make and open a project with the synthetic season.
@@ -64,7 +64,6 @@ def create_demo(
     ProjectError
         If the folder cannot be used; nothing is left behind.
     """
-    say = progress if progress is not None else silent
     config = SyntheticConfig(strength=strength) if seed is None else SyntheticConfig(strength=strength, seed=seed)
     folder = Path(folder).absolute()
     there_before = folder.exists()
@@ -78,7 +77,7 @@ def create_demo(
         ) from error
     try:
         with Project.create(place, timezone=config.timezone, name=NAME, synthetic=True) as project:
-            _fill(project, config, say)
+            _fill(project, config, progress)
             if finish is not None:
                 finish(project)
         making.settle(folder)
@@ -98,10 +97,8 @@ def strength_of(project: Project) -> float | None:
 
 def catalogue_events() -> tuple[Event, ...]:
     """Return the founding paper's 18 events (its table 3)."""
-    found: list[Event] = []
-    for source in expand(paths.resources() / "catalogue" / "liangshan_2022.csv"):
-        found += formats.read_events(source).events
-    return tuple(found)
+    sources = expand(paths.resources() / "catalogue" / "liangshan_2022.csv")
+    return tuple(event for source in sources for event in formats.read_events(source).events)
 
 
 def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
@@ -120,14 +117,14 @@ def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.
     return total
 
 
-def _fill(project: Project, config: SyntheticConfig, say: ProgressCallback) -> None:
+def _fill(project: Project, config: SyntheticConfig, progress: ProgressCallback) -> None:
     events = catalogue_events()
-    say(0, 4, Said("the synthetic season"))
+    progress(0, 4, Said("the synthetic season"))
     import_paths(project, sorted((paths.resources() / "kp").glob("*.csv")))
     network = synthetic_network(config.stations)
     season = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=kp(project), events=events)
-    store_parsed(project, _files(season, say))
-    say(3, 4, Said("events and labels"))
+    store_parsed(project, _files(season, progress))
+    progress(3, 4, Said("events and labels"))
     project.set_config(replace(project.config(), first_day=config.first_day, last_day=config.last_day))
     catalogue.store_events(project, events, declustering=Declustering(method="none"))
     catalogue.make_class_scheme(project, split_magnitude=SPLIT_MAGNITUDE)
@@ -135,14 +132,14 @@ def _fill(project: Project, config: SyntheticConfig, say: ProgressCallback) -> N
     with project.write() as connection:
         put_setting(connection, "seed", str(config.seed))
         put_setting(connection, "strength", repr(config.strength))
-    say(4, 4, Said("done"))
+    progress(4, 4, Said("done"))
 
 
-def _files(season: SyntheticSeason, say: ProgressCallback) -> Iterator[ParsedFile]:
+def _files(season: SyntheticSeason, progress: ProgressCallback) -> Iterator[ParsedFile]:
     """Yield the minutes of one station after another, as if each had come in a file."""
     config, stations = season.config, season.network.stations
     for number, station in enumerate(stations):
-        say(number, len(stations), Said("{synthetic} readings of {code}", synthetic=SYNTHETIC, code=station.code))
+        progress(number, len(stations), Said("{synthetic} readings of {code}", synthetic=SYNTHETIC, code=station.code))
         name = f"{SYNTHETIC}-{station.code}-seed-{config.seed}-strength-{config.strength:g}"
         sha256 = hashlib.sha256(name.encode()).hexdigest()
         yield ParsedFile(name, name, sha256, "synthetic", blocks_of(minutes(season, number)), (station,))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +15,7 @@ from quakegui.project.parsing import KnownFile, ParsedFile
 from quakegui.project.reading_blocks import block_row
 from quakegui.project.stations import make_room_for, record_stations
 from quakegui.project.store import get_setting
+from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
 from quakegui.words import text_to_json
 
@@ -64,16 +64,13 @@ class FileWriter:
         self._next = (connection.scalar(select(func.max(file.id))) or 0) + 1
         self._hidden = hidden_in_part(connection)
         former = int(get_setting(connection, schema.FORMER_FILES) or 0)
-        rows = connection.execute(select(schema.imported_file).where(file.replaced_by.is_(None)).order_by(file.id))
+        rows = connection.execute(select(schema.imported_file).where(file.replaced_by.is_(None)).order_by(file.id)).all()
         self._by_sha256: dict[str, list[int]] = {}
-        self._modified: dict[int, int | None] = {}
-        self._names = names_of_contents(connection)
-        self._former: dict[int, Row[Any]] = {}
         for row in rows:
             self._by_sha256.setdefault(row.sha256, []).append(row.id)
-            self._modified[row.id] = row.modified_ms
-            if row.id <= former:
-                self._former[row.id] = row
+        self._modified: dict[int, int | None] = {row.id: row.modified_ms for row in rows}
+        self._names = names_of_contents(connection)
+        self._former: dict[int, Row[Any]] = {row.id: row for row in rows if row.id <= former}
         self._fresh: dict[FileContent, int] = {}
         self._sightings: dict[tuple[int, str], int | None] = {}
         self._files: list[dict[str, object]] = []
@@ -157,13 +154,8 @@ class FileWriter:
         if self.brought:
             self._connection.execute(schema.brought.insert(), [{"act": act, "file": file} for file in self.brought])
         if self._sightings:
-            self._connection.execute(
-                schema.sighting.insert(),
-                [
-                    {"act": act, "file": file, "base": base, "modified_ms": modified_ms}
-                    for (file, base), modified_ms in self._sightings.items()
-                ],
-            )
+            rows = [{"act": act, "file": file, "base": base, "modified_ms": at} for (file, base), at in self._sightings.items()]
+            self._connection.execute(schema.sighting.insert(), rows)
 
     @property
     def tells(self) -> bool:
@@ -192,24 +184,21 @@ class FileWriter:
 
     def _number_of(self, parsed: ParsedFile) -> int | None:
         """Return the number of the file of the same content and stations, None where there is none."""
-        fresh = self._fresh.get((parsed.sha256, parsed.codes))
+        fresh, block = self._fresh.get((parsed.sha256, parsed.codes)), schema.block.c
         if fresh is not None:
             return fresh
         for number in self._by_sha256.get(parsed.sha256, ()):
-            if not self._was_read_in_part(number, parsed) and self._codes(number) == parsed.codes:
+            codes = select(block.station).where(block.file == number).distinct()
+            if not self._was_read_in_part(number, parsed) and set(self._connection.scalars(codes)) == parsed.codes:
                 return number
         return None
-
-    def _codes(self, number: int) -> frozenset[str]:
-        block = schema.block.c
-        return frozenset(self._connection.scalars(select(block.station).where(block.file == number).distinct()))
 
     def _was_read_in_part(self, number: int, parsed: ParsedFile) -> bool:
         """Whether a version before 3 kept less of a content: columns, sheets, which Kp is definitive, unknown stations."""
         former = self._former.get(number)
         if former is None:
             return False
-        return former.format in ("kp", "stations") or former.readings != sum(block.count for block in parsed.blocks)
+        return former.format in ("kp", "stations") or former.readings != parsed.readings
 
     def _insert(self, parsed: ParsedFile) -> int:
         number, self._next = self._next, self._next + 1
@@ -217,16 +206,11 @@ class FileWriter:
         self._files.append(
             {
                 "id": number,
-                "name": parsed.name,
-                "base": parsed.base,
-                "sha256": parsed.sha256,
-                "format": parsed.format,
-                "imported_ms": time.time_ns() // 1_000_000,
-                "readings": sum(block.count for block in parsed.blocks),
+                **{name: getattr(parsed, name) for name in ("name", "base", "sha256", "format", "issued_ms", "modified_ms")},
+                "imported_ms": wall_clock_ms(),
+                "readings": parsed.readings,
                 "notes": json.dumps([text_to_json(note) for note in parsed.notes], ensure_ascii=False),
                 "replaced_by": None,
-                "issued_ms": parsed.issued_ms,
-                "modified_ms": parsed.modified_ms,
             }
         )
         self._blocks += [block_row(block, number) for block in parsed.blocks]

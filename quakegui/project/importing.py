@@ -48,8 +48,8 @@ def import_paths(
     *,
     mapping: Manner | None = None,
     author: str | None = None,
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    progress: ProgressCallback = silent,
+    cancelled: CancelCheck = never,
 ) -> ImportReport:
     """Import the files of one batch; otherwise like `import_batches`, whose parameters it has.
 
@@ -72,8 +72,8 @@ def import_batches(
     batches: Sequence[tuple[Sequence[Path | str], Manner | None]],
     *,
     author: str | None = None,
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    progress: ProgressCallback = silent,
+    cancelled: CancelCheck = never,
 ) -> ImportReport:
     """Import readings, station coordinates and Kp from files, folders and archives.
 
@@ -105,11 +105,9 @@ def import_batches(
         raise ProjectError(
             Said("The project {project_name} is open for reading only; nothing was imported.", project_name=project.name)
         )
-    say = progress if progress is not None else silent
-    stop = cancelled if cancelled is not None else never
     given = tuple(path for paths, _mapping in batches for path in paths)
     if any(is_export(path) for path in given):
-        return _bring_back(project, given, progress, stop)
+        return _bring_back(project, given, progress, cancelled)
     ensure_nights(project, progress=progress)
     tally = Tally()
     with project.read() as connection:
@@ -120,11 +118,19 @@ def import_batches(
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
             count = sum(
-                _parse_all(files_at(paths), file, tally, contents=known, mapping=with_saved(mapping, saved), say=say, stop=stop)
+                _parse_all(
+                    files_at(paths),
+                    file,
+                    tally,
+                    contents=known,
+                    mapping=with_saved(mapping, saved),
+                    progress=progress,
+                    cancelled=cancelled,
+                )
                 for paths, mapping in batches
             )
             file.flush()
-            return _store_all(project, spool.take(file, count), tally, author=author, say=say, stop=stop)
+            return _store_all(project, spool.take(file, count), tally, author=author, progress=progress, cancelled=cancelled)
     except OSError as error:
         why = error.strerror or error
         raise ProjectError(
@@ -132,35 +138,40 @@ def import_batches(
         ) from error
 
 
-def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback | None = None) -> ImportReport:
+def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
     """Store what is in memory already as if it came from files; otherwise like `import_paths`."""
-    say = progress if progress is not None else silent
-    return _store_all(project, iter(files), Tally(), author=None, say=say, stop=never)
+    return _store_all(project, iter(files), Tally(), author=None, progress=progress, cancelled=never)
 
 
 def _store_all(
-    project: Project, files: Iterator[ParsedFile], tally: Tally, *, author: str | None, say: ProgressCallback, stop: CancelCheck
+    project: Project,
+    files: Iterator[ParsedFile],
+    tally: Tally,
+    *,
+    author: str | None,
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
 ) -> ImportReport:
-    if stop():
+    if cancelled():
         return ImportReport(cancelled=True)
     try:
         with project.write() as connection:
             writer = FileWriter(connection)
-            _store_files(files, tally, writer, say, stop)
+            _store_files(files, tally, writer, progress, cancelled)
             _settle(connection, writer, tally, author or default_author())
     except _CancelledError:
         return ImportReport(cancelled=True)
-    days = ensure_nights(project, progress=say)
-    say(1, 1, Said("done"))
+    days = ensure_nights(project, progress=progress)
+    progress(1, 1, Said("done"))
     return tally.report(int(days.size))
 
 
 def _bring_back(
-    project: Project, paths: tuple[Path | str, ...], progress: ProgressCallback | None, stop: CancelCheck
+    project: Project, paths: tuple[Path | str, ...], progress: ProgressCallback, cancelled: CancelCheck
 ) -> ImportReport:
     if len(paths) > 1:
         raise ProjectError(Said("An exported project is imported alone, without other files; nothing was imported."))
-    days = import_export(project, paths[0], progress=progress, cancelled=stop)
+    days = import_export(project, paths[0], progress=progress, cancelled=cancelled)
     with project.read() as connection:
         table = schema.imported_file.c
         rows = connection.execute(select(table.name, table.format, table.readings).order_by(table.id)).all()
@@ -176,23 +187,23 @@ def _parse_all(
     *,
     contents: KnownContents,
     mapping: Manner | None,
-    say: ProgressCallback,
-    stop: CancelCheck,
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
 ) -> int:
     """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
     count = 0
-    say(0, len(files), Said("reading files"))
-    for done, outcomes in parse_files(files, contents=contents, mapping=mapping, cancelled=stop):
+    progress(0, len(files), Said("reading files"))
+    for done, outcomes in parse_files(files, contents=contents, mapping=mapping, cancelled=cancelled):
         for outcome in outcomes:
             if isinstance(outcome, ParsedFile):
                 spool.put(file, outcome)
                 count += 1
             elif isinstance(outcome, KnownFile):
                 tally.unchanged.append(outcome.name)
-                tally.seen.append(outcome)
+                tally.known_files.append(outcome)
             else:
                 tally.skipped.append(outcome)
-        say(done, len(files), files[done - 1][0])
+        progress(done, len(files), files[done - 1][0])
     return count
 
 
@@ -218,14 +229,14 @@ def _known(connection: Connection) -> KnownContents:
 
 
 def _store_files(
-    files: Iterator[ParsedFile], tally: Tally, writer: FileWriter, say: ProgressCallback, stop: CancelCheck
+    files: Iterator[ParsedFile], tally: Tally, writer: FileWriter, progress: ProgressCallback, cancelled: CancelCheck
 ) -> None:
     """Store all parsed files, lists of stations last."""
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):
         if number % 100 == 0:
-            say(number, 0, Said("storing"))
-            if stop():
+            progress(number, 0, Said("storing"))
+            if cancelled():
                 raise _CancelledError
         if parsed.format == "stations":
             lists.append(parsed)
@@ -233,10 +244,10 @@ def _store_files(
             _store_file(parsed, tally, writer)
     for parsed in lists:
         _store_file(parsed, tally, writer)
-    for known in tally.seen:
+    for known in tally.known_files:
         writer.see(known)
     writer.flush()
-    if stop():
+    if cancelled():
         raise _CancelledError
 
 
@@ -246,10 +257,14 @@ def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: st
         writer.record_act(next_act(connection))  # before counting: only what is in force is counted
         _count(connection, tally)
         add_act(connection, READINGS, author, summary=_summary(tally, tuple(writer.copies.values())))
-        _note_sighted(connection, writer, tally)
+        _note_earlier_copies(connection, writer, tally)
     tally.stations_added += refresh_stations(connection, writer.stations)[0]
     if writer.kp_touched:
-        _note_kp(tally, writer.with_kp, refresh_kp(connection))
+        fresh = refresh_kp(connection)
+        tally.notes |= {
+            Said("{name}: Kp of {fresh} three-hour intervals is new or changed.", name=name, fresh=fresh): None
+            for name in writer.with_kp
+        }
     mark_stale(connection, writer.touched)
     if writer.touched or tally.stations_added:
         raise_revision(connection)
@@ -270,10 +285,9 @@ def _store_file(parsed: ParsedFile, tally: Tally, writer: FileWriter) -> None:
     )
     first, last = _span(parsed.blocks)
     stations = tuple(dict.fromkeys(block.station for block in parsed.blocks))
-    readings = sum(block.count for block in parsed.blocks)
     tally.kp_intervals += parsed.kp.time.size if parsed.kp is not None else 0
     tally.numbers.append(number)
-    tally.imported.append(ImportedFile(parsed.name, parsed.format, stations, readings, first, last))
+    tally.imported.append(ImportedFile(parsed.name, parsed.format, stations, parsed.readings, first, last))
 
 
 def _count(connection: Connection, tally: Tally) -> None:
@@ -284,18 +298,13 @@ def _count(connection: Connection, tally: Tally) -> None:
         if found is None:
             continue
         one = replace(
-            tally.imported[at],
-            overwritten=found.overwritten,
-            unused=found.unused,
-            withdrawn=found.withdrawn,
-            left=found.left,
+            tally.imported[at], **{name: getattr(found, name) for name in ("overwritten", "unused", "withdrawn", "remainder")}
         )
         tally.imported[at] = one
-        for note in found.sentences:
-            tally.notes[Said("{file}: {note}", file=one.file, note=note)] = None
+        tally.notes |= {Said("{file}: {note}", file=one.file, note=note): None for note in found.sentences}
 
 
-def _note_sighted(connection: Connection, writer: FileWriter, tally: Tally) -> None:
+def _note_earlier_copies(connection: Connection, writer: FileWriter, tally: Tally) -> None:
     """Tell of earlier copies where that may decide: where another file has readings of the same days."""
     for number, name in writer.sighted.items():
         if number not in writer.brought and is_shared(connection, number):
@@ -323,11 +332,6 @@ def _summary(tally: Tally, copies: tuple[str, ...]) -> dict[str, Any]:
         "first": str(min(firsts)) if firsts else None,
         "last": str(max(lasts)) if lasts else None,
     }
-
-
-def _note_kp(tally: Tally, names: list[str], fresh: int) -> None:
-    for name in names:
-        tally.notes[Said("{name}: Kp of {fresh} three-hour intervals is new or changed.", name=name, fresh=fresh)] = None
 
 
 def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> None:

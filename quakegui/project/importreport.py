@@ -29,7 +29,7 @@ class ImportedFile:
         How many of its readings do not count, because another file's that differ go before them.
     withdrawn
         How many readings of an earlier file of the same name this one marks as missing; they do not count any more.
-    left
+    remainder
         How many readings of an earlier file of the same name lie on the same days and are not in this one: they stay.
     """
 
@@ -42,7 +42,7 @@ class ImportedFile:
     overwritten: int = 0
     unused: int = 0
     withdrawn: int = 0
-    left: int = 0
+    remainder: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,11 @@ class Tally:
     skipped: list[SkippedFile] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     stations_added: list[str] = field(default_factory=list)
-    seen: list[KnownFile] = field(default_factory=list)
+    known_files: list[KnownFile] = field(default_factory=list)
     kp_intervals: int = 0
     empty: list[str] = field(default_factory=list)
 
     def report(self, days_changed: int) -> ImportReport:
         """Return the report; `days_changed` counts the local dates whose night means are new or changed."""
-        return ImportReport(
-            tuple(self.imported),
-            tuple(self.unchanged),
-            tuple(self.skipped),
-            tuple(self.notes),
-            tuple(self.stations_added),
-            days_changed,
-        )
+        skipped, notes, added = tuple(self.skipped), tuple(self.notes), tuple(self.stations_added)
+        return ImportReport(tuple(self.imported), tuple(self.unchanged), skipped, notes, added, days_changed)

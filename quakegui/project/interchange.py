@@ -22,7 +22,7 @@ from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import days_with_data
 from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.season_tables import SYNTHETIC, date_of
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.store import Project, ProjectError, writing
 from quakegui.season.extrema import Region, regions_mask
 from quakegui.season.network import Frame, Station
 from quakegui.season.readings import DataType, Readings
@@ -32,16 +32,9 @@ from quakegui.words import Said
 DAY = np.timedelta64(1, "D")
 MISSING = 99_999.0
 _CADENCES = {1.0: ("sec", "1-second"), 60.0: ("min", "1-minute"), 3600.0: ("hor", "1-hour")}
-_KINDS = {
-    DataType.UNKNOWN: ("v", "variation"),
-    DataType.VARIATION: ("v", "variation"),
-    DataType.PROVISIONAL: ("p", "provisional"),
-    DataType.QUASI_DEFINITIVE: ("q", "quasi-definitive"),
-    DataType.DEFINITIVE: ("d", "definitive"),
-}
 
 
-def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: ProgressCallback | None = None) -> int:
+def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: ProgressCallback = silent) -> int:
     """Write the day maps of a season as one NetCDF file by the CF conventions; returns how many days have a map.
 
     It holds z and the anomaly in nT, shape (time, y, x), NaN where nothing is shown, the projection in metres and the stations.
@@ -54,9 +47,9 @@ def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: Pr
     """
     from scipy.io import netcdf_file
 
-    say, frame = progress if progress is not None else silent, season.gridder.basis.frame
+    frame = season.gridder.basis.frame
     x_km, y_km = frame.pixel_centres()
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as part, netcdf_file(part, "w", mmap=False, version=2) as file:
             facts = {"Conventions": "CF-1.10", "title": project.name, "source": "quakegui"}
@@ -73,13 +66,9 @@ def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: Pr
             for name, values, unit in (("z", season.z, "1"), ("anomaly", season.anomaly.anomaly_nt[season.shown], "nT")):
                 maps = np.full(shape, np.nan, dtype=np.float32)
                 for number in np.flatnonzero(season.has_map):
-                    say(int(number), shape[0], date_of(season.days[number]))
+                    progress(int(number), shape[0], date_of(season.days[number]))
                     maps[number] = season.gridder.map(values[number])
                 _variable(file, name, maps, ("time", "y", "x"), units=unit, grid_mapping="crs", _FillValue=np.float32(np.nan))
-    except OSError as error:
-        raise ProjectError(
-            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
-        ) from error
     return int(season.has_map.sum())
 
 
@@ -123,14 +112,10 @@ def regions_to_geojson(project: Project, season: Season, path: Path) -> int:
     """
     features = list(_features(project, season))
     text = json.dumps({"type": "FeatureCollection", "name": project.name, "features": features}, ensure_ascii=False)
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as part:
             part.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ProjectError(
-            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
-        ) from error
     return len(features)
 
 
@@ -144,10 +129,7 @@ def _features(project: Project, season: Season) -> Iterator[dict[str, Any]]:
             yield {
                 "type": "Feature",
                 "properties": _properties(project, region),
-                "geometry": {
-                    "type": "MultiPolygon",
-                    "coordinates": outlines(mask == region.label, season.gridder.basis.frame),
-                },
+                "geometry": {"type": "MultiPolygon", "coordinates": outlines(mask == region.label, season.gridder.basis.frame)},
             }
 
 
@@ -174,21 +156,16 @@ def outlines(inside: NDArray[np.bool_], frame: Frame) -> list[list[list[list[flo
         for number, (begin, end) in enumerate(pairwise(offsets)):
             column, row = points[begin:end].T - 1.0
             places = frame.unproject(frame.from_pixels(np.column_stack([row, column])))[:, ::-1]
-            clockwise = _area(places) < 0.0
+            x, y = (places - places[0]).T
+            clockwise = np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) < 0.0
             places = places[::-1] if clockwise == (number == 0) else places
             rings.append(np.round(places, 6).tolist())
         polygons.append(rings)
     return polygons
 
 
-def _area(ring: NDArray[np.float64]) -> float:
-    """Return a closed ring's signed area, positive where it goes counter-clockwise."""
-    x, y = (ring - ring[0]).T
-    return float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2.0)
-
-
 def readings_to_iaga(
-    project: Project, folder: Path, *, progress: ProgressCallback | None = None, cancelled: CancelCheck | None = None
+    project: Project, folder: Path, *, progress: ProgressCallback = silent, cancelled: CancelCheck = never
 ) -> int:
     """Write the readings in force as IAGA-2002, a file for each station, cadence and UTC day; returns how many files.
 
@@ -197,7 +174,6 @@ def readings_to_iaga(
     ProjectError
         If the folder holds something already, or cannot be written.
     """
-    say, stop = progress if progress is not None else silent, cancelled if cancelled is not None else never
     stations, count = project.network().stations, 0
     days = days_with_data(project)
     try:
@@ -205,8 +181,8 @@ def readings_to_iaga(
             raise ProjectError(Said("{folder} is not empty; give a new or empty folder.", folder=folder))
         folder.mkdir(parents=True, exist_ok=True)
         for number, station in enumerate(stations):
-            say(number, len(stations), station.code)
-            if stop() or not days.size:
+            progress(number, len(stations), station.code)
+            if cancelled() or not days.size:
                 break
             for record in seasons.record(project, station.code, days[0] - DAY, days[-1] + 2 * DAY):
                 count += _write_days(project, station, record, folder)
@@ -225,11 +201,11 @@ def readings_to_iaga(
 def _write_days(project: Project, station: Station, record: Readings, folder: Path) -> int:
     dates = record.time.astype("datetime64[D]")
     ending, interval = _CADENCES.get(record.cadence_s, (f"{record.cadence_s:g}s", f"{record.cadence_s:g} seconds"))
-    letter, kind = _KINDS[record.data_type]
+    kind = max(record.data_type, DataType.VARIATION).name.lower().replace("_", "-")  # what says nothing is a variation
     found = np.unique(dates)
     for date in found:
         rows = dates == date
-        name = f"{station.code.lower()}{date_of(date).replace('-', '')}{letter}{ending}.{ending}"
+        name = f"{station.code.lower()}{date_of(date).replace('-', '')}{kind[0]}{ending}.{ending}"
         with whole_file(folder / name) as part:
             head = _head(project, station, interval, kind, derived=record.derived)
             part.write_text(head + _lines(record.time[rows], record.values[rows]), encoding="ascii", errors="replace")

@@ -36,13 +36,13 @@ class LabelsReport:
     ----------
     read
         How many labels it held.
-    written
+    changes
         How many of them were new or changed.
-    taken
+    removals
         How many of those take a label away, because their class is empty.
     by_rule
         How many were the rule's, and left out.
-    repeated
+    repeats
         How many lines say again what an earlier one says.
     outside
         The days among them that are none of the season's, datetime64[D], increasing; their labels are kept all the same.
@@ -51,10 +51,10 @@ class LabelsReport:
     """
 
     read: int
-    written: int
-    taken: int
+    changes: int
+    removals: int
     by_rule: int
-    repeated: int
+    repeats: int
     outside: NDArray[np.datetime64]
     unread: tuple[str, ...]
 
@@ -76,7 +76,7 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
         changed.
     """
     given: dict[tuple[np.datetime64, LabelSource, str], tuple[journal.GivenLabel, str]] = {}
-    by_rule, repeated, unread = 0, 0, dict[str, None]()
+    by_rule, repeats, unread = 0, 0, dict[str, None]()
     for source in expand(path):
         for line, row in _rows(decode(source.data)[0], source.name):
             unread |= {name: None for name, cell in row.items() if name not in _KNOWN and cell.strip()}
@@ -102,12 +102,12 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
                     file=source.name,
                     line=line,
                 )
-            repeated += where != place
+            repeats += where != place
     labels = [label for label, _place in given.values()]
     days = np.unique(np.array([label.day for label in labels], dtype="datetime64[D]"))
     outside = days[~np.isin(days, nights.season_days(project))]
-    written, taken = journal.write_label_list(project, labels)
-    return LabelsReport(len(labels), written, taken, by_rule, repeated, outside, tuple(unread))
+    changes, removals = journal.write_label_list(project, labels)
+    return LabelsReport(len(labels), changes, removals, by_rule, repeats, outside, tuple(unread))
 
 
 def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
@@ -144,10 +144,10 @@ def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
         raise FormatError(Said("The csv is damaged ({error}).", error=error), file=file, line=reader.line_num) from error
     except ValueError as error:
         raise FormatError(str(error), file=file) from error
-    return [(line, {**row, "date": _padded(date)}) for (line, row), date in zip(rows, dates, strict=True)]
+    return [(line, {**row, "date": _iso_date(date)}) for (line, row), date in zip(rows, dates, strict=True)]
 
 
-def _padded(date: str) -> str:
+def _iso_date(date: str) -> str:
     """Return a date such as 2024/1/5, or 2024-01-05 00:00:00, as 2024-01-05; any other text as it is."""
     match = re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T]0?0:00(?::00)?)?", date)
     return date if match is None else f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}"

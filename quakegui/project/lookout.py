@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -54,7 +54,7 @@ class News:
 
     def __bool__(self) -> bool:
         """Whether anything came in."""
-        return self.readings or bool(self.rows) or self.events or bool(self.predictions) or self.runs
+        return self != NOTHING
 
 
 NOTHING: Final = News()
@@ -73,8 +73,8 @@ class Lookout:
         self._project = project
         self._lock = threading.Lock()
         self._committing = False
-        self._own = _Rows(), _Rows()
-        self._foreign = _Rows()
+        self._own: tuple[set[int], set[int]] = set(), set()
+        self._foreign: set[int] = set()
         self._engine = engine_of(project.folder, read_only=project.read_only)
         with sentences(project.folder):
             self._connection = self._engine.connect().execution_options(plain=True)
@@ -114,22 +114,21 @@ class Lookout:
             if version == self._version:
                 return NOTHING
             before, self._known, self._version = self._known, _state(self._connection), version
-            own, self._own = self._own, (_Rows(), _Rows())
+            own, self._own = self._own, (set(), set())
             return self._compare(before, self._known, own)
 
-    def _compare(self, before: _State, now: _State, own: tuple[_Rows, _Rows]) -> News:
+    def _compare(self, before: _State, now: _State, own: tuple[set[int], set[int]]) -> News:
         changed = {key for key in before.facts.keys() | now.facts.keys() if before.facts.get(key) != now.facts.get(key)}
         rows: tuple[JournalRow, ...] = ()
         if now.last[0] > before.last[0]:
             found = select_rows(self._connection, select(*COLUMNS).where(schema.journal.c.id > before.last[0]))
             rows = tuple(row for row in found if row.id not in own[0] and row.id <= now.last[0])
-            for row in rows:
-                self._foreign.add(row.id - 1, row.id)
+            self._foreign.update(row.id for row in rows)
         return News(
             readings=REVISION in changed,
             rows=rows,
             events=not changed.isdisjoint(_EVENT_FACTS),
-            predictions=now.last[1] - before.last[1] - own[1].count,
+            predictions=now.last[1] - before.last[1] - len(own[1]),
             runs=any(key == "run_in_use" or key.startswith("run ") for key in changed),
         )
 
@@ -163,7 +162,7 @@ class Lookout:
             if last[kind] == first:
                 last[kind] = end
             else:
-                self._own[kind].add(first, end)
+                self._own[kind].update(range(first + 1, end + 1))
         self._known = _State(facts, (last[0], last[1]))
 
     def _data_version(self) -> int:
@@ -179,29 +178,6 @@ class _State:
 
     facts: dict[str, str | None]
     last: tuple[int, int]
-
-
-@dataclass(slots=True)
-class _Rows:
-    """Rows of a table that only grows, as stretches behind one row up to another."""
-
-    stretches: list[tuple[int, int]] = field(default_factory=list)
-
-    def add(self, behind: int, last: int) -> None:
-        """Add the rows behind one up to another; later ones only."""
-        if self.stretches and self.stretches[-1][1] == behind:
-            behind = self.stretches.pop()[0]
-        if last > behind:
-            self.stretches.append((behind, last))
-
-    @property
-    def count(self) -> int:
-        """How many they are."""
-        return sum(last - behind for behind, last in self.stretches)
-
-    def __contains__(self, row: int) -> bool:
-        """Whether a row is among them."""
-        return any(behind < row <= last for behind, last in self.stretches)
 
 
 def _state(connection: Connection) -> _State:

@@ -10,12 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
@@ -29,6 +29,8 @@ RUN_DAYS = 64
 
 _REACH = (int(FIRST_DAY.astype(np.int64)), int(LAST_DAY.astype(np.int64)))
 """Nights of other days come from no readings: a stranger wrote them, and every day up to them would be computed."""
+_BLOCK_FACTS = ("station", "utc_day", "cadence_ms", "data_type", "derived", "count", "times", "values", "file")
+"""What a `Block` is in the database."""
 _NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = ? AND day BETWEEN ? AND ?"
 
 
@@ -40,21 +42,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     """Return a station's blocks of the UTC days `first`..`last`, both included; with `hidden` those not in force as well."""
     table, file = schema.block.c, schema.imported_file.c
     rows = connection.execute(
-        select(
-            table.station,
-            table.utc_day,
-            table.cadence_ms,
-            table.data_type,
-            table.derived,
-            table.count,
-            table.times,
-            table["values"],
-            table.file,
-            table.missing,
-            file.issued_ms,
-            file.modified_ms,
-            file.sha256,
-        )
+        select(*(table[name] for name in _BLOCK_FACTS), table.missing, file.issued_ms, file.modified_ms, file.sha256)
         .join_from(schema.block, schema.imported_file, table.file == file.id)
         .where(table.station == code, table.utc_day.between(first, last))
     ).all()
@@ -62,15 +50,12 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
     # Names matter only to what a file marks as missing, which few do.
     names = names_of_contents(connection, numbers) if any(row.missing for row in rows) else {}
-    none: frozenset[str] = frozenset()
     return [
         Block(
-            *(
-                *tuple(row)[:9],
-                row.missing or b"",
-                frozenset(names.get(row.file, none)),
-                Issue.of(row.issued_ms, row.modified_ms, row.sha256),
-            )
+            **dict(zip(_BLOCK_FACTS, row, strict=False)),
+            missing=row.missing or b"",
+            names=frozenset(names.get(row.file, ())),
+            issue=Issue.of(row.issued_ms, row.modified_ms, row.sha256),
         )
         for row in rows
         if row.file not in left_out
@@ -78,7 +63,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
 
 
 def update_nights(
-    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: ProgressCallback | None = None
+    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
 ) -> NDArray[np.datetime64]:
     """Compute the night means of the days that changed readings can reach; returns the days whose nights changed.
 
@@ -94,14 +79,13 @@ def update_nights(
         put_setting(connection, "night_key", night_key(config))
     changed: set[int] = set()
     for number, (code, days) in enumerate(touched.items()):
-        if progress is not None:
-            progress(number, len(touched), Said("night means of {code}", code=code))
+        progress(number, len(touched), Said("night means of {code}", code=code))
         for first, last in _runs(days):
             changed |= _update_run(connection, code, first, last, config)
     return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
 
 
-def ensure_nights(project: Project, *, progress: ProgressCallback | None = None) -> NDArray[np.datetime64]:
+def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> NDArray[np.datetime64]:
     """Bring the night means up to date with the readings, the time zone and the way they are formed.
 
     Each station is a transaction of its own, so that labels can be given meanwhile; what a crash leaves undone is known, and
@@ -124,8 +108,7 @@ def ensure_nights(project: Project, *, progress: ProgressCallback | None = None)
         stations = connection.scalars(select(schema.stale_night.c.station).distinct()).all()
     changed = [none]
     for number, code in enumerate(stations):
-        if progress is not None:
-            progress(number, len(stations), Said("night means of {code}", code=code))
+        progress(number, len(stations), Said("night means of {code}", code=code))
         changed.append(_refresh_station(project, code))
     return np.unique(np.concatenate(changed))
 
@@ -181,7 +164,8 @@ def load_nights(project: Project) -> NightMeans | None:
     """
     days = _axis(project)
     with project.read() as connection:
-        codes = tuple(connection.scalars(_shown_codes()))
+        table = schema.station.c
+        codes = tuple(connection.scalars(select(table.code).where(table.absent.is_(None)).order_by(table.code)))
         shape = (days.size, len(codes))
         values, coverage = np.full(shape, np.nan), np.zeros(shape)
         quality = np.full(shape, int(Quality.MISSING), dtype=np.uint16)
@@ -197,20 +181,12 @@ def load_nights(project: Project) -> NightMeans | None:
     return NightMeans(days, codes, values, coverage, quality) if days.size else None
 
 
-def _shown_codes() -> Select[str]:
-    return select(schema.station.c.code).where(schema.station.c.absent.is_(None)).order_by(schema.station.c.code)
-
-
 def season_days(project: Project) -> NDArray[np.datetime64]:
     """Return the local dates of the season window, datetime64[D], shape (day,); empty while there are no readings."""
     days = _axis(project)
     config = project.config()
-    keep = np.ones(days.size, dtype=bool)
-    if config.first_day is not None:
-        keep &= days >= config.first_day
-    if config.last_day is not None:
-        keep &= days <= config.last_day
-    return days[keep]
+    first = 0 if config.first_day is None else np.searchsorted(days, config.first_day)
+    return days[first : None if config.last_day is None else np.searchsorted(days, config.last_day, side="right")]
 
 
 def days_with_data(project: Project) -> NDArray[np.datetime64]:
@@ -257,13 +233,9 @@ def _update_run(connection: Connection, code: str, first: int, last: int, config
         return set()
     connection.execute(delete(schema.night).where(here))
     if after:
-        connection.execute(
-            schema.night.insert(),
-            [
-                {"station": code, "day": day, "value": value, "coverage": coverage, "quality": quality}
-                for day, (value, coverage, quality) in after.items()
-            ],
-        )
+        names = ("value", "coverage", "quality")
+        rows = [{"station": code, "day": day, **dict(zip(names, night, strict=True))} for day, night in after.items()]
+        connection.execute(schema.night.insert(), rows)
     return {day for day in before.keys() | after.keys() if before.get(day) != after.get(day)}
 
 

@@ -33,7 +33,7 @@ class Overlap:
         Readings in whose place another file's with another value counts.
     withdrawn
         Readings of an earlier file of the same name that this one marks as missing: they do not count any more.
-    left
+    remainder
         Readings, on the days of this file, of others of the same name that it does not hold.
     over, under, out, beside
         Names of the files that these counts speak of.
@@ -42,7 +42,7 @@ class Overlap:
     overwritten: int = 0
     unused: int = 0
     withdrawn: int = 0
-    left: int = 0
+    remainder: int = 0
     over: dict[str, None] = field(default_factory=dict)
     under: dict[str, None] = field(default_factory=dict)
     out: dict[str, None] = field(default_factory=dict)
@@ -78,11 +78,11 @@ class Overlap:
                     names=_names(self.out),
                 )
             )
-        if self.left:
+        if self.remainder:
             found.append(
                 Said(
-                    "{left} readings of {names} on the same days are not in this file; they still count.",
-                    left=self.left,
+                    "{remainder} readings of {names} on the same days are not in this file; they still count.",
+                    remainder=self.remainder,
                     names=_names(self.beside),
                 )
             )
@@ -167,7 +167,7 @@ def _compare(
         for k, other in enumerate(here):
             if other.block.file not in fresh and seen.get(other.block.file, set()) & seen.get(each.block.file, set()):
                 left = int((other.counts & ~np.isin(other.slot, each.slot)).sum())
-                overlap.left += left
+                overlap.remainder += left
                 overlap.beside |= {name(k): None} if left else {}
 
 

@@ -11,7 +11,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -73,6 +73,11 @@ class ParsedFile:
     def codes(self) -> frozenset[str]:
         """Codes of the stations with readings."""
         return frozenset(block.station for block in self.blocks)
+
+    @property
+    def readings(self) -> int:
+        """How many readings it holds."""
+        return sum(block.count for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +142,7 @@ def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
 
 
 def parse_files(
-    files: tuple[tuple[str, str], ...],
-    *,
-    contents: KnownContents,
-    mapping: Manner | None,
-    cancelled: CancelCheck,
+    files: tuple[tuple[str, str], ...], *, contents: KnownContents, mapping: Manner | None, cancelled: CancelCheck
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """Yield, in order, how many files are done and what the latest of them gave; ends early when `cancelled`.
 
@@ -199,14 +200,8 @@ def _parse_sources(sources: Iterable[Source], contents: KnownContents, mapping: 
     if not exports:
         return [outcome for _, outcome in found]
     others = [outcome for name, outcome in found if not name.startswith(tuple(exports))]
-    return [*others, *(_export(folder.rstrip("/")) for folder in exports)]
-
-
-def _export(folder: str) -> SkippedFile:
-    return SkippedFile(
-        folder,
-        Said("It is an exported project: unpack it and import the folder that holds {manifest} by itself.", manifest=MANIFEST),
-    )
+    why = Said("It is an exported project: unpack it and import the folder that holds {manifest} by itself.", manifest=MANIFEST)
+    return [*others, *(SkippedFile(folder.rstrip("/"), why) for folder in exports)]
 
 
 def parse_source(source: Source, contents: KnownContents, mapping: Manner | None) -> Outcome:
@@ -238,36 +233,17 @@ def _parse(source: Source, sha256: str, mapping: Manner | None) -> Outcome:
     kind = formats.kind(source) if hints_of(mapping).mapping is None else "readings"
     if kind == "events":
         return SkippedFile(source.name, Said("It holds earthquakes: import it as events ('quakegui events import')."))
+    parsed = ParsedFile(source.name, source.base, sha256, kind or "", modified_ms=source.modified_ms)
     if kind == "kp":
-        return ParsedFile(
-            source.name,
-            source.base,
-            sha256,
-            kind,
-            kp=formats.read_kp(source),
-            notes=kp.unread(source),
-            modified_ms=source.modified_ms,
-        )
+        return replace(parsed, kp=formats.read_kp(source), notes=kp.unread(source))
     if kind == "stations":
         stations, notes = formats.read_stations(source)
-        return ParsedFile(
-            source.name, source.base, sha256, kind, stations=stations, notes=notes, modified_ms=source.modified_ms
-        )
+        return replace(parsed, stations=stations, notes=notes)
     found = formats.read_readings(source, mapping)
     blocks = tuple(block for readings in found.readings for block in blocks_of(readings))
     issued_ms = None if found.issued is None else int(found.issued.astype("datetime64[ms]").astype(np.int64))
-    return ParsedFile(
-        found.name,
-        source.base,
-        sha256,
-        found.format,
-        blocks,
-        found.stations,
-        None,
-        found.notes,
-        issued_ms,
-        source.modified_ms,
-    )
+    parsed = replace(parsed, name=found.name, format=found.format, blocks=blocks, issued_ms=issued_ms)
+    return replace(parsed, stations=found.stations, notes=found.notes)
 
 
 def _skipped(error: FormatError) -> SkippedFile:
@@ -276,14 +252,11 @@ def _skipped(error: FormatError) -> SkippedFile:
 
 
 def _workers(files: tuple[tuple[str, str], ...]) -> int:
-    if len(files) <= FEW_FILES and _bytes(files) <= FEW_BYTES:
+    size = sum(os.stat(path).st_size for path, _ in files if os.path.exists(path))  # noqa: PTH110, PTH116
+    if len(files) <= FEW_FILES and size <= FEW_BYTES:
         return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(processors, 8, len(files))
-
-
-def _bytes(files: tuple[tuple[str, str], ...]) -> int:
-    return sum(os.stat(path).st_size for path, _ in files if os.path.exists(path))  # noqa: PTH110, PTH116
 
 
 def _in_processes(
@@ -299,13 +272,10 @@ def _in_processes(
         workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(contents, mapping)
     )
     try:
-        ahead: deque[Future[list[Outcome]]] = deque()
-        for chunk in islice(left, 3 * workers):
-            ahead.append(pool.submit(_helpers_chunk, chunk))
+        ahead = deque(pool.submit(_helpers_chunk, chunk) for chunk in islice(left, 3 * workers))
         while ahead and not cancelled():
             yield ahead.popleft().result()
-            for chunk in islice(left, 1):
-                ahead.append(pool.submit(_helpers_chunk, chunk))
+            ahead.extend(pool.submit(_helpers_chunk, chunk) for chunk in islice(left, 1))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -381,15 +381,7 @@ def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 def block_row(block: Block, file: int) -> dict[str, object]:
     """Return a block of the file of that number as a row of the table of blocks."""
-    return {
-        "station": block.station,
-        "utc_day": block.utc_day,
-        "cadence_ms": block.cadence_ms,
-        "data_type": block.data_type,
-        "derived": int(block.derived),
-        "file": file,
-        "count": block.count,
-        "times": block.times,
-        "values": block.values,
-        "missing": block.missing or None,
+    facts = {
+        name: getattr(block, name) for name in ("station", "utc_day", "cadence_ms", "data_type", "count", "times", "values")
     }
+    return {**facts, "derived": int(block.derived), "file": file, "missing": block.missing or None}

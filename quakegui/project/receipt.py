@@ -11,7 +11,7 @@ import numpy as np
 from quakegui.project import chain, schema
 from quakegui.project.chain import Link
 from quakegui.project.filesystem import whole_file
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.store import Project, ProjectError, writing
 from quakegui.project.verifying import NAMES, RecordState, state_of
 from quakegui.season.json_values import built, parse_json
 from quakegui.words import Said
@@ -77,13 +77,8 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
     heads = [ChainHead(one.head, one.hash, one.rows) for one in state.chains]
     written = f"{np.datetime64(now_ms, 'ms').astype('datetime64[s]')}Z"
     receipt = Receipt(MARK, project.name, written, schema.SCHEMA, *heads)
-    try:
-        with whole_file(path) as part:
-            part.write_text(json.dumps(asdict(receipt), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ProjectError(
-            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
-        ) from error
+    with writing(path), whole_file(path) as part:
+        part.write_text(json.dumps(asdict(receipt), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return receipt
 
 

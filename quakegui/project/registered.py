@@ -30,7 +30,7 @@ class RegisteredRecord:
     ----------
     registration
         What was frozen.
-    predicted
+    days
         Days of the period with a prospective prediction, datetime64[D], shape (day,).
     gaps
         Days without one that could have had one: their night has been over for a day, and there is a map, or there are readings
@@ -42,7 +42,7 @@ class RegisteredRecord:
     """
 
     registration: Registration
-    predicted: Days
+    days: Days
     gaps: Days
     faults: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -90,18 +90,19 @@ def _record(project: Project, one: Registration, possible: Days, notes: tuple[st
     if early.size:
         faults.append(
             Said(
-                "The run “{terms_title}” predicted {named} before the night was over.",
+                "The run “{terms_title}” predicted {days_text} before the night was over.",
                 terms_title=terms.title,
-                named=_named(early),
+                days_text=_days_text(early),
             )
         )
     if gaps.size:
         faults.append(
             Said(
-                "The run “{terms_title}” is registered until {last_day} and has not predicted {named}, though it could have.",
+                "The run “{terms_title}” is registered until {last_day} and has not predicted {days_text}, "
+                "though it could have.",
                 terms_title=terms.title,
                 last_day=terms.last_day,
-                named=_named(gaps),
+                days_text=_days_text(gaps),
             )
         )
     return RegisteredRecord(one, np.unique(days), gaps, tuple(faults), notes)
@@ -110,10 +111,10 @@ def _record(project: Project, one: Registration, possible: Days, notes: tuple[st
 def _predictions(connection: Connection, one: Registration) -> tuple[Days, NDArray[np.datetime64]]:
     """Return day and time of issue of each prospective prediction of a period, shape (row,)."""
     table, terms = schema.prediction.c, one.terms
+    first, last = (int(day.astype("datetime64[D]").astype(np.int64)) for day in (terms.first_day, terms.last_day))
     rows = connection.execute(
         select(table.day, table.issued_ms).where(
-            table.run == one.run, table.kind == "prospective", table.id > terms.ledger_row,
-            table.day.between(_number(terms.first_day), _number(terms.last_day)),
+            table.run == one.run, table.kind == "prospective", table.id > terms.ledger_row, table.day.between(first, last)
         )
     ).all()  # fmt: skip
     days = np.array([row.day for row in rows], dtype=np.int64).astype("datetime64[D]")
@@ -137,11 +138,7 @@ def _possible_days(project: Project, now_ms: int) -> Days:
     return np.union1d(season.days[season.has_map], outside)
 
 
-def _named(days: Days) -> str:
+def _days_text(days: Days) -> str:
     if days.size > SHOWN:
         return Said("{days_size} days ({days} to {days2})", days_size=days.size, days=days[0], days2=days[-1])
     return ", ".join(str(day) for day in days)
-
-
-def _number(day: np.datetime64) -> int:
-    return int(day.astype("datetime64[D]").astype(np.int64))

@@ -88,11 +88,6 @@ def registration_of(project: Project, run_id: str) -> Registration | None:
     return None if row is None else _registration(row)
 
 
-def is_registered(project: Project, run_id: str) -> bool:
-    """Whether a run is registered: what its prospective record says needs no correction for other runs that were tried."""
-    return registration_of(project, run_id) is not None
-
-
 def require_unregistered(project: Project, run_id: str) -> None:
     """Refuse to delete, to rename or to register again a run that is registered.
 

@@ -6,6 +6,7 @@ Times are milliseconds since 1970 UTC, days are days since 1970 (local dates, ex
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import (
     DDL,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     inspect,
     select,
 )
+from sqlalchemy.types import TypeEngine
 
 SCHEMA = 4
 """Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
@@ -37,12 +39,13 @@ FORMER_FILES = "former_files"
 
 metadata = MetaData()
 
-setting = Table(
-    "setting",
-    metadata,
-    Column("key", String(64), primary_key=True),
-    Column("value", Text, nullable=False),
-)
+
+def _required(kind: type[TypeEngine[Any]] | TypeEngine[Any], *names: str) -> list[Column[Any]]:
+    """Return columns of one kind that are never NULL."""
+    return [Column(name, kind, nullable=False) for name in names]
+
+
+setting = Table("setting", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))
 """One row per fact about the project: schema, name, timezone, synthetic, revision, config and the like."""
 
 station = Table(
@@ -63,12 +66,10 @@ imported_file = Table(
     "imported_file",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("base", Text, nullable=False),
+    *_required(Text, "name", "base"),
     Column("sha256", String(64), nullable=False, index=True),
     Column("format", String(32), nullable=False),
-    Column("imported_ms", Integer, nullable=False),
-    Column("readings", Integer, nullable=False),
+    *_required(Integer, "imported_ms", "readings"),
     Column("notes", Text, nullable=False, default="[]"),
     Column("replaced_by", Integer, ForeignKey("imported_file.id", deferrable=True, initially="DEFERRED")),
     Column("issued_ms", Integer),
@@ -134,14 +135,10 @@ block = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("station", String(32), ForeignKey("station.code"), nullable=False),
-    Column("utc_day", Integer, nullable=False),
-    Column("cadence_ms", Integer, nullable=False),
-    Column("data_type", Integer, nullable=False),
-    Column("derived", Integer, nullable=False),
+    *_required(Integer, "utc_day", "cadence_ms", "data_type", "derived"),
     Column("file", Integer, ForeignKey("imported_file.id"), nullable=False),
     Column("count", Integer, nullable=False),
-    Column("times", LargeBinary, nullable=False),
-    Column("values", LargeBinary, nullable=False),
+    *_required(LargeBinary, "times", "values"),
     Column("missing", LargeBinary),
     Index("block_place", "station", "utc_day"),
     Index("block_file", "file"),
@@ -167,12 +164,7 @@ stale_night = Table(
 )
 """UTC days whose readings have changed since the night means were computed: what is left to do, also after a crash."""
 
-kp = Table(
-    "kp",
-    metadata,
-    Column("time_ms", Integer, primary_key=True),
-    Column("value", Float, nullable=False),
-)
+kp = Table("kp", metadata, Column("time_ms", Integer, primary_key=True), Column("value", Float, nullable=False))
 
 kp_value = Table(
     "kp_value",
@@ -191,8 +183,7 @@ event_table = Table(
     Column("time_ms", Integer, nullable=False),
     Column("magnitude", Float, nullable=False),
     Column("magnitude_type", String(16), nullable=False, default=""),
-    Column("latitude", Float, nullable=False),
-    Column("longitude", Float, nullable=False),
+    *_required(Float, "latitude", "longitude"),
     Column("depth_km", Float),
     Column("place", Text, nullable=False, default=""),
     Column("kept", Integer, nullable=False),
@@ -255,14 +246,9 @@ prediction = Table(
     Column("run", String(64), ForeignKey("run.id"), nullable=False),
     Column("day", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("p0", Float, nullable=False),
-    Column("p1", Float, nullable=False),
-    Column("p2", Float, nullable=False),
-    Column("p3", Float, nullable=False),
-    Column("p4", Float, nullable=False),
+    *_required(Float, "p0", "p1", "p2", "p3", "p4"),
     Column("map_hash", String(64), nullable=False),
-    Column("issued_ms", Integer, nullable=False),
-    Column("cutoff_ms", Integer, nullable=False),
+    *_required(Integer, "issued_ms", "cutoff_ms"),
     Column("config_hash", String(64), nullable=False),
     Column("chain", String(64)),
     Index("prediction_place", "run", "day"),
@@ -284,9 +270,7 @@ registration = Table(
 """What a run is to be judged by in days to come (see `registrations`): rows are added, never changed and never removed; chained
 as the journal."""
 
-_APPEND_ONLY = (journal, prediction, act, registration)
-
-for _table in _APPEND_ONLY:
+for _table in (journal, prediction, act, registration):
     for _verb in ("UPDATE", "DELETE"):
         event.listen(
             _table,
@@ -298,11 +282,6 @@ for _table in _APPEND_ONLY:
         )
 
 Migration = Callable[[Connection], None]
-
-
-def _with_stale_nights(connection: Connection) -> None:
-    """Version 2: night means are brought up to date after the readings are stored, station by station."""
-    stale_night.create(connection)
 
 
 ADDED: Mapping[int, Mapping[str, tuple[str, ...]]] = {
@@ -360,22 +339,9 @@ def adopt(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO chosen_event (act, {names}) SELECT 1, {names} FROM event")  # noqa: S608
 
 
-def _with_registrations(connection: Connection) -> None:
-    """Version 4: runs can be registered before the days that they predict."""
-    registration.create(connection)
-
-
-MIGRATIONS: Mapping[int, Migration] = {1: _with_stale_nights, 2: _with_acts_and_chains, 3: _with_registrations}
-"""From a version to the next, each within the transaction of the whole way."""
-
-
-class NewerSchemaError(Exception):
-    """The tables are of a version that this program does not know."""
-
-    def __init__(self, found: int, known: int) -> None:
-        super().__init__(found, known)
-        self.found = found
-        self.known = known
+MIGRATIONS: Mapping[int, Migration] = {1: stale_night.create, 2: _with_acts_and_chains, 3: registration.create}
+"""From a version to the next, each within the transaction of the whole way: since version 2 night means are brought up to date
+after the readings are stored, since version 4 runs can be registered before the days that they predict."""
 
 
 def version(connection: Connection) -> int | None:
@@ -389,17 +355,9 @@ def version(connection: Connection) -> int | None:
 def migrate(
     connection: Connection, *, migrations: Mapping[int, Migration] = MIGRATIONS, target: int = SCHEMA
 ) -> tuple[int, ...]:
-    """Bring a database forward to `target`, step by step; returns the versions that were left behind.
-
-    Raises
-    ------
-    NewerSchemaError
-        If the database is of a later version than `target`; it is left as it was.
-    """
+    """Bring a database forward to `target`, step by step; returns the versions that were left behind."""
     found = version(connection)
     assert found is not None
-    if found > target:
-        raise NewerSchemaError(found, target)
     for step in range(found, target):
         migrations[step](connection)
         connection.execute(setting.update().where(setting.c.key == "schema").values(value=str(step + 1)))

@@ -10,15 +10,14 @@ from PIL.PngImagePlugin import PngInfo
 
 from quakegui.project import journal, season_tables
 from quakegui.project.filesystem import whole_file
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.season_tables import SYNTHETIC, TableOf, date_of
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.store import Project, ProjectError, writing
 from quakegui.season.daymap import to_rgb
 from quakegui.season.season import Season
 from quakegui.words import Said
 
 INDEX_COLUMNS = ("file", "date", "class", "label_source", "kp_night")
-UNLABELLED = "unlabelled"
 
 
 def maps_to_folder(
@@ -27,8 +26,8 @@ def maps_to_folder(
     folder: Path,
     *,
     class_folders: bool = False,
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    progress: ProgressCallback = silent,
+    cancelled: CancelCheck = never,
 ) -> int:
     """Write each day's map as a 480 x 480 PNG, and index.csv with its date and class: the founding paper's kind of data set.
 
@@ -54,13 +53,19 @@ def maps_to_folder(
     drawn = np.flatnonzero(season.has_map)
     rows: list[tuple[season_tables.Cell, ...]] = []
     try:
-        _fresh(folder)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ProjectError(
+                Said(
+                    "{folder} is not empty; give a new or empty folder, so that old and new maps are not mixed.", folder=folder
+                )
+            )
+        folder.mkdir(parents=True, exist_ok=True)
         for number, index in enumerate(drawn):
-            if cancelled is not None and cancelled():
+            if cancelled():
                 break
             day = season.days[index]
             row = labels.get(day)
-            place = (UNLABELLED if row is None else str(row.cls)) if class_folders else ""
+            place = ("unlabelled" if row is None else str(row.cls)) if class_folders else ""
             name = f"{date_of(day)}_{SYNTHETIC}.png" if project.synthetic else f"{date_of(day)}.png"
             path = folder / place / name
             path.parent.mkdir(exist_ok=True)
@@ -77,8 +82,7 @@ def maps_to_folder(
                     kp,
                 )
             )
-            if progress is not None:
-                progress(number + 1, drawn.size, date_of(day))
+            progress(number + 1, drawn.size, date_of(day))
         season_tables.write_csv(
             folder / "index.csv", TableOf("index", INDEX_COLUMNS, lambda: rows), synthetic=project.synthetic
         )
@@ -104,7 +108,7 @@ def labels_to_csv(project: Project, path: Path) -> int:
     return _to_csv(project, path, season_tables.label_table(project))
 
 
-def save_tables(project: Project, season: Season, path: Path, *, progress: ProgressCallback | None = None) -> None:
+def save_tables(project: Project, season: Season, path: Path, *, progress: ProgressCallback = silent) -> None:
     """Write the season's tables: one workbook for a name ending in .xlsx, else a folder of csv files of that name.
 
     Raises
@@ -113,38 +117,21 @@ def save_tables(project: Project, season: Season, path: Path, *, progress: Progr
         If it cannot be written.
     """
     found = season_tables.season_tables(project, season)
-    try:
+    with writing(path):
         if path.suffix.lower() == ".xlsx":
             season_tables.write_workbook(path, found, synthetic=project.synthetic)
             return
         folder = path.with_suffix("")
         folder.mkdir(parents=True, exist_ok=True)
         for number, table in enumerate(found):
-            if progress is not None:
-                progress(number, len(found), table.name)
+            progress(number, len(found), table.name)
             season_tables.write_csv(folder / f"{table.name}.csv", table, synthetic=project.synthetic)
-    except OSError as error:
-        raise ProjectError(
-            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
-        ) from error
 
 
 def _to_csv(project: Project, path: Path, table: TableOf) -> int:
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         return season_tables.write_csv(path, table, synthetic=project.synthetic)
-    except OSError as error:
-        raise ProjectError(
-            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
-        ) from error
-
-
-def _fresh(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError(
-            Said("{folder} is not empty; give a new or empty folder, so that old and new maps are not mixed.", folder=folder)
-        )
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _about(project: Project, day: np.datetime64) -> PngInfo:

@@ -89,7 +89,7 @@ def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
         quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow((*table.columns, "season") if synthetic else table.columns)
         for row in table.rows():
-            cells = [_cell(value) for value in row]
+            cells = [guard(value) if isinstance(value, str) else _finite(value) for value in row]
             # Left bare, a carriage return would begin a new row, and what follows it a new cell.
             of_row = quoting if any(isinstance(cell, str) and "\r" in cell for cell in cells) else writer
             of_row.writerow([*cells, SYNTHETIC] if synthetic else cells)
@@ -125,18 +125,8 @@ def season_tables(project: Project, season: Season) -> tuple[TableOf, ...]:
     )
 
 
-EVENT_COLUMNS = (
-    "time",
-    "magnitude",
-    "latitude",
-    "longitude",
-    "depth_km",
-    "place",
-    "id",
-    "magnitude_type",
-    "direction",
-    "class",
-)
+_OF_EVENT = ("magnitude", "latitude", "longitude", "depth_km", "place", "id", "magnitude_type")
+EVENT_COLUMNS = ("time", *_OF_EVENT, "direction", "class")
 
 
 def event_table(project: Project) -> TableOf:
@@ -150,17 +140,7 @@ def event_facts(project: Project) -> list[dict[str, Cell]]:
     """Return the project's events as plain facts; direction and class only where the project has classes."""
     found, scheme = catalogue.events(project), catalogue.class_scheme(project)
     facts: list[dict[str, Cell]] = [
-        {
-            "time": iso(int(event.time.astype(np.int64))),
-            "magnitude": event.magnitude,
-            "latitude": event.latitude,
-            "longitude": event.longitude,
-            "depth_km": event.depth_km,
-            "place": event.place,
-            "id": event.id,
-            "magnitude_type": event.magnitude_type,
-        }
-        for event in found
+        {"time": iso(int(event.time.astype(np.int64))), **{name: getattr(event, name) for name in _OF_EVENT}} for event in found
     ]
     if scheme is not None:
         for fact, event, cls in zip(facts, found, classify(found, scheme), strict=True):
@@ -193,17 +173,7 @@ def label_facts(project: Project) -> list[dict[str, Cell]]:
     ]
 
 
-REGION_COLUMNS = (
-    "date",
-    "region",
-    "area_px",
-    "area_km2",
-    "peak",
-    "peak_station",
-    "duration_days",
-    "direction",
-    "centroid",
-)
+REGION_COLUMNS = ("date", "region", "area_px", "area_km2", "peak", "peak_station", "duration_days", "direction", "centroid")
 
 
 def regions(season: Season) -> Iterator[tuple[Cell, ...]]:
@@ -214,42 +184,19 @@ def regions(season: Season) -> Iterator[tuple[Cell, ...]]:
     """
     for day in season.features[season.shown]:
         for region in day.regions:
-            yield (
-                date_of(day.day),
-                region.id,
-                region.area_px,
-                round(region.area_km2, 2),
-                round(region.peak_z, 3),
-                region.peak_station,
-                region.duration_days,
-                region.direction,
-                f"{region.centroid_lat:.4f} {region.centroid_lon:.4f}",
-            )
+            centroid = f"{region.centroid_lat:.4f} {region.centroid_lon:.4f}"
+            size, peak = (region.area_px, round(region.area_km2, 2)), (round(region.peak_z, 3), region.peak_station)
+            yield date_of(day.day), region.id, *size, *peak, region.duration_days, region.direction, centroid
         if day.has_map and not day.regions:
             yield date_of(day.day), 0, 0, 0.0, round(day.peak_z, 3), day.peak_station, 0, day.direction, ""
 
 
-DAY_COLUMNS = (
-    "date",
-    "available_at",
-    "kp_night",
-    "has_map",
-    "class",
-    "label_source",
-    "area_px",
-    "area_km2",
-    "peak_z",
-    "peak_nt",
-    "peak_station",
-    "station_peak_z",
-    "station_peak_nt",
-    "duration_days",
-    "age_days",
-    "direction",
-    "mean_north",
-    "mean_south",
-    "normal",
-)
+FEATURE_COLUMNS = (
+    "area_px", "area_km2", "peak_z", "peak_nt", "peak_station", "station_peak_z", "station_peak_nt", "duration_days",
+    "age_days", "direction", "mean_north", "mean_south", "normal",
+)  # fmt: skip
+"""Fields of `DayFeatures`."""
+DAY_COLUMNS = ("date", "available_at", "kp_night", "has_map", "class", "label_source", *FEATURE_COLUMNS)
 
 
 def _days(project: Project, season: Season) -> Iterator[tuple[Cell, ...]]:
@@ -264,19 +211,7 @@ def _days(project: Project, season: Season) -> Iterator[tuple[Cell, ...]]:
             int(day.has_map),
             None if row is None else row.cls,
             "" if row is None else row.source.name.lower(),
-            day.area_px,
-            day.area_km2,
-            day.peak_z,
-            day.peak_nt,
-            day.peak_station,
-            day.station_peak_z,
-            day.station_peak_nt,
-            day.duration_days,
-            day.age_days,
-            day.direction,
-            day.mean_north,
-            day.mean_south,
-            day.normal,
+            *(getattr(day, name) for name in FEATURE_COLUMNS),
         )
 
 
@@ -287,24 +222,13 @@ def _station_days(season: Season) -> Iterator[tuple[Cell, ...]]:
     found = season.anomaly
     for at, day in enumerate(found.days):
         for column, code in enumerate(found.codes):
-            yield (
-                date_of(day),
-                code,
-                float(found.night_nt[at, column]),
-                float(found.anomaly_nt[at, column]),
-                float(found.z[at, column]),
-                float(found.scale_nt[at, column]),
-                quality_words(int(found.quality[at, column])),
-            )
+            values = (float(of[at, column]) for of in (found.night_nt, found.anomaly_nt, found.z, found.scale_nt))
+            yield date_of(day), code, *values, quality_words(int(found.quality[at, column]))
 
 
 def quality_words(bits: int) -> str:
     """Return the reasons of a station-day in words, "good" where there is none."""
     return " ".join(flag.name.lower().replace("_", "-") for flag in Quality if flag.name and flag.value & bits) or "good"
-
-
-def _cell(value: Cell) -> Cell:
-    return guard(value) if isinstance(value, str) else _finite(value)
 
 
 def _sheet_text(text: str) -> str:

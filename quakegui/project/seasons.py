@@ -9,19 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.project import cachefiles
-from quakegui.project.anomalycache import load_anomalies, save_anomalies
-from quakegui.project.featurecache import with_features
 from quakegui.project.kpindex import kp
-from quakegui.project.nights import (
-    days_with_data,
-    ensure_nights,
-    has_stale_nights,
-    load_nights,
-    read_blocks,
-    season_days,
-)
+from quakegui.project.nights import days_with_data, ensure_nights, has_stale_nights, load_nights, read_blocks, season_days
 from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.reading_blocks import DAY_MS, merged
+from quakegui.project.seasoncache import load_anomalies, save_anomalies, with_features
 from quakegui.project.store import REVISION, Project, ProjectError, get_setting, require_revision
 from quakegui.season.basis import GridConfig, MapBasis, basis_key, build_basis, load_basis
 from quakegui.season.config import SeasonConfig
@@ -40,7 +32,7 @@ MOST_IN_MEMORY = 64 * 1024**2
 
 
 def load_season(
-    project: Project, *, progress: ProgressCallback | None = None, features: bool = True, now_ms: int | None = None
+    project: Project, *, progress: ProgressCallback = silent, features: bool = True, now_ms: int | None = None
 ) -> Season | None:
     """Compute the project's season from the means of nights that are over; the raw readings are not looked at.
 
@@ -63,17 +55,16 @@ def load_season(
     ProjectError
         If no season can be computed from what the project holds.
     """
-    say = progress if progress is not None else silent
     revision, network, night, config, known_kp = _inputs(project, progress)
-    say(0, 4, Said("night means"))
+    progress(0, 4, Said("night means"))
     if night is None or not network.located.any():
         return None
     night = known_at(night, config, wall_clock_ms() if now_ms is None else now_ms)
     days = len(night.days)
-    say(1, 4, Said("map basis"))
+    progress(1, 4, Said("map basis"))
     try:
         basis = _basis(network, config.grid)
-        say(2, 4, Said("anomalies"))
+        progress(2, 4, Said("anomalies"))
         known = load_anomalies(night, config.anomaly)
         season = compute_season(
             network,
@@ -82,21 +73,21 @@ def load_season(
             kp=known_kp,
             basis=basis,
             known=known,
-            tell=lambda day: say(2 * days + day, 4 * days, Said("anomalies")),
+            tell=lambda day: progress(2 * days + day, 4 * days, Said("anomalies")),
             revision=revision,
         )
     except ValueError as error:
         raise ProjectError(str(error)) from error
     if known is None or len(known[0]) < days:
         save_anomalies(night, config.anomaly, season.anomaly)
-    say(3, 4, Said("regions"))
+    progress(3, 4, Said("regions"))
     if features:
-        season = with_features(season, lambda day: say(3 * days + day, 4 * days, Said("regions")))
-    say(4, 4, Said("done"))
+        season = with_features(season, lambda day: progress(3 * days + day, 4 * days, Said("regions")))
+    progress(4, 4, Said("done"))
     return season
 
 
-def current_season(project: Project, season: Season, *, progress: ProgressCallback | None = None) -> Season:
+def current_season(project: Project, season: Season, *, progress: ProgressCallback = silent) -> Season:
     """Return a season if it is still the project's, else the one that the project has now.
 
     Raises
@@ -124,9 +115,7 @@ def require_current(project: Project, season: Season) -> None:
         require_revision(connection, season.revision)
 
 
-def _inputs(
-    project: Project, progress: ProgressCallback | None
-) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
+def _inputs(project: Project, progress: ProgressCallback) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
     """Return the revision, and all that a season is computed from as it was then: others may write meanwhile."""
     while True:
         ensure_nights(project, progress=progress)
@@ -181,14 +170,14 @@ def series(
     breaks = np.flatnonzero(np.diff(time) > gap) + 1
     if step > 2:
         starts = np.unique(np.concatenate([np.arange(0, time.size, step), breaks]))
-        keep = _extremes(value, starts)
+        keep = extremes(value, starts)
         time, value = time[keep], value[keep]
         breaks = np.searchsorted(keep, breaks)
     middle = time[breaks - 1] + (time[breaks] - time[breaks - 1]) // 2
     return np.insert(time, breaks, middle), np.insert(value, breaks, np.nan)
 
 
-def _extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.intp]:
+def extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return where each stretch, which begin at `starts`, is smallest and largest, in order; of equal values the first counts.
 
     Sorting each stretch would say the same in ten times the time.
@@ -208,12 +197,10 @@ def _basis(network: Network, config: GridConfig) -> MapBasis:
     if path.is_file():
         # A cut-off or foreign file is not an error: a cache may be lost at any time.
         with contextlib.suppress(ValueError, OSError, EOFError):
-            return _in_memory(load_basis(path, network, config))
+            basis = load_basis(path, network, config)
+            # Without its file, unless it is large: a drive that vanishes under a mapped file ends the program.
+            large = basis.matrix.nbytes > MOST_IN_MEMORY
+            return basis if large else replace(basis, matrix=np.array(basis.matrix))
     basis = build_basis(network, config)
     cachefiles.put(path, basis.save)
     return basis
-
-
-def _in_memory(basis: MapBasis) -> MapBasis:
-    """Return the basis without its file, unless it is large: a drive that vanishes under a mapped file ends the program."""
-    return replace(basis, matrix=np.array(basis.matrix)) if basis.matrix.nbytes <= MOST_IN_MEMORY else basis

@@ -14,16 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Float,
-    Integer,
-    LargeBinary,
-    Table,
-    create_engine,
-    select,
-)
+from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table, create_engine, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema
@@ -171,7 +162,7 @@ def wrong_value(connection: Connection) -> str | None:
     for table in schema.metadata.sorted_tables:
         if table.name not in there or table.name in _READ_LATER:
             continue
-        conditions = [_right(column) for column in table.columns]
+        conditions = [condition_of(column) for column in table.columns]
         # All in one question: a row of a damaged page may be met on the way and not be found by its number.
         asked = f'SELECT rowid, {", ".join(conditions)} FROM "{table.name}" WHERE NOT ({" AND ".join(conditions)}) LIMIT 1'  # noqa: S608
         row = raw.execute(asked).fetchone()
@@ -204,10 +195,6 @@ def wrong_fact(connection: Connection) -> str | None:
     for act in connection.execute(select(schema.act.c.id, schema.act.c.kind, schema.act.c.summary)):
         if not _is_summary(act.kind, act.summary):
             return Said("the record of the import {act}", act=act.id)
-    return _wrong_registration(connection)
-
-
-def _wrong_registration(connection: Connection) -> str | None:
     for row in connection.execute(select(schema.registration.c.id, schema.registration.c.terms)):
         try:
             Terms.from_json(row.terms)
@@ -318,7 +305,7 @@ def _raw(connection: Connection) -> sqlite3.Connection:
     return found
 
 
-def _right(column: Column[object]) -> str:
+def condition_of(column: Column[object]) -> str:
     """Return the condition that a column's value has its type and lies within its bounds; never NULL."""
     name = f'"{column.name}"'
     allowed = ["'null'"] if column.nullable else []
@@ -349,12 +336,8 @@ def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:
 
 def _of_another_version(connection: Connection, version: int) -> str | None:
     """Return a table that does not have the columns of a version, or None."""
-    raw = _raw(connection)
-    for name, shapes in _own_shapes().items():
-        shape = _shape(raw, name)
-        if shape[0] and shape != shapes.get(version):
-            return name
-    return None
+    shapes = {name: _shape(_raw(connection), name) for name in _own_shapes()}
+    return next((name for name, own in _own_shapes().items() if shapes[name][0] and shapes[name] != own.get(version)), None)
 
 
 def _shape(raw: sqlite3.Connection, name: str) -> TableShape:

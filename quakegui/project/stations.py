@@ -9,7 +9,7 @@ whatever order the files come in.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,8 @@ NEAR_DEGREES = 0.02
 class StationsReport:
     """What an import of a station list did: codes added, codes changed, and notes in sentences."""
 
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
+    additions: tuple[str, ...]
+    changes: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -72,14 +72,14 @@ def import_stations(project: Project, path: Path | str, *, author: str | None = 
     return _store(project, found.values(), tuple(notes), author, Path(path).name)
 
 
-def set_station(project: Project, station: Station, *, author: str | None = None) -> StationsReport:
-    """Add a station, or replace what is known of it; its code is written in capitals, as every reader of files writes it.
+def set_stations(project: Project, *stations: Station, author: str | None = None) -> StationsReport:
+    """Add stations, or replace what is known of them, as one act; codes are written in capitals, as readers of files do.
 
     Parameters
     ----------
     project
-        Where it goes.
-    station
+        Where they go.
+    stations
         Empty and unknown fields leave what is known as it is.
     author
         Who says so; default the person at this machine.
@@ -87,24 +87,13 @@ def set_station(project: Project, station: Station, *, author: str | None = None
     Raises
     ------
     ProjectError
-        If the code is empty or the coordinates are impossible.
+        If a code is empty or the coordinates are impossible.
     """
-    return set_stations(project, [station], author=author)
-
-
-def set_stations(project: Project, stations: Iterable[Station], *, author: str | None = None) -> StationsReport:
-    """Add stations, or replace what is known of them, as one act; otherwise like `set_station`."""
     return _store(project, [_usable(station) for station in stations], (), author, "")
 
 
 def _usable(station: Station) -> Station:
-    """Return a station as it is stored.
-
-    Raises
-    ------
-    ProjectError
-        If the code is empty or the coordinates are impossible.
-    """
+    """Return a station as it is stored; refuse an empty code and impossible coordinates."""
     station = replace(station, code=station.code.strip().upper())
     if not 1 <= len(station.code) <= 32:
         raise ProjectError(Said("A station needs a code of 1 to 32 characters."))
@@ -126,7 +115,7 @@ def _usable(station: Station) -> Station:
 
 def record_stations(connection: Connection, by_hand: Iterable[tuple[Station, int]]) -> None:
     """Record what imported files, given by number, say of stations; `refresh_stations` makes it count."""
-    rows = [{**_values(station), "typed": 0, "file": file, "act": None} for station, file in by_hand]
+    rows = [{**asdict(station), "typed": 0, "file": file, "act": None} for station, file in by_hand]
     if rows:
         connection.execute(schema.station_fact.insert(), rows)
         make_room_for(connection, (str(row["code"]) for row in rows))
@@ -134,7 +123,7 @@ def record_stations(connection: Connection, by_hand: Iterable[tuple[Station, int
 
 def make_room_for(connection: Connection, codes: Iterable[str]) -> None:
     """Make a row for each station that has none; it is absent until `refresh_stations` finds it in force."""
-    rows = [{**_values(Station(code)), "typed": 0, "absent": 1} for code in dict.fromkeys(codes)]
+    rows = [{**asdict(Station(code)), "typed": 0, "absent": 1} for code in dict.fromkeys(codes)]
     if rows:
         connection.execute(insert(schema.station).on_conflict_do_nothing(), rows)
 
@@ -147,7 +136,7 @@ def refresh_stations(connection: Connection, codes: Iterable[str]) -> tuple[tupl
     table = schema.station
     for code in dict.fromkeys(codes):
         before = connection.execute(select(table).where(table.c.code == code)).one()
-        after = {"code": code, **_derived(connection, code, undone)}
+        after = {"code": code, **_facts_of(connection, code, undone)}
         if after == dict(before._mapping):
             continue
         connection.execute(table.update().where(table.c.code == code).values(**after))
@@ -164,7 +153,7 @@ def far_apart(one: Station, other: Station) -> bool:
     return hypot(one.latitude - other.latitude, (one.longitude - other.longitude + 180.0) % 360.0 - 180.0) >= NEAR_DEGREES
 
 
-def _derived(connection: Connection, code: str, undone: frozenset[int]) -> dict[str, Any]:
+def _facts_of(connection: Connection, code: str, undone: frozenset[int]) -> dict[str, Any]:
     """Return what a station's row holds besides its code."""
     fact, file, block = schema.station_fact.c, schema.imported_file.c, schema.block.c
     gone, hidden = hidden_files(connection), hidden_files(connection, code)  # a removal of readings leaves the place known
@@ -204,25 +193,15 @@ def _store(
         fresh = []
         for station in stations:
             known = connection.execute(select(table).where(table.c.code == station.code)).one_or_none()
-            told = {key: value for key, value in _values(station).items() if value not in (None, "")}
+            told = {key: value for key, value in asdict(station).items() if value not in (None, "")}
             if known is None or known.absent or not known.typed or told.items() - dict(known._mapping).items():
                 fresh.append(station)
         if not fresh:
             return StationsReport((), (), notes)
         codes = [station.code for station in fresh]
         act = add_act(connection, STATIONS, author or default_author(), summary={"file": name, "stations": codes})
-        facts = [{**_values(station), "typed": 1, "file": None, "act": act} for station in fresh]
+        facts = [{**asdict(station), "typed": 1, "file": None, "act": act} for station in fresh]
         connection.execute(schema.station_fact.insert(), facts)
         make_room_for(connection, codes)
         added, changed = refresh_stations(connection, codes)
     return StationsReport(added, changed, notes)
-
-
-def _values(station: Station) -> dict[str, str | float | None]:
-    return {
-        "code": station.code,
-        "name": station.name,
-        "latitude": station.latitude,
-        "longitude": station.longitude,
-        "elevation_m": station.elevation_m,
-    }

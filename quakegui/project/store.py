@@ -20,22 +20,24 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import making, run_folders, schema, soundness
-from quakegui.project.database import BUSY_S, DATABASE, ProjectError, consolidate, engine_of, sentences, writable_engine
-from quakegui.project.filesystem import has_room, is_writable
-from quakegui.project.opening import (
-    bring_forward,
-    look_first,
-    make_database,
-    require_content,
-    require_length,
-    require_there,
+from quakegui.project.database import (
+    BUSY_S,
+    DATABASE,
+    ProjectError,
+    consolidate,
+    engine_of,
+    sentences,
+    writable_engine,
+    writing,
 )
+from quakegui.project.filesystem import has_room, is_writable
+from quakegui.project.opening import bring_forward, look_first, make_database, require_content, require_length, require_there
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network, Station
 from quakegui.words import Said
 
-__all__ = ["DATABASE", "Project", "ProjectError"]  # whoever uses a project needs no more of `database`
+__all__ = ["DATABASE", "Project", "ProjectError", "writing"]  # whoever uses a project needs no more of `database`
 
 LOG = logging.getLogger(__name__)
 REVISION = "revision"

@@ -12,14 +12,14 @@ from quakegui.project.catalogue import refresh_events
 from quakegui.project.filewriter import days_of_file, refresh_modified
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.stations import refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
 from quakegui.words import Said
 
 
 def undo_import(
-    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback | None = None
+    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback = silent
 ) -> Act:
     """Take an import back: what it brought counts no more, and what was there before stands again.
 
@@ -46,7 +46,7 @@ def undo_import(
     """
     with project.write() as connection:
         acts = read_acts(connection)
-        act = _chosen(acts, number) if number is not None else next((act for act in reversed(acts) if not act.undone), None)
+        act = _act(acts, number) if number is not None else next((act for act in reversed(acts) if not act.undone), None)
         if act is None:
             raise ProjectError(Said("There is no import to undo."))
         if act.undone:
@@ -58,7 +58,7 @@ def undo_import(
 
 
 def redo_import(
-    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback | None = None
+    project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback = silent
 ) -> Act:
     """Do an import again that was taken back; `number` is by default the one that was taken back last. Else like `undo_import`.
 
@@ -69,14 +69,9 @@ def redo_import(
     """
     with project.write() as connection:
         acts = read_acts(connection)
-        undone = [act for act in acts if act.undone]
-        if number is None and not undone:
+        if number is None and not any(act.undone for act in acts):
             raise ProjectError(Said("There is no import to redo."))
-        act = (
-            _chosen(acts, number)
-            if number is not None
-            else next(each for each in undone if each.id == _last_undone(connection))
-        )
+        act = _act(acts, _last_undone(connection) if number is None else number)
         if not act.undone:
             raise ProjectError(Said("Import {act_id} is not undone.", act_id=act.id))
         add_act(connection, REDO, author or default_author(), target=act.id)
@@ -85,7 +80,7 @@ def redo_import(
     return replace(act, undone=False)
 
 
-def remove_readings(project: Project, code: str, *, author: str | None = None, progress: ProgressCallback | None = None) -> Act:
+def remove_readings(project: Project, code: str, *, author: str | None = None, progress: ProgressCallback = silent) -> Act:
     """Remove all readings of a station; nothing is deleted, and `undo_import` brings them back.
 
     Parameters
@@ -109,13 +104,13 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
         if code not in network_of(connection).codes:
             raise ProjectError(Said("There is no station {code} in this project.", code=code))
         number = add_act(connection, REMOVAL, author or default_author(), station=code)
-        act = _chosen(read_acts(connection), number)
+        act = _act(read_acts(connection), number)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
     return act
 
 
-def _chosen(acts: tuple[Act, ...], number: int) -> Act:
+def _act(acts: tuple[Act, ...], number: int | None) -> Act:
     found = next((act for act in acts if act.id == number), None)
     if found is None:
         raise ProjectError(

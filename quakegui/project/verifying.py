@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, func, select
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema, soundness
 from quakegui.project.chain import Link
+from quakegui.project.reading_blocks import DAY_MS
 from quakegui.words import Said
 
 AT_OPENING: Final = 10_000
@@ -24,7 +25,6 @@ LATE_HOURS: Final = 24.0
 """A prediction that was issued so long after its day became known warned nobody."""
 SLACK_MS: Final = 60_000
 """What two clocks that are set by a network may differ by."""
-_DAY_MS: Final = 86_400_000
 
 NAMES: Final = {"journal": Said("label journal"), "prediction": Said("ledger"), "registration": Said("register")}
 
@@ -99,7 +99,9 @@ def examine(connection: Connection, *, now_ms: int) -> RecordState:
         The moment, milliseconds since 1970 UTC: nothing can have been issued after it.
     """
     states = tuple(state_of(connection, table) for table in chain.CHAINED)
-    return RecordState(states, tuple(_guards(connection)), tuple(_issues(connection, now_ms)), _notes(connection, now_ms))
+    return RecordState(
+        states, tuple(_guards(connection)), tuple(_issues(connection, now_ms)), tuple(_notes(connection, now_ms))
+    )
 
 
 def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -112,7 +114,7 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
     """
     found: list[str] = []
     for table in chain.CHAINED:
-        faults = tuple(_glanced(connection, table, now_ms))
+        faults = tuple(_some_faults(connection, table, now_ms))
         found += faults[:SHOWN]
         if len(faults) > SHOWN:
             found.append(
@@ -130,7 +132,7 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
                 "compare with a copy of the folder, or with a receipt."
             )
         )
-    return tuple(found), _notes(connection, now_ms)
+    return tuple(found), tuple(_notes(connection, now_ms))
 
 
 def state_of(connection: Connection, table: Table, *, until: Callable[[Link], object] = lambda _link: None) -> ChainState:
@@ -150,27 +152,27 @@ def state_of(connection: Connection, table: Table, *, until: Callable[[Link], ob
     return ChainState(table.name, rows, unchained, head, end, faults)
 
 
-def _glanced(connection: Connection, table: Table, now_ms: int) -> Iterator[str]:
+def _some_faults(connection: Connection, table: Table, now_ms: int) -> Iterator[str]:
     """Give the faults of a short table, of one that lacks rows, or of parts of a long one."""
     rows = connection.scalar(select(func.count()).select_from(table)) or 0
-    last, allowed = _counted(connection, table), _allowed(connection, table)
+    last, allowed = _highest_row(connection, table), _last_unhashed(connection, table)
     newest, oldest = last - AT_OPENING + 1, allowed + 2 if allowed else 1  # each has a row before it to build on, or needs none
     portions = -(-(newest - oldest) // AT_OPENING)
     if rows != last or portions < 2:
         yield from _faults(connection, table, chain.links(connection, table))
         return
-    turn = oldest + now_ms // _DAY_MS % portions * AT_OPENING
+    turn = oldest + now_ms // DAY_MS % portions * AT_OPENING
     for first, end in ((turn, min(turn + AT_OPENING, newest) - 1), (newest, last)):
         yield from _faults(connection, table, chain.links(connection, table, first=first, last=end), first=first, end=end)
 
 
-def _counted(connection: Connection, table: Table) -> int:
+def _highest_row(connection: Connection, table: Table) -> int:
     """Return how many rows a table ever had, by its counter and by its last row."""
     counter = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
     return max(int(counter or 0), connection.scalar(select(func.max(table.c.id))) or 0)
 
 
-def _allowed(connection: Connection, table: Table) -> int:
+def _last_unhashed(connection: Connection, table: Table) -> int:
     """Return the last row that may be without a hash."""
     query = select(schema.setting.c.value).where(schema.setting.c.key == chain.unchained(table))
     return int(connection.scalar(query) or 0)
@@ -180,7 +182,7 @@ def _faults(
     connection: Connection, table: Table, links: Iterable[Link], *, first: int = 1, end: int | None = None
 ) -> Iterator[str]:
     """Give a sentence for each place where a chain is broken, from row `first` to row `end` (default the last ever)."""
-    allowed, due, chained = _allowed(connection, table), first, first > 1
+    allowed, due, chained = _last_unhashed(connection, table), first, first > 1
     found: list[tuple[str, int, int]] = []
 
     def add(kind: str, since: int, to: int) -> None:
@@ -197,7 +199,7 @@ def _faults(
         elif link.carried not in (None, link.due):
             add("changed", link.id, link.id)
         due, chained = link.id + 1, chained or link.carried is not None
-    last = _counted(connection, table) if end is None else end
+    last = _highest_row(connection, table) if end is None else end
     if due <= last:
         add("missing", due, last)
     for kind, since, to in found:
@@ -261,7 +263,7 @@ _LEDGER = "FROM prediction a LEFT JOIN prediction b ON b.id = a.id - 1 WHERE"
 
 def _former(connection: Connection) -> str:
     """Return what the ledger's rows from before there was a chain fulfil; the versions that wrote them kept no such order."""
-    return f"(a.id <= {_allowed(connection, schema.prediction)} AND a.chain IS NULL)"
+    return f"(a.id <= {_last_unhashed(connection, schema.prediction)} AND a.chain IS NULL)"
 
 
 def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
@@ -271,22 +273,19 @@ def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
     passed_on = connection.exec_driver_sql(f"SELECT max(a.issued_ms) {_LEDGER} {former}").scalar() or 0
     conditions = _impossible(max(now_ms, passed_on))
     early, ahead, back = (_first(connection, f"{_LEDGER} NOT {former} AND {condition}") for condition in conditions)
-    if early is not None:
-        count, first = early
+    for count, first in early:
         yield Said(
             "{count} predictions were issued before their night was over, the first in row {first} of the ledger.",
             count=count,
             first=first,
         )
-    if ahead is not None:
-        count, first = ahead
+    for count, first in ahead:
         yield Said(
             "{count} predictions were issued later than it is now, the first in row {first} of the ledger.",
             count=count,
             first=first,
         )
-    if back is not None:
-        count, first = back
+    for count, first in back:
         yield Said(
             "{count} predictions were issued before the row that stands before them, the first in row {first} of the ledger.",
             count=count,
@@ -294,15 +293,9 @@ def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
         )
 
 
-def _notes(connection: Connection, now_ms: int) -> tuple[str, ...]:
-    return (*_former_issues(connection, now_ms), *_late(connection))
-
-
-def _former_issues(connection: Connection, now_ms: int) -> Iterator[str]:
-    """Give a sentence on times of issue that cannot be, in rows of versions that did not see to them."""
-    found = _first(connection, f"{_LEDGER} {_former(connection)} AND ({' OR '.join(_impossible(now_ms))})")
-    if found is not None:
-        count, first = found
+def _notes(connection: Connection, now_ms: int) -> Iterator[str]:
+    """Give sentences on impossible times of issue from versions that did not see to them, and on late predictions."""
+    for count, first in _first(connection, f"{_LEDGER} {_former(connection)} AND ({' OR '.join(_impossible(now_ms))})"):
         yield (
             Said(
                 "{count} predictions from before rows were chained have a time of issue that cannot be (before "
@@ -312,16 +305,8 @@ def _former_issues(connection: Connection, now_ms: int) -> Iterator[str]:
                 first=first,
             )
         )
-
-
-def _late(connection: Connection) -> Iterator[str]:
-    """Give a sentence on prospective predictions that came long after their night."""
-    late = _first(
-        connection,
-        f"FROM prediction a WHERE a.kind = 'prospective' AND a.issued_ms > a.cutoff_ms + {round(LATE_HOURS * 3_600_000)}",
-    )
-    if late is not None:
-        count, first = late
+    late = f"a.kind = 'prospective' AND a.issued_ms > a.cutoff_ms + {round(LATE_HOURS * 3_600_000)}"
+    for count, first in _first(connection, f"FROM prediction a WHERE {late}"):
         yield (
             Said(
                 "{count} prospective predictions were issued more than a day after their night, the first in row "
@@ -332,10 +317,10 @@ def _late(connection: Connection) -> Iterator[str]:
         )
 
 
-def _first(connection: Connection, where: str) -> tuple[int, int] | None:
-    """Return how many rows a condition finds and the id of the first, or None; the condition is this module's own."""
+def _first(connection: Connection, where: str) -> Iterable[tuple[int, int]]:
+    """Return how many rows a condition finds and the id of the first, nothing where there is none; only this module's."""
     row: Any = connection.exec_driver_sql(f"SELECT count(*), min(a.id) {where}").one()
-    return (int(row[0]), int(row[1])) if row[0] else None
+    return [(int(row[0]), int(row[1]))] if row[0] else []
 
 
 def _utc(milliseconds: int) -> str:

@@ -136,7 +136,7 @@ def gather(
         attempt += 1
         progress(0, 4, "season")
         season = seasons.load_season(project) if season is None else seasons.current_season(project, season)
-        content = _gathered(project, season, as_of, progress, cancelled)
+        content = _content(project, season, as_of, progress, cancelled)
         try:
             if season is not None:
                 seasons.require_current(project, season)
@@ -146,7 +146,7 @@ def gather(
                 raise
 
 
-def _gathered(
+def _content(
     project: Project, season: Season | None, as_of: AsOf, progress: ProgressCallback, cancelled: CancelCheck
 ) -> ReportContent:
     _go_on(cancelled)

@@ -13,7 +13,7 @@ from quakegui.project.store import Project
 from quakegui.report.content import ReportCancelledError, gather
 from quakegui.report.event_parts import alarms, events
 from quakegui.report.label_parts import labels
-from quakegui.report.markup import Figure, FigureList, h1, inlined, safe
+from quakegui.report.markup import Figure, FigureList, h1, safe, with_pictures
 from quakegui.report.provenance import provenance
 from quakegui.report.run_parts import skill, training
 from quakegui.report.season_parts import method, network, short, small_stamp, stamps
@@ -77,7 +77,7 @@ class Report:
         return (
             f'<!DOCTYPE html>\n<html lang="{code}">\n<head>\n<meta charset="utf-8">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{safe(self.title)}</title>\n'
-            f"<style>{STYLE}{SCREEN_STYLE}</style>\n</head>\n<body>\n{inlined(self.body, self.figures)}</body>\n</html>\n"
+            f"<style>{STYLE}{SCREEN_STYLE}</style>\n</head>\n<body>\n{with_pictures(self.body, self.figures)}</body>\n</html>\n"
         )
 
 
@@ -87,8 +87,8 @@ def make_report(
     language: str = "en",
     season: Season | None = None,
     as_of: AsOf = "training",
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    progress: ProgressCallback = silent,
+    cancelled: CancelCheck = never,
 ) -> Report:
     """Make the report of a project's season.
 
@@ -111,17 +111,15 @@ def make_report(
         If the season cannot be computed from what the project holds.
     """
     say, figures = Words(language), FigureList()
-    tell = progress or silent
-    stop = cancelled or never
-    content = gather(project, season, as_of=as_of, progress=tell, cancelled=stop)
+    content = gather(project, season, as_of=as_of, progress=progress, cancelled=cancelled)
     title = say("Report of the season: {name}", name=project.name)
     parts = [h1(title), stamps(content, say)]
     for part in (short, network, method, labels, training, skill):
-        if stop():
+        if cancelled():
             raise ReportCancelledError
         parts.append(part(content, say, figures))
-    parts.append(events(content, say, figures, progress=tell, cancelled=stop))
-    parts.append(alarms(content, say, figures, progress=tell, cancelled=stop))
+    parts.append(events(content, say, figures, progress=progress, cancelled=cancelled))
+    parts.append(alarms(content, say, figures, progress=progress, cancelled=cancelled))
     parts.append(provenance(content, say, figures))
     return Report(title, language, small_stamp(content, scores=True), "".join(parts), tuple(figures.made))
 

@@ -159,11 +159,11 @@ def runs_of(values: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     return [(a, b, int(values[a])) for a, b in pairwise(edges)]
 
 
-def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, answered: str, stamp: str, alt: str) -> Figure:
-    """Draw a confusion matrix: rows true, columns answered, shaded by the share of the row, with its days."""
+def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, across: str, stamp: str, alt: str) -> Figure:
+    """Draw a confusion matrix: rows true, columns predicted, shaded by the share of the row, with its days."""
     cell, left, top = 58, 118, 46
     drawing = Drawing(left + cell * len(names) + 10, top + cell * len(names) + 12)
-    drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, answered, size=11, colour=MUTED, anchor="middle")
+    drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, across, size=11, colour=MUTED, anchor="middle")
     drawing.text(12, top + cell * len(names) / 2, true, size=11, colour=MUTED, anchor="middle", turn=-90)
     for row, name in enumerate(names):
         drawing.text(left - 6, top + cell * (row + 0.5) + 4, name if len(names) < 4 else f"{row} {name}", size=10, anchor="end")

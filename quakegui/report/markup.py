@@ -61,7 +61,7 @@ def safe(text: str) -> str:
     return escape(_UNSEEN.sub("\ufffd", text))
 
 
-def inlined(body: str, figures: Sequence[Figure]) -> str:
+def with_pictures(body: str, figures: Sequence[Figure]) -> str:
     """Return markup with every picture inside it: nothing is fetched from anywhere."""
 
     def picture(found: re.Match[str]) -> str:

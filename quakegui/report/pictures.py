@@ -6,7 +6,6 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from quakegui.report.markup import Figure
@@ -59,7 +58,8 @@ def day_picture(
         for region in day_map.regions:
             for outline in region_outline(labels, region):
                 pen.line([(float(column), float(row)) for row, column in outline], fill=OUTLINE, width=3)
-    for row, column in _places(network, frame):
+    here = network.located
+    for row, column in frame.to_pixels(frame.project(network.latitude[here], network.longitude[here])):
         pen.ellipse((column - 4, row - 4, column + 4, row + 4), fill=LIGHT, outline=DARK, width=2)
     if epicentre is not None:
         _ring(pen, frame, *epicentre)
@@ -68,12 +68,6 @@ def day_picture(
     packed = io.BytesIO()
     image.save(packed, format="PNG", compress_level=8)  # 9 takes three times as long for 1 %
     return Figure("png", packed.getvalue(), width, round(width * rows / columns), alt)
-
-
-def _places(network: Network, frame: Frame) -> NDArray[np.float64]:
-    """Return row and column of the stations with coordinates, shape (station, 2)."""
-    here = network.located
-    return frame.to_pixels(frame.project(network.latitude[here], network.longitude[here]))
 
 
 def _ring(pen: ImageDraw.ImageDraw, frame: Frame, latitude: float, longitude: float) -> None:

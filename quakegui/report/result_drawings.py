@@ -110,7 +110,7 @@ def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
     drawing.text(296, 184, words.across, anchor="middle", colour=MUTED)
     drawing.text(14, 95, words.up, anchor="middle", colour=MUTED, turn=-90)
     median, centre, band = words.key
-    _key_row(drawing, [(median, SERIES[0], ""), (centre, MUTED, "5 4"), (band, BAND, "")], 56, 206)
+    _key(drawing, [(median, SERIES[0], ""), (centre, MUTED, "5 4"), (band, BAND, "")], 56, 206, step=(160.0, 0.0))
     drawing.stamp(words.stamp)
     return drawing.figure(words.alt)
 
@@ -173,22 +173,15 @@ def _band(drawing: Drawing, axes: Axes, x: NDArray[np.float64], low: NDArray[np.
         drawing.polygon(edge, BAND)
 
 
-def _key(drawing: Drawing, lines: Sequence[tuple[str, str, str]], left: float, top: float) -> None:
-    for place, line in enumerate(lines):
-        _key_entry(drawing, line, left, top + 20 * place)
-
-
-def _key_row(drawing: Drawing, lines: Sequence[tuple[str, str, str]], left: float, top: float) -> None:
-    for place, line in enumerate(lines):
-        _key_entry(drawing, line, left + 160 * place, top)
-
-
-def _key_entry(drawing: Drawing, line: tuple[str, str, str], left: float, top: float) -> None:
-    words, colour, dash = line
-    if colour == BAND:
-        drawing.rectangle(left, top - 5, 20, 8, BAND)
-    elif colour == ALARM:
-        drawing.circle(left + 10, top - 1, 5, ALARM)
-    else:
-        drawing.line([(left, top - 1), (left + 20, top - 1)], colour, 2.0, dash)
-    drawing.text(left + 26, top + 3, words, size=10)
+def _key(
+    drawing: Drawing, lines: Sequence[tuple[str, str, str]], left: float, top: float, *, step: tuple[float, float] = (0.0, 20.0)
+) -> None:
+    for words, colour, dash in lines:
+        if colour == BAND:
+            drawing.rectangle(left, top - 5, 20, 8, BAND)
+        elif colour == ALARM:
+            drawing.circle(left + 10, top - 1, 5, ALARM)
+        else:
+            drawing.line([(left, top - 1), (left + 20, top - 1)], colour, 2.0, dash)
+        drawing.text(left + 26, top + 3, words, size=10)
+        left, top = left + step[0], top + step[1]

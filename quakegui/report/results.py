@@ -11,14 +11,7 @@ import numpy as np
 from quakegui.judge.predictors import PREDICTORS
 from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
-from quakegui.report.words import (
-    AXIS_NAMES,
-    CHOICE_NAMES,
-    SERIES_NAMES,
-    Words,
-    number,
-    percent,
-)
+from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
 from quakegui.season.localtime import to_local
 
 if TYPE_CHECKING:

@@ -16,12 +16,7 @@ from quakegui.report.parameters import RECIPE_MEANINGS, flat
 from quakegui.report.results import interval_text, molchan, molchan_text, predictors, reliability, reliability_text, test_text
 from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict
 from quakegui.report.study_parts import studies
-from quakegui.report.words import (
-    LEAKY,
-    Words,
-    number,
-    percent,
-)
+from quakegui.report.words import LEAKY, Words, number, percent
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -112,7 +107,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
             judgement.of(target).figures.confusion,
             [say(name) for name in GROUP_NAMES[target]],
             true=say("true"),
-            answered=say("answered"),
+            across=say("answered"),
             stamp=small_stamp(content, scores=True),
             alt=say("Confusion matrix, {title}", title=title),
         )

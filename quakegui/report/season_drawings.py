@@ -151,7 +151,7 @@ class Course:
         Largest abs(z) of each day's map, NaN for none, shape (day,).
     threshold
         Of extremum regions, z.
-    labels, predicted
+    labels, predictions
         Classes, -1 for none, shape (day,).
     events
         Position on the day axis (may be fractional) and magnitude.
@@ -163,12 +163,12 @@ class Course:
     peak: NDArray[np.float64]
     threshold: float
     labels: NDArray[np.int64]
-    predicted: NDArray[np.int64]
+    predictions: NDArray[np.int64]
     events: tuple[tuple[float, float], ...]
     alarms: tuple[tuple[int, int], ...]
 
 
-def course(shown: Course, *, names: tuple[str, str, str, str, str], stamp: str, alt: str) -> Figure:
+def course(content: Course, *, names: tuple[str, str, str, str, str], stamp: str, alt: str) -> Figure:
     """Draw the season: strongest |z| with the threshold, events, labels, predictions and alarms.
 
     Parameters
@@ -177,19 +177,19 @@ def course(shown: Course, *, names: tuple[str, str, str, str, str], stamp: str, 
         Of the five rows: strongest abs(z), events, labels, predictions, alarms.
     """
     drawing = Drawing(680, 270)
-    count = max(shown.days.size, 1)
-    known = shown.peak[np.isfinite(shown.peak)]
-    top = max(float(known.max()) if known.size else 0.0, shown.threshold) * 1.08
+    count = max(content.days.size, 1)
+    known = content.peak[np.isfinite(content.peak)]
+    top = max(float(known.max()) if known.size else 0.0, content.threshold) * 1.08
     axes = Axes(92, 40, 580, 120, (0.0, float(count)), (0.0, top))
-    axes.frame(drawing, month_ticks(shown.days), ticks(0, top))
-    axes.curve(drawing, [k + 0.5 for k in range(shown.peak.size)], shown.peak.tolist(), SERIES[0], width=1.0)
-    axes.curve(drawing, [0, count], [shown.threshold, shown.threshold], ALARM, dash="5 4")
+    axes.frame(drawing, month_ticks(content.days), ticks(0, top))
+    axes.curve(drawing, [k + 0.5 for k in range(content.peak.size)], content.peak.tolist(), SERIES[0], width=1.0)
+    axes.curve(drawing, [0, count], [content.threshold, content.threshold], ALARM, dash="5 4")
     drawing.text(66, 104, names[0], size=10, anchor="end")
     drawing.text(84, 30, names[1], size=10, anchor="end")
-    for at, magnitude in shown.events:
+    for at, magnitude in content.events:
         x = axes.at(min(max(at, 0.0), count), 0)[0]
         drawing.triangle(x, 36, 5.0 + 2.5 * max(magnitude - 3.0, 0.0), TEXT)
-    for row, (name, classes) in enumerate(((names[2], shown.labels), (names[3], shown.predicted))):
+    for row, (name, classes) in enumerate(((names[2], content.labels), (names[3], content.predictions))):
         y = 184 + 24 * row
         drawing.text(84, y + 12, name, size=10, anchor="end")
         drawing.rectangle(92, y, 580, 16, "none", stroke=GRID)
@@ -201,7 +201,7 @@ def course(shown: Course, *, names: tuple[str, str, str, str, str], stamp: str, 
                     drawing.text((left + right) / 2, y + 12, CLASS_LETTERS[cls], size=10, colour="#fff", anchor="middle")
     drawing.text(84, 184 + 48 + 12, names[4], size=10, anchor="end")
     drawing.rectangle(92, 184 + 48, 580, 16, "none", stroke=GRID)
-    for first, last in shown.alarms:
+    for first, last in content.alarms:
         left, right = axes.at(first, 0)[0], axes.at(last + 1, 0)[0]
         drawing.rectangle(left, 184 + 50, right - left, 12, ALARM)
     drawing.stamp(stamp)

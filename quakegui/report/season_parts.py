@@ -136,7 +136,7 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
         (say("Stations"), str(len(season.network.stations))),
         (say("Days with a map"), str(int(season.has_map.sum()))),
         (say("Days with an extremum region"), str(regions)),
-        (say("Stormy nights (Kp 5 and more)"), _storms(season, say)),
+        (say("Stormy nights (Kp 5 and more)"), storms(season, say)),
         (say("Earthquakes"), str(len(content.events))),
         (say("Labelled days"), str(labelled)),
         (say("Alarms"), "–" if content.record is None else str(len(content.record.alarms))),
@@ -147,7 +147,7 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
     return rows
 
 
-def _storms(season: Season, say: Words) -> str:
+def storms(season: Season, say: Words) -> str:
     """Return the number of stormy nights, of those whose Kp is known: without Kp no night is quiet either."""
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
@@ -168,10 +168,10 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
             events.append((float(at), event.magnitude))
     labels = np.array([content.labels[day].cls if day in content.labels else -1 for day in season.days], dtype=np.int64)
     table = content.predictions
-    predicted = np.full(season.days.size, -1, dtype=np.int64)
+    predictions = np.full(season.days.size, -1, dtype=np.int64)
     if table is not None:
         honest = np.isin(table.kind, ("out-of-fold", "prospective"))
-        predicted[honest] = table.classes[honest]
+        predictions[honest] = table.classes[honest]
     alarms = []
     for alarm in content.record.alarms if content.record is not None else ():
         first, last = np.searchsorted(known, alarm.opened), np.searchsorted(known, alarm.closed, side="right") - 1
@@ -182,7 +182,7 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
         peak=np.array([abs(day.peak_z) for day in features], dtype=np.float64),
         threshold=season.config.extrema.threshold_z,
         labels=labels,
-        predicted=predicted,
+        predictions=predictions,
         events=tuple(events),
         alarms=tuple(alarms),
     )

@@ -190,7 +190,7 @@ def daily(
         )
     networks = np.zeros(len(night.codes), dtype=np.intp)
     anomaly, scale, accepted = _all_days(night.values, night.codes, networks, config, known=known, tell=tell)
-    return _judged(night, anomaly, scale, accepted, kp_night=kp_night)
+    return _with_quality(night, anomaly, scale, accepted, kp_night=kp_night)
 
 
 def daily_together(nights: Sequence[NightMeans], config: AnomalyConfig) -> tuple[DailyAnomaly, ...]:
@@ -217,7 +217,7 @@ def daily_together(nights: Sequence[NightMeans], config: AnomalyConfig) -> tuple
     anomaly, scale, accepted = _all_days(np.hstack([night.values for night in nights]), (), networks, config)
     parts = [slice(end - size, end) for size, end in zip(sizes, np.cumsum(sizes).tolist(), strict=True)]
     return tuple(
-        _judged(night, anomaly[:, part], scale[:, part], accepted[:, part], kp_night=None)
+        _with_quality(night, anomaly[:, part], scale[:, part], accepted[:, part], kp_night=None)
         for night, part in zip(nights, parts, strict=True)
     )
 
@@ -241,12 +241,12 @@ def _all_days(
         if day >= config.at_least and np.isfinite(nights[day]).any():
             if day >= given:
                 tell(day)
-                anomaly[day], scale[day] = _one_day(nights, codes, networks, day=day, holds=holds, config=config)
+                anomaly[day], scale[day] = one_day(nights, codes, networks, day=day, holds=holds, config=config)
             holds.judge(day, anomaly[day] / scale[day])
     return anomaly, scale, holds.accepted
 
 
-def _judged(
+def _with_quality(
     night: NightMeans,
     anomaly: NDArray[np.float64],
     scale: NDArray[np.float64],
@@ -311,7 +311,7 @@ def _last_free(held: NDArray[np.bool_], number: int) -> NDArray[np.intp]:
     return filled
 
 
-def _one_day(
+def one_day(
     values: NDArray[np.float64],
     codes: tuple[str, ...],
     networks: NDArray[np.intp],
@@ -324,9 +324,9 @@ def _one_day(
     first = max(0, day - config.window_days - config.hold_days)
     nights = values[first : day + 1]
     rows = holds.window(day, first, nights)
-    centred = nights - column_median(_windowed(nights, rows))
+    centred = nights - column_median(_window_values(nights, rows))
     if config.method == Method.REGRESSION:
-        before, today = _regressed(centred, rows, networks, config.at_least)
+        before, today = _residuals(centred, rows, networks, config.at_least)
     else:
         if config.method == Method.DAY_DIFFERENCE:
             left = np.diff(nights, axis=0, prepend=np.nan)
@@ -336,7 +336,7 @@ def _one_day(
             left[:, reference] = np.nan
         else:
             left = _without_first_component(centred, holds.held[first:day], config.window_days)
-        before, today = _windowed(left, rows), left[-1]
+        before, today = _window_values(left, rows), left[-1]
     baseline = column_median(before)
     spread = column_deviation(before, baseline)
     enough = np.isfinite(before).sum(axis=0) >= config.at_least
@@ -344,17 +344,17 @@ def _one_day(
     return anomaly, np.where(np.isfinite(anomaly), np.maximum(spread, config.smallest_scale_nt), np.nan)
 
 
-def _windowed(values: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+def _window_values(values: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return each station's values on its own window's days, NaN where the window has none, shape (window, station)."""
     return np.where(rows >= 0, values[rows, np.arange(values.shape[1])], np.nan)
 
 
-def _regressed(
+def _residuals(
     centred: NDArray[np.float64], rows: NDArray[np.intp], networks: NDArray[np.intp], at_least: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return what the common mode leaves of the window's nights and of today's, shapes (window, station) and (station,)."""
     common = _common_mode(centred, networks)
-    x, y = _windowed(common, rows), _windowed(centred, rows)
+    x, y = _window_values(common, rows), _window_values(centred, rows)
     comparable = np.isfinite(common[-1]) & ((np.isfinite(x) & np.isfinite(y)).sum(axis=0) >= at_least)
     intercept, slope = huber_lines(np.where(comparable, x, np.nan), y)
     before = np.where(comparable, y - intercept - slope * x, y)

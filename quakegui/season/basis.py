@@ -1,6 +1,10 @@
 """The basis of a network's maps: the spline of every station alone, computed once for all days.
 
 A season's maps are the days' values times this matrix; see `quakegui.season.gridding`.
+
+References
+----------
+Duchon (1977), splines minimizing rotation-invariant semi-norms; Wahba (1990), Spline models for observational data, chapter 2.
 """
 
 from __future__ import annotations
@@ -14,7 +18,6 @@ from numpy.typing import NDArray
 
 from quakegui.season.hull import corners, distinct, has_area, uniform, within_hull
 from quakegui.season.network import MAP_PIXELS, Frame, Network
-from quakegui.season.spline import design, solution
 from quakegui.words import Said
 
 
@@ -143,7 +146,7 @@ def build_basis(
     pixels
         Width and height of the map.
     out
-        Where to put the matrix, float32, of the shape of `basis_shape`, for example a ``np.lib.format.open_memmap``.
+        Where to put the matrix, float32, shape (located, drawn pixel), for example a ``np.lib.format.open_memmap``.
 
     Raises
     ------
@@ -161,11 +164,6 @@ def build_basis(
         for first in range(0, len(points), at_once):
             matrix[:, first : first + at_once] = basis.operator(basis.xy_km, points[first : first + at_once]).T
     return replace(basis, matrix=matrix)
-
-
-def basis_shape(network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> tuple[int, int]:
-    """Return the shape (located, drawn pixel) of a network's basis matrix."""
-    return _shape(_empty_basis(network, config, pixels))
 
 
 def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> MapBasis:
@@ -235,3 +233,26 @@ def _drawn_points(basis: MapBasis) -> NDArray[np.float64]:
     x, y = basis.frame.pixel_centres()
     columns = np.concatenate([x[first:last] for first, last in basis.spans.tolist()])
     return np.column_stack([columns, np.repeat(y, np.diff(basis.spans).ravel())])
+
+
+def kernel(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return r^2 log r between positions, shape (a, b), 0 at r = 0."""
+    squared = (a[:, None, 0] - b[None, :, 0]) ** 2 + (a[:, None, 1] - b[None, :, 1]) ** 2
+    # The smallest positive number keeps the logarithm finite; its factor is zero there.
+    values: NDArray[np.float64] = 0.5 * squared * np.log(np.maximum(squared, np.finfo(np.float64).tiny))
+    return values
+
+
+def design(points: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return kernel and plane at `points`, shape (point, station + 3)."""
+    return np.hstack([kernel(points, xy), np.ones((len(points), 1)), points])
+
+
+def solution(xy: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:
+    """Return the matrix from station values to the spline's coefficients, shape (station + 3, station)."""
+    count = len(xy)
+    system = np.zeros((count + 3, count + 3))
+    system[:count] = design(xy, xy)
+    system[:count, :count] += smoothing * np.eye(count)
+    system[count:, :count] = system[:count, count:].T
+    return np.linalg.solve(system, np.eye(count + 3, count)).astype(np.float64, copy=False)

@@ -26,10 +26,6 @@ MOST_DAYS = 73_050
 """Days that a season may have: two hundred years, longer than any observatory's record."""
 
 
-def _calibrated_extrema() -> ExtremaConfig:
-    return ExtremaConfig(threshold_z=AnomalyConfig().map_threshold_z)
-
-
 @dataclass(frozen=True, slots=True)
 class SeasonConfig:
     """The parameters of a season.
@@ -58,7 +54,7 @@ class SeasonConfig:
     anomaly: AnomalyConfig = field(default_factory=AnomalyConfig)
     grid: GridConfig = field(default_factory=GridConfig)
     style: MapStyle = field(default_factory=MapStyle)
-    extrema: ExtremaConfig = field(default_factory=_calibrated_extrema)
+    extrema: ExtremaConfig = field(default_factory=lambda: ExtremaConfig(threshold_z=AnomalyConfig().map_threshold_z))
 
     def __post_init__(self) -> None:
         """Accept dates in any form and refuse what is no season."""
@@ -118,7 +114,8 @@ class SeasonConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the config as nested dictionaries of strings, numbers, booleans and None."""
-        return _plain(self)
+        plain: dict[str, Any] = _plain(self)
+        return plain
 
     def to_json(self) -> str:
         """Return the config as one line of JSON, always the same for equal configs."""
@@ -147,17 +144,11 @@ class SeasonConfig:
         return cls.from_dict(plain)
 
 
-def _plain(config: Any) -> dict[str, Any]:
-    hints = get_type_hints(type(config))
-    return {one.name: _plain_value(getattr(config, one.name), hints[one.name]) for one in fields(config)}
-
-
-def _plain_value(value: Any, hint: Any) -> Any:
+def _plain(value: Any, hint: Any = None) -> Any:
     if is_dataclass(value):
-        return _plain(value)
-    if isinstance(value, np.datetime64):
-        return str(value)
-    if isinstance(value, str):
+        hints = get_type_hints(type(value))
+        return {one.name: _plain(getattr(value, one.name), hints[one.name]) for one in fields(value)}
+    if isinstance(value, np.datetime64 | str):
         return str(value)
     # 3 and 3.0 are the same parameter and must have the same hash.
     return float(value) if hint is float else value

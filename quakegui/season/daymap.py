@@ -50,19 +50,9 @@ class DayMap:
         """Whether the day has a map at all."""
         return not self.sentence
 
-    @property
-    def rgb(self) -> NDArray[np.uint8]:
-        """The picture, uint8, shape (row, column, 3); made anew at each call."""
-        return to_rgb(self.index, self.style)
-
 
 def draw(
-    day: np.datetime64,
-    field: NDArray[np.float32],
-    style: MapStyle,
-    *,
-    regions: tuple[Region, ...] = (),
-    sentence: str = "",
+    day: np.datetime64, field: NDArray[np.float32], style: MapStyle, *, regions: tuple[Region, ...] = (), sentence: str = ""
 ) -> DayMap:
     """Return the day map of one field of z values, shape (row, column)."""
     index = indices(field[None], style)[0]
@@ -147,16 +137,11 @@ def contour_lines(
     rows = _samples(field.shape[0], step)
     columns = _samples(field.shape[1], step)
     z = field[np.ix_(rows, columns)].astype(np.float64)
-    if not _crossed(z, levels):
+    lowest, highest = np.fmin.reduce(z, axis=None), np.fmax.reduce(z, axis=None)
+    if not any(lowest <= level <= highest for level in levels):
         return ((),) * len(levels)  # most days of a quiet season, and preparing to look for lines is most of the work
     generator = contourpy.contour_generator(x=columns, y=rows, z=z)
     return tuple(tuple(np.ascontiguousarray(line[:, ::-1]) for line in generator.lines(float(level))) for level in levels)
-
-
-def _crossed(z: NDArray[np.float64], levels: Sequence[float]) -> bool:
-    """Say whether any level lies between the smallest and the largest value."""
-    lowest, highest = np.fmin.reduce(z, axis=None), np.fmax.reduce(z, axis=None)
-    return any(lowest <= level <= highest for level in levels)
 
 
 def _samples(length: int, step: int) -> NDArray[np.intp]:

@@ -284,13 +284,13 @@ def directions(events: Sequence[Event]) -> Directions:
                 count2=len(where),
             )
         )
-    longitude = _unwrapped([event.longitude for event in events])
+    longitude = _around([event.longitude for event in events])
     places = np.column_stack([[event.latitude for event in events], longitude])
     centres, second = two_means(places)
     north = int(np.argmax(centres[:, 0]))
     flags = tuple(bool(label == north) for label in second)
     (lat, lon), (other_lat, other_lon) = (centres[k].tolist() for k in (north, 1 - north))
-    north_centre, south_centre = (lat, _wrapped(lon)), (other_lat, _wrapped(other_lon))
+    north_centre, south_centre = (lat, _within_180(lon)), (other_lat, _within_180(other_lon))
     return Directions(north_centre, south_centre, flags, _east_west_warning(north_centre, south_centre))
 
 
@@ -356,13 +356,13 @@ def _windows(magnitude: NDArray[np.float64], config: Declustering) -> tuple[NDAr
     return 10.0 ** (0.1238 * magnitude + 0.983), days * DAY_MS
 
 
-def _unwrapped(longitude: Sequence[float]) -> NDArray[np.float64]:
+def _around(longitude: Sequence[float]) -> NDArray[np.float64]:
     """Longitudes measured around the circle from the first, so that events across 180 degrees stay together."""
     degrees = np.asarray(longitude, dtype=np.float64)
     return degrees if np.ptp(degrees) <= 180.0 else degrees[0] + (degrees - degrees[0] + 180.0) % 360.0 - 180.0
 
 
-def _wrapped(longitude: float) -> float:
+def _within_180(longitude: float) -> float:
     return longitude if -180.0 <= longitude <= 180.0 else (longitude + 180.0) % 360.0 - 180.0
 
 

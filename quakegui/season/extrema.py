@@ -49,7 +49,21 @@ class ExtremaConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Shape:
+    """What the pixels alone say about a region; see `Region`."""
+
+    label: int
+    area_px: int
+    peak_z: float
+    peak_row: int
+    peak_col: int
+    centroid_row: float
+    centroid_col: float
+    bbox: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Region(Shape):
     """One extremum region on one day.
 
     Attributes
@@ -87,24 +101,16 @@ class Region:
     day: np.datetime64
     id: int
     sign: int
-    label: int
-    area_px: int
     area_km2: float
-    peak_z: float
     peak_nt: float
-    peak_row: int
-    peak_col: int
     peak_station: str
     station_peak_z: float
     station_peak_nt: float
     duration_days: int
     age_days: int
     direction: str
-    centroid_row: float
-    centroid_col: float
     centroid_lat: float
     centroid_lon: float
-    bbox: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +145,23 @@ class DayFeatures:
 
     day: np.datetime64
     has_map: bool
-    area_px: int
-    area_km2: float
-    peak_z: float
-    peak_row: int
-    peak_col: int
-    peak_nt: float
-    peak_station: str
-    station_peak_z: float
-    station_peak_nt: float
-    duration_days: int
-    age_days: int
-    direction: str
-    mean_north: float
-    mean_south: float
-    mean: float
-    normal: float
-    regions: tuple[Region, ...]
+    area_px: int = 0
+    area_km2: float = 0.0
+    peak_z: float = np.nan
+    peak_row: int = -1
+    peak_col: int = -1
+    peak_nt: float = np.nan
+    peak_station: str = ""
+    station_peak_z: float = np.nan
+    station_peak_nt: float = np.nan
+    duration_days: int = 0
+    age_days: int = 0
+    direction: str = ""
+    mean_north: float = np.nan
+    mean_south: float = np.nan
+    mean: float = np.nan
+    normal: float = np.nan
+    regions: tuple[Region, ...] = ()
 
 
 def regions_mask(field: NDArray[np.float32], threshold_z: float) -> NDArray[np.int32]:
@@ -200,20 +206,6 @@ def region_outline(labels: NDArray[np.int32], region: Region) -> tuple[NDArray[n
     inside = np.pad(labels[top:bottom, left:right] == region.label, 1).astype(np.float64)
     generator = contourpy.contour_generator(x=np.arange(left - 1, right + 1), y=np.arange(top - 1, bottom + 1), z=inside)
     return tuple(np.ascontiguousarray(line[:, ::-1]) for line in generator.lines(0.5))
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What the pixels alone say about a region; see `Region`."""
-
-    label: int
-    area_px: int
-    peak_z: float
-    peak_row: int
-    peak_col: int
-    centroid_row: float
-    centroid_col: float
-    bbox: tuple[int, int, int, int]
 
 
 def shapes(field: NDArray[np.float32], labels: NDArray[np.int32]) -> tuple[Shape, ...]:

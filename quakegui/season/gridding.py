@@ -91,13 +91,10 @@ class Gridder:
             if len(self.basis.matrix):
                 self._draw(self.filled(days).astype(np.float32), piece)
             for field, present in zip(piece, self.present(days), strict=True):
-                if not self._whole_hull(present):
+                # With all corners of the network everything drawn is shown.
+                if not len(self.basis.corners) or not present[self.basis.corners].all():
                     np.copyto(field, np.nan, where=~self._shown(present))
             yield piece
-
-    def _whole_hull(self, present: NDArray[np.bool_]) -> bool:
-        """Whether all corners of the network are present, so that everything drawn is shown."""
-        return len(self.basis.corners) > 0 and bool(present[self.basis.corners].all())
 
     def _draw(self, filled: NDArray[np.float32], out: NDArray[np.float32]) -> None:
         """Write the drawn pixels of some days to their places in `out`, shape (day, row, column)."""

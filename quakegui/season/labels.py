@@ -6,7 +6,7 @@ and never a prediction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
@@ -130,7 +130,10 @@ def apply(
     begin = np.searchsorted(days[order], event_day - before)
     end = np.searchsorted(days[order], event_day + np.timedelta64(rule.days_after, "D"), side="right")
     claims = np.full(days.shape, -1, dtype=np.int64)
-    for i in sorted(np.flatnonzero(end > begin).tolist(), key=_claim(rule, events)):  # the strongest comes last and stays
+    magnitude = np.array([event.magnitude for event in events], dtype=np.float64)
+    strength = (times, magnitude) if rule.winner == "larger" else (magnitude, times)
+    strongest_last = np.lexsort(strength)
+    for i in strongest_last[end[strongest_last] > begin[strongest_last]].tolist():  # who comes last stays
         claims[begin[i] : end[i]] = i
     owner = np.empty_like(claims)
     owner[order] = claims
@@ -141,14 +144,6 @@ def apply(
     post[owned] = available_at[owned] > times[owner[owned]]
     without = tuple(sorted(set(range(len(events))) - set(owner[owned].tolist())))
     return RuleLabels(days, labels, owner, post, without)
-
-
-def _claim(rule: LabelRule, events: Sequence[Event]) -> Callable[[int], tuple[float, float, int]]:
-    def strength(i: int) -> tuple[float, float, int]:
-        when = float(events[i].time.astype(np.int64))
-        return (when, events[i].magnitude, i) if rule.winner == "later" else (events[i].magnitude, when, i)
-
-    return strength
 
 
 class LabelSource(IntEnum):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,10 @@ class MapStyle:
     levels: int = 20
     contour_lines: bool = True
     name: str = "quake-diverging"
+    line_rgb: ClassVar = (58, 58, 58)
+    """Colour of contour lines."""
+    masked_rgb: ClassVar = (178, 178, 178)
+    """Colour of pixels that are not shown: a grey that no level has."""
 
     def __post_init__(self) -> None:
         """Refuse a scale that cannot be drawn."""
@@ -88,16 +93,6 @@ class MapStyle:
         """The levels' colours from lowest to highest, shape (level, 3)."""
         return palette(self)[: self.levels]
 
-    @property
-    def line_rgb(self) -> tuple[int, int, int]:
-        """Colour of contour lines."""
-        return (58, 58, 58)
-
-    @property
-    def masked_rgb(self) -> tuple[int, int, int]:
-        """Colour of pixels that are not shown: a grey that no level has."""
-        return (178, 178, 178)
-
 
 @lru_cache(maxsize=8)
 def palette(style: MapStyle) -> NDArray[np.uint8]:
@@ -129,7 +124,7 @@ def _diverging(levels: int) -> NDArray[np.uint8]:
     over_zero = np.linalg.norm(high - low, axis=1)
     mean_step = (lengths[0][-1] + lengths[1][-1] - lengths[0] - lengths[1]) / max(2 * count - 2, 1)
     first = along[np.argmax(over_zero >= mean_step)] if count > 1 else 1.0
-    sides = [_spaced(path, length, along, first, count) for path, length in zip((low, high), lengths, strict=True)]
+    sides = [_equal_steps(path, length, along, first, count) for path, length in zip((low, high), lengths, strict=True)]
     lab = np.vstack([sides[0][::-1], sides[1]])
     return np.rint(np.clip(oklab_to_srgb(lab), 0.0, 1.0) * 255.0).astype(np.uint8)
 
@@ -142,7 +137,7 @@ def _path(end: tuple[float, float, float], along: NDArray[np.float64]) -> NDArra
     return np.column_stack([NEUTRAL[0] + (lightness - NEUTRAL[0]) * along, strength * np.cos(angle), strength * np.sin(angle)])
 
 
-def _spaced(
+def _equal_steps(
     path: NDArray[np.float64], length: NDArray[np.float64], along: NDArray[np.float64], first: float, count: int
 ) -> NDArray[np.float64]:
     """Return `count` colours from `first` to the end of a path, shape (count, 3), at equal lengths along it."""

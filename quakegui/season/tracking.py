@@ -6,21 +6,12 @@ Strictly causal: the features of a day need its map and what `Tracker` keeps of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.extrema import (
-    DayFeatures,
-    ExtremaConfig,
-    Region,
-    Shape,
-    peaks_nt,
-    regions_mask,
-    shapes,
-    strongest_station,
-)
+from quakegui.season.extrema import DayFeatures, ExtremaConfig, Region, Shape, peaks_nt, regions_mask, shapes, strongest_station
 from quakegui.season.gridding import Gridder
 from quakegui.season.localtime import day_after
 
@@ -113,7 +104,7 @@ def step(
     shown = ~np.isnan(field)
     means = tuple((then, mean) for then, mean in tracker.means if day - then <= config.normal_days * ONE_DAY)
     if not shown.any():
-        return Tracker(means=means, next_id=tracker.next_id), _without_map(day, _median(means))
+        return Tracker(means=means, next_id=tracker.next_id), DayFeatures(day, has_map=False, normal=_median(means))
     if tracker.day is None or day != day_after(tracker.day, timezone):
         tracker = Tracker(next_id=tracker.next_id)
     labels = regions_mask(field, config.threshold_z)
@@ -178,11 +169,7 @@ def _after(known: Sequence[DayFeatures], field: NDArray[np.float32], config: Ext
 
 
 def _pasts(
-    tracker: Tracker,
-    field: NDArray[np.float32],
-    labels: NDArray[np.int32],
-    found: tuple[Shape, ...],
-    config: ExtremaConfig,
+    tracker: Tracker, field: NDArray[np.float32], labels: NDArray[np.int32], found: tuple[Shape, ...], config: ExtremaConfig
 ) -> dict[int, Past]:
     """Return what each of today's regions, by label, carries on from yesterday; a region missing here is new.
 
@@ -248,24 +235,17 @@ def _regions(today: Today, found: tuple[Shape, ...], pasts: dict[int, Past], nex
                 day=today.day,
                 id=past.id,
                 sign=1 if shape.label > 0 else -1,
-                label=shape.label,
-                area_px=shape.area_px,
                 area_km2=shape.area_px * frame.km_per_pixel**2,
-                peak_z=shape.peak_z,
                 peak_nt=float(nt),
-                peak_row=shape.peak_row,
-                peak_col=shape.peak_col,
                 peak_station=station,
                 station_peak_z=station_z,
                 station_peak_nt=station_nt,
                 duration_days=past.duration_days + 1,
                 age_days=past.age_days + 1,
                 direction="N" if shape.centroid_row < middle else "S" if shape.centroid_row > middle else "",
-                centroid_row=shape.centroid_row,
-                centroid_col=shape.centroid_col,
                 centroid_lat=float(latitude),
                 centroid_lon=float(longitude),
-                bbox=shape.bbox,
+                **asdict(shape),
             )
         )
     return tuple(regions), next_id
@@ -301,30 +281,6 @@ def _features(today: Today, shown: NDArray[np.bool_], regions: tuple[Region, ...
         mean=_mean(strength, shown),
         normal=normal,
         regions=regions,
-    )
-
-
-def _without_map(day: np.datetime64, normal: float) -> DayFeatures:
-    return DayFeatures(
-        day=day,
-        has_map=False,
-        area_px=0,
-        area_km2=0.0,
-        peak_z=np.nan,
-        peak_row=-1,
-        peak_col=-1,
-        peak_nt=np.nan,
-        peak_station="",
-        station_peak_z=np.nan,
-        station_peak_nt=np.nan,
-        duration_days=0,
-        age_days=0,
-        direction="",
-        mean_north=np.nan,
-        mean_south=np.nan,
-        mean=np.nan,
-        normal=normal,
-        regions=(),
     )
 
 

@@ -66,7 +66,7 @@ def draw_artefacts(seed: int, station: int, length: int, *, steps: bool, off: Sp
     start = rng.integers(0, length, short + long)
     lasts = np.append(np.exp(rng.normal(np.log(40.0), 1.0, short)), rng.uniform(360.0, 5.0 * DAY_MINUTES, long))
     end = start + np.maximum(lasts.astype(np.int64), 1)
-    begin, end = _merged(np.append(start, off[0]), np.append(end, off[1]))
+    begin, end = _union(np.append(start, off[0]), np.append(end, off[1]))
     step = np.sort(rng.integers(0, length, rng.poisson(STEPS_PER_YEAR * days / 365.25)))
     step_nt = rng.choice([-1.0, 1.0], step.size) * rng.uniform(4.0, 12.0, step.size)
     if not steps:
@@ -74,7 +74,7 @@ def draw_artefacts(seed: int, station: int, length: int, *, steps: bool, off: Sp
     return Artefacts(spike, spike_nt, begin, end, step, step_nt)
 
 
-def _merged(start: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _union(start: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the union of the stretches start..end as stretches that do not overlap, in order."""
     order = np.argsort(start)
     start, reach = start[order], np.maximum.accumulate(end[order]) if start.size else end

@@ -30,10 +30,8 @@ from quakegui.season.network import MAP_PIXELS
 from quakegui.season.night import NightConfig
 from quakegui.simulate.layouts import synthetic_network
 from quakegui.simulate.minutes import synthetic_night_means
-from quakegui.simulate.synthetic import SyntheticConfig, make_season
+from quakegui.simulate.synthetic import MAIN_FIELD_NT, SyntheticConfig, make_season
 
-MAIN_FIELD_NT = 49_500.0
-"""About the main field of the network; its size does not matter to an anomaly."""
 QUANTILE = 0.99
 
 CONFIRMING_SEEDS = 500_000

@@ -79,7 +79,7 @@ def _poisson(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> 
     return rng.uniform(0.0, window.days, count), _magnitudes(count, rng), _places(count, window, rng)
 
 
-def _clustered(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> Shocks:
+def _aftershock_sequences(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> Shocks:
     """Epidemic-type aftershocks (Ogata 1988): each event has its own, fewer and fewer of them by Omori's law."""
     day, magnitude, xy = _poisson(mean * (1.0 - _aftershocks_each()), window, rng)
     parents = (day, magnitude, xy)
@@ -117,7 +117,7 @@ def _swarms(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> S
 
 KINDS: dict[str, Callable[[float, CatalogueWindow, np.random.Generator], Shocks]] = {
     "poisson": _poisson,
-    "clustered": _clustered,
+    "clustered": _aftershock_sequences,
     "swarm": _swarms,
 }
 

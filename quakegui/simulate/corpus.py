@@ -29,11 +29,9 @@ from quakegui.simulate.minutes import direct_night_means
 from quakegui.simulate.nuisance import Nuisance, random_nuisance
 from quakegui.simulate.precursors import Law, wider
 from quakegui.simulate.randomness import generator
-from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_season
+from quakegui.simulate.synthetic import MAIN_FIELD_NT, SyntheticConfig, SyntheticSeason, make_season
 from quakegui.words import Said
 
-MAIN_FIELD_NT = 49_500.0
-"""About the main field of the network; its size does not matter to an anomaly."""
 SPLIT_MAGNITUDE = 4.0
 """Border between large and small (founding paper, table 4)."""
 INVENTED_IN_21 = 5

@@ -56,10 +56,10 @@ def random_network(rng: np.random.Generator, *, kind: str | None = None) -> Netw
     kind = str(rng.choice(KINDS)) if kind is None else kind
     count = int(rng.integers(FEWEST, MOST + 1))
     if kind == "grid":
-        xy = _shaken(rng, count)
+        xy = _shaky_grid(rng, count)
     else:
         stretch = np.sqrt(3.0) if kind == "belt" else 1.0
-        xy = _scattered(rng, count) * (stretch, 1.0 / stretch)
+        xy = _random_places(rng, count) * (stretch, 1.0 / stretch)
     turn = rng.uniform(0.0, np.pi)
     xy = xy @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     xy *= np.sqrt(AREA_KM2 * 2.0 ** rng.uniform(-1.0, 1.0) / float(ConvexHull(xy).volume))
@@ -97,14 +97,14 @@ def _station(code: str, name: str, x: float, y: float, elevation_m: float) -> St
 def _positions_km(count: int) -> NDArray[np.float64]:
     """Return `count` places of a shaken square grid about the centre, their hull scaled to the paper's area, km."""
     rng = np.random.default_rng(np.random.SeedSequence([count, 70]))
-    xy = _shaken(rng, count)
+    xy = _shaky_grid(rng, count)
     xy -= 0.5 * (xy.min(axis=0) + xy.max(axis=0))
     area = float(ConvexHull(xy).volume) if count >= 4 else float(np.ceil(np.sqrt(count)) ** 2)
     scaled: NDArray[np.float64] = xy * np.sqrt(AREA_KM2 / area)
     return scaled
 
 
-def _shaken(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+def _shaky_grid(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
     """Return `count` places of a shaken square grid of unit mesh, shape (count, 2)."""
     side = int(np.ceil(np.sqrt(count)))
     cells = np.sort(rng.permutation(side * side)[:count])
@@ -114,7 +114,7 @@ def _shaken(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
     return shaken
 
 
-def _scattered(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+def _random_places(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
     """Return `count` places drawn in a square of unit side, none closer to another than `CLOSEST`, shape (count, 2)."""
     closest = CLOSEST / np.sqrt(count)
     places = np.empty((0, 2))

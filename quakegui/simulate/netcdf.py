@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import netcdf_file
 
+from quakegui.season.events import Event
 from quakegui.simulate.corpus import SimulatedSeason
 
 MARK = "SYNTHETIC: invented readings; nothing in this file was measured"
@@ -53,12 +54,13 @@ def _write(path: Path, seasons: Sequence[SimulatedSeason], sizes: Mapping[str, i
         file.title, file.Conventions = MARK, "CF-1.8"
         for name, size in sizes.items():
             file.createDimension(name, size)
-        _put(file, "day", _Variable("i", ("day",), "days since 1970-01-01"), seasons[0].season.all_days.astype(np.int64))
+        day = _Variable("i", ("day",), "days since 1970-01-01", lambda each: each.season.all_days.astype(np.int64))
+        _put(file, "day", day, day.of(seasons[0]))
         for name, variable in _VARIABLES.items():
             shape = tuple(sizes[dimension] for dimension in variable.dimensions)
             values = np.full(shape, np.nan if variable.kind in "fd" else -1.0)
             for number, each in enumerate(seasons):
-                found = np.asarray(_VALUES[name](each), dtype=np.float64)
+                found = np.asarray(variable.of(each), dtype=np.float64)
                 filled: tuple[int | slice, ...] = (number, *map(slice, found.shape))
                 values[filled] = found
             _put(file, name, variable, values)
@@ -68,6 +70,7 @@ class _Variable(NamedTuple):
     kind: str
     dimensions: tuple[str, ...]
     unit: str
+    of: Callable[[SimulatedSeason], Any]
 
 
 def _put(file: Any, name: str, variable: _Variable, values: NDArray[Any]) -> None:
@@ -82,35 +85,24 @@ def _over_all_days(each: SimulatedSeason, classes: NDArray[Any]) -> NDArray[np.f
     return found
 
 
+def _seconds(event: Event) -> float:
+    return float((event.time - EPOCH) / np.timedelta64(1, "s"))
+
+
+_EVENTS = ("season", "event")
 _VARIABLES: dict[str, _Variable] = {
-    "seed": _Variable("i", ("season",), "1"),
-    "strength": _Variable("f", ("season",), "1"),
-    "latitude": _Variable("f", ("season", "station"), "degrees_north"),
-    "longitude": _Variable("f", ("season", "station"), "degrees_east"),
-    "z": _Variable("f", ("season", "day", "station"), "1"),
-    "anomaly_nt": _Variable("f", ("season", "day", "station"), "nT"),
-    "kp": _Variable("f", ("season", "day"), "1"),
-    "label": _Variable("b", ("season", "day"), "1"),
-    "post": _Variable("b", ("season", "day"), "1"),
-    "event_time": _Variable("d", ("season", "event"), "seconds since 1970-01-01 00:00:00"),
-    "event_latitude": _Variable("f", ("season", "event"), "degrees_north"),
-    "event_longitude": _Variable("f", ("season", "event"), "degrees_east"),
-    "event_magnitude": _Variable("f", ("season", "event"), "1"),
-    "event_class": _Variable("b", ("season", "event"), "1"),
-}
-_VALUES: dict[str, Any] = {
-    "seed": lambda each: each.source.config.seed,
-    "strength": lambda each: each.source.config.strength,
-    "latitude": lambda each: each.season.network.latitude,
-    "longitude": lambda each: each.season.network.longitude,
-    "z": lambda each: each.season.anomaly.z,
-    "anomaly_nt": lambda each: each.season.anomaly.anomaly_nt,
-    "kp": lambda each: each.season.kp_night,
-    "label": lambda each: _over_all_days(each, each.labels.classes),
-    "post": lambda each: _over_all_days(each, each.labels.post),
-    "event_time": lambda each: [(event.time - EPOCH) / np.timedelta64(1, "s") for event in each.events],
-    "event_latitude": lambda each: [event.latitude for event in each.events],
-    "event_longitude": lambda each: [event.longitude for event in each.events],
-    "event_magnitude": lambda each: [event.magnitude for event in each.events],
-    "event_class": lambda each: each.classes,
+    "seed": _Variable("i", ("season",), "1", lambda each: each.source.config.seed),
+    "strength": _Variable("f", ("season",), "1", lambda each: each.source.config.strength),
+    "latitude": _Variable("f", ("season", "station"), "degrees_north", lambda each: each.season.network.latitude),
+    "longitude": _Variable("f", ("season", "station"), "degrees_east", lambda each: each.season.network.longitude),
+    "z": _Variable("f", ("season", "day", "station"), "1", lambda each: each.season.anomaly.z),
+    "anomaly_nt": _Variable("f", ("season", "day", "station"), "nT", lambda each: each.season.anomaly.anomaly_nt),
+    "kp": _Variable("f", ("season", "day"), "1", lambda each: each.season.kp_night),
+    "label": _Variable("b", ("season", "day"), "1", lambda each: _over_all_days(each, each.labels.classes)),
+    "post": _Variable("b", ("season", "day"), "1", lambda each: _over_all_days(each, each.labels.post)),
+    "event_time": _Variable("d", _EVENTS, "seconds since 1970-01-01 00:00:00", lambda each: [*map(_seconds, each.events)]),
+    "event_latitude": _Variable("f", _EVENTS, "degrees_north", lambda each: [event.latitude for event in each.events]),
+    "event_longitude": _Variable("f", _EVENTS, "degrees_east", lambda each: [event.longitude for event in each.events]),
+    "event_magnitude": _Variable("f", _EVENTS, "1", lambda each: [event.magnitude for event in each.events]),
+    "event_class": _Variable("b", _EVENTS, "1", lambda each: each.classes),
 }

@@ -42,6 +42,9 @@ from quakegui.simulate.randomness import generator
 from quakegui.simulate.storms import random_kp, require_kp
 from quakegui.words import Said
 
+MAIN_FIELD_NT = 49_500.0
+"""About the main field of the network; its size does not matter to an anomaly."""
+
 
 @dataclass(frozen=True, slots=True)
 class SyntheticConfig:

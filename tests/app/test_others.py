@@ -362,7 +362,7 @@ def test_undo_leaves_the_steps_of_other_people_alone(session: Session, other: Pr
 
 def test_a_step_that_came_in_after_the_look_is_not_taken_back(session: Session, other: Project) -> None:
     labelling.label(session, 2, [0])
-    step = journal.step_to_undo(other, "Li")
+    step = journal.next_step(other, "Li", back=True)
     assert step is not None
     bo_labels(other, session.days[5], author="Li")
     with pytest.raises(journal_error(), match="Another program has written a step"):

@@ -84,7 +84,7 @@ def prediction(days: int, _stations: int, _cadence_s: float, _folder: Path) -> C
     )
     answer = Predictor(run, palette, scalar_table(20), {}, {})
     pictures = np.zeros((1, config.size, config.size, 3), np.float16)
-    answer._built[pictures.shape[1:], pictures.dtype] = whole_network(config, pictures, palette, scalar_table(20))
+    answer.networks[pictures.shape[1:], pictures.dtype] = whole_network(config, pictures, palette, scalar_table(20))
     few = rng.integers(0, 22, (32, 480, 480)).astype(np.uint8)
     answer(few)  # traced before the clock runs, as in a season that goes on
 

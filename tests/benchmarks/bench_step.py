@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication
 from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
+from quakegui.app.training import GATHERING
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.ui import theme
 from quakegui.ui.housekeeping import SETTLED_AFTER_MS, Housekeeping
@@ -207,7 +208,7 @@ def measure_training(folder: Path) -> list[Row]:
     config = replace(PRESETS["small"], epochs=1, final_fit=False, members=1)
     window.training.start(config)
     rest(100)
-    wait(lambda: window.training._thread is not None or not window.training.busy)
+    wait(lambda: not window.session.jobs.has(GATHERING))
     gathered = ticks.taken()
     wait(lambda: not window.training.busy)
     rest(500)

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from built_project import Size, build
 from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from quakegui import paths
 from quakegui.project import cachefiles, schema, seasons
-from quakegui.project.anomalycache import load_anomalies
 from quakegui.project.nights import load_nights
+from quakegui.project.seasoncache import load_anomalies
 from quakegui.project.store import Project, config_of
 from quakegui.season.anomaly import AnomalyConfig, Method, daily
 from quakegui.season.night import NightMeans
@@ -98,7 +99,7 @@ def test_features_after_known_days_are_the_plain_ones(project: Project) -> None:
 
 def test_a_second_opening_computes_no_day_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     first = loaded(project)
-    monkeypatch.setattr("quakegui.season.anomaly._one_day", None)  # nothing is left to compute with
+    monkeypatch.setattr("quakegui.season.anomaly.one_day", None)  # nothing is left to compute with
     monkeypatch.setattr("quakegui.season.season.season_features", None)
     second = loaded(project)
     monkeypatch.undo()
@@ -111,9 +112,9 @@ def test_after_a_changed_night_only_it_and_later_days_are_computed(project: Proj
     changed_at = 100
     change_night(project, int(before.all_days[changed_at].astype(np.int64)), 3, 40.0)
     computed = []
-    inner = sys.modules["quakegui.season.anomaly"]._one_day
+    inner = sys.modules["quakegui.season.anomaly"].one_day
     monkeypatch.setattr(
-        "quakegui.season.anomaly._one_day", lambda *given, day, **more: computed.append(day) or inner(*given, day=day, **more)
+        "quakegui.season.anomaly.one_day", lambda *given, day, **more: computed.append(day) or inner(*given, day=day, **more)
     )
     after = loaded(project)
     assert computed == list(range(changed_at, SIZE.days))
@@ -196,7 +197,7 @@ def test_opening_a_season_asks_for_no_reading(project: Project) -> None:
 
         connection.set_authorizer(note)
 
-    event.listen(project._engine, "checkout", watch)
+    event.listen(Pool, "checkout", watch)
     loaded(project)
     assert ("night", "value") in seen
     assert not {column for table, column in seen if table in ("block", "imported_file")}

@@ -170,8 +170,8 @@ def use(folder: Path, *, all_of_it: bool) -> None:
         project.revision()
         for one in (journal.journal_rows, journal.in_force, journal.rows, journal.notes, journal.label_rule):
             one(project)
-        journal.step_to_undo(project, "李")
-        journal.step_to_redo(project, "Wang")
+        journal.next_step(project, "李", back=True)
+        journal.next_step(project, "Wang", back=False)
         for one in (
             catalogue.events,
             catalogue.all_events,

@@ -150,7 +150,7 @@ def run(source: Source, folder: Path) -> None:
     try:
         found = import_run(folder / "runs", path)
         found.history()
-        found.predictions().shown()
+        found.predictions().by_day()
     finally:
         inside = {one.relative_to(folder).parts[0] for one in folder.rglob("*")}
         assert inside <= {"runs", source.name}

@@ -49,7 +49,7 @@ def refused(tmp_path: Path, parts: dict[str, bytes], match: str = r"\S") -> None
 def test_the_good_run_is_imported(tmp_path: Path) -> None:
     run = import_run(tmp_path / "runs", save(tmp_path, run_parts()))
     assert (run.id, run.card is not None, len(run.history()) > 5) == (ID, True, True)
-    assert run.predictions().shown()[0].shape[1] == 5
+    assert run.predictions().by_day()[0].shape[1] == 5
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_the_fingerprint_of_a_snapshot_is_that_of_its_bytes() -> None:
         has_map=np.ones(30, bool),
     )
     plain = hashlib.blake2b(digest_size=8)
-    for name, array in sorted(dataset._arrays(data).items()):
+    for name, array in sorted(dataset.arrays_of(data).items()):
         plain.update(f"{name}{array.dtype}{array.shape}".encode())
         plain.update(np.ascontiguousarray(array).tobytes())
     assert data.hash == plain.hexdigest()

@@ -406,7 +406,7 @@ def test_files_that_could_not_be_taken_come_again(tmp_path: Path) -> None:
     watch.again((first, gone))
     second.write_text("2")
     assert next(found) == (first, second), "with the next ones"
-    watch._again_s = 0.0
+    watch.again_s = 0.0
     watch.again((second,))
     assert next(found) == (second,), "or by themselves"
     over.set()
@@ -417,7 +417,7 @@ def test_files_that_could_not_be_taken_come_again(tmp_path: Path) -> None:
 def test_a_watch_outlives_what_cannot_be_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "loop").symlink_to("loop")
     watch, over, looks = Watch(tmp_path, pause_s=0.01), threading.Event(), []
-    listing = Watch._listing
+    listing = Watch.listing
 
     def away_at_first(self: Watch) -> object:
         looks.append(len(looks))
@@ -425,7 +425,7 @@ def test_a_watch_outlives_what_cannot_be_reached(tmp_path: Path, monkeypatch: py
             raise OSError(errno.EHOSTDOWN, "Host is down")
         return listing(self)
 
-    monkeypatch.setattr(Watch, "_listing", away_at_first)
+    monkeypatch.setattr(Watch, "listing", away_at_first)
     (tmp_path / "new.txt").write_text("1")
     assert next(watch.changes(over.is_set)) == (tmp_path / "new.txt",)
 

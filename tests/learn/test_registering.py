@@ -79,7 +79,7 @@ def test_a_run_is_registered_once_for_days_to_come_with_all_that_it_is_judged_by
 ) -> None:
     with Project.open(opened) as project:
         season, known = season_of(project), season_runs.find_run(project, None)
-        assert not registrations.is_registered(project, known.id)
+        assert registrations.registration_of(project, known.id) is None
     clock[0] = over_ms(season, -LATER_DAYS) - HOUR_MS // 2
     first, last = str(season.days[-LATER_DAYS]), str(season.days[-1])
     facts = run.json("register", opened, "--run", known.id[:13], "--until", last, "--threshold", "0.6", "--author", "Li")
@@ -90,7 +90,7 @@ def test_a_run_is_registered_once_for_days_to_come_with_all_that_it_is_judged_by
     assert facts["classes"]["split_magnitude"] == 4.0
     assert re.fullmatch("[0-9a-f]{64}", facts["hash"])
     with Project.open(opened) as project:
-        assert registrations.is_registered(project, known.id)
+        assert registrations.registration_of(project, known.id) is not None
         ledger = runs.ledger(project, known.id)
         assert facts["ledger_row"] == len(ledger)
     _, err = run("register", opened, "--run", known.id, "--until", "2030-01-01", code=1)
@@ -165,7 +165,7 @@ def test_every_update_predicts_for_a_registered_run_whichever_is_in_use_and_neve
         rows = {row.day: row.issued_ms for row in runs.ledger(project, "copy")}
         assert list(rows) == list(season.days[first:-4])
         (record,) = examine_registered(project, now_ms=over_ms(season, last))
-        assert list(record.predicted) == list(season.days[first:-4])
+        assert list(record.days) == list(season.days[first:-4])
         assert record.faults == ()
         late = update(project, over_ms(season, -1) + DAY_MS)
         assert late.registered == (), "its period is over"

@@ -146,7 +146,7 @@ def test_a_run_of_other_classes_keeps_no_season_from_being_shown(trained: Path) 
         write_arrays(
             run.folder / "predictions.npz", arrays | {"labels": labels} | {name: arrays[name][..., :2] for name in shares}
         )
-        assert registry.read_run(run.folder).predictions().shown()[0].shape[1] == 2
+        assert registry.read_run(run.folder).predictions().by_day()[0].shape[1] == 2
         assert season_runs.complete_runs(project, season) == ()
         assert runs.unfinished(project) == (run.id,)
 

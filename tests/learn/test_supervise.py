@@ -217,7 +217,7 @@ def test_the_worker_dies_with_its_supervisor(tmp_path: Path) -> None:
         sys.path.extend({sys.path!r})
         import threading
         from quakegui.learn.worker import process
-        threading.Thread(target=process._listen, args=(process._own_input(), threading.Event()), daemon=True).start()
+        threading.Thread(target=process.listen, args=(process.own_input(), threading.Event()), daemon=True).start()
         print('{{"event": "progress", "done": %d, "total": 1, "text": "x"}}' % os.getpid())
         time.sleep(60)
         """,

@@ -281,14 +281,14 @@ def test_every_fold_answers_every_day_and_roles_tell_which_it_saw(unbroken: Path
     assert fold.tolist() == [0] * len(data.folds[0].predict) + [1] * len(data.folds[1].predict)
     np.testing.assert_array_equal(pooled[0], answers.probabilities[0, 0])
     assert answers.final_trained.all()
-    assert set(answers.shown()[1].tolist()) == {"out-of-fold"}
+    assert set(answers.by_day()[1].tolist()) == {"out-of-fold"}
     assert not np.array_equal(answers.final, pooled)
 
 
 def test_days_that_no_fold_judged_are_in_sample(tmp_path: Path) -> None:
     data = season()
     run(tmp_path / "run", replace(TINY, epochs=1), data)
-    _, kind = RunPredictions.load(tmp_path / "run" / PREDICTIONS).shown()
+    _, kind = RunPredictions.load(tmp_path / "run" / PREDICTIONS).by_day()
     judged = data.folds[0].predict
     assert (kind[judged] == "out-of-fold").all()
     assert (np.delete(kind, judged) == "in-sample").all()

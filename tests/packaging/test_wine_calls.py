@@ -26,13 +26,13 @@ def wine(smoke, tmp_path):
 
 
 def test_what_a_program_says_comes_whole_with_its_exit_code(wine):
-    code, said = wine._call("sh", "-c", "head -c 300000 /dev/zero | tr '\\0' x; echo 观测 >&2; exit 3")
+    code, said = wine.call("sh", "-c", "head -c 300000 /dev/zero | tr '\\0' x; echo 观测 >&2; exit 3")
     assert code == 3
     assert said == "x" * 300_000 + "观测\n"
 
 
 def test_a_service_that_a_program_leaves_behind_is_not_waited_for(wine):
-    code, said = wine._call("sh", "-c", "sleep 600 & echo $!")
+    code, said = wine.call("sh", "-c", "sleep 600 & echo $!")
     service = int(said)
     os.kill(service, 0)  # it still lives, and holds the pipe
     os.kill(service, signal.SIGKILL)
@@ -44,13 +44,13 @@ def test_a_program_that_does_not_end_is_named(smoke, wine, monkeypatch):
     stopped = []
     monkeypatch.setattr(wine, "stop", lambda: stopped.append(True))
     with pytest.raises(smoke.FailedError, match=r"sleep 1 \.\.\. ends within 0 s"):
-        wine._call("sleep", "1")
+        wine.call("sleep", "1")
     assert stopped
 
 
 def test_only_programs_of_the_own_prefix_are_found(smoke, wine, tmp_path):
     program = [sys.executable, "-c", "print(flush=True); input()", "a.module"]
-    with subprocess.Popen(program, env=wine._set, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(program, env=wine.variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdout.readline()  # it runs
         assert wine.runs("a.module")
         assert not wine.runs("another.module")

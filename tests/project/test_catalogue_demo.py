@@ -39,14 +39,14 @@ def test_events_are_chosen_declustered_and_replace_the_former(project: Project, 
     (tmp_path / "e.csv").write_text(USGS)
     box = Selection(box=(26.0, 31.0, 100.0, 104.0))
     done = catalogue.import_events(project, tmp_path / "e.csv", selection=box, declustering=Declustering("window", 50.0, 5.0))
-    assert (done.read, done.selected, done.kept, done.replaced) == (4, 3, 2, 0)
-    assert [event.place for event in done.dropped] == ["aftershock"]
+    assert (done.read, done.selection, done.mainshocks, done.former) == (4, 3, 2, 0)
+    assert [event.place for event in done.aftershocks] == ["aftershock"]
     assert [event.magnitude for event in catalogue.events(project)] == [5.1, 3.6]
     assert [kept for _, kept in catalogue.all_events(project)] == [True, False, True]
     again = catalogue.import_events(project, tmp_path / "e.csv", declustering=Declustering("none"))
-    assert (again.kept, again.replaced) == (4, 3)
+    assert (again.mainshocks, again.former) == (4, 3)
     more = catalogue.store_events(project, EVENTS, declustering=Declustering("none"), add=True)
-    assert more.kept == 7
+    assert more.mainshocks == 7
 
 
 def test_a_project_knows_the_files_that_its_events_are_from(project: Project, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_the_same_catalogue_again_is_no_import(project: Project, tmp_path: Path)
     (tmp_path / "e.csv").write_text(USGS)
     for _ in range(3):
         done = catalogue.import_events(project, tmp_path / "e.csv", declustering=Declustering("window", 50.0, 5.0))
-    assert (len(acts.acts(project)), done.kept, len(done.dropped)) == (1, 3, 1)
+    assert (len(acts.acts(project)), done.mainshocks, len(done.aftershocks)) == (1, 3, 1)
     undo_import(project)
     assert catalogue.events(project) == ()
 
@@ -119,18 +119,18 @@ def test_classes_need_events(project: Project) -> None:
 
 
 def test_stations_are_set_by_hand_and_from_a_list(project: Project, tmp_path: Path) -> None:
-    assert stations.set_station(project, Station("XIC", "西昌", 27.9, 282.3)).added == ("XIC",)
+    assert stations.set_stations(project, Station("XIC", "西昌", 27.9, 282.3)).additions == ("XIC",)
     assert project.network().stations[0] == Station("XIC", "西昌", 27.9, -77.7)
-    assert stations.set_station(project, Station(" xic", latitude=27.9, longitude=102.3)).changed == ("XIC",)
+    assert stations.set_stations(project, Station(" xic", latitude=27.9, longitude=102.3)).changes == ("XIC",)
     assert project.network().stations[0] == Station("XIC", "西昌", 27.9, 102.3)
     (tmp_path / "s.csv").write_text(
         "code,name,latitude,longitude\nXIC,西昌,27.9,102.3\nHLI,会理,26.65,102.25\n", encoding="utf-8"
     )
     done = stations.import_stations(project, tmp_path / "s.csv")
-    assert (done.added, done.changed) == (("HLI",), ())
+    assert (done.additions, done.changes) == (("HLI",), ())
     for wrong in (Station("A", latitude=91.0, longitude=0.0), Station("A", latitude=1.0), Station(" ")):
         with pytest.raises(ProjectError):
-            stations.set_station(project, wrong)
+            stations.set_stations(project, wrong)
 
 
 def test_a_demo_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ COLUMNS = [column for table in schema.metadata.sorted_tables for column in table
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
     with Project.create(tmp_path / "p", name="p") as made:
-        stations.set_station(made, Station("AAA", "", 28.0, 102.0))
+        stations.set_stations(made, Station("AAA", "", 28.0, 102.0))
         journal.write_labels(made, DAY, 1, source=LabelSource.ANALYST, author="Wang")
         yield made
 
@@ -52,7 +52,7 @@ def test_the_bounds_of_writing_are_those_of_opening(project: Project, column: Co
     with project.read() as connection:
         for value in tries(column):
             raw = connection.connection.driver_connection
-            sql = f'SELECT {soundness._right(column)} FROM (SELECT ? AS "{column.name}")'
+            sql = f'SELECT {soundness.condition_of(column)} FROM (SELECT ? AS "{column.name}")'
             is_right = bool(raw.execute(sql, (value,)).fetchone()[0])
             assert (column_limits.storage_problem(column.table, {column.name: value}) is None) == is_right, value
     if isinstance(column.type, Float):
@@ -103,7 +103,7 @@ STEPS: dict[str, Callable[[Project], object]] = {
     "magnitude 21": lambda project: catalogue.store_events(project, [event(magnitude=21.0)], declustering=Declustering("none")),
     "depth of NaN": lambda project: catalogue.store_events(project, [event(depth=math.nan)], declustering=Declustering("none")),
     **{
-        f"elevation {metres}": lambda project, metres=metres: stations.set_station(project, Station("B", "", 1.0, 2.0, metres))
+        f"elevation {metres}": lambda project, metres=metres: stations.set_stations(project, Station("B", "", 1.0, 2.0, metres))
         for metres in (999_999.0, math.inf, math.nan, -30_000.0)
     },
     "centres beyond all": lambda project: catalogue.set_class_scheme(project, ClassScheme(4.0, (math.inf, 0.0), (0.0, 0.0))),
@@ -161,10 +161,10 @@ def test_a_counter_at_its_end_stops_the_step_and_not_the_project(project: Projec
     step = (
         label("2022-03-02")
         if "setting" not in change
-        else lambda project: stations.set_station(project, Station("C", "", 3.0, 3.0))
+        else lambda project: stations.set_stations(project, Station("C", "", 3.0, 3.0))
     )
     before = len(journal.rows(project))
-    stations.set_station(project, STATION)  # so that there is a revision
+    stations.set_stations(project, STATION)  # so that there is a revision
     _change(project, change)
     for _ in range(2):
         with closing(Project.open(project.folder)) as again:

@@ -63,7 +63,7 @@ def test_each_reading_belongs_to_one_night_at_most(place):
 def test_a_season_goes_on_over_it(place):
     project, day = place
     for code, latitude, longitude in (("AAA", -13.0, -171.0), ("BBB", -14.0, -172.0), ("CCC", -13.0, -172.5)):
-        stations.set_station(project, Station(code, "", latitude, longitude))
+        stations.set_stations(project, Station(code, "", latitude, longitude))
     season = load_season(project)
     assert season is not None
     assert day not in season.all_days

@@ -210,7 +210,7 @@ def test_layers_of_one_station_survive_the_way(tmp_path: Path) -> None:
 
 
 def test_every_code_gets_a_file_name_of_its_own() -> None:
-    names = {writing._file_name((code, 60_000, 4, 0), synthetic=False) for code in ("KAK", "kak", "É/1", "_/1", "../x", "CON")}
+    names = {writing.file_name((code, 60_000, 4, 0), synthetic=False) for code in ("KAK", "kak", "É/1", "_/1", "../x", "CON")}
     assert len(names) == 6
     assert "KAK_60s_definitive.csv.gz" in names
     assert not any("/" in name or ".." in name for name in names)
@@ -300,11 +300,11 @@ def test_labels_go_out_and_come_in(project: Project, tmp_path: Path) -> None:
     season_export.labels_to_csv(project, tmp_path / "l.csv")
     with Project.create(tmp_path / "p") as other:
         done = labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao")
-        assert (done.read, done.written) == (2, 2)
+        assert (done.read, done.changes) == (2, 2)
         assert done.by_rule == len(read(tmp_path / "l.csv")) - 2
         found = journal.in_force(other)
         assert [(row.cls, row.author, row.note) for row in found.values()] == [(3, "李", "+ peak")] * 2
-        assert labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao").written == 0
+        assert labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao").changes == 0
 
 
 def test_the_index_of_a_folder_of_maps_holds_labels_too(tmp_path: Path) -> None:

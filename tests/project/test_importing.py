@@ -114,7 +114,7 @@ def test_a_corrected_file_replaces_and_is_recorded(project: Project, files: Path
     right[600:700] = np.nan
     import_paths(project, [put(files, "kak.min", iaga(values=wrong))])
     report = import_paths(project, [put(files, "kak.min", iaga(values=right))])
-    assert (report.imported[0].overwritten, report.imported[0].withdrawn, report.imported[0].left) == (0, 100, 0)
+    assert (report.imported[0].overwritten, report.imported[0].withdrawn, report.imported[0].remainder) == (0, 100, 0)
     assert "kak.min: 100 readings of 'kak.min' are withdrawn: this file marks them as missing." in report.notes
     assert "10:00" not in values(project)  # a minute that the correction took out does not come back from the old file
     assert values(project)["09:59"] == wrong[599]
@@ -127,7 +127,7 @@ def test_a_file_of_the_same_name_for_another_day_or_station_replaces_nothing(pro
     import_paths(project, [put(files / "1", "f.min", iaga(day="2022-01-15"))])
     for folder, data in (("2", iaga(day="2022-01-16")), ("3", iaga("KNY"))):
         one = import_paths(project, [put(files / folder, "f.min", data)]).imported[0]
-        assert (one.overwritten, one.unused, one.withdrawn, one.left) == (0, 0, 0, 0)
+        assert (one.overwritten, one.unused, one.withdrawn, one.remainder) == (0, 0, 0, 0)
     assert len(values(project)) == len(values(project, day="2022-01-16")) == len(values(project, "KNY")) == 1440
 
 
@@ -242,7 +242,7 @@ def test_processes_and_one_process_give_the_same(files: Path, tmp_path: Path, mo
     with Project.create(tmp_path / "one") as one:
         expected = import_paths(one, [files])
         monkeypatch.setattr(parsing, "FEW_FILES", 1)
-        monkeypatch.setattr(parsing, "_workers", lambda _files: 2)
+        monkeypatch.setattr(parsing.os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
         with Project.create(tmp_path / "two") as two:
             assert import_paths(two, [files]) == expected
             np.testing.assert_array_equal(load_nights(one).values, load_nights(two).values)  # type: ignore[union-attr]
@@ -251,13 +251,14 @@ def test_processes_and_one_process_give_the_same(files: Path, tmp_path: Path, mo
 def test_where_no_process_can_be_started_one_does_it_all(
     project: Project, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object) -> Iterator[object]:
+    def broken(*_args: object, **_more: object) -> None:
         raise BrokenProcessPool
-        yield
 
-    monkeypatch.setattr(parsing, "_workers", lambda _files: 2)
-    monkeypatch.setattr(parsing, "_in_processes", broken)
-    assert len(import_paths(project, [put(files, "kak.min", iaga())]).imported) == 1
+    monkeypatch.setattr(parsing, "FEW_FILES", 1)
+    monkeypatch.setattr(parsing.os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
+    monkeypatch.setattr(parsing, "ProcessPoolExecutor", broken)
+    both = [put(files, "kak.min", iaga()), put(files, "next.min", iaga(day="2022-01-16"))]
+    assert len(import_paths(project, both).imported) == 2
 
 
 def test_a_project_open_for_reading_refuses(project: Project, files: Path) -> None:

@@ -58,27 +58,27 @@ def test_what_can_be_read_in_two_ways_is_refused(project: Project, text: str, li
 
 def test_the_same_said_twice_and_two_analysts_are_no_contradiction(project: Project) -> None:
     done = given(project, "date,class,author\n2022-03-07,1,Li\n2022-03-07,1,Li\n2022-03-07,2,Wang\n")
-    assert (done.read, done.written) == (2, 2)
+    assert (done.read, done.changes) == (2, 2)
 
 
 def test_what_spreadsheets_leave_at_the_end_is_passed_over(project: Project) -> None:
     done = given(project, "date,class,,\n2022-03-07,1,,\n,,,\n\n2022-03-08,2\n , ,,\n")
-    assert (done.read, done.written, done.unread) == (2, 2, ())
+    assert (done.read, done.changes, done.unread) == (2, 2, ())
 
 
 def test_labels_that_come_back_as_they_went_change_nothing(project: Project) -> None:
     before = journal.journal_rows(project)
     season_export.labels_to_csv(project, project.folder.parent / "out.csv")
-    assert labelfiles.import_labels(project, project.folder.parent / "out.csv", author="Zhao").written == 0
+    assert labelfiles.import_labels(project, project.folder.parent / "out.csv", author="Zhao").changes == 0
     assert journal.journal_rows(project) == before
 
 
 def test_a_file_without_notes_takes_none_away(project: Project) -> None:
     before = stands(project)
-    assert given(project, "date,class\n2022-02-01,3\n2022-02-02,4\n").written == 1
+    assert given(project, "date,class\n2022-02-01,3\n2022-02-02,4\n").changes == 1
     assert stands(project)[0] == before[0]
     assert stands(project)[1] == ("2022-02-02", 4, "", "", False)
-    assert given(project, "date,class,note\n2022-02-01,3,\n").written == 1
+    assert given(project, "date,class,note\n2022-02-01,3,\n").changes == 1
     assert stands(project)[0] == ("2022-02-01", 3, "", "", True)
 
 
@@ -142,7 +142,7 @@ def test_labels_that_a_spreadsheet_saved_again_are_the_same_labels(tmp_path: Pat
     found = []
     for number, each in enumerate((SAVED_AGAIN, text)):
         with Project.create(tmp_path / f"again{number}") as fresh:
-            assert given(fresh, each).written == 2
+            assert given(fresh, each).changes == 2
             found.append(stands(fresh))
     assert found[0] == found[1]
     assert [row[:3] for row in found[0]] == [("2024-01-25", 3, "peak"), ("2024-01-26", 3, "")]

@@ -46,13 +46,13 @@ def test_two_files_of_a_folder_that_differ_are_refused_by_name(project, tmp_path
 def test_a_repeated_line_is_counted(project, tmp_path, capsys):
     file = write(tmp_path / "labels.csv", "2022-03-07,1", "2022-03-07,1", "2022-03-08,2")
     done = labelfiles.import_labels(project, file, author="Li")
-    assert (done.read, done.written, done.repeated) == (2, 2, 1)
+    assert (done.read, done.changes, done.repeats) == (2, 2, 1)
     said = " ".join(Terminal(capsys)("labels", "import", project.folder, file, "--author", "Li"))
     assert "1 lines say again" in " ".join(said.split())
 
 
 def test_labels_of_two_people_for_one_day_are_both_taken(project, tmp_path):
     file = write(tmp_path / "labels.csv", "2022-03-07,1,Li", "2022-03-07,2,Wang", head="date,class,author")
-    assert labelfiles.import_labels(project, file, author="Zhao").written == 2
+    assert labelfiles.import_labels(project, file, author="Zhao").changes == 2
     rows = journal.history(project, np.datetime64("2022-03-07", "D"))
     assert {(row.author, row.cls) for row in rows} == {("Li", 1), ("Wang", 2)}

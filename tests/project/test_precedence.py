@@ -204,7 +204,7 @@ def test_the_day_files_of_one_name_leave_every_evening_in_place(tmp_path: Path) 
             file = place(tmp_path / str(day), "latest.csv", csv_of(range(20 + 24 * day, 44 + 24 * day)), day)
             report = import_paths(project, [file])
         assert len(stored(project, "S1")) == 72
-        assert report.imported[0].left == 20
+        assert report.imported[0].remainder == 20
         assert (
             "latest.csv: 20 readings of 'latest.csv' on the same days are not in this file; they still count." in report.notes
         )
@@ -215,7 +215,7 @@ def test_a_file_that_was_cut_off_erases_nothing_and_is_noted(tmp_path: Path) -> 
         import_paths(project, [place(tmp_path / "full", "XIC20220301.csv", csv_of(range(24)), 1)])
         report = import_paths(project, [place(tmp_path / "cut", "XIC20220301.csv", csv_of(range(5)), 2)])
         assert len(stored(project, "S1")) == 24
-        assert (report.imported[0].readings, report.imported[0].left, report.days_changed) == (5, 19, 0)
+        assert (report.imported[0].readings, report.imported[0].remainder, report.days_changed) == (5, 19, 0)
         assert any("19 readings of 'XIC20220301.csv'" in note for note in report.notes)
 
 

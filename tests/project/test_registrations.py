@@ -95,7 +95,7 @@ def test_a_registration_holds_what_there_was_and_is_found_by_its_run(folder: Pat
         (found,) = registrations.registrations(project)
         assert registrations.registration_of(project, "run-1") == found
         assert registrations.registration_of(project, "run-2") is None
-        assert (registrations.is_registered(project, "run-1"), registrations.is_registered(project, "run-2")) == (True, False)
+        assert [registrations.registration_of(project, run) is None for run in ("run-1", "run-2")] == [False, True]
         assert [name for name, _ in found.terms.files] == ["config.json", "weights.npz"]
         assert found.terms.selection == BOX
         assert found.terms.classes == catalogue.class_scheme(project)

@@ -147,7 +147,7 @@ def test_the_extremes_of_stretches_are_those_found_one_by_one(values: list[int],
     starts = np.array(sorted({0, *(cut for cut in cuts if cut < len(values))}))
     parts = zip(starts, np.split(value, starts[1:]), strict=True)
     found = {begin + pick(part) for begin, part in parts for pick in (np.argmin, np.argmax)}
-    assert seasons._extremes(value, starts).tolist() == sorted(found)
+    assert seasons.extremes(value, starts).tolist() == sorted(found)
 
 
 def test_a_view_of_readings_loses_no_extreme_and_keeps_gaps(tmp_path: Path) -> None:

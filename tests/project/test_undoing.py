@@ -108,7 +108,7 @@ def test_the_readings_of_a_station_are_removed_and_come_back(project: Project, f
 
 def test_a_typed_station_stays_when_its_readings_are_removed(project: Project, files: Path) -> None:
     import_paths(project, [put(files, "a.min", iaga())])
-    stations.set_station(project, Station("KAK", "Kakioka", 36.2, 140.2))
+    stations.set_stations(project, Station("KAK", "Kakioka", 36.2, 140.2))
     remove_readings(project, "KAK")
     assert project.network().stations == (Station("KAK", "Kakioka", 36.2, 140.2, 100.0),)
 
@@ -116,8 +116,8 @@ def test_a_typed_station_stays_when_its_readings_are_removed(project: Project, f
 def test_coordinates_are_taken_back_and_the_headers_stand_again(project: Project, files: Path) -> None:
     import_paths(project, [put(files, "a.min", iaga())])
     before = project.network()
-    stations.set_station(project, Station("KAK", "Kakioka", 35.0, 139.0), author="Li")
-    stations.set_station(project, Station("KAK", "", 34.0, 138.0), author="Bo")
+    stations.set_stations(project, Station("KAK", "Kakioka", 35.0, 139.0), author="Li")
+    stations.set_stations(project, Station("KAK", "", 34.0, 138.0), author="Bo")
     assert project.network().stations == (Station("KAK", "Kakioka", 34.0, 138.0, 100.0),)
     undo_import(project, 2)  # not the last one: Bo's place stays, Li's name goes
     assert project.network().stations == (Station("KAK", "Somewhere", 34.0, 138.0, 100.0),)
@@ -314,7 +314,7 @@ def play(project: Project, folder: Path, rng: random.Random, steps: int) -> None
                 chosen = rng.sample(EVENTS, rng.randint(0, 3))
                 catalogue.store_events(project, chosen, declustering=Declustering(), add=rng.random() < 0.5)
             case "station":
-                stations.set_station(project, Station(rng.choice(("AAA", "CCC")), "", rng.uniform(20, 40), 100.0))
+                stations.set_stations(project, Station(rng.choice(("AAA", "CCC")), "", rng.uniform(20, 40), 100.0))
             case "remove" if project.network().codes:
                 remove_readings(project, rng.choice(project.network().codes))
             case "undo" if standing:

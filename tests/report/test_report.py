@@ -21,7 +21,7 @@ from quakegui.learn.run_study import kept_study
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.catalogue import CatalogueRead
 from quakegui.project.origins import Origin
-from quakegui.project.stations import set_station
+from quakegui.project.stations import set_stations
 from quakegui.project.store import DATABASE, Project
 from quakegui.report import ReportCancelledError, make_report, results, season_parts, write_html
 from quakegui.report.catalogue_parts import MOST_FILES
@@ -30,6 +30,7 @@ from quakegui.report.event_parts import MapMaker
 from quakegui.report.markup import FigureList, safe
 from quakegui.report.pictures import OUTLINE, day_picture
 from quakegui.report.words import Words
+from quakegui.season.daymap import to_rgb
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import LabelSource, compare
 from quakegui.season.network import Station
@@ -219,19 +220,19 @@ def test_stormy_nights_are_counted_among_those_whose_kp_is_known(
     nights = np.full(reported.season.kp_night.size, rest)
     nights[reported.season.shown][:2] = 5.0, 0.3
     told = dataclasses.replace(reported.season, kp_night=nights)
-    assert season_parts._storms(told, Words("en")) == english
-    assert season_parts._storms(told, Words("zh")) == chinese
+    assert season_parts.storms(told, Words("en")) == english
+    assert season_parts.storms(told, Words("zh")) == chinese
 
 
 def test_without_kp_no_night_is_called_quiet(reported: Reported) -> None:
     told = dataclasses.replace(reported.season, kp_night=np.full(reported.season.kp_night.size, np.nan))
-    assert season_parts._storms(told, Words("en")) == "unknown: no Kp was read"
-    assert season_parts._storms(told, Words("zh")) == "未知：未导入 Kp"
+    assert season_parts.storms(told, Words("en")) == "unknown: no Kp was read"
+    assert season_parts.storms(told, Words("zh")) == "未知：未导入 Kp"
 
 
 def test_a_station_without_coordinates_is_named(small_project: Path) -> None:
     with Project.open(small_project) as project:
-        set_station(project, Station("QQQ", "nowhere"))
+        set_stations(project, Station("QQQ", "nowhere"))
         page = Page(make_report(project).html())
     assert "Without coordinates, so on no map: QQQ." in page.text
 
@@ -306,7 +307,7 @@ def test_a_map_keeps_the_very_pixels_of_the_day(reported: Reported) -> None:
     drawn, own = np.asarray(image), np.asarray(image.convert("RGB"))
     untouched = drawn < OUTLINE
     assert untouched.mean() > 0.98
-    np.testing.assert_array_equal(own[untouched], day.rgb[untouched])
+    np.testing.assert_array_equal(own[untouched], to_rgb(day.index, day.style)[untouched])
 
 
 def test_the_alarms_listed_are_the_alarms_scored(reported: Reported) -> None:
@@ -326,7 +327,7 @@ def test_text_from_outside_is_only_ever_text(judged: Path) -> None:
         days = season_of(project).days
         at = days[8].astype("datetime64[ms]")
         catalogue.store_events(project, [Event("x", at, 4.6, 28.8, 102.3, None, HOSTILE)], declustering=Declustering("none"))
-        set_station(project, Station("AAA", HOSTILE, 28.0, 101.6))
+        set_stations(project, Station("AAA", HOSTILE, 28.0, 101.6))
         journal.write_labels(project, days[:3], 1, source=LabelSource.ANALYST, author=HOSTILE, note=HOSTILE)
         project.name = HOSTILE
         made = make_report(project)

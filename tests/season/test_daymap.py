@@ -56,14 +56,14 @@ def test_a_drawn_day_holds_the_picture_of_its_field() -> None:
     day_map = draw(DAY, field, MapStyle())
     assert day_map.field is field
     np.testing.assert_array_equal(day_map.index, indices(field[None], MapStyle())[0])
-    np.testing.assert_array_equal(day_map.rgb, palette(MapStyle())[day_map.index])
-    assert day_map.rgb.shape == (8, 8, 3)
+    np.testing.assert_array_equal(to_rgb(day_map.index, day_map.style), palette(MapStyle())[day_map.index])
+    assert to_rgb(day_map.index, day_map.style).shape == (8, 8, 3)
     assert day_map.exists
 
 
 def test_a_day_without_a_map_is_grey_and_says_why() -> None:
     day_map = draw(DAY, np.full((8, 8), np.nan, dtype=np.float32), MapStyle(), sentence="No station has a value.")
-    assert (day_map.rgb == MapStyle().masked_rgb).all()
+    assert (to_rgb(day_map.index, day_map.style) == MapStyle().masked_rgb).all()
     assert not day_map.exists
 
 

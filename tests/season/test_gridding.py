@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 from scipy.spatial import Delaunay
 
-from quakegui.season.basis import GridConfig, MapBasis, basis_key, basis_shape, build_basis, load_basis
+from quakegui.season.basis import GridConfig, MapBasis, basis_key, build_basis, load_basis
 from quakegui.season.gridding import Gridder
 from quakegui.season.hull import why_no_map
 from quakegui.season.network import Network, Station
@@ -255,7 +255,7 @@ def test_a_basis_is_saved_mapped_and_refused_for_another_network(tmp_path: Path)
 
 def test_a_basis_is_written_straight_into_a_file(tmp_path: Path) -> None:
     network = liangshan(40)
-    shape = basis_shape(network, GridConfig(), pixels=48)
+    shape = build_basis(network, GridConfig(), pixels=48).matrix.shape
     assert shape[0] == 40
     assert 0.3 < shape[1] / 48**2 < 0.7
     out = np.lib.format.open_memmap(tmp_path / "basis.npy", mode="w+", dtype=np.float32, shape=shape)

@@ -30,13 +30,13 @@ class FullDisk:
         self.real = mount("-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder))
         if not self.real:
             aloud("NO MOUNT ALLOWED HERE: a limit on the size of files stands in for the full disk.")
-            self._before = resource.getrlimit(resource.RLIMIT_FSIZE)
-            self._handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            self.before = resource.getrlimit(resource.RLIMIT_FSIZE)
+            self.handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     def fill(self) -> None:
         """Leave not one byte."""
         if not self.real:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (1, self._before[1]))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1, self.before[1]))
             return
         with (self.folder / "filler").open("ab", buffering=0) as file:
             size = 1 << 20
@@ -49,7 +49,7 @@ class FullDisk:
     def free(self) -> None:
         """Make room again."""
         if not self.real:
-            resource.setrlimit(resource.RLIMIT_FSIZE, self._before)
+            resource.setrlimit(resource.RLIMIT_FSIZE, self.before)
             return
         (self.folder / "filler").unlink(missing_ok=True)
 
@@ -59,7 +59,7 @@ class FullDisk:
             unmount(self.folder)
         else:
             self.free()
-            signal.signal(signal.SIGXFSZ, self._handler)
+            signal.signal(signal.SIGXFSZ, self.handler)
 
 
 @contextmanager

@@ -289,7 +289,7 @@ def test_a_drive_that_is_pulled_is_told_and_takes_no_label(small_project_templat
         if disk.real:
             disks.unmount(disk.folder)
             disk.real = False
-            disk._before = disk._handler = None  # type: ignore[assignment]
+            disk.before = disk.handler = None  # type: ignore[assignment]
             disk.close = lambda: None  # type: ignore[method-assign]
         else:
             folder.rename(disk.folder / "elsewhere")

@@ -44,7 +44,7 @@ def _template() -> Path:
     with Project.create(place / "p", timezone="Asia/Shanghai", name="Small") as project:
         import_paths(project, [wide_table(place / "readings.csv")])
         for code, (latitude, longitude) in PLACES.items():
-            stations.set_station(project, Station(code, f"Place {code}", latitude, longitude))
+            stations.set_stations(project, Station(code, f"Place {code}", latitude, longitude))
         catalogue.import_events(project, CATALOGUE)
         catalogue.make_class_scheme(project, split_magnitude=4.0)
     return place / "p"

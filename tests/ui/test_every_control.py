@@ -1,8 +1,11 @@
 """Every control of the window and its dialogs says what it does when the mouse rests on it, and is named for screen readers."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -20,6 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import opening
+from quakegui.app.session import Session
+from quakegui.app.settings import SettingsFile
 from quakegui.ui import commands, i18n
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
@@ -98,12 +104,28 @@ def is_chinese(text):
     return any("一" <= letter <= "鿿" for letter in text)
 
 
+@pytest.fixture(scope="module")
+def made(qapp, tiny_computed, tmp_path_factory):
+    """Return one window for all tests, which only look at it."""
+    folder = tmp_path_factory.mktemp("every control")
+    session = Session(SettingsFile(folder / "settings.ini"))
+    shutil.copytree(tiny_computed[0], folder / "project")
+    assert opening.open_project(session, folder / "project")
+    while session.season is None or session.jobs.busy:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    window = MainWindow(session)
+    yield window
+    window.close()
+    shiboken6.delete(window)
+    session.close()
+    session.deleteLater()
+
+
 @pytest.fixture
-def window(session, qtbot):
-    shown = MainWindow(session)
-    qtbot.addWidget(shown)
-    session.set_settings(language="en")
-    return shown
+def window(made):
+    made.session.set_settings(language="en")
+    yield made
+    made.session.jobs.close()  # what a dialog asked for when it opened
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

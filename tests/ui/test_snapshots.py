@@ -32,6 +32,7 @@ MEAN_GREY_LEVELS, LARGEST_PATCH = 1.0, 40.0
 def learning_curves(_session) -> Curves:
     """Return the curves of a training of two phases that learnt, and then no more."""
     curves = Curves()
+    curves.show()  # they are made when they are first seen
     for number in range(30):
         loss, best = 1.6 * 0.9**number + 0.2, number in (12, 27)
         curves.add(Epoch(number // 15, number % 15, loss, 1.0 - loss / 2.0, loss + 0.01 * number, 0.6, best, 1.0, 0.0))

@@ -84,7 +84,7 @@ def save(language: str, entries: Mapping[str, str]) -> None:
 
 def longer(text: str) -> str:
     """Return a text 40 % longer, its places for values as they are."""
-    return re.sub(r"^(\W*)", r"\1[", text, count=1) + "~" * round(0.4 * len(re.sub(r"\{.*?\}", "", text))) + "]"
+    return re.sub(r"^\s*", r"\g<0>[", text, count=1) + "~" * round(0.4 * len(re.sub(r"\{.*?\}", "", text))) + "]"
 
 
 def main() -> int:

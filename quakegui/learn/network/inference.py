@@ -39,7 +39,7 @@ class Predictor:
     palette: NDArray[np.uint8]
     scalar: NDArray[np.float32]
     _weights: tuple[Arrays, ...]
-    _built: dict[tuple[Any, ...], Any]
+    networks: dict[tuple[Any, ...], Any]
 
     @property
     def members(self) -> int:
@@ -80,13 +80,13 @@ class Predictor:
         It is one network for all members, so that it is built once: the next call for another one changes it.
         """
         key = (prepared.shape[1:], prepared.dtype)
-        network, holder = self._built.get(key, (None, -1))
+        network, holder = self.networks.get(key, (None, -1))
         if network is None:
             network = whole_network(self.run.config, prepared, self.palette, self.scalar)
             network.compile(jit_compile=False)
         if holder != member:
             put_values(network.weights, self._weights[member])
-            self._built[key] = (network, member)
+            self.networks[key] = (network, member)
         return network
 
 

@@ -96,13 +96,13 @@ class Snapshot:
     @property
     def hash(self) -> str:
         """Return 16 hex digits over maps, labels, style and folds."""
-        digest, arrays = hashlib.blake2b(digest_size=8), _arrays(self)
+        digest, arrays = hashlib.blake2b(digest_size=8), arrays_of(self)
         _take_in(digest.update, arrays, sorted(arrays))
         return digest.hexdigest()
 
     def save(self, path: Path) -> str:
         """Write the snapshot, compressed, in one step; returns its `hash`, for which no map is drawn a second time."""
-        digest, arrays = hashlib.blake2b(digest_size=8), _arrays(self)
+        digest, arrays = hashlib.blake2b(digest_size=8), arrays_of(self)
         names = sorted(arrays)
         place = names.index("maps")
         _take_in(digest.update, arrays, names[:place])
@@ -249,7 +249,8 @@ def _head(name: str, array: NDArray[Any] | Portions) -> bytes:
     return f"{name}{array.dtype}{array.shape}".encode()
 
 
-def _arrays(data: Snapshot) -> dict[str, NDArray[Any] | Portions]:
+def arrays_of(data: Snapshot) -> dict[str, NDArray[Any] | Portions]:
+    """Return what a snapshot's fingerprint is made of, by name: its fields, with days and folds as numbers."""
     arrays: dict[str, NDArray[Any] | Portions] = {
         field.name: getattr(data, field.name) for field in fields(data) if field.name not in {"days", "folds", "style"}
     }

@@ -97,7 +97,7 @@ class RunPredictions:
         answers[:, fold < 0] = np.nan
         return answers
 
-    def shown(self) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
+    def by_day(self) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
         """Return what is shown for each day, and of which kind it is.
 
         Returns

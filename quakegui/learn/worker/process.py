@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     parser.add_argument("--run", type=Path, help="a finished run, for predict and explain")
     given = parser.parse_args(arguments)
     say, cancelled = Speaker(), threading.Event()
-    threading.Thread(target=_listen, args=(_own_input(), cancelled), daemon=True).start()
+    threading.Thread(target=listen, args=(own_input(), cancelled), daemon=True).start()
     threading.Thread(target=_live, args=(say,), daemon=True).start()
     _be_modest()
     _stay_alone()
@@ -82,7 +82,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
     from quakegui.learn.worker import duties
 
     try:
-        why_backend = _choose_backend()
+        why_backend = choose_backend()
         from quakegui.learn.network import devices, precision
 
         device = devices.detect()
@@ -126,7 +126,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
     return OK
 
 
-def _choose_backend() -> str:
+def choose_backend() -> str:
     """Set the Keras backend where the caller has not, and return a sentence if it is not the usual one."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if os.environ.get("KERAS_BACKEND"):
@@ -145,7 +145,7 @@ def _choose_backend() -> str:
     )
 
 
-def _own_input() -> int:
+def own_input() -> int:
     """Return a descriptor of the standard input that nobody else has.
 
     On Windows a library that is loaded asks for the type of the standard input, and that waits for as long as another thread
@@ -164,7 +164,7 @@ def _own_input() -> int:
     return own
 
 
-def _listen(source: int, cancelled: threading.Event) -> None:
+def listen(source: int, cancelled: threading.Event) -> None:
     """Follow the standard input to its end."""
     rest = b""
     # unbuffered: a thread that waits inside a buffered reader would block the interpreter's end

@@ -20,7 +20,7 @@ from quakegui.project import chain, run_folders, schema, soundness
 from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
-from quakegui.project.progress import CancelCheck, ProgressCallback, silent
+from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.reading_blocks import Block, block_row, blocks_of
 from quakegui.project.season_tables import unguard
 from quakegui.project.store import Project, ProjectError, put_setting, raise_revision
@@ -45,11 +45,7 @@ _STRONGEST = 1e6
 
 
 def import_export(
-    project: Project,
-    folder: Path | str,
-    *,
-    progress: ProgressCallback | None = None,
-    cancelled: CancelCheck | None = None,
+    project: Project, folder: Path | str, *, progress: ProgressCallback = silent, cancelled: CancelCheck = never
 ) -> int:
     """Fill an empty project with an exported one: the same readings, events, labels with their journal, runs and parameters.
 
@@ -65,7 +61,6 @@ def import_export(
         changed then.
     """
     folder = Path(folder)
-    say = progress if progress is not None else silent
     with project.read() as connection:
         _refuse_filled(connection, project)  # before all else: runs of its own may still wait where others would be staged
     try:
@@ -81,7 +76,7 @@ def import_export(
             _refuse_filled(connection, project)
             _take_facts(connection, facts)
             _fill_all(connection, folder, version, facts["rows"])
-            touched = _take_readings(connection, folder, say, cancelled)
+            touched = _take_readings(connection, folder, progress, cancelled)
             wrong = soundness.wrong_value(connection) or soundness.wrong_fact(connection)
             if wrong is not None:
                 raise ValueError(Said("{wrong} is nothing that quakegui wrote", wrong=wrong))
@@ -192,7 +187,7 @@ def _in(column: Column[Any], text: str | None) -> Any:
 
 
 def _take_readings(
-    connection: Connection, folder: Path, say: ProgressCallback, cancelled: CancelCheck | None
+    connection: Connection, folder: Path, progress: ProgressCallback, cancelled: CancelCheck
 ) -> dict[str, set[int]]:
     """Store the readings of an export; returns the UTC days they lie in, by station."""
     touched: dict[str, set[int]] = {}
@@ -200,8 +195,8 @@ def _take_readings(
     for row in _rows(_inside(folder, "readings.csv")):
         kinds.setdefault(tuple(row[name] for name in ("station", "cadence_ms", "data_type", "derived")), []).append(row)
     for number, rows in enumerate(kinds.values()):
-        say(number, len(kinds), rows[0]["path"])
-        if cancelled is not None and cancelled():
+        progress(number, len(kinds), rows[0]["path"])
+        if cancelled():
             raise ProjectError(Said("The import was cancelled; nothing was changed."))
         found = _blocks(folder, rows)
         connection.execute(schema.block.insert(), [block_row(block, file) for file, block in found])

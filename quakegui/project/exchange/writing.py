@@ -42,7 +42,7 @@ SeriesKind = tuple[str, int, int, int]
 """Station, cadence in ms, data type, derived: what one file of readings holds."""
 
 
-def export_project(project: Project, folder: Path | str, *, progress: ProgressCallback | None = None) -> Path:
+def export_project(project: Project, folder: Path | str, *, progress: ProgressCallback = silent) -> Path:
     """Write everything of a project but its deleted runs into a new or empty folder, in open formats.
 
     Raises
@@ -51,28 +51,27 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
         If the folder holds something already, or cannot be written.
     """
     folder = Path(folder)
-    say = progress if progress is not None else silent
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ProjectError(Said("{folder} is not empty; give a new or empty folder.", folder=folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with project.read() as connection:
-            say(0, 3, Said("tables"))
+            progress(0, 3, Said("tables"))
             counts = {
                 name: season_tables.write_csv(
                     folder / f"{name}.csv", _table_of(connection, name, table), synthetic=project.synthetic
                 )
                 for name, table in TABLES.items()
             }
-            _write_readings(connection, folder, synthetic=project.synthetic, say=say)
+            _write_readings(connection, folder, synthetic=project.synthetic, progress=progress)
             facts = {**_facts(connection, project), "rows": counts}
-        say(1, 3, Said("season"))
+        progress(1, 3, Said("season"))
         season = seasons.load_season(project)
         if season is not None:
             (folder / "season").mkdir()
             for one in season_tables.season_tables(project, season):
                 season_tables.write_csv(folder / "season" / f"{one.name}.csv", one, synthetic=project.synthetic)
-        say(2, 3, Said("runs"))
+        progress(2, 3, Said("runs"))
         if any((project.folder / "runs").glob("*")):
             run_folders.copy_runs(project.folder / "runs", folder / RUNS)
         # Last, because it is what makes the folder an export: one that was cut off is none.
@@ -86,7 +85,7 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
                 strerror=error.strerror or error,
             )
         ) from error
-    say(3, 3, Said("done"))
+    progress(3, 3, Said("done"))
     return folder
 
 
@@ -124,14 +123,14 @@ def _out(column: Column[Any], value: Any) -> season_tables.Cell:
     return str(np.datetime64(value, "D")) if column.name == "day" else value
 
 
-def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, say: ProgressCallback) -> None:
+def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, progress: ProgressCallback) -> None:
     table = schema.block.c
     stations = connection.execute(select(table.station).distinct().order_by(table.station)).scalars().all()
     rows: list[tuple[season_tables.Cell, ...]] = []
     for number, code in enumerate(stations):
         if not isinstance(code, str):
             raise DamagedReadingsError(Said("a block's facts are not what they can be"))
-        say(number, len(stations), code)
+        progress(number, len(stations), code)
         with _ReadingsFiles(folder, synthetic=synthetic) as files:
             _write_station(connection, code, files)
         rows += files.listed()
@@ -194,14 +193,14 @@ class _ReadingsFiles(ExitStack):
         return self._open[place, kind]
 
     def _path(self, place: str, kind: SeriesKind) -> str:
-        return f"{place}/{_file_name(kind, synthetic=self._synthetic)}"
+        return f"{place}/{file_name(kind, synthetic=self._synthetic)}"
 
 
 def _kind(block: Block) -> SeriesKind:
     return block.station, block.cadence_ms, block.data_type, int(block.derived)
 
 
-def _file_name(kind: SeriesKind, *, synthetic: bool) -> str:
+def file_name(kind: SeriesKind, *, synthetic: bool) -> str:
     """Return a name that every file system takes; codes that would collide in it are told apart."""
     code, cadence_ms, data_type, derived = kind
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in code)

@@ -5,47 +5,14 @@ opposite rows, so it works across a restart, and what was undone can still be re
 """
 
 from quakegui.project.journal.following import Follower
-from quakegui.project.journal.reading import (
-    Note,
-    histories,
-    history,
-    in_force,
-    in_force_with_disputes,
-    journal_rows,
-    notes,
-    rows,
-)
+from quakegui.project.journal.reading import Note, histories, history, in_force, journal_rows, notes, rows
 from quakegui.project.journal.row import LABEL, NOTE, JournalRow
 from quakegui.project.journal.ruling import apply_rule, label_rule, rule_labels, write_rule
-from quakegui.project.journal.steps import Step, redo, revert_to, step_to_redo, step_to_undo, undo
+from quakegui.project.journal.steps import Step, next_step, redo, revert_to, undo
 from quakegui.project.journal.writing import GivenLabel, UnseenError, write_label_list, write_labels, write_note
 
 __all__ = [
-    "LABEL",
-    "NOTE",
-    "Follower",
-    "GivenLabel",
-    "JournalRow",
-    "Note",
-    "Step",
-    "UnseenError",
-    "apply_rule",
-    "histories",
-    "history",
-    "in_force",
-    "in_force_with_disputes",
-    "journal_rows",
-    "label_rule",
-    "notes",
-    "redo",
-    "revert_to",
-    "rows",
-    "rule_labels",
-    "step_to_redo",
-    "step_to_undo",
-    "undo",
-    "write_label_list",
-    "write_labels",
-    "write_note",
-    "write_rule",
-]
+    "LABEL", "NOTE", "Follower", "GivenLabel", "JournalRow", "Note", "Step", "UnseenError", "apply_rule", "histories",
+    "history", "in_force", "journal_rows", "label_rule", "next_step", "notes", "redo", "revert_to", "rows", "rule_labels",
+    "undo", "write_label_list", "write_labels", "write_note", "write_rule",
+]  # fmt: skip

@@ -34,30 +34,28 @@ class Follower:
     def in_force(self, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
         """Return the label in force of each labelled day; of one person's own labels alone where `author` names them."""
         with self._lock:
-            touched = self._look()
             if author != self._author:
-                self._author, self._in_force, touched = author, {}, set(self._labels)
-            for day in touched:
-                self._weigh(day)
+                self._author, self._in_force = author, {}
+                for day in self._labels:
+                    self._weigh(day)
+            self._look()
             return dict(self._in_force)
 
     def truth(self) -> dict[np.datetime64, int]:
         """Return the class of each day that a network may be judged by, see `evaluation_truth`: by everybody's labels."""
         with self._lock:
-            for day in self._look():
-                self._weigh(day)
+            self._look()
             return dict(self._truth)
 
     def notes(self) -> tuple[Note, ...]:
         """Return the notes that stand, oldest first."""
         with self._lock:
-            for day in self._look():
-                self._weigh(day)
+            self._look()
             standing = [row for row in self._notes.values() if row.note]
         return tuple(note_of(row) for row in sorted(standing, key=lambda row: row.id))
 
-    def _look(self) -> set[int]:
-        """Read what was written since the last look; returns the days whose labels it may change."""
+    def _look(self) -> None:
+        """Read what was written since the last look, and weigh the days whose labels it may change."""
         table = schema.journal.c
         query = select(*COLUMNS).where(table.id > self._latest)
         if not self._latest:
@@ -75,7 +73,8 @@ class Follower:
             else:
                 self._notes[row.day, row.owner] = row
             self._latest = row.id
-        return touched
+        for day in touched:
+            self._weigh(day)
 
     def _weigh(self, day: int) -> None:
         """Bring the label in force of one day up to date."""

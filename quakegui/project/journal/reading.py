@@ -13,7 +13,7 @@ from quakegui.project import schema
 from quakegui.project.journal.row import COLUMNS, LABEL, NOTE, JournalRow, day_numbers, select_rows
 from quakegui.project.store import Project
 from quakegui.season import labels
-from quakegui.season.labels import LabelRow, Labels, LabelSource
+from quakegui.season.labels import LabelRow, LabelSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,6 @@ def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime
     if author is not None:
         given = tuple(row for row in given if row.author == author and row.source is LabelSource.ANALYST)
     return {day: label.row for day, label in labels.in_force(given).items()}
-
-
-def in_force_with_disputes(project: Project) -> Labels:
-    """Return the label in force of each labelled day, with the mark of a dispute between analysts."""
-    return labels.in_force(_last_words(project))
 
 
 def notes(project: Project, day: np.datetime64 | None = None) -> tuple[Note, ...]:

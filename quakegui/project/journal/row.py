@@ -137,7 +137,7 @@ def content_of(row: JournalRow | None) -> RowContent:
     return NOTHING if row is None else RowContent(row.new, row.note, row.run, row.blind)
 
 
-def resolved(content: RowContent, before: JournalRow | None) -> RowContent:
+def completion(content: RowContent, before: JournalRow | None) -> RowContent:
     """Return a content with what it leaves open taken from the row that stands, where that gives the same class."""
     kept = content_of(before) if before is not None and before.new == content.cls else NOTHING
     note = kept.note if content.note is None else content.note

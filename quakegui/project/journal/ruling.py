@@ -15,7 +15,7 @@ from quakegui.season.localtime import available_at
 from quakegui.words import Said
 
 
-def write_rule(project: Project, result: RuleLabels, *, author: str, note: str = "") -> int:
+def write_rule(project: Project, result: RuleLabels, *, author: str) -> int:
     """Record what the label rule says of each day, in place of what it said before, as one step of `author`."""
     with project.write() as connection:
         before = standing_rows(connection)
@@ -23,7 +23,7 @@ def write_rule(project: Project, result: RuleLabels, *, author: str, note: str =
             key: NOTHING for key in before if key[0] == LABEL and key[2] == LabelSource.RULE and before[key].new is not None
         }
         for day, cls in zip(day_numbers(result.days), result.classes, strict=True):
-            wanted[LABEL, int(day), int(LabelSource.RULE), labels.RULE_NAME] = RowContent(int(cls), note)
+            wanted[LABEL, int(day), int(LabelSource.RULE), labels.RULE_NAME] = RowContent(int(cls))
         return append(connection, wanted, author)
 
 

@@ -103,19 +103,9 @@ def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: i
         return append(connection, wanted, author)
 
 
-def step_to_undo(project: Project, author: str) -> Step | None:
-    """Return what `undo` would take back, for a menu."""
-    return _step(project, author, back=True)
-
-
-def step_to_redo(project: Project, author: str) -> Step | None:
-    """Return what `redo` would do again, for a menu."""
-    return _step(project, author, back=False)
-
-
 def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int | None:
     with project.write() as connection:
-        step = _next_step(connection, author, back=back)
+        step = _number_of_next(connection, author, back=back)
         if only is not None and step != only:
             raise ProjectError(
                 Said("Another program has written a step in this name just now; nothing was taken back or done again.")
@@ -137,7 +127,7 @@ def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int
         return step
 
 
-def _next_step(connection: Connection, author: str, *, back: bool) -> int | None:
+def _number_of_next(connection: Connection, author: str, *, back: bool) -> int | None:
     """Replay the author's steps and return the one to take back, or to do again."""
     table = schema.journal.c
     steps = connection.execute(
@@ -161,10 +151,11 @@ def _next_step(connection: Connection, author: str, *, back: bool) -> int | None
     return stack[-1] if stack else None
 
 
-def _step(project: Project, author: str, *, back: bool) -> Step | None:
+def next_step(project: Project, author: str, *, back: bool) -> Step | None:
+    """Return what `undo` would take back or, unless `back`, what `redo` would do again: for a menu."""
     table = schema.journal.c
     with project.read() as connection:
-        step = _next_step(connection, author, back=back)
+        step = _number_of_next(connection, author, back=back)
         if step is None:
             return None
         found = select_rows(connection, select(*COLUMNS).where(table.step == step))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,15 +16,15 @@ from quakegui.project.journal.row import (
     NOTHING,
     Key,
     RowContent,
+    completion,
     content_of,
     day_numbers,
-    resolved,
     standing_rows,
 )
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
-from quakegui.season.localtime import never_was, skipped_days
+from quakegui.season.localtime import never_was, skipped_days, wall_clock_ms
 from quakegui.words import Said
 
 
@@ -92,7 +91,7 @@ def write_labels(
     numbers = day_numbers(days)
     classes = [cls] * numbers.size if cls is None or isinstance(cls, int | np.integer) else cls
     wanted = {
-        (LABEL, int(day), int(source), _checked_author(author)): RowContent(_checked_class(one), note, run, int(blind))
+        (LABEL, int(day), int(source), _valid_author(author)): RowContent(_valid_class(one), note, run, int(blind))
         for day, one in zip(numbers, classes, strict=True)
     }
     _refuse_skipped(project, wanted)
@@ -117,9 +116,9 @@ def write_label_list(project: Project, entries: Sequence[GivenLabel]) -> tuple[i
     """
     by_author: dict[str, dict[Key, RowContent]] = {}
     for label in entries:
-        owner = _checked_author(label.author)
+        owner = _valid_author(label.author)
         key = (LABEL, int(day_numbers([label.day])[0]), int(label.source), owner)
-        by_author.setdefault(owner, {})[key] = RowContent(_checked_class(label.cls), label.note, None, None)
+        by_author.setdefault(owner, {})[key] = RowContent(_valid_class(label.cls), label.note, None, None)
     for wanted in by_author.values():
         _refuse_skipped(project, wanted)
     table = schema.journal.c
@@ -133,7 +132,7 @@ def write_label_list(project: Project, entries: Sequence[GivenLabel]) -> tuple[i
 
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
     """Keep a remark on a day, in place of the author's earlier one; "" takes it away. Returns the step, 0 if none."""
-    wanted = {(NOTE, int(day_numbers([day])[0]), 0, _checked_author(author)): RowContent(note=text)}
+    wanted = {(NOTE, int(day_numbers([day])[0]), 0, _valid_author(author)): RowContent(note=text)}
     _refuse_skipped(project, wanted)
     with project.write() as connection:
         return append(connection, wanted, author)
@@ -152,44 +151,28 @@ def append(
     contents: dict[Key, RowContent],
     author: str,
     *,
-    step: int | None = None,
     undoes: int | None = None,
     redoes: int | None = None,
 ) -> int:
     """Append a row for each key whose content changes (or, walking through history, for each key); return the step."""
     standing = standing_rows(connection, sorted({key[1] for key in contents}))
-    contents = {key: resolved(content, standing.get(key)) for key, content in contents.items()}
+    contents = {key: completion(content, standing.get(key)) for key, content in contents.items()}
     walking = undoes is not None or redoes is not None
     changed = [key for key, content in contents.items() if walking or content != content_of(standing.get(key))]
     if not changed:
-        return step or 0
+        return 0
     table = schema.journal.c
-    if step is None:
-        step = (connection.scalar(select(func.max(table.step))) or 0) + 1
+    step = (connection.scalar(select(func.max(table.step))) or 0) + 1
     # The clock may be set back; the journal's order may not.
-    at_ms = max(time.time_ns() // 1_000_000, connection.scalar(select(func.max(table.at_ms))) or 0)
+    at_ms = max(wall_clock_ms(), connection.scalar(select(func.max(table.at_ms))) or 0)
+    alike = {"at_ms": at_ms, "step": step, "author": author, "undoes": undoes, "redoes": redoes}
     values = []
-    for kind, day, source, owner in changed:
-        before, content = standing.get((kind, day, source, owner)), contents[kind, day, source, owner]
-        values.append(
-            {
-                "at_ms": at_ms,
-                "step": step,
-                "author": author,
-                "kind": kind,
-                "day": day,
-                "source": source,
-                "owner": owner,
-                "old": before.new if before is not None else None,
-                "new": content.cls,
-                "note": content.note,
-                "run": content.run,
-                "blind": content.blind,
-                "replaces": before.id if before is not None else None,
-                "undoes": undoes,
-                "redoes": redoes,
-            }
-        )
+    for key in changed:
+        before, content = standing.get(key), contents[key]
+        place = dict(zip(("kind", "day", "source", "owner"), key, strict=True))
+        said = {"new": content.cls, "note": content.note, "run": content.run, "blind": content.blind}
+        former = {"old": None, "replaces": None} if before is None else {"old": before.new, "replaces": before.id}
+        values.append({**alike, **place, **said, **former})
     chain.append(connection, schema.journal, values)
     return step
 
@@ -210,7 +193,7 @@ def require_seen(connection: Connection, keys: Iterable[Key], behind: int) -> No
         )
 
 
-def _checked_class(cls: int | None) -> int | None:
+def _valid_class(cls: int | None) -> int | None:
     if cls is not None and not 0 <= cls < CLASS_COUNT:
         raise ProjectError(
             Said("There is no class {cls}: classes are 0 to {class_count}.", cls=cls, class_count=CLASS_COUNT - 1)
@@ -218,7 +201,7 @@ def _checked_class(cls: int | None) -> int | None:
     return cls if cls is None else int(cls)
 
 
-def _checked_author(author: str) -> str:
+def _valid_author(author: str) -> str:
     if not author.strip():
         raise ProjectError(Said("A label needs the name of who gives it; set the analyst's name."))
     return author

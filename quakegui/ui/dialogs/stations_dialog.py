@@ -260,7 +260,7 @@ class StationsDialog(JobDialog):
         author = self.session.settings.analyst
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
-            stations.set_stations(project, changed, author=author)
+            stations.set_stations(project, *changed, author=author)
 
         session = self.session
         self.run_job(KEEPING, work, lambda _none: self.accept(), kept=lambda _none: computing.recompute(session))

@@ -16,26 +16,33 @@ from quakegui.ui.i18n import tr
 
 
 class Curves(QWidget):
-    """Two plots over the epochs of all phases, one after another."""
+    """Two plots over the epochs of all phases, one after another; made when they are first seen: few windows train."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.epochs: list[messages.Epoch] = []
-        self._stale = False
+        self._lines: list[tuple[pg.PlotDataItem, ...]] = []
+        """Training, validation and best epochs, of either plot."""
+        self._stale, self._logarithmic = True, False
+        self.setMinimumHeight(90)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+
+    def _make(self) -> None:
         self.loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
         for plot, lower in ((self.loss, False), (self._accuracy, True)):
-            plot.setMinimumHeight(90)
             plot.setLimits(minXRange=1.0, maxXRange=1e6, minYRange=1e-6, maxYRange=1e6)  # no wheel leads beyond numbers
             plot.addLegend(offset=(-8, -8 if lower else 8))  # where the curves do not come
             plot.getAxis("left").enableAutoSIPrefix(False)
-            row.addWidget(plot)
+            self._row.addWidget(plot)
+            plot.show()  # its parent is seen already
         self._lines = [
             (plot.plot(connect="finite"), plot.plot(connect="finite"), plot.plot(pen=None, symbol="star", symbolSize=11))
             for plot in (self.loss, self._accuracy)
         ]
-        self._dress()
+        self._row.activate()
+        self.loss.setLogMode(y=self._logarithmic)
+        self._draw()
 
     def clear(self) -> None:
         """Forget all epochs."""
@@ -49,7 +56,9 @@ class Curves(QWidget):
 
     def set_logarithmic(self, on: bool) -> None:
         """Show the loss on a logarithmic scale or not."""
-        self.loss.setLogMode(y=on)
+        self._logarithmic = on
+        if self._lines:
+            self.loss.setLogMode(y=on)
 
     def retranslate(self) -> None:
         """Set texts and colours in force, now or when they are next seen: most switches find the training's tab in the back."""
@@ -58,7 +67,9 @@ class Curves(QWidget):
             self._dress()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Catch up with what was switched in the meantime."""
+        """Catch up with what was added and switched in the meantime."""
+        if not self._lines:
+            self._make()
         if self._stale:
             self._stale = False
             self._dress()
@@ -100,6 +111,8 @@ class Curves(QWidget):
         super().changeEvent(event)
 
     def _draw(self) -> None:
+        if not self._lines:
+            return
         epochs = self.epochs
         x = np.arange(1, len(epochs) + 1, dtype=np.float64)
         columns = (

@@ -1,0 +1,117 @@
+"""What takes long of a season, kept in the user's cache: its anomalies, and the extremum features of its days.
+
+Both look back only, so those of the days before the first changed one stay.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.project import cachefiles
+from quakegui.season import anomaly, basis, extrema, gridding, robust, tracking
+from quakegui.season.anomaly import AnomalyConfig, DailyAnomaly
+from quakegui.season.extrema import DayFeatures, Region
+from quakegui.season.night import NightMeans
+from quakegui.season.season import Season
+
+FirstAnomalies = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Anomalies and scales in nT of the first days, shapes (known day, station)."""
+
+
+def load_anomalies(night: NightMeans, config: AnomalyConfig) -> FirstAnomalies | None:
+    """Return what was kept of these nights' anomalies, up to the first day whose nights differ; None where there is nothing."""
+    try:
+        with _path(night, config).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            nights, found, scale = file["night"], file["anomaly"], file["scale"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None  # a cache may be lost at any time
+    length = min(len(nights), len(night.values))
+    same = np.isclose(nights[:length], night.values[:length], rtol=0.0, atol=0.0, equal_nan=True).all(axis=1)
+    known = length if same.all() else int(same.argmin())
+    return found[:known], scale[:known]
+
+
+def save_anomalies(night: NightMeans, config: AnomalyConfig, anomaly: DailyAnomaly) -> None:
+    """Keep the anomalies of these nights in the place of earlier ones of the same stations and config."""
+
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            np.savez(file, night=night.values, anomaly=anomaly.anomaly_nt, scale=anomaly.scale_nt)
+
+    cachefiles.put(_path(night, config), write)
+
+
+def _path(night: NightMeans, config: AnomalyConfig) -> Path:
+    """Return a name made of all that the anomalies follow from besides the nights, the program's own code included."""
+    facts = [asdict(config), night.codes, str(night.days[0]), np.__version__]
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + cachefiles.code_of(anomaly, robust))
+    return cachefiles.cache_file(f"anomaly-{digest.hexdigest()[:24]}.npz")
+
+
+def with_features(season: Season, tell: Callable[[int], object] = lambda _day: None) -> Season:
+    """Return a season with the features that were computed for exactly its values before; the others are computed, and kept.
+
+    Parameters
+    ----------
+    tell
+        Called with the number of each day before it is computed.
+    """
+    path = cachefiles.cache_file(f"features-{_key(season)}.json")
+    names = _names(season)
+    known = _load(path, names)
+    features = replace(season, first_features=known).compute_features(tell)
+    if len(known) < len(features):
+        _save(features, names, path)
+    return replace(season, first_features=features)
+
+
+def _key(season: Season) -> str:
+    """Return a fingerprint of all that the features follow from besides the days' values, the program's own code included."""
+    facts = [asdict(season.config.extrema), asdict(season.config.grid), repr(season.network), np.__version__]
+    code = cachefiles.code_of(anomaly, basis, extrema, gridding, tracking)
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + code).hexdigest()[:24]
+
+
+def _names(season: Season) -> list[str]:
+    """Return a fingerprint of each day's date and values."""
+    found = season.anomaly
+    return [
+        hashlib.blake2b(day.tobytes() + z.tobytes() + anomaly_nt.tobytes(), digest_size=12).hexdigest()
+        for day, z, anomaly_nt in zip(season.all_days.astype("<i8"), found.z, found.anomaly_nt, strict=True)
+    ]
+
+
+def _load(path: Path, names: list[str]) -> tuple[DayFeatures, ...]:
+    """Return kept features up to the first day of another name; none where the file is cut off: a cache may be lost."""
+    try:
+        plain = json.loads(path.read_text(encoding="ascii"))
+        kept = plain["names"]
+        known = next(
+            (at for at, (one, other) in enumerate(zip(kept, names, strict=False)) if one != other), min(len(kept), len(names))
+        )
+        return tuple(_features(day) for day in plain["days"][:known])
+    except (OSError, ValueError, TypeError, KeyError):
+        return ()
+
+
+def _features(plain: dict[str, Any]) -> DayFeatures:
+    regions = tuple(
+        Region(**{**region, "day": np.datetime64(region["day"], "D"), "bbox": tuple(region["bbox"])})
+        for region in plain["regions"]
+    )
+    return DayFeatures(**{**plain, "day": np.datetime64(plain["day"], "D"), "regions": regions})
+
+
+def _save(features: tuple[DayFeatures, ...], names: list[str], path: Path) -> None:
+    facts = {"names": names, "days": [asdict(day) for day in features]}
+    text = json.dumps(facts, default=lambda value: str(value) if isinstance(value, np.datetime64) else value.item())
+    cachefiles.put(path, lambda part: part.write_text(text, encoding="ascii"))
