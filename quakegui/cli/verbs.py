@@ -18,6 +18,7 @@ from quakegui.cli import (
     judging,
     labels,
     learning,
+    limiting,
     output,
     project,
     registering,
@@ -45,6 +46,7 @@ learning.register(app)
 judging.register(app)
 simulating.register(app)
 studying.register(app)
+limiting.register(app)
 updating.register(app)
 registering.register(app)
 verifying.register(app)
