@@ -147,7 +147,7 @@ class Limit:
         Power of what counts as found.
     """
 
-    kind: Kind
+    kind: str
     title: str
     events: int
     magnitude: float

@@ -179,7 +179,7 @@ def test_the_size_found_lies_between_the_sizes_by_their_logarithms() -> None:
 def made(*powers: int, kind: str = "network", counts: tuple[int, ...] = (2, 20)) -> Limit:
     """Return a limit with so many of 20 found at 0, 1, 2 ... nT, and so many with 6, 12 ... earthquakes."""
     return Limit(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         title="stack",
         events=18,
         magnitude=4.3,
