@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarms import catalogue_of
-from quakegui.judge.folds import material
+from quakegui.judge.folds import Material, material
 from quakegui.judge.judgement import plain
 from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict
 from quakegui.judge.predictors.learners import usual
@@ -372,7 +372,7 @@ def _better(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floa
 
 def _material(
     season: Season, labels: RuleLabels, day: NDArray[np.datetime64], before: NDArray[np.int64], after: NDArray[np.int64]
-) -> Any:
+) -> Material:
     return material(
         season.days,
         labels.classes.astype(np.int64),

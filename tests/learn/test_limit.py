@@ -23,7 +23,8 @@ from quakegui.learn.limit import (
 )
 from quakegui.learn.replicates import Ground, largest_at_stations, replicates, signals_before, with_signals
 from quakegui.project.progress import never, silent
-from quakegui.report.limit_parts import count_table, limit_text, power_curve, size_table
+from quakegui.report.limit_parts import count_table, limit_section, limit_text, power_curve, size_table
+from quakegui.report.markup import FigureList
 from quakegui.report.words import Words
 from quakegui.season.events import scheme_of
 from quakegui.season.night import NightConfig
@@ -220,3 +221,12 @@ def test_tables_and_drawing_hold_every_size() -> None:
     assert drawn.count("<circle") == 3
     assert "stroke-dasharray" in drawn
     assert "SYNTHETIC" in drawn
+
+
+def test_the_report_tells_it_with_its_curve() -> None:
+    figures = FigureList()
+    section = limit_section(made(1, 4, 20), Words("en"), "SYNTHETIC", figures)
+    assert len(figures.made) == 1
+    assert section.count("<table") == 2
+    assert "Signals of 1.7 nT are found" in section
+    assert limit_section(made(1, 4, 20, counts=()), Words("zh"), "", FigureList()).count("<table") == 1
