@@ -29,6 +29,7 @@ from quakegui.season.localtime import local_date
 from quakegui.season.palette import palette
 from quakegui.season.quality import Quality
 from quakegui.season.season import Season
+from quakegui.simulate.layouts import xy_km
 
 NEAREST_EVENT_DAYS = 30
 """How far a label given by hand may lie from the event of its class that it is taken to mean."""
@@ -143,6 +144,7 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
         doubtful=np.isnan(season.z) | (flagged != 0),
         event_times=np.array([event.time for event in events], dtype="datetime64[ms]"),
         event_magnitudes=np.array([event.magnitude for event in events], dtype=np.float64),
+        station_km=np.where(season.network.located[:, np.newaxis], xy_km(season.network, season.network.centre()), np.nan),
     )
 
 

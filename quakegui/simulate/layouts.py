@@ -81,7 +81,12 @@ def radius_km(xy: NDArray[np.float64]) -> float:
 
 def spacing_km(network: Network) -> float:
     """Return the side of the square that each station of a network has to itself, km: 24 for the invented one."""
-    return 2.0 * radius_km(xy_km(network, network.centre())) / float(np.sqrt(len(network.stations)))
+    return spacing_of(xy_km(network, network.centre()))
+
+
+def spacing_of(xy: NDArray[np.float64]) -> float:
+    """Return the same of stations at some positions in km, shape (station, 2)."""
+    return 2.0 * radius_km(xy) / float(np.sqrt(len(xy)))
 
 
 def _station(code: str, name: str, x: float, y: float, elevation_m: float) -> Station:

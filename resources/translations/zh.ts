@@ -720,6 +720,10 @@
             <translation>深度 {depth:g} km</translation>
         </message>
         <message>
+            <source>Detection limit</source>
+            <translation>检出限</translation>
+        </message>
+        <message>
             <source>Direction</source>
             <translation>方向</translation>
         </message>
@@ -958,6 +962,18 @@
         <message>
             <source>Find a command…</source>
             <translation>查找命令…</translation>
+        </message>
+        <message>
+            <source>Find the detection limit</source>
+            <translation>求检出限</translation>
+        </message>
+        <message>
+            <source>Finding the detection limit</source>
+            <translation>正在求检出限</translation>
+        </message>
+        <message>
+            <source>Finding the detection limit…</source>
+            <translation>正在求检出限…</translation>
         </message>
         <message>
             <source>Finding the events' directions</source>
@@ -1430,6 +1446,10 @@
         <message>
             <source>Kp {kp:.1f}, stormy night</source>
             <translation>Kp {kp:.1f}，磁暴之夜</translation>
+        </message>
+        <message>
+            <source>LEAKY: the model has no verdict, so there is no detection limit to stand beside it.</source>
+            <translation>LEAKY（数据泄漏）：该模型没有结论，因此也没有与之对照的检出限。</translation>
         </message>
         <message>
             <source>LEAKY: the model was trained on the days that it predicts, so there is nothing to study.</source>
@@ -1932,6 +1952,10 @@
             <translation>北部，较小</translation>
         </message>
         <message>
+            <source>Not computed yet. Press “Find the detection limit”: it takes minutes and is kept with the run.</source>
+            <translation>尚未计算。请按“求检出限”：需要几分钟，结果随运行一同保存。</translation>
+        </message>
+        <message>
             <source>Not computed yet. Press “Study the run”: it takes seconds and is kept with the run.</source>
             <translation>尚未计算。请按“研究训练记录”：需数秒，结果随训练记录保存。</translation>
         </message>
@@ -2144,6 +2168,10 @@
             <translation>将光标移到图上即可读取数值和位置。</translation>
         </message>
         <message>
+            <source>Power by size of the signals</source>
+            <translation>不同信号大小的检出概率</translation>
+        </message>
+        <message>
             <source>Precision</source>
             <translation>精确率</translation>
         </message>
@@ -2188,6 +2216,10 @@
             <translation>方案</translation>
         </message>
         <message>
+            <source>Put SYNTHETIC signals into the nights of this season and see which would have been found</source>
+            <translation>在本观测季的夜均值中加入 SYNTHETIC（合成数据）信号，看哪些能被检出</translation>
+        </message>
+        <message>
             <source>Put all panels back</source>
             <translation>恢复所有面板的位置</translation>
         </message>
@@ -2226,6 +2258,10 @@
         <message>
             <source>Reading the catalogue</source>
             <translation>正在读取目录</translation>
+        </message>
+        <message>
+            <source>Reading the detection limit of the run</source>
+            <translation>正在读取该运行的检出限</translation>
         </message>
         <message>
             <source>Reading the list of stations</source>

@@ -17,7 +17,8 @@ from threadpoolctl import threadpool_limits
 from quakegui.judge.folds import N_CLASSES, Indices, Split
 from quakegui.judge.predictors import inputs as columns
 from quakegui.judge.predictors.inputs import FEATURE_COLUMNS, TRADITIONAL_COLUMNS, Columns, Inputs, feature_table
-from quakegui.judge.predictors.learners import FitPredict, gradient_boosting, logistic, majority, traditional
+from quakegui.judge.predictors.learners import FitPredict, gradient_boosting, logistic, majority, traditional, usual
+from quakegui.judge.predictors.matched_filter import matched_filter
 
 __all__ = [
     "FEATURE_COLUMNS",
@@ -99,6 +100,7 @@ PREDICTORS: dict[str, Predictor] = {
             ("everything but the field", "除地磁场外的全部信息"),
         ),
         Predictor("traditional", ("Traditional: four thresholds", "传统方法：四个阈值"), columns.features, traditional, None),
+        Predictor("matched-filter", ("Matched filter", "匹配滤波"), matched_filter, usual, None),
         Predictor(
             "boosting-features",
             ("Boosted trees on the features", "特征上的提升树"),

@@ -28,6 +28,7 @@ CARD = "card.json"
 STYLE = "style.npz"
 HISTORY = "history.csv"
 STUDY = "study.json"
+LIMIT = "limit.json"
 TRASH = "trash"
 EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
 LARGEST: Mapping[str, int] = {

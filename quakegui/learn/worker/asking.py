@@ -54,6 +54,23 @@ def answer(
         return read_answers(folder).astype(np.float64)
 
 
+def compute_limit(
+    run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None, environment: Environment = THIS
+) -> bool:
+    """Let the detection limit of a finished run be found and kept with it, in a worker process; False if it was stopped.
+
+    Raises
+    ------
+    RunError
+        If it cannot be computed, with the reason.
+    """
+    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-limit-") as scratch:
+        last = follow(Supervisor(Path(scratch), job="limit", run=run.folder, environment=environment), listen, cancelled)
+    if isinstance(last, messages.Done | messages.Cancelled):
+        return isinstance(last, messages.Done)
+    raise RunError(sentence_of(last))
+
+
 def follow(supervisor: Supervisor, listen: Listen, cancelled: CancelCheck | None) -> messages.Message:
     """Follow a worker to its end, asking it to stop once `cancelled` says so, and return its last message."""
     over = threading.Event()
