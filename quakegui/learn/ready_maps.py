@@ -158,6 +158,12 @@ class ReadyMaps:
             raise RunError(f"{sentence_of(last)} Its id is {run.id}.")
         return finished
 
+    def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
+        """Refuse: a pre-trained model takes what no picture holds."""
+        raise RunError(
+            "A pre-trained model needs the stations' values of several days; ready maps are pictures of single days."
+        )
+
     def superseded(self, _run: RunFolder) -> str:
         """Return an empty sentence: no import changes images."""
         return ""

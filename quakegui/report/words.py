@@ -58,6 +58,10 @@ PROTOCOL_NAMES: Final[dict[str, Pair]] = {
     "blocked": ("blocked: contiguous blocks of days, with an embargo", "分块：连续的日子为一块，并留禁用期"),
     "chronological": ("chronological: trained on the past, tested on the future", "按时间：用过去训练，用未来检验"),
     "paper": ("paper: augmented first, split at random (LEAKY)", "论文：先扩充再随机划分（LEAKY，有泄漏）"),
+    "zero-shot": (
+        "zero-shot: trained on simulated seasons only, never on this one",
+        "零样本：只用模拟时段训练，从未见过本时段",
+    ),
 }
 BASELINE_NAMES: Final[dict[str, Pair]] = {name: row.title for name, row in PREDICTORS.items()}
 SERIES_NAMES: Final[dict[str, Pair]] = {

@@ -260,8 +260,16 @@
             <translation>应用</translation>
         </message>
         <message>
+            <source>Apply the pre-trained model</source>
+            <translation>应用预训练模型</translation>
+        </message>
+        <message>
             <source>Applying the label rule</source>
             <translation>正在应用标注规则</translation>
+        </message>
+        <message>
+            <source>Applying the pre-trained model</source>
+            <translation>正在应用预训练模型</translation>
         </message>
         <message>
             <source>Area</source>
@@ -766,6 +774,10 @@
         <message>
             <source>E east of magnetic north</source>
             <translation>E 磁北以东</translation>
+        </message>
+        <message>
+            <source>Each is a group of 42 simulated seasons; ten take about five minutes of processor time</source>
+            <translation>每一轮为 42 个模拟时段；十轮约需五分钟处理器时间</translation>
         </message>
         <message>
             <source>Earthquake by earthquake</source>
@@ -1560,6 +1572,10 @@
             <translation>未导入</translation>
         </message>
         <message>
+            <source>Let the model that has learnt from simulated seasons answer for this one, which it never saw</source>
+            <translation>让用模拟时段学习的模型对它从未见过的本时段作出预测</translation>
+        </message>
+        <message>
             <source>Let this take effect, and close</source>
             <translation>使其生效并关闭</translation>
         </message>
@@ -2068,6 +2084,14 @@
             <translation>打开指南并关闭此表</translation>
         </message>
         <message>
+            <source>Open the null season beside it</source>
+            <translation>打开旁边的无信号时段</translation>
+        </message>
+        <message>
+            <source>Open the season beside this one</source>
+            <translation>打开与之相配的时段</translation>
+        </message>
+        <message>
             <source>Open the synthetic season</source>
             <translation>打开合成时段</translation>
         </message>
@@ -2170,6 +2194,10 @@
         <message>
             <source>Power by size of the signals</source>
             <translation>不同信号大小的检出概率</translation>
+        </message>
+        <message>
+            <source>Pre-trained on simulated seasons of this network</source>
+            <translation>用本台网的模拟时段预训练</translation>
         </message>
         <message>
             <source>Precision</source>
@@ -2596,6 +2624,10 @@
             <translation>网络所见图的边长</translation>
         </message>
         <message>
+            <source>Signals were put into this season by a stated law, and the model has learnt from other seasons like it. The null season beside it has none: see what the same model says there.</source>
+            <translation>本时段按既定规律加入了信号，模型学自其他同类时段。旁边的无信号时段没有信号：看看同一模型在那里怎么说。</translation>
+        </message>
+        <message>
             <source>Skill</source>
             <translation>技巧</translation>
         </message>
@@ -2848,6 +2880,10 @@
             <translation>{who} 的最后一步是另一个程序{when}写入的：{what}。</translation>
         </message>
         <message>
+            <source>The null season</source>
+            <translation>无信号时段</translation>
+        </message>
+        <message>
             <source>The number of chosen days is not visible, so only the day shown is labelled.</source>
             <translation>看不到所选天数，因此只标注当前显示的这一天。</translation>
         </message>
@@ -2936,6 +2972,14 @@
             <translation>其间时段已重新计算，没有写出动画。请重新选择日期。</translation>
         </message>
         <message>
+            <source>The season with signals</source>
+            <translation>有信号的时段</translation>
+        </message>
+        <message>
+            <source>The synthetic season without a signal: what the same model says where there is nothing</source>
+            <translation>没有信号的合成时段：看同一模型在什么都没有时怎么说</translation>
+        </message>
+        <message>
             <source>The tables were written to {path}.</source>
             <translation>表格已写入 {path}。</translation>
         </message>
@@ -2994,6 +3038,10 @@
         <message>
             <source>This folder is not empty; choose a new one.</source>
             <translation>此文件夹不是空的；请另选一个。</translation>
+        </message>
+        <message>
+            <source>This is the null season: no signal was put in, and what the model says of it shows what it says by luck. The season beside it has signals.</source>
+            <translation>这是无信号时段：没有加入任何信号，模型在此的预测只反映偶然。旁边的时段有信号。</translation>
         </message>
         <message>
             <source>This project has no readings yet: import some to begin.</source>
@@ -3366,6 +3414,14 @@
         <message>
             <source>Z down</source>
             <translation>Z 向下</translation>
+        </message>
+        <message>
+            <source>Zero-shot</source>
+            <translation>零样本</translation>
+        </message>
+        <message>
+            <source>Zero-shot: trained on simulated seasons only, never on this one</source>
+            <translation>零样本：只用模拟时段训练，从未见过本时段</translation>
         </message>
         <message>
             <source>Zoom in</source>

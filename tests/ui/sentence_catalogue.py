@@ -23,6 +23,7 @@ PACKAGES = ("season", "formats", "project", "judge", "learn", "app")
 APART = {"app/support.py", "learn/power.py", "season/calibration.py", "learn/shipped.py", "judge/verdict.py"}
 """Not for the screen (the report for support, and what is run from a terminal only), or with its own Chinese beside it."""
 VALUES = {
+    *("pre-training", "seasons that choose the alarms"),
     *("fold {0}", "final", "it was", "they were", "{0} days ({1} to {2})"),
     *("the Kp index", "a list of stations"),
     *("label journal", "ledger", "register", "Row {0}", "Rows {0} to {1}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from quakegui.project.progress import CancelCheck
 
 def answer(
     run: RunFolder,
-    maps: NDArray[np.uint8] | Portions,
+    maps: NDArray[Any] | Portions,
     *,
     listen: Listen,
     cancelled: CancelCheck | None = None,

@@ -18,12 +18,13 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.network.devices import Device
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.steps import Stop, Stopped
-from quakegui.learn.network.training import State, train
+from quakegui.learn.network.training import HISTORY, State, history_text, train
+from quakegui.learn.network.unseen import unseen_card, unseen_predictions
 from quakegui.learn.run_limit import limit_run
 from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
-from quakegui.learn.runs.checkpoint import CHECKPOINT, read_state
-from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays
+from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, read_state, trained_values
+from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays, write_text
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
@@ -51,6 +52,8 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Listen, sto
 def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
     folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
+    if run.config.zero_shot:
+        return _pretrain(run, data, device, say, stopped)
     policy = policy_of(folder, "train", None, measured)
     state = train(folder, run.config, data, precision=policy, say=say, stopped=stopped)
     card = card_of(run, data, state, device, measured)
@@ -62,7 +65,37 @@ def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stop
     return f"The run “{done.title}” is finished: {len(state.history)} epochs in {state.seconds:.0f} s."
 
 
-def write_maps(folder: Path, maps: NDArray[np.uint8] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
+def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: Stopped) -> str:
+    """Pre-train a network for the stations of the run's project, and let it answer for the season."""
+    import keras
+
+    from quakegui.learn.network.corpus_choice import choose  # with what simulates: a window that asks for answers needs none
+    from quakegui.learn.network.pretrained import answers, chosen_facts, versions
+    from quakegui.learn.network.pretraining import predict_both_signs, pretrain
+    from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for
+
+    keras.config.set_dtype_policy("float32")
+    folder, recipe = run.folder, recipe_for(run.config, run.about.get(STATIONS, []))
+    network, how = pretrain(recipe, say=say, stopped=stopped, folder=folder)
+
+    def progress(done: int, total: int) -> None:
+        say(messages.WorkerProgress(done, total, "seasons that choose the alarms"))
+
+    choice = choose(
+        recipe, lambda season: answers(network, run.config, season), how.weights, progress=progress, stopped=stopped
+    )
+    write_arrays(folder / WEIGHTS, trained_values(network))
+    write_text(folder / HISTORY, history_text(how.history))
+    said = predict_both_signs(network, data.pixels()[data.has_map])
+    masked = read_arrays(folder / MASKED) if (folder / MASKED).exists() else None
+    changed = None if masked is None else (masked["rows"], predict_both_signs(network, masked["maps"]))
+    unseen_predictions(run.config, data, said, changed).save(folder / PREDICTIONS)
+    chosen = {**chosen_facts(choice), "versions": versions()}
+    done = finish_run(run, unseen_card(run, data, chosen, device, how.seconds))
+    return f"The run “{done.title}” is finished: {recipe.seasons} simulated seasons in {how.seconds:.0f} s."
+
+
+def write_maps(folder: Path, maps: NDArray[Any] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
     """Put maps into a job's folder, to be predicted or explained.
 
     Parameters
