@@ -29,7 +29,6 @@ from quakegui.season.localtime import local_date
 from quakegui.season.palette import palette
 from quakegui.season.quality import Quality
 from quakegui.season.season import Season
-from quakegui.simulate.layouts import xy_km
 
 NEAREST_EVENT_DAYS = 30
 """How far a label given by hand may lie from the event of its class that it is taken to mean."""
@@ -133,6 +132,8 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
     events
         All of the catalogue, aftershocks and smaller ones included, by time.
     """
+    from quakegui.simulate.layouts import xy_km  # SciPy, which a window need not load
+
     shown = season.shown
     flagged = season.anomaly.quality[shown] & np.uint16(Quality.SPIKY | Quality.STEPPED | Quality.LEVEL_CHANGE)
     return Inputs(
