@@ -31,7 +31,6 @@ from quakegui.season.localtime import local_date
 from quakegui.season.palette import palette
 from quakegui.season.quality import Quality
 from quakegui.season.season import Season
-from quakegui.simulate.layouts import xy_km
 
 NEVER_SEEN = "No day of this season was trained on: the network has learnt from simulated seasons."
 NEAREST_EVENT_DAYS = 30
@@ -136,6 +135,8 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
     events
         All of the catalogue, aftershocks and smaller ones included, by time.
     """
+    from quakegui.simulate.layouts import xy_km  # SciPy, which a window need not load
+
     shown = season.shown
     flagged = season.anomaly.quality[shown] & np.uint16(Quality.SPIKY | Quality.STEPPED | Quality.LEVEL_CHANGE)
     return Inputs(

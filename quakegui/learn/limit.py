@@ -47,7 +47,7 @@ LEAST_STATIONS = 3
 Kind = Literal["network", "matched-filter"]
 
 
-class LimitError(Exception):
+class LimitError(ValueError):
     """No limit can be computed; the text is a sentence."""
 
 

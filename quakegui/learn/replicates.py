@@ -23,7 +23,7 @@ from quakegui.season.localtime import NightWindow, night_bounds
 from quakegui.season.night import NightMeans
 from quakegui.season.season import Season
 from quakegui.simulate.layouts import radius_km, spacing_km, spacing_of, synthetic_network
-from quakegui.simulate.precursors import Law, Signal, draw_precursors
+from quakegui.simulate.precursors import DAY_MINUTES, Law, Signal, draw_precursors
 from quakegui.simulate.randomness import generator
 
 Floats = NDArray[np.float64]
@@ -153,9 +153,13 @@ def replicates(ground: Ground, strength: float, seeds: Sequence[int], *, count: 
 
 
 def signals_before(ground: Ground, events: Sequence[Event], seed: int) -> tuple[Signal, ...]:
-    """Draw the law's signals before earthquakes, some of which get none; minutes count from the season's first midnight."""
+    """Draw the law's signals before earthquakes, some of which get none; minutes count from the season's first midnight.
+
+    Those that are over before the first night, or begin after the last, are left out.
+    """
     located = np.isfinite(ground.stations_km).all(axis=1)
-    return draw_precursors(
+    end = len(ground.season.all_days) * DAY_MINUTES
+    drawn = draw_precursors(
         events,
         seed=seed,
         origin=_origin(ground.season),
@@ -163,6 +167,7 @@ def signals_before(ground: Ground, events: Sequence[Event], seed: int) -> tuple[
         radius_km=radius_km(ground.stations_km[located]),
         law=ground.law,
     )
+    return tuple(signal for signal in drawn if signal.end > 0.0 and signal.start < end)
 
 
 def with_signals(ground: Ground, signals: Sequence[Signal], strength: float) -> NightMeans:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.predictors.inputs import Indices, Inputs
-from quakegui.simulate.layouts import spacing_km, spacing_of, synthetic_network
 from quakegui.simulate.precursors import Law
 
 Floats = NDArray[np.float64]
@@ -46,6 +45,8 @@ def templates(xy_km: Floats) -> Floats:
         East and north of a common centre, NaN for a station without coordinates, shape (station, 2). Such a station is a
         template by itself.
     """
+    from quakegui.simulate.layouts import spacing_km, spacing_of, synthetic_network  # SciPy, which a window need not load
+
     located = np.flatnonzero(np.isfinite(xy_km).all(axis=1))
     alone = np.eye(len(xy_km))[np.setdiff1d(np.arange(len(xy_km)), located)]
     if not len(located):

@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 
 import quakegui
 from quakegui.learn import messages
-from quakegui.learn.limit import LimitError
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.devices import Device
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.steps import Stop, Stopped
 from quakegui.learn.network.training import HISTORY, State, history_text, train
 from quakegui.learn.network.unseen import unseen_card, unseen_predictions
-from quakegui.learn.run_limit import limit_run
 from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
 from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, read_state, trained_values
 from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
@@ -28,8 +26,6 @@ from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arr
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
-from quakegui.project import seasons
-from quakegui.project.store import Project
 
 MAPS = "maps.npz"
 ANSWERS = "answers.npz"
@@ -145,6 +141,10 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
 
 def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
     """Find the detection limit of a finished run in its project's season, and keep it with the run. Returns a sentence."""
+    from quakegui.learn.run_limit import limit_run  # the window's process, which only asks, need not load what judges
+    from quakegui.project import seasons
+    from quakegui.project.store import Project
+
     run = read_run(run_folder)
 
     def progress(done: int, total: int, text: str) -> None:
@@ -240,7 +240,7 @@ def failure(error: BaseException, folder: Path) -> messages.Failed:
     if isinstance(error, FloatingPointError):
         sentence = f"{error}: training has run away. {kept} Start a new run with a smaller learning rate, or in float32."
         return messages.Failed(sentence, "diverged", resumable)
-    if isinstance(error, LimitError | RunError | ValueError | OSError):
+    if isinstance(error, RunError | ValueError | OSError):
         return messages.Failed(f"{error} {kept}", "data", resumable)
     sentence = (
         f"The worker met an error that it does not know: {type(error).__name__}: {error}. {kept} The run's log has the details."
