@@ -30,5 +30,5 @@ def cache() -> Path:
 
 
 def models() -> Path:
-    """Return the folder of shipped networks with their cards."""
+    """Return the folder of the pre-trained models that belong to quakegui, with their cards."""
     return _find("models")

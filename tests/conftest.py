@@ -7,6 +7,7 @@ import contextlib
 import gc
 import io
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -25,6 +26,8 @@ from pytestqt.qtbot import QtBot
 from run_projects import TINY, fill, season_of
 
 from quakegui import cli
+from quakegui.judge.predictors import PREDICTORS
+from quakegui.learn import evidence, prospective
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import runs
 from quakegui.project.importing import import_paths
@@ -69,6 +72,24 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of computed parts of seasons, which are kept there for this test alone."""
     monkeypatch.setenv("QUAKEGUI_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache" / "seasons"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def baselines_fitted_once() -> Iterator[None]:
+    """Fit the baselines once for all tests that judge by the same days, labels and folds; `tests/judge` tests how they fit."""
+    fit, known = evidence.run_predictors, dict[bytes, Any]()
+
+    def fitted(split: Any, inputs: Any, labels: Any) -> Any:
+        folds = [(fold.train, fold.validation, fold.predict) for fold in split.folds]
+        key = pickle.dumps((tuple(PREDICTORS), folds, inputs, labels))
+        if key not in known:
+            known[key] = fit(split, inputs, labels)
+        return {name: answer.copy() for name, answer in known[key].items()}
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (evidence, prospective):
+            patch.setattr(module, "run_predictors", fitted)
+        yield
 
 
 class PatientQtBot(QtBot):

@@ -14,8 +14,10 @@ if TYPE_CHECKING:  # what judges is imported with the first judgement
     from quakegui.app.session import Session
     from quakegui.judge.judged_by import AsOf
     from quakegui.judge.judgement import Judgement
+    from quakegui.learn.limit import Limit
     from quakegui.learn.run_study import RunStudy
     from quakegui.learn.runs.registry import RunFolder
+    from quakegui.learn.worker.environments import Environment
     from quakegui.project.progress import CancelCheck, ProgressCallback
     from quakegui.project.store import Project
     from quakegui.season.labels import LabelRule
@@ -106,6 +108,32 @@ def study(
     from quakegui.learn import run_study
 
     return run_study.study_run(project, season, run, progress=progress, cancelled=cancelled)
+
+
+def has_limit(run: RunFolder) -> bool:
+    """Return whether a detection limit is kept with a run; what it comes from may have changed since."""
+    from quakegui.learn.runs.runchecks import LIMIT
+
+    return (run.folder / LIMIT).exists()
+
+
+def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None:
+    """Return the detection limit that is kept with a run, see `quakegui.learn.run_limit`; call it in a job."""
+    from quakegui.learn import run_limit
+
+    return run_limit.kept_limit(project, season, run)
+
+
+def find_limit(run: RunFolder, environment: Environment, progress: ProgressCallback, cancelled: CancelCheck) -> bool:
+    """Let a worker process find the detection limit of a run and keep it; False if cancelled. Takes minutes, in a job."""
+    from quakegui.learn import messages
+    from quakegui.learn.worker.asking import compute_limit
+
+    def listen(message: messages.Message) -> None:
+        if isinstance(message, messages.WorkerProgress):
+            progress(message.done, message.total, message.text)
+
+    return compute_limit(run, listen=listen, cancelled=cancelled, environment=environment)
 
 
 def rule_in_force(session: Session) -> LabelRule | None:

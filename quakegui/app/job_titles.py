@@ -8,12 +8,14 @@ from quakegui.words import Said
 
 TITLES: Final[dict[str, Said]] = {
     "applying-rule": Said("Applying the label rule"),
+    "applying-model": Said("Applying the pre-trained model"),
     "asking-device": Said("Asking the worker for its device"),
     "choosing-earthquakes": Said("Choosing the earthquakes"),
     "computing": Said("Computing the season"),
     "demonstration": Said("Making the synthetic season"),
     "explaining": Said("Asking the network what it looked at"),
     "exporting-run": Said("Exporting the run"),
+    "finding-limit": Said("Finding the detection limit"),
     "finding-directions": Said("Finding the events' directions"),
     "gathering": Said("Gathering maps and labels"),
     "importing": Said("Importing"),
@@ -26,6 +28,7 @@ TITLES: Final[dict[str, Said]] = {
     "looking-into-files": Said("Looking into the files"),
     "opening": Said("Opening the project"),
     "predicting": Said("Predicting with the run"),
+    "reading-limit": Said("Reading the detection limit of the run"),
     "reading-catalogue": Said("Reading the catalogue"),
     "reading-stations": Said("Reading the list of stations"),
     "reading-studies": Said("Reading the studies of the run"),

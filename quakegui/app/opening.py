@@ -80,9 +80,10 @@ def adopt(session: Session, project: Project) -> None:
     computing.recompute(session)
 
 
-def open_demo(session: Session) -> None:
-    """Open the synthetic season, made in a job on its first use."""
-    folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / "Synthetic Liangshan 2022"
+def open_demo(session: Session, *, strength: float = 1.0) -> None:
+    """Open the synthetic season, or with strength 0 the null season beside it, made in a job on its first use."""
+    name = "Synthetic Liangshan 2022" if strength else "Synthetic Liangshan 2022, null season"
+    folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / name
     if session.jobs.has("demonstration"):
         return
     if (folder / "project.sqlite").exists():
@@ -103,7 +104,7 @@ def open_demo(session: Session) -> None:
             assert season is not None
             install_model(project, season)
 
-        demo.create_demo(folder, progress=tell, finish=finish).close()
+        demo.create_demo(folder, strength=strength, progress=tell, finish=finish).close()
         return folder
 
     session.jobs.start("demonstration", work, lambda made: _open_when_free(session, made, session.project))

@@ -42,6 +42,36 @@ def use_run(session: Session, run: RunFolder) -> None:
         session.jobs.start("predicting", work, use, asks=True)
 
 
+def apply_model(session: Session) -> None:
+    """Let the model that belongs to quakegui answer for the season, in a job; what it was not made for is said."""
+    others.look(session)
+    project, season = session.project, session.season
+    if project is None or season is None or not computing.is_of_now(session):
+        return
+    environment = environment_of(session.settings)
+
+    def work(progress: ProgressCallback, cancelled: CancelCheck) -> RunFolder:
+        from quakegui.learn import messages, shipped
+        from quakegui.project import runs
+
+        def listen(message: messages.Message) -> None:
+            if isinstance(message, messages.WorkerProgress):
+                progress(message.done, message.total, message.text)
+
+        run = shipped.shipped_run(project, season, listen=listen, cancelled=cancelled, environment=environment)
+        runs.use_run(project, run.id)
+        return run
+
+    def done(run: RunFolder) -> None:
+        session.said.emit(
+            Said("The pre-trained model has answered for this season: “{run_title}”.", run_title=run.title), "info"
+        )
+        if session.project is project:
+            session.reload(Change.RUNS | Change.PREDICTIONS)
+
+    session.jobs.start("applying-model", work, done, asks=True)
+
+
 def rename_run(session: Session, run: RunFolder, title: str) -> None:
     """Give a run another title; a registered one keeps its own."""
     from quakegui.learn.runs import registry

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
 from quakegui.cli.terminal import print_json, print_table
+from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement, plain
 from quakegui.learn.runs.registry import RunFolder
+from quakegui.learn.source import MapSource
 
 SHOWN = (
     "title", "protocol", "days", "auc", "p_value", "p_corrected", "tries", "macro_recall", "kappa", "r_score", "r0",
@@ -24,6 +27,13 @@ def print_run(run: RunFolder, *, as_json: bool) -> None:
         return
     facts = ("id", "protocol", "leaky", "epochs", "seconds", "precision")
     print_table(run.title, ("fact", "value"), [(name, run.card[name]) for name in facts])
+
+
+def evaluation_facts(source: MapSource, run: RunFolder, as_of: AsOf = "training") -> dict[str, Any]:
+    """Judge a run, and return what `--json` prints of it: the judgement, and one row for the run and for each baseline."""
+    judgement = source.evaluate(run, as_of)
+    rows = [one.row() for one in (judgement, *source.evaluate_together((), run.config))]
+    return {"run": run.id, "synthetic": source.synthetic, **judgement.to_json(), "row": rows[0], "rows": rows}
 
 
 def print_judgement(judgement: Judgement) -> None:

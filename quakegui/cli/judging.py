@@ -1,21 +1,26 @@
-"""Commands on judging without training: judge, for predictions that were made elsewhere."""
+"""Commands on judging without training: judge, for predictions that were made elsewhere; apply, for pre-trained models."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from quakegui.cli.judgements import print_judgement
+from quakegui.cli.judgements import evaluation_facts, print_judgement
 from quakegui.cli.sources import season_of
-from quakegui.cli.terminal import AsJson, ProjectFolder, open_project, print_json
-from quakegui.cli.working import sentences
+from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, open_project, print_json
+from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.formats.errors import FormatError
 from quakegui.formats.scores import read_scores
 from quakegui.formats.source import expand
+from quakegui.learn.applying import apply_model
 from quakegui.learn.evidence import gather
 from quakegui.learn.own_predictor import OwnProtocol, prepare_bench
+from quakegui.learn.season_evaluation import evaluate
+from quakegui.learn.season_source import SeasonSource
+from quakegui.learn.shipped import shipped_run
+from quakegui.project.runs import use_run
 
 
 def judge(
@@ -40,3 +45,34 @@ def judge(
         print_json(judgement.row())
         return
     print_judgement(judgement)
+
+
+def apply(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)],
+    model: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="MODEL",
+            help="What 'quakegui pretrain' wrote; the model that belongs to quakegui where not given.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a pre-trained model, which never saw this season, answer for it; the run is kept, shown and judged.
+
+    A model refuses z, maps and stations that it was not made for. It finds signals like the SYNTHETIC ones that it has learnt;
+    that real earthquakes have such signals is not known.
+    """
+    with sentences(), open_project(project) as opened, interruptible(STOPPING) as cancelled:
+        season = season_of(opened)
+        with worker_bar("Predicting") as listen:
+            how: dict[str, Any] = {"listen": listen, "cancelled": cancelled}
+            run = shipped_run(opened, season, **how) if model is None else apply_model(opened, season, model, **how)
+        use_run(opened, run.id)
+        facts = evaluation_facts(SeasonSource(opened, season), run) if as_json else None
+        judgement = None if as_json else evaluate(opened, season, run)
+    if facts is not None:
+        print_json(facts)
+    if judgement is not None:
+        print_judgement(judgement)

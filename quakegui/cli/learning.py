@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from quakegui.cli.judgements import print_comparison, print_judgement, print_run
+from quakegui.cli.judgements import evaluation_facts, print_comparison, print_judgement, print_run
 from quakegui.cli.sources import Place, RunId, WhichLabels, open_source
 from quakegui.cli.terminal import AsJson, interruptible, print_json, say
 from quakegui.cli.working import STOPPING, worker_bar
@@ -122,13 +122,12 @@ def evaluate(
         if prospective:
             _tell_prospective(chosen, source.evaluate_prospective(chosen), as_json=as_json)
             return
-        judgement, synthetic = source.evaluate(chosen, labels), source.synthetic
-        beside = source.evaluate_together((), chosen.config) if as_json else ()
-    if as_json:
-        rows = [one.row() for one in (judgement, *beside)]
-        print_json({"run": chosen.id, "synthetic": synthetic, **judgement.to_json(), "row": rows[0], "rows": rows})
-        return
-    print_judgement(judgement)
+        facts = evaluation_facts(source, chosen, labels) if as_json else None
+        judgement = None if as_json else source.evaluate(chosen, labels)
+    if facts is not None:
+        print_json(facts)
+    if judgement is not None:
+        print_judgement(judgement)
 
 
 def compare(
@@ -143,14 +142,20 @@ def compare(
 ) -> None:
     """Judge the network under every protocol, and every baseline, side by side; trains what was not trained yet.
 
+    Beside them stands the pre-trained model that belongs to quakegui, protocol 'zero-shot': it never saw the season.
+
     The network sees 120 pixels along a side where --size says nothing else. A season of a year takes some twenty minutes of
     processor time, three with --preset fast --members 1. Stopped with Ctrl+C, it goes on where it was when it is given again.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, members=members, seed=seed)
+    if config.zero_shot:
+        raise typer.BadParameter(f"The recipe '{preset}' has no protocols to compare: its network never sees the season.")
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
         say(f"Comparing at {config.size} x {config.size} pixels, up to {config.epochs} epochs a fold, recipe '{preset}'.")
         with worker_bar("Comparing") as listen:
-            judgements = sources.compare(source, config, listen=listen, cancelled=cancelled)
+            judgements = sources.compare(
+                source, config, listen=listen, cancelled=cancelled, tell=lambda sentence: say(sentence, style="yellow")
+            )
         name, synthetic = source.name, source.synthetic
     if as_json:
         rows = [one.row() for one in judgements]

@@ -14,6 +14,7 @@ import platformdirs
 import typer
 
 from quakegui.cli import window
+from quakegui.cli.judgements import evaluation_facts
 from quakegui.cli.terminal import (
     AsJson,
     ProjectFolder,
@@ -34,10 +35,11 @@ from quakegui.formats.columns import TableMapping
 from quakegui.formats.elements import UNITS
 from quakegui.formats.hints import Hints
 from quakegui.formats.zones import zone_of
-from quakegui.judge.judgement import Judgement
+from quakegui.judge.folds import ZERO_SHOT
 from quakegui.learn import season_evaluation, season_runs
-from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.presets import PRESETS
+from quakegui.learn.runs.registry import RunFolder
+from quakegui.learn.season_source import SeasonSource
 from quakegui.learn.shipped import install_model
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
@@ -52,26 +54,35 @@ SHOWN = 20
 
 
 def demo(
+    *,
     headless: Annotated[
         bool, typer.Option("--headless", help="Run the whole chain without a window and print what came out.")
     ] = False,
     project: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the project is made, or is already.")] = None,
     strength: Annotated[float, typer.Option(min=0.0, max=1000.0, help="Factor on the precursors; 0 is the null season.")] = 1.0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Another season by the same law.", show_default=False)
+    ] = None,
     train: Annotated[
-        bool, typer.Option("--train", help="Without a window: train a small network here, instead of judging the shipped one.")
+        bool,
+        typer.Option("--train", help="Without a window: train a small network here, and judge that instead."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the SYNTHETIC season of 2022 and show it, with the predictions of the network that comes with the program."""
+    """Make the SYNTHETIC season of 2022 and show it, with the predictions of the model that comes with the program.
+
+    The model has learnt from other simulated seasons than this one, by the same law: it finds signals like these.
+    """
     if headless and project is None:
         with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:
-            _run_demo(Path(scratch) / "demo", strength, train=train, as_json=as_json)
+            _run_demo(Path(scratch) / "demo", strength, seed, train=train, as_json=as_json)
         return
-    folder = project or Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / f"{SYNTHETIC} strength {strength:g}"
+    name = f"{SYNTHETIC} strength {strength:g}" + ("" if seed is None else f" seed {seed}")
+    folder = project or Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / name
     if headless:
-        _run_demo(folder, strength, train=train, as_json=as_json)
+        _run_demo(folder, strength, seed, train=train, as_json=as_json)
         return
-    with _demo_project(folder, strength) as made, bar("Computing") as report:
+    with sentences(), _demo_project(folder, strength, seed) as made, bar("Computing") as report:
         computed = seasons.load_season(made, progress=report)
         assert computed is not None
         install_model(made, computed)
@@ -200,8 +211,8 @@ def _facts(project: Project, computed: Season | None) -> dict[str, Any]:
     }
 
 
-def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> None:
-    with sentences(), _demo_project(folder, strength) as project:
+def _run_demo(folder: Path, strength: float, seed: int | None, *, train: bool, as_json: bool) -> None:
+    with sentences(), _demo_project(folder, strength, seed) as project:
         with bar("Computing") as report:
             computed = seasons.load_season(project, progress=report)
         assert computed is not None
@@ -210,12 +221,13 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
         facts["regions"] = sum(len(day.regions) for day in shown)
         facts["days_with_region"] = sum(bool(day.regions) for day in shown)
         facts["strength"] = strength
-        judgement = _judgement(project, computed, train=train)
-        facts["runs"] = runs.count(project)
-        facts["judgement"] = None if judgement is None else judgement.row()
-    if as_json:
-        print_json(facts)
-        return
+        run = _demo_run(project, computed, train=train)
+        facts |= {"runs": runs.count(project), "project": project.name}
+        if as_json:
+            told = {} if run is None else evaluation_facts(SeasonSource(project, computed), run)
+            print_json({**facts, **told, "judgement": told.get("row")})
+            return
+        judgement = None if run is None else season_evaluation.evaluate(project, computed, run)
     labels = ", ".join(f"class {cls}: {count}" for cls, count in facts["labels"].items())
     typer.echo(
         f"{SYNTHETIC} season, strength {strength:g}: {facts['stations']} stations, {facts['days']} days from "
@@ -224,42 +236,41 @@ def _run_demo(folder: Path, strength: float, *, train: bool, as_json: bool) -> N
     typer.echo(f"{facts['regions']} extremum regions on {facts['days_with_region']} days; {facts['events']} events.")
     typer.echo(f"Labels by the retrospective rule: {labels}.")
     if judgement is None:
-        typer.echo("The network that comes with the program was not trained on this season; --train trains one here.")
+        typer.echo("This installation has no pre-trained model; --train trains a network here.")
     else:
         typer.echo(f"{judgement.title}, protocol {judgement.protocol}: {judgement.verdict.text()}")
+        typer.echo(judgement.verdict.figures())
+        if judgement.protocol == ZERO_SHOT:
+            typer.echo("It has learnt from other SYNTHETIC seasons of the generator that made this one.")
         if judgement.basis is not None:
             typer.echo(judgement.basis.text())
 
 
-def _judgement(project: Project, computed: Season, *, train: bool) -> Judgement | None:
-    """Judge a network trained here, or the shipped one; None where that has never been judged on this season."""
+def _demo_run(project: Project, computed: Season, *, train: bool) -> RunFolder | None:
+    """Return the run of a network trained here, or of the shipped model; None where this installation has none."""
     if train:
         with worker_bar("Training") as listen, interruptible("Stopping the worker.") as cancelled:
-            run = season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
-        return season_evaluation.evaluate(project, computed, run)
+            return season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
     with worker_bar("Predicting") as listen:
         install_model(project, computed, listen=listen)
     finished = season_runs.finished_runs(project)
-    return (
-        season_evaluation.evaluate(project, computed, finished[0])
-        if finished and (finished[0].folder / PREDICTIONS).is_file()
-        else None
-    )
+    return finished[0] if finished else None
 
 
-def _demo_project(folder: Path, strength: float) -> Project:
+def _demo_project(folder: Path, strength: float, seed: int | None) -> Project:
     """Open the demo project of a folder, or make it there."""
-    from quakegui.project.demo import create_demo, strength_of
+    from quakegui.project.demo import create_demo, seed_of, strength_of
 
     if (folder / DATABASE).is_file():
         project = Project.open(folder)
         warn(project)
-        if strength_of(project) != strength:
+        if strength_of(project) != strength or seed not in (None, seed_of(project)):
             project.close()
-            raise ProjectError(f"{folder} holds another project than the {SYNTHETIC} season of strength {strength:g}.")
+            wanted = f"strength {strength:g}" + ("" if seed is None else f" and seed {seed}")
+            raise ProjectError(f"{folder} holds another project than the {SYNTHETIC} season of {wanted}.")
         return project
     with bar("Making the synthetic season") as report:
-        return create_demo(folder, strength=strength, progress=report)
+        return create_demo(folder, strength=strength, seed=seed, progress=report)
 
 
 def _mapping(path: Path | None) -> TableMapping | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from quakegui.cli.terminal import AsJson, bar, interruptible, open_project, print_json, say
-from quakegui.cli.working import sentences
+from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.project.store import ProjectError, writing
 from quakegui.season.network import Network
 from quakegui.simulate.catalogues import KINDS
@@ -91,11 +91,13 @@ def pretrain(
 ) -> None:
     """Train VGG-12 on SYNTHETIC seasons that no project holds, and write the model and its card.
 
-    About five minutes of processor time; nothing is kept of the seasons.
+    About five minutes of processor time; nothing is kept of the seasons. Stopped with Ctrl+C, it goes on where it was when it
+    is given again. What the model says of a season of yours: 'quakegui apply'.
     """
     from quakegui.learn.network import pretrained
-    from quakegui.learn.network.pretraining import PRESETS
-    from quakegui.learn.network.pretraining import pretrain as train
+    from quakegui.learn.network.modelfile import CARD_FILE, MODEL
+    from quakegui.learn.network.pretraining import unfinished_recipe
+    from quakegui.learn.network.pretraining_recipe import PRESETS
     from quakegui.learn.network.steps import Stop
 
     if preset not in PRESETS:
@@ -103,19 +105,22 @@ def pretrain(
     recipe = PRESETS[preset]
     plan = replace(recipe.plan, networks=_networks(layout), scale_footprints=layout != "any", first_seed=seed)
     recipe = replace(recipe, plan=plan, seasons=recipe.seasons if number is None else number)
-    _require_empty(out)
-    with interruptible("Stopping; no model is written.") as stopped, bar("Pre-training") as report:
-        try:
-            network = train(recipe, progress=lambda step, steps, loss: report(step, steps, f"loss {loss:.3f}"), stopped=stopped)
-        except Stop as stop:
-            raise ProjectError("Stopped; no model was written.") from stop
-    with writing(out / pretrained.MODEL):
-        path = pretrained.save(out, network, recipe)
+    with sentences():
+        begun = unfinished_recipe(out)
+        if begun is None:
+            _require_empty(out)
+        elif begun != recipe.fingerprint:
+            raise ProjectError(f"{out} holds an unfinished pre-training of another recipe; give a new folder.")
+        with interruptible(STOPPING) as stopped, worker_bar("Pre-training") as listen, writing(out / MODEL):
+            try:
+                path = pretrained.make(out, recipe, say=listen, stopped=stopped)
+            except Stop as stop:
+                raise ProjectError("Stopped; the same command goes on where it was.") from stop
     facts: dict[str, Any] = {"model": str(path), "preset": preset, "seasons": recipe.seasons, "first_seed": seed}
     if as_json:
         print_json(facts)
     else:
-        say(f"The model is {path}, its card {path.with_name(pretrained.CARD_FILE)}.")
+        say(f"The model is {path}, its card {path.with_name(CARD_FILE)}.")
 
 
 def _networks(layout: str) -> tuple[Network, ...]:

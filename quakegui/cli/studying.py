@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from quakegui.cli.sources import RunId, season_of
-from quakegui.cli.terminal import AsJson, ProjectFolder, open_project, print_json, print_table
+from quakegui.cli.terminal import AsJson, ProjectFolder, open_project, print_json, print_table, say
 from quakegui.cli.working import sentences
 from quakegui.judge.epochs import Epochs
 from quakegui.judge.judgement import plain
@@ -21,7 +21,8 @@ from quakegui.learn.runs.registry import RunError
 from quakegui.learn.season_source import ProjectRuns
 from quakegui.learn.source import find_run
 from quakegui.project import catalogue
-from quakegui.project.store import ProjectError
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.season import Season
 
 
 class Study(StrEnum):
@@ -58,22 +59,27 @@ def study(
         if not catalogue.events(opened):
             raise ProjectError(f"The project {opened.name} has no earthquakes yet; 'quakegui events import' takes them in.")
         if what is Study.EPOCHS:
-            try:
-                studied = find_run(ProjectRuns(opened), run)
-            except RunError:
-                if run is not None:
-                    raise
-                studied = None
-            print_epochs(season_study.season_epochs(opened, season, studied), as_json=as_json)
+            print_epochs(_epochs(opened, season, run), as_json=as_json)
             return
         studied = find_run(ProjectRuns(opened), run)
         if what is Study.EVENTS:
             print_events(season_study.season_events(opened, season, studied), as_json=as_json)
         elif what is Study.ROBUSTNESS:
-            versions = {path.name: season_study.other_catalogue(opened, path) for path in catalogues or ()}
+            versions = {name: season_study.other_catalogue(opened, path) for name, path in _named(catalogues or ()).items()}
             print_robustness(season_study.season_robustness(opened, season, studied, versions), as_json=as_json)
         else:
             print_skill_maps(season_study.season_skill_maps(opened, season, studied), as_json=as_json)
+
+
+def _epochs(project: Project, season: Season, run: str | None) -> dict[str, Epochs]:
+    """Return the series about the events; those of the field alone where no run was asked for and none can be studied."""
+    try:
+        return season_study.season_epochs(project, season, find_run(ProjectRuns(project), run))
+    except RunError as error:
+        if run is not None:
+            raise
+        say(f"{error} The series are shown without P(event).", style="yellow")
+        return season_study.season_epochs(project, season, None)
 
 
 def print_epochs(found: Mapping[str, Epochs], *, as_json: bool) -> None:
@@ -129,6 +135,12 @@ def print_skill_maps(found: season_study.SkillMaps, *, as_json: bool) -> None:
         return
     _print_map("AUC (p) by lead (rows) and window, days", found.lead_window)
     _print_map("AUC (p) by distance (rows, km) and least magnitude", found.distance_magnitude)
+
+
+def _named(paths: Sequence[Path]) -> dict[str, Path]:
+    """Return each file by its name, by its whole path where another has the same name."""
+    names = [path.name for path in paths]
+    return {path.name if names.count(path.name) == 1 else str(path): path for path in paths}
 
 
 def _print_map(title: str, found: SkillMap) -> None:

@@ -18,6 +18,7 @@ from quakegui.cli import (
     judging,
     labels,
     learning,
+    limiting,
     output,
     project,
     registering,
@@ -54,9 +55,11 @@ app.command(epilog="Example: quakegui evaluate demo --json")(learning.evaluate)
 app.command(epilog="Example: quakegui compare demo --size 120 --json")(learning.compare)
 app.command(hidden=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(learning.worker)
 app.command(epilog="Example: quakegui judge demo walk.csv --json")(judging.judge)
+app.command(epilog="Example: quakegui apply japan japan-model --json")(judging.apply)
 app.command(name="simulate", epilog="Example: quakegui simulate corpus --seasons 200 --strength 1")(simulating.simulate_)
 app.command(epilog="Example: quakegui pretrain model --layout liangshan --seasons 420")(simulating.pretrain)
 app.command(epilog="Example: quakegui study demo robustness --json")(studying.study)
+app.command(epilog="Example: quakegui limit demo --json")(limiting.limit)
 app.command(epilog="Example: quakegui update demo new_files --watch incoming")(updating.update)
 app.command("register", epilog="Example: quakegui register liangshan --run 20260101 --until 2027-12-31")(registering.register_)
 app.command(epilog="Example: quakegui verify liangshan --receipt /media/stick/liangshan.receipt.json")(verifying.verify)

@@ -109,8 +109,38 @@ def rule_where(chosen: ArrayLike, rule: AlarmRule, other: AlarmRule) -> AlarmRul
     )
 
 
+def scores_of_rules(series: Series, catalogue: Catalogue) -> tuple[Floats, Floats, int] | None:
+    """Return the hit rate and the share of time with an open alarm of every rule that is tried, None without an event.
+
+    Returns
+    -------
+    Shape (threshold, run, open) each, by falling threshold and run and rising open days, see `rule_at`; and the events.
+    """
+    everything = np.ones((1, len(series.days)), bool)
+    return _scores(series, catalogue, everything, series.event_probability[None])[0]
+
+
+def rule_at(place: tuple[int, ...]) -> AlarmRule:
+    """Return the rule at a place in what `scores_of_rules` returns."""
+    grids = (np.sort(THRESHOLD_GRID)[::-1], np.sort(RUN_GRID)[::-1], np.sort(OPEN_GRID))
+    threshold, run_days, open_days = (grid[at] for grid, at in zip(grids, place, strict=True))
+    return AlarmRule(float(threshold), int(run_days), int(open_days))
+
+
 def _best_rules(series: Series, catalogue: Catalogue, shown: Mask, probability: Floats) -> list[AlarmRule | None]:
-    """Rule with the highest R on each part of the days, None where nothing can choose it.
+    """Rule with the highest R on each part of the days, None where nothing can choose it; parameters as of `_scores`."""
+    rules: list[AlarmRule | None] = []
+    for found in _scores(series, catalogue, shown, probability):
+        if found is None:
+            rules.append(None)
+            continue
+        scores = np.round(found[0] - found[1], 12)
+        rules.append(rule_at(tuple(int(at) for at in np.unravel_index(int(np.argmax(scores)), scores.shape))))
+    return rules
+
+
+def _scores(series: Series, catalogue: Catalogue, shown: Mask, probability: Floats) -> list[tuple[Floats, Floats, int] | None]:
+    """Hit rate, open share of every rule, and events of each part of the days, None where it has no event or no prediction.
 
     Parameters
     ----------
@@ -124,11 +154,11 @@ def _best_rules(series: Series, catalogue: Catalogue, shown: Mask, probability: 
     periods = [judged_period(series, part) for part in shown]
     active, open_ms = _alarm_days(probability, known, shown, periods, (thresholds, run_days, open_days))
     times = catalogue.times.astype("datetime64[ms]")
-    rules: list[AlarmRule | None] = []
+    found: list[tuple[Floats, Floats, int] | None] = []
     for part, period in enumerate(periods):
         inside = times[inside_period(times, period)].astype(np.int64)
         if not len(inside) or not np.isfinite(probability[part, shown[part]]).any():
-            rules.append(None)
+            found.append(None)
             continue
         before = np.searchsorted(known, inside)  # days known before each event
         hits = np.zeros(active.shape[2:])
@@ -136,10 +166,8 @@ def _best_rules(series: Series, catalogue: Catalogue, shown: Mask, probability: 
             since = np.searchsorted(known, inside - int(days) * DAY_MS)
             alarmed = active[:, part, :, :, column]
             hits[:, :, column] = (alarmed[before] > alarmed[since]).mean(axis=0)
-        scores = hits - open_ms[part] / period_milliseconds(period)
-        at = np.unravel_index(int(np.argmax(np.round(scores, 12))), scores.shape)
-        rules.append(AlarmRule(float(thresholds[at[0]]), int(run_days[at[1]]), int(open_days[at[2]])))
-    return rules
+        found.append((hits, open_ms[part] / period_milliseconds(period), len(inside)))
+    return found
 
 
 def _alarm_days(

@@ -12,6 +12,10 @@ from quakegui.words import Said
 
 Protocol = Literal["paper", "blocked", "chronological"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "blocked", "chronological")
+"""Of networks that are trained on the season."""
+RunProtocol = Literal["paper", "blocked", "chronological", "zero-shot"]
+ZERO_SHOT: Literal["zero-shot"] = "zero-shot"
+"""Of a network that never saw the season: all days are scored, and the folds are those of the predictors beside it."""
 N_CLASSES = 5
 NO_LABEL = -1
 
@@ -129,7 +133,7 @@ class Split:
     Attributes
     ----------
     protocol
-        ``paper``, ``blocked`` or ``chronological``.
+        ``paper``, ``blocked``, ``chronological`` or ``zero-shot``.
     folds
         At least one.
     leaky
@@ -140,7 +144,7 @@ class Split:
         Sentences for the run's card.
     """
 
-    protocol: Protocol
+    protocol: RunProtocol
     folds: tuple[Fold, ...]
     leaky: bool
     without_map: int

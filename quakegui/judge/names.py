@@ -22,11 +22,13 @@ PROTOCOL_NAMES: Final = {
     "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
     "chronological": mark("Chronological: train on the past, test on the future"),
     "paper": mark("Paper: augment first, split at random (LEAKY)"),
+    "zero-shot": mark("Zero-shot: trained on simulated seasons only, never on this one"),
 }
 PROTOCOL_SHORT: Final = {
     "blocked": mark("Blocked"),
     "chronological": mark("Chronological"),
     "paper": mark("Paper"),
+    "zero-shot": mark("Zero-shot"),
 }
 """For a column of a table; what each means is in `PROTOCOL_NAMES`."""
 KIND_NAMES: Final = {

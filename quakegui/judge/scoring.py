@@ -67,6 +67,7 @@ def judge(
     image_probabilities: Sequence[ArrayLike] | None = None,
     members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
+    calibrators: Sequence[Calibrator] | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -94,8 +95,9 @@ def judge(
         ``test``. Default: each image has its day's.
     members
         See `judge_truth`.
-    rules
-        When alarms open and close in each fold, chosen on its training side. Default: see `rules_by_fold`.
+    rules, calibrators
+        When alarms open and close in each fold, chosen on its training side (default: see `rules_by_fold`), and what makes its
+        answers probabilities, see `judge_truth`.
     weighed
         Whether it was trained with class weights.
 
@@ -138,6 +140,7 @@ def judge(
         rows=rows,
         members=members,
         rules=rules,
+        calibrators=calibrators,
         weighed=weighed,
         resamples=resamples,
         seed=seed,

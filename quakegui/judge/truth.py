@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.alarms import Catalogue
+from quakegui.judge.folds import ZERO_SHOT
 from quakegui.judge.splits import N_CLASSES, Fold, Split, leak_fraction, tested_classes, trained_classes
 from quakegui.judge.surrogates import (
     JITTER_DAYS,
@@ -102,7 +103,7 @@ def truth_of(
     number = np.full(len(day), -1, np.int64)
     for k, fold in enumerate(made.folds):
         number[(day >= fold.first) & (day <= fold.last)] = k
-    zero_shot = protocol == "zero-shot"
+    zero_shot = (protocol or made.protocol) == ZERO_SHOT
     return Truth(
         protocol=protocol or made.protocol,
         leaky=made.leaky,

@@ -13,6 +13,7 @@ from quakegui.learn.calibrated import calibrators_of, finished_run, fold_of_days
 from quakegui.learn.evidence import project_catalogue
 from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.earthquakes import training_earthquakes
+from quakegui.learn.runs.frozen import frozen_alarms_of
 from quakegui.project import registrations
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
@@ -54,7 +55,7 @@ def alarm_series(
     An out-of-fold day's rule is chosen on the other folds' days, as that day's calibrator has them; a prospective day's on all
     out-of-fold days, which end before it, but within the period of a registration it is the registered one. Where nothing can
     choose it, it is the fixed one. It is chosen by the earthquakes that the run was trained with, where it holds them, so that
-    no later catalogue moves an alarm.
+    no later catalogue moves an alarm. A pre-trained network has one rule for all days, which simulated seasons have chosen.
 
     Parameters
     ----------
@@ -70,22 +71,29 @@ def alarm_series(
     if calibrators is not None:
         series = dataclasses.replace(answers, probabilities=calibrators.of_days(fold, answers.probabilities))
         by_fold = calibrators.by_fold(answers.probabilities)
-    rules = rules_by_fold(series, fold, catalogue, by_fold)[0]
-    afterwards = _later_rule(answers, fold >= 0, catalogue, calibrators) if later.any() else FIXED_RULE
+    frozen = _frozen_rule(project, table)
+    if frozen is not None:
+        rules, afterwards = (frozen,) * (int(fold.max(initial=-1)) + 1), frozen
+    else:
+        rules = rules_by_fold(series, fold, catalogue, by_fold)[0]
+        afterwards = _later_rule(answers, fold >= 0, catalogue, calibrators) if later.any() else FIXED_RULE
     place = np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold))
     registration = registrations.registration_of(project, table.run)
     if registration is None:
         return series, by_day((*rules, afterwards, FIXED_RULE), place)
     terms = registration.terms
-    frozen = AlarmRule(terms.threshold, terms.run_days, terms.open_days)
+    registered = AlarmRule(terms.threshold, terms.run_days, terms.open_days)
     place = np.where(later & registration.covers(days), len(rules) + 2, place)
-    return series, by_day((*rules, afterwards, FIXED_RULE, frozen), place)
+    return series, by_day((*rules, afterwards, FIXED_RULE, registered), place)
 
 
 def later_rule(
     project: Project, days: NDArray[np.datetime64], available_at: NDArray[np.datetime64], table: PredictionTable
 ) -> AlarmRule:
     """Return when alarms open and close on days to come: chosen on all out-of-fold days; parameters as of `alarm_series`."""
+    frozen = _frozen_rule(project, table)
+    if frozen is not None:
+        return frozen
     taught = np.where((table.kind == "out-of-fold")[:, None], table.probabilities, np.nan)
     fold, catalogue, calibrators = _basis(project, days, table)
     return _later_rule(Series(days, available_at.astype("datetime64[ms]"), taught), fold >= 0, catalogue, calibrators)
@@ -100,6 +108,13 @@ def _basis(
     if run is not None:
         catalogue = training_earthquakes(run, catalogue) or catalogue
     return np.where(table.kind == "prospective", -1, fold_of_days(run, days)), catalogue, calibrators_of(run)
+
+
+def _frozen_rule(project: Project, table: PredictionTable) -> AlarmRule | None:
+    """Return the rule that a pre-trained network brings along, None of one that was trained on the season."""
+    run = finished_run(project, table.run)
+    frozen = frozen_alarms_of(run.card) if run is not None and run.card is not None else None
+    return None if frozen is None else frozen.rule
 
 
 def _later_rule(

@@ -7,18 +7,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarms import Catalogue, catalogue_of
-from quakegui.judge.folds import Material, Split, material, scorable
+from quakegui.judge.folds import ZERO_SHOT, Material, Split, material, scorable
 from quakegui.judge.predictors import Inputs, feature_table, run_predictors
 from quakegui.judge.splits import blocked, chronological, split
 from quakegui.judge.surrogates import EventWindows, event_windows
+from quakegui.learn.network.inputs import pictures
 from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.runs.portions import Portions
-from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.runs.runconfig import CHANNELS, RunConfig
 from quakegui.project import catalogue, journal
 from quakegui.project.store import Project
 from quakegui.season import daymap
@@ -31,6 +33,7 @@ from quakegui.season.quality import Quality
 from quakegui.season.season import Season
 from quakegui.words import Said
 
+NEVER_SEEN = Said("No day of this season was trained on: the network has learnt from simulated seasons.")
 NEAREST_EVENT_DAYS = 30
 """How far a label given by hand may lie from the event of its class that it is taken to mean."""
 
@@ -133,6 +136,8 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
     events
         All of the catalogue, aftershocks and smaller ones included, by time.
     """
+    from quakegui.simulate.layouts import xy_km  # SciPy, which a window need not load
+
     shown = season.shown
     flagged = season.anomaly.quality[shown] & np.uint16(Quality.SPIKY | Quality.STEPPED | Quality.LEVEL_CHANGE)
     return Inputs(
@@ -144,6 +149,7 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
         doubtful=np.isnan(season.z) | (flagged != 0),
         event_times=np.array([event.time for event in events], dtype="datetime64[ms]"),
         event_magnitudes=np.array([event.magnitude for event in events], dtype=np.float64),
+        station_km=np.where(season.network.located[:, np.newaxis], xy_km(season.network, season.network.centre()), np.nan),
     )
 
 
@@ -155,6 +161,8 @@ def project_catalogue(project: Project) -> Catalogue:
 
 def make_split(material: Material, config: RunConfig) -> Split:
     """Split days as a recipe asks; one that never stops early learns from the inner block too."""
+    if config.protocol == ZERO_SHOT:  # the blocks are those of the predictors that it is compared with
+        return dataclasses.replace(blocked(material, inner_share=0.0), protocol=ZERO_SHOT, notes=(NEVER_SEEN,))
     if config.patience == 0 and config.protocol == "blocked":
         return blocked(material, inner_share=0.0)
     if config.patience == 0 and config.protocol == "chronological":
@@ -181,11 +189,19 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
 
 def maps_to_draw(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> Portions:
     """Return the maps of some of the season's days, see `draw_maps`, without keeping them all in memory at any time."""
-    return Portions((len(rows), *season.gridder.shape), lambda first, last: draw_maps(season, config, rows[first:last]))
+
+    def draw(first: int, last: int) -> NDArray[Any]:
+        return draw_maps(season, config, rows[first:last])
+
+    if config.zero_shot:
+        return Portions((len(rows), config.size, config.size, CHANNELS[config.channel]), draw, np.dtype(np.float16))
+    return Portions((len(rows), *season.gridder.shape), draw)
 
 
-def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDArray[Any]:
     """Return the maps that a recipe takes, as palette indices, shape (day, row, column): the pixels that the analyst sees.
+
+    A network that has learnt from simulated seasons is given numbers instead, see `inputs.pictures`.
 
     Parameters
     ----------
@@ -194,6 +210,8 @@ def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDAr
     rows
         Positions in the season's days.
     """
+    if config.zero_shot:
+        return pictures(season, config.channel, config.size, rows).astype(np.float16)
     if config.channel == "colour":
         return season.indices(rows)
     plain = dataclasses.replace(season.config.style, contour_lines=False)

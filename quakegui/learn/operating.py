@@ -171,16 +171,18 @@ def update(
     SupersededError
         If other programs keep changing the readings while their days are predicted.
     """
-    run = find_run(project, run_id)
+    run = _run_to_ask(project, run_id)
     imported = import_paths(project, list(paths), progress=progress, cancelled=cancelled) if paths else None
     if imported is not None and imported.cancelled:
         raise ProjectError(Said("The import was cancelled; nothing was changed."))
-    season, before, predicted = _predicted_anew(
-        project, run, progress, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
-    )
-    others, refused = _registered_besides(
-        project, season, run, listen=listen, cancelled=cancelled, environment=environment, now_ms=now_ms
-    )
+    how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment, "now_ms": now_ms}
+    try:
+        run = run or find_run(project, None)
+        season, before, predicted = _predicted_anew(project, run, progress, **how)
+    except (RunError, ProjectError) as error:
+        refused = _registered_alone(project, None if run is None else run.id, **how)
+        raise type(error)(" ".join([str(error), *refused])) from error
+    others, refused = _registered_besides(project, season, run.id, **how)
     after = _alarms(project, season, run)
     told = {alarm.opened for alarm in before}
     notes = (*_notes(predicted), *refused, *_beyond_the_window(project, season), *_ahead(project, _moment(now_ms)))
@@ -188,10 +190,31 @@ def update(
     return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over, others)
 
 
+def _run_to_ask(project: Project, run_id: str | None) -> RunFolder | None:
+    """Return the run that is to predict; None where the one in use cannot, but others are registered."""
+    try:
+        return find_run(project, run_id)
+    except RunError:
+        if run_id is not None or not registrations.registrations(project):
+            raise
+        return None
+
+
+def _registered_alone(project: Project, asked: str | None, *, now_ms: int | None, **how: Any) -> tuple[str, ...]:
+    """Let registered runs predict though the one that was asked could not; return a sentence for each that cannot either."""
+    season = seasons.load_season(project, features=False, now_ms=_moment(now_ms))
+    return () if season is None else _registered_besides(project, season, asked, now_ms=now_ms, **how)[1]
+
+
 def _registered_besides(
-    project: Project, season: Season, run: RunFolder, *, now_ms: int | None, **how: Any
+    project: Project, season: Season, asked: str | None, *, now_ms: int | None, **how: Any
 ) -> tuple[tuple[PredictionReport, ...], tuple[str, ...]]:
     """Let the other runs predict that are registered for these days, whichever is in use: their record is to have no gap.
+
+    Parameters
+    ----------
+    asked
+        Id of the run that was asked already.
 
     Returns
     -------
@@ -199,8 +222,8 @@ def _registered_besides(
         What they predict, and a sentence for each that could not.
     """
     reports, refused = [], []
-    for one in registrations.running(project, _moment(now_ms)):
-        if one.run == run.id:
+    for one in registrations.registrations(project):
+        if one.run == asked or not (one.is_running(_moment(now_ms)) or _lacks_days(project, season, one)):
             continue
         try:
             other = find_run(project, one.run)
@@ -214,6 +237,12 @@ def _registered_besides(
                 )
             )
     return tuple(reports), tuple(refused)
+
+
+def _lacks_days(project: Project, season: Season, one: registrations.Registration) -> bool:
+    """Whether a day of a registration's period has a map, and no prospective prediction."""
+    said = {row.day for row in runs.ledger(project, one.run) if row.kind == "prospective"}
+    return any(day not in said for day in season.days[season.has_map & one.covers(season.days)])
 
 
 def _predicted_anew(
@@ -271,7 +300,6 @@ def predict_days(
     if run.card is None:
         raise RunError(Said("The run “{run_title}” is not finished: resume it before predicting with it.", run_title=run.title))
     refuse_foreign(project, season, run)
-    registrations.require_unchanged(project, run.id, _moment(now_ms))
     seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
     later = (cutoff > knowledge_end_of_run(run)) & (not in_sample)
@@ -285,6 +313,7 @@ def predict_days(
         part = wanted[start : start + MOST_MAPS]
         every = map_hashes(maps_to_draw(season, run.config, part), style_name(season.config))
         fresh = [k for k, name in enumerate(every) if name not in said.get(season.days[part[k]], ())]
+        registrations.require_unchanged(project, run.id, season.days[part[fresh]])
         told = answer(
             run, maps_to_draw(season, run.config, part[fresh]), listen=listen, cancelled=cancelled, environment=environment
         )

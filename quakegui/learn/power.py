@@ -32,9 +32,9 @@ from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
 from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
-from quakegui.season.events import classify, scheme_of
+from quakegui.season.events import Event, classify, scheme_of
 from quakegui.season.kp import Kp
-from quakegui.season.labels import LabelRule, apply
+from quakegui.season.labels import LabelRule, RuleLabels, apply
 from quakegui.season.localtime import local_date
 from quakegui.season.season import Season, compute_season
 from quakegui.simulate.layouts import synthetic_network
@@ -60,14 +60,27 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
     parameters = SeasonConfig(timezone=config.timezone, first_day=config.first_day, last_day=config.last_day)
     night = synthetic_night_means(made, parameters.night)
     season = compute_season(network, night, parameters, kp=paper_kp(), basis=_basis())
-    shown = season.shown
+    known_at = season.available_at[season.shown]
+    labels = apply(LabelRule(), events, classes, season.days, known_at, timezone=config.timezone)
+    return season, evidence_of(season, events, classes, labels)
+
+
+def evidence_of(season: Season, events: Sequence[Event], classes: Sequence[int], labels: RuleLabels) -> Evidence:
+    """Return what a season that no project holds offers to learning and judging.
+
+    Parameters
+    ----------
+    events, classes
+        Main shocks and the class of each.
+    labels
+        By the default rule.
+    """
+    shown, timezone, rule = season.shown, season.config.timezone, LabelRule()
     known_at = season.available_at[shown]
-    rule = LabelRule()
-    labels = apply(rule, events, classes, season.days, known_at, timezone=config.timezone)
-    event_days = local_date(np.array([event.time for event in events], dtype="datetime64[ms]"), config.timezone)
+    event_days = local_date(np.array([event.time for event in events], dtype="datetime64[ms]"), timezone)
     before = np.array([rule.days_before(event.magnitude) for event in events]).astype("timedelta64[D]")
     truth = labels.classes.astype(np.int64)
-    return season, Evidence(
+    return Evidence(
         days=season.days,
         available_at=known_at,
         truth=truth,
@@ -81,7 +94,7 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
             windows=np.column_stack([event_days - before, event_days + np.timedelta64(rule.days_after, "D")]),
         ),
         catalogue=catalogue_of(events, classes),
-        windows=event_windows(events, rule, timezone=config.timezone, night=parameters.night.window),
+        windows=event_windows(events, rule, timezone=timezone, night=season.config.night.window),
         inputs=season_inputs(season, events),
         style=style_name(season.config),
     )
@@ -154,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seasons", type=int, default=20)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--protocol", choices=PROTOCOLS, default="blocked")
-    parser.add_argument("--preset", choices=tuple(PRESETS), default="small")
+    parser.add_argument("--preset", choices=[name for name, recipe in PRESETS.items() if not recipe.zero_shot], default="small")
     parser.add_argument("--precision", choices=("float32", "mixed_bfloat16", "mixed_float16"), default="float32")
     given = parser.parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -79,7 +79,7 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         days=evidence.days[span],
         available_at=known[span],
         labels=np.where(scorable(evidence.material) & said, evidence.truth, -1)[span],
-        trained=counts > 0,
+        trained=(counts > 0) | run.config.zero_shot,
         catalogue=evidence.catalogue,
         windows=evidence.windows,
     )

@@ -171,6 +171,12 @@ class ReadyMaps:
             raise RunError(Said("{sentence_of} Its id is {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
         return finished
 
+    def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
+        """Refuse: a pre-trained model takes what no picture holds."""
+        raise RunError(
+            Said("A pre-trained model needs the stations' values of several days; ready maps are pictures of single days.")
+        )
+
     def superseded(self, _run: RunFolder) -> str:
         """Return an empty sentence: no import changes images."""
         return ""

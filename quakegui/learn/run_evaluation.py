@@ -16,6 +16,8 @@ from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge
 from quakegui.judge.surrogates import EventWindows
+from quakegui.learn.runs.calibrators import RunCalibrators
+from quakegui.learn.runs.frozen import FrozenAlarms
 from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.project.registrations import Registration
@@ -126,6 +128,8 @@ def evaluate_predictions(
     training_catalogue: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
     weighed: bool = True,
+    frozen: FrozenAlarms | None = None,
+    calibrators: RunCalibrators | None = None,
     basis: Basis | None = None,
 ) -> RunEvaluation:
     """Judge what a run's networks said, beside baselines of the same split.
@@ -148,6 +152,8 @@ def evaluate_predictions(
         Probabilities of every baseline, by name, each (day, class).
     weighed
         Whether the networks were trained with class weights.
+    frozen, calibrators
+        What a pre-trained network brings along; None of one that was trained on the season.
     basis
         What `truth` and `catalogue` are, to be told with the figures.
     """
@@ -173,6 +179,8 @@ def evaluate_predictions(
         image_probabilities=images,
         members=predictions.members_out_of_fold(),
         weighed=weighed,
+        rules=None if frozen is None else (frozen.rule,) * len(split.folds),
+        calibrators=None if calibrators is None else calibrators.folds,
     )
     scored = np.unique(np.concatenate([fold.test for fold in split.folds]))
     answers = daily[scored].astype(np.float64)

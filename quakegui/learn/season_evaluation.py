@@ -14,11 +14,14 @@ from quakegui.judge.folds import scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.scoring import judge_truth
+from quakegui.judge.splits import blocked
 from quakegui.judge.surrogates import rule_kinds
 from quakegui.judge.truth import truth_of
+from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes
+from quakegui.learn.runs.frozen import frozen_alarms_of
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
 from quakegui.learn.runs.runconfig import RunConfig
@@ -90,6 +93,8 @@ def _judge_by(
         training_catalogue=training_catalogue,
         beside=baselines(here, split),
         weighed=run.config.class_weights,
+        frozen=frozen_alarms_of(run.card) if run.card is not None else None,
+        calibrators=calibrators_of(run) if run.config.zero_shot else None,
         basis=Basis(
             as_of,
             training_day(run.created, project.timezone) if as_of == "training" else now,
@@ -147,7 +152,9 @@ def evaluate_together(
 
 def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:
     """Judge every baseline in the network's place, on the blocked protocol of a recipe."""
-    made = make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
+    # beside a network that never saw the season they learn in the blocks of a recipe that never stops early
+    of_all = blocked(evidence.material, inner_share=0.0) if config.zero_shot else None
+    made = of_all or make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
     answers = baselines(evidence, made)
     truth = truth_of(
         made,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 import time
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from quakegui.judge.calibration import rows_before
+from quakegui.judge.folds import ZERO_SHOT, Split
 from quakegui.judge.judgement import plain
 from quakegui.learn import messages
-from quakegui.learn.evidence import gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
+from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
 from quakegui.learn.messages import Listen
+from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
+from quakegui.learn.runs.frozen import MADE_FOR, made_for_of
 from quakegui.learn.runs.registry import (
     CARD,
     RunError,
@@ -59,18 +63,9 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
     evidence = gather(project, season)
     made = make_split(evidence.material, config)
     data = make_snapshot(evidence, season, config, made)
-    about = {
-        "project": project.name,
-        "synthetic": project.synthetic,
-        "journal": len(journal.rows(project)),
-        "season": season.config.hash,
-        "revision": season.revision,
-        "split": list(made.notes),
-        "classes": scheme_of(project),
-        EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
-        "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
-        "knows_until": str(knowledge_end(evidence, made, data.final)),
-    }
+    about = about_of(project, season, evidence, made, data)
+    if config.zero_shot:
+        about |= _pretraining_facts(season, config)
     try:
         masked = None if config.leaky else masked_maps(season, config)
         run = create_run(runs_folder(project), config, data, about=about, masked=masked)
@@ -89,6 +84,44 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         shutil.rmtree(run.folder, ignore_errors=True)
         raise
     return run
+
+
+def _pretraining_facts(season: Season, config: RunConfig) -> dict[str, Any]:
+    """Return for which stations a network is to be pre-trained, and for which seasons it is made then."""
+    from quakegui.learn.network.pretrained import made_for  # with what simulates: a window needs it for this alone
+    from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for, station_facts
+
+    stations = station_facts(season.network)
+    limits = made_for(recipe_for(config, stations))
+    why = limits.refusal(season)
+    if why:
+        raise ValueError(why)
+    return {STATIONS: stations, MADE_FOR: dataclasses.asdict(limits)}
+
+
+def about_of(project: Project, season: Season, evidence: Evidence, made: Split, data: Snapshot) -> dict[str, Any]:
+    """Return what a run keeps of the project that it is begun in, plain values.
+
+    A network that never sees the season knows nothing of it; all the same only days that come after it are prospective.
+    """
+    known = season.available_at[season.shown][season.has_map]
+    ends = (
+        str(known[-1].astype("datetime64[ms]"))
+        if made.protocol == ZERO_SHOT
+        else str(knowledge_end(evidence, made, data.final))
+    )
+    return {
+        "project": project.name,
+        "synthetic": project.synthetic,
+        "journal": len(journal.rows(project)),
+        "season": season.config.hash,
+        "revision": season.revision,
+        "split": list(made.notes),
+        "classes": scheme_of(project),
+        EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
+        "knows_until": ends,
+    }
 
 
 def record_run(project: Project, run: RunFolder) -> None:
@@ -111,8 +144,9 @@ def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
     RunError
         With the sentence why.
     """
-    why = refusal(run, classes=CLASSES, style=style_name(season.config))
-    if why is not None:
+    made_for = made_for_of(run.about)
+    why = refusal(run, classes=CLASSES, style=style_name(season.config)) or (made_for.refusal(season) if made_for else None)
+    if why:
         raise RunError(why)
     refuse_other_classes(project, run)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn import messages
+from quakegui.learn.evidence import draw_maps
 from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.duties import read_heat, write_maps
@@ -56,8 +57,19 @@ def explain_days(
 
     with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
         folder = Path(name)
-        write_maps(folder, season.indices(np.asarray(indices, dtype=np.intp)))
+        write_maps(folder, draw_maps(season, run.config, np.asarray(indices, dtype=np.intp)))
         last = follow(Supervisor(folder, job="explain", run=run.folder, environment=environment), listen, cancelled)
         if not isinstance(last, messages.Done):
             raise RunError(sentence_of(last))
-        return read_heat(folder)[0]
+        return _as_large_as_the_maps(read_heat(folder)[0], season.gridder.shape[0])
+
+
+def _as_large_as_the_maps(heat: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Return heat at the pixels of the day map: a network that takes numbers may see fewer."""
+    if heat.shape[1] == side:
+        return heat
+    from scipy.ndimage import zoom
+
+    factor = side / heat.shape[1]
+    large = zoom(heat, (1, factor, factor), order=1, mode="nearest", grid_mode=True)
+    return np.asarray(np.clip(large, 0.0, 1.0), np.float32)

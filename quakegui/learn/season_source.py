@@ -8,7 +8,7 @@ from pathlib import Path
 
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
-from quakegui.learn import operating, prospective, season_evaluation, season_runs
+from quakegui.learn import operating, prospective, season_evaluation, season_runs, shipped
 from quakegui.learn.calibrated import shown_predictions
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
@@ -82,6 +82,10 @@ class SeasonSource:
     ) -> RunFolder:
         """Train to the end, see `season_runs.train`."""
         return season_runs.train(self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled)
+
+    def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
+        """Return the shipped model's run on the season as it is, see `shipped.shipped_run`."""
+        return shipped.shipped_run(self.project, self.season, listen=listen, cancelled=cancelled)
 
     def superseded(self, run: RunFolder) -> str:
         """Return a sentence where readings, stations or parameters have changed since a run was begun."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.alarms import AlarmRule, Series, judged_period
+from quakegui.judge.alarms import judged_period
 from quakegui.judge.epochs import Epochs
 from quakegui.judge.event_table import EventRow
 from quakegui.judge.robustness import Robustness, SkillMap
@@ -27,9 +28,12 @@ from quakegui.judge.study import (
     study_robustness,
 )
 from quakegui.judge.surrogates import statistic_of
+from quakegui.learn.alarm_days import alarm_series
+from quakegui.learn.calibrated import fold_of_days
 from quakegui.learn.evidence import project_catalogue
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.project import catalogue, journal
+from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event, Selection, select
 from quakegui.season.json_values import built
@@ -73,12 +77,9 @@ def season_case(project: Project, season: Season, run: RunFolder | None) -> Case
                     run_title=run.title,
                 )
             )
-        said = run.predictions()
-        daily, number = said.out_of_fold()
-        place = {day: k for k, day in enumerate(season.days)}
-        for day, row, of in zip(said.days, daily, number, strict=True):
-            if day in place:
-                probability[place[day]], fold[place[day]] = row[1:].sum(), of
+        answers, kind = _out_of_fold(run, season.days)
+        probability = answers[:, 1:].sum(axis=1)
+        fold = np.where(kind == "out-of-fold", fold_of_days(run, season.days), -1)
     return Case(
         days=season.days,
         probability=probability,
@@ -150,16 +151,27 @@ def season_robustness(project: Project, season: Season, run: RunFolder, versions
     versions
         Other catalogues of the same earthquakes by name.
     """
-    case = season_case(project, season, run)
+    case, days = season_case(project, season, run), season.days
     known = season.available_at[season.shown].astype("datetime64[ms]")
-    event = np.column_stack([1 - case.probability, case.probability, np.zeros((len(case.days), 3))])
-    series = Series(case.days, known, event)
-    judged, events = judged_period(series, case.fold >= 0), project_catalogue(project)
+    table = PredictionTable(run.id, *_out_of_fold(run, days))
+    series, rule = alarm_series(project, days, known, table)
+    judged, events = judged_period(series, fold_of_days(run, days) >= 0), project_catalogue(project)
     alarms = {
-        f"p* {threshold:.1f}": partial(alarm_score, series, AlarmRule(threshold), events, judged)
+        f"p* {threshold:.1f}": partial(alarm_score, series, dataclasses.replace(rule, threshold=threshold), events, judged)
         for threshold in ALARM_THRESHOLDS
     }
     return study_robustness(case, project_choice(project), versions=versions, alarms=alarms)
+
+
+def _out_of_fold(run: RunFolder, days: NDArray[np.datetime64]) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+    """Return a run's answers to each of `days` by the fold that never saw it, shape (day, class), and their kind."""
+    said = run.predictions()
+    daily, fold = said.out_of_fold()
+    answers, kind = np.full((len(days), daily.shape[1]), np.nan), np.full(len(days), "", "U11")
+    place = np.minimum(np.searchsorted(days, said.days), len(days) - 1)
+    judged = (days[place] == said.days) & (fold >= 0)
+    answers[place[judged]], kind[place[judged]] = daily[judged], "out-of-fold"
+    return answers, kind
 
 
 def season_skill_maps(project: Project, season: Season, run: RunFolder) -> SkillMaps:

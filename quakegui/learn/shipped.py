@@ -1,54 +1,79 @@
-"""The network that comes with the program: trained on the SYNTHETIC season, so that its first start shows predictions.
+"""The model that comes with the program: pre-trained on simulated seasons, so that its first start shows what it finds.
 
-``python -m quakegui.learn.shipped`` makes it anew into `models/`: the demo project, the preset "shipped" under the blocked
-protocol, the judgement, the card. It takes minutes. Its out-of-fold predictions belong to the demo season of strength 1; any
-other season gets what its last network says, marked in-sample.
+``python -m quakegui.learn.shipped`` makes it anew into `models/`: the default recipe of `quakegui pretrain`, what it finds in
+fresh simulated seasons, the card. Some ten minutes of processor time; stopped, it goes on where it was. Its answers to the
+demonstration's season and to the null season beside it are kept with it: both are shown at once, without TensorFlow too.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quakegui import paths
-from quakegui.judge.judgement import Judgement
 from quakegui.learn import messages
+from quakegui.learn.applying import apply_model
+from quakegui.learn.evidence import maps_to_draw, masked_maps
 from quakegui.learn.messages import Listen
-from quakegui.learn.operating import predict_days
-from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
-from quakegui.learn.runs.predictions import PREDICTIONS
-from quakegui.learn.runs.presets import PRESETS
-from quakegui.learn.runs.registry import CONFIG, EXPORTED, RunFolder, new_folder, read_run
-from quakegui.learn.season_evaluation import evaluate
-from quakegui.learn.season_runs import complete_run, refuse_foreign, runs_folder, train
+from quakegui.learn.network.modelfile import CARD_FILE, MODEL, read_model
+from quakegui.learn.runs.files import read_arrays, write_arrays
+from quakegui.learn.runs.registry import RunFolder
+from quakegui.learn.season_evaluation import same_runs_of
+from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
+from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
-NAME = "synthetic-liangshan"
-"""Of the model's folder, and the run's id in every demo project."""
-SEASON = "season.npz"
-CARD_TEXT = "CARD.md"
+if TYPE_CHECKING:  # what simulates and trains is for the making of the model alone
+    from quakegui.learn.network.pretrained import Pretrained
+
+NAME = "pretrained-stack"
+"""Of the model's folder."""
+SEASONS = "seasons.npz"
+STRENGTHS = (1.0, 0.0)
+"""Of the demonstration's season, and of the null season beside it."""
 NEAR_Z = 1e-3
-"""Processors round differently; anomalies that agree so far are the same season, whose maps differ in stray pixels at most."""
+"""Processors round differently; anomalies that agree so far are the same season."""
+WIDE = {"footprint_km": 1.6, "length_days": 0.6}
+NARROW = {"footprint_km": 0.6, "length_days": 1.6}
+"""Factors on the law that it has learnt: the other laws of its card."""
+DRAWN: dict[str, Any] = {"catalogues": ("clustered", "swarm"), "events": (), "kp": None}
+TRIALS: tuple[tuple[str, float, int, int, dict[str, Any]], ...] = (
+    ("strength 0.5", 0.5, 40, 120_000, {}),
+    ("strength 1", 1.0, 40, 121_000, {}),
+    ("strength 2", 2.0, 20, 122_000, {}),
+    ("null", 0.0, 40, 123_000, {}),
+    ("null, drift of 1 nT in 30 days", 0.0, 20, 124_000, {"nuisance": "drift"}),
+    ("null, clustered and swarm catalogues, drawn Kp", 0.0, 20, 125_000, DRAWN),
+    ("strength 1, footprint x 1.6, length x 0.6", 1.0, 20, 126_000, {"factors": WIDE}),
+    ("strength 1, footprint x 0.6, length x 1.6", 1.0, 20, 127_000, {"factors": NARROW}),
+)
+"""What its card reports: words, strength, seasons, first seed, what else is given. No choice was made on these seeds."""
+
+
+def model_folder() -> Path:
+    """Return where the model lies."""
+    return paths.models() / NAME
 
 
 def install_model(project: Project, season: Season, *, listen: Listen | None = None) -> RunFolder | None:
-    """Put the shipped network into a demo project as a finished run, with predictions, and use it.
-
-    Out-of-fold predictions come along if the season is the one that they were made on; otherwise the network predicts it in a
-    worker process, marked in-sample, and the run cannot be judged.
+    """Let the shipped model answer for a demo project's season, as a finished run that is used.
 
     Parameters
     ----------
     listen
-        Told what that worker says.
+        Told what the worker says, which is asked where the season is none of those whose answers are kept with the model.
 
     Returns
     -------
@@ -58,117 +83,114 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     Raises
     ------
     RunError
-        If the project's classes or map style are not the network's.
+        If the season is not of the kind that the model was made for, or the worker could not answer.
     """
-    source = paths.models() / NAME
-    if not (source / CONFIG).is_file() or runs.runs(project):
+    if not (model_folder() / MODEL).is_file() or runs.runs(project):
         return None
-    refuse_foreign(project, season, read_run(source, installed=True))
-    same = is_shipped_season(season)
-    target = runs_folder(project) / NAME
-    with new_folder(target.parent, NAME) as part:
-        for name in EXPORTED:
-            if (source / name).is_file() and (same or name != PREDICTIONS):
-                shutil.copyfile(source / name, part / name)
-        shutil.rmtree(target, ignore_errors=True)
-    run = read_run(target)
-    if same:
-        complete_run(project, season, run)
-    else:
-        predict_days(project, season, run, listen=listen or _unheard, in_sample=True)
-        runs.use_run(project, run.id)
-    return run
+    return apply_model(project, season, model_folder(), listen=listen or _unheard, known=known_answers)
 
 
-def is_shipped_season(season: Season) -> bool:
-    """Say whether a season is the one that the shipped predictions were made on, but for rounding."""
-    stored = read_arrays(paths.models() / NAME / SEASON)
-    days = stored["days"].astype("datetime64[D]")
-    if not np.array_equal(days, season.days) or stored["z"].shape != season.z.shape:
-        return False
-    return bool(np.allclose(stored["z"], season.z, rtol=0.0, atol=NEAR_Z, equal_nan=True))
+def shipped_run(
+    project: Project,
+    season: Season,
+    *,
+    listen: Listen,
+    cancelled: CancelCheck | None = None,
+    environment: Environment = THIS,
+) -> RunFolder:
+    """Return the shipped model's run on a season as it is, applied now unless it was; raises as `applying.apply_model`."""
+    done, _ = same_runs_of(project, season, read_model(model_folder()).config)
+    if done is not None:
+        return done
+    how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
+    return apply_model(project, season, model_folder(), known=known_answers, **how)
 
 
-def make_model(folder: Path, *, listen: Listen) -> Judgement:
-    """Train the shipped network on the demo season of strength 1, judge it, and write it with its card.
+def known_answers(season: Season) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+    """Return the model's answers to a season that it was asked about when it was made, None for any other.
+
+    Returns
+    -------
+    To the days that have a map, and to their maps with other days' outages, shape (day, class) each.
+    """
+    path = model_folder() / SEASONS
+    if not path.is_file():
+        return None
+    stored = read_arrays(path)
+    if not np.array_equal(stored["days"].astype("datetime64[D]"), season.days):
+        return None
+    for strength in STRENGTHS:
+        z = stored[f"z_{strength:g}"]
+        if z.shape == season.z.shape and np.allclose(z, season.z, rtol=0.0, atol=NEAR_Z, equal_nan=True):
+            return stored[f"daily_{strength:g}"], stored[f"masked_{strength:g}"]
+    return None
+
+
+def make_model(folder: Path, *, listen: Listen) -> None:
+    """Pre-train the model, or go on with it, and write it with its card and its answers to the demonstration.
 
     Parameters
     ----------
     folder
-        Replaced as a whole, once everything is there.
+        Replaced as a whole, once everything is there; what is unfinished lies beside it.
     """
-    with tempfile.TemporaryDirectory(prefix="quakegui-model-") as scratch, create_demo(Path(scratch) / "demo") as project:
-        season = seasons.load_season(project)
-        assert season is not None
-        run = train(project, season, PRESETS["shipped"], listen=listen)
-        judgement = evaluate(project, season, run)
-        write_arrays(
-            run.folder / SEASON,
-            {"days": season.days.astype(np.int64), "z": season.z.astype(np.float32)},
-            compress=True,
-        )
-        write_text(run.folder / CARD_TEXT, card_text(run, judgement))
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for name in (*EXPORTED, SEASON, CARD_TEXT):
-            shutil.copyfile(run.folder / name, folder / name)
-    return judgement
+    from quakegui.learn.network.pretrained import load, make, save_card
+    from quakegui.learn.network.pretraining_recipe import PRESETS
+
+    part = folder.with_name(f"{folder.name}.part")
+    part.mkdir(parents=True, exist_ok=True)
+    if not (part / MODEL).is_file():
+        make(part, PRESETS["stack"], say=listen)
+    model = load(part)
+    answers_to_keep(model, part / SEASONS)
+    save_card(part, {**model.card, "trials": measure(model)})
+    shutil.rmtree(folder, ignore_errors=True)
+    part.replace(folder)
 
 
-def card_text(run: RunFolder, judgement: Judgement) -> str:
-    """Return the model's card for people."""
-    card = run.card
-    assert card is not None
-    event = judgement.of("event")
-    accuracy, recall, kappa = event.accuracy, event.macro_recall, event.kappa
-    lines = [
-        "# The shipped network: SYNTHETIC",
-        "",
-        "Trained on made-up data. It shows how the program works and says nothing about any real earthquake.",
-        "",
-        f"- **Verdict**: {judgement.verdict.text()} {judgement.verdict.figures()}",
-        f"- **Network**: VGG-12, first block {run.config.width} filters, {run.config.size} x {run.config.size} pixels, channel "
-        f"{run.config.channel}, compact 4 x 4 head with {run.config.dense[0]} and {run.config.dense[1]} units.",
-        "- **Data**: the synthetic season of 2022 at strength 1, 25 invented stations, 334 days, the founding paper's 18 "
-        f"events, labels by the retrospective rule; days per class {'/'.join(str(n) for n in card['class_days'])}.",
-        "- **Protocol**: blocked, 5 blocks of days, embargo of 7 days, label windows purged, augmentation in training parts "
-        f"only; fixed {run.config.epochs} epochs."
-        if not run.config.patience
-        else "- **Protocol**: blocked, early stopping.",
-        f"- **Event against none, {judgement.scored} days**: accuracy {_interval(accuracy)}, macro recall {_interval(recall)}, "
-        f"kappa {_interval(kappa)} (95 % block-bootstrap intervals).",
-        *(
-            f"- **Against {one.name}**: AUC {one.auc_difference.low:+.3f} to {one.auc_difference.high:+.3f} (paired), "
-            f"of what it does not explain {one.residual.low:.3f} to {one.residual.high:.3f} ({one.days} days)."
-            for one in judgement.comparisons
-            if one.auc_difference is not None and one.residual is not None
-        ),
-        f"- **Direction**: macro recall {judgement.of('direction').figures.macro_recall:.3f}. "
-        f"**Five classes**: accuracy {judgement.of('class').figures.accuracy:.3f}.",
-        *_alarm_lines(judgement),
-        f"- **Made with**: seed {card['seed']}, {card['precision']}, Keras {card['versions']['keras']} on "
-        f"{card['device']['backend']} {card['device']['version']}, by `python -m quakegui.learn.shipped`.",
-        "- **Limits**: one season, one network of stations, signals that were put in by a stated law. The recipe was chosen on "
-        "other synthetic seasons than this one. On any other maps its answers mean nothing; the program refuses maps of "
-        "another style and classes of another project.",
-        "",
-    ]
-    return "\n".join(lines)
+def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> list[dict[str, Any]]:
+    """Return what the model finds in fresh simulated seasons, one row per kind of season."""
+    from quakegui.learn import zero_shot
+    from quakegui.simulate.nuisance import NUISANCES
+    from quakegui.simulate.precursors import Law
+
+    rows = []
+    for number in which:
+        words, strength, count, seed, given = TRIALS[number]
+        others = dict(given)
+        factors = others.pop("factors", None)
+        if "nuisance" in others:
+            others["nuisance"] = NUISANCES[others["nuisance"]]
+        if factors is not None:
+            law = Law()
+            others["law"] = dataclasses.replace(law, **{name: getattr(law, name) * factor for name, factor in factors.items()})
+        plan = zero_shot.paper_plan(strength, seed, **others)
+        row = {"kind": words, "first_seed": seed, **zero_shot.counts(list(zero_shot.trials(model, plan, count)))}
+        sys.stderr.write(f"{row}\n")
+        rows.append(row)
+    return rows
 
 
-def _alarm_lines(judgement: Judgement) -> list[str]:
-    skill, molchan = judgement.skill, judgement.molchan
-    if skill is None:
-        return []
-    area = "" if molchan is None else f", Molchan area skill {molchan.area_skill:.2f} (random 0.5)"
-    return [
-        f"- **Alarms**: {skill.hits} of {skill.events} events in {100 * skill.alarm_fraction:.0f} % of the time, "
-        f"R = {skill.r:.2f}, R0 = {skill.r0:.2f}{area}."
-    ]
+def answers_to_keep(model: Pretrained, path: Path) -> None:
+    """Ask the model about the demonstration's season and about the null season beside it, and keep what it says."""
+    from quakegui.learn.network.pretraining import predict_both_signs
 
-
-def _interval(figure: Any) -> str:
-    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+    kept: dict[str, NDArray[Any]] = {}
+    for strength in STRENGTHS:
+        with (
+            tempfile.TemporaryDirectory(prefix="quakegui-model-") as scratch,
+            create_demo(Path(scratch) / "demo", strength=strength) as project,
+        ):
+            season = seasons.load_season(project, features=False)
+            assert season is not None
+            mapped = np.flatnonzero(season.has_map)
+            daily = maps_to_draw(season, model.recipe, mapped).whole()
+            masked = masked_maps(season, model.recipe)[1].whole()
+            kept["days"] = season.days.astype(np.int64)
+            kept[f"z_{strength:g}"] = season.z.astype(np.float32)
+            kept[f"daily_{strength:g}"] = predict_both_signs(model.network, daily)
+            kept[f"masked_{strength:g}"] = predict_both_signs(model.network, masked)
+    write_arrays(path, kept, compress=True)
 
 
 def _unheard(_message: messages.Message) -> None:
@@ -176,14 +198,15 @@ def _unheard(_message: messages.Message) -> None:
 
 
 def main() -> None:
-    """Make the shipped network, telling each epoch."""
+    """Make the shipped model, telling each group of seasons."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
     def listen(message: messages.Message) -> None:
-        if isinstance(message, messages.Hello | messages.Epoch | messages.Done):
+        if isinstance(message, messages.Started | messages.Epoch):
             sys.stderr.write(messages.to_line(message) + "\n")
 
-    told = make_model(paths.models() / NAME, listen=listen)
-    sys.stdout.write(told.verdict.text() + "\n")
+    make_model(model_folder(), listen=listen)
+    sys.stdout.write((model_folder() / CARD_FILE).read_text("utf-8"))
 
 
 if __name__ == "__main__":

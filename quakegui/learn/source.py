@@ -7,7 +7,7 @@ predictions of a run in use) `ready_maps` refuses with a sentence.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,9 +20,10 @@ from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
-from quakegui.learn.runs.registry import RunFolder, choose_run, list_runs
+from quakegui.learn.runs.registry import RunError, RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.progress import CancelCheck
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,9 @@ class MapSource(Protocol):
             If the training was stopped or failed; what it finished is kept, and the sentence names the run.
         """
 
+    def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
+        """Return the run of the model that belongs to quakegui, applied now unless it was; RunError where it cannot be."""
+
     def superseded(self, run: RunFolder) -> str:
         """Return a sentence where the maps have changed since a run was begun, else an empty one."""
 
@@ -149,8 +153,11 @@ def compare(
     protocols: Sequence[splits.Protocol] = splits.PROTOCOLS,
     listen: Listen,
     cancelled: CancelCheck | None = None,
+    tell: Callable[[str], object] = lambda _sentence: None,
 ) -> tuple[Judgement, ...]:
     """Judge the network under each protocol, and every baseline under the blocked one; trains what was not trained yet.
+
+    First comes the model that belongs to quakegui, which never saw the season, unless it was not made for such a one.
 
     Parameters
     ----------
@@ -160,8 +167,14 @@ def compare(
         done.
     listen, cancelled
         As of `MapSource.train`.
+    tell
+        Told why that model is left out.
     """
     runs = []
+    try:
+        runs.append(source.pretrained(listen=listen, cancelled=cancelled))
+    except RunError as error:
+        tell(Said("The pre-trained model is left out. {error}", error=error))
     for protocol in protocols:
         wanted = dataclasses.replace(config.under(protocol), final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         run, unfinished = source.same_runs(wanted)

@@ -20,6 +20,7 @@ from quakegui.judge.surrogates import (
     surrogate_test,
 )
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.runs.trash import trashed_runs
 from quakegui.project import runs
 from quakegui.project.store import Project
@@ -38,9 +39,9 @@ def other_p_values(project: Project, run: RunFolder, windows: EventWindows) -> t
     assert run.card is not None
     folder = project.folder / "runs"
     here = {each.id: each for each in (*list_runs(folder)[0], *trashed_runs(folder)) if each.card is not None}
-    cards: dict[str, Mapping[str, Any]] = {each.id: each.card for each in runs.runs(project) if each.status == "done"}
-    cards |= {name: each.card for name, each in here.items() if each.card is not None}
-    own = _recipe(run.card)
+    cards = {each.id: _current(each.card, each.config) for each in runs.runs(project) if each.status == "done"}
+    cards |= {name: _current(each.card, each.config.to_json()) for name, each in here.items() if each.card is not None}
+    own = _recipe(_current(run.card, run.config.to_json()))
     found: dict[Any, float] = {}
     for name, card in cards.items():
         if name == run.id or card.get("leaky") or not _overlap(card, run.card) or own == (recipe := _recipe(card) or (name,)):
@@ -53,6 +54,14 @@ def prospective_tries(project: Project, run: RunFolder) -> tuple[float, ...]:
     """Return p = 1 for every other run that predicted days prospectively: they were tried, on whichever days."""
     others = (each.id for each in runs.runs(project) if each.id != run.id)
     return tuple(1.0 for name in others if any(row.kind == "prospective" for row in runs.ledger(project, name)))
+
+
+def _current(card: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a card with its recipe's hash by this version: an older one did not know every field, and hashed fewer."""
+    try:
+        return {**card, "config_hash": RunConfig.from_json(dict(recipe)).hash}
+    except ValueError:  # of a later version: its own hash tells it apart
+        return dict(card)
 
 
 def _recipe(card: Mapping[str, Any]) -> tuple[Any, ...]:

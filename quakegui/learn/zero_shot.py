@@ -1,9 +1,8 @@
 """What a pre-trained network finds in simulated seasons that it never saw, and what it sees where there is nothing.
 
 ``python -m quakegui.learn.zero_shot MODEL --strength 1 --seasons 20`` makes seasons with the founding paper's stations, events
-and Kp by the fast path, asks the network, tests its AUC against surrogate catalogues, and prints one JSON line per season and
-the count. It counts what the test alone calls better than chance; the verdict asks for more. Half a second of processor time
-a season.
+and Kp by the fast path, asks the network, reaches the full verdict on its answers, raises its alarms by its own rule, and
+prints one JSON line per season and the counts. A second of processor time a season, three where the verdict is reached.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.alarms import Series, catalogue_of, record_alarms
+from quakegui.judge.folds import ZERO_SHOT
 from quakegui.judge.metrics import TARGETS, Target, confusion, group_labels, group_probabilities, macro_recall
+from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict
+from quakegui.judge.scoring import judge
+from quakegui.judge.skill import Skill, skill
 from quakegui.judge.surrogates import JITTER_DAYS, SURROGATES, event_windows, make_surrogates, rule_kinds, surrogate_test
-from quakegui.learn.network.pretrained import MODEL, Pretrained, load
-from quakegui.learn.power import paper_kp
+from quakegui.learn.evidence import make_split
+from quakegui.learn.network.pretrained import Pretrained, load
+from quakegui.learn.power import evidence_of, paper_kp
+from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_of
+from quakegui.learn.runs.frozen import frozen_alarms_of
+from quakegui.learn.runs.presets import STACK
 from quakegui.project.demo import catalogue_events
 from quakegui.simulate.catalogues import KINDS
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
@@ -33,6 +41,8 @@ from quakegui.simulate.nuisance import NUISANCES
 from quakegui.simulate.precursors import Law
 
 SIGNIFICANT = 0.05
+BETTER = ("better", "days-only", "no-events")
+"""Codes of verdicts that say so."""
 FIRST_SEED = 30_000
 """Of the seasons here; the seeds of a corpus begin far beyond."""
 
@@ -47,6 +57,10 @@ class Trial:
         Of the season.
     auc, p_value, p_rate
         Of P(event), pooled over all scored days, and its tests against surrogate catalogues (jittered events; redrawn events).
+    verdict
+        Its code; "chance" where p says so already.
+    r, r0, open_share
+        Of the alarms by the model's own rule, NaN without one.
     recall
         Macro recall of event, direction and class; the answer is the most probable group.
     """
@@ -56,7 +70,16 @@ class Trial:
     auc: float
     p_value: float
     p_rate: float
+    verdict: str
+    r: float
+    r0: float
+    open_share: float
     recall: dict[Target, float]
+
+    @property
+    def better(self) -> bool:
+        """Whether the verdict is better than chance, day by day at least."""
+        return self.verdict in BETTER
 
 
 def paper_plan(strength: float, first_seed: int = FIRST_SEED, **others: Any) -> Plan:
@@ -68,13 +91,25 @@ def paper_plan(strength: float, first_seed: int = FIRST_SEED, **others: Any) -> 
 def trials(model: Pretrained, plan: Plan, seasons: int, *, surrogates: int = SURROGATES) -> Iterator[Trial]:
     """Yield what a network makes of the first seasons of a plan."""
     for each in simulate(plan, range(seasons), pixels=model.recipe.size):
-        yield trial(each, model.probabilities(each.season), plan, surrogates=surrogates)
+        yield trial(each, model.probabilities(each.season), plan, card=model.card, surrogates=surrogates)
 
 
-def trial(each: SimulatedSeason, probabilities: NDArray[np.float32], plan: Plan, *, surrogates: int = SURROGATES) -> Trial:
-    """Test one network's answers for one season, shape (day, class), NaN where there is none.
+def trial(
+    each: SimulatedSeason,
+    probabilities: NDArray[np.float32],
+    plan: Plan,
+    *,
+    card: Mapping[str, Any] | None = None,
+    surrogates: int = SURROGATES,
+) -> Trial:
+    """Judge one network's answers for one season, shape (day, class), NaN where there is none.
 
     Every day with a map that was known before its event is scored: the network never saw the season, so there are no folds.
+
+    Parameters
+    ----------
+    card
+        The model's, with its alarm rule and calibrator; without one there are no alarms.
     """
     season = each.season
     windows = event_windows(each.events, plan.rule, timezone=season.config.timezone, night=season.config.night.window)
@@ -84,14 +119,48 @@ def trial(each: SimulatedSeason, probabilities: NDArray[np.float32], plan: Plan,
     kinds = rule_kinds(windows, season.days)
     test = surrogate_test(1.0 - probabilities[:, 0], kinds, drawn, statistic="pooled", fold=np.where(answered, 0, -1))
     scored = answered & ~each.labels.post
+    found = None if card is None else _alarm_skill(each, card, probabilities)
     return Trial(
         seed,
         each.source.config.strength,
         test.auc,
         test.p_value,
         test.p_rate,
+        _verdict(each, probabilities) if test.p_value < SIGNIFICANT else "chance",
+        np.nan if found is None else found.r,
+        np.nan if found is None else found.r0,
+        np.nan if found is None else found.alarm_fraction,
         {target: _macro_recall(probabilities[scored], each.labels.classes[scored], target) for target in TARGETS},
     )
+
+
+def _alarm_skill(each: SimulatedSeason, card: Mapping[str, Any], probabilities: NDArray[np.float32]) -> Skill | None:
+    frozen = frozen_alarms_of(card)
+    if frozen is None:
+        return None
+    season = each.season
+    calibrated = calibrator_of(card[CALIBRATION]).of_classes(probabilities)
+    series = Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), calibrated)
+    return skill(record_alarms(series, frozen.rule, catalogue_of(each.events, each.classes)))
+
+
+def _verdict(each: SimulatedSeason, probabilities: NDArray[np.float32]) -> str:
+    """Return the code of the full verdict, beside every predictor that knows no field."""
+    evidence = evidence_of(each.season, each.events, each.classes, each.labels)
+    split = make_split(evidence.material, STACK)
+    rivals = {name: predict(split, evidence.inputs, evidence.truth, PREDICTORS[name]) for name in WITHOUT_FIELD}
+    told = judge(
+        split,
+        name=ZERO_SHOT,
+        days=evidence.days,
+        available_at=evidence.available_at,
+        labels=evidence.truth,
+        probabilities=probabilities,
+        catalogue=evidence.catalogue,
+        windows=evidence.windows,
+        baselines=rivals,
+    )
+    return str(told.verdict.code)
 
 
 def _macro_recall(probabilities: NDArray[np.float32], classes: NDArray[np.uint8], target: Target) -> float:
@@ -120,16 +189,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         others |= {"catalogues": (given.catalogue,), "events": (), "kp": None}
     plan = paper_plan(given.strength, given.first_seed, **others)
     found = []
-    for each in trials(load(given.model / MODEL), plan, given.seasons):
+    for each in trials(load(given.model), plan, given.seasons):
         found.append(each)
         sys.stdout.write(json.dumps(dataclasses.asdict(each)) + "\n")
         sys.stdout.flush()
-    better = sum(each.p_value < SIGNIFICANT for each in found)
-    mean = {target: np.mean([each.recall[target] for each in found]) for target in TARGETS}
-    sys.stdout.write(
-        f"{better} of {len(found)} seasons have p < {SIGNIFICANT}; mean AUC {np.mean([each.auc for each in found]):.3f}, "
-        f"macro recall of {', '.join(f'{target} {value:.3f}' for target, value in mean.items())}.\n"
-    )
+    sys.stdout.write(json.dumps(counts(found)) + "\n")
+
+
+def counts(found: Sequence[Trial]) -> dict[str, Any]:
+    """Return how often a network was right, plain values."""
+    recall = {target: round(float(np.mean([each.recall[target] for each in found])), 3) for target in TARGETS}
+    return {
+        "seasons": len(found),
+        "significant": sum(each.p_value < SIGNIFICANT for each in found),
+        "better": sum(each.better for each in found),
+        "auc": round(float(np.mean([each.auc for each in found])), 3),
+        **{f"recall_{target}": value for target, value in recall.items()},
+        "r": round(float(np.mean([each.r for each in found])), 3),
+        "above_r0": sum(each.r > each.r0 for each in found),
+        "open_share": round(float(np.mean([each.open_share for each in found])), 3),
+    }
 
 
 if __name__ == "__main__":

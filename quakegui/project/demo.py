@@ -95,6 +95,12 @@ def strength_of(project: Project) -> float | None:
     return float(found) if found is not None and project.synthetic else None
 
 
+def seed_of(project: Project) -> int | None:
+    """Return the seed that a demo project was made with, or None for any other project."""
+    found = project.setting("seed")
+    return int(found) if found is not None and project.synthetic else None
+
+
 def catalogue_events() -> tuple[Event, ...]:
     """Return the founding paper's 18 events (its table 3)."""
     sources = expand(paths.resources() / "catalogue" / "liangshan_2022.csv")

@@ -66,6 +66,10 @@ class Registration:
         """Say of each day whether it lies in the period, shape (day,)."""
         return (days >= self.terms.first_day) & (days <= self.terms.last_day)
 
+    def is_running(self, now_ms: int) -> bool:
+        """Say whether the period's last night is not over at a moment, milliseconds since 1970 UTC."""
+        return bool(self.terms.config.over_at(np.array([self.terms.last_day]))[0] > np.datetime64(now_ms, "ms"))
+
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain values; `hash` seals the rest."""
         at = f"{np.datetime64(self.at_ms, 'ms')}Z"
@@ -191,11 +195,16 @@ def first_open_day(config: SeasonConfig, now_ms: int) -> np.datetime64:
 
 def running(project: Project, now_ms: int) -> tuple[Registration, ...]:
     """Return the registrations whose last night is not over, oldest first."""
-    return tuple(one for one in registrations(project) if _is_running(one, now_ms))
+    return tuple(one for one in registrations(project) if one.is_running(now_ms))
 
 
-def require_unchanged(project: Project, run_id: str, now_ms: int) -> None:
-    """Refuse predictions of a run within its period by other files or parameters than were registered.
+def require_unchanged(project: Project, run_id: str, days: NDArray[np.datetime64]) -> None:
+    """Refuse predictions of a run for days of its period by other files or parameters than were registered.
+
+    Parameters
+    ----------
+    days
+        That are to be predicted, whenever that is, datetime64[D], shape (day,).
 
     Raises
     ------
@@ -203,7 +212,7 @@ def require_unchanged(project: Project, run_id: str, now_ms: int) -> None:
         With what has changed.
     """
     found = registration_of(project, run_id)
-    if found is None or not _is_running(found, now_ms):
+    if found is None or not found.covers(days).any():
         return
     changed = (*_changed_files(project, found), *_changed_parameters(project.config(), found))
     if changed:
@@ -223,11 +232,6 @@ def changes(project: Project, registration: Registration) -> tuple[str, ...]:
 
 def _registration(row: Row[Any]) -> Registration:
     return Registration(row.id, row.at_ms, row.author, row.run, Terms.from_json(row.terms), row.chain)
-
-
-def _is_running(registration: Registration, now_ms: int) -> bool:
-    terms = registration.terms
-    return bool(terms.config.over_at(np.array([terms.last_day]))[0] > np.datetime64(now_ms, "ms"))
 
 
 def _facts(connection: Connection) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrated, fold_of_days
 from quakegui.learn.evidence import EvidenceError, project_catalogue
+from quakegui.learn.limit import Limit
+from quakegui.learn.run_limit import kept_limit
 from quakegui.learn.run_study import RunStudy, study_run
 from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
@@ -66,6 +68,8 @@ class ReportContent:
         None where there are none of these. An earthquake that the project holds no longer comes after all of `events`.
     study
         The run from other sides; None where it was not judged or is leaky.
+    limit
+        Its detection limit; None where none is kept with it, for that takes minutes.
     other_earthquakes
         Positions of `events` that the judgement does not take, since they came in after the run's training.
     """
@@ -84,6 +88,7 @@ class ReportContent:
     predictions: PredictionTable | None
     record: AlarmRecord | None
     study: RunStudy | None = None
+    limit: Limit | None = None
     other_earthquakes: frozenset[int] = frozenset()
 
     @property
@@ -179,6 +184,7 @@ def _content(
         predictions=None if season is None or predictions is None else calibrated(project, predictions, season.days),
         record=record,
         study=None if season is None or judgement is None else _study(project, season, run, cancelled),
+        limit=None if season is None or run is None else kept_limit(project, season, run),
         other_earthquakes=frozenset(np.flatnonzero(np.isnat(taken.times)).tolist()) if taken is not None else frozenset(),
     )
 

@@ -139,6 +139,50 @@ def skill_map(found: SkillMap, words: PlotWords) -> Figure:
     return drawing.figure(words.alt)
 
 
+def power_curve(
+    sizes: Sequence[float],
+    powers: Sequence[float],
+    intervals: Sequence[tuple[float, float]],
+    words: PlotWords,
+    level: float,
+) -> Figure:
+    """Draw the power over the size of a signal, with the line that counts as found.
+
+    Parameters
+    ----------
+    sizes
+        nT, ascending, on a logarithmic scale; a size of 0 stands one step to the left of the least.
+    powers, intervals
+        Of each size.
+    words
+        Its key names the curve, the intervals, and the line.
+    level
+        Power of what counts as found.
+    """
+    drawing = Drawing(560, 320)
+    least = min((size for size in sizes if size > 0), default=1.0)
+    place = [float(np.log2(size if size > 0 else least / 2)) for size in sizes]
+    axes = Axes(52, 20, *PLOT, (min(place) - 0.3, max(place) + 0.3), UNIT)
+    axes.frame(drawing, [(x, f"{size:.2g}") for x, size in zip(place, sizes, strict=True)], ticks(0, 1))
+    axes.curve(drawing, axes.x, (level, level), ALARM, dash="5 4")
+    for x, (low, high) in zip(place, intervals, strict=True):
+        axes.curve(drawing, (x, x), (low, high), MUTED)
+    shown = [k for k, size in enumerate(sizes) if size > 0]
+    axes.curve(drawing, [place[k] for k in shown], [powers[k] for k in shown], SERIES[0], width=2.0)
+    for x, power in zip(place, powers, strict=True):
+        drawing.circle(*axes.at(x, power), 3.5, SERIES[0], SERIES[0])
+    drawing.text(52 + PLOT[0] / 2, 308, words.across, anchor="middle", colour=MUTED)
+    drawing.text(14, 20 + PLOT[1] / 2, words.up, anchor="middle", colour=MUTED, turn=-90)
+    curve, interval, line = words.key
+    lines = ((curve, SERIES[0], 2.0, ""), (interval, MUTED, 1.0, ""), (line, ALARM, 1.5, "5 4"))
+    for number, (text, colour, width, dash) in enumerate(lines):
+        top = 34 + 20 * number
+        drawing.line([(PLOT[0] + 62, top - 1), (PLOT[0] + 82, top - 1)], colour, width, dash)
+        drawing.text(PLOT[0] + 88, top + 3, text, size=10)
+    drawing.stamp(words.stamp)
+    return drawing.figure(words.alt)
+
+
 def _skill_cell(drawing: Drawing, found: SkillMap, place: tuple[int, int], box: tuple[float, float, float, float]) -> None:
     auc, p, events = float(found.statistic[place]), float(found.p_value[place]), int(found.events[place])
     left, top, wide, tall = box

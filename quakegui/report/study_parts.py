@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from quakegui.report import results
 from quakegui.report.content import ReportContent
+from quakegui.report.limit_parts import limit_section
 from quakegui.report.markup import FigureList, block, grid, h3, p, table
 from quakegui.report.season_parts import small_stamp
 from quakegui.report.words import Words
 
 
 def studies(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the studies of the run in use; nothing where it has none."""
+    """Return the detection limit and the studies of the run in use; nothing where it has none."""
+    stamp = small_stamp(content, scores=True)
+    limit = "" if content.limit is None else limit_section(content.limit, say, stamp, figures)
     found = content.study
     if found is None:
-        return ""
-    stamp = small_stamp(content, scores=True)
+        return limit
     rows = results.events(found.events, content.project.timezone, say)
-    made = h3(say("Earthquake by earthquake"), new_page=True)
+    made = limit + h3(say("Earthquake by earthquake"), new_page=True)
     made += table(rows.head, rows.rows, numbers_from=3) + p(results.events_text(say), "caption")
     made += h3(say("Daily series about the earthquakes"), new_page=True)
     made += p(results.epochs_text(say), "caption")

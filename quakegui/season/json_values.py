@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from quakegui.words import Said
 
@@ -186,23 +188,35 @@ def _restored(hint: Any, value: Any) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if is_dataclass(hint) and isinstance(hint, type):
         return hint(**{name: _restored(kind, value[name]) for name, kind in get_type_hints(hint).items()})
+    if hint == ArrayLike:
+        return np.array(value) if isinstance(value, list) else value
     if origin in (Union, UnionType):
         return None if value is None else _restored(next(one for one in inner if one is not NoneType), value)
     if origin is np.ndarray:
-        return np.array(value, dtype=get_args(inner[1])[0])  # None becomes NaN
+        kind = get_args(inner[1])[0]
+        return np.array(value, dtype="datetime64[D]" if kind is np.datetime64 else kind)  # None becomes NaN
     if origin is tuple:
         kinds = inner[:1] * len(value) if inner[1:] == (...,) else inner
         return tuple(_restored(kind, one) for kind, one in zip(kinds, value, strict=True))
-    if origin is dict:
+    if origin in (dict, Mapping):
         return {name: _restored(inner[1], one) for name, one in value.items()}
+    return _restored_scalar(hint, value)
+
+
+def _restored_scalar(hint: Any, value: Any) -> Any:
     if hint is np.datetime64:
         if value is None:
             return np.datetime64("NaT", "D")
         return np.datetime64(value[:-1], "ms") if value.endswith("Z") else np.datetime64(value, "D")
-    if hint is float:
-        return math.nan if value is None else float(value)
-    if not isinstance(value, hint):
+    if hint is float and (value is None or type(value) is int):
+        return math.nan if value is None else value
+    fits = value in get_args(hint) if get_origin(hint) is Literal else isinstance(value, hint)
+    if not fits:
         raise TypeError(
-            Said("A value that should be {kind} is of another type: {kind2}.", kind=hint.__name__, kind2=type(value).__name__)
+            Said(
+                "A value that should be {getattr} is another: {kind}.",
+                getattr=getattr(hint, "__name__", hint),
+                kind=type(value).__name__,
+            )
         )
     return value

@@ -17,7 +17,7 @@ EARTH_KM_PER_DEGREE = 111.195
 
 KINDS = ("grid", "scatter", "belt")
 """Random layouts: a shaken square grid, places drawn at random, and the same within a belt a third as wide as it is long."""
-FEWEST, MOST = 10, 32
+FEWEST, MOST = 8, 32
 """Stations of random layouts."""
 CLOSEST = 0.35
 """Least distance between stations of a random layout, as a share of what an even spread would leave between them."""
@@ -50,7 +50,7 @@ def random_network(rng: np.random.Generator, *, kind: str | None = None) -> Netw
     Parameters
     ----------
     kind
-        One of `KINDS`, drawn where not given. The number of stations, 10 to 32, and the area, 0.5 to 2 times the paper's, are
+        One of `KINDS`, drawn where not given. The number of stations, 8 to 32, and the area, 0.5 to 2 times the paper's, are
         drawn as well.
     """
     kind = str(rng.choice(KINDS)) if kind is None else kind
@@ -81,7 +81,12 @@ def radius_km(xy: NDArray[np.float64]) -> float:
 
 def spacing_km(network: Network) -> float:
     """Return the side of the square that each station of a network has to itself, km: 24 for the invented one."""
-    return 2.0 * radius_km(xy_km(network, network.centre())) / float(np.sqrt(len(network.stations)))
+    return spacing_of(xy_km(network, network.centre()))
+
+
+def spacing_of(xy: NDArray[np.float64]) -> float:
+    """Return the same of stations at some positions in km, shape (station, 2)."""
+    return 2.0 * radius_km(xy) / float(np.sqrt(len(xy)))
 
 
 def _station(code: str, name: str, x: float, y: float, elevation_m: float) -> Station:

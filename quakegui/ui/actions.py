@@ -46,6 +46,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("new", PROJECT, mark("New project…"), do.new_project, ("Ctrl+N",), "mdi6.folder-plus-outline"),
     Action("open", PROJECT, mark("Open project…"), do.open_project, ("Ctrl+O",), "mdi6.folder-open-outline", toolbar=True),
     Action("demo", PROJECT, mark("Open the synthetic season"), do.open_demo, (), "mdi6.flask-outline"),
+    Action("null-season", PROJECT, mark("Open the null season beside it"), do.open_null_season, (), "mdi6.flask-empty-outline",
+               mark("The synthetic season without a signal: what the same model says where there is nothing")),
     Action(
         "import", PROJECT, mark("Import readings…"), do.import_readings, ("Ctrl+I",), "mdi6.database-import-outline",
         needs="project", toolbar=True, group=1,
@@ -120,6 +122,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("take-in", NETWORK, mark("Take in new days…"), do.take_in_days, ("Ctrl+U",), "mdi6.calendar-plus",
                mark("Import new files, predict the new days with the run in use, tell of alarms"), needs="write"),
     Action("train", NETWORK, mark("Train…"), do.show_training, ("Ctrl+R",), "mdi6.brain", needs="days", toolbar=True),
+    Action("apply", NETWORK, mark("Apply the pre-trained model"), do.apply_model, (), "mdi6.creation-outline",
+               mark("Let the model that has learnt from simulated seasons answer for this one, which it never saw"),
+               needs="write"),
     Action("runs", NETWORK, mark("Runs"), lambda bench: bench.layouts.show("runs"), (), "mdi6.format-list-bulleted",
                needs="project"),
     Action("evaluation", NETWORK, mark("Evaluation"), lambda bench: bench.layouts.show("evaluation"), (), "mdi6.grid",

@@ -42,6 +42,11 @@ def open_demo(bench: Workbench) -> None:
     opening.open_demo(bench.session)
 
 
+def open_null_season(bench: Workbench) -> None:
+    """Open the synthetic season into which no signal was put, made on its first use."""
+    opening.open_demo(bench.session, strength=0.0)
+
+
 def import_readings(bench: Workbench) -> None:
     """Let the analyst choose files, see what is in them, and import them."""
     from quakegui.ui.dialogs.import_wizard import ImportWizard
@@ -230,6 +235,13 @@ def toggle_review(bench: Workbench) -> None:
 def show_training(bench: Workbench) -> None:
     """Bring the training form to the front."""
     bench.layouts.show("training")
+
+
+def apply_model(bench: Workbench) -> None:
+    """Let the pre-trained model answer for the season."""
+    from quakegui.app.runs import apply_model as apply
+
+    apply(bench.session)
 
 
 def take_in_days(bench: Workbench) -> None:

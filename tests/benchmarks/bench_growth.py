@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def prediction(days: int, _stations: int, _cadence_s: float, _folder: Path) -> C
 
     keras.config.set_dtype_policy(choose(detect()).policy)
     rng = np.random.default_rng(0)
-    palette, config = rng.integers(0, 255, (256, 3)).astype(np.uint8), PRESETS["shipped"]
+    palette, config = rng.integers(0, 255, (256, 3)).astype(np.uint8), replace(PRESETS["fast"], dense=(64, 32))
     run = RunFolder(
         id="r",
         folder=Path(),
@@ -186,7 +187,7 @@ GROWTHS = (
     ("Maps", maps, DAY, STATION),
     ("Features of maps", features, DAY, LONG),
     ("Features of maps", features, DAY, STATION),
-    ("Prediction, shipped recipe", prediction, DAY, LONG),
+    ("Prediction, narrow recipe", prediction, DAY, LONG),
     ("Import of minute files", importing, (33, 25, 60.0), DAY),
     ("Import of minute files", importing, (33, 25, 60.0), (33, 250, 60.0)),
     ("Import of files", importing, (3, 25, 60.0), SECOND),

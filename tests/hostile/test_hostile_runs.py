@@ -222,6 +222,11 @@ def spoiled(name: str, **changes: Any) -> bytes:
         {"about__classes": {"split_magnitude": "x"}},
         {"about__knows_until": "tomorrow"},
         {"about__season": {"a": 1}},
+        {"config__protocol": "zero-shot"},  # of a network that takes colours
+        {"about__made_for": 7},
+        {"about__made_for": {"anomaly": {"method": "evil"}, "grid": {}, "fewest": 1, "most": 9}},
+        {"about__made_for": {"anomaly": {}, "grid": {}, "fewest": 1, "most": 9, "places": [["x", "y"]]}},
+        {"about__pretraining": "stations"},
     ],
 )
 def test_a_recipe_of_other_kinds_is_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
@@ -239,6 +244,9 @@ def test_a_recipe_of_other_kinds_is_refused(tmp_path: Path, changes: dict[str, A
         spoiled("card.json", seconds=float("inf")),
         spoiled("card.json", title="\ud800"),
         spoiled("card.json", about={"classes": 1}),
+        spoiled("card.json", alarms="always"),
+        spoiled("card.json", alarms={"threshold": 2, "run_days": 1, "open_days": 1}),
+        spoiled("card.json", alarms={"threshold": 0.5, "run_days": 0, "open_days": 1}),
         b"[" * 100_000,
         b'{"a":' * 20 + b"1" + b"}" * 20,
         b'{"seconds": ' + b"9" * 5000 + b"}",

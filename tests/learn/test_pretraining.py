@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from quakegui.learn import messages
 from quakegui.learn.network import pretrained
 from quakegui.learn.network.inputs import LIMIT_Z, pictures, trailing_means
+from quakegui.learn.network.modelfile import CARD_FILE, MODEL
 from quakegui.learn.network.pretraining import (
-    PRESETS,
-    STACK,
     Pictures,
-    Pretraining,
     augment,
     class_weights,
     groups,
@@ -24,10 +24,17 @@ from quakegui.learn.network.pretraining import (
     prefetch,
     pretrain,
     training_pictures,
+    unfinished_recipe,
 )
+from quakegui.learn.network.pretraining_recipe import GROUP, PRESETS, Pretraining, recipe_for, station_facts
 from quakegui.learn.network.steps import Stop
 from quakegui.learn.network.vgg12 import check_maps, vgg12
+from quakegui.learn.runs.checkpoint import CHECKPOINT
+from quakegui.learn.runs.presets import STACK
+from quakegui.learn.runs.registry import RunError
 from quakegui.season.anomaly import AnomalyConfig
+from quakegui.season.basis import GridConfig
+from quakegui.season.network import Network
 from quakegui.season.season import Season
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
 from quakegui.simulate.layouts import synthetic_network
@@ -78,8 +85,8 @@ def test_a_stack_is_the_maps_of_the_day_and_of_the_means() -> None:
         wanted = np.nan_to_num(np.clip(maps / LIMIT_Z, -1.0, 1.0))
         np.testing.assert_allclose(stack[..., channel], wanted, atol=1e-6)
     assert (stack[:, 0, 0] == 0.0).all()  # outside the hull
-    np.testing.assert_array_equal(pictures(season, "scalar", 16)[..., 0], stack[..., 0])
-    np.testing.assert_array_equal(pictures(season, "stack", 16, [3, 5]), stack[[3, 5]])
+    np.testing.assert_allclose(pictures(season, "scalar", 16)[..., 0], stack[..., 0], atol=1e-6)
+    np.testing.assert_allclose(pictures(season, "stack", 16, [3, 5]), stack[[3, 5]], atol=1e-6)
 
 
 def test_the_first_days_means_reach_into_the_warm_up_and_no_day_looks_ahead() -> None:
@@ -109,8 +116,12 @@ def test_maps_of_another_resolution_are_the_same_spline() -> None:
 def test_a_colour_is_no_stack_and_a_stack_no_colour() -> None:
     with pytest.raises(ValueError, match="made from the day's picture"):
         pictures(one().season, "colour", 16)
-    with pytest.raises(ValueError, match="not from one day's picture"):
+    with pytest.raises(ValueError, match="and no pictures"):
         check_maps(replace(STACK, size=16), np.zeros((1, 16, 16), np.uint8), np.zeros(256, np.float32))
+    with pytest.raises(ValueError, match="protocol 'zero-shot'"):
+        replace(STACK, protocol="blocked")
+    with pytest.raises(ValueError, match="takes the channel 'stack' or 'scalar'"):
+        replace(STACK, channel="colour")
 
 
 def test_only_days_known_before_their_event_are_learnt_from() -> None:
@@ -177,35 +188,97 @@ def test_an_answer_is_the_same_for_a_picture_and_its_negative() -> None:
 
 
 def test_a_tiny_network_trains_is_kept_and_answers_for_a_season(tmp_path: Path) -> None:
-    steps: list[tuple[int, int, float]] = []
-    network = pretrain(TINY, progress=lambda *each: steps.append(each))
-    path = pretrained.save(tmp_path, network, TINY)
-    kept = pretrained.load(path)
-    probabilities = kept.probabilities(one().season)
-    assert probabilities.shape == (len(one().season.days), 5)
-    np.testing.assert_array_equal(np.isfinite(probabilities).all(axis=1), one().season.has_map)
-    mapped = np.flatnonzero(one().season.has_map)
-    straight = predict_both_signs(network, pictures(one().season, "stack", 16, mapped))
-    np.testing.assert_allclose(probabilities[mapped], straight, atol=1e-6)
-    card = (tmp_path / pretrained.CARD_FILE).read_text("utf-8")
+    told: list[messages.Message] = []
+    path = pretrained.make(tmp_path, TINY, say=told.append, choosing=2)
+    kept = pretrained.load(tmp_path)
+    assert [one.epoch for one in told if isinstance(one, messages.Epoch)] == [1, 2]
+    assert not (tmp_path / CHECKPOINT).exists()
+    assert path == tmp_path / MODEL
+    season = one().season
+    probabilities = kept.probabilities(season)
+    assert probabilities.shape == (len(season.days), 5)
+    np.testing.assert_array_equal(np.isfinite(probabilities).all(axis=1), season.has_map)
+    mapped = np.flatnonzero(season.has_map)
+    straight = predict_both_signs(kept.network, pictures(season, "stack", 16, mapped))
+    np.testing.assert_allclose(probabilities[mapped], straight, atol=1e-3)
+    card = (tmp_path / CARD_FILE).read_text("utf-8")
     assert "SYNTHETIC" in card
     assert "seeds 10000000 to 10000003" in card
+    assert "seeds from 10000004" in card  # the seasons that chose the alarms
     assert kept.card["versions"]["numpy"] == np.__version__
     assert kept.recipe == TINY.network
 
 
-def test_a_network_refuses_anomalies_of_another_method(tmp_path: Path) -> None:
-    path = pretrained.save(tmp_path, vgg12(TINY.network), TINY)
+def test_a_pre_training_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    whole, state = pretrain(TINY)
+    first: list[messages.Message] = []
+    with pytest.raises(Stop):
+        pretrain(
+            TINY,
+            say=first.append,
+            stopped=lambda: any(isinstance(each, messages.Checkpoint) for each in first),
+            folder=tmp_path,
+        )
+    assert unfinished_recipe(tmp_path) == TINY.fingerprint
+    assert unfinished_recipe(tmp_path / "elsewhere") is None
+    resumed, again = pretrain(TINY, folder=tmp_path)
+    assert [row["epoch"] for row in again.history] == [1, 2]
+    assert again.history[1]["loss"] == pytest.approx(state.history[1]["loss"], rel=1e-4)
+    for one_weight, other in zip(whole.weights, resumed.weights, strict=True):
+        np.testing.assert_allclose(np.asarray(one_weight), np.asarray(other), rtol=1e-3, atol=1e-5)
+    with pytest.raises(ValueError, match="of another pre-training"):
+        pretrain(replace(TINY, none_weight=0.4), folder=tmp_path)
+
+
+def test_a_loss_that_is_no_number_ends_it_at_once() -> None:
+    with pytest.raises(FloatingPointError, match="no longer a number"):
+        pretrain(replace(TINY, network=replace(TINY.network, learning_rate=1e30), warm_up=0))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"anomaly": AnomalyConfig(method="day-difference")}, "z of another kind: method regression, here day-difference"),
+        ({"anomaly": AnomalyConfig(window_days=30)}, "window days 27, here 30"),
+        ({"grid": GridConfig(smoothing=0.0)}, "other maps: smoothing 0.3, here 0.0"),
+    ],
+)
+def test_a_model_refuses_scales_and_maps_that_it_was_not_made_for(change: dict[str, Any], sentence: str) -> None:
     season: Season = one().season
-    other = replace(season, config=replace(season.config, anomaly=AnomalyConfig(method="day-difference")))
-    with pytest.raises(ValueError, match="regression; the season's are by day-difference"):
-        pretrained.load(path).probabilities(other)
+    limits = pretrained.made_for(replace(TINY, plan=replace(PLAN, networks=())))
+    assert limits.refusal(season) == ""
+    assert sentence in limits.refusal(replace(season, config=replace(season.config, **change)))
+
+
+def test_a_model_refuses_stations_that_it_was_not_made_for() -> None:
+    season: Season = one().season
+    assert (pretrained.made_for(Pretraining()).fewest, pretrained.made_for(Pretraining()).most) == (8, 32)
+    few = replace(season, network=Network.of(season.network.stations[:7]))
+    assert "networks of 8 to 32 stations; this season has 7" in pretrained.made_for(Pretraining()).refusal(few)
+    own = pretrained.made_for(TINY)
+    assert own.refusal(season) == ""
+    moved = [replace(station, latitude=station.latitude + 0.5) for station in season.network.stations]
+    assert "another network's stations" in own.refusal(replace(season, network=Network.of(moved)))
+
+
+def test_a_project_is_pre_trained_for_by_its_own_stations() -> None:
+    network = synthetic_network(12)
+    recipe = recipe_for(replace(STACK, epochs=3), station_facts(network))
+    assert recipe.seasons == 3 * GROUP
+    assert recipe.plan.scale_footprints
+    np.testing.assert_array_equal(recipe.plan.networks[0].latitude, network.latitude)
+    with pytest.raises(ValueError, match="three stations or more"):
+        recipe_for(STACK, station_facts(network)[:2])
+    with pytest.raises(ValueError, match="does not say for which stations"):
+        recipe_for(STACK, [["A", "north"]])
 
 
 def test_a_file_that_holds_no_network_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", weights=np.zeros(3))
-    with pytest.raises(ValueError, match="no pre-trained network"):
+    with pytest.raises(RunError, match="no pre-trained model that can be used"):
         pretrained.load(tmp_path / "other.npz")
+    with pytest.raises(RunError, match="'quakegui pretrain' makes one"):
+        pretrained.load(tmp_path)
 
 
 def test_pre_training_stops_when_asked() -> None:
@@ -225,7 +298,7 @@ def test_impossible_recipes_are_refused() -> None:
 def test_what_it_learns_it_finds_in_seasons_that_it_never_saw() -> None:
     """Twelve minutes of wall clock at worst: 60 seasons are a seventh of the recipe, enough to tell days apart."""
     recipe = replace(Pretraining(), seasons=60, group=30, plan=Plan(strengths=(2.0, 4.0), networks=(synthetic_network(),)))
-    network = pretrain(recipe)
+    network, _ = pretrain(recipe)
     areas = []
     for each in simulate(replace(recipe.plan, first_seed=77_000_000), range(5)):
         days = training_pictures(each, recipe.network)

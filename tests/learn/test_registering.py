@@ -168,7 +168,9 @@ def test_every_update_predicts_for_a_registered_run_whichever_is_in_use_and_neve
         assert list(record.days) == list(season.days[first:-4])
         assert record.faults == ()
         late = update(project, over_ms(season, -1) + DAY_MS)
-        assert late.registered == (), "its period is over"
+        assert [(one.run, [each.day for each in one.issued]) for one in late.registered] == [("copy", list(season.days[-4:]))]
+        done = update(project, over_ms(season, -1) + DAY_MS)
+        assert done.registered == (), "its period is over, and no day of it lacks a prediction"
 
 
 def test_a_registered_run_predicts_nothing_by_other_weights_or_parameters(opened: Path) -> None:
@@ -201,6 +203,33 @@ def test_a_registered_run_that_cannot_predict_is_told_and_keeps_no_other_from_it
         assert len(done.predictions.issued) == 1
         assert done.registered == ()
         assert any(note.endswith("So the registered run “tiny” has predicted nothing.") for note in done.notes)
+
+
+def test_a_period_that_is_over_takes_no_prediction_by_other_weights_than_were_registered(opened: Path) -> None:
+    with Project.open(opened) as project:
+        season, known = season_of(project), season_runs.find_run(project, None)
+        freeze(project, season)
+        with (known.folder / "weights.npz").open("ab") as file:
+            file.write(b"\0")
+        with pytest.raises(ProjectError, match=r"The file weights.npz of the run “tiny” has changed since it was registered"):
+            update(project, over_ms(season, -1) + DAY_MS)
+        assert not (runs.predictions(project, known.id, season.days).kind == "prospective").any()
+
+
+@pytest.mark.parametrize("fault", ["damaged", "changed"])
+def test_a_registered_run_predicts_even_where_the_one_in_use_cannot(opened: Path, fault: str) -> None:
+    with Project.open(opened) as project:
+        season, known = season_of(project), season_runs.find_run(project, None)
+        shutil.copytree(known.folder, known.folder.parent / "copy")
+        freeze(project, season, run=season_runs.find_run(project, "copy"))
+        if fault == "damaged":
+            (known.folder / "config.json").write_text("{")
+        else:
+            freeze(project, season, run=known)
+            (known.folder / "weights.npz").unlink()
+        with pytest.raises((RunError, ProjectError)):
+            update(project, over_ms(season, -LATER_DAYS))
+        assert [row.day for row in runs.ledger(project, "copy") if row.kind == "prospective"] == [season.days[-LATER_DAYS]]
 
 
 def test_days_that_were_left_out_are_named_until_they_are_predicted(opened: Path, run: Terminal, clock: list[int]) -> None:

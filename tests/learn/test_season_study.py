@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.stats import binom
 from terminal import Terminal
 
 from quakegui.learn import season_runs, season_study
+from quakegui.learn.runs.files import read_json, write_json
 from quakegui.project.store import Project
 from quakegui.season.localtime import local_date
 
@@ -83,15 +85,17 @@ def test_the_verdict_under_other_choices(run: Terminal, shown: Path, tmp_path: P
     with Project.open(shown, read_only=True) as project:
         events = season_study.project_choice(project).events
     lines = [f"{event.time}Z,{event.latitude},{event.longitude},10,{event.magnitude},ml,x,earthquake" for event in events[:12]]
-    another = tmp_path / "another.csv"
-    another.write_text("time,latitude,longitude,depth,mag,magType,place,type\n" + "\n".join(lines))
+    (tmp_path / "b").mkdir()
+    another, same = tmp_path / "another.csv", tmp_path / "b" / "another.csv"
+    for path, last in ((another, 12), (same, 9)):
+        path.write_text("time,latitude,longitude,depth,mag,magType,place,type\n" + "\n".join(lines[:last]))
     judged = run.json("evaluate", shown)["row"]
-    found = run.json("study", shown, "robustness", "--catalogue", another)
+    found = run.json("study", shown, "robustness", "--catalogue", another, "--catalogue", same)
     first, by_catalogue = found["variants"][0], [one for one in found["variants"] if one["axis"] == "catalogue"]
     assert (first["axis"], first["score"]["events"]) == ("as it is", 18)
     assert first["score"]["statistic"] == pytest.approx(judged["auc"])
     assert first["score"]["p_value"] == judged["p_value"]
-    assert [(one["choice"], one["score"]["events"]) for one in by_catalogue] == [("another.csv", 12)]
+    assert [(one["choice"], one["score"]["events"]) for one in by_catalogue] == [(str(another), 12), (str(same), 9)]
     assert {one["axis"] for one in found["variants"]} >= {"label rule", "declustering", "least magnitude", "alarm threshold"}
     assert found["tested"] == sum(one["score"]["p_value"] is not None for one in found["variants"])
     assert found["held_corrected"] <= found["held"] <= found["tested"]
@@ -104,6 +108,17 @@ def test_skill_over_lead_and_window_and_over_distance_and_magnitude(run: Termina
     assert np.array(by_lead["statistic"]).shape == (5, 4)
     assert by_distance["columns"][0] == 3.1
     assert by_distance["events"][-1][0] == 18  # the farthest distance and the least magnitude hold all
+
+
+def test_series_are_shown_where_the_run_in_use_cannot_be_studied(run: Terminal, trained: Path) -> None:
+    with Project.open(trained) as project:
+        config = season_runs.find_run(project, None).folder / "config.json"
+    told = read_json(config)
+    write_json(config, {**told, "config": {**told["config"], "protocol": "paper"}})
+    out, err = run("study", trained, "epochs", "--json")
+    assert set(json.loads(out)) == {"max_abs_z", "area_px", "kp"}
+    assert "LEAKY" in err
+    assert "LEAKY" in run("study", trained, "epochs", "--run", config.parent.name, code=1)[1]
 
 
 def test_tables_for_people(run: Terminal, shown: Path) -> None:

@@ -1,27 +1,30 @@
-"""The network that comes with the program: what it is, and what the demo shows at its first start."""
+"""The model that comes with the program: what it is, and what the demo and the null season beside it show."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from quakegui import paths
+from quakegui.judge.predictors import WITHOUT_FIELD
 from quakegui.learn import season_evaluation, season_runs, shipped
 from quakegui.learn.alarm_days import alarms_of
-from quakegui.learn.runs.files import write_json
-from quakegui.learn.runs.registry import RunError, read_run
+from quakegui.learn.network.modelfile import CARD_FILE, read_model
+from quakegui.learn.runs.files import read_arrays, write_json
+from quakegui.learn.runs.frozen import frozen_alarms_of
+from quakegui.learn.runs.registry import RunError
 from quakegui.project import runs, seasons
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.words import worded
-
-MODEL = paths.models() / shipped.NAME
 
 
 @pytest.fixture(scope="module")
@@ -33,35 +36,61 @@ def shown(demo: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> I
         yield project, season
 
 
-def test_the_model_is_small_and_says_that_it_is_synthetic() -> None:
-    assert sum(path.stat().st_size for path in MODEL.iterdir()) < 2_000_000
-    card = (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
-    run = read_run(MODEL)
-    assert "SYNTHETIC" in card
-    assert "SYNTHETIC" in run.title
-    assert run.config.protocol == "blocked"
-    assert run.card is not None
-    assert run.card["about"]["synthetic"] is True
-    assert run.card["device"]["name"]
+def test_the_model_is_small_and_its_card_says_what_it_has_learnt() -> None:
+    folder = shipped.model_folder()
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
+    model = read_model(folder)
+    text = (folder / CARD_FILE).read_text("utf-8")
+    assert "SYNTHETIC" in text
+    assert (model.config.protocol, model.config.channel) == ("zero-shot", "stack")
+    assert (model.made_for.fewest, model.made_for.most) == (8, 32)
+    rows = {row["kind"]: row for row in model.card["trials"]}
+    for kind, row in rows.items():
+        assert f"| {kind} | {row['first_seed']} | {row['better']} of {row['seasons']}" in text
+    taught = range(model.card["plan"]["first_seed"], model.card["chosen_by"]["first_seed"] + model.card["chosen_by"]["seasons"])
+    assert not [row for row in rows.values() if row["first_seed"] in taught]
+    nulls = [row for kind, row in rows.items() if kind.startswith("null")]
+    assert sum(row["better"] for row in nulls) <= 0.075 * sum(row["seasons"] for row in nulls)
+    assert rows["strength 1"]["better"] >= 0.9 * rows["strength 1"]["seasons"]
 
 
-def test_the_demo_shows_out_of_fold_predictions_at_once(shown: tuple[Project, Season]) -> None:
+def test_the_demo_at_strength_1_is_better_than_chance_and_than_everything_but_the_field(demo: tuple[Path, str]) -> None:
+    told: dict[str, Any] = json.loads(demo[1])
+    assert (told["row"]["name"], told["row"]["protocol"], told["synthetic"]) == ("zero-shot", "zero-shot", True)
+    assert told["verdict"]["better_than_chance"] is True
+    assert told["row"]["p_value"] < 0.05
+    assert told["row"]["not_beaten"] == []
+    beaten = {one["name"]: one["beaten"] for one in told["comparisons"] if one["target"] == "event"}
+    assert all(beaten[name] for name in WITHOUT_FIELD if name in beaten)
+    assert "without-field" in beaten
+    names = [row["name"] for row in told["rows"]]
+    assert names[0] == "zero-shot"
+    assert {"majority", "kp", "calendar", "catalogue", "outages", "without-field", "traditional"} <= set(names)
+    assert told["row"]["statistic"] == "pooled"
+
+
+def test_the_first_start_shows_predictions_and_alarms_that_earn_their_place(shown: tuple[Project, Season]) -> None:
     project, season = shown
-    assert shipped.is_shipped_season(season)
     run = season_runs.find_run(project, None)
-    assert runs.run_in_use(project) == run.id == shipped.NAME
+    assert runs.run_in_use(project) == run.id
     table = runs.predictions_in_use(project, season.days)
     assert table is not None
     assert (table.kind == "out-of-fold").all()
     assert shipped.install_model(project, season) is None
-    assert all(0 <= first <= last < len(season.days) for first, last in alarms_of(project, season, table))
+    spans = alarms_of(project, season, table)
+    assert spans
+    assert all(0 <= first <= last < len(season.days) for first, last in spans)
     told = season_evaluation.evaluate(project, season, run)
-    assert told.verdict.text() in (MODEL / shipped.CARD_TEXT).read_text(encoding="utf-8")
-    assert json.dumps(told.to_json(), allow_nan=False)
     assert run.card is not None
-    assert told.to_json()["calibrators"] == run.card["calibration"]["folds"]
+    frozen = frozen_alarms_of(run.card)
+    assert frozen is not None
+    assert {float(np.asarray(rule.threshold)) for rule in told.rules} == {frozen.threshold}  # nothing here has chosen it
+    assert told.skill is not None
+    assert told.skill.exceeds
+    assert told.skill.alarm_fraction < 0.5
+    assert json.dumps(told.to_json(), allow_nan=False)
     assert told.dependence is not None
-    assert np.isnan(told.dependence.permuted_auc)  # it was trained before such maps were asked for
+    assert abs(told.dependence.permuted_auc - told.surrogate.auc) < 0.1  # it does not read the outages
 
 
 def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project, Season]) -> None:
@@ -79,45 +108,67 @@ def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project
     shutil.rmtree(twin)
 
 
-def test_another_season_or_stray_rounding(shown: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_are_kept_for_the_demo_and_for_the_null_season_beside_it(shown: tuple[Project, Season]) -> None:
     _, season = shown
-    z = season.anomaly.z
-    rounded = replace(season, anomaly=replace(season.anomaly, z=z + 1e-5))
-    assert shipped.is_shipped_season(rounded)
-    other = replace(season, anomaly=replace(season.anomaly, z=np.where(np.arange(z.shape[1]) == 3, z + 0.5, z)))
-    assert not shipped.is_shipped_season(other)
+    stored = read_arrays(shipped.model_folder() / shipped.SEASONS)
+    for strength in (1, 0):
+        z = stored[f"z_{strength}"].astype(np.float64)
+        wide = season.anomaly.z.copy()
+        wide[season.shown] = z + 1e-5
+        found = shipped.known_answers(replace(season, anomaly=replace(season.anomaly, z=wide)))
+        assert found is not None
+        np.testing.assert_array_equal(found[0], stored[f"daily_{strength}"])
+    other = season.anomaly.z + 0.5
+    assert shipped.known_answers(replace(season, anomaly=replace(season.anomaly, z=other))) is None
+    assert shipped.known_answers(replace(season, shown=slice(season.shown.start + 1, None))) is None
 
 
-def test_on_another_season_it_answers_in_sample_only(
-    shown: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    _, season = shown
-    asked: list[int] = []
+def test_any_other_season_is_asked_of_a_worker(shown: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch) -> None:
+    project, season = shown
+    asked: list[tuple[int, ...]] = []
 
-    def answer(_run: object, maps: np.ndarray, **_: object) -> np.ndarray:
-        asked.append(len(maps))
+    def answer(_run: object, maps: Any, **_: object) -> np.ndarray:
+        asked.append(maps.shape)
         return np.full((len(maps), 5), 0.2)
 
-    monkeypatch.setattr("quakegui.learn.operating.answer", answer)
-    monkeypatch.setattr(shipped, "is_shipped_season", lambda _season: False)
-    project = copy_of(shown[0], tmp_path / "other")
-    with project:
-        run = shipped.install_model(project, replace(season, revision=project.revision()))
-        assert run is not None
-        assert asked == [int(season.has_map.sum())]
-        table = runs.predictions_in_use(project, season.days)
-        assert table is not None
-        assert set(table.kind) == {"in-sample"}
-        with pytest.raises(RunError, match="no predictions yet"):
-            season_evaluation.evaluate(project, season, run)
+    monkeypatch.setattr("quakegui.learn.applying.answer", answer)
+    run = shipped.apply_model(project, season, shipped.model_folder(), listen=lambda _message: None)
+    assert asked[0] == (int(season.has_map.sum()), 32, 32, 3)
+    assert len(asked) == 2  # and the maps with other days' outages
+    told = season_evaluation.evaluate(project, season, run)
+    assert told.surrogate.auc == pytest.approx(0.5)
+    assert not told.verdict.better_than_chance
 
 
-def copy_of(project: Project, folder: Path) -> Project:
-    """Return an empty project with the same classes."""
-    from quakegui.project import catalogue
+def test_a_season_that_the_model_was_not_made_for_is_refused_and_nothing_is_left(shown: tuple[Project, Season]) -> None:
+    project, season = shown
+    before = sorted(path.name for path in season_runs.runs_folder(project).iterdir())
+    anomaly = replace(season.config.anomaly, window_days=35)
+    other = replace(season, config=replace(season.config, anomaly=anomaly))
+    with pytest.raises(RunError, match="z of another kind: window days 27, here 35"):
+        shipped.shipped_run(project, other, listen=lambda _message: None)
+    assert sorted(path.name for path in season_runs.runs_folder(project).iterdir()) == before
 
-    made = Project.create(folder, timezone=project.timezone, synthetic=True)
-    scheme = catalogue.class_scheme(project)
-    assert scheme is not None
-    catalogue.set_class_scheme(made, scheme)
-    return made
+
+@pytest.mark.slow
+def test_the_null_season_beside_it_is_not_better_than_chance(tmp_path: Path) -> None:
+    """A minute of processor time: every minute of 25 stations is made."""
+    told = demo_of(tmp_path, "--strength", "0")
+    assert told["verdict"]["better_than_chance"] is False
+    assert told["verdict"]["text"].startswith("Not better than")
+
+
+@pytest.mark.slow
+def test_a_demo_of_another_seed_is_found_too_and_asked_of_a_worker(tmp_path: Path) -> None:
+    """Two minutes of processor time: a season is made and a worker is started."""
+    told = demo_of(tmp_path, "--seed", "128000")
+    assert told["row"]["protocol"] == "zero-shot"
+    assert told["verdict"]["better_than_chance"] is True
+
+
+def demo_of(tmp_path: Path, *words: str) -> dict[str, Any]:
+    """Return what the demonstration says, run by the command."""
+    command = [sys.executable, "-m", "quakegui", "demo", "--headless", "--project", str(tmp_path / "p"), "--json", *words]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
-from quakegui.learn.zero_shot import paper_plan, trial, trials
+from quakegui.judge.calibration import Calibrator
+from quakegui.learn.runs.calibrators import calibrator_facts
+from quakegui.learn.zero_shot import counts, paper_plan, trial, trials
 from quakegui.project.demo import catalogue_events
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
 
@@ -35,6 +38,24 @@ def test_an_oracle_is_better_than_chance_and_right_in_everything() -> None:
     assert found.auc == 1.0
     assert found.p_value == pytest.approx(0.01)
     assert found.recall == {"event": 1.0, "direction": 1.0, "class": 1.0}
+    assert found.better
+    assert np.isnan(found.r)  # no model, no alarm rule
+
+
+def test_alarms_follow_the_models_own_rule() -> None:
+    plan, each = one()
+    oracle = np.eye(5, dtype=np.float32)[each.labels.classes]
+    none = Calibrator("none", 0, 0, np.empty(0), np.empty(0))
+    card = {"calibration": calibrator_facts(none), "alarms": {"threshold": 0.5, "run_days": 2, "open_days": 5}}
+    found = trial(each, oracle, plan, card=card, surrogates=99)
+    assert found.r > found.r0 > 0
+    assert 0.3 < found.open_share < 0.9  # the labelled days and five after each
+    never = trial(
+        each, oracle, plan, card=card | {"alarms": {"threshold": 0.5, "run_days": 400, "open_days": 5}}, surrogates=99
+    )
+    assert (never.r, never.open_share) == (0.0, 0.0)
+    told = counts([found, never])
+    assert (told["seasons"], told["better"], told["above_r0"]) == (2, 2, 1)
 
 
 def test_the_probable_group_answers_and_not_the_probable_class() -> None:
@@ -49,6 +70,8 @@ def test_noise_is_not_better_than_chance() -> None:
     class Noise:
         class recipe:  # noqa: N801 (stands for an attribute)
             size = 16
+
+        card: ClassVar[dict[str, object]] = {}
 
         def probabilities(self, season: object) -> np.ndarray:
             rng = np.random.default_rng(8)

@@ -10,7 +10,9 @@ import pytest
 from scipy.io import netcdf_file
 from terminal import Terminal
 
-from quakegui.learn.network import pretrained, pretraining
+from quakegui.learn.network import pretrained
+from quakegui.learn.network.pretraining_recipe import PRESETS, Pretraining
+from quakegui.learn.runs.presets import STACK
 from quakegui.project.store import Project
 
 
@@ -67,8 +69,10 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_part(run: Terminal, tmp_path:
 
 
 def test_pretrain_writes_a_model_and_its_card(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = replace(pretraining.STACK, size=16, width=2, dense=(8, 8))
-    monkeypatch.setitem(pretraining.PRESETS, "scalar", pretraining.Pretraining(network=replace(small, channel="scalar")))
+    small = replace(STACK, size=16, width=2, dense=(8, 8))
+    monkeypatch.setitem(PRESETS, "scalar", Pretraining(network=replace(small, channel="scalar")))
+    make = pretrained.make
+    monkeypatch.setattr(pretrained, "make", lambda *given, **more: make(*given, choosing=1, **more))
     found = run.json("pretrain", tmp_path / "model", "--preset", "scalar", "--seasons", 1, "--seed", 44)
     kept = pretrained.load(Path(found["model"]))
     assert (kept.card["seasons"], kept.card["plan"]["first_seed"]) == (1, 44)

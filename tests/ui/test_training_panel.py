@@ -4,7 +4,7 @@ import math
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QPlainTextEdit, QProgressBar
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar, QSpinBox
 
 from quakegui.app import labelling
 from quakegui.learn import messages, season_runs
@@ -104,3 +104,23 @@ def test_another_project_shows_nothing_of_the_training_before(panel, window, say
     state, bar, log = say()
     assert (bar, log, panel.curves.epochs) == (0, [], [])
     assert "epoch" not in state
+
+
+def test_a_pre_training_asks_for_its_length_and_its_seed_alone(panel):
+    def named(kind, name):
+        return next(each for each in panel.findChildren(kind) if each.accessibleName() == name)
+
+    recipe = named(QComboBox, "Recipe")
+    recipe.setCurrentIndex(recipe.findData("stack"))
+    recipe.activated.emit(recipe.currentIndex())
+    named(QSpinBox, "Epochs at most").setValue(3)
+    named(QSpinBox, "Seed").setValue(5)
+    asked = panel.recipe()
+    assert (asked.protocol, asked.channel, asked.size, asked.epochs, asked.seed) == ("zero-shot", "stack", 32, 3, 5)
+    assert not named(QComboBox, "Protocol").isEnabled()
+    assert "42 simulated seasons" in named(QSpinBox, "Epochs at most").toolTip()
+    recipe.setCurrentIndex(recipe.findData("fast"))
+    recipe.activated.emit(recipe.currentIndex())
+    assert (panel.recipe().protocol, panel.recipe().channel) == ("blocked", "colour")
+    assert named(QComboBox, "Protocol").isEnabled()
+    assert named(QComboBox, "Protocol").findData("zero-shot") < 0

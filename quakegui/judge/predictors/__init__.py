@@ -17,7 +17,8 @@ from threadpoolctl import threadpool_limits
 from quakegui.judge.folds import N_CLASSES, Indices, Split
 from quakegui.judge.predictors import inputs as columns
 from quakegui.judge.predictors.inputs import FEATURE_COLUMNS, TRADITIONAL_COLUMNS, Columns, Inputs, feature_table
-from quakegui.judge.predictors.learners import FitPredict, gradient_boosting, logistic, majority, traditional
+from quakegui.judge.predictors.learners import FitPredict, gradient_boosting, logistic, majority, traditional, usual
+from quakegui.judge.predictors.matched_filter import matched_filter
 from quakegui.words import mark
 
 __all__ = [
@@ -100,6 +101,7 @@ PREDICTORS: dict[str, Predictor] = {
             mark("everything but the field"),
         ),
         Predictor("traditional", mark("Traditional: four thresholds"), columns.features, traditional, None),
+        Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None),
         Predictor(
             "boosting-features",
             mark("Boosted trees on the features"),

@@ -7,7 +7,7 @@ all days, shape (day, column). What it fits, it fits on the training days alone;
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,6 +57,9 @@ class Inputs:
         Whether a station is missing or flagged by its quality, shape (day, station).
     event_times, event_magnitudes
         All events of the catalogue, aftershocks and smaller ones included, by time: UTC, datetime64[ms], shape (event,).
+    station_km
+        East and north of the network's centre, NaN for a station without coordinates, shape (station, 2); empty where no
+        station has any.
     """
 
     days: NDArray[np.datetime64]
@@ -67,6 +70,12 @@ class Inputs:
     doubtful: NDArray[np.bool_]
     event_times: NDArray[np.datetime64]
     event_magnitudes: Floats
+    station_km: Floats = field(default_factory=lambda: np.empty((0, 2)))
+
+    @property
+    def positions_km(self) -> Floats:
+        """`station_km`, NaN where no station has coordinates, shape (station, 2)."""
+        return self.station_km if len(self.station_km) else np.full((self.station_z.shape[1], 2), np.nan)
 
     def at(self, rows: Indices) -> Inputs:
         """Return the same of some of the days, with all events."""
@@ -79,6 +88,7 @@ class Inputs:
             self.doubtful[rows],
             self.event_times,
             self.event_magnitudes,
+            self.station_km,
         )
 
 

@@ -20,6 +20,9 @@ FitPredict = Callable[[Floats, NDArray[np.int64], Floats], Floats]
 #: Candidate thresholds per feature: none at all, then these quantiles of the training days.
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
+#: Share of days without an event that lie below what `usual` answers with 0.5.
+USUAL = 0.8
+
 
 def majority(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
     """Answer the training part's class frequencies on every day: always its most frequent class."""
@@ -53,6 +56,30 @@ def logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Flo
     model.fit((known_x - centre) / spread, known_y, sample_weight=class_weights(known_y)[known_y])
     answer[asked] = _five(model.predict_proba((test_x[asked] - centre) / spread), model.classes_)
     return answer
+
+
+def usual(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
+    """Answer by how far one column exceeds what is usual on training days without an event: more of it is never less likely.
+
+    P(event) is 0.5 at the `USUAL` quantile of those days, and a logistic curve in units of their spread about it; the classes
+    share it as they share the training days of events. Nothing is learnt from days of events but that.
+
+    Parameters
+    ----------
+    train_x, test_x
+        Shape (day, 1); NaN where unknown, which is answered by NaN.
+    """
+    known = np.isfinite(train_x[:, 0])
+    quiet = train_x[known & (train_y == 0), 0]
+    quiet = quiet if len(quiet) else train_x[known, 0]
+    answer = np.full((len(test_x), N_CLASSES), np.nan)
+    if not len(quiet):
+        return answer
+    spread = float(quiet.std()) or 1.0
+    event = 0.5 + 0.5 * np.tanh(0.5 * (test_x[:, 0] - np.quantile(quiet, USUAL)) / spread)
+    days = np.bincount(train_y[train_y > 0], minlength=N_CLASSES)[1:]
+    share = days / days.sum() if days.any() else np.full(N_CLASSES - 1, 1.0 / (N_CLASSES - 1))
+    return np.column_stack([1.0 - event, event[:, np.newaxis] * share])
 
 
 def traditional(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:

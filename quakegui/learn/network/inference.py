@@ -47,14 +47,17 @@ class Predictor:
         return len(self._weights)
 
     def __call__(
-        self, maps: NDArray[np.uint8], *, batch: int = BATCH, progress: Callable[[int, int], None] | None = None
+        self, maps: NDArray[Any], *, batch: int = BATCH, progress: Callable[[int, int], None] | None = None
     ) -> NDArray[np.float32]:
         """Return class probabilities, the mean of the members'.
+
+        A network that has learnt from simulated seasons answers with the mean of what it says of z and of -z: a precursor may
+        have either sign, and what a network knows of one it shall know of the other.
 
         Parameters
         ----------
         maps
-            Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+            Of the run's own style, see `vgg12.prepare`.
         batch
             Maps computed at once.
         progress
@@ -68,7 +71,12 @@ class Predictor:
         for start in range(0, len(maps), batch):
             part = prepare(self.run.config, maps[start : start + batch], self.palette, self.scalar)
             recipes, size = np.tile(NEUTRAL, (len(part), 1)), min(batch, BATCH)
-            answers = [predict(self.network(part, member), part, recipes, size=size) for member in range(self.members)]
+            signs = (part, -part) if self.run.config.zero_shot else (part,)
+            answers = [
+                predict(self.network(part, member), sign, recipes, size=size)
+                for member in range(self.members)
+                for sign in signs
+            ]
             out[start : start + batch] = np.mean(answers, axis=0)
             if progress is not None:
                 progress(min(start + batch, len(maps)), len(maps))

@@ -56,7 +56,7 @@ class Vary(keras.layers.Layer):  # type: ignore[misc]
         x, recipe = inputs
         flip, brightness, contrast = (ops.reshape(recipe[:, i], (-1, 1, 1, 1)) for i in range(3))
         x = ops.where(flip > 0.5, ops.flip(x, axis=2), x)
-        if self.channel == "scalar":
+        if self.channel in ("scalar", "stack"):
             return x * contrast
         colours, values = x[..., :3], x[..., 3:]
         middle = ops.mean(colours, axis=(1, 2, 3), keepdims=True)

@@ -13,21 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui import __version__
+from quakegui.learn import messages
+from quakegui.learn.messages import Listen
+from quakegui.learn.network.corpus_choice import CHOOSING, CorpusChoice, choose
 from quakegui.learn.network.inputs import pictures
-from quakegui.learn.network.pretraining import Pretraining, predict_both_signs
+from quakegui.learn.network.modelfile import CARD, CARD_FILE, MODEL, read_model
+from quakegui.learn.network.pretraining import PretrainingState, predict_both_signs, pretrain
+from quakegui.learn.network.pretraining_recipe import Pretraining
+from quakegui.learn.network.steps import Stopped
+from quakegui.learn.network.training import HISTORY
 from quakegui.learn.network.vgg12 import vgg12
-from quakegui.learn.runs.checkpoint import put_values, trained_values
-from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
+from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_facts
+from quakegui.learn.runs.checkpoint import CHECKPOINT, put_values, trained_values
+from quakegui.learn.runs.files import write_arrays, write_text
+from quakegui.learn.runs.frozen import ALARMS, MADE_FOR, MadeFor, made_for_of
+from quakegui.learn.runs.registry import RunError
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.anomaly import AnomalyConfig
+from quakegui.season.basis import GridConfig
 from quakegui.season.season import Season
+from quakegui.simulate.layouts import FEWEST, MOST
 from quakegui.words import Said
-
-MODEL = "model.npz"
-CARD = "card"
-CARD_FILE = "CARD.md"
-LARGEST = 2**28
-"""Bytes of a model's file; a stack of 32 pixels takes 0.7 MB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,30 +60,116 @@ class Pretrained:
         Raises
         ------
         ValueError
-            If the season's z values are not of the kind that it has learnt.
+            If it was not made for such a season, see `MadeFor.refusal`.
         """
-        wanted, method = self.card["anomaly"], season.config.anomaly.method
-        if method != wanted:
-            raise ValueError(
-                Said(
-                    "This network has learnt anomalies by the method {wanted}; the season's are by {method}.",
-                    wanted=wanted,
-                    method=method,
-                )
-            )
-        found = np.full((len(season.days), len(self.recipe.classes)), np.nan, np.float32)
-        days = np.flatnonzero(season.has_map)
-        found[days] = predict_both_signs(self.network, pictures(season, self.recipe.channel, self.recipe.size, days))
-        return found
+        made_for = made_for_of(self.card)
+        why = made_for.refusal(season) if made_for is not None else ""
+        if why:
+            raise ValueError(why)
+        return answers(self.network, self.recipe, season)
 
 
-def save(folder: Path, network: Any, recipe: Pretraining) -> Path:
-    """Write a network with its card as one file in `folder`, which exists, and the card beside it as text; return the file."""
-    card = {**card_values(recipe), "anomaly": str(AnomalyConfig().method), "versions": versions()}
+def answers(network: Any, recipe: RunConfig, season: Season) -> NDArray[np.float32]:
+    """Return the probability of each class on each day of the season window, shape (day, class); NaN without a map."""
+    found = np.full((len(season.days), len(recipe.classes)), np.nan, np.float32)
+    days = np.flatnonzero(season.has_map)
+    # rounded as the pictures that it has learnt from
+    found[days] = predict_both_signs(network, pictures(season, recipe.channel, recipe.size, days).astype(np.float16))
+    return found
+
+
+def make(
+    folder: Path,
+    recipe: Pretraining,
+    *,
+    say: Listen = lambda _message: None,
+    stopped: Stopped = lambda: False,
+    choosing: int = CHOOSING,
+) -> Path:
+    """Pre-train a network, or go on where it was stopped, let simulated seasons choose its alarms, and save it.
+
+    Parameters
+    ----------
+    folder
+        There already; holds a checkpoint meanwhile.
+    say, stopped
+        See `pretrain`.
+    choosing
+        Seasons that choose the alarms.
+
+    Raises
+    ------
+    Stop, FloatingPointError, ValueError
+        See `pretrain`.
+    """
+    network, how = pretrain(recipe, say=say, stopped=stopped, folder=folder)
+
+    def progress(done: int, total: int) -> None:
+        say(messages.WorkerProgress(done, total, "seasons that choose the alarms"))
+
+    choice = choose(
+        recipe,
+        lambda season: answers(network, recipe.network, season),
+        how.weights,
+        seasons=choosing,
+        progress=progress,
+        stopped=stopped,
+    )
+    path = save(folder, network, recipe, how, choice)
+    for name in (CHECKPOINT, HISTORY):
+        (folder / name).unlink(missing_ok=True)
+    return path
+
+
+def save(folder: Path, network: Any, recipe: Pretraining, how: PretrainingState, choice: CorpusChoice) -> Path:
+    """Write a network with its card as one file in `folder`, which exists, and the card beside it as text; return the file.
+
+    Parameters
+    ----------
+    how
+        How its training went.
+    choice
+        What comes with it.
+    """
+    card = {
+        **card_values(recipe),
+        **chosen_facts(choice),
+        MADE_FOR: dataclasses.asdict(made_for(recipe)),
+        "versions": versions(),
+        "seconds": round(how.seconds, 1),
+        "waited": round(how.waited, 3),
+        "history": how.history,
+    }
     path = folder / MODEL
     write_arrays(path, {CARD: np.array(json.dumps(card)), **trained_values(network)})
     write_text(folder / CARD_FILE, card_text(card))
     return path
+
+
+def save_card(folder: Path, card: dict[str, Any]) -> None:
+    """Write a model anew with another card, the file's and the one for people."""
+    write_arrays(folder / MODEL, {CARD: np.array(json.dumps(card)), **read_model(folder).weights})
+    write_text(folder / CARD_FILE, card_text(card))
+
+
+def made_for(recipe: Pretraining) -> MadeFor:
+    """Return which seasons a network of a recipe can answer for: those of the stations that it has seen."""
+    networks = recipe.plan.networks
+    counts = [len(network.stations) for network in networks] or [FEWEST, MOST]
+    places: tuple[tuple[float, float], ...] = ()
+    if len(networks) == 1:
+        places = tuple(zip(networks[0].latitude.tolist(), networks[0].longitude.tolist(), strict=True))
+    return MadeFor(AnomalyConfig(), GridConfig(), min(counts), max(counts), places)
+
+
+def chosen_facts(choice: CorpusChoice) -> dict[str, Any]:
+    """Return what simulated seasons have chosen as plain values of a card."""
+    chosen = {"first_seed": choice.first_seed, "seasons": choice.seasons}
+    return {
+        CALIBRATION: calibrator_facts(choice.calibrator),
+        ALARMS: dataclasses.asdict(choice.alarms),
+        "chosen_by": {**chosen, "above": choice.above, "open_share": choice.open_share},
+    }
 
 
 def versions() -> dict[str, str]:
@@ -90,12 +182,19 @@ def versions() -> dict[str, str]:
 
 def card_text(card: dict[str, Any]) -> str:
     """Return a card in words: what the network has learnt from and what that does not mean."""
-    network, plan, law = card["network"], card["plan"], card["plan"]["law"]
+    network, plan, law, made = card["network"], card["plan"], card["plan"]["law"], card[MADE_FOR]
     last = plan["first_seed"] + card["seasons"] - 1
     stations = "those of one network" if plan["networks"] else "the invented network for 5 seasons of 21, random ones else"
     scale = ", footprints scaled by the distance between stations" if plan["scale_footprints"] else ""
     laws = (
         "one drawn for each season" if plan["law_per_season"] else ", ".join(f"{name} {value:g}" for name, value in law.items())
+    )
+    rule, by = card[ALARMS], card["chosen_by"]
+    waited = f", {card['waited']:.0%} of it waiting for seasons" if "waited" in card else ""
+    alarms = (
+        f"open when P >= {rule['threshold']:g} on {rule['run_days']} days together, for {rule['open_days']} days; chosen on "
+        f"{by['seasons']} seasons, seeds from {by['first_seed']} (there R above R0 in {by['above']:.0%}, open "
+        f"{by['open_share']:.0%} of the time)"
     )
     return f"""# {network["name"]}
 
@@ -104,33 +203,57 @@ known, and no figure of this model says so.
 
 | | |
 |---|---|
-| input | {network["channel"]}, {network["size"]} x {network["size"]} pixels, anomalies by the method {card["anomaly"]} |
+| input | {network["channel"]}, {network["size"]} x {network["size"]} pixels, z by the method {made["anomaly"]["method"]} |
 | network | VGG-12, {network["width"]} filters, head {network["head"]}, dense layers {network["dense"]} |
 | seasons | {card["seasons"]}, seeds {plan["first_seed"]} to {last}, each picture seen {card["passes"]} times |
 | strengths | {plan["strengths"][0]:g} to {plan["strengths"][1]:g}, log-uniform |
-| stations | {stations} |
+| stations | {stations}; it answers for {made["fewest"]} to {made["most"]} |
 | earthquakes | {", ".join(plan["catalogues"])}, mean {plan["mean_events"][0]:g} to {plan["mean_events"][1]:g} a season |
 | law | {laws}{scale} |
+| alarms | {alarms} |
+| training | {card["seconds"]:.0f} s{waited}; last mean loss {card["history"][-1]["loss"]:.3f} |
 | made by | {", ".join(f"{name} {value}" for name, value in card["versions"].items())} |
-"""
+{_trials_text(card.get("trials", []))}"""
 
 
-def load(path: Path) -> Pretrained:
-    """Read what `save` wrote.
+def _trials_text(rows: list[dict[str, Any]]) -> str:
+    """Return what a model finds in fresh simulated seasons as a table; nothing where that was not measured."""
+    if not rows:
+        return ""
+    lines = [
+        f"| {row['kind']} | {row['first_seed']} | {row['better']} of {row['seasons']} | {row['significant']} | "
+        f"{row['auc']:.3f} | {row['recall_event']:.3f} / {row['recall_direction']:.3f} / {row['recall_class']:.3f} | "
+        f"{row['r']:.2f}, {row['above_r0']} of {row['seasons']} | {row['open_share']:.0%} |"
+        for row in rows
+    ]
+    return "\n".join(
+        [
+            "",
+            "## What it finds in SYNTHETIC seasons that it never saw",
+            "",
+            "The founding paper's stations, events and Kp except where said, by the fast path. Better: the full verdict,",
+            "beside every predictor that knows no field. No choice was made on these seeds.",
+            "",
+            "| seasons | seeds from | better than chance | p < 0.05 | AUC | macro recall: event / direction / class "
+            "| R, above R0 | alarms open |",
+            "|---|---|---|---|---|---|---|---|",
+            *lines,
+            "",
+        ]
+    )
 
-    Raises
-    ------
-    ValueError
-        The file is damaged or holds something else.
-    """
-    stored = read_arrays(path, largest=LARGEST)
-    if CARD not in stored:
-        raise ValueError(Said("{path} holds no pre-trained network.", path=path))
-    card: dict[str, Any] = json.loads(str(stored.pop(CARD)))
-    recipe = RunConfig.from_json(card["network"])
-    network = vgg12(recipe)
-    put_values(network.weights, stored)
-    return Pretrained(recipe, card, network)
+
+def load(folder: Path) -> Pretrained:
+    """Return a model with its network; raises as `read_model`."""
+    kept = read_model(folder)
+    network = vgg12(kept.config)
+    try:
+        put_values(network.weights, kept.weights)
+    except ValueError as error:
+        raise RunError(
+            Said("{folder} holds no pre-trained model that can be used: {error}.", folder=folder, error=str(error).rstrip("."))
+        ) from error
+    return Pretrained(kept.config, kept.card, network)
 
 
 def card_values(recipe: Pretraining) -> dict[str, Any]:

@@ -1,102 +1,45 @@
 """Training a network on simulated seasons, which it has seen by the hundred before it meets a real one.
 
 Seasons are made, drawn as pictures, shuffled in groups and forgotten: ten thousand need no more memory than forty. The network
-never sees a season that it will be asked about, so it needs no folds and no embargo.
+never sees a season that it will be asked about, so it needs no folds and no embargo. After each group everything is kept: a
+pre-training that was stopped goes on there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.learn import messages
+from quakegui.learn.messages import Listen
 from quakegui.learn.network.inputs import pictures
+from quakegui.learn.network.pretraining_recipe import Pretraining
 from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.training import HISTORY, history_text
 from quakegui.learn.network.vgg12 import vgg12
+from quakegui.learn.runs.checkpoint import CHECKPOINT, Arrays, put_values, read_checkpoint, read_state, write_checkpoint
+from quakegui.learn.runs.files import write_text
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.events import CLASS_COUNT
-from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
+from quakegui.simulate.corpus import SimulatedSeason, simulate
 from quakegui.simulate.randomness import generator
 from quakegui.words import Said
 
-Progress = Callable[[int, int, float], object]
-"""Told the step, of how many, and the mean loss since the step told before."""
-
-STACK = RunConfig(
-    name="VGG-12, pre-trained, stack",
-    size=32,
-    width=8,
-    dense=(64, 32),
-    dropout=0.3,
-    channel="stack",
-    batch_size=64,
-    learning_rate=1e-3,
-    precision="float32",
-)
-TELL_STEPS = 100
+PHASE = "pre-training"
+_UNJUDGED = {"validation_loss": None, "validation_accuracy": None, "best": True}
+TELL_SECONDS = 0.5
+"""Between two words about batches."""
 TOGETHER = 16
 """Seasons computed side by side: after so many, some three seconds, a stop is heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pretraining:
-    """How a network is pre-trained.
-
-    Attributes
-    ----------
-    network
-        Size, width, head, channel ("stack" or "scalar"), batch size, rate and seed; its protocol, epochs and augmentation are
-        not used.
-    plan
-        What the seasons are drawn from.
-    seasons
-        How many.
-    passes
-        How often each picture is seen, each time flipped anew.
-    group
-        Seasons shuffled together.
-    warm_up
-        Steps over which the rate rises from 0.
-    floor
-        What the cosine leaves of the rate in the end.
-    none_weight
-        Part of the loss that days without an event weigh; the classes of events share the rest.
-    """
-
-    network: RunConfig = STACK
-    plan: Plan = field(default_factory=Plan)
-    seasons: int = 420
-    passes: int = 2
-    group: int = 42
-    warm_up: int = 50
-    floor: float = 0.03
-    none_weight: float = 0.5
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
-        if min(self.seasons, self.passes, self.group) < 1 or self.warm_up < 0:
-            raise ValueError(Said("Pre-training needs at least one season, one pass and one season in a group."))
-        if not (0.0 <= self.floor <= 1.0 and 0.0 < self.none_weight < 1.0):
-            raise ValueError(Said("The floor of the rate and the weight of days without an event are shares between 0 and 1."))
-
-    @property
-    def groups(self) -> int:
-        """How many groups there are."""
-        return -(-self.seasons // self.group)
-
-
-PRESETS: dict[str, Pretraining] = {
-    "stack": Pretraining(),
-    "scalar": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, single day", channel="scalar")),
-    "wide": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, widened law"), plan=Plan(law_per_season=True)),
-}
-"""Named recipes; the first is the default."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,8 +57,13 @@ def training_pictures(simulated: SimulatedSeason, network: RunConfig) -> Picture
     return Pictures(images.astype(np.float16), simulated.labels.classes[days].astype(np.int64))
 
 
-def groups(recipe: Pretraining, *, stopped: Stopped = lambda: False) -> Iterator[Pictures]:
+def groups(recipe: Pretraining, *, first: int = 0, stopped: Stopped = lambda: False) -> Iterator[Pictures]:
     """Yield the pictures of one group of seasons after the other, in the order of the seasons.
+
+    Parameters
+    ----------
+    first
+        Number of the group to begin with.
 
     Raises
     ------
@@ -124,7 +72,7 @@ def groups(recipe: Pretraining, *, stopped: Stopped = lambda: False) -> Iterator
     """
 
     def season_numbers() -> Iterator[int]:
-        for number in range(recipe.seasons):
+        for number in range(first * recipe.group, recipe.seasons):
             if stopped():
                 raise Stop
             yield number
@@ -143,21 +91,64 @@ def prefetch(groups: Iterator[Pictures]) -> Iterator[Pictures]:
             yield group
 
 
-def pretrain(recipe: Pretraining, *, progress: Progress = lambda *_: None, stopped: Stopped = lambda: False) -> Any:
-    """Train a network from nothing; the caller has chosen Keras' precision.
+@dataclass(slots=True)
+class PretrainingState:
+    """How far a pre-training is; kept with its network as plain values.
+
+    Attributes
+    ----------
+    recipe
+        The recipe's `fingerprint`.
+    precision
+        Keras policy.
+    group
+        Groups that were trained.
+    steps
+        Steps in all, by which the rate falls.
+    weights
+        Of an image of each class.
+    history
+        One row per group, as `history.csv` has them.
+    seconds
+        Spent so far.
+    waited
+        Share of them in which the network waited for pictures.
+    """
+
+    recipe: str
+    precision: str = "float32"
+    group: int = 0
+    steps: int = 0
+    weights: list[float] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    waited: float = 0.0
+
+
+def pretrain(
+    recipe: Pretraining,
+    *,
+    say: Listen = lambda _message: None,
+    stopped: Stopped = lambda: False,
+    folder: Path | None = None,
+) -> tuple[Any, PretrainingState]:
+    """Train a network from nothing, or go on where it was stopped; the caller has chosen Keras' precision.
 
     Parameters
     ----------
     recipe
         Everything that decides the outcome, but for roundings.
-    progress
-        See `Progress`.
+    say
+        Receives started, batch, epoch and checkpoint messages; an epoch is a group of seasons.
     stopped
         Asked before each step.
+    folder
+        Where checkpoint and history are kept and looked for; the caller removes them in the end. Without one nothing is kept.
 
     Returns
     -------
-    keras.Model, float32 (image, row, column, channel) -> (image, class).
+    tuple
+        keras.Model, float32 (image, row, column, channel) -> (image, class), and how it went.
 
     Raises
     ------
@@ -165,33 +156,107 @@ def pretrain(recipe: Pretraining, *, progress: Progress = lambda *_: None, stopp
         `stopped` said so.
     FloatingPointError
         The loss is no longer a number.
+    ValueError
+        The checkpoint is damaged.
     """
-    network: Any = None
-    weights = np.ones(CLASS_COUNT, np.float32)
-    step = steps = 0
-    losses: list[float] = []
-    size = recipe.network.batch_size
-    for number, group in enumerate(prefetch(groups(recipe, stopped=stopped))):
-        rng = generator(recipe.network.seed, 0x70726574, number)
+    state, kept = _resumed(recipe, folder)
+    network = _compiled(recipe, state.steps, kept) if kept else None
+    begun = time.perf_counter() - state.seconds
+    coming = prefetch(groups(recipe, first=state.group, stopped=stopped))
+    for number in range(state.group, recipe.groups):
+        asked = time.perf_counter()
+        group = next(coming)
+        waited = state.waited * state.seconds + time.perf_counter() - asked
         if network is None:
             # the first group stands for all: groups differ by a few images
-            steps = recipe.groups * recipe.passes * max(len(group.classes) // size, 1)
-            network, weights = _compiled(recipe, steps), class_weights(group.classes, recipe.none_weight)
-        order = np.concatenate([rng.permutation(len(group.classes)) for _ in range(recipe.passes)])
-        for start in range(0, len(order) - size + 1, size):
-            if stopped():
-                raise Stop
-            chosen = order[start : start + size]
-            truth = group.classes[chosen]
-            images = augment(group.images[chosen].astype(np.float32), rng)
-            losses.append(float(network.train_on_batch(images, truth, sample_weight=weights[truth])))
-            step += 1
-            if step % TELL_STEPS == 0:
-                if not math.isfinite(losses[-1]):
-                    raise FloatingPointError(Said("The loss is no longer a number"))
-                progress(min(step, steps), steps, float(np.mean(losses)))
-                losses.clear()
-    return network
+            state.steps = recipe.groups * recipe.passes * max(len(group.classes) // recipe.network.batch_size, 1)
+            state.weights = class_weights(group.classes, recipe.none_weight).tolist()
+            network = _compiled(recipe, state.steps)
+        if number == 0 or kept:
+            kept = None
+            say(messages.Started((PHASE,), recipe.groups, network.count_params(), 0, state.group))
+        loss, accuracy = _train_group(recipe, network, group, number, state, say=say, stopped=stopped)
+        state.history.append({"phase": PHASE, "epoch": number + 1, "loss": loss, "accuracy": accuracy, **_UNJUDGED})
+        former, state.seconds, state.group = state.seconds, time.perf_counter() - begun, number + 1
+        state.waited = waited / state.seconds
+        each = state.seconds - former
+        left = each * (recipe.groups - number - 1)
+        say(messages.Epoch(0, number + 1, loss, accuracy, math.nan, math.nan, True, each, left))
+        if folder is not None and number + 1 < recipe.groups:
+            write_checkpoint(folder / CHECKPOINT, asdict(state), network)
+            write_text(folder / HISTORY, history_text(state.history))
+            say(messages.Checkpoint(0, number + 1))
+    return network, state
+
+
+def unfinished_recipe(folder: Path) -> str | None:
+    """Return the `fingerprint` of the recipe whose pre-training was stopped in a folder, None where there is none."""
+    return str(read_state(folder / CHECKPOINT).get("recipe")) if (folder / CHECKPOINT).is_file() else None
+
+
+def _resumed(recipe: Pretraining, folder: Path | None) -> tuple[PretrainingState, tuple[Arrays, Arrays] | None]:
+    """Return where a pre-training is, and the values of its network and optimizer, none at the beginning."""
+    if folder is None or not (folder / CHECKPOINT).exists():
+        return PretrainingState(recipe.fingerprint), None
+    stored, network, optimizer = read_checkpoint(folder / CHECKPOINT)
+    try:
+        state = PretrainingState(**stored)
+        sound = (
+            state.recipe == recipe.fingerprint
+            and type(state.group) is int
+            and 0 < state.group < recipe.groups
+            and type(state.steps) is int
+            and state.steps > 0
+        )
+        sound = (
+            sound
+            and bool(np.isfinite([*state.weights, state.seconds, state.waited]).all())
+            and len(state.weights) == CLASS_COUNT
+        )
+    except TypeError as error:
+        raise ValueError(
+            Said("{folder} is damaged and cannot be read: {error}.", folder=folder / CHECKPOINT, error=error)
+        ) from error
+    if not sound:
+        raise ValueError(
+            Said("{folder} is damaged and cannot be read: it is of another pre-training.", folder=folder / CHECKPOINT)
+        )
+    return state, (network, optimizer)
+
+
+def _train_group(
+    recipe: Pretraining,
+    network: Any,
+    group: Pictures,
+    number: int,
+    state: PretrainingState,
+    *,
+    say: Listen,
+    stopped: Stopped,
+) -> tuple[float, float]:
+    """Train on one group, each picture `passes` times, and return its mean loss and accuracy."""
+    size, rng = recipe.network.batch_size, generator(recipe.network.seed, 0x70726574, number)
+    order = np.concatenate([rng.permutation(len(group.classes)) for _ in range(recipe.passes)])
+    weights, batches = np.array(state.weights, np.float32), len(order) // size
+    told = np.zeros((batches, 2))
+    said, seen = time.perf_counter(), 0
+    for batch in range(batches):
+        if stopped():
+            raise Stop
+        chosen = order[batch * size : (batch + 1) * size]
+        truth = group.classes[chosen]
+        images = augment(group.images[chosen].astype(np.float32), rng)
+        told[batch] = network.train_on_batch(images, truth, sample_weight=weights[truth])
+        if not math.isfinite(told[batch, 0]):
+            raise FloatingPointError(Said("The loss is no longer a number"))
+        seen += size
+        now = time.perf_counter()
+        if now - said >= TELL_SECONDS:
+            loss, accuracy = told[: batch + 1].mean(axis=0).tolist()
+            say(messages.Batch(0, number + 1, batch + 1, batches, loss, accuracy, seen / (now - said)))
+            said, seen = now, 0
+    loss, accuracy = told.mean(axis=0).tolist() if batches else (math.nan, math.nan)
+    return loss, accuracy
 
 
 def augment(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -225,7 +290,8 @@ def predict_both_signs(network: Any, images: NDArray[np.floating], *, batch: int
     return out
 
 
-def _compiled(recipe: Pretraining, steps: int) -> Any:
+def _compiled(recipe: Pretraining, steps: int, values: tuple[Arrays, Arrays] | None = None) -> Any:
+    """Return the network, ready for its steps, with the values of its variables and of its optimizer's where they are given."""
     import keras
 
     network = vgg12(recipe.network)
@@ -239,5 +305,9 @@ def _compiled(recipe: Pretraining, steps: int) -> Any:
         warmup_steps=warm_up,
     )
     loss = keras.losses.SparseCategoricalCrossentropy()
-    network.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss, jit_compile=False)
+    network.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss, metrics=["accuracy"], jit_compile=False)
+    network.optimizer.build(network.trainable_variables)
+    if values is not None:
+        put_values(network.variables, values[0])
+        put_values(network.optimizer.variables, values[1])
     return network

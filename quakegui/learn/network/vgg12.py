@@ -81,7 +81,7 @@ def vgg12(config: RunConfig, *, seed: int | None = None) -> Any:
 
 def prepare(
     config: RunConfig,
-    maps: NDArray[np.uint8],
+    maps: NDArray[Any],
     palette: NDArray[np.uint8],
     scalar: NDArray[np.floating[Any]],
     *,
@@ -94,7 +94,8 @@ def prepare(
     config
         The recipe.
     maps
-        uint8, shape (day, row, column) of palette indices or (day, row, column, 3) of RGB.
+        uint8, shape (day, row, column) of palette indices or (day, row, column, 3) of RGB; float16, shape (day, row, column,
+        channel), for a network that has learnt from simulated seasons.
     palette
         RGB of each index, uint8, shape (256, 3).
     scalar
@@ -162,7 +163,7 @@ def whole_network(
     return keras.Model([stored, recipe], vgg12(config, seed=seed)(picture), name="whole")
 
 
-def check_maps(config: RunConfig, maps: NDArray[np.uint8], scalar: NDArray[np.floating[Any]]) -> None:
+def check_maps(config: RunConfig, maps: NDArray[Any], scalar: NDArray[np.floating[Any]]) -> None:
     """Refuse maps that the recipe cannot take.
 
     Raises
@@ -170,6 +171,11 @@ def check_maps(config: RunConfig, maps: NDArray[np.uint8], scalar: NDArray[np.fl
     ValueError
         In one sentence: not square, no multiple of the network's size, lines or RGB for a scalar channel, any for a stack.
     """
+    if config.zero_shot:
+        wanted = (config.size, config.size, CHANNELS[config.channel])
+        if maps.dtype != np.float16 or maps.shape[1:] != wanted:
+            raise ValueError(Said("A pre-trained network takes z as numbers, made from the stations' values, and no pictures."))
+        return
     side = maps.shape[1]
     if maps.shape[2] != side:
         raise ValueError(Said("Maps have to be square; these are {side} x {shape} pixels.", side=side, shape=maps.shape[2]))

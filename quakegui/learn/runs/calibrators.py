@@ -57,7 +57,7 @@ class RunCalibrators:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {"folds": [_facts(one) for one in self.folds], "later": _facts(self.later)}
+        return {"folds": [calibrator_facts(one) for one in self.folds], "later": calibrator_facts(self.later)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> RunCalibrators:
@@ -69,7 +69,7 @@ class RunCalibrators:
             It holds no calibrators, or one that is no rising map between probabilities.
         """
         try:
-            return cls(tuple(_calibrator(one) for one in values["folds"]), _calibrator(values["later"]))
+            return cls(tuple(calibrator_of(one) for one in values["folds"]), calibrator_of(values["later"]))
         except (KeyError, TypeError) as error:
             raise ValueError(Said("The run's calibration is incomplete: {error}.", error=error)) from error
 
@@ -112,12 +112,14 @@ def _event_rows(predictions: RunPredictions, about: Mapping[str, Any]) -> NDArra
     return np.flatnonzero((label > 0) & (np.diff(label, append=-1) != 0))
 
 
-def _facts(calibrator: Calibrator) -> dict[str, Any]:
+def calibrator_facts(calibrator: Calibrator) -> dict[str, Any]:
+    """Return a calibrator as plain values."""
     counts = {"method": calibrator.method, "days": calibrator.days, "events": calibrator.events}
     return {**counts, **{name: getattr(calibrator, name).tolist() for name in ("given", "calibrated", "weights")}}
 
 
-def _calibrator(values: Mapping[str, Any]) -> Calibrator:
+def calibrator_of(values: Mapping[str, Any]) -> Calibrator:
+    """Return what `calibrator_facts` was given; a ValueError, KeyError or TypeError where it is something else."""
     given, calibrated, weights = (np.array(values[name], float) for name in ("given", "calibrated", "weights"))
     method, days, events = values["method"], values["days"], values["events"]
     fits = {

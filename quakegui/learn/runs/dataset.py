@@ -35,8 +35,9 @@ class Snapshot:
     days
         Local dates, shape (day,).
     maps
-        Palette indices uint8, shape (day, row, column), or RGB uint8, shape (day, row, column, colour); an array, or drawn
-        some at a time where a process is only to write them: see `pixels`.
+        Palette indices uint8, shape (day, row, column), or RGB uint8, shape (day, row, column, colour), or the pictures of a
+        pre-trained network, float16, shape (day, row, column, channel); an array, or drawn some at a time where a process is
+        only to write them: see `pixels`.
     has_map
         Whether the day has a map, shape (day,); days without one are never predicted.
     palette
@@ -54,7 +55,7 @@ class Snapshot:
     """
 
     days: NDArray[np.datetime64]
-    maps: NDArray[np.uint8] | Portions
+    maps: NDArray[np.uint8 | np.float16] | Portions
     has_map: NDArray[np.bool_]
     palette: NDArray[np.uint8]
     scalar: NDArray[np.float32]
@@ -66,7 +67,7 @@ class Snapshot:
     def __post_init__(self) -> None:
         """Check shapes and make every array read-only."""
         days = len(self.days)
-        if len(self.maps.shape) not in {3, 4} or len(self.maps) != days or self.maps.dtype != np.uint8:
+        if len(self.maps.shape) not in {3, 4} or len(self.maps) != days or self.maps.dtype not in (np.uint8, np.float16):
             raise ValueError(
                 Said(
                     "{days} days need uint8 maps of shape (day, row, column); these are {dtype} {shape}.",
@@ -89,7 +90,7 @@ class Snapshot:
             if not isinstance(array := getattr(self, name), Portions):
                 array.flags.writeable = False
 
-    def pixels(self) -> NDArray[np.uint8]:
+    def pixels(self) -> NDArray[Any]:
         """Return all maps as one array."""
         return self.maps.whole() if isinstance(self.maps, Portions) else self.maps
 
@@ -137,7 +138,7 @@ class Snapshot:
 
 def snapshot(
     days: ArrayLike,
-    maps: NDArray[np.uint8] | Portions,
+    maps: NDArray[np.uint8 | np.float16] | Portions,
     labels: ArrayLike,
     *,
     style: str,
@@ -154,7 +155,7 @@ def snapshot(
     days
         Local dates, shape (day,).
     maps
-        Palette indices, shape (day, row, column), or RGB, shape (day, row, column, colour), uint8. An array is not copied.
+        See `Snapshot`. An array is not copied.
     labels
         Class of each day, -1 where it has none, shape (day,).
     style
@@ -215,21 +216,21 @@ def scalar_table(levels: int, *, masked: int | None = None) -> NDArray[np.float3
     return table
 
 
-def map_hashes(maps: NDArray[np.uint8] | Portions, style: str) -> tuple[str, ...]:
+def map_hashes(maps: NDArray[Any] | Portions, style: str) -> tuple[str, ...]:
     """Return a name for the pixels of each map, 32 hex digits: equal maps of one style have equal names.
 
     Parameters
     ----------
     maps
-        uint8, shape (day, row, column) or (day, row, column, colour).
+        Shape (day, row, column) or (day, row, column, colour).
     style
         The map style's name.
     """
     start = hashlib.blake2b(f"{style}{maps.shape[1:]}".encode(), digest_size=16)
 
-    def name(image: NDArray[np.uint8]) -> str:
+    def name(image: NDArray[Any]) -> str:
         digest = start.copy()
-        digest.update(np.ascontiguousarray(image).data)
+        digest.update(np.ascontiguousarray(image).view(np.uint8).data)
         return digest.hexdigest()
 
     return tuple(name(image) for part in (maps if isinstance(maps, Portions) else (maps,)) for image in part)

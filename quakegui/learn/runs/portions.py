@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+PIXEL = np.dtype(np.uint8)
 AT_ONCE = 32
 """Maps that are drawn together: 7 MB of palette indices at 480 pixels, 22 MB of colours."""
 
@@ -22,36 +23,34 @@ class Portions:
     Attributes
     ----------
     shape
-        (day, row, column) or (day, row, column, colour); the pixels are uint8.
+        (day, row, column) or (day, row, column, colour).
     draw
-        Given the first day and the one after the last, returns their maps, C-contiguous uint8. Drawn again, they are the same.
+        Given the first day and the one after the last, returns their maps, C-contiguous. Drawn again, they are the same.
+    dtype
+        Of the pixels, as an array tells it.
     """
 
     shape: tuple[int, ...]
-    draw: Callable[[int, int], NDArray[np.uint8]]
+    draw: Callable[[int, int], NDArray[Any]]
+    dtype: np.dtype[Any] = PIXEL
 
     def __len__(self) -> int:
         """Return the number of days."""
         return self.shape[0]
 
-    def __iter__(self) -> Iterator[NDArray[np.uint8]]:
+    def __iter__(self) -> Iterator[NDArray[Any]]:
         """Yield the maps of `AT_ONCE` days after another."""
         for first in range(0, len(self), AT_ONCE):
             yield self.draw(first, min(first + AT_ONCE, len(self)))
-
-    @property
-    def dtype(self) -> np.dtype[np.uint8]:
-        """The pixels' type, as an array tells it."""
-        return np.dtype(np.uint8)
 
     @property
     def header(self) -> dict[str, Any]:
         """What an ``.npy`` file says at its head about an array of all these maps."""
         return {"descr": np.lib.format.dtype_to_descr(self.dtype), "fortran_order": False, "shape": self.shape}
 
-    def whole(self) -> NDArray[np.uint8]:
+    def whole(self) -> NDArray[Any]:
         """Return all maps as one array."""
-        out = np.empty(self.shape, np.uint8)
+        out = np.empty(self.shape, self.dtype)
         first = 0
         for maps in self:
             out[first : first + len(maps)] = maps
@@ -61,9 +60,9 @@ class Portions:
     def heard(self, listen: Callable[[memoryview], object]) -> Portions:
         """Return the same maps, whose bytes `listen` is given too whenever they are drawn."""
 
-        def draw(first: int, last: int) -> NDArray[np.uint8]:
+        def draw(first: int, last: int) -> NDArray[Any]:
             maps = self.draw(first, last)
-            listen(maps.reshape(-1).data)
+            listen(maps.reshape(-1).view(np.uint8).data)
             return maps
 
-        return Portions(self.shape, draw)
+        return Portions(self.shape, draw, self.dtype)

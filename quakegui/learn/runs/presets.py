@@ -13,6 +13,22 @@ from quakegui.words import mark
 
 MEMBERS = 5
 """Of the narrow recipes; a wide one costs as much for one network as a narrow one for twenty."""
+STACK = RunConfig(
+    name="VGG-12, pre-trained on simulated seasons",
+    protocol="zero-shot",
+    size=32,
+    width=8,
+    dense=(64, 32),
+    dropout=0.3,
+    channel="stack",
+    epochs=10,
+    patience=0,
+    batch_size=64,
+    learning_rate=1e-3,
+    final_fit=False,
+    precision="float32",
+)
+"""Learns from simulated seasons only, see `quakegui.learn.network.pretraining`; an epoch is a group of 42 of them."""
 PRESETS: dict[str, RunConfig] = {
     "compact": RunConfig(name="VGG-12, compact head", size=120, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
     "fast": RunConfig(
@@ -36,17 +52,7 @@ PRESETS: dict[str, RunConfig] = {
         learning_rate=5e-4,
         members=MEMBERS,
     ),
-    "shipped": RunConfig(
-        name="Shipped network (SYNTHETIC)",
-        size=120,
-        width=8,
-        dense=(64, 32),
-        dropout=0.3,
-        epochs=20,
-        patience=0,
-        learning_rate=5e-4,
-        members=MEMBERS,
-    ),
+    "stack": STACK,
     "full": RunConfig(name="VGG-12 at 480 pixels", size=480, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
     "grown": RunConfig(
         name="VGG-12, fixed copies in training parts", augmentation=Augmentation(each_epoch=False, growth=PAPER_GROWTH)
@@ -67,5 +73,6 @@ PRESET_NAMES: dict[str, str] = {
     "fast": mark("Narrow and quick"),
     "full": mark("Full size (480 pixels)"),
     "paper": mark("As published (LEAKY protocol)"),
+    "stack": mark("Pre-trained on simulated seasons of this network"),
 }
 """What those are called that the window offers."""

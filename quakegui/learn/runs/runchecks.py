@@ -18,6 +18,7 @@ import numpy as np
 
 from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.checkpoint import WEIGHTS
+from quakegui.learn.runs.frozen import frozen_alarms_of, made_for_of
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.season.events import CLASS_COUNT, ClassScheme
 from quakegui.season.json_values import built
@@ -29,6 +30,7 @@ CARD = "card.json"
 STYLE = "style.npz"
 HISTORY = "history.csv"
 STUDY = "study.json"
+LIMIT = "limit.json"
 TRASH = "trash"
 EXPORTED = (CONFIG, CARD, STYLE, HISTORY, WEIGHTS, PREDICTIONS)
 LARGEST: Mapping[str, int] = {
@@ -204,6 +206,15 @@ def _calibration(value: Any) -> bool:
     return True
 
 
+def _sound(read: Callable[[Mapping[str, Any]], object], values: Mapping[str, Any]) -> bool:
+    """Say whether what a pre-trained network brings along can be read."""
+    try:
+        read(values)
+    except ValueError:
+        return False
+    return True
+
+
 _LAST_MS = 400_000 * 86_400_000
 """As far from 1970 as a project's days go, in milliseconds."""
 _FOLD = {"first": _day, "last": _day, "embargoed": _whole, "purged": _whole}
@@ -219,6 +230,7 @@ _CARD: Mapping[str, Callable[[Any], bool]] = {
     "device": _named,
     "versions": _named,
     "calibration": _calibration,
+    "alarms": lambda value: _sound(frozen_alarms_of, {"alarms": value}),
     "days": _days,
 }
 _ABOUT: Mapping[str, Callable[[Any], bool]] = {
@@ -230,5 +242,7 @@ _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "split": lambda value: isinstance(value, list) and all(map(_text, value)),
     "knows_until": _instant,
     "earthquakes": _earthquakes,
+    "made_for": lambda value: _sound(made_for_of, {"made_for": value}),
+    "pretraining": lambda value: isinstance(value, list) and all(isinstance(one, list) for one in value),
     "event_rows": lambda value: isinstance(value, list) and all(map(_whole, value)),
 }

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from quakegui.judge.folds import PROTOCOLS, Protocol
+from quakegui.judge.folds import PROTOCOLS, ZERO_SHOT, Protocol, RunProtocol
 from quakegui.season.json_values import LARGEST_WHOLE, built
 from quakegui.words import Said
 
@@ -57,7 +57,8 @@ class RunConfig:
     name
         What the analyst calls it.
     protocol
-        How the days were split; "paper" is leaky and is marked so wherever its scores appear.
+        How the days were split; "paper" is leaky and is marked so wherever its scores appear. "zero-shot": the network has
+        learnt from simulated seasons and sees z as numbers (`quakegui.learn.network.inputs`).
     size
         Pixels along a side that the network sees: 480 as in the founding paper, or an average-pooled 240 or 120.
     head
@@ -97,7 +98,7 @@ class RunConfig:
     """
 
     name: str = ""
-    protocol: Protocol = "blocked"
+    protocol: RunProtocol = "blocked"
     size: int = 120
     head: Head = "compact"
     width: int = 32
@@ -149,17 +150,26 @@ class RunConfig:
                     "The run's seed is {seed}; it has to be in 0..{largest_whole}.", seed=self.seed, largest_whole=LARGEST_WHOLE
                 )
             )
-        if self.protocol not in PROTOCOLS:
+        if self.protocol not in (*PROTOCOLS, ZERO_SHOT):
             raise ValueError(
                 Said(
-                    "There is no protocol named '{protocol}'. Known are {protocols}.",
+                    "There is no protocol named '{protocol}'. Known are {value}.",
                     protocol=self.protocol,
-                    protocols=", ".join(PROTOCOLS),
+                    value=", ".join((*PROTOCOLS, ZERO_SHOT)),
                 )
             )
         if not 0 <= self.dropout < 1:
             raise ValueError(Said("The run's dropout is {dropout}; it has to be in 0..1, 1 excluded.", dropout=self.dropout))
+        self._check_channel()
         self._check_classes()
+
+    def _check_channel(self) -> None:
+        if self.zero_shot and self.channel not in ("stack", "scalar"):
+            raise ValueError(Said("A network that learns from simulated seasons takes the channel 'stack' or 'scalar'."))
+        if self.channel == "stack" and not self.zero_shot:
+            raise ValueError(
+                Said("A stack of several days is for networks that learn from simulated seasons, protocol 'zero-shot'.")
+            )
 
     def _check_classes(self) -> None:
         if not 2 <= len(self.classes) <= 100:
@@ -174,6 +184,11 @@ class RunConfig:
     def leaky(self) -> bool:
         """Whether test images have varied copies of themselves in training."""
         return self.protocol == "paper"
+
+    @property
+    def zero_shot(self) -> bool:
+        """Whether it learns from simulated seasons and never sees the one that it answers for."""
+        return self.protocol == ZERO_SHOT
 
     def under(self, protocol: Protocol) -> RunConfig:
         """Return the recipe under another protocol; the paper's network was one, and has seen most days before any last fit."""

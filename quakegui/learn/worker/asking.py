@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from quakegui.words import Said
 
 def answer(
     run: RunFolder,
-    maps: NDArray[np.uint8] | Portions,
+    maps: NDArray[Any] | Portions,
     *,
     listen: Listen,
     cancelled: CancelCheck | None = None,
@@ -53,6 +54,23 @@ def answer(
         if not isinstance(last, messages.Done):
             raise RunError(sentence_of(last))
         return read_answers(folder).astype(np.float64)
+
+
+def compute_limit(
+    run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None, environment: Environment = THIS
+) -> bool:
+    """Let the detection limit of a finished run be found and kept with it, in a worker process; False if it was stopped.
+
+    Raises
+    ------
+    RunError
+        If it cannot be computed, with the reason.
+    """
+    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-limit-") as scratch:
+        last = follow(Supervisor(Path(scratch), job="limit", run=run.folder, environment=environment), listen, cancelled)
+    if isinstance(last, messages.Done | messages.Cancelled):
+        return isinstance(last, messages.Done)
+    raise RunError(sentence_of(last))
 
 
 def follow(supervisor: Supervisor, listen: Listen, cancelled: CancelCheck | None) -> messages.Message:

@@ -1,4 +1,4 @@
-"""What a worker can be asked to do: train a run, predict maps with a finished run, explain maps with one."""
+"""What a worker can be asked to do: train a run, predict or explain maps with a finished one, find its detection limit."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.network.devices import Device
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.steps import Stop, Stopped
-from quakegui.learn.network.training import State, train
+from quakegui.learn.network.training import HISTORY, State, history_text, train
+from quakegui.learn.network.unseen import unseen_card, unseen_predictions
 from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
-from quakegui.learn.runs.checkpoint import CHECKPOINT, read_state
-from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays
+from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, read_state, trained_values
+from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays, write_text
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
@@ -50,6 +51,8 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Listen, sto
 def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
     folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
+    if run.config.zero_shot:
+        return _pretrain(run, data, device, say, stopped)
     policy = policy_of(folder, "train", None, measured)
     state = train(folder, run.config, data, precision=policy, say=say, stopped=stopped)
     card = card_of(run, data, state, device, measured)
@@ -66,7 +69,42 @@ def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stop
     )
 
 
-def write_maps(folder: Path, maps: NDArray[np.uint8] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
+def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: Stopped) -> str:
+    """Pre-train a network for the stations of the run's project, and let it answer for the season."""
+    import keras
+
+    from quakegui.learn.network.corpus_choice import choose  # with what simulates: a window that asks for answers needs none
+    from quakegui.learn.network.pretrained import answers, chosen_facts, versions
+    from quakegui.learn.network.pretraining import predict_both_signs, pretrain
+    from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for
+
+    keras.config.set_dtype_policy("float32")
+    folder, recipe = run.folder, recipe_for(run.config, run.about.get(STATIONS, []))
+    network, how = pretrain(recipe, say=say, stopped=stopped, folder=folder)
+
+    def progress(done: int, total: int) -> None:
+        say(messages.WorkerProgress(done, total, Said("seasons that choose the alarms")))
+
+    choice = choose(
+        recipe, lambda season: answers(network, run.config, season), how.weights, progress=progress, stopped=stopped
+    )
+    write_arrays(folder / WEIGHTS, trained_values(network))
+    write_text(folder / HISTORY, history_text(how.history))
+    said = predict_both_signs(network, data.pixels()[data.has_map])
+    masked = read_arrays(folder / MASKED) if (folder / MASKED).exists() else None
+    changed = None if masked is None else (masked["rows"], predict_both_signs(network, masked["maps"]))
+    unseen_predictions(run.config, data, said, changed).save(folder / PREDICTIONS)
+    chosen = {**chosen_facts(choice), "versions": versions()}
+    done = finish_run(run, unseen_card(run, data, chosen, device, how.seconds))
+    return Said(
+        "The run “{done_title}” is finished: {seasons} simulated seasons in {seconds:.0f} s.",
+        done_title=done.title,
+        seasons=recipe.seasons,
+        seconds=how.seconds,
+    )
+
+
+def write_maps(folder: Path, maps: NDArray[Any] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
     """Put maps into a job's folder, to be predicted or explained.
 
     Parameters
@@ -114,9 +152,29 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
     return Said("{count} maps were explained.", count=len(heat))
 
 
+def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
+    """Find the detection limit of a finished run in its project's season, and keep it with the run. Returns a sentence."""
+    from quakegui.learn.run_limit import limit_run  # the window's process, which only asks, need not load what judges
+    from quakegui.project import seasons
+    from quakegui.project.store import Project
+
+    run = read_run(run_folder)
+
+    def progress(done: int, total: int, text: str) -> None:
+        say(messages.WorkerProgress(done, total, text))
+
+    with Project.open(run_folder.parent.parent, read_only=True) as project:
+        season = seasons.load_season(project)
+        if season is None:
+            raise ValueError(Said("The project {project_name} has no season.", project_name=project.name))
+        if limit_run(project, season, run, progress=progress, cancelled=stopped) is None:
+            raise Stop
+    return Said("The detection limit of the run “{run_title}” is kept.", run_title=run.title)
+
+
 def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measured) -> str:
     """Return the precision that a job will compute in: the run's own where it has one."""
-    if job == "explain":
+    if job in ("explain", "limit"):
         return "float32"
     run = read_run(folder if run_folder is None else run_folder)
     if run.card is not None:

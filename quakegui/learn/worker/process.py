@@ -1,4 +1,4 @@
-"""The worker process: ``python -m quakegui.learn.worker.process FOLDER [--job train|predict|explain|hello] [--run FOLDER]``.
+"""The worker process: ``python -m quakegui.learn.worker.process FOLDER [--job JOB] [--run FOLDER]``, see `duties` for the jobs.
 
 It writes one JSON object per line on its standard output (see `messages`) and reads its standard input: the line ``cancel``
 asks it to stop, the end of input ends it at once, since then whoever started it is gone. It runs at low priority. Whatever
@@ -61,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         prog="quakegui worker", description=Said("Train, predict or explain in a process of its own.")
     )
     parser.add_argument("folder", type=Path, help="the run's or the job's folder")
-    parser.add_argument("--job", choices=("train", "predict", "explain", "hello"), default="train")
-    parser.add_argument("--run", type=Path, help="a finished run, for predict and explain")
+    parser.add_argument("--job", choices=("train", "predict", "explain", "limit", "hello"), default="train")
+    parser.add_argument("--run", type=Path, help="a finished run, for predict, explain and limit")
     given = parser.parse_args(arguments)
     say, cancelled = Speaker(), threading.Event()
     threading.Thread(target=listen, args=(own_input(), cancelled), daemon=True).start()
@@ -110,6 +110,8 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
             summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
         elif run is None:
             raise ValueError(Said("The job {job} needs a finished run (--run FOLDER).", job=job))
+        elif job == "limit":
+            summary = duties.limit_job(run, say, cancelled.is_set)
         else:
             does = duties.predict_job if job == "predict" else duties.explain_job
             summary = does(folder, run, say, cancelled.is_set)

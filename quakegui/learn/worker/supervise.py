@@ -43,9 +43,9 @@ class Supervisor:
     folder
         The run's or the job's folder; the worker's log is kept in it.
     job
-        "train", "predict", "explain", or "hello" to ask for the device alone.
+        "train", "predict", "explain", "limit", or "hello" to ask for the device alone.
     run
-        Folder of a finished run, for predict and explain.
+        Folder of a finished run, for predict, explain and limit.
     environment
         Where the worker runs.
     grace, silence

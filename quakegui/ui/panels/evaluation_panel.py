@@ -18,6 +18,7 @@ from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.panels.basis_line import BasisLine
+from quakegui.ui.panels.limit_page import TITLE, LimitPage
 from quakegui.ui.panels.matrix_tab import MatrixTab
 from quakegui.ui.panels.record_strip import RecordStrip
 from quakegui.ui.panels.result_tables import ResultTable, report_words, show_alarms, show_classes
@@ -56,6 +57,7 @@ class EvaluationPanel(QWidget):
         self.reliability, self.molchan = DrawingsView(), DrawingsView()
         self._reliability, self._molchan = TextPage(self.reliability), TextPage(self.molchan)
         self._skill = TextPage(self.scores, below=True)
+        self.limit = LimitPage(session)
         self.studies = StudyPages(session, self)
         self._tabs = QTabWidget()
         self._build()
@@ -86,7 +88,7 @@ class EvaluationPanel(QWidget):
         head.addWidget(self.stamp)
         head.addWidget(self.verdict, 1)
         judged = (self._skill, self._matrix, self.classes, self._reliability, self._molchan, self._alarms)
-        for widget in (*judged, *self.studies.pages):
+        for widget in (*judged, self.limit, *self.studies.pages):
             self._tabs.addTab(widget, "")
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -160,9 +162,11 @@ class EvaluationPanel(QWidget):
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
             self._judged = {}
             self._show()
+            self.limit.follow(self._run)
             self.studies.follow(self._run)
         elif change & (Change.RUNS | Change.LABELS | Change.DISPLAY):
             self._show_basis()
+            self.limit.keep_up(self._run)
             self.studies.keep_up(self._run)
         if Change.DAY in change:
             self._matrix.mark_day_shown()
@@ -178,9 +182,10 @@ class EvaluationPanel(QWidget):
         self.judge.setText(tr("Judge the run"))
         self.judge.setToolTip(tr("Judge the run in use beside every baseline, on the same days"))
         self._matrix.retranslate()
+        self.limit.retranslate()
         self.studies.retranslate()
         judged = (tr("Skill"), tr("Matrix"), tr("Classes"), tr("Reliability"), tr("Molchan diagram"), tr("Alarms"))
-        for number, title in enumerate((*judged, *(tr(title) for title in TITLES))):
+        for number, title in enumerate((*judged, *(tr(title) for title in (TITLE, *TITLES)))):
             self._tabs.setTabText(number, title)
         self._show()
 

@@ -68,7 +68,26 @@ def notices(session: Session) -> tuple[Notice, ...]:
     if session.season is not None and not session.events:
         text = tr("There are no earthquakes in this project: days can be labelled by hand, not by rule. Import a catalogue.")
         found.append(Notice("events", text, "catalogue"))
+    if session.season is not None and session.project.synthetic:
+        found += _of_demo(session.project.setting("strength"))
     return tuple(found)
+
+
+def _of_demo(strength: str | None) -> list[Notice]:
+    """Say of the synthetic season what was put in, and that there is one beside it; nothing of another made-up project."""
+    if strength is None:
+        return []
+    if float(strength) == 0:
+        text = tr(
+            "This is the null season: no signal was put in, and what the model says of it shows what it says by luck. "
+            "The season beside it has signals."
+        )
+        return [Notice("null", text, "demo")]
+    text = tr(
+        "Signals were put into this season by a stated law, and the model has learnt from other seasons like it. "
+        "The null season beside it has none: see what the same model says there."
+    )
+    return [Notice("demo", text, "null-season")]
 
 
 def _of_season(session: Session, season: Season) -> list[Notice]:
@@ -157,10 +176,13 @@ class NoticeBar(SentenceBar):
             "stations": tr("Stations…"),
             "season": tr("Season and parameters…"),
             "catalogue": tr("Earthquake catalogue…"),
+            "null-season": tr("The null season"),
+            "demo": tr("The season with signals"),
         }
         remedy = self._shown.remedy if self._shown is not None else ""
         self.mend.setText(remedies.get(remedy, ""))
-        self.mend.setToolTip(tr("Open what mends this"))
+        beside = remedy in {"null-season", "demo"}
+        self.mend.setToolTip(tr("Open the season beside this one") if beside else tr("Open what mends this"))
         self.mend.setVisible(bool(remedy))
         self.setAccessibleName(tr("What this project lacks"))
         self.name_cross()

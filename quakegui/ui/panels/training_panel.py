@@ -36,6 +36,7 @@ from quakegui.ui.plots.curves import Curves
 from quakegui.ui.tall_scroll import TallScroll
 
 SIZES = (120, 240, 480)
+STACK_SIZES = (32,)
 MARGIN = 6
 LEAST_CURVES = 110
 """In a lower panel they are scrolled to."""
@@ -54,6 +55,7 @@ class TrainingPanel(QWidget):
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._training = session, training
+        self._base = PRESETS["compact"]
         self._preset, self._protocol, self._size = QComboBox(), QComboBox(), QComboBox()
         self._head, self._precision = QComboBox(), QComboBox()
         self._epochs, self._seed = QSpinBox(), QSpinBox()
@@ -149,8 +151,11 @@ class TrainingPanel(QWidget):
     # -- the recipe ------------------------------------------------------------------------------------------------
 
     def fill(self, config: RunConfig) -> None:
-        """Show a recipe in the form."""
+        """Show a recipe in the form; of a pre-training only its length and seed can be chosen."""
         self._base = config
+        self._offer_choices()
+        for widget in (self._protocol, self._size, self._head, self._precision, self._weights):
+            widget.setEnabled(not config.zero_shot)
         for box, value in (
             (self._protocol, config.protocol),
             (self._size, config.size),
@@ -164,6 +169,8 @@ class TrainingPanel(QWidget):
 
     def recipe(self) -> RunConfig:
         """Return the recipe that the form shows."""
+        if self._base.zero_shot:
+            return dataclasses.replace(self._base, epochs=self._epochs.value(), seed=self._seed.value())
         return dataclasses.replace(
             self._base.under(self._protocol.currentData()),
             size=self._size.currentData(),
@@ -305,8 +312,7 @@ class TrainingPanel(QWidget):
             widget.setAccessibleName(tr(caption))
             widget.setToolTip(tr(tip))
         _offer(self._preset, {name: tr(text) for name, text in PRESET_NAMES.items()})
-        _offer(self._protocol, {name: tr(text) for name, text in PROTOCOL_NAMES.items()})
-        _offer(self._size, {size: f"{size} x {size}" for size in SIZES})
+        self._offer_choices()
         _offer(self._head, {name: tr(text) for name, text in HEAD_NAMES.items()})
         _offer(self._precision, {name: tr(text) for name, text in PRECISION_NAMES.items()})
         self._tell_choices()
@@ -323,6 +329,18 @@ class TrainingPanel(QWidget):
             self._device.setText(tr("The device is named by the worker before its first batch."))
         self.curves.retranslate()
         self._show_buttons()
+
+    def _offer_choices(self) -> None:
+        """Offer the protocols and sizes that the recipe can have, and say what its epochs are."""
+        simulated = self._base.zero_shot
+        names = {name: text for name, text in PROTOCOL_NAMES.items() if (name == "zero-shot") == simulated}
+        _offer(self._protocol, {name: tr(text) for name, text in names.items()})
+        _offer(self._size, {size: f"{size} x {size}" for size in (STACK_SIZES if simulated else SIZES)})
+        self._epochs.setToolTip(
+            tr("Each is a group of 42 simulated seasons; ten take about five minutes of processor time")
+            if simulated
+            else tr("Training stops earlier when the validation loss no longer falls")
+        )
 
 
 def _offer(box: QComboBox, choices: dict[str, str] | dict[int, str]) -> None:

@@ -1,0 +1,109 @@
+"""A pre-trained model applied to a season that it never saw: the run that comes of it can be judged like any other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.evidence import gather, make_snapshot, make_split, maps_to_draw, masked_maps
+from quakegui.learn.messages import Listen
+from quakegui.learn.network.modelfile import read_model
+from quakegui.learn.network.unseen import unseen_card, unseen_predictions
+from quakegui.learn.runs.checkpoint import WEIGHTS
+from quakegui.learn.runs.files import write_arrays, write_json
+from quakegui.learn.runs.frozen import MADE_FOR
+from quakegui.learn.runs.predictions import PREDICTIONS
+from quakegui.learn.runs.registry import CARD, CONFIG, STYLE, RunError, RunFolder, new_folder, read_run
+from quakegui.learn.season_runs import about_of, complete_run, runs_folder
+from quakegui.learn.worker.asking import answer
+from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.project import seasons
+from quakegui.project.progress import CancelCheck
+from quakegui.project.store import Project
+from quakegui.season.season import Season
+from quakegui.strangers import shown
+
+FACTS = ("plan", "seasons", "passes", "versions", "chosen_by")
+"""Of a model's card, those that a run's account of its project keeps."""
+
+Answers = Callable[[Season], tuple[NDArray[np.float32], NDArray[np.float32]] | None]
+"""Answers to a season's days that have a map, and to their maps with other days' outages, where they are known beforehand."""
+
+
+def apply_model(
+    project: Project,
+    season: Season,
+    folder: Path,
+    *,
+    listen: Listen,
+    cancelled: CancelCheck | None = None,
+    environment: Environment = THIS,
+    known: Answers = lambda _season: None,
+) -> RunFolder:
+    """Let a pre-trained model answer for every day of a season, and keep that as a finished run, which is shown.
+
+    Parameters
+    ----------
+    folder
+        The model's.
+    listen
+        Told what the worker says.
+    known
+        Answers that need not be asked for.
+
+    Raises
+    ------
+    RunError
+        If the model was not made for such a season, or the worker could not answer.
+    EvidenceError
+        If nothing is labelled.
+    ValueError
+        If the season has too few labelled days to be judged.
+    """
+    model = read_model(folder)
+    why = model.made_for.refusal(season)
+    if why:
+        raise RunError(why)
+    seasons.require_current(project, season)
+    config, evidence = model.config, gather(project, season)
+    made = make_split(evidence.material, config)
+    data = make_snapshot(evidence, season, config, made)
+    created = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    run_id = f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    about = {
+        **about_of(project, season, evidence, made, data),
+        MADE_FOR: model.card[MADE_FOR],
+        "model": {name: model.card[name] for name in FACTS if name in model.card},
+    }
+    runs = runs_folder(project)
+    with new_folder(runs, run_id) as part:
+        write_arrays(part / WEIGHTS, dict(model.weights))
+        write_arrays(part / STYLE, {"palette": data.palette, "scalar": data.scalar})
+        facts = {"title": shown(config.name, 200), "created": created.isoformat(), "style": data.style, "data_hash": data.hash}
+        write_json(part / CONFIG, {**facts, "config": config.to_json(), "about": about})
+        begun = replace(read_run(part), id=run_id)
+        write_json(part / CARD, unseen_card(begun, data, model.card, None, float(model.card.get("seconds", 0.0))))
+        rows, maps = masked_maps(season, config)
+        said = known(season)
+        if said is None:
+            asked: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
+            run = read_run(part)
+            daily = maps_to_draw(season, config, np.flatnonzero(season.has_map))
+            said = answer(run, daily, **asked).astype(np.float32), answer(run, maps, **asked).astype(np.float32)
+        unseen_predictions(config, data, said[0], (rows, said[1])).save(part / PREDICTIONS)
+        (part / "worker.log").unlink(missing_ok=True)
+    run = read_run(runs / run_id)
+    try:
+        complete_run(project, season, run)
+    except BaseException:
+        shutil.rmtree(run.folder, ignore_errors=True)
+        raise
+    return run

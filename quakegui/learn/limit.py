@@ -1,0 +1,402 @@
+"""The detection limit: what would have been found in these nights, had it been there.
+
+"Not better than chance" leaves open whether there was nothing, or nothing to be seen. So signals of a stated law are put into
+the analyst's own nights, the same detector answers, and the same verdict is reached: power is the share of replicates that it
+calls better than chance. Strength 0 stands beside: what is found there is found by luck. And the reverse: how many earthquakes
+the season would have needed for signals of the law's own size.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.alarms import catalogue_of
+from quakegui.judge.folds import Material, material
+from quakegui.judge.judgement import plain
+from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict
+from quakegui.judge.predictors.learners import usual
+from quakegui.judge.predictors.matched_filter import matched_filter
+from quakegui.judge.scoring import judge_truth
+from quakegui.judge.splits import blocked
+from quakegui.judge.surrogates import JITTER_DAYS, SURROGATES, event_windows, make_surrogates, rule_kinds, surrogate_test
+from quakegui.judge.truth import truth_of
+from quakegui.judge.verdict import ALPHA
+from quakegui.learn.replicates import Ground, Replicate, replicates
+from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.season.events import classify
+from quakegui.season.labels import RuleLabels, apply
+from quakegui.season.season import Season
+from quakegui.words import Said
+
+Floats = NDArray[np.float64]
+STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Factors on the law's peaks; the first is the null."""
+REPLICATES = 20
+COUNTS = (6, 9, 13, 18, 26)
+"""Earthquakes in a season, at strength 1."""
+POWER = 0.8
+"""What is to be found so often counts as found."""
+FIRST_SEED = 700_000
+INTERVAL = 0.95
+LEAST_STATIONS = 3
+Kind = Literal["network", "matched-filter"]
+
+
+class LimitError(ValueError):
+    """No limit can be computed; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detector:
+    """What is asked for the probabilities of a season that it never saw.
+
+    Attributes
+    ----------
+    kind
+        A pre-trained network, or the matched filter.
+    title
+        What people call it.
+    identity
+        Changes with everything that decides its answers.
+    answers
+        Takes a season and gives the five classes' probabilities, NaN where there is none, shape (day, class).
+    """
+
+    kind: Kind
+    title: str
+    identity: str
+    answers: Callable[[Season], NDArray[np.floating[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """In how many replicates something was found.
+
+    Attributes
+    ----------
+    replicates, tested, better
+        How many there were, how many passed the deciding test, and how many the verdict called better than chance.
+    low, high
+        95 % interval of the power (Clopper and Pearson 1934).
+    """
+
+    replicates: int
+    tested: int
+    better: int
+    low: float
+    high: float
+
+    @property
+    def power(self) -> float:
+        """Share of the replicates that the verdict called better than chance."""
+        return self.better / self.replicates
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRow:
+    """Power at one size of the signals.
+
+    Attributes
+    ----------
+    strength
+        Factor on the law's peaks.
+    peak_nt
+        Peak of the signal of the season's median magnitude, nT.
+    station_nt
+        Median over the signals of the largest at any station, nT.
+    share
+        What was found.
+    """
+
+    strength: float
+    peak_nt: float
+    station_nt: float
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """Power with so many earthquakes in the season, at strength 1."""
+
+    events: int
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What would have been found.
+
+    Attributes
+    ----------
+    kind, title
+        Of the detector.
+    events, magnitude
+        Main shocks of the season, and their median magnitude.
+    peak_nt, footprint_km, length_days
+        Peak at strength 1, Gaussian half-width and length of the signal of that magnitude.
+    signal_share
+        Share of the earthquakes that have one.
+    sizes, counts
+        By size of the signals, and by number of earthquakes.
+    level
+        Power of what counts as found.
+    """
+
+    kind: str
+    title: str
+    events: int
+    magnitude: float
+    peak_nt: float
+    footprint_km: float
+    length_days: float
+    signal_share: float
+    sizes: tuple[SizeRow, ...]
+    counts: tuple[CountRow, ...]
+    level: float = POWER
+
+    @property
+    def nt_at_power(self) -> float:
+        """Size in nT that is found with a probability of 0.8; the least tested where that is; NaN where none is."""
+        rows = [row for row in self.sizes if row.strength > 0.0]
+        return crossing([row.peak_nt for row in rows], [row.share.power for row in rows], self.level)
+
+    @property
+    def events_at_power(self) -> float:
+        """Earthquakes that a season needs for signals of the law's own size to be found with a probability of 0.8, or NaN."""
+        return crossing([row.events for row in self.counts], [row.share.power for row in self.counts], self.level)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, as the command line prints them."""
+        facts = ("magnitude", "peak_nt", "footprint_km", "length_days", "signal_share")
+        rows = [
+            {"strength": row.strength, "nT": row.peak_nt, "station_nT": row.station_nt, **_share_json(row.share)}
+            for row in self.sizes
+        ]
+        return {
+            "detector": self.kind,
+            "title": self.title,
+            "events": self.events,
+            "signal": {name: getattr(self, name) for name in facts},
+            "rows": rows,
+            "nT_at_power_0.8": plain(self.nt_at_power),
+            "event_rows": [{"events": row.events, **_share_json(row.share)} for row in self.counts],
+            "events_at_power_0.8": plain(self.events_at_power),
+        }
+
+
+def _share_json(share: Share) -> dict[str, Any]:
+    return {
+        "power": share.power,
+        "low": share.low,
+        "high": share.high,
+        "test_power": share.tested / share.replicates,
+        "replicates": share.replicates,
+    }
+
+
+def crossing(sizes: Sequence[float], powers: Sequence[float], level: float) -> float:
+    """Return the size at which rising power passes a level, between the sizes by their logarithms.
+
+    Powers are made to rise first (isotonic regression): few replicates leave them uneven.
+
+    Returns
+    -------
+    float
+        The least size where its power passes already; NaN where none does.
+    """
+    from scipy.optimize import isotonic_regression
+
+    rising = isotonic_regression(np.asarray(powers, float)).x if len(powers) else np.empty(0)
+    beyond = np.flatnonzero(rising >= level - 1e-12)
+    if not len(beyond):
+        return float("nan")
+    at = int(beyond[0])
+    if at == 0:
+        return float(sizes[0])
+    share = (level - rising[at - 1]) / (rising[at] - rising[at - 1])
+    low, high = np.log(sizes[at - 1]), np.log(sizes[at])
+    return float(np.exp(low + share * (high - low)))
+
+
+def filter_detector(ground: Ground) -> Detector:
+    """Return the matched filter as a detector: it looks for the law's own signals, and knows no label."""
+    none = np.arange(0)
+
+    def answers(season: Season) -> NDArray[np.floating[Any]]:
+        column = matched_filter(dataclasses.replace(ground.inputs, station_z=season.z), none, none)
+        return np.where(season.has_map[:, np.newaxis], usual(column, np.zeros(len(column), np.int64), column), np.nan)
+
+    return Detector("matched-filter", "matched filter", "matched-filter", answers)
+
+
+def limit_of(
+    ground: Ground,
+    detector: Detector,
+    *,
+    strengths: Sequence[float] = STRENGTHS,
+    counts: Sequence[int] = COUNTS,
+    number: int = REPLICATES,
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
+) -> Limit | None:
+    """Compute the detection limit of a detector in a season; None if cancelled.
+
+    Parameters
+    ----------
+    strengths, counts
+        Sizes of the signals, and numbers of earthquakes at strength 1, that are tried.
+    number
+        Replicates of each.
+
+    Raises
+    ------
+    LimitError
+        If it cannot be computed, with the reason.
+    """
+    require_possible(ground)
+    inside, law = ground.inside, ground.law
+    magnitude = float(np.median([event.magnitude for event in inside]))
+    above = magnitude - 3.0
+    peak = law.peak_nt * 10.0 ** (law.peak_growth * above)
+    seeds = range(FIRST_SEED, FIRST_SEED + number)
+    steps = [(strength, None) for strength in strengths] + [(1.0, count) for count in counts]
+    sizes, rows = [], []
+    for step, (strength, count) in enumerate(steps):
+        shares, stations = [], []
+        progress(step * number, len(steps) * number, Said("signals put into the nights"))
+        made = replicates(ground, strength, seeds, count=count)
+        for done, each in enumerate(made):
+            if cancelled():
+                return None
+            progress(step * number + done, len(steps) * number, Said("seasons judged"))
+            shares.append(found(ground, each, detector.answers(each.season)))
+            stations.append(each.station_nt)
+        share = _share(shares)
+        if count is None:
+            signals = np.concatenate(stations)
+            sizes.append(SizeRow(strength, strength * peak, float(np.median(signals)) if len(signals) else 0.0, share))
+        else:
+            rows.append(CountRow(count, share))
+    return Limit(
+        kind=detector.kind,
+        title=detector.title,
+        events=len(inside),
+        magnitude=magnitude,
+        peak_nt=peak,
+        footprint_km=law.footprint_km * 10.0 ** (law.footprint_growth * above),
+        length_days=law.length_days * 10.0 ** (law.length_growth * above),
+        signal_share=law.share,
+        sizes=tuple(sizes),
+        counts=tuple(rows),
+    )
+
+
+def require_possible(ground: Ground) -> None:
+    """Refuse a season in which nothing could be tested.
+
+    Raises
+    ------
+    LimitError
+        With the reason.
+    """
+    season = ground.season
+    if np.isfinite(ground.stations_km).all(axis=1).sum() < LEAST_STATIONS or not season.has_map.any():
+        raise LimitError(
+            Said(
+                "A detection limit needs at least {least_stations} stations with coordinates, and maps.",
+                least_stations=LEAST_STATIONS,
+            )
+        )
+    windows = event_windows(ground.events, ground.rule, timezone=season.config.timezone, night=ground.night)
+    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=1)
+    if not drawn.estimable(season.has_map):
+        raise LimitError(
+            Said(
+                "A detection limit needs five independent earthquakes or more and a season of {pooled} days: "
+                "with less, no predictor can be told from luck.",
+                pooled=4 * JITTER_DAYS["pooled"],
+            )
+        )
+
+
+def found(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> tuple[bool, bool]:
+    """Return whether one season's answers pass the deciding test, and whether the verdict calls them better than chance."""
+    season = ground.season
+    zone = season.config.timezone
+    windows = event_windows(replicate.events, ground.rule, timezone=zone, night=ground.night)
+    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=SURROGATES)
+    answered = np.isfinite(probabilities).all(axis=1)
+    test = surrogate_test(
+        -probabilities[:, 0],
+        rule_kinds(windows, season.days),
+        drawn,
+        statistic="pooled",
+        fold=np.where(answered, 0, -1),
+    )
+    if not test.p_value < ALPHA:
+        return False, False  # and so the verdict: what knows no field need not be asked
+    return True, _better(ground, replicate, probabilities)
+
+
+def _better(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> bool:
+    """Say whether the full verdict calls the answers better than chance: beside all that knows no field, as for any run."""
+    season, events = ground.season, replicate.events
+    zone, known_at = season.config.timezone, season.available_at[season.shown]
+    classes = classify(events, ground.scheme)
+    labels = apply(ground.rule, events, classes, season.days, known_at, timezone=zone)
+    windows = event_windows(events, ground.rule, timezone=zone, night=ground.night)
+    truth = labels.classes.astype(np.int64)
+    try:
+        split = blocked(_material(season, labels, windows.day, windows.before, windows.after), inner_share=0.0)
+    except ValueError:  # the season as drawn cannot be split, so nothing can be compared and no verdict be granted
+        return False
+    every = sorted((*events, *replicate.others), key=lambda event: event.time)
+    inputs = dataclasses.replace(
+        ground.inputs,
+        event_times=np.array([event.time for event in every], dtype="datetime64[ms]"),
+        event_magnitudes=np.array([event.magnitude for event in every]),
+    )
+    judged = judge_truth(
+        truth_of(
+            split,
+            days=season.days,
+            available_at=known_at,
+            labels=truth,
+            catalogue=catalogue_of(events, classes),
+            windows=windows,
+            protocol="zero-shot",
+        ),
+        probabilities,
+        name="zero-shot",
+        baselines={name: predict(split, inputs, truth, PREDICTORS[name]) for name in WITHOUT_FIELD},
+    )
+    return judged.verdict.better_than_chance
+
+
+def _material(
+    season: Season, labels: RuleLabels, day: NDArray[np.datetime64], before: NDArray[np.int64], after: NDArray[np.int64]
+) -> Material:
+    return material(
+        season.days,
+        labels.classes.astype(np.int64),
+        has_map=season.has_map,
+        post=labels.post,
+        event_index=labels.event_index,
+        windows=np.column_stack([day - before, day + after]),
+    )
+
+
+def _share(found: Sequence[tuple[bool, bool]]) -> Share:
+    from scipy.stats import beta
+
+    n, better = len(found), sum(verdict for _, verdict in found)
+    tail = (1.0 - INTERVAL) / 2.0
+    low = float(beta.ppf(tail, better, n - better + 1)) if better else 0.0
+    high = float(beta.ppf(1.0 - tail, better + 1, n - better)) if better < n else 1.0
+    return Share(n, sum(passed for passed, _ in found), better, low, high)

@@ -1,0 +1,140 @@
+"""What a pre-trained network is given besides its weights: calibrated probabilities and an alarm rule, from simulated seasons.
+
+The seasons come after those that it was trained on, so that no season teaches both; the analyst's own choose nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.alarm_choice import rule_at, scores_of_rules
+from quakegui.judge.alarms import Catalogue, Series, catalogue_of
+from quakegui.judge.calibration import Calibrator, fit_calibrator
+from quakegui.judge.skill import r_zero
+from quakegui.learn.network.pretraining import TOGETHER
+from quakegui.learn.network.pretraining_recipe import Pretraining
+from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.runs.frozen import FrozenAlarms
+from quakegui.season.season import Season
+from quakegui.simulate.corpus import SimulatedSeason, simulate
+from quakegui.words import Said
+
+CHOOSING = 60
+"""Enough that the share of seasons with R above R0 is known to some 0.06."""
+LARGEST_SHARE = 0.3
+"""Of the time, in the mean of the seasons: an alarm that is open longer warns of nothing."""
+
+Answer = Callable[[Season], NDArray[np.float32]]
+"""Probabilities of the days of a season, shape (day, class), NaN without a map."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusChoice:
+    """What the seasons have chosen.
+
+    Attributes
+    ----------
+    calibrator
+        Makes the network's answers probabilities, for seasons like those of the corpus.
+    alarms
+        When alarms open and close, by calibrated probabilities.
+    first_seed, seasons
+        The seasons that chose them.
+    above
+        Share of these seasons in which R lies above R0; flattered, since they chose the rule.
+    open_share
+        Share of the time with an open alarm, in their mean.
+    """
+
+    calibrator: Calibrator
+    alarms: FrozenAlarms
+    first_seed: int
+    seasons: int
+    above: float
+    open_share: float
+
+
+def choose(
+    recipe: Pretraining,
+    answer: Answer,
+    weights: Sequence[float],
+    *,
+    seasons: int = CHOOSING,
+    progress: Callable[[int, int], object] = lambda _done, _total: None,
+    stopped: Stopped = lambda: False,
+) -> CorpusChoice:
+    """Choose calibrator and alarm rule on the seasons that follow those of a recipe.
+
+    Parameters
+    ----------
+    answer
+        The network's.
+    weights
+        Class weights of its training, shape (class,).
+    seasons
+        How many.
+    progress
+        Told seasons done, of how many.
+
+    Raises
+    ------
+    Stop
+        `stopped` said so.
+    ValueError
+        No season has an event.
+    """
+    found: list[tuple[Series, Catalogue]] = []
+    event: list[NDArray[np.float64]] = []
+    happened: list[NDArray[np.bool_]] = []
+    numbers = range(recipe.seasons, recipe.seasons + seasons)
+    for each in simulate(recipe.plan, numbers, pixels=recipe.network.size, together=TOGETHER):
+        if stopped():
+            raise Stop
+        said = answer(each.season).astype(np.float64)
+        scored = np.isfinite(said).all(axis=1) & ~each.labels.post
+        event.append(said[scored, 1:].sum(axis=1))
+        happened.append(each.labels.classes[scored] > 0)
+        found.append((_series(each, said), catalogue_of(each.events, each.classes)))
+        progress(len(found), seasons)
+    events = sum(len(catalogue.times) for _, catalogue in found)
+    fitted = fit_calibrator(np.concatenate(event), np.concatenate(happened), events)
+    calibrator = Calibrator(
+        fitted.method, fitted.days, fitted.events, fitted.given, fitted.calibrated, np.asarray(weights, float)
+    )
+    alarms, above, share = _alarms(found, calibrator)
+    return CorpusChoice(calibrator, alarms, recipe.plan.first_seed + recipe.seasons, seasons, above, share)
+
+
+def _series(each: SimulatedSeason, said: NDArray[np.float64]) -> Series:
+    season = each.season
+    return Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), said)
+
+
+def _alarms(found: Sequence[tuple[Series, Catalogue]], calibrator: Calibrator) -> tuple[FrozenAlarms, float, float]:
+    """Return the rule whose R lies above R0 in most seasons, open for `LARGEST_SHARE` of the time at most, and its figures.
+
+    Of equals it is the one with the largest mean R.
+    """
+    above, scores, shares = [], [], []
+    for series, catalogue in found:
+        calibrated = Series(series.days, series.available_at, calibrator.of_classes(series.probabilities))
+        told = scores_of_rules(calibrated, catalogue)
+        if told is None:
+            continue
+        hits, share, events = told
+        zero = np.array([r_zero(events, count) for count in range(events + 1)])
+        above.append(hits - share > zero[np.round(hits * events).astype(int)])
+        scores.append(hits - share)
+        shares.append(share)
+    if not scores:
+        raise ValueError(Said("No simulated season has an earthquake to choose an alarm rule by."))
+    often, score, share = np.mean(above, axis=0), np.mean(scores, axis=0), np.mean(shares, axis=0)
+    worth = np.where(share <= LARGEST_SHARE, often + 1e-3 * score, -np.inf)
+    place = tuple(int(at) for at in np.unravel_index(int(np.argmax(worth)), worth.shape))
+    rule = rule_at(place)
+    chosen = FrozenAlarms(float(np.asarray(rule.threshold)), int(np.asarray(rule.run_days)), int(np.asarray(rule.open_days)))
+    return chosen, float(often[place]), float(share[place])

@@ -1,0 +1,81 @@
+"""The file of a pre-trained model, read without Keras and without what simulates seasons."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_of
+from quakegui.learn.runs.files import read_arrays
+from quakegui.learn.runs.frozen import MadeFor, frozen_alarms_of, made_for_of
+from quakegui.learn.runs.registry import RunError
+from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.words import Said
+
+MODEL = "model.npz"
+CARD = "card"
+CARD_FILE = "CARD.md"
+LARGEST = 2**28
+"""Bytes of a model's file; a stack of 32 pixels takes 0.7 MB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelFile:
+    """A pre-trained model as its file tells it.
+
+    Attributes
+    ----------
+    config
+        The recipe.
+    card
+        What it has learnt from, plain values.
+    made_for
+        Seasons that it can answer for.
+    weights
+        Of its network.
+    """
+
+    config: RunConfig
+    card: dict[str, Any]
+    made_for: MadeFor
+    weights: dict[str, NDArray[Any]]
+
+
+def read_model(folder: Path) -> ModelFile:
+    """Read what `save` wrote, without Keras.
+
+    Parameters
+    ----------
+    folder
+        The model's, or its file.
+
+    Raises
+    ------
+    RunError
+        There is no model, or it is damaged.
+    """
+    path = folder / MODEL if folder.is_dir() else folder
+    try:
+        stored = read_arrays(path, largest=LARGEST)
+        if CARD not in stored:
+            raise ValueError(Said("it has no card"))
+        card: dict[str, Any] = json.loads(str(stored.pop(CARD)))
+        config = RunConfig.from_json(card["network"])
+        limits, alarms = made_for_of(card), frozen_alarms_of(card)
+        calibrator_of(card[CALIBRATION])
+        if limits is None or alarms is None or not config.zero_shot:
+            raise ValueError(Said("it does not say what it was made for"))
+        if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in stored.values()):
+            raise ValueError(Said("its weights are not finite numbers"))
+    except FileNotFoundError as error:
+        raise RunError(Said("There is no pre-trained model at {path}; 'quakegui pretrain' makes one.", path=path)) from error
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise RunError(
+            Said("{path} holds no pre-trained model that can be used: {error}.", path=path, error=str(error).rstrip("."))
+        ) from error
+    return ModelFile(config, card, limits, stored)

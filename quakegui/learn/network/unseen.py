@@ -1,0 +1,101 @@
+"""The run of a network that never saw the season: its answers, which stand in every fold alike, and its card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.learn.network.devices import Device
+from quakegui.learn.network.foldpredictions import empty_predictions
+from quakegui.learn.runs.calibrators import CALIBRATION, RunCalibrators, calibrator_of
+from quakegui.learn.runs.dataset import Snapshot
+from quakegui.learn.runs.frozen import ALARMS
+from quakegui.learn.runs.predictions import TEST, RunPredictions
+from quakegui.learn.runs.registry import RunFolder
+from quakegui.learn.runs.runconfig import RunConfig
+
+Floats = NDArray[np.float32]
+
+
+def unseen_predictions(
+    config: RunConfig, data: Snapshot, answers: Floats, masked: tuple[NDArray[np.intp], Floats] | None
+) -> RunPredictions:
+    """Return the predictions of a run of such a network.
+
+    The folds are those of the predictors that it is compared with.
+
+    Parameters
+    ----------
+    answers
+        To the days that have a map, shape (day, class).
+    masked
+        Positions of days, and the answers to their maps with other days' outages.
+    """
+    kept = empty_predictions(config, data)
+    every = np.full(kept.final.shape, np.nan, np.float32)
+    every[data.has_map] = answers
+    folds = np.repeat(every[None], len(data.folds), axis=0)
+    changed = every.copy()
+    if masked is not None:
+        changed[masked[0]] = masked[1]
+    judged = (kept.role >= TEST).any(axis=0)
+    changed[~judged] = np.nan
+    return replace(kept, probabilities=folds, final=every, masked=changed[None])
+
+
+def unseen_card(
+    run: RunFolder, data: Snapshot, chosen: Mapping[str, Any], device: Device | None, seconds: float
+) -> dict[str, Any]:
+    """Return what such a run says of itself, plain values.
+
+    Parameters
+    ----------
+    chosen
+        What simulated seasons have chosen for the network: its calibrator and its alarm rule, the versions that made it.
+    device
+        That it was trained on here; None of a model that came ready.
+    seconds
+        That its training took.
+    """
+    config = run.config
+    calibrator = calibrator_of(chosen[CALIBRATION])
+    folds = [
+        {
+            "first": str(fold.first),
+            "last": str(fold.last),
+            "train": 0,
+            "validation": 0,
+            "test": len(fold.test),
+            "embargoed": 0,
+            "purged": 0,
+        }
+        for fold in data.folds
+    ]
+    return {
+        "id": run.id,
+        "title": run.title,
+        "created": run.created,
+        "protocol": config.protocol,
+        "leaky": False,
+        "classes": list(config.classes),
+        "class_days": np.bincount(data.labels[data.labels >= 0], minlength=len(config.classes)).tolist(),
+        "style": data.style,
+        "data_hash": run.data_hash,
+        "config_hash": config.hash,
+        "seed": config.seed,
+        "members": 1,
+        "days": [str(data.days[0]), str(data.days[-1])],
+        "folds": folds,
+        "epochs": config.epochs,
+        "seconds": round(seconds, 1),
+        "precision": "float32",
+        **({} if device is None else {"device": asdict(device)}),
+        "versions": chosen["versions"],
+        CALIBRATION: RunCalibrators((calibrator,) * len(folds), calibrator).to_json(),
+        ALARMS: chosen[ALARMS],
+        "about": run.about,
+    }

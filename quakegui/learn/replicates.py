@@ -1,0 +1,209 @@
+"""An analyst's own nights with signals of a stated law put into them, before earthquakes at other times than the real ones.
+
+A replicate keeps everything that was measured, its noise, gaps and steps, and adds to the night means what the law says of
+earthquakes that never were: the project's own, moved as for the deciding test, or as many as are asked for at any time. The
+whole chain follows anew, from the common mode to z.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.predictors import Inputs
+from quakegui.judge.surrogates import JITTER_DAYS, event_windows, jittered_days
+from quakegui.season.anomaly import DailyAnomaly, Method, daily, daily_together
+from quakegui.season.events import ClassScheme, Event, in_order
+from quakegui.season.labels import LabelRule
+from quakegui.season.localtime import NightWindow, night_bounds
+from quakegui.season.night import NightMeans
+from quakegui.season.season import Season
+from quakegui.simulate.layouts import radius_km, spacing_km, spacing_of, synthetic_network
+from quakegui.simulate.precursors import DAY_MINUTES, Law, Signal, draw_precursors
+from quakegui.simulate.randomness import generator
+
+Floats = NDArray[np.float64]
+SIMPSON = (1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0)
+"""Weights of a night's beginning, middle and end in its mean."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What signals are put into, and what counts as an earthquake there.
+
+    Attributes
+    ----------
+    season
+        As it was measured.
+    events
+        Main shocks, by time.
+    others
+        Aftershocks and smaller ones.
+    scheme
+        What parts events into classes.
+    rule
+        Which days are an event's.
+    inputs
+        What the predictors without the field look at.
+    """
+
+    season: Season
+    events: tuple[Event, ...]
+    others: tuple[Event, ...]
+    scheme: ClassScheme
+    rule: LabelRule
+    inputs: Inputs
+
+    @property
+    def night(self) -> NightWindow:
+        """Local hours of the nights."""
+        return self.season.config.night.window
+
+    @property
+    def stations_km(self) -> Floats:
+        """East and north of the network's centre, NaN for a station without coordinates, shape (station, 2)."""
+        return self.inputs.positions_km
+
+    @property
+    def law(self) -> Law:
+        """The law of the signals: the default one, its footprints scaled by the distance between the stations."""
+        law, xy = Law(), self.stations_km
+        scale = spacing_of(xy[np.isfinite(xy).all(axis=1)]) / spacing_km(synthetic_network())
+        return dataclasses.replace(law, footprint_km=law.footprint_km * scale)
+
+    @property
+    def inside(self) -> tuple[Event, ...]:
+        """The main shocks within the season."""
+        first, last = self._ends
+        return tuple(event for event in self.events if first <= event.time < last)
+
+    @property
+    def _ends(self) -> tuple[np.datetime64, np.datetime64]:
+        days = self.season.days[[0, -1]]
+        start, end = night_bounds(days, self.season.config.timezone, NightWindow(0.0, 24.0))
+        return start[0], end[1]
+
+    def moved(self, rng: np.random.Generator) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+        """Return main shocks and others moved as the deciding test moves them: near ones together, and aftershocks along."""
+        windows = event_windows(self.events, self.rule, timezone=self.season.config.timezone, night=self.night)
+        shift = (jittered_days(windows, JITTER_DAYS["pooled"], 1, rng)[0] - windows.day.astype(np.int64)).astype(
+            "timedelta64[D]"
+        )
+        times = np.array([event.time for event in self.events], dtype="datetime64[ms]")
+        owner = [max(int(np.searchsorted(times, event.time, side="right")) - 1, 0) for event in self.others]
+        return _shifted(self.events, shift), _shifted(self.others, shift[owner])
+
+    def drawn(self, count: int, rng: np.random.Generator) -> tuple[Event, ...]:
+        """Return `count` earthquakes with places and magnitudes of the season's own, at any time within it."""
+        first, last = self._ends
+        known = self.inside
+        chosen = rng.integers(0, len(known), count)
+        times = first + (rng.random(count) * ((last - first) / np.timedelta64(1, "ms"))).astype("timedelta64[ms]")
+        return in_order(
+            dataclasses.replace(known[which], id=f"drawn-{number}", time=time)
+            for number, (which, time) in enumerate(zip(chosen, times, strict=True))
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replicate:
+    """Nights with signals before earthquakes that never were.
+
+    Attributes
+    ----------
+    season
+        With the signals.
+    events, others
+        See `Ground`, as moved or drawn.
+    station_nt
+        Largest abs of each signal at any station, nT, shape (signal,).
+    """
+
+    season: Season
+    events: tuple[Event, ...]
+    others: tuple[Event, ...]
+    station_nt: Floats
+
+
+def replicates(ground: Ground, strength: float, seeds: Sequence[int], *, count: int | None = None) -> list[Replicate]:
+    """Put signals into the nights, once per seed; replicates of one seed differ in strength alone.
+
+    Parameters
+    ----------
+    strength
+        Factor on the law's peaks; 0 leaves the nights as they are.
+    seeds
+        One replicate each.
+    count
+        Earthquakes drawn at any time; the project's own, moved, where not given.
+    """
+    made, nights = [], []
+    for seed in seeds:
+        rng = generator(seed, 0x6C696D69)
+        events, others = ground.moved(rng) if count is None else (ground.drawn(count, rng), ())
+        signals = signals_before(ground, events, seed)
+        made.append((events, others, strength * largest_at_stations(ground, signals)))
+        nights.append(with_signals(ground, signals, strength))
+    seasons = _seasons(ground.season, nights) if strength else [ground.season] * len(made)
+    return [Replicate(season, *of) for season, of in zip(seasons, made, strict=True)]
+
+
+def signals_before(ground: Ground, events: Sequence[Event], seed: int) -> tuple[Signal, ...]:
+    """Draw the law's signals before earthquakes, some of which get none; minutes count from the season's first midnight.
+
+    Those that are over before the first night, or begin after the last, are left out.
+    """
+    located = np.isfinite(ground.stations_km).all(axis=1)
+    end = len(ground.season.all_days) * DAY_MINUTES
+    drawn = draw_precursors(
+        events,
+        seed=seed,
+        origin=_origin(ground.season),
+        centre=ground.season.network.centre(),
+        radius_km=radius_km(ground.stations_km[located]),
+        law=ground.law,
+    )
+    return tuple(signal for signal in drawn if signal.end > 0.0 and signal.start < end)
+
+
+def with_signals(ground: Ground, signals: Sequence[Signal], strength: float) -> NightMeans:
+    """Return the season's night means, warm-up included, with `strength` times the signals."""
+    season = ground.season
+    start, end = night_bounds(season.all_days, season.config.timezone, ground.night)
+    minute = np.timedelta64(60_000, "ms")
+    first, last = ((bound - _origin(season)) / minute for bound in (start, end))
+    added = np.zeros(season.anomaly.night_nt.shape)
+    for signal in signals:
+        course = sum(w * signal.course(at) for w, at in zip(SIMPSON, (first, (first + last) / 2.0, last), strict=True))
+        added += np.asarray(course)[:, np.newaxis] * np.nan_to_num(signal.peak_nt * signal.footprint(ground.stations_km))
+    values = season.anomaly.night_nt + strength * added
+    return NightMeans(season.all_days, season.anomaly.codes, values, season.coverage, season.anomaly.quality)
+
+
+def largest_at_stations(ground: Ground, signals: Sequence[Signal]) -> Floats:
+    """Return the largest abs of each signal at any station at strength 1, nT, shape (signal,)."""
+    return np.array([np.nanmax(abs(signal.peak_nt) * signal.footprint(ground.stations_km)) for signal in signals])
+
+
+def _origin(season: Season) -> np.datetime64:
+    origin: np.datetime64 = night_bounds(season.all_days[:1], season.config.timezone, NightWindow(0.0, 24.0))[0][0]
+    return origin
+
+
+def _shifted(events: Sequence[Event], by: NDArray[np.timedelta64]) -> tuple[Event, ...]:
+    return in_order(dataclasses.replace(event, time=event.time + days) for event, days in zip(events, by, strict=True))
+
+
+def _seasons(season: Season, nights: Sequence[NightMeans]) -> list[Season]:
+    """Return the season as it would be with other night means."""
+    config = season.config
+    found: Sequence[DailyAnomaly]
+    if config.anomaly.method == Method.REGRESSION:
+        found = daily_together(nights, config.anomaly)
+    else:
+        found = [daily(night, config.anomaly, timezone=config.timezone) for night in nights]
+    return [dataclasses.replace(season, anomaly=anomaly, first_features=()) for anomaly in found]

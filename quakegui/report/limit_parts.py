@@ -1,0 +1,142 @@
+"""The detection limit of a run as table, drawing and sentences, worded once for report, window and command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from quakegui.report import result_drawings as draw
+from quakegui.report.markup import FigureList, block, h3, p, table
+from quakegui.report.result_drawings import PlotWords
+from quakegui.report.results import Table
+from quakegui.report.words import Words, number, percent
+
+if TYPE_CHECKING:
+    from quakegui.learn.limit import Limit, Share
+    from quakegui.report.markup import Figure
+
+
+def limit_section(found: Limit, say: Words, stamp: str, figures: FigureList) -> str:
+    """Return the part of a report on the detection limit."""
+    sizes, counts = size_table(found, say), count_table(found, say)
+    made = h3(say("Detection limit"), new_page=True) + p(limit_text(found, say))
+    made += block(figures.add(power_curve(found, say, stamp)))
+    made += table(sizes.head, sizes.rows, numbers_from=0)
+    return made + (table(counts.head, counts.rows, numbers_from=0) if counts.rows else "")
+
+
+def size_table(found: Limit, say: Words) -> Table:
+    """Return power by size of the signals."""
+    at_station = say("Largest at a station, nT")
+    head = (say("Strength"), say("Peak, nT"), at_station, *_share_head(say))
+    rows = [
+        (f"{row.strength:g}", number(row.peak_nt), number(row.station_nt), *_share_cells(row.share, say)) for row in found.sizes
+    ]
+    return Table(head, tuple(rows))
+
+
+def count_table(found: Limit, say: Words) -> Table:
+    """Return power by number of earthquakes."""
+    head = (say("Earthquakes in the season"), *_share_head(say))
+    return Table(head, tuple((str(row.events), *_share_cells(row.share, say)) for row in found.counts))
+
+
+def _share_head(say: Words) -> tuple[str, ...]:
+    return say("Power (95%)"), say("Passed the test"), say("Replicates")
+
+
+def _share_cells(share: Share, say: Words) -> tuple[str, ...]:
+    values = {"value": number(share.power), "low": number(share.low), "high": number(share.high)}
+    power = say("{value} ({low} to {high})", **values)
+    return power, number(share.tested / share.replicates), str(share.replicates)
+
+
+def power_curve(found: Limit, say: Words, stamp: str) -> Figure:
+    """Return the drawing of the power over the size of the signals."""
+    words = PlotWords(
+        across=say("peak of the signal, nT"),
+        up=say("power"),
+        key=(say("power"), say("95% interval"), say("power 0.8")),
+        stamp=stamp,
+        alt=say("Power over the size of the signals"),
+    )
+    shares = [row.share for row in found.sizes]
+    intervals = [(share.low, share.high) for share in shares]
+    return draw.power_curve(
+        [row.peak_nt for row in found.sizes], [share.power for share in shares], intervals, words, found.level
+    )
+
+
+def limit_text(found: Limit, say: Words) -> str:
+    """Return what would have been found, by what, and what that does not mean."""
+    parts = [_asked(found, say), _size(found, say), _null(found, say), _events(found, say)]
+    parts.append(say("Whether real earthquakes have such signals is not known."))
+    return say.join(" ", (part for part in parts if part))
+
+
+def _asked(found: Limit, say: Words) -> str:
+    values = {
+        "km": number(found.footprint_km, 0),
+        "days": number(found.length_days, 0),
+        "share": percent(found.signal_share, 0),
+        "n": found.events,
+    }
+    put = say(
+        "SYNTHETIC signals (about {days} days long, sigma {km} km, before {share} of {n} earthquakes) were added to the night "
+        "means of this season, with the earthquakes moved to other times,",
+        **values,
+    )
+    if found.kind == "network":
+        return put + say(" and judged as the run is judged, by its own network.")
+    return put + say(
+        " and judged in the same way by a matched filter for such signals: a model trained on this season cannot answer for "
+        "nights that it was trained on.",
+    )
+
+
+def _size(found: Limit, say: Words) -> str:
+    tested = [row for row in found.sizes if row.strength > 0.0]
+    if not tested:
+        return ""
+    if not np.isfinite(found.nt_at_power):
+        return say(
+            "Even signals of {nt} nT are found with a probability below 0.8.",
+            nt=number(tested[-1].peak_nt, 1),
+        )
+    nt = number(found.nt_at_power, 1)
+    if found.nt_at_power <= tested[0].peak_nt:
+        return say(
+            "Signals of {nt} nT, the smallest tried, are found with a probability of 0.8 or more.",
+            nt=nt,
+        )
+    return say("Signals of {nt} nT are found with a probability of 0.8.", nt=nt)
+
+
+def _null(found: Limit, say: Words) -> str:
+    null = next((row.share for row in found.sizes if row.strength == 0.0), None)
+    if null is None:
+        return ""
+    values = {"k": null.better, "n": null.replicates}
+    return say("Without signals {k} of {n} replicates are.", **values)
+
+
+def _events(found: Limit, say: Words) -> str:
+    if not found.counts:
+        return ""
+    values = {"nt": number(found.peak_nt, 1), "most": found.counts[-1].events, "least": found.counts[0].events}
+    if not np.isfinite(found.events_at_power):
+        return say(
+            "With signals of {nt} nT, {most} earthquakes in the season are not enough.",
+            **values,
+        )
+    if found.events_at_power <= found.counts[0].events:
+        return say(
+            "With signals of {nt} nT, {least} earthquakes in the season are enough.",
+            **values,
+        )
+    return say(
+        "With signals of {nt} nT, the season needs {count} earthquakes.",
+        count=int(np.ceil(found.events_at_power)),
+        **values,
+    )
