@@ -37,6 +37,8 @@ CHOICE_NAMES: Final[dict[str, str]] = {
     "Gardner and Knopoff": mark("Gardner and Knopoff"),
 }
 """Choices that are words; the others are numbers."""
+YES: Final = mark("yes")
+NO: Final = mark("no")
 SYNTHETIC: Final[str] = mark("SYNTHETIC — not measured")
 LEAKY: Final[str] = mark("LEAKY — these scores say nothing about prediction")
 
@@ -65,7 +67,7 @@ class Words:
 
     def yes(self, value: bool) -> str:
         """Return yes or no."""
-        return self("yes") if value else self("no")
+        return self(YES if value else NO)
 
 
 def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from numbers import Integral, Real
 from string import Formatter
 from types import MappingProxyType
@@ -115,7 +116,7 @@ class Said(str):
             between = _filled(translate("{one}" + self.template + "{next}", "", None), {"one": "", "next": ""}, {})
             return between.join(str(value) for value in shown.values())
         count = next(iter(self.values.values()), None) if self.many else None
-        formats = {name: spec for _, name, spec, _ in _FORMATTER.parse(self.template) if name}
+        formats = {name: spec for _, name, spec, _ in _parts(self.template) if name}
         return _filled(translate(self.template, self.many, count if isinstance(count, int) else None), shown, formats)
 
 
@@ -161,10 +162,16 @@ def text_from_json(told: object) -> str:
     return _read(told, 0)
 
 
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+    """Return a template in parts: text, and behind it the name, format and conversion of a value."""
+    return tuple(_FORMATTER.parse(template))
+
+
 def _made(template: str, many: str, values: Mapping[str, object], joined: bool = False) -> Said:
     formats: dict[str, str] = {}
     for form in () if joined else (template, many):
-        formats |= {name: spec or "" for _, name, spec, _ in _FORMATTER.parse(form) if name}
+        formats |= {name: spec or "" for _, name, spec, _ in _parts(form) if name}
     first = next(iter(values), "")
     kept = {
         name: _value(value, formats.get(name, ""))
@@ -203,7 +210,7 @@ def _value(value: object, spec: str) -> Value:
 def _filled(template: str, values: Mapping[str, object], formats: Mapping[str, str | None]) -> str:
     """Return a template with its values; a format that a translation leaves out is the English one."""
     text = []
-    for literal, name, spec, conversion in _FORMATTER.parse(template):
+    for literal, name, spec, conversion in _parts(template):
         text.append(literal)
         if name is None:
             continue

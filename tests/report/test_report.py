@@ -194,7 +194,7 @@ def test_an_empty_project_says_so_in_sentences(tmp_path: Path) -> None:
         "No file was imported.",
     ):
         assert sentence in english.text
-    assert "观测季内还没有标注" in chinese.text
+    assert "还没有标注。请标注日期，或应用标注规则。" in chinese.text
     assert english.tags == chinese.tags
 
 
