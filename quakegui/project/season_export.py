@@ -53,7 +53,7 @@ def maps_to_folder(
     drawn = np.flatnonzero(season.has_map)
     rows: list[tuple[season_tables.Cell, ...]] = []
     try:
-        _fresh(folder)
+        fresh_folder(folder)
         for number, index in enumerate(drawn):
             if cancelled is not None and cancelled():
                 break
@@ -127,9 +127,10 @@ def _to_csv(project: Project, path: Path, table: TableOf) -> int:
         raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
-def _fresh(folder: Path) -> None:
+def fresh_folder(folder: Path) -> None:
+    """Make a folder; raises ProjectError for one that holds something."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError(f"{folder} is not empty; give a new or empty folder, so that old and new maps are not mixed.")
+        raise ProjectError(f"{folder} is not empty; give a new or empty folder, so that old and new files are not mixed.")
     folder.mkdir(parents=True, exist_ok=True)
 
 
