@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: quakegui maps japan japan_maps --class-folders")(maps)
     app.command(epilog="Example: quakegui regions japan regions.csv")(regions)
     app.command(epilog="Example: quakegui readings japan japan_iaga")(readings)
+    app.command(epilog="Example: quakegui tables japan japan.xlsx")(tables)
     app.command("export", epilog="Example: quakegui export japan japan_export")(export_)
 
 
@@ -96,6 +97,16 @@ def readings(
         if cancelled():
             raise ProjectError(f"Stopped after {count} files; they are in {out}.")
     say(f"{count} files are in {out}.")
+
+
+def tables(
+    project: ProjectFolder,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A workbook ending in .xlsx, or a folder for csv files.")],
+) -> None:
+    """Write the season's days, regions, values of stations, earthquakes and labels as tables."""
+    with open_project(project) as opened, bar("Computing") as report:
+        season_export.save_tables(opened, _season(opened, report), out, progress=report)
+    say(f"The tables are in {out if out.suffix.lower() == '.xlsx' else out.with_suffix('')}.")
 
 
 def export_(
