@@ -9,13 +9,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import quakegui
 from quakegui import door
 from quakegui.formats.errors import FormatError
+from quakegui.paths import resources
 from quakegui.project import seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
@@ -45,6 +49,20 @@ def test_the_examples_of_the_documentation(folder: Path, monkeypatch: pytest.Mon
     done = doctest.testmod(door)
     assert done.attempted >= 12
     assert done.failed == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_guides_program_draws_its_figure(language: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (resources() / "help" / language / "guide.html").read_text(encoding="utf-8")
+    monkeypatch.chdir(folder.parent)
+    mpl.use("agg")
+    exec(page.split("<pre>")[1].split("</pre>")[0], {})
+    with Image.open(folder.parent / "strongest-day.png") as picture:
+        colours = picture.convert("RGB").getcolors(2**20)
+    assert colours is not None
+    assert len(colours) > 100
+    (folder.parent / "strongest-day.png").unlink()
+    plt.close("all")
 
 
 def test_arrays_are_the_seasons_with_their_axes(season: door.OpenSeason, computed: Season) -> None:
