@@ -46,6 +46,8 @@ class Evaluation:
         Every day that could have been scored, and its class in the same set of labels, -1 for none, shape (day,) each.
     late
         How many prospective answers were issued more than a day after their day was known.
+    run
+        Id of the run.
     """
 
     project: Project
@@ -57,6 +59,7 @@ class Evaluation:
     all_days: NDArray[np.datetime64]
     all_labels: NDArray[np.int64]
     late: int = 0
+    run: str = ""
 
     @classmethod
     def of(cls, project: Project, season: Season, kind: str = "out-of-fold", as_of: AsOf = "training") -> Evaluation:
@@ -75,10 +78,10 @@ class Evaluation:
         if kind == "prospective":
             told = prospective.evaluate_prospective(project, season, run)
             answers = told.days, told.labels, told.probabilities
-            return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late)
+            return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late, run.id)
         found = season_evaluation.judge_run(project, season, run, as_of)
         answers = found.days, found.labels, found.probabilities
-        return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels)
+        return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels, run=run.id)
 
     def relabelled_days(self, session: Session) -> int:
         """Return on how many of the days that could be scored the label to judge by has changed since."""

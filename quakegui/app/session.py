@@ -30,6 +30,7 @@ from quakegui.season.localtime import local_date, wall_clock_ms
 
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
+    from quakegui.app.deeds import Deed
     from quakegui.app.in_use import InUse
     from quakegui.app.run_rows import RunRow
     from quakegui.judge.judged_by import AsOf
@@ -90,6 +91,8 @@ class Session(QObject):
     def _forget(self) -> None:
         self.project: Project | None = None
         self.season: Season | None = None
+        self.deed: Deed | None = None
+        """The last export, rule, training or judgement of this project, which can be copied as a command."""
         self.ahead: dict[str, np.datetime64] = {}
         """Newest stamps of the stations whose readings lie ahead of this machine's clock."""
         self.lacks = ""

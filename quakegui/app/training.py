@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QSemaphore, QThread, Signal
 
-from quakegui.app import computing, others
+from quakegui.app import computing, deeds, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
@@ -122,7 +122,12 @@ class Training(QObject):
             return season_runs.begin_run(project, season, config)
 
         self._unwanted = False
-        self._session.jobs.start(GATHERING, gather, self._follow, stoppable=False)
+
+        def begun(run: RunFolder) -> None:
+            self._session.deed = deeds.training(project.folder, config)
+            self._follow(run)
+
+        self._session.jobs.start(GATHERING, gather, begun, stoppable=False)
         self.changed.emit()
 
     def resume(self, run: RunFolder) -> None:

@@ -23,7 +23,7 @@ from quakegui.formats.catalogue import (
 from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
-from quakegui.formats.zones import is_local, is_unreadable, zone_in
+from quakegui.formats.zones import zone_doubt, zone_in
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "time": (
@@ -70,6 +70,7 @@ _FLAGGED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*[*?fdgn]", re.IGNORECASE)
 _NOT_NAME = re.compile(
     r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b", re.IGNORECASE
 )
+_NAME_ZONE = "Use --timezone ZONE, or the time zone of the file in the window of the catalogue."
 _ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)
 _ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "depth", "hour", "minute", "second")
 
@@ -142,7 +143,7 @@ def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Tab
             del columns["date"]
     heads = [raw[columns[field]] for field in ("time", "date", *PARTS) if field in columns]
     zone = next((zone for head in heads if (zone := _zone(head))), "")
-    if not zone and not any(is_local(head) or is_unreadable(head) for head in heads):
+    if not zone and not zone_doubt(heads):
         zone = "UTC" if any(wanted <= set(names) for wanted in _UTC_NAMES) else ""
     return Table(
         line,
@@ -164,9 +165,13 @@ def sniff_table(source: Source) -> Table | None:
     table = find_table(text)
     if table is None:
         return None
-    # a column 'mag' may also be a magnetometer's: thousands of nT are no magnitudes
-    first = list(islice(table_rows(source, text, table, whole=False), 5))
-    return table if not first or any(_is_magnitude(row.magnitude) for row in first) else None
+    return table if is_plausible(table_rows(source, text, table, whole=False)) else None
+
+
+def is_plausible(rows: Iterable[RawEvent]) -> bool:
+    """Whether some of the first rows has a magnitude, or there are none: a magnetometer's column 'mag' has thousands of nT."""
+    first = list(islice(rows, 5))
+    return not first or any(_is_magnitude(row.magnitude) for row in first)
 
 
 def unread(table: Table) -> tuple[str, ...]:
@@ -247,14 +252,11 @@ def _is_zmap(cells: list[str]) -> bool:
 
 
 def _doubt(heads: Sequence[str]) -> str:
-    local = next((head for head in heads if is_local(head)), None)
-    if local is not None:
-        return f"Its times are local ones ('{local[:60]}') and it does not say of which zone: name it (--timezone)."
-    unreadable = next((head for head in heads if is_unreadable(head)), None)
-    if unreadable is not None:
-        return f"The offset from UTC in '{unreadable[:60]}' cannot be read: name the time zone (--timezone)."
+    doubt = zone_doubt(heads)
+    if doubt:
+        return f"{doubt} {_NAME_ZONE}"
     if heads and not any(_ENGLISH.search(head) for head in heads):
-        return f"It does not say which clock its times ('{heads[0][:60]}') keep: name its time zone (--timezone)."
+        return f"It does not say which clock its times ('{heads[0][:60]}') keep. {_NAME_ZONE}"
     return ""
 
 

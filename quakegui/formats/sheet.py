@@ -30,8 +30,6 @@ _FEWEST_BELOW = 3
 """Lines that a table must have below others that are none."""
 _MOST_BELOW = 3
 """Rows below a heading that say more of its columns."""
-GENERATED = re.compile(r"column \d+(?: \(\d+\))*")
-"""The name that a column without a heading is given."""
 _ABOVE = "lines above the table "
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000

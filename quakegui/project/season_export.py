@@ -52,9 +52,7 @@ def maps_to_folder(
     drawn = np.flatnonzero(season.has_map)
     rows: list[tuple[season_tables.Cell, ...]] = []
     try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ProjectError(f"{folder} is not empty; give a new or empty folder, so that old and new maps are not mixed.")
-        folder.mkdir(parents=True, exist_ok=True)
+        fresh_folder(folder)
         for number, index in enumerate(drawn):
             if cancelled():
                 break
@@ -120,6 +118,13 @@ def _to_csv(project: Project, path: Path, table: TableOf) -> int:
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         return season_tables.write_csv(path, table, synthetic=project.synthetic)
+
+
+def fresh_folder(folder: Path) -> None:
+    """Make a folder; raises ProjectError for one that holds something."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ProjectError(f"{folder} is not empty; give a new or empty folder, so that old and new files are not mixed.")
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _about(project: Project, day: np.datetime64) -> PngInfo:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from quakegui import __version__
@@ -295,6 +296,17 @@ def copy_support_report(bench: Workbench) -> None:
     from quakegui.ui.trouble import copy_report
 
     copy_report(bench.session)
+
+
+def copy_deed(bench: Workbench, *, python: bool) -> None:
+    """Put what was exported, labelled by rule, trained or judged last on the clipboard, as a command or as a program."""
+    deed = bench.session.deed
+    if deed is None:
+        text = tr("Nothing was exported, labelled by rule, trained or judged here yet.")
+    else:
+        QGuiApplication.clipboard().setText(deed.python if python else deed.command)
+        text = tr("It is on the clipboard: {command}").format(command=deed.command)
+    bench.session.said.emit(text, "info")
 
 
 def show_about(bench: Workbench) -> None:

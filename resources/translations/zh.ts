@@ -192,6 +192,10 @@
             <translation>这里和报告中的所有数值都出自同一组标注和地震；按此改用另一组</translation>
         </message>
         <message>
+            <source>All files</source>
+            <translation>所有文件</translation>
+        </message>
+        <message>
             <source>All labels are on disk</source>
             <translation>所有标注已存盘</translation>
         </message>
@@ -368,8 +372,8 @@
             <translation>操作人</translation>
         </message>
         <message>
-            <source>CENC, USGS or other csv, or QuakeML</source>
-            <translation>CENC、USGS 或其他 csv，或 QuakeML</translation>
+            <source>CENC, USGS or other csv, a workbook, GeoJSON or QuakeML, packed too</source>
+            <translation>CENC、USGS 或其他 csv、工作簿、GeoJSON 或 QuakeML，也可以是压缩文件</translation>
         </message>
         <message>
             <source>Cadence</source>
@@ -396,8 +400,8 @@
             <translation>地震目录</translation>
         </message>
         <message>
-            <source>Catalogues (*.csv *.txt *.xls *.xml *.qml *.zip *.gz);;All files (*)</source>
-            <translation>地震目录 (*.csv *.txt *.xls *.xml *.qml *.zip *.gz);;所有文件 (*)</translation>
+            <source>Catalogues</source>
+            <translation>地震目录</translation>
         </message>
         <message>
             <source>Change from day to day</source>
@@ -574,6 +578,14 @@
         <message>
             <source>Contour lines</source>
             <translation>等值线</translation>
+        </message>
+        <message>
+            <source>Copy as Python</source>
+            <translation>复制为 Python</translation>
+        </message>
+        <message>
+            <source>Copy as command</source>
+            <translation>复制为命令</translation>
         </message>
         <message>
             <source>Copy report for support</source>
@@ -1044,6 +1056,10 @@
             <translation>用于与参考台站之差</translation>
         </message>
         <message>
+            <source>Form of the files' names, with {code} where the station's code stands and * for anything</source>
+            <translation>文件名的形式：{code} 处为台站代码，* 代表任意字符</translation>
+        </message>
+        <message>
             <source>Format</source>
             <translation>格式</translation>
         </message>
@@ -1326,6 +1342,10 @@
         <message>
             <source>It is not plain which columns hold the time and the total intensity: say so below.</source>
             <translation>无法确定哪些列是时间和总强度：请在下方指明。</translation>
+        </message>
+        <message>
+            <source>It is on the clipboard: {command}</source>
+            <translation>已放入剪贴板：{command}</translation>
         </message>
         <message>
             <source>It works: {device}, {backend} {version}, {precision}.</source>
@@ -2004,6 +2024,10 @@
             <translation>未做任何更改。</translation>
         </message>
         <message>
+            <source>Nothing was exported, labelled by rule, trained or judged here yet.</source>
+            <translation>这里还没有导出、按规则标注、训练或评估过。</translation>
+        </message>
+        <message>
             <source>Numbers that stand for no value, besides all from 88888 on</source>
             <translation>除 88888 及以上外，表示缺测的数</translation>
         </message>
@@ -2488,6 +2512,10 @@
             <translation>请指明哪些列是总强度或其分量。</translation>
         </message>
         <message>
+            <source>Say which time zone the clock of the table keeps.</source>
+            <translation>请指明表格的时钟采用哪个时区。</translation>
+        </message>
+        <message>
             <source>Says</source>
             <translation>判为</translation>
         </message>
@@ -2700,6 +2728,10 @@
             <translation>台站</translation>
         </message>
         <message>
+            <source>Station in file names</source>
+            <translation>文件名中的台站</translation>
+        </message>
+        <message>
             <source>Station map</source>
             <translation>台站图</translation>
         </message>
@@ -2874,6 +2906,14 @@
         <message>
             <source>The labels of {count} days, {first} to {last}, were cleared.</source>
             <translation>{first} 至 {last} 共 {count} 天的标注已清除。</translation>
+        </message>
+        <message>
+            <source>The last export, label rule, training or judgement as a command line</source>
+            <translation>最近一次的导出、标注规则、训练或评估，作为命令行</translation>
+        </message>
+        <message>
+            <source>The last export, label rule, training or judgement as a program</source>
+            <translation>最近一次的导出、标注规则、训练或评估，作为程序</translation>
         </message>
         <message>
             <source>The last step of {who} was written by another program {when}: {what}.</source>
@@ -3088,12 +3128,20 @@
             <translation>时区</translation>
         </message>
         <message>
+            <source>Time zone of the file</source>
+            <translation>文件的时区</translation>
+        </message>
+        <message>
             <source>Time zone of the log, such as UTC+8 or Asia/Shanghai; UTC if empty</source>
             <translation>记录的时区，如 UTC+8 或 Asia/Shanghai；留空为 UTC</translation>
         </message>
         <message>
             <source>Time zone of the table</source>
             <translation>表格的时区</translation>
+        </message>
+        <message>
+            <source>Time zone, as the file says if empty</source>
+            <translation>时区；留空则以文件所写为准</translation>
         </message>
         <message>
             <source>Timeline</source>
@@ -3292,6 +3340,10 @@
             <translation>地震取自何处</translation>
         </message>
         <message>
+            <source>Where its times name none: UTC+8, Asia/Shanghai; as the file says if empty</source>
+            <translation>时刻未写明时区时采用：UTC+8、Asia/Shanghai；留空则以文件所写为准</translation>
+        </message>
+        <message>
             <source>Where networks train and predict</source>
             <translation>网络在何处训练和预测</translation>
         </message>
@@ -3346,6 +3398,10 @@
         <message>
             <source>Workbook (*.xlsx);;Folder of csv files (*.csv)</source>
             <translation>工作簿 (*.xlsx);;csv 文件夹 (*.csv)</translation>
+        </message>
+        <message>
+            <source>Write "{code}" once into the form of the names, where the station's code stands.</source>
+            <translation>请在文件名形式中写一次“{code}”，表示台站代码所在之处。</translation>
         </message>
         <message>
             <source>Write a note</source>

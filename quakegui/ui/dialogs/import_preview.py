@@ -78,6 +78,11 @@ class FilePreview:
     table: Preview | None = field(default=None, repr=False)
     guess: TableMapping | None = None
 
+    @property
+    def key(self) -> tuple[Path, str]:
+        """What tells it apart: files of one name may lie in several folders, and several members in one archive."""
+        return self.path, self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Previews:
@@ -165,11 +170,13 @@ def _look(path: Path, source: Source, saved: tuple[SavedMapping, ...]) -> FilePr
 
 
 def _look_at_table(preview: FilePreview, source: Source, saved: tuple[SavedMapping, ...]) -> FilePreview:
-    table, guess = formats.preview(source, rows=MOST_ROWS), formats.guess_table(source)
-    mapping = kept_mapping(saved, table.columns) or (guess.mapping if guess else None)
+    kept, guess = kept_mapping(source, saved), formats.guess_table(source)
+    place = kept or TableMapping("wide", (), ())
+    table = formats.preview(source, sheet=place.sheet, rows=MOST_ROWS, skip=place.skip_lines)
+    mapping = kept or (guess.mapping if guess else None)
     preview = replace(preview, kind="table", format="table", table=table, guess=mapping)
-    if guess is not None and guess.is_sure:
-        return _readings(preview, source, mapping)
+    if kept is not None or (guess is not None and guess.is_sure):
+        return _readings(preview, source, Hints(saved=saved))
     doubts = guess.doubts if guess is not None and guess.mapping is not None else ()
     return replace(preview, reason=NOT_PLAIN, notes=doubts)
 

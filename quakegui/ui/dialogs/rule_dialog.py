@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import deeds
 from quakegui.app.change import Change
 from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
@@ -286,6 +287,7 @@ class RuleDialog(JobDialog):
 
         def kept(found: RuleLabels) -> None:
             session.reload(Change.EVENTS | Change.LABELS)
+            session.deed = deeds.rule(project.folder, rule, author)
             counts = " / ".join(str(count) for count in found.counts)
             session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
             answer(session, before)

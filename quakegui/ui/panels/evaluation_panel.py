@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
+from quakegui.app import deeds
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation
 from quakegui.app.session import Session
@@ -115,7 +116,14 @@ class EvaluationPanel(QWidget):
             return Evaluation.of(project, season, record, as_of)
 
         judged = self._judged
-        self._session.jobs.start(JUDGING, work, lambda found: self._take(found, as_of, judged), stoppable=False)
+
+        def done(found: Evaluation) -> None:
+            if found.project is self._session.project:
+                prospective = found.kind == "prospective"
+                self._session.deed = deeds.judging(project.folder, found.run, as_of, prospective=prospective)
+            self._take(found, as_of, judged)
+
+        self._session.jobs.start(JUDGING, work, done, stoppable=False)
         self._show()
 
     def _take(self, evaluation: Evaluation, as_of: AsOf, judged: dict[tuple[str, AsOf], Evaluation]) -> None:
