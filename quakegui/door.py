@@ -272,10 +272,10 @@ class OpenSeason:
         RunError
             If there is no such run.
         """
-        said = season_runs.find_run(self._project, run).predictions()
-        probabilities, kinds = said.shown()
+        predictions = season_runs.find_run(self._project, run).predictions()
+        probabilities, kinds = predictions.by_day()
         frame = pd.DataFrame(probabilities.astype(np.float64), columns=list(PROBABILITIES))
-        frame.insert(0, "date", said.days.astype("datetime64[s]"))
+        frame.insert(0, "date", predictions.days.astype("datetime64[s]"))
         return frame.assign(kind=kinds)
 
     def judge(self, scores: pd.DataFrame, protocol: OwnProtocol = "blocked", *, title: str = "scores") -> Judgement:

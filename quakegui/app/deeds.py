@@ -74,18 +74,23 @@ def rule(project: Path, wanted: LabelRule, author: str) -> Deed:
 
 def training(project: Path, config: RunConfig) -> Deed:
     """Return the training of a run: the recipe that is nearest to its own, and what differs from that."""
+    from quakegui.judge.folds import ZERO_SHOT
     from quakegui.learn.runs.presets import PRESETS
 
+    def form(base: RunConfig) -> RunConfig:
+        return base if config.protocol == ZERO_SHOT else base.under(config.protocol)
+
     def differing(base: RunConfig) -> dict[str, object]:
-        there = asdict(base.under(config.protocol))
+        there = asdict(form(base))
         return {key: value for key, value in asdict(config).items() if there[key] != value and key != "patience"}
 
     same = {name: base for name, base in PRESETS.items() if base.name == config.name}
     name, base = min(same.items() or PRESETS.items(), key=lambda item: len(differing(item[1])))
-    words = ["quakegui", "train", str(project), "--preset", name, "--protocol", config.protocol]
+    protocol = () if config.zero_shot else ("--protocol", config.protocol)
+    words = ["quakegui", "train", str(project), "--preset", name, *protocol]
     for key in _FORM:
         value = getattr(config, key)
-        if value != getattr(base.under(config.protocol), key):
+        if value != getattr(form(base), key):
             option = key.replace("_", "-")
             words += [f"--{'' if value else 'no-'}{option}"] if isinstance(value, bool) else [f"--{option}", str(value)]
     return Deed(tuple(words), project, "season.predictions()")

@@ -14,11 +14,11 @@ if TYPE_CHECKING:  # what judges is imported with the first judgement
     from quakegui.app.session import Session
     from quakegui.judge.judged_by import AsOf
     from quakegui.judge.judgement import Judgement
-    from quakegui.learn.limit import Limit
+    from quakegui.judge.limit import Limit
     from quakegui.learn.run_study import RunStudy
     from quakegui.learn.runs.registry import RunFolder
     from quakegui.learn.worker.environments import Environment
-    from quakegui.project.progress import CancelCheck, ProgressCallback
+    from quakegui.progress import CancelCheck, ProgressCallback
     from quakegui.project.store import Project
     from quakegui.season.labels import LabelRule
     from quakegui.season.season import Season
@@ -121,8 +121,8 @@ def has_limit(run: RunFolder) -> bool:
 
 
 def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None:
-    """Return the detection limit that is kept with a run, see `quakegui.learn.run_limit`; call it in a job."""
-    from quakegui.learn import run_limit
+    """Return the detection limit that is kept with a run, see `quakegui.learn.worker.run_limit`; call it in a job."""
+    from quakegui.learn.worker import run_limit
 
     return run_limit.kept_limit(project, season, run)
 

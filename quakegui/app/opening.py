@@ -15,7 +15,7 @@ from quakegui.app.change import Change
 from quakegui.app.jobs import StoppedError
 from quakegui.app.season_watch import SeasonWatch
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.project.store import Project

@@ -10,7 +10,7 @@ from quakegui.app import computing, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 
 if TYPE_CHECKING:  # what trains and judges is not for a window at its start
     from quakegui.learn.runs.registry import RunFolder

@@ -18,7 +18,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 
 GATHERING: Final = "Gathering maps and labels"
 KEEPING: Final = "Keeping the run's predictions"

@@ -10,9 +10,9 @@ import numpy as np
 import typer
 
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
+from quakegui.progress import ProgressCallback
 from quakegui.project import exchange, interchange, season_export, seasons
 from quakegui.project.geotiff import maps_to_geotiff
-from quakegui.project.progress import ProgressCallback
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 

@@ -33,8 +33,8 @@ from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.source import DayPredictions
 from quakegui.learn.worker.asking import answer, follow, sentence_of
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import is_link
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import DATABASE
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import NightWindow

@@ -35,8 +35,8 @@ from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.progress import CancelCheck
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 

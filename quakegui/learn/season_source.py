@@ -15,8 +15,8 @@ from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.source import DayPredictions
+from quakegui.progress import CancelCheck
 from quakegui.project import registrations, runs
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 

@@ -29,9 +29,9 @@ from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.season_evaluation import same_runs_of
 from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.progress import CancelCheck
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 

@@ -22,7 +22,7 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.project.progress import CancelCheck
+from quakegui.progress import CancelCheck
 
 
 @dataclass(frozen=True, slots=True)

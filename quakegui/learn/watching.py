@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from quakegui.progress import CancelCheck
 from quakegui.project.parsing import NOTHING_SAID, ParsedFile, parse_chunk
-from quakegui.project.progress import CancelCheck
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.season.localtime import wall_clock_ms
 

@@ -15,8 +15,8 @@ from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from PIL.TiffTags import ASCII, DOUBLE, SHORT
 
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.filesystem import whole_file
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.season_export import fresh_folder
 from quakegui.project.season_tables import SYNTHETIC, date_of
 from quakegui.project.store import Project, ProjectError

@@ -16,6 +16,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from quakegui.formats.errors import shown
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import schema, spool
 from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_of_contents, next_act
 from quakegui.project.exchange import import_export, is_export
@@ -26,7 +27,6 @@ from quakegui.project.mappings import saved_mappings, with_saved
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.overlaps import is_shared, overlaps_of
 from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, ParsedFile, SkippedFile, files_at, parse_files
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.project.stations import far_apart, refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, get_setting, network_of, raise_revision

@@ -17,10 +17,10 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import seasons
 from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import days_with_data
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.season_export import fresh_folder
 from quakegui.project.season_tables import SYNTHETIC, date_of
 from quakegui.project.store import Project, ProjectError, writing

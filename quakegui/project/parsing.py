@@ -26,8 +26,8 @@ from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError, one_error
 from quakegui.formats.hints import Hints, hints_of
 from quakegui.formats.source import Source, expand
+from quakegui.progress import CancelCheck
 from quakegui.project.exchange.layout import MANIFEST, READING_COLUMNS, is_export, is_manifest
-from quakegui.project.progress import CancelCheck
 from quakegui.project.reading_blocks import Block, blocks_of
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station

@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import journal, season_tables
 from quakegui.project.filesystem import whole_file
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.season_tables import SYNTHETIC, TableOf, date_of
 from quakegui.project.store import Project, ProjectError, writing
 from quakegui.season.daymap import to_rgb

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from quakegui.judge.alarms import Alarm, Hit
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.report.content import ReportCancelledError, ReportContent
 from quakegui.report.markup import FigureList, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside

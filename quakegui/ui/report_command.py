@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from quakegui.app import deeds, others
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.report import Language, Report, ReportCancelledError, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 from quakegui.app.catalogue_choice import Choice, choose
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import catalogue
 from quakegui.project.catalogue import CatalogueRead
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box

@@ -12,8 +12,8 @@ import numpy as np
 from quakegui import formats
 from quakegui.formats import FormatError, Hints, Preview, ReadingsFile, Source, TableMapping
 from quakegui.formats.hints import SavedMapping, kept_mapping
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.parsing import files_at
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.sentences import translate
 

@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
 from quakegui.app import computing
 from quakegui.app.session import Session
 from quakegui.formats import FORMATS, NO_HINTS, Hints, TableMapping
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.mappings import save_mapping, saved_mappings
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, open_at, with_name
 from quakegui.ui.dialogs.hints_editor import HintsEditor

@@ -25,8 +25,8 @@ from quakegui.app import deeds
 from quakegui.app.change import Change
 from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import catalogue, journal
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local

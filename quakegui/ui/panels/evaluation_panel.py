@@ -15,7 +15,7 @@ from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import sentences, theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.basis_line import BasisLine

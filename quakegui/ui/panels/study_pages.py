@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from quakegui.app import evaluation, walking
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.result_tables import ResultTable, report_words
 from quakegui.ui.plots.drawings_view import DrawingsView
