@@ -61,7 +61,8 @@ def print_judgement(judgement: Judgement) -> None:
 def print_compared(title: str, judgements: Sequence[Judgement]) -> None:
     """Print judgements side by side, then each verdict."""
     rows = [one.row() for one in judgements]
-    print_table(title, SHOWN, [[_cell(row[name]) for name in SHOWN] for row in rows])
+    cells = [["" if name == "tries" and row[name] is None else _cell(row[name]) for name in SHOWN] for row in rows]
+    print_table(title, SHOWN, cells)
     for one in judgements:
         typer.echo(f"{one.title}: {one.verdict.text('en')}")
     for sentence in dict.fromkeys(one.basis.text("en") for one in judgements if one.basis is not None):

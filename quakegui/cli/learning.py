@@ -133,15 +133,17 @@ def evaluate(
     with open_source(project) as source:
         chosen = find_run(source.runs, run)
         if prospective:
-            _tell_prospective(chosen, source.evaluate_prospective(chosen), as_json=as_json)
+            _tell_prospective(chosen, source.evaluate_prospective(chosen, with_rivals=as_json), as_json=as_json)
             return
-        judgement, synthetic = source.evaluate(chosen, labels), source.synthetic
-        beside = source.evaluate_together((), chosen.config) if as_json else ()
-    if as_json:
-        rows = [one.row() for one in (judgement, *beside)]
-        print_json({"run": chosen.id, "synthetic": synthetic, **judgement.to_json(), "row": rows[0], "rows": rows})
-        return
-    print_judgement(judgement)
+        if not as_json:
+            print_judgement(source.evaluate(chosen, labels))
+            return
+        judgements, note = source.evaluate_with_rivals(chosen, labels)
+        synthetic = source.synthetic
+    if note:
+        say(note, style="yellow")
+    rows = [one.row() for one in judgements]
+    print_json({"run": chosen.id, "synthetic": synthetic, **judgements[0].to_json(), "row": rows[0], "rows": rows})
 
 
 def compare(
@@ -213,7 +215,8 @@ def _tell_prospective(run: RunFolder, evaluation: ProspectiveEvaluation, *, as_j
         facts: dict[str, Any] = {"run": run.id, "prospective_days": evaluation.predicted, "late_days": evaluation.late}
         if evaluation.registration is not None:
             facts["registration"] = {**evaluation.registration.to_json(), "changes": list(evaluation.changes)}
-        print_json({**facts, **judgement.to_json(), "row": judgement.row()})
+        rows = [one.row() for one in (judgement, *evaluation.rivals)]
+        print_json({**facts, **judgement.to_json(), "row": rows[0], "rows": rows})
         return
     print_judgement(judgement)
     if evaluation.registration is not None:

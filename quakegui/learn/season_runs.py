@@ -16,6 +16,7 @@ from quakegui.learn import messages
 from quakegui.learn.evidence import gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
+from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
 from quakegui.learn.runs.registry import (
     CARD,
     RunError,
@@ -67,6 +68,7 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         "split": list(made.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        LABEL_WINDOWS: window_facts(evidence.windows),
         "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
         "knows_until": str(knowledge_end(evidence, made, data.final)),
     }
