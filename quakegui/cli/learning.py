@@ -127,10 +127,10 @@ def evaluate(
     with open_source(project) as source:
         chosen = find_run(source.runs, run)
         if prospective:
-            _tell_prospective(chosen, source.evaluate_prospective(chosen), as_json=as_json)
+            _tell_prospective(chosen, source.evaluate_prospective(chosen, with_rivals=as_json), as_json=as_json)
             return
-        facts = evaluation_facts(source, chosen, labels) if as_json else None
         judgement = None if as_json else source.evaluate(chosen, labels)
+        facts = evaluation_facts(source, chosen, labels) if as_json else None
     if facts is not None:
         print_json(facts)
     if judgement is not None:
@@ -212,7 +212,8 @@ def _tell_prospective(run: RunFolder, evaluation: ProspectiveEvaluation, *, as_j
         facts: dict[str, Any] = {"run": run.id, "prospective_days": evaluation.predicted, "late_days": evaluation.late}
         if evaluation.registration is not None:
             facts["registration"] = {**evaluation.registration.to_json(), "changes": list(evaluation.changes)}
-        print_json({**facts, **judgement.to_json(), "row": judgement.row()})
+        rows = [one.row() for one in (judgement, *evaluation.rivals)]
+        print_json({**facts, **judgement.to_json(), "row": rows[0], "rows": rows})
         return
     print_judgement(judgement)
     if evaluation.registration is not None:

@@ -25,8 +25,6 @@ Language = Literal["en", "zh"]
 ALPHA = 0.05
 #: Where another seed or another week could have turned the p-value to the other side of the level.
 BORDERLINE = (0.02, 0.10)
-#: Share of the scored days that a comparison needs to grant or deny anything.
-LEAST_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +119,8 @@ def reach_verdict(
     """Judge by the headline: days with an event against days without, by the label rule.
 
     Better than chance means that both hold: the p-value of the surrogate catalogues lies below 0.05, and the AUC of what each
-    predictor that knows no field does not explain has its interval above 0.5, see `judge.residual`. The first keeps luck at
-    5 %; the second only denies what others say too.
+    predictor that knows no field does not explain has its 80 % interval above 0.5, see `judge.residual`. The first keeps luck
+    at 5 %; the second only denies what others say too.
 
     Parameters
     ----------
@@ -212,7 +210,7 @@ _SENTENCES: dict[Language, dict[str, str]] = {
         "auc": "AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50).",
         "residual": (
             "What calendar, catalogue, outages and Kp do not explain of it has an AUC of {residual_auc} "
-            "({residual_low} to {residual_high})."
+            "(80 % interval {residual_low} to {residual_high})."
         ),
         "p": (
             "p = {p_value} by catalogues with the earthquakes moved by up to {jitter_days} days, "
@@ -241,7 +239,9 @@ _SENTENCES: dict[Language, dict[str, str]] = {
         "or": "或",
         "gap": "",
         "auc": "震前日与平静日的 AUC 为 {auc}（逐折 {auc_low} 至 {auc_high}，随机为 0.50）。",
-        "residual": "扣除日历、目录、缺测与 Kp 所能解释的部分后，AUC 为 {residual_auc}（{residual_low} 至 {residual_high}）。",
+        "residual": (
+            "扣除日历、目录、缺测与 Kp 所能解释的部分后，AUC 为 {residual_auc}（80% 区间 {residual_low} 至 {residual_high}）。"
+        ),
         "p": "将地震移动至多 {jitter_days} 天所得的替代目录给出 p = {p_value}，按目录自身发震率抽取的给出 {p_rate}。",
         "short-jitter": "最长的标注窗口为 {longest_window} 天，长于地震的移动范围，因此检验较弱。",
         "tries": "本时段已评判 {tries} 次运行，校正后 p 为 {p_corrected}。",

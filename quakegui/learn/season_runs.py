@@ -20,6 +20,7 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
 from quakegui.learn.runs.frozen import MADE_FOR, made_for_of
+from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
 from quakegui.learn.runs.registry import (
     CARD,
     RunError,
@@ -114,6 +115,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
         "split": list(made.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        LABEL_WINDOWS: window_facts(evidence.windows),
         "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
         "knows_until": ends,
     }

@@ -101,9 +101,13 @@ class SeasonSource:
         """Judge a run beside every baseline, see `season_evaluation.judge_run`."""
         return season_evaluation.evaluate(self.project, self.season, run, as_of)
 
-    def evaluate_prospective(self, run: RunFolder) -> ProspectiveEvaluation:
+    def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
+        """Judge a run and each baseline in its place, see `season_evaluation.judge_with_rivals`."""
+        return season_evaluation.judge_with_rivals(self.project, self.season, run, as_of)
+
+    def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
         """Judge a run by the ledger's prospective rows, see `prospective.evaluate_prospective`."""
-        return prospective.evaluate_prospective(self.project, self.season, run)
+        return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run of a recipe on the season as it is."""

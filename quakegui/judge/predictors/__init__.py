@@ -25,6 +25,7 @@ __all__ = [
     "PREDICTORS",
     "TRADITIONAL_COLUMNS",
     "WITHOUT_FIELD",
+    "Clue",
     "Columns",
     "FitPredict",
     "Inputs",
@@ -34,6 +35,7 @@ __all__ = [
     "majority",
     "out_of_fold",
     "predict",
+    "run_clues",
     "run_predictors",
 ]
 
@@ -57,6 +59,10 @@ class Predictor:
     rival
         What it looks at, as the verdict names it in "Not better than ...", in English and Chinese; None for what sees the
         geomagnetic field, or looks at nothing, and so denies no verdict.
+    weighed
+        Whether it learns with class weights, so that its probabilities are those of a world where events fill half the days.
+    clue
+        Of a rival: columns, its plainest first, that others may make more of than it does, see `Clue`.
     """
 
     id: str
@@ -64,6 +70,28 @@ class Predictor:
     columns: Columns
     fit_predict: FitPredict
     rival: tuple[str, str] | None
+    weighed: bool = True
+    clue: Columns | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clue:
+    """What else can be made of what a rival looks at.
+
+    Attributes
+    ----------
+    column
+        Its plainest column, NaN where unknown, shape (day,).
+    boosted
+        P(event) by boosted trees that learnt from its columns in the rival's folds, shape (day,).
+    """
+
+    column: Floats
+    boosted: Floats
+
+    def at(self, rows: slice) -> Clue:
+        """Return the same of some of the days."""
+        return Clue(self.column[rows], self.boosted[rows])
 
 
 def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
@@ -75,15 +103,23 @@ def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 PREDICTORS: dict[str, Predictor] = {
     row.id: row
     for row in (
-        Predictor("majority", ("Majority", "多数类"), columns.nothing, majority, None),
-        Predictor("kp", ("Kp only", "仅用 Kp"), columns.kp, logistic, ("Kp", " Kp ")),
-        Predictor("calendar", ("Calendar only", "仅用日历"), columns.calendar, logistic, ("the calendar", "日历")),
+        Predictor("majority", ("Majority", "多数类"), columns.nothing, majority, None, weighed=False),
+        Predictor("kp", ("Kp only", "仅用 Kp"), columns.kp, logistic, ("Kp", " Kp "), clue=columns.kp),
+        Predictor(
+            "calendar",
+            ("Calendar only", "仅用日历"),
+            columns.calendar,
+            logistic,
+            ("the calendar", "日历"),
+            clue=columns.calendar,
+        ),
         Predictor(
             "catalogue",
             ("Earlier earthquakes only", "仅用此前的地震"),
             columns.catalogue,
             logistic,
             ("the earthquake catalogue", "地震目录"),
+            clue=columns.waiting,
         ),
         Predictor(
             "outages",
@@ -91,6 +127,7 @@ PREDICTORS: dict[str, Predictor] = {
             columns.outages,
             logistic,
             ("the stations' outages", "台站缺测情况"),
+            clue=columns.outages,
         ),
         Predictor(
             "without-field",
@@ -141,6 +178,18 @@ def predict(split: Split, inputs: Inputs, labels: ArrayLike, predictor: Predicto
 def run_predictors(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Floats]:
     """Return the out-of-fold probabilities of every predictor by its id, each (day, class), see `predict`."""
     return {row.id: predict(split, inputs, labels, row) for row in PREDICTORS.values()}
+
+
+def run_clues(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Clue]:
+    """Return the clue of every rival that has one, by its id; parameters as of `predict`."""
+    event, none = (np.asarray(labels, np.int64) > 0).astype(np.int64), np.array([], np.intp)
+    every = np.arange(len(inputs.days))
+    found = {}
+    for row in PREDICTORS.values():
+        if row.clue is not None:
+            table = row.clue(inputs, every, none)
+            found[row.id] = Clue(table[:, 0], out_of_fold(split, table, event, gradient_boosting)[:, 1])
+    return found
 
 
 def out_of_fold(split: Split, table: ArrayLike, labels: ArrayLike, fit_predict: FitPredict) -> Floats:
