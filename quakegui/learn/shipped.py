@@ -26,7 +26,7 @@ from quakegui.learn.evidence import maps_to_draw, masked_maps
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.modelfile import CARD_FILE, MODEL, read_model
 from quakegui.learn.runs.files import read_arrays, write_arrays
-from quakegui.learn.runs.registry import RunFolder
+from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_evaluation import same_runs_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.progress import CancelCheck
@@ -99,7 +99,11 @@ def shipped_run(
     environment: Environment = THIS,
 ) -> RunFolder:
     """Return the shipped model's run on a season as it is, applied now unless it was; raises as `applying.apply_model`."""
-    done, _ = same_runs_of(project, season, read_model(model_folder()).config)
+    model = read_model(model_folder())
+    why = model.made_for.refusal(season)
+    if why:
+        raise RunError(why)
+    done, _ = same_runs_of(project, season, model.config)
     if done is not None:
         return done
     how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
