@@ -99,6 +99,11 @@ def without_ending(name: str) -> str:
     return name
 
 
+def is_opendocument(data: bytes) -> bool:
+    """Return whether a file begins as a spreadsheet of OpenDocument (.ods), a zip that says so first."""
+    return data[:4] == b"PK\x03\x04" and data[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+
+
 def is_tar(data: bytes) -> bool:
     """Return whether a file begins as a tar archive does, those before POSIX included."""
     if len(data) < tarfile.BLOCKSIZE or not data[0] or (data[257:262] != b"ustar" and data[257:265] != bytes(8)):

@@ -207,7 +207,9 @@ def _unpack(source: Source, report: Callable[[FormatError], None], budget: _Budg
 
 
 def _is_workbook(source: Source) -> bool:
-    """Whether a zip is an xlsx workbook, which is read as a table and not unpacked."""
+    """Whether a zip is a workbook, which is read as a table, or refused as one, and not unpacked."""
+    if packed.is_opendocument(source.data):
+        return True
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
             return "[Content_Types].xml" in archive.NameToInfo

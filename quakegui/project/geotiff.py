@@ -72,7 +72,7 @@ def maps_to_geotiff(
                 _write(folder / f"{date}_{name}{mark}.tif", season.gridder.map(values[number]), frame, about)
             count += 1
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. Maps of {count} days are there.") from error
+        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {2 * count} maps are there.") from error
     return count
 
 

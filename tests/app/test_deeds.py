@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def parsed(words: tuple[str, ...]) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", DEEDS)
 def test_each_command_is_one_that_the_program_takes(name: str) -> None:
-    assert tuple(shlex.split(DEEDS[name].command)) == DEEDS[name].words
+    if sys.platform != "win32":  # whose shell quotes otherwise
+        assert tuple(shlex.split(DEEDS[name].command)) == DEEDS[name].words
     assert parsed(DEEDS[name].words)["project"] == HERE
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import lzma
+import zipfile
 
 import openpyxl
 import pytest
@@ -137,6 +138,19 @@ def test_a_workbook_with_places_and_a_field_is_no_catalogue():
     assert first(source, Hints(station="XIC"))[1:] == (120, 48_500.0)
     quakes = book(("2022", [["Time", "Lat", "Lon", "Mag"], ["2022-09-05 04:52:19", 29.61, 102.08, 6.6]]))
     assert (detect(quakes), read_events(quakes).events[0].magnitude) == ("event sheet", 6.6)
+
+
+@pytest.mark.parametrize("read", [read_readings, read_events])
+def test_a_workbook_of_another_kind_is_named_and_not_taken_apart(read, tmp_path):
+    ods = io.BytesIO()
+    with zipfile.ZipFile(ods, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<a/>")
+    for data, kind in ((ods.getvalue(), "OpenDocument"), (b"\xd0\xcf\x11\xe0" + bytes(600), "Excel 97-2003")):
+        (tmp_path / "a.bin").write_bytes(data)
+        (source,) = expand(tmp_path / "a.bin")
+        with pytest.raises(FormatError, match=f"workbook of {kind}.*save it as .xlsx or .csv"):
+            read(source)
 
 
 def test_a_first_sheet_without_a_table_does_not_hide_why_another_is_not_read():

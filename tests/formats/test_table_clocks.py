@@ -196,9 +196,13 @@ def test_the_clock_that_a_heading_names_counts_and_is_noted(heading, first, zone
     assert f"(the first, 2024-05-09 00:00, as {zone})" in read_readings(source).notes[0]
 
 
-def test_of_a_local_and_a_utc_column_the_utc_one_is_read():
+@pytest.mark.parametrize(
+    "heading",
+    ["time (local),time (UTC),XIC", "LT,UTC,XIC", "北京时间,时间(UTC),XIC", "Time CST,Time GMT,XIC", "date_local,date_utc,XIC"],
+)
+def test_of_a_local_and_a_utc_column_the_utc_one_is_read(heading):
     rows = [f"{time + dt.timedelta(hours=8):%Y-%m-%d %H:%M},{time:%Y-%m-%d %H:%M}" for time in MINUTES]
-    check(only(csv("time (local),time (UTC),XIC", rows)), 1500)
+    check(only(csv(heading, rows)), 1500)
 
 
 def test_a_line_above_the_table_may_name_the_clock():

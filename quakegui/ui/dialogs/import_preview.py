@@ -176,9 +176,18 @@ def _look_at_table(preview: FilePreview, source: Source, saved: tuple[SavedMappi
     mapping = kept or (guess.mapping if guess else None)
     preview = replace(preview, kind="table", format="table", table=table, guess=mapping)
     if kept is not None or (guess is not None and guess.is_sure):
-        return _readings(preview, source, Hints(saved=saved))
+        seen = _readings(preview, source, Hints(saved=saved))
+        return seen if kept is None else replace(seen, guess=_of_station(kept, seen.stations))
     doubts = guess.doubts if guess is not None and guess.mapping is not None else ()
     return replace(preview, reason=NOT_PLAIN, notes=doubts)
+
+
+def _of_station(kept: TableMapping, stations: tuple[str, ...]) -> TableMapping:
+    """Return a kept mapping with the one station of another file, empty where the file does not say it, in place of its own."""
+    code = stations[0] if len(stations) == 1 else ""
+    if kept.layout == "wide" and len(kept.columns) == 1:
+        return replace(kept, columns=((code, kept.columns[0][1]),))
+    return replace(kept, station=code) if kept.station else kept
 
 
 def _readings(preview: FilePreview, source: Source, said: TableMapping | Hints | None) -> FilePreview:

@@ -169,6 +169,14 @@ def test_parts_of_a_time_keep_their_order_and_a_kept_mapping_comes_back(qtbot, w
     wizard.back()
     look(qtbot, wizard, tmp_path / "mag_MUL_2.csv")
     assert wizard.editor.missing.text() == "-1"
+    wizard.editor.missing.setText("-2")  # what is edited now is of this file's station
+    wait(qtbot, session)
+    assert wizard.previews[0].stations == ("MUL",)
+    wizard.clear()
+    (tmp_path / "mag_MUL_2.csv").rename(tmp_path / "table.csv")
+    look(qtbot, wizard, tmp_path / "table.csv")
+    wizard.editor.missing.setText("-3")
+    assert "station code" in wizard.sentence.text()
 
 
 def test_lines_above_a_table_are_said_by_hand(qtbot, wizard, session, tmp_path):
