@@ -33,6 +33,7 @@ from quakegui.ui.panels.study_pages import TITLES, StudyPages, TextPage
 from quakegui.ui.plots.drawings_view import DrawingsView
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.quiet_labels import WrappedLabel
+from quakegui.ui.tall_scroll import TallScroll
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -99,13 +100,11 @@ class EvaluationPanel(QWidget):
 
     def _build(self) -> None:
         head = QHBoxLayout()
-        first: tuple[QWidget, ...] = self.verdict, self._asks_why, self.stamp
-        last: tuple[QWidget, ...] = self.strip, self.judge, self.studies.button
-        for widget in first:
+        for widget in (self.verdict, self._asks_why, self.stamp):
             head.addWidget(widget)
         head.addStretch(1)
-        for widget in last:
-            head.addWidget(widget)
+        head.addWidget(self.judge)
+        head.addWidget(self.studies.button)
         for page in (self.alarms, self.classes, self._skill, *self.studies.pages):
             self._tables.addTab(page, "")
         self.board = Board(((self.matrix, self._forest, self._tables), (self._reliability, self._molchan, self.studies.brief)))
@@ -115,14 +114,19 @@ class EvaluationPanel(QWidget):
         beside.addWidget(self.cell)
         beside.setStretchFactor(0, 1)
         beside.setSizes([1000, 190])
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(8, 2, 8, 4)
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.why)
+        column.addWidget(self.strip)
         column.addWidget(self._basis)
         column.addWidget(beside, 1)
         column.addWidget(self._rows)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(TallScroll(inner))
 
     @property
     def day_seen(self) -> bool:
