@@ -29,6 +29,33 @@ SCORED = ("out-of-fold", "prospective")
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What a run said of days whose class is known: enough to count.
+
+    Attributes
+    ----------
+    days, labels, probabilities
+        The scored days, the classes that they are judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    """
+
+    days: NDArray[np.datetime64]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """The most probable class of each day, -1 without an answer, shape (day,)."""
+        known = np.isfinite(self.probabilities).all(axis=1)
+        return np.where(known, np.nan_to_num(self.probabilities).argmax(axis=1), -1)
+
+    def confusion(self) -> NDArray[np.int64]:
+        """Return days by class (row) and predicted class (column), shape (5, 5)."""
+        said, counts = self.classes, np.zeros((5, 5), np.int64)
+        np.add.at(counts, (self.labels[said >= 0], said[said >= 0]), 1)
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """A judgement with the answers it was made from.
 
@@ -60,6 +87,11 @@ class Evaluation:
     all_labels: NDArray[np.int64]
     late: int = 0
     run: str = ""
+
+    @property
+    def answers(self) -> Answers:
+        """The answers alone."""
+        return Answers(self.days, self.labels, self.probabilities)
 
     @classmethod
     def of(cls, project: Project, season: Season, kind: str = "out-of-fold", as_of: AsOf = "training") -> Evaluation:
@@ -146,17 +178,31 @@ def rule_in_force(session: Session) -> LabelRule | None:
     return None if session.project is None else journal.label_rule(session.project)
 
 
-def days_in_cell(evaluation: Evaluation, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:
+def answers_of(run: RunFolder) -> Answers | None:
+    """Return at once what a run said out of fold of the days labelled at its training; None where that is not to be judged."""
+    from quakegui.learn.runs.predictions import TEST
+    from quakegui.learn.runs.registry import RunError
+
+    if run.config.leaky:
+        return None
+    try:
+        said = run.predictions()
+    except RunError:  # the judgement says what is the matter with it
+        return None
+    pooled, fold = said.out_of_fold()
+    scored = (said.labels >= 0) & (fold >= 0) & (said.role[fold, np.arange(len(fold))] == TEST)
+    return Answers(said.days[scored], said.labels[scored].astype(np.int64), pooled[scored].astype(np.float64))
+
+
+def days_in_cell(answers: Answers, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:
     """Return the days of one cell of the matrix, the surest first, as (index in `days`, margin).
 
     The margin is the probability of the answer less that of the next class.
     """
-    known = np.isfinite(evaluation.probabilities).all(axis=1)
-    said = np.where(known, np.nan_to_num(evaluation.probabilities).argmax(axis=1), -1)
     place = {day: index for index, day in enumerate(days)}
     found = []
-    for row in np.flatnonzero((evaluation.labels == truth) & (said == answer)):
-        two = np.sort(evaluation.probabilities[row])[-2:]
-        if evaluation.days[row] in place:
-            found.append((place[evaluation.days[row]], float(two[1] - two[0])))
+    for row in np.flatnonzero((answers.labels == truth) & (answers.classes == answer)):
+        two = np.sort(answers.probabilities[row])[-2:]
+        if answers.days[row] in place:
+            found.append((place[answers.days[row]], float(two[1] - two[0])))
     return sorted(found, key=lambda one: -one[1])

@@ -101,7 +101,12 @@ class Verdict:
         return "above" if r > r0 else "below"
 
     def _spoken(self) -> dict[str, str]:
-        return {name: _spoken(name, value) for name, value in self.parameters.items()}
+        spoken = {name: _spoken(name, value) for name, value in self.parameters.items()}
+        r, r0 = self.parameters["r"], self.parameters["r0"]
+        if r is not None and r0 is not None and r != r0:
+            digits = next((digits for digits in range(2, 6) if f"{r:.{digits}f}" != f"{r0:.{digits}f}"), 6)
+            spoken |= {"r": f"{r:.{digits}f}", "r0": f"{r0:.{digits}f}"}  # as many as tell them apart
+        return spoken
 
 
 def reach_verdict(

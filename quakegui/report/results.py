@@ -104,6 +104,29 @@ def predictors(judgement: Judgement, say: Words) -> Table:
     return Table(head, tuple(rows))
 
 
+def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
+    """Return the run and every predictor beside it as AUCs with intervals, see `result_drawings.forest`."""
+    nothing = (np.nan, np.nan, np.nan)
+    rows = [draw.ForestRow(judgement.title, judgement.auc.value, (judgement.auc.low, judgement.auc.high), nothing)]
+    for one in judgement.comparisons:
+        if one.target == "event":
+            left = nothing if one.residual is None else (one.residual.value, one.residual.low, one.residual.high)
+            own = np.nan if one.test is None else one.test.auc
+            rows.append(draw.ForestRow(say.or_itself(BASELINE_NAMES, one.name), own, (np.nan, np.nan), left))
+    words = PlotWords(
+        across=say("AUC, earthquake vs. none", "AUC，有震／无震"),
+        up="",
+        key=(
+            say("its own AUC", "自身的 AUC"),
+            say("unexplained by it (95%)", "未解释部分（95%）"),
+            say("constant prediction", "恒定预测"),
+        ),
+        stamp=stamp,
+        alt=say("Predictors with intervals", "各预测方法及其区间"),
+    )
+    return draw.forest(rows, words)
+
+
 def _test(test: SurrogateTest | None) -> tuple[str, str, str]:
     if test is None:
         return "–", "–", "–"

@@ -8,6 +8,7 @@ from quakegui.app import labelling, walking
 from quakegui.ui import commands as do
 from quakegui.ui import i18n
 from quakegui.ui.action import DAY, EDIT, HELP, LABEL, NETWORK, PROJECT, VIEW, Action
+from quakegui.ui.dock_plan import WORKSPACES, Workspace
 from quakegui.ui.i18n import mark
 
 CLASS_TEXTS: Final = (
@@ -30,6 +31,13 @@ def _jump(kind: str, direction: int, text: str, key: str) -> Action:
     return Action(
         f"jump-{kind}-{'next' if direction > 0 else 'former'}", DAY, text,
         lambda bench: walking.jump(bench.session, kind, direction), (key,), needs="days", group=1,
+    )  # fmt: skip
+
+
+def _workspace(number: int, workspace: Workspace) -> Action:
+    return Action(
+        f"workspace-{workspace.id}", VIEW, workspace.title, lambda bench: bench.layouts.use(workspace.id), (f"Ctrl+{number}",),
+        tip=workspace.tip, needs="project", checked=lambda bench: bench.layouts.name == workspace.id, group=1,
     )  # fmt: skip
 
 
@@ -64,7 +72,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
                needs="write", toolbar=True),
     Action("redo", EDIT, mark("Redo"), lambda bench: labelling.redo(bench.session), ("Ctrl+Y", "Ctrl+Shift+Z"), "mdi6.redo",
                needs="write", toolbar=True),
-    Action("revert", EDIT, mark("Revert labels to a moment…"), do.revert_labels, (), "mdi6.history", needs="write"),
+    Action("revert", EDIT, mark("Label history…"), do.revert_labels, (), "mdi6.history", needs="write"),
     Action("imports", EDIT, mark("Imports…"), do.show_imports, (), "mdi6.database-clock-outline",
                mark("List who imported what and when; undo and redo imports"), needs="project"),
     Action("copy-command", EDIT, mark("Copy as command"), lambda bench: do.copy_deed(bench, python=False), (), "mdi6.console",
@@ -84,6 +92,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("day-last", DAY, mark("Last day"), lambda bench: walking.go_to_end(bench.session, 1), ("End",),
                "mdi6.page-last", needs="days"),
     Action("day-date", DAY, mark("Go to a date…"), do.go_to_date, ("Ctrl+G",), "mdi6.calendar", needs="days"),
+    Action("go-back", DAY, mark("Go back"), lambda bench: walking.go_back(bench.session), ("Alt+Left",), "mdi6.arrow-left",
+               mark("Go back to the day that the latest jump left"), needs="days"),
     Action("play", DAY, mark("Play or pause"), do.play, ("Space",), "mdi6.play-pause", needs="days", toolbar=True),
     _jump("event", 1, mark("Next earthquake"), "Ctrl+Right"),
     _jump("event", -1, mark("Former earthquake"), "Ctrl+Left"),
@@ -133,12 +143,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
                needs="days", checked=lambda bench: bench.session.display.outlines),
     Action("map-stations", VIEW, mark("Stations on the day map"), lambda bench: do.toggle_display(bench, "stations"),
                ("Alt+3",), needs="days", checked=lambda bench: bench.session.display.stations),
-    Action("explain", VIEW, mark("What the network looked at"), do.toggle_explain, ("G",), "mdi6.eye-outline",
+    Action("explain", VIEW, mark("What the network looked at"), do.toggle_explain, ("Shift+G",), "mdi6.eye-outline",
                mark("Show where the map speaks for the prediction; asks the run for the chosen days"), needs="days",
                checked=lambda bench: bench.session.display.explain),
-    Action("review", VIEW, mark("Review layout"), do.toggle_review, ("F11",), "mdi6.presentation", needs="project", group=1,
-               checked=lambda bench: bench.layouts.name == "review"),
-    Action("reset-layout", VIEW, mark("Put all panels back"), lambda bench: bench.layouts.reset(),
+    Action("sheet", VIEW, mark("Contact sheet"), lambda bench: do.toggle_display(bench, "sheet"), ("G",),
+               "mdi6.view-grid-outline",
+               mark("Show the season's days as small maps in the day map's place"), needs="days",
+               checked=lambda bench: bench.session.display.sheet),
+    *(_workspace(number, workspace) for number, workspace in enumerate(WORKSPACES, 1)),
+    Action("review", VIEW, mark("To the review and back"), do.toggle_review, ("F11",), "mdi6.presentation", needs="project",
+               group=1),
+    Action("reset-layout", VIEW, mark("Reset the layout of this workspace"), lambda bench: bench.layouts.reset(),
+               needs="project", group=1),
+    Action("reset-layouts", VIEW, mark("Reset all layouts"), lambda bench: bench.layouts.reset_all(),
                needs="project", group=1),
     Action("theme-light", VIEW, mark("Light"), lambda bench: bench.session.set_settings(theme="light"), (), group=2,
                checked=lambda bench: bench.session.settings.theme == "light"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from quakegui.season.labels import LabelSource
 from quakegui.season.quality import Quality
 from quakegui.ui.i18n import mark, tr
 
@@ -17,6 +18,13 @@ CLASS_NAMES: Final = (
     mark("South, larger"),
     mark("South, smaller"),
 )
+
+SOURCE_NAMES: Final = {
+    LabelSource.RULE: mark("by rule, retrospective"),
+    LabelSource.MODEL: mark("accepted from a prediction"),
+    LabelSource.ANALYST: mark("by an analyst"),
+    LabelSource.SETTLED: mark("settled"),
+}
 
 PROTOCOL_NAMES: Final = {
     "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),

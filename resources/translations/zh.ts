@@ -124,6 +124,10 @@
             <translation>关于 quakegui</translation>
         </message>
         <message>
+            <source>About {minutes:.0f} min, by the latest run of this kind</source>
+            <translation>约 {minutes:.0f} 分钟（按最近一次同类训练）</translation>
+        </message>
+        <message>
             <source>Accept the prediction</source>
             <translation>接受预测</translation>
         </message>
@@ -180,6 +184,14 @@
             <translation>分析员的一致性</translation>
         </message>
         <message>
+            <source>Alarm open</source>
+            <translation>警报中</translation>
+        </message>
+        <message>
+            <source>Alarm since {date} ({day})</source>
+            <translation>警报自 {date} 起（{day}）</translation>
+        </message>
+        <message>
             <source>Alarms</source>
             <translation>警报</translation>
         </message>
@@ -220,8 +232,8 @@
             <translation>警报生效中</translation>
         </message>
         <message>
-            <source>An alarm opened at {time} UTC: {name}.</source>
-            <translation>{time} UTC 开启警报：{name}。</translation>
+            <source>An alarm opened at {time}: {name}.</source>
+            <translation>警报于 {time} 开始：{name}。</translation>
         </message>
         <message>
             <source>An animation can be written as .gif, .mp4, or as a folder of PNG files, not as '{kind}'.</source>
@@ -250,10 +262,6 @@
         <message>
             <source>Another program has written a note on this day in your name; yours was added to it.</source>
             <translation>另一个程序以您的名字写了当天的备注；您的备注已附在其后。</translation>
-        </message>
-        <message>
-            <source>Answered</source>
-            <translation>预测为</translation>
         </message>
         <message>
             <source>Answers of networks that had not seen these days in training; judged</source>
@@ -336,6 +344,10 @@
             <translation>应占</translation>
         </message>
         <message>
+            <source>Author</source>
+            <translation>作者</translation>
+        </message>
+        <message>
             <source>Backend</source>
             <translation>后端</translation>
         </message>
@@ -352,8 +364,8 @@
             <translation>放到最后一天后从头开始</translation>
         </message>
         <message>
-            <source>Begun (UTC)</source>
-            <translation>开始（UTC）</translation>
+            <source>Below: {second} less {first}</source>
+            <translation>下图：{second} 减 {first}</translation>
         </message>
         <message>
             <source>Beyond the stations the map is extrapolated</source>
@@ -370,6 +382,10 @@
         <message>
             <source>By</source>
             <translation>操作人</translation>
+        </message>
+        <message>
+            <source>By date, a week in a row</source>
+            <translation>按日期，每行一周</translation>
         </message>
         <message>
             <source>CENC, USGS or other csv, a workbook, GeoJSON or QuakeML, packed too</source>
@@ -426,6 +442,10 @@
         <message>
             <source>Choose a local date of the season</source>
             <translation>选择时段内的一个本地日期</translation>
+        </message>
+        <message>
+            <source>Choose an entry to go back to: every label becomes what it was then. Nothing is erased.</source>
+            <translation>选择要恢复到的记录：所有标注恢复为当时的状态，不会删除任何内容。</translation>
         </message>
         <message>
             <source>Choose files of readings, tables, Kp, station lists or archives</source>
@@ -488,8 +508,8 @@
             <translation>类别 1 至 4：{counts} 次地震</translation>
         </message>
         <message>
-            <source>Click a cell: its days are listed here, by margin.</source>
-            <translation>点击单元格：其中的日子按差距列于此处。</translation>
+            <source>Click a cell of the matrix to see its days here.</source>
+            <translation>点击矩阵的单元格，在此查看其中各日。</translation>
         </message>
         <message>
             <source>Click a region to see it flash on the map</source>
@@ -516,8 +536,8 @@
             <translation>关闭此窗口（Esc）</translation>
         </message>
         <message>
-            <source>Closed (UTC)</source>
-            <translation>结束（UTC）</translation>
+            <source>Closed</source>
+            <translation>结束</translation>
         </message>
         <message>
             <source>Code</source>
@@ -570,6 +590,10 @@
         <message>
             <source>Confusion matrix</source>
             <translation>混淆矩阵</translation>
+        </message>
+        <message>
+            <source>Contact sheet</source>
+            <translation>缩略图总览</translation>
         </message>
         <message>
             <source>Content</source>
@@ -641,7 +665,7 @@
         </message>
         <message>
             <source>Days</source>
-            <translation>天数</translation>
+            <translation>逐日</translation>
         </message>
         <message>
             <source>Days after</source>
@@ -692,10 +716,6 @@
             <translation>类别 {cls} 的天数</translation>
         </message>
         <message>
-            <source>Days of the chosen cell</source>
-            <translation>所选单元格的日子</translation>
-        </message>
-        <message>
             <source>Days on which an alarm was open</source>
             <translation>警报生效的日子</translation>
         </message>
@@ -710,6 +730,10 @@
         <message>
             <source>Days since its track began, moving or not</source>
             <translation>自出现以来的天数，不论是否移动</translation>
+        </message>
+        <message>
+            <source>Days that would get another label: {count}</source>
+            <translation>标注将改变的天数：{count}</translation>
         </message>
         <message>
             <source>Days to walk through</source>
@@ -812,6 +836,10 @@
             <translation>地震及其日子</translation>
         </message>
         <message>
+            <source>Earthquakes are hidden while you label blind</source>
+            <translation>盲标注时隐藏地震</translation>
+        </message>
+        <message>
             <source>Earthquakes of the catalogue, as tall as their magnitude</source>
             <translation>目录中的地震，高度表示震级</translation>
         </message>
@@ -874,10 +902,6 @@
         <message>
             <source>Events</source>
             <translation>地震</translation>
-        </message>
-        <message>
-            <source>Every label becomes what it was at this moment (this computer's time). Nothing is erased: undo brings it back.</source>
-            <translation>每个标注恢复到此时刻（本机时间）的状态。不会抹去任何内容：撤销即可找回。</translation>
         </message>
         <message>
             <source>Every map changes with this: runs trained so far have seen other maps.</source>
@@ -1132,8 +1156,20 @@
             <translation>把此类别赋予所选日子或当前日</translation>
         </message>
         <message>
+            <source>Go back</source>
+            <translation>返回</translation>
+        </message>
+        <message>
+            <source>Go back to the day that the latest jump left</source>
+            <translation>返回最近一次跳转之前的日期</translation>
+        </message>
+        <message>
             <source>Go back to the files</source>
             <translation>返回文件列表</translation>
+        </message>
+        <message>
+            <source>Go back to this entry</source>
+            <translation>恢复到此记录</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -1232,6 +1268,14 @@
             <translation>记录的最终程度；重叠时取更最终的</translation>
         </message>
         <message>
+            <source>How good the predictions are</source>
+            <translation>预测效果如何</translation>
+        </message>
+        <message>
+            <source>How long it takes is told after the first epoch.</source>
+            <translation>第一轮之后给出所需时间。</translation>
+        </message>
+        <message>
             <source>How many days are shown in a second</source>
             <translation>每秒显示多少天</translation>
         </message>
@@ -1314,6 +1358,10 @@
         <message>
             <source>In sample: {count} days, never judged</source>
             <translation>样本内：{count} 天，从不参与评判</translation>
+        </message>
+        <message>
+            <source>In {days} d: {earthquake}</source>
+            <translation>{days} 天后：{earthquake}</translation>
         </message>
         <message>
             <source>Included</source>
@@ -1500,6 +1548,14 @@
             <translation>按规则标注（回溯）…</translation>
         </message>
         <message>
+            <source>Label history</source>
+            <translation>标注历史</translation>
+        </message>
+        <message>
+            <source>Label history…</source>
+            <translation>标注历史…</translation>
+        </message>
+        <message>
             <source>Label rule (retrospective)</source>
             <translation>标注规则（回溯）</translation>
         </message>
@@ -1512,20 +1568,32 @@
             <translation>标注：{name}</translation>
         </message>
         <message>
+            <source>Labelled by me</source>
+            <translation>由我标注</translation>
+        </message>
+        <message>
             <source>Labelled days that the run does not know: {count}.</source>
             <translation>该运行不知道的已标注日子：{count} 天。</translation>
+        </message>
+        <message>
+            <source>Labelled days with a map, by class: {counts}</source>
+            <translation>有图的已标注天数（按类别）：{counts}</translation>
         </message>
         <message>
             <source>Labelling a day shows the next one</source>
             <translation>标注一天后显示下一天</translation>
         </message>
         <message>
-            <source>Labels given after this moment are taken back</source>
-            <translation>此时刻之后的标注将被收回</translation>
+            <source>Labels</source>
+            <translation>标注</translation>
         </message>
         <message>
             <source>Labels of others</source>
             <translation>他人的标注</translation>
+        </message>
+        <message>
+            <source>Labels over predictions</source>
+            <translation>标注与预测对照</translation>
         </message>
         <message>
             <source>Language</source>
@@ -1534,6 +1602,10 @@
         <message>
             <source>Large and small part at</source>
             <translation>大小地震的分界</translation>
+        </message>
+        <message>
+            <source>Large map and large type, for several people at one screen</source>
+            <translation>大图大字，供多人同屏会商</translation>
         </message>
         <message>
             <source>Larger than this is large; the founding paper uses 4</source>
@@ -1566,6 +1638,10 @@
         <message>
             <source>Latitude (°)</source>
             <translation>纬度（°）</translation>
+        </message>
+        <message>
+            <source>Least certain prediction first</source>
+            <translation>预测最不确定者在前</translation>
         </message>
         <message>
             <source>Least distance from the running median</source>
@@ -1736,8 +1812,8 @@
             <translation>边距</translation>
         </message>
         <message>
-            <source>Matrix</source>
-            <translation>矩阵</translation>
+            <source>Matrix: true class down, predicted class across</source>
+            <translation>矩阵：行为真实类别，列为预测类别</translation>
         </message>
         <message>
             <source>Meaning of column {name}</source>
@@ -1760,16 +1836,24 @@
             <translation>消息</translation>
         </message>
         <message>
+            <source>Model</source>
+            <translation>模型</translation>
+        </message>
+        <message>
             <source>Molchan diagram</source>
             <translation>Molchan 图</translation>
         </message>
         <message>
-            <source>Moment</source>
-            <translation>时刻</translation>
-        </message>
-        <message>
             <source>More of the play bar</source>
             <translation>播放栏的更多选项</translation>
+        </message>
+        <message>
+            <source>Most like the day shown first</source>
+            <translation>与所示日最相似者在前</translation>
+        </message>
+        <message>
+            <source>Most probable earthquake first</source>
+            <translation>有震概率最高者在前</translation>
         </message>
         <message>
             <source>Move the run to the project's trash</source>
@@ -1868,6 +1952,10 @@
             <translation>没有找到 Linux 发行版：请安装 WSL2，或另选位置。</translation>
         </message>
         <message>
+            <source>No alarm</source>
+            <translation>无警报</translation>
+        </message>
+        <message>
             <source>No anomaly: {reason}</source>
             <translation>无异常值：{reason}</translation>
         </message>
@@ -1878,6 +1966,10 @@
         <message>
             <source>No day is left without an earthquake, so nothing can be learned from the others: take a larger magnitude or a smaller area in the catalogue, or fewer days here.</source>
             <translation>没有一天是无地震的，其余类别便无从学起：请在目录中取更大的震级或更小的范围，或在此减少天数。</translation>
+        </message>
+        <message>
+            <source>No day is shown in this workspace, so nothing was labelled.</source>
+            <translation>此工作区未显示任何一天，因此未作标注。</translation>
         </message>
         <message>
             <source>No day map yet: import readings of at least three stations with coordinates.</source>
@@ -1892,12 +1984,20 @@
             <translation>无地震</translation>
         </message>
         <message>
+            <source>No earthquake on this day</source>
+            <translation>当日无地震</translation>
+        </message>
+        <message>
             <source>No earthquakes</source>
             <translation>没有地震</translation>
         </message>
         <message>
             <source>No extremum region</source>
             <translation>无极值区域</translation>
+        </message>
+        <message>
+            <source>No further day of this kind in this direction.</source>
+            <translation>此方向上没有更多此类日期。</translation>
         </message>
         <message>
             <source>No further day on which label and prediction differ in this direction.</source>
@@ -1922,6 +2022,10 @@
         <message>
             <source>No label yet: press 0 to 4</source>
             <translation>尚无标注：按 0 至 4</translation>
+        </message>
+        <message>
+            <source>No later earthquake in the catalogue</source>
+            <translation>目录中此后无地震</translation>
         </message>
         <message>
             <source>No map on this day</source>
@@ -2000,10 +2104,6 @@
             <translation>尚未评判。</translation>
         </message>
         <message>
-            <source>Note</source>
-            <translation>备注</translation>
-        </message>
-        <message>
             <source>Note on this day</source>
             <translation>这一天的备注</translation>
         </message>
@@ -2026,6 +2126,10 @@
         <message>
             <source>Nothing was exported, labelled by rule, trained or judged here yet.</source>
             <translation>这里还没有导出、按规则标注、训练或评估过。</translation>
+        </message>
+        <message>
+            <source>Number of days</source>
+            <translation>天数</translation>
         </message>
         <message>
             <source>Numbers that stand for no value, besides all from 88888 on</source>
@@ -2104,6 +2208,10 @@
             <translation>打开项目…</translation>
         </message>
         <message>
+            <source>Open recent</source>
+            <translation>打开最近的项目</translation>
+        </message>
+        <message>
             <source>Open the guide, and close this sheet</source>
             <translation>打开指南并关闭此表</translation>
         </message>
@@ -2124,12 +2232,20 @@
             <translation>打开解决办法</translation>
         </message>
         <message>
-            <source>Opened (UTC)</source>
-            <translation>打开（UTC）</translation>
+            <source>Opened</source>
+            <translation>开始</translation>
         </message>
         <message>
             <source>Opening the project</source>
             <translation>正在打开项目</translation>
+        </message>
+        <message>
+            <source>Order</source>
+            <translation>排序</translation>
+        </message>
+        <message>
+            <source>Order of the small maps</source>
+            <translation>缩略图的排序</translation>
         </message>
         <message>
             <source>Out of fold: {count} days</source>
@@ -2142,6 +2258,10 @@
         <message>
             <source>Overwritten</source>
             <translation>取代</translation>
+        </message>
+        <message>
+            <source>P about the earthquakes</source>
+            <translation>地震前后的 P</translation>
         </message>
         <message>
             <source>PROSPECTIVE</source>
@@ -2196,6 +2316,10 @@
             <translation>地点</translation>
         </message>
         <message>
+            <source>Planning the training</source>
+            <translation>规划训练</translation>
+        </message>
+        <message>
             <source>Play</source>
             <translation>播放</translation>
         </message>
@@ -2228,6 +2352,14 @@
             <translation>精确率</translation>
         </message>
         <message>
+            <source>Predicted</source>
+            <translation>预测为</translation>
+        </message>
+        <message>
+            <source>Predicted class</source>
+            <translation>预测类别</translation>
+        </message>
+        <message>
             <source>Predicting with the run</source>
             <translation>正在用该运行预测</translation>
         </message>
@@ -2242,6 +2374,10 @@
         <message>
             <source>Predictions are hidden while you label blind, so none can be accepted.</source>
             <translation>盲标注时预测被隐藏，因此不能采纳。</translation>
+        </message>
+        <message>
+            <source>Predictors</source>
+            <translation>预测方法</translation>
         </message>
         <message>
             <source>Probability: {name}</source>
@@ -2272,10 +2408,6 @@
             <translation>在本观测季的夜均值中加入 SYNTHETIC（合成数据）信号，看哪些能被检出</translation>
         </message>
         <message>
-            <source>Put all panels back</source>
-            <translation>恢复所有面板的位置</translation>
-        </message>
-        <message>
             <source>Put the defaults back</source>
             <translation>恢复默认值</translation>
         </message>
@@ -2296,10 +2428,6 @@
             <translation>训练中稀少类别权重更大</translation>
         </message>
         <message>
-            <source>Rates instead of counts</source>
-            <translation>显示比率而非计数</translation>
-        </message>
-        <message>
             <source>Read a run that was exported</source>
             <translation>读入导出的运行</translation>
         </message>
@@ -2318,6 +2446,14 @@
         <message>
             <source>Reading the list of stations</source>
             <translation>正在读取台站列表</translation>
+        </message>
+        <message>
+            <source>Reading the maps and building the model…</source>
+            <translation>正在读取图像并构建模型…</translation>
+        </message>
+        <message>
+            <source>Reading the season…</source>
+            <translation>正在读取观测季…</translation>
         </message>
         <message>
             <source>Reading the studies of the run</source>
@@ -2448,6 +2584,18 @@
             <translation>时段报告…</translation>
         </message>
         <message>
+            <source>Reset all layouts</source>
+            <translation>重置全部布局</translation>
+        </message>
+        <message>
+            <source>Reset the layout of this workspace</source>
+            <translation>重置此工作区的布局</translation>
+        </message>
+        <message>
+            <source>Results</source>
+            <translation>结果</translation>
+        </message>
+        <message>
             <source>Resume a training that was stopped</source>
             <translation>继续已停止的训练</translation>
         </message>
@@ -2456,16 +2604,8 @@
             <translation>重新训练</translation>
         </message>
         <message>
-            <source>Revert labels to a moment</source>
-            <translation>把标注恢复到某一时刻</translation>
-        </message>
-        <message>
-            <source>Revert labels to a moment…</source>
-            <translation>把标注恢复到某一时刻…</translation>
-        </message>
-        <message>
-            <source>Review layout</source>
-            <translation>评审布局</translation>
+            <source>Review</source>
+            <translation>会商</translation>
         </message>
         <message>
             <source>Robust standard deviations of the night</source>
@@ -2514,10 +2654,6 @@
         <message>
             <source>Say which time zone the clock of the table keeps.</source>
             <translation>请指明表格的时钟采用哪个时区。</translation>
-        </message>
-        <message>
-            <source>Says</source>
-            <translation>判为</translation>
         </message>
         <message>
             <source>Scale</source>
@@ -2584,10 +2720,6 @@
             <translation>已商定</translation>
         </message>
         <message>
-            <source>Share of each true class, instead of days</source>
-            <translation>显示占各真实类别的比例，而非天数</translation>
-        </message>
-        <message>
             <source>Share of stations with an anomaly; hatched is missing</source>
             <translation>有异常值的台站比例；斜线为缺测</translation>
         </message>
@@ -2598,6 +2730,10 @@
         <message>
             <source>Sheet of the workbook</source>
             <translation>工作簿中的工作表</translation>
+        </message>
+        <message>
+            <source>Shift and Ctrl choose several days; 0 to 4 label them in one step</source>
+            <translation>按 Shift 或 Ctrl 选择多日；0 至 4 一步标注</translation>
         </message>
         <message>
             <source>Show its predictions</source>
@@ -2620,6 +2756,10 @@
             <translation>显示震中</translation>
         </message>
         <message>
+            <source>Show the figures behind the verdict</source>
+            <translation>显示结论所依据的数字</translation>
+        </message>
+        <message>
             <source>Show the loss on a logarithmic scale</source>
             <translation>以对数刻度显示损失</translation>
         </message>
@@ -2632,8 +2772,16 @@
             <translation>显示台网和全部震中</translation>
         </message>
         <message>
+            <source>Show the season's days as small maps in the day map's place</source>
+            <translation>在日图的位置以缩略图显示观测季各日</translation>
+        </message>
+        <message>
             <source>Show the whole network (double click)</source>
             <translation>显示整个台网（双击）</translation>
+        </message>
+        <message>
+            <source>Show two chosen days beside each other, with their difference</source>
+            <translation>并排显示所选两日及其差值</translation>
         </message>
         <message>
             <source>Show where the map speaks for the prediction; asks the run for the chosen days</source>
@@ -2656,12 +2804,12 @@
             <translation>本时段按既定规律加入了信号，模型学自其他同类时段。旁边的无信号时段没有信号：看看同一模型在那里怎么说。</translation>
         </message>
         <message>
-            <source>Skill</source>
-            <translation>技巧</translation>
-        </message>
-        <message>
             <source>Skill maps</source>
             <translation>预测效能图</translation>
+        </message>
+        <message>
+            <source>Small day maps</source>
+            <translation>日图缩略图</translation>
         </message>
         <message>
             <source>Smallest magnitude taken, itself included: for M &gt; 3.0 in tenths write 3.1</source>
@@ -2678,6 +2826,10 @@
         <message>
             <source>Something else was written in the meantime; use Undo in the Edit menu.</source>
             <translation>其间又写入了其他内容；请用“编辑”菜单中的“撤销”。</translation>
+        </message>
+        <message>
+            <source>Source</source>
+            <translation>来源</translation>
         </message>
         <message>
             <source>South (°)</source>
@@ -2718,6 +2870,14 @@
         <message>
             <source>Start the worker there and tell on which device it would compute</source>
             <translation>在那里启动训练进程，说明将用哪个设备计算</translation>
+        </message>
+        <message>
+            <source>Started ({zone})</source>
+            <translation>开始（{zone}）</translation>
+        </message>
+        <message>
+            <source>Starting the training process; it loads the libraries first…</source>
+            <translation>正在启动训练进程，先加载所需的库…</translation>
         </message>
         <message>
             <source>State</source>
@@ -2808,8 +2968,24 @@
             <translation>这样的夜间不进入以后的基线</translation>
         </message>
         <message>
+            <source>Sum</source>
+            <translation>合计</translation>
+        </message>
+        <message>
             <source>Superposed epochs</source>
             <translation>时序叠加</translation>
+        </message>
+        <message>
+            <source>Suspect label</source>
+            <translation>标注可疑</translation>
+        </message>
+        <message>
+            <source>Suspected label errors first</source>
+            <translation>疑似标注错误者在前</translation>
+        </message>
+        <message>
+            <source>Tables</source>
+            <translation>表格</translation>
         </message>
         <message>
             <source>Take a run back from the trash, or empty it</source>
@@ -2904,6 +3080,10 @@
             <translation>生效的标注：以颜色、图案和字母表示类别</translation>
         </message>
         <message>
+            <source>The labels are as they were after this entry.</source>
+            <translation>标注与此记录之后的状态相同。</translation>
+        </message>
+        <message>
             <source>The labels of {count} days, {first} to {last}, were cleared.</source>
             <translation>{first} 至 {last} 共 {count} 天的标注已清除。</translation>
         </message>
@@ -2918,6 +3098,10 @@
         <message>
             <source>The last step of {who} was written by another program {when}: {what}.</source>
             <translation>{who} 的最后一步是另一个程序{when}写入的：{what}。</translation>
+        </message>
+        <message>
+            <source>The latest entry is at the top</source>
+            <translation>最新记录在最上面</translation>
         </message>
         <message>
             <source>The null season</source>
@@ -3064,6 +3248,10 @@
             <translation>没有这个名称的时区。</translation>
         </message>
         <message>
+            <source>There was no jump to go back from.</source>
+            <translation>没有可返回的跳转。</translation>
+        </message>
+        <message>
             <source>They agree on {agreed} of {days} days that both have labelled.</source>
             <translation>两人都标注的 {days} 天中，{agreed} 天一致。</translation>
         </message>
@@ -3152,6 +3340,10 @@
             <translation>截止日</translation>
         </message>
         <message>
+            <source>To the review and back</source>
+            <translation>进入会商或返回</translation>
+        </message>
+        <message>
             <source>To the trash</source>
             <translation>移到回收站</translation>
         </message>
@@ -3174,6 +3366,10 @@
         <message>
             <source>Train on the labels in force; the window stays free</source>
             <translation>用有效标注训练；窗口仍可使用</translation>
+        </message>
+        <message>
+            <source>Train, and compare runs</source>
+            <translation>训练并比较训练记录</translation>
         </message>
         <message>
             <source>Training</source>
@@ -3202,6 +3398,14 @@
         <message>
             <source>Two columns say the same of the same station.</source>
             <translation>两列对同一台站的含义相同。</translation>
+        </message>
+        <message>
+            <source>Two side by side</source>
+            <translation>两日对比</translation>
+        </message>
+        <message>
+            <source>Uncertain prediction</source>
+            <translation>预测不确定</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -3276,6 +3480,10 @@
             <translation>逐日播放（空格）</translation>
         </message>
         <message>
+            <source>Walk through the days and label them</source>
+            <translation>逐日查看并标注</translation>
+        </message>
+        <message>
             <source>West (°)</source>
             <translation>西（°）</translation>
         </message>
@@ -3302,6 +3510,10 @@
         <message>
             <source>What the network looked at</source>
             <translation>网络所关注的区域</translation>
+        </message>
+        <message>
+            <source>What the network looked at: {name}</source>
+            <translation>模型关注之处：{name}</translation>
         </message>
         <message>
             <source>What the project is called; the folder is named after it</source>
@@ -3364,6 +3576,10 @@
             <translation>地震前后哪些日子带有其类别</translation>
         </message>
         <message>
+            <source>Which days come first</source>
+            <translation>哪些日在前</translation>
+        </message>
+        <message>
             <source>Which library computes, where both are installed</source>
             <translation>两者都已安装时由哪个库计算</translation>
         </message>
@@ -3372,8 +3588,16 @@
             <translation>整个窗口</translation>
         </message>
         <message>
+            <source>Why</source>
+            <translation>依据</translation>
+        </message>
+        <message>
             <source>Widening of the frame, a share of its larger side</source>
             <translation>图框的加宽，占较长边的比例</translation>
+        </message>
+        <message>
+            <source>With a note</source>
+            <translation>有备注</translation>
         </message>
         <message>
             <source>With another time zone every day begins at another moment: nights, maps and regions are computed anew. Labels and notes keep their dates, which stand for other hours from now on; runs have seen other maps.</source>
@@ -3434,6 +3658,10 @@
         <message>
             <source>Writing the tables</source>
             <translation>正在写表格</translation>
+        </message>
+        <message>
+            <source>Written ({zone})</source>
+            <translation>写入时间（{zone}）</translation>
         </message>
         <message>
             <source>Written beside every label and note</source>
@@ -3516,6 +3744,10 @@
             <translation>M {magnitude:.1f}（{time}）的余震</translation>
         </message>
         <message>
+            <source>all days; accuracy</source>
+            <translation>全部天数；准确率</translation>
+        </message>
+        <message>
             <source>almost perfect</source>
             <translation>几乎完全</translation>
         </message>
@@ -3568,6 +3800,10 @@
             <translation>按规则，回溯</translation>
         </message>
         <message>
+            <source>cleared</source>
+            <translation>已清除</translation>
+        </message>
+        <message>
             <source>coordinates of {stations}</source>
             <translation>台站 {stations} 的坐标</translation>
         </message>
@@ -3576,12 +3812,24 @@
             <translation>天</translation>
         </message>
         <message>
+            <source>day {number}</source>
+            <translation>第 {number} 天</translation>
+        </message>
+        <message>
             <source>days as MATLAB counts them</source>
             <translation>MATLAB 日序号</translation>
         </message>
         <message>
             <source>days as a spreadsheet counts them</source>
             <translation>电子表格日序号</translation>
+        </message>
+        <message>
+            <source>days of the class; recall</source>
+            <translation>该类天数；召回率</translation>
+        </message>
+        <message>
+            <source>days predicted as the class; precision</source>
+            <translation>预测为该类的天数；精确率</translation>
         </message>
         <message>
             <source>default {value}</source>
@@ -3676,6 +3924,10 @@
             <translation>样本内</translation>
         </message>
         <message>
+            <source>inside the network</source>
+            <translation>台网内</translation>
+        </message>
+        <message>
             <source>just now</source>
             <translation>刚刚</translation>
         </message>
@@ -3708,6 +3960,10 @@
             <translation>留一误差 {error:.2f} {unit}（{code}）</translation>
         </message>
         <message>
+            <source>left out</source>
+            <translation>未使用</translation>
+        </message>
+        <message>
             <source>list of stations</source>
             <translation>台站列表</translation>
         </message>
@@ -3736,10 +3992,6 @@
             <translation>无日子：被其他地震占去</translation>
         </message>
         <message>
-            <source>no day: outside the season</source>
-            <translation>无日子：在时段之外</translation>
-        </message>
-        <message>
             <source>no earthquake</source>
             <translation>无地震</translation>
         </message>
@@ -3762,6 +4014,10 @@
         <message>
             <source>not used</source>
             <translation>不使用</translation>
+        </message>
+        <message>
+            <source>note</source>
+            <translation>备注</translation>
         </message>
         <message>
             <source>note {when}</source>
@@ -3844,12 +4100,20 @@
             <translation>在日期之外</translation>
         </message>
         <message>
+            <source>outside the season</source>
+            <translation>在观测季之外</translation>
+        </message>
+        <message>
             <source>outside the stations' hull: no value</source>
             <translation>在台站外包线之外：无值</translation>
         </message>
         <message>
             <source>peak z {z}, {nt} nT</source>
             <translation>峰值 z {z}，{nt} nT</translation>
+        </message>
+        <message>
+            <source>predicted: {name}</source>
+            <translation>预测：{name}</translation>
         </message>
         <message>
             <source>prospective</source>
@@ -3946,6 +4210,10 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>table of readings</source>
             <translation>读数表格</translation>
+        </message>
+        <message>
+            <source>test</source>
+            <translation>测试</translation>
         </message>
         <message>
             <source>the Python that runs this window</source>
@@ -4068,12 +4336,12 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>{first} 至 {last} 共 {count} 天：仍以优先级更高的另一标注为准。</translation>
         </message>
         <message>
-            <source>{count} days: {truth}, predicted {answer}; click to go there, 0 to 4 relabels</source>
-            <translation>{count} 天：{truth}，预测为 {answer}；点击前往，0 至 4 重新标注</translation>
+            <source>{count} days: {truth}, predicted {answer}. Arrow keys walk, 0 to 4 relabel the one in the frame.</source>
+            <translation>{count} 天：{truth}，预测为{answer}。方向键移动，0 至 4 改标加框的一天。</translation>
         </message>
         <message>
-            <source>{count} days; click to list them</source>
-            <translation>{count} 天；点击列出</translation>
+            <source>{count} days; click to see their maps</source>
+            <translation>{count} 天；点击查看其图像</translation>
         </message>
         <message>
             <source>{count} earthquakes</source>
@@ -4156,16 +4424,16 @@ No method is known that predicts earthquakes reliably. What this program shows i
             <translation>{days} 天，不在训练中</translation>
         </message>
         <message>
-            <source>{day} · margin {margin:.2f}</source>
-            <translation>{day} · 差距 {margin:.2f}</translation>
-        </message>
-        <message>
             <source>{device} · {backend} {version} · {precision}</source>
             <translation>{device} · {backend} {version} · {precision}</translation>
         </message>
         <message>
             <source>{files} files seen, {out} of them will be left out.</source>
             <translation>查看了 {files} 个文件，其中 {out} 个不会导入。</translation>
+        </message>
+        <message>
+            <source>{folds} folds, {days} training days in all</source>
+            <translation>{folds} 折，训练共 {days} 天次</translation>
         </message>
         <message>
             <source>{hits} of {events} earthquakes in {share} of the time</source>
@@ -4178,6 +4446,14 @@ No method is known that predicts earthquakes reliably. What this program shows i
         <message>
             <source>{kind} (run {run})</source>
             <translation>{kind}（运行 {run}）</translation>
+        </message>
+        <message>
+            <source>{km:.0f} km from the centre</source>
+            <translation>距中心 {km:.0f} km</translation>
+        </message>
+        <message>
+            <source>{km:.0f} km outside</source>
+            <translation>台网外 {km:.0f} km</translation>
         </message>
         <message>
             <source>{minutes:.0f} min left</source>

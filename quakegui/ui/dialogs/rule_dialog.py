@@ -274,7 +274,7 @@ class RuleDialog(JobDialog):
     def _why_none(self, number: int) -> str:
         day, days = self.session.event_days[number], self.session.days
         inside = days.size and days[0] <= day <= days[-1]
-        return tr("no day: others won them") if inside else tr("no day: outside the season")
+        return tr("no day: others won them") if inside else tr("outside the season")
 
     def apply(self) -> None:
         """Write the rule's labels as one step, and close."""

@@ -17,6 +17,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
 from quakegui.ui.quiet_labels import SteadyLabel
+from quakegui.ui.texts import CLASS_NAMES
 
 SPEEDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Days per second."""
@@ -38,6 +39,12 @@ KINDS: Final = (
     ("disagreement", mark("Disagreements")),
     ("region", mark("With regions")),
     ("storm", mark("Stormy nights")),
+    ("mine", mark("Labelled by me")),
+    ("noted", mark("With a note")),
+    ("alarm", mark("Alarm open")),
+    ("uncertain", mark("Uncertain prediction")),
+    ("suspect", mark("Suspect label")),
+    *((f"class-{number}", name) for number, name in enumerate(CLASS_NAMES)),
 )
 """The kinds of days that the walk can be narrowed to (`quakegui.app.walking`)."""
 COUNTED: Final = Change.LABELS | Change.PREDICTIONS | Change.EVENTS
