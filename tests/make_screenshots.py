@@ -32,7 +32,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.shipped import install_model
+from quakegui.learn.zero_shot.shipped import install_model
 from quakegui.paths import resources
 from quakegui.project.demo import create_demo
 from quakegui.project.seasons import load_season

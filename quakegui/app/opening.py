@@ -91,7 +91,7 @@ def open_demo(session: Session, *, strength: float = 1.0) -> None:
         return
 
     def work(progress: ProgressCallback, cancelled: CancelCheck) -> Path:
-        from quakegui.learn.shipped import install_model
+        from quakegui.learn.zero_shot.shipped import install_model
         from quakegui.project import demo, seasons
 
         def tell(done: int, total: int, text: str) -> None:

@@ -50,7 +50,8 @@ def apply_model(session: Session) -> None:
     environment = environment_of(session.settings)
 
     def work(progress: ProgressCallback, cancelled: CancelCheck) -> RunFolder:
-        from quakegui.learn import messages, shipped
+        from quakegui.learn import messages
+        from quakegui.learn.zero_shot import shipped
         from quakegui.project import runs
 
         def listen(message: messages.Message) -> None:

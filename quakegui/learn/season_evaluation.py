@@ -19,15 +19,15 @@ from quakegui.judge.splits import blocked
 from quakegui.judge.surrogates import EventWindows, rule_kinds
 from quakegui.judge.truth import truth_of
 from quakegui.learn.calibrated import calibrators_of
-from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
+from quakegui.learn.evidence import Evidence, baselines, gather, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
 from quakegui.learn.runs.frozen import frozen_alarms_of
 from quakegui.learn.runs.keeping import digest, read_kept, write_kept
 from quakegui.learn.runs.predictions import RunPredictions
-from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
+from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.season_runs import refuse_other_classes, runs_folder
+from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import other_p_values
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -266,12 +266,3 @@ def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: A
             write_kept(path, inputs, rivals)
     basis = Basis("today", now, 0, 0)
     return (own, *(dataclasses.replace(_with_its_bounds(one), basis=basis) for one in rivals)), ""
-
-
-def same_runs_of(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
-    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there."""
-    found = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
-    if not found:
-        return None, None
-    evidence = gather(project, season)
-    return same_runs(found, config, make_snapshot(evidence, season, config, make_split(evidence.material, config)).hash)

@@ -30,6 +30,7 @@ from quakegui.learn.runs.registry import (
     list_runs,
     read_run,
     refusal,
+    same_runs,
     sweep,
 )
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
@@ -305,3 +306,12 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
         If there is no such run.
     """
     return choose_run(list_runs(runs_folder(project))[0], run_id, runs.run_in_use(project))
+
+
+def same_runs_of(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
+    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there."""
+    found = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+    if not found:
+        return None, None
+    evidence = gather(project, season)
+    return same_runs(found, config, make_snapshot(evidence, season, config, make_split(evidence.material, config)).hash)

@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCES = REPOSITORY / "quakegui"
 CATALOGUE = REPOSITORY / "resources" / "translations" / "sentences.json"
 PACKAGES = ("season", "formats", "project", "judge", "learn", "app")
-APART = {"app/support.py", "learn/power.py", "season/calibration.py", "learn/shipped.py", "judge/verdict.py"}
+APART = {"app/support.py", "learn/power.py", "season/calibration.py", "learn/zero_shot/shipped.py", "judge/verdict.py"}
 """Not for the screen (the report for support, and what is run from a terminal only), or with its own Chinese beside it."""
 VALUES = {
     *("pre-training", "seasons that choose the alarms"),
