@@ -1,8 +1,8 @@
 """The model that comes with the program: pre-trained on simulated seasons, so that its first start shows what it finds.
 
 ``python -m quakegui.learn.zero_shot.shipped`` makes it anew into `models/`: the default recipe of `quakegui pretrain`, what it
-finds in fresh simulated seasons, the card. Some ten minutes of processor time; stopped, it goes on where it was. Its answers to the
-demonstration's season and to the null season beside it are kept with it: both are shown at once, without TensorFlow too.
+finds in fresh simulated seasons, the card. Some ten minutes of processor time; stopped, it goes on where it was. Its answers
+to the demonstration's season and to the null season beside it are kept with it: both are shown at once, without TensorFlow too.
 """
 
 from __future__ import annotations
