@@ -20,12 +20,23 @@ The way of a run
     ready maps) freezes maps, labels and split in a run folder, and `learn.worker` trains it in a process of its own, which
     answers in `learn.messages`, one JSON object a line. What it predicts for days that it had not seen goes to `judge`, beside
     the predictors that need no network, and ends in a verdict: one sentence, and the figures behind it.
+
+For programs in Python, ``quakegui.open(folder)`` gives a project's season as labelled arrays and tables; see `door`.
 """
 
 import os
+from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
 
 # Before NumPy is loaded, which reads it once. A day's map is a few small products: on a busy machine, as beside a training,
 # threads wait for each other fifteen times as long as one thread computes, and on an idle one they gain little.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def __getattr__(name: str) -> Any:
+    """Return `quakegui.open`, loaded when it is first asked for: importing any part of the program imports this module."""
+    if name == "open":
+        return import_module("quakegui.door").open
+    raise AttributeError(f"module 'quakegui' has no attribute {name!r}")

@@ -32,14 +32,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from quakegui.app import opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
-from quakegui.learn.shipped import install_model
+from quakegui.learn.zero_shot.shipped import install_model
 from quakegui.paths import resources
 from quakegui.project.demo import create_demo
 from quakegui.project.seasons import load_season
 from quakegui.project.store import Project
 from quakegui.ui import commands
 from quakegui.ui.dialogs.import_wizard import ImportWizard
-from quakegui.ui.dock_plan import DOCKS
+from quakegui.ui.dock_plan import DOCKS, WORKSPACES
 from quakegui.ui.main_window import MainWindow, fit_of
 from quakegui.ui.workbench import Workbench
 
@@ -144,7 +144,7 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
         if spec.id == "evaluation" and session.predictions is not None:
             judge(window)
             grab(window, out / f"judged-{suffix}.png")
-        elif spec.behind:
+        elif not WORKSPACES[0].has(spec.id):
             grab(window, out / f"with-{spec.id}-{suffix}.png")
         grab(window.docks[spec.id], out / f"{spec.id}-{suffix}.png")
     grab(window.day_map_panel, out / f"day-map-{suffix}.png")
@@ -153,7 +153,7 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
     settle(1500)  # texts of another size are laid out anew, on a busy machine after a while
     wait_until(lambda: not session.jobs.busy)
     grab(window, out / f"review-{suffix}.png")
-    window.layouts.use("work")
+    window.layouts.use("days")
     settle(200)
 
 

@@ -96,6 +96,17 @@ def test_a_mapping_is_kept_for_the_next_table_with_the_same_columns(run: Termina
     assert first(tmp_path / "p", "MUL") == "2024-05-09T00:00"
 
 
+def test_a_mapping_is_kept_for_the_file_that_has_all_its_columns(run: Terminal, tmp_path: Path) -> None:
+    """One with the same column of times came first, and the mapping was kept for that."""
+    rows = [f"{row.replace(' ', 'T')},1" for row in ROWS]
+    files = [put(tmp_path, f"{name}.csv", [head, *rows]) for name, head in (("a", "when,other,x"), ("b", "when,what,x"))]
+    mapping = {"layout": "long", "time": ["when"], "columns": [["F", "what"]], "station": "XIC"}
+    saved = put(tmp_path, "m.json", [json.dumps(mapping)])
+    run("import", tmp_path / "p", *files, "--mapping", saved, "--save-mapping")
+    later = put(tmp_path, "mag_MUL_2.csv", ["when,what,x", *rows])
+    assert run.json("import", tmp_path / "p", later)["imported"][0]["stations"] == ["MUL"]
+
+
 def test_the_clock_of_a_catalogue_is_said(run: Terminal, tmp_path: Path) -> None:
     file = put(tmp_path, "c.csv", ["Datum;Zeit;Breite;Länge;Tiefe;Magnitude", "05.09.2022;04:52:19;29,61;102,08;10;6,6"])
     _out, said = run("events", "import", tmp_path / "p", file, code=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from quakegui.app.arrivals import Arrivals, arrivals_between
 from quakegui.app.day_kinds import draw_ahead
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.words import Said
 
 if TYPE_CHECKING:

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.app.session import Session
+from quakegui.app.small_maps import suspicion
 from quakegui.app.tables import UNLABELLED
 from quakegui.season.kp import STORM_KP
+from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.words import Said
 
+if TYPE_CHECKING:
+    from quakegui.project.runs import PredictionTable
+
 MAPS_AHEAD = 12
+LEAST_SURE = 0.5
+"""A prediction whose class is less probable is an uncertain one."""
 NOTHING_FURTHER = {
     "event": Said("No further event in this direction."),
     "unlabelled": Said("No further unlabelled day in this direction."),
     "disagreement": Said("No further day on which label and prediction differ in this direction."),
     "region": Said("No further day with an extremum region in this direction."),
     "storm": Said("No further stormy night in this direction."),
+    "mine": Said("No further day of this kind in this direction."),
+    "noted": Said("No further day of this kind in this direction."),
+    "alarm": Said("No further day of this kind in this direction."),
+    "uncertain": Said("No further day of this kind in this direction."),
+    "suspect": Said("No further day of this kind in this direction."),
+    "class-0": Said("No further day of this kind in this direction."),
+    "class-1": Said("No further day of this kind in this direction."),
+    "class-2": Said("No further day of this kind in this direction."),
+    "class-3": Said("No further day of this kind in this direction."),
+    "class-4": Said("No further day of this kind in this direction."),
 }
 """The kinds, and what is said where no further day of one is found."""
 
@@ -31,22 +51,68 @@ def walk_days(session: Session) -> NDArray[np.intp]:
 
 def days_of_kind(session: Session, kind: str) -> NDArray[np.bool_]:
     """Return which days of the season are of one of the kinds, shape (day,)."""
+    if kind.startswith("class-"):
+        return np.asarray(session.labels.classes == int(kind.removeprefix("class-")), dtype=bool)
+    if kind in _OF_A_DAY:
+        return np.array([_OF_A_DAY[kind](session, index) for index in range(session.days.size)], dtype=bool)
     if kind == "event":
         return np.isin(session.days, session.event_days)
     if kind == "unlabelled":
         return np.asarray(session.labels.classes == UNLABELLED, dtype=bool)
-    if kind == "disagreement":
-        if session.predictions is None or session.display.blind:
-            return np.zeros(session.days.size, dtype=bool)
-        guess, labels = session.predictions.classes, session.labels.classes
-        return np.asarray((guess != UNLABELLED) & (labels != UNLABELLED) & (guess != labels), dtype=bool)
-    count = range(session.days.size)
-    if kind == "region":
-        found = [session.features(index) for index in count]
-        return np.array([day is not None and bool(day.regions) for day in found], dtype=bool)
-    if kind == "storm":
-        return np.array([session.kp(index) >= STORM_KP for index in count], dtype=bool)
-    raise KeyError(kind)
+    if session.predictions is None or session.display.blind:
+        return np.zeros(session.days.size, dtype=bool)
+    return _OF_PREDICTIONS[kind](session, session.predictions)
+
+
+def _is_mine(session: Session, row: LabelRow | None) -> bool:
+    return row is not None and row.author == session.settings.analyst and row.source is not LabelSource.RULE
+
+
+def _has_region(session: Session, index: int) -> bool:
+    day = session.features(index)
+    return day is not None and bool(day.regions)
+
+
+def _is_noted(session: Session, index: int) -> bool:
+    whose = session.whose()
+    return any(whose in (None, note.author) for note in session.notes(index))
+
+
+def _disagree(session: Session, table: PredictionTable) -> NDArray[np.bool_]:
+    guess, labels = table.classes, session.labels.classes
+    return np.asarray((guess != UNLABELLED) & (labels != UNLABELLED) & (guess != labels), dtype=bool)
+
+
+def _alarmed(session: Session, _table: PredictionTable) -> NDArray[np.bool_]:
+    found = np.zeros(session.days.size, dtype=bool)
+    for first, last in session.alarms:
+        found[first : last + 1] = True
+    return found
+
+
+def _uncertain(_session: Session, table: PredictionTable) -> NDArray[np.bool_]:
+    likeliest = np.nan_to_num(np.asarray(table.probabilities, dtype=np.float64)).max(axis=1)
+    return np.asarray((table.classes != UNLABELLED) & (likeliest < LEAST_SURE), dtype=bool)
+
+
+def _suspect(session: Session, table: PredictionTable) -> NDArray[np.bool_]:
+    chances = np.asarray(table.probabilities, dtype=np.float64)
+    return np.asarray(suspicion(chances, session.labels.classes, table.kind != "in-sample") > 0.0, dtype=bool)
+
+
+_OF_A_DAY: Final[dict[str, Callable[[Session, int], bool]]] = {
+    "region": _has_region,
+    "storm": lambda session, index: session.kp(index) >= STORM_KP,
+    "mine": lambda session, index: _is_mine(session, session.labels.rows[index]),
+    "noted": _is_noted,
+}
+_OF_PREDICTIONS: Final[dict[str, Callable[[Session, PredictionTable], NDArray[np.bool_]]]] = {
+    "disagreement": _disagree,
+    "alarm": _alarmed,
+    "uncertain": _uncertain,
+    "suspect": _suspect,
+}
+"""None of these while labelling blind."""
 
 
 def draw_ahead(session: Session) -> None:

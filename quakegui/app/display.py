@@ -14,5 +14,7 @@ class Display:
     outlines: bool = True
     stations: bool = True
     explain: bool = False
+    sheet: bool = False
+    """Whether the season's days are shown as small maps in the day map's place."""
     blind: bool = False
     """Whether other people's labels, the rule's and the predictions are hidden, for a second labelling."""

@@ -14,11 +14,11 @@ if TYPE_CHECKING:  # what judges is imported with the first judgement
     from quakegui.app.session import Session
     from quakegui.judge.judged_by import AsOf
     from quakegui.judge.judgement import Judgement
-    from quakegui.learn.limit import Limit
+    from quakegui.judge.limit import Limit
     from quakegui.learn.run_study import RunStudy
     from quakegui.learn.runs.registry import RunFolder
     from quakegui.learn.worker.environments import Environment
-    from quakegui.project.progress import CancelCheck, ProgressCallback
+    from quakegui.progress import CancelCheck, ProgressCallback
     from quakegui.project.store import Project
     from quakegui.season.labels import LabelRule
     from quakegui.season.season import Season
@@ -26,6 +26,33 @@ if TYPE_CHECKING:  # what judges is imported with the first judgement
 
 SCORED = ("out-of-fold", "prospective")
 """The kinds of answers that are ever judged, each by itself; in-sample ones never are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a run said of days whose class is known: enough to count.
+
+    Attributes
+    ----------
+    days, labels, probabilities
+        The scored days, the classes that they are judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    """
+
+    days: NDArray[np.datetime64]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """The most probable class of each day, -1 without an answer, shape (day,)."""
+        known = np.isfinite(self.probabilities).all(axis=1)
+        return np.where(known, np.nan_to_num(self.probabilities).argmax(axis=1), -1)
+
+    def confusion(self) -> NDArray[np.int64]:
+        """Return days by class (row) and predicted class (column), shape (5, 5)."""
+        said, counts = self.classes, np.zeros((5, 5), np.int64)
+        np.add.at(counts, (self.labels[said >= 0], said[said >= 0]), 1)
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +73,8 @@ class Evaluation:
         Every day that could have been scored, and its class in the same set of labels, -1 for none, shape (day,) each.
     late
         How many prospective answers were issued more than a day after their day was known.
+    run
+        Id of the run.
     """
 
     project: Project
@@ -57,6 +86,12 @@ class Evaluation:
     all_days: NDArray[np.datetime64]
     all_labels: NDArray[np.int64]
     late: int = 0
+    run: str = ""
+
+    @property
+    def answers(self) -> Answers:
+        """The answers alone."""
+        return Answers(self.days, self.labels, self.probabilities)
 
     @classmethod
     def of(cls, project: Project, season: Season, kind: str = "out-of-fold", as_of: AsOf = "training") -> Evaluation:
@@ -75,10 +110,10 @@ class Evaluation:
         if kind == "prospective":
             told = prospective.evaluate_prospective(project, season, run)
             answers = told.days, told.labels, told.probabilities
-            return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late)
+            return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late, run.id)
         found = season_evaluation.judge_run(project, season, run, as_of)
         answers = found.days, found.labels, found.probabilities
-        return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels)
+        return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels, run=run.id)
 
     def relabelled_days(self, session: Session) -> int:
         """Return on how many of the days that could be scored the label to judge by has changed since."""
@@ -118,8 +153,8 @@ def has_limit(run: RunFolder) -> bool:
 
 
 def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None:
-    """Return the detection limit that is kept with a run, see `quakegui.learn.run_limit`; call it in a job."""
-    from quakegui.learn import run_limit
+    """Return the detection limit that is kept with a run, see `quakegui.learn.worker.run_limit`; call it in a job."""
+    from quakegui.learn.worker import run_limit
 
     return run_limit.kept_limit(project, season, run)
 
@@ -143,17 +178,31 @@ def rule_in_force(session: Session) -> LabelRule | None:
     return None if session.project is None else journal.label_rule(session.project)
 
 
-def days_in_cell(evaluation: Evaluation, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:
+def answers_of(run: RunFolder) -> Answers | None:
+    """Return at once what a run said out of fold of the days labelled at its training; None where that is not to be judged."""
+    from quakegui.learn.runs.predictions import TEST
+    from quakegui.learn.runs.registry import RunError
+
+    if run.config.leaky:
+        return None
+    try:
+        said = run.predictions()
+    except RunError:  # the judgement says what is the matter with it
+        return None
+    pooled, fold = said.out_of_fold()
+    scored = (said.labels >= 0) & (fold >= 0) & (said.role[fold, np.arange(len(fold))] == TEST)
+    return Answers(said.days[scored], said.labels[scored].astype(np.int64), pooled[scored].astype(np.float64))
+
+
+def days_in_cell(answers: Answers, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:
     """Return the days of one cell of the matrix, the surest first, as (index in `days`, margin).
 
     The margin is the probability of the answer less that of the next class.
     """
-    known = np.isfinite(evaluation.probabilities).all(axis=1)
-    said = np.where(known, np.nan_to_num(evaluation.probabilities).argmax(axis=1), -1)
     place = {day: index for index, day in enumerate(days)}
     found = []
-    for row in np.flatnonzero((evaluation.labels == truth) & (said == answer)):
-        two = np.sort(evaluation.probabilities[row])[-2:]
-        if evaluation.days[row] in place:
-            found.append((place[evaluation.days[row]], float(two[1] - two[0])))
+    for row in np.flatnonzero((answers.labels == truth) & (answers.classes == answer)):
+        two = np.sort(answers.probabilities[row])[-2:]
+        if answers.days[row] in place:
+            found.append((place[answers.days[row]], float(two[1] - two[0])))
     return sorted(found, key=lambda one: -one[1])

@@ -9,7 +9,7 @@ from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
 from quakegui.app.labelling import target
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 
 
 def explain(session: Session) -> None:

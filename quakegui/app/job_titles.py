@@ -27,6 +27,7 @@ TITLES: Final[dict[str, Said]] = {
     "listing-distributions": Said("Asking Windows for its distributions"),
     "looking-into-files": Said("Looking into the files"),
     "opening": Said("Opening the project"),
+    "planning": Said("Planning the training"),
     "predicting": Said("Predicting with the run"),
     "reading-limit": Said("Reading the detection limit of the run"),
     "reading-catalogue": Said("Reading the catalogue"),

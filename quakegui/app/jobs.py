@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.words import Said
 
 LOG = logging.getLogger(__name__)

@@ -42,7 +42,9 @@ class Answer:
 
 
 def target(session: Session) -> list[int]:
-    """Return the indices that a label would go to: the chosen range, which holds the day shown, else the day shown."""
+    """Return the indices that a label would go to: the chosen days, of which the day shown is one, else the day shown."""
+    if session.chosen:
+        return list(session.chosen)
     if session.selection is not None:
         return list(range(session.selection[0], session.selection[1] + 1))
     return [session.index] if session.index >= 0 else []

@@ -15,7 +15,7 @@ from quakegui.app.change import Change
 from quakegui.app.jobs import StoppedError
 from quakegui.app.season_watch import SeasonWatch
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.project.store import Project
@@ -91,7 +91,7 @@ def open_demo(session: Session, *, strength: float = 1.0) -> None:
         return
 
     def work(progress: ProgressCallback, cancelled: CancelCheck) -> Path:
-        from quakegui.learn.shipped import install_model
+        from quakegui.learn.zero_shot.shipped import install_model
         from quakegui.project import demo, seasons
 
         def tell(done: int, total: int, text: str) -> None:

@@ -10,7 +10,7 @@ from quakegui.app import computing, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.words import Said
 
 if TYPE_CHECKING:  # what trains and judges is not for a window at its start
@@ -51,7 +51,8 @@ def apply_model(session: Session) -> None:
     environment = environment_of(session.settings)
 
     def work(progress: ProgressCallback, cancelled: CancelCheck) -> RunFolder:
-        from quakegui.learn import messages, shipped
+        from quakegui.learn import messages
+        from quakegui.learn.zero_shot import shipped
         from quakegui.project import runs
 
         def listen(message: messages.Message) -> None:

@@ -32,6 +32,7 @@ from quakegui.words import Said
 
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
+    from quakegui.app.deeds import Deed
     from quakegui.app.in_use import InUse
     from quakegui.app.run_rows import RunRow
     from quakegui.judge.judged_by import AsOf
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from quakegui.season.extrema import DayFeatures
     from quakegui.season.season import Season
 
+LONGEST_TRAIL: Final = 100
 KEEP_DAY_MS: Final = 500
 """How long after a step the day shown is remembered, at the latest."""
 
@@ -92,18 +94,14 @@ class Session(QObject):
     def _forget(self) -> None:
         self.project: Project | None = None
         self.season: Season | None = None
+        self.deed: Deed | None = None
+        """The last export, rule, training or judgement of this project, which can be copied as a command."""
         self.ahead: dict[str, np.datetime64] = {}
         """Newest stamps of the stations whose readings lie ahead of this machine's clock."""
         self.lacks = ""
         """Why a project has no season: "readings" or "coordinates"; empty where it has one."""
         self.days = NO_DAYS
         self.index = -1
-        self.selected_codes: tuple[str, ...] = ()
-        self.only = ""
-        """The kind of days that the walk goes through (see `kinds`), empty for all days."""
-        self.walk: NDArray[np.intp] | None = None
-        self.selection: tuple[int, int] | None = None
-        """First and last index of the days that a label goes to; the day shown is one of them."""
         self.labels = LabelTable.of(NO_DAYS, {})
         self.truth: NDArray[np.int8] = self.labels.classes
         """The class by which a network may be judged on each day, -1 for none: everybody's labels, and no model's."""
@@ -134,7 +132,20 @@ class Session(QObject):
         """Read beside the window; good until the window itself has read predictions once more than the number says."""
         self._predictions_read = 0
         self.maps: MapCache | None = None
+        self._forget_way()
+
+    def _forget_way(self) -> None:
         self.direction = 1
+        self.trail: list[np.datetime64] = []
+        """Days that were left by a jump, the latest last; a step to the next day or the one before is no jump."""
+        self.selected_codes: tuple[str, ...] = ()
+        self.only = ""
+        """The kind of days that the walk goes through (see `kinds`), empty for all days."""
+        self.walk: NDArray[np.intp] | None = None
+        self.selection: tuple[int, int] | None = None
+        """First and last index of the days that a label goes to; the day shown is one of them."""
+        self.chosen: tuple[int, ...] = ()
+        """Indices of days that were chosen one by one, of which the day shown is one; empty while a range or none is chosen."""
 
     @property
     def day(self) -> np.datetime64 | None:
@@ -235,7 +246,7 @@ class Session(QObject):
         self.maps = MapCache(season) if season is not None else None
         ends = self.days[list(self.selection)] if self.selection is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
-        self.selection = same_days(self.days, ends)
+        self.selection, self.chosen = same_days(self.days, ends), ()
         self.index = nearest(self.days, remembered) if remembered is not None else first_map(season)
         if self.selection is not None and not self.selection[0] <= self.index <= self.selection[1]:
             self.selection = None
@@ -244,7 +255,7 @@ class Session(QObject):
         self._read(Change.ALL)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
-    def show_day(self, index: int, selection: tuple[int, int] | None) -> bool:
+    def show_day(self, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = ()) -> bool:
         """Show a day, and let these days be chosen, of which it is one: labels go to nothing that is not looked at.
 
         Returns
@@ -253,10 +264,13 @@ class Session(QObject):
             Whether it is another day.
         """
         moves = index != self.index
-        change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if selection != self.selection else Change.NOTHING)
+        if abs(index - self.index) > 1 and self.day is not None:
+            self.trail = [*self.trail[1 - LONGEST_TRAIL :], self.day]
+        other = selection != self.selection or chosen != self.chosen
+        change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if other else Change.NOTHING)
         if moves:
             self.direction = 1 if index > self.index else -1
-        self.index, self.selection = index, selection
+        self.index, self.selection, self.chosen = index, selection, chosen
         if moves:
             self.unseen.see()
             if not self._keeper.isActive():

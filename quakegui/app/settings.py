@@ -120,6 +120,11 @@ class SettingsFile:
         self._file.setValue(f"layout/{name}/state", state)
         self._file.sync()
 
+    def forget_layouts(self) -> None:
+        """Forget every layout."""
+        self._file.remove("layout")
+        self._file.sync()
+
     def load_day(self, folder: Path) -> str | None:
         """Return the day last shown of a project, as ISO text."""
         day = self._file.value(f"day/{_key(folder)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from quakegui.app import computing, others
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 
 if TYPE_CHECKING:
     from quakegui.learn.operating import Update

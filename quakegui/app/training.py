@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QSemaphore, QThread, Signal
 
-from quakegui.app import computing, others
+from quakegui.app import computing, deeds, others
 from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
@@ -18,7 +18,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.words import Said
 
 GATHERING: Final = "gathering"
@@ -123,7 +123,12 @@ class Training(QObject):
             return season_runs.begin_run(project, season, config)
 
         self._unwanted = False
-        self._session.jobs.start(GATHERING, gather, self._follow, stoppable=False)
+
+        def begun(run: RunFolder) -> None:
+            self._session.deed = deeds.training(project.folder, config)
+            self._follow(run)
+
+        self._session.jobs.start(GATHERING, gather, begun, stoppable=False)
         self.changed.emit()
 
     def resume(self, run: RunFolder) -> None:

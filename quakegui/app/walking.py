@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from quakegui.app import others
@@ -9,6 +11,7 @@ from quakegui.app.change import Change
 from quakegui.app.day_kinds import NOTHING_FURTHER, days_of_kind, draw_ahead, walk_days
 from quakegui.app.dayindex import nearest
 from quakegui.app.session import Session
+from quakegui.words import Said
 
 
 def go_to(session: Session, index: int) -> None:
@@ -28,6 +31,16 @@ def go_to_day(session: Session, day: np.datetime64) -> None:
     go_to(session, nearest(session.days, day))
 
 
+def go_back(session: Session) -> None:
+    """Show the day that the latest jump left."""
+    if not session.trail:
+        session.said.emit(Said("There was no jump to go back from."), "info")
+        return
+    *rest, day = session.trail
+    go_to_alone(session, nearest(session.days, day))
+    session.trail = rest  # the way back is no jump
+
+
 def select(session: Session, days: tuple[int, int] | None) -> None:
     """Select a range of days by its ends' indices, or none; the day shown is one of them, else the first end given."""
     if days is None or not session.days.size:
@@ -37,13 +50,22 @@ def select(session: Session, days: tuple[int, int] | None) -> None:
     _show(session, session.index if first <= session.index <= last else _within(session, days[0]), (first, last))
 
 
+def choose(session: Session, days: Sequence[int], index: int) -> None:
+    """Choose days one by one, by their indices, and show one of them: that of the index, or else the nearest to it."""
+    if not days:
+        _show(session, session.index, None)
+        return
+    shown = min(days, key=lambda day: abs(day - index))
+    _show(session, shown, None, tuple(days) if len(days) > 1 else ())
+
+
 def _within(session: Session, index: int) -> int:
     """Return the nearest index of a day of the season; -1 without one."""
     return max(min(index, session.days.size - 1), 0 if session.days.size else -1)
 
 
-def _show(session: Session, index: int, selection: tuple[int, int] | None) -> None:
-    if session.show_day(index, selection):
+def _show(session: Session, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = ()) -> None:
+    if session.show_day(index, selection, chosen):
         draw_ahead(session)
         others.look(session)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from quakegui.cli.terminal import print_json, print_table
+from quakegui.cli.terminal import print_json, print_table, say
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement, plain
 from quakegui.learn.runs.registry import RunFolder
@@ -31,9 +31,11 @@ def print_run(run: RunFolder, *, as_json: bool) -> None:
 
 def evaluation_facts(source: MapSource, run: RunFolder, as_of: AsOf = "training") -> dict[str, Any]:
     """Judge a run, and return what `--json` prints of it: the judgement, and one row for the run and for each baseline."""
-    judgement = source.evaluate(run, as_of)
-    rows = [one.row() for one in (judgement, *source.evaluate_together((), run.config))]
-    return {"run": run.id, "synthetic": source.synthetic, **judgement.to_json(), "row": rows[0], "rows": rows}
+    judgements, note = source.evaluate_with_rivals(run, as_of)
+    if note:
+        say(note, style="yellow")
+    rows = [one.row() for one in judgements]
+    return {"run": run.id, "synthetic": source.synthetic, **judgements[0].to_json(), "row": rows[0], "rows": rows}
 
 
 def print_judgement(judgement: Judgement) -> None:
@@ -60,7 +62,8 @@ def print_judgement(judgement: Judgement) -> None:
 def print_comparison(title: str, judgements: Sequence[Judgement]) -> None:
     """Print judgements side by side, then each verdict."""
     rows = [one.row() for one in judgements]
-    print_table(title, SHOWN, [[_cell(row[name]) for name in SHOWN] for row in rows])
+    cells = [["" if name == "tries" and row[name] is None else _cell(row[name]) for name in SHOWN] for row in rows]
+    print_table(title, SHOWN, cells)
     for one in judgements:
         typer.echo(f"{one.title}: {one.verdict.text()}")
     for sentence in dict.fromkeys(one.basis.text() for one in judgements if one.basis is not None):

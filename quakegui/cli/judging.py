@@ -14,12 +14,12 @@ from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.formats.errors import FormatError
 from quakegui.formats.scores import read_scores
 from quakegui.formats.source import expand
-from quakegui.learn.applying import apply_model
 from quakegui.learn.evidence import gather
 from quakegui.learn.own_predictor import OwnProtocol, prepare_bench
 from quakegui.learn.season_evaluation import evaluate
 from quakegui.learn.season_source import SeasonSource
-from quakegui.learn.shipped import shipped_run
+from quakegui.learn.zero_shot.applying import apply_model
+from quakegui.learn.zero_shot.shipped import shipped_run
 from quakegui.project.runs import use_run
 
 

@@ -32,19 +32,28 @@ def _a_name(text: str) -> str:
 LabelAuthor = Annotated[str, typer.Option(callback=_a_name, help="Who gives the labels; your user name where not given.")]
 
 
+LAW = LabelRule()
+
+
 @app.command("rule", epilog="Example: quakegui labels rule liangshan --days-after 3 --winner later")
 def rule(
     project: ProjectFolder,
+    *,
     days_before: Annotated[
         int | None,
         typer.Option(min=0, max=FARTHEST_DAYS, help="Days before every event; where not given, more for larger magnitudes."),
     ] = None,
+    scale: Annotated[
+        float,
+        typer.Option(min=0, max=FARTHEST_DAYS, help="Else S * 10 ** (E * M) days before an event of magnitude M: S."),
+    ] = LAW.days_before_scale,
+    exponent: Annotated[float, typer.Option(min=-1, max=1, help="E of the same law.")] = LAW.days_before_exponent,
     days_after: Annotated[int, typer.Option(min=0, max=FARTHEST_DAYS, help="Days after the event's own day.")] = 3,
     winner: Annotated[Literal["later", "larger"], typer.Option(help="Which of two events a day goes to.")] = "later",
     author: LabelAuthor = "",
 ) -> None:
     """Label every day of the season by the retrospective rule: days around an event carry its class."""
-    wanted = LabelRule(flat_days_before=days_before, days_after=days_after, winner=winner)
+    wanted = LabelRule(scale, exponent, days_before, days_after, winner)
     with open_project(project) as opened:
         if catalogue.class_scheme(opened) is None and catalogue.events(opened):
             say_scheme(*catalogue.make_class_scheme(opened))

@@ -22,7 +22,7 @@ from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.files import write_text
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.runs.registry import RunFolder
-from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.runs.runconfig import Head, Precision, RunConfig
 from quakegui.learn.source import DayPredictions, find_run
 from quakegui.project.store import ProjectError
 
@@ -50,6 +50,11 @@ def train(
     epochs: Epochs = None,
     members: Members = None,
     seed: Seed = None,
+    head: Annotated[Head | None, typer.Option(help="What stands behind the convolutions.")] = None,
+    precision: Annotated[Precision | None, typer.Option(help="Of the numbers; 'auto' measures which is fastest.")] = None,
+    class_weights: Annotated[
+        bool | None, typer.Option("--class-weights/--no-class-weights", help="Rare classes count more in training.")
+    ] = None,
     resume: Annotated[str | None, typer.Option(metavar="ID", help="Go on with an unfinished run.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +66,9 @@ def train(
     named 0 to 4 by class, or with an index.csv of the columns file, date and class, as 'quakegui maps' writes them. Its runs
     lie in its folder "runs".
     """
-    config = _recipe(preset, protocol=protocol, size=size, epochs=epochs, members=members, seed=seed)
+    asked: dict[str, int | str | None] = {"size": size, "epochs": epochs, "members": members, "seed": seed}
+    asked |= {"head": head, "precision": precision, "class_weights": class_weights}
+    config = _recipe(preset, protocol=protocol, **asked)
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
         unfinished = None if resume is None else find_run(source.runs, resume)
         if unfinished is not None and not unfinished.resumable:
@@ -120,10 +127,10 @@ def evaluate(
     with open_source(project) as source:
         chosen = find_run(source.runs, run)
         if prospective:
-            _tell_prospective(chosen, source.evaluate_prospective(chosen), as_json=as_json)
+            _tell_prospective(chosen, source.evaluate_prospective(chosen, with_rivals=as_json), as_json=as_json)
             return
-        facts = evaluation_facts(source, chosen, labels) if as_json else None
         judgement = None if as_json else source.evaluate(chosen, labels)
+        facts = evaluation_facts(source, chosen, labels) if as_json else None
     if facts is not None:
         print_json(facts)
     if judgement is not None:
@@ -174,7 +181,7 @@ def worker(context: typer.Context) -> None:
 # -- inside ----------------------------------------------------------------------------------------------------------
 
 
-def _recipe(preset: str, *, protocol: Protocol | None, **asked: int | None) -> RunConfig:
+def _recipe(preset: str, *, protocol: Protocol | None, **asked: int | str | None) -> RunConfig:
     if preset not in PRESETS:
         raise typer.BadParameter(f"There is no recipe '{preset}'; there are {', '.join(PRESETS)}.")
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
@@ -205,7 +212,8 @@ def _tell_prospective(run: RunFolder, evaluation: ProspectiveEvaluation, *, as_j
         facts: dict[str, Any] = {"run": run.id, "prospective_days": evaluation.predicted, "late_days": evaluation.late}
         if evaluation.registration is not None:
             facts["registration"] = {**evaluation.registration.to_json(), "changes": list(evaluation.changes)}
-        print_json({**facts, **judgement.to_json(), "row": judgement.row()})
+        rows = [one.row() for one in (judgement, *evaluation.rivals)]
+        print_json({**facts, **judgement.to_json(), "row": rows[0], "rows": rows})
         return
     print_judgement(judgement)
     if evaluation.registration is not None:

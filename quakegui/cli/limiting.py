@@ -10,12 +10,12 @@ import typer
 from quakegui.cli.sources import RunId, season_of
 from quakegui.cli.terminal import AsJson, ProjectFolder, bar, interruptible, open_project, print_json, print_table
 from quakegui.cli.working import sentences
-from quakegui.learn import run_limit
-from quakegui.learn.limit import REPLICATES, Limit, LimitError, filter_detector, limit_of
+from quakegui.judge.limit import REPLICATES, Limit, LimitError, filter_detector, limit_of
 from quakegui.learn.runs.registry import list_runs
 from quakegui.learn.season_source import ProjectRuns
 from quakegui.learn.source import find_run
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.learn.worker import run_limit
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 

@@ -10,8 +10,9 @@ import numpy as np
 import typer
 
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
+from quakegui.progress import ProgressCallback
 from quakegui.project import exchange, interchange, season_export, seasons
-from quakegui.project.progress import ProgressCallback
+from quakegui.project.geotiff import maps_to_geotiff
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -22,11 +23,24 @@ def maps(
     class_folders: Annotated[
         bool, typer.Option("--class-folders", help="Sort the images into folders 0 to 4 by the label in force.")
     ] = False,
+    geotiff: Annotated[
+        bool, typer.Option("--geotiff", help="Numbers instead of pictures: z and nT of each day as GeoTIFF files.")
+    ] = False,
 ) -> None:
-    """Write each day's map as a 480 x 480 PNG, and index.csv, the founding paper's kind of data set; or one NetCDF file."""
+    """Write each day's map as a 480 x 480 PNG, and index.csv, the founding paper's kind of data set.
+
+    For other tools the numbers themselves: one NetCDF file of all days, or GeoTIFF files of each.
+    """
+    if class_folders and (geotiff or out.suffix.lower() == ".nc"):
+        raise typer.BadParameter("Only images are sorted into folders by class.")
+    if geotiff:
+        with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
+            count = maps_to_geotiff(opened, _season(opened, report), out, progress=report, cancelled=cancelled)
+            if cancelled():
+                raise ProjectError(f"Stopped after {count} days; their maps are in {out}.")
+        say(f"The maps of {count} days are in {out}.")
+        return
     if out.suffix.lower() == ".nc":
-        if class_folders:
-            raise typer.BadParameter("A NetCDF file has no folders for classes.")
         with open_project(project) as opened, bar("Drawing") as report:
             count = interchange.maps_to_netcdf(opened, _season(opened, report), out, progress=report)
         say(f"{count} maps are in {out}.")
@@ -73,6 +87,16 @@ def readings(
         if cancelled():
             raise ProjectError(f"Stopped after {count} files; they are in {out}.")
     say(f"{count} files are in {out}.")
+
+
+def tables(
+    project: ProjectFolder,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A workbook ending in .xlsx, or a folder for csv files.")],
+) -> None:
+    """Write the season's days, regions, values of stations, earthquakes and labels as tables."""
+    with open_project(project) as opened, bar("Computing") as report:
+        season_export.save_tables(opened, _season(opened, report), out, progress=report)
+    say(f"The tables are in {out if out.suffix.lower() == '.xlsx' else out.with_suffix('')}.")
 
 
 def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]) -> None:

@@ -40,7 +40,7 @@ from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.season_source import SeasonSource
-from quakegui.learn.shipped import install_model
+from quakegui.learn.zero_shot.shipped import install_model
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from quakegui.formats.errors import shown
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project, ProjectError
 
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]

@@ -10,7 +10,7 @@ from quakegui.learn import messages
 from quakegui.learn.evidence import EvidenceError
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.registry import RunError
-from quakegui.project.progress import ProgressCallback
+from quakegui.progress import ProgressCallback
 from quakegui.project.store import ProjectError
 
 STOPPING = "Stopping the worker; what it has finished is kept."

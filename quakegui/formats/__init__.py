@@ -14,7 +14,7 @@ A format
 
 from __future__ import annotations
 
-from quakegui.formats import catalogue, images, magpy, stations, table
+from quakegui.formats import catalogue, images, magpy, sheet, stations, table
 from quakegui.formats import kp as _kp
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.detect import FORMATS, Kind, detect, format_of, kind, titles
@@ -59,8 +59,6 @@ __all__ = [
 
 _NOTHING = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\x1a"
 """Bytes that a file may have and still be empty."""
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-"""First bytes of Excel's .xls."""
 
 
 def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> ReadingsFile:
@@ -90,6 +88,7 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
             return found.readings(source, hints)
         if found is not None:
             raise FormatError(_holds(found.kind, "readings"), file=source.name)
+        sheet.refuse_other_workbooks(source)
         if table.fits(source, hints):
             return table.parse(source, hints)
         images.refuse_picture(source)
@@ -123,8 +122,7 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
             return found.events(source, timezone)
         if found is not None:
             raise FormatError(_holds(found.kind, "earthquakes"), file=source.name)
-        if source.data.startswith(_OLD_WORKBOOK):
-            raise FormatError(Said("This is a workbook of Excel 97-2003; save the sheet as .csv or .xlsx."), file=source.name)
+        sheet.refuse_other_workbooks(source)
         raise FormatError(
             Said(
                 "This is no catalogue of earthquakes that is known here ({titles}). A table needs columns of "

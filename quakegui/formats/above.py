@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from quakegui.formats.elements import unit_of
-from quakegui.formats.zones import is_unreadable, zone_in
+from quakegui.formats.zones import zone_doubt, zone_in
 
 _STATION = re.compile(
     r"\W*(?:iaga(?:[ _]code)?|station|observatory|site|obs|sta|code|台站|台站代码|测点)\b[^:：=\t]*[:：=\t]\s*(.+)",
@@ -41,15 +41,14 @@ def station_above(lines: Iterable[str]) -> str:
     return codes[0] if len(set(codes)) == 1 else ""
 
 
-def zone_above(lines: Iterable[str]) -> str:
-    """Return the one zone that lines above a table say its clock keeps, an empty string where they say none or several."""
-    zones = {zone for line in lines if _CLOCK.search(line) and (zone := zone_in(line))}
-    return zones.pop() if len(zones) == 1 else ""
+def zone_said(headings: Iterable[str], lines: Iterable[str]) -> tuple[str, str]:
+    """Return the zone of a table's clock by its headings of the time and the lines above it, and why that is not sure.
 
-
-def unreadable_clock(lines: Iterable[str]) -> str:
-    """Return the first line above a table whose offset from UTC cannot be read, an empty string where there is none."""
-    return next((line for line in lines if _CLOCK.search(line) and is_unreadable(line)), "")
+    The zone is empty where they name none, or several.
+    """
+    spoken = [*headings, *(line for line in lines if _CLOCK.search(line))]
+    doubt = zone_doubt(spoken)
+    return "" if doubt else next((zone for line in spoken if (zone := zone_in(line))), ""), doubt
 
 
 def unit_above(lines: Iterable[str]) -> str:

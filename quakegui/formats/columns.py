@@ -65,6 +65,11 @@ class TableMapping:
     sheet: str = ""
     skip_lines: int | None = None
 
+    @property
+    def uses(self) -> frozenset[str]:
+        """Names of the columns that it says something of."""
+        return frozenset({*self.time, *(name for _, name in self.columns), self.station_column} - {""})
+
     def to_json(self) -> str:
         """Return the mapping as one JSON object."""
         facts = {**dataclasses.asdict(self), "data_type": self.data_type.name}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,7 @@ _NAMES = {
 }
 _MOST_SECONDS = 4e9
 """Seconds since 1970 until 2096."""
+_DIGITS = re.compile(r"\d{14}Z?", re.ASCII)
 _KINDS = {"ke": "earthquake", "qb": "quarry blast"}
 
 
@@ -65,7 +68,7 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
 def _in_seconds(features: list[Any]) -> bool:
     """Return whether all numbers that are times are seconds: as milliseconds they would lie within 46 days of 1970."""
     facts = [one["properties"] for one in features if isinstance(one, dict) and isinstance(one.get("properties"), dict)]
-    times = [_number(_text(one.get(name))) for one in facts for name in (*_NAMES["time"], "updated")]
+    times = [_count(_text(one.get(name))) for one in facts for name in (*_NAMES["time"], "updated")]
     counts = [abs(time) for time in times if time is not None]
     return bool(counts) and max(counts) < _MOST_SECONDS
 
@@ -88,16 +91,27 @@ def _text(value: object) -> str:
     return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
 
 
-def _number(text: str) -> float | None:
+def _count(text: str) -> float | None:
+    """Return a number since 1970; None for any other text, fourteen digits of a date and time among them."""
     try:
         number = float(text)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+    return number if math.isfinite(number) and not _stamp(text) else None
+
+
+def _stamp(text: str) -> str:
+    """Return "20220905045219" (or with a Z) as a date and time; empty for any other text."""
+    if _DIGITS.fullmatch(text) is None:
+        return ""
+    try:
+        return f"{datetime.strptime(text[:14], '%Y%m%d%H%M%S').isoformat()}{text[14:]}"  # noqa: DTZ007 - the zone comes later
+    except ValueError:
+        return ""
 
 
 def _time(text: str, factor: float) -> str:
     """Return a time that is a number since 1970, of which `factor` makes milliseconds, as text, any other as it is."""
-    number = _number(text)
+    number = _count(text)
     ms = math.inf if number is None else number * factor
-    return f"{np.datetime64(round(ms), 'ms')}Z" if abs(ms) < 3.2e13 else text
+    return f"{np.datetime64(round(ms), 'ms')}Z" if abs(ms) < 3.2e13 else _stamp(text) or text

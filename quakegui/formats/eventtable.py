@@ -23,7 +23,7 @@ from quakegui.formats.catalogue import (
 from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
-from quakegui.formats.zones import is_local, is_unreadable, zone_in
+from quakegui.formats.zones import zone_doubt, zone_in
 from quakegui.words import Said
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +71,7 @@ _FLAGGED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*[*?fdgn]", re.IGNORECASE)
 _NOT_NAME = re.compile(
     r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b", re.IGNORECASE
 )
+_NAME_ZONE = Said("Use --timezone ZONE, or the time zone of the file in the window of the catalogue.")
 _ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)
 _ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "depth", "hour", "minute", "second")
 
@@ -143,7 +144,7 @@ def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Tab
             del columns["date"]
     heads = [raw[columns[field]] for field in ("time", "date", *PARTS) if field in columns]
     zone = next((zone for head in heads if (zone := _zone(head))), "")
-    if not zone and not any(is_local(head) or is_unreadable(head) for head in heads):
+    if not zone and not zone_doubt(heads):
         zone = "UTC" if any(wanted <= set(names) for wanted in _UTC_NAMES) else ""
     return Table(
         line,
@@ -165,9 +166,13 @@ def sniff_table(source: Source) -> Table | None:
     table = find_table(text)
     if table is None:
         return None
-    # a column 'mag' may also be a magnetometer's: thousands of nT are no magnitudes
-    first = list(islice(table_rows(source, text, table, whole=False), 5))
-    return table if not first or any(_is_magnitude(row.magnitude) for row in first) else None
+    return table if is_plausible(table_rows(source, text, table, whole=False)) else None
+
+
+def is_plausible(rows: Iterable[RawEvent]) -> bool:
+    """Whether some of the first rows has a magnitude, or there are none: a magnetometer's column 'mag' has thousands of nT."""
+    first = list(islice(rows, 5))
+    return not first or any(_is_magnitude(row.magnitude) for row in first)
 
 
 def unread(table: Table) -> tuple[str, ...]:
@@ -248,19 +253,12 @@ def _is_zmap(cells: list[str]) -> bool:
 
 
 def _doubt(heads: Sequence[str]) -> str:
-    local = next((head for head in heads if is_local(head)), None)
-    if local is not None:
-        return Said(
-            "Its times are local ones ('{local}') and it does not say of which zone: name it (--timezone).", local=local[:60]
-        )
-    unreadable = next((head for head in heads if is_unreadable(head)), None)
-    if unreadable is not None:
-        return Said(
-            "The offset from UTC in '{unreadable}' cannot be read: name the time zone (--timezone).", unreadable=unreadable[:60]
-        )
+    doubt = zone_doubt(heads)
+    if doubt:
+        return f"{doubt} {_NAME_ZONE}"
     if heads and not any(_ENGLISH.search(head) for head in heads):
         return Said(
-            "It does not say which clock its times ('{heads}') keep: name its time zone (--timezone).", heads=heads[0][:60]
+            "It does not say which clock its times ('{heads}') keep. {name_zone}", heads=heads[0][:60], name_zone=_NAME_ZONE
         )
     return ""
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.above import NOT_CODES, station_above, station_in_name, unit_above, unreadable_clock, zone_above
+from quakegui.formats.above import NOT_CODES, station_above, station_in_name, unit_above, zone_said
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.contents import Content, content_of
 from quakegui.formats.elements import LETTERS, UNITS, bare, element_of, unit_of
@@ -151,13 +151,8 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     unit, units_differ = _unit(rest, hints.unit or unit_above(lines))
     nt = {name: numbers(frame[name]) * UNITS[unit] for name in rest}
     values = _Values(nt, {name: content_of(column) for name, column in nt.items()})
-    unreadable = "" if time.zone else unreadable_clock(lines)
-    clock = time.doubt
-    if unreadable and not clock:
-        clock = Said(
-            "The offset from UTC in '{unreadable}' cannot be read: name its time zone.", unreadable=shown(unreadable, 60)
-        )
-    doubts = [clock] if clock and not hints.timezone else []
+    zone, clock = (hints.timezone or time.zone, "") if hints.timezone or time.zone else zone_said(time.columns, lines)
+    doubts = [clock] if clock else []
     grouped = [name for name in rest if _may_be_grouped(frame[name], nt[name])]
     doubts += [_grouping(name, frame[name]) for name in grouped[:1]]
     found = _elements(values)
@@ -172,7 +167,7 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
         found.pairs,
         station_column=found.station_column,
         station=code,
-        timezone=hints.timezone or time.zone or zone_above(lines) or "UTC",
+        timezone=zone or ("" if clock else "UTC"),
         time_format=time.form,
         unit=unit,
         stamp="end" if time.stamp_ends else "auto",
@@ -181,6 +176,7 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
         skip_lines=hints.skip_lines,
     )
     doubts += [UNITS_DIFFER] if units_differ else []
+    doubts += _doubled(values, [name for _, name in found.pairs])
     unnamed = [name for _, name in found.pairs if mapping.layout == "wide" and _NO_STATION.fullmatch(bare(name))]
     doubts += [
         Said("The heading '{name}' names no station: name what its columns mean.", name=shown(name, 60)) for name in unnamed[:1]
@@ -218,11 +214,28 @@ def _groups(values: _Values, station: str) -> dict[str, dict[str, str]]:
     return groups
 
 
+def _doubled(values: _Values, used: list[str]) -> list[str]:
+    """Return a doubt where a further column is of the same station and element as one that is used, and says otherwise."""
+    for name in used:
+        for other, column in values.nt.items():
+            same = other not in used and element_of(name) is not None and element_of(other) == element_of(name)
+            if same and np.isfinite(column).any() and not np.array_equal(column, values.nt[name], equal_nan=True):
+                return [
+                    Said(
+                        "The columns '{name}' and '{other}' hold the same element with different values: name what its "
+                        "columns mean.",
+                        name=shown(name, 60),
+                        other=shown(other, 60),
+                    )
+                ]
+    return []
+
+
 def _of_one_station(letters: dict[str, str], values: _Values) -> tuple[tuple[str, str], ...] | None:
     """Return pairs of element and column that give total intensity, or None."""
     columns = dict(letters)
     if not {"F", "S"} & set(columns):
-        others = [name for name in values.field if name not in columns.values()]
+        others = [name for name in values.field if name not in columns.values() and element_of(name) is None]
         named = [name for name in others if _VALUE_WORDS.fullmatch(bare(name))]
         if len(others) == 1 or named:
             columns["F"] = (named or others)[0]

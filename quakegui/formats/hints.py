@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
 
+from quakegui.formats import sheet
 from quakegui.formats.columns import TableMapping, station_code
 from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError
-from quakegui.formats.sheet import GENERATED
 from quakegui.formats.source import Source
+from quakegui.formats.timecolumns import GENERATED
 from quakegui.words import Said
 
 _PLACE = re.compile(r"\\?\{code\\?\}")
@@ -113,11 +114,31 @@ def hints_of(manner: TableMapping | Hints | None) -> Hints:
     return NO_HINTS if manner is None else Hints(mapping=manner)
 
 
-def kept_mapping(saved: Iterable[SavedMapping], columns: tuple[str, ...]) -> TableMapping | None:
-    """Return the kept mapping for columns; None for columns without headings, which say nothing of what they hold."""
-    if all(GENERATED.fullmatch(name) for name in columns):
-        return None
-    return next((one.mapping for one in saved if one.columns == columns), None)
+def kept_mapping(source: Source, saved: Iterable[SavedMapping], skip: int | None = None) -> TableMapping | None:
+    """Return the kept mapping that fits the columns of a table, on the sheet and below the lines that it names.
+
+    None for columns without headings, which say nothing of what they hold.
+
+    Parameters
+    ----------
+    source
+        The table.
+    saved
+        Mappings of earlier tables.
+    skip
+        Lines above its heading, where they are said; else as each mapping says.
+    """
+    seen: dict[tuple[str, int | None], tuple[str, ...]] = {}
+    for one in saved:
+        place = one.mapping.sheet, one.mapping.skip_lines if skip is None else skip
+        if place not in seen:
+            try:
+                seen[place] = sheet.preview(source, sheet=place[0], rows=1, skip=place[1]).columns
+            except FormatError:
+                seen[place] = ()  # such as a workbook without that sheet
+        if one.columns == seen[place] and not all(GENERATED.fullmatch(name) for name in one.columns):
+            return one.mapping
+    return None
 
 
 def complete(mapping: TableMapping, hints: Hints, source: Source) -> TableMapping:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,18 +158,22 @@ def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
 def _file(source: Source, hints: Hints, name: str, pieces: Sequence[_Piece]) -> ReadingsFile:
     """Return a file's readings, the pieces of each station and set of elements put together."""
     said = hints.station_of(source)
+    unlike = sorted({piece.code for piece in pieces} - {said}) if said else []
     groups: dict[tuple[str, tuple[str, ...], DataType], list[_Piece]] = {}
     for piece in pieces:
-        groups.setdefault((said or piece.code, tuple(piece.columns), piece.kind), []).append(piece)
+        groups.setdefault((piece.code, tuple(piece.columns), piece.kind), []).append(piece)
     readings: list[Readings] = []
     stations: dict[str, Station] = {}
-    notes: list[str] = []
+    notes: list[str] = [
+        Said("It names its station {code} itself, and {said} was said: {code} was kept.", code=code, said=said)
+        for code in unlike
+    ]
     for (code, letters, kind), same in groups.items():
         total = total_intensity(list(letters), _column(same))
         one, found = make_readings(code, np.concatenate([piece.time for piece in same]), total, data_type=kind)
         readings.append(one)
         notes += found
-        stations.setdefault(code, replace(same[0].station, code=code))
+        stations.setdefault(code, same[0].station)
     return ReadingsFile(source.name, name, tuple(readings), tuple(stations.values()), tuple(notes))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from quakegui.formats.source import Source
 from quakegui.formats.stamps import parse_times
 from quakegui.season.events import CLASS_COUNT
 from quakegui.words import Said
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROBABILITIES = tuple(f"p{cls}" for cls in range(CLASS_COUNT))
 SCORE = "score"
@@ -57,7 +61,11 @@ def read_scores(source: Source) -> DailyScores:
     FormatError
         If a column is missing, a date is unreadable or comes twice, or probabilities do not sum to 1.
     """
-    frame, _sheets = sheet.load(source)
+    return scores_of(sheet.load(source)[0], source.name)
+
+
+def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
+    """Return the daily predictions of a table in memory, which errors call `name`; otherwise as `read_scores`."""
     names = {str(name).strip().lower(): name for name in frame.columns}
     date = next((names[name] for name in _DATES if name in names), None)
     wanted = PROBABILITIES if all(name in names for name in PROBABILITIES) else (SCORE,)
@@ -67,29 +75,27 @@ def read_scores(source: Source) -> DailyScores:
                 "Predictions need a column date, and either p0 to p4 or one column score; this table has {names}.",
                 names=", ".join(names),
             ),
-            file=source.name,
+            file=name,
         )
     days = parse_times([frame[date]], "iso").to_numpy("datetime64[D]")
     values: NDArray[np.float64] = np.column_stack([numbers(frame[names[name]]) for name in wanted])
-    _refuse(np.isnat(days), "has no date of the form 2022-09-05", source)
-    _refuse(np.asarray(np.isinf(values).any(axis=1)), "holds an infinite number", source)
+    _refuse(np.isnat(days), "has no date of the form 2022-09-05", name)
+    _refuse(np.asarray(np.isinf(values).any(axis=1)), "holds an infinite number", name)
     if wanted == PROBABILITIES:
         values[~np.isfinite(values).all(axis=1)] = np.nan
         wrong = (values < 0) | (np.abs(values.sum(axis=1, keepdims=True) - 1) > _FARTHEST_SUM)
-        _refuse(np.asarray(wrong.any(axis=1)), "has probabilities that are below 0 or do not sum to 1", source)
+        _refuse(np.asarray(wrong.any(axis=1)), "has probabilities that are below 0 or do not sum to 1", name)
         values /= values.sum(axis=1, keepdims=True)
     order = np.argsort(days, kind="stable")
     days, values = days[order], values[order]
     twice = np.flatnonzero(np.diff(days) == np.timedelta64(0, "D"))
     if len(twice):
-        raise FormatError(
-            Said("The date {days} comes twice; each day has one prediction.", days=days[twice[0]]), file=source.name
-        )
+        raise FormatError(Said("The date {days} comes twice; each day has one prediction.", days=days[twice[0]]), file=name)
     return DailyScores(days, values)
 
 
-def _refuse(wrong: NDArray[np.bool_], fault: str, source: Source) -> None:
+def _refuse(wrong: NDArray[np.bool_], fault: str, file: str) -> None:
     if wrong.any():
         raise FormatError(
-            Said("Row {flatnonzero} {fault}.", flatnonzero=int(np.flatnonzero(wrong)[0]) + 1, fault=fault), file=source.name
+            Said("Row {flatnonzero} {fault}.", flatnonzero=int(np.flatnonzero(wrong)[0]) + 1, fault=fault), file=file
         )

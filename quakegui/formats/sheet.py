@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from quakegui.formats.elements import unit_of
 from quakegui.formats.errors import FormatError
+from quakegui.formats.packed import is_opendocument
 from quakegui.formats.source import MOST_SHEETS, Source, decode
 from quakegui.formats.timecolumns import is_time_heading
 from quakegui.words import Said
@@ -31,8 +32,6 @@ _FEWEST_BELOW = 3
 """Lines that a table must have below others that are none."""
 _MOST_BELOW = 3
 """Rows below a heading that say more of its columns."""
-GENERATED = re.compile(r"column \d+(?: \(\d+\))*")
-"""The name that a column without a heading is given."""
 _ABOVE = "lines above the table "
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000
@@ -62,6 +61,20 @@ class Preview:
 def is_workbook(source: Source) -> bool:
     """Return whether the bytes are a workbook of Excel 2007 or later."""
     return source.data[:4] == b"PK\x03\x04" and b"[Content_Types].xml" in source.data
+
+
+def refuse_other_workbooks(source: Source) -> None:
+    """Raise `FormatError` for .xls and .ods.
+
+    No reader of them keeps bounds: python-calamine makes every cell as it opens a file, 20 million of them, 600 MB, of a
+    thousand bytes of .ods that say "repeated", and ends the process where memory ends.
+    """
+    kinds = {"Excel 97-2003 (.xls)": source.data[:4] == _XLS, "OpenDocument (.ods)": is_opendocument(source.data)}
+    for kind, is_it in kinds.items():
+        if is_it:
+            raise FormatError(
+                Said("This is a workbook of {kind}; save it as .xlsx or .csv and import that.", kind=kind), file=source.name
+            )
 
 
 def preview(source: Source, *, sheet: str = "", rows: int = 50, skip: int | None = None) -> Preview:
@@ -108,10 +121,7 @@ def load(
     FormatError
         If the bytes are no table of at least two columns, or a line has more fields than the first.
     """
-    if source.data[:4] == _XLS:
-        raise FormatError(
-            Said("This is a workbook of Excel 97-2003; save it as .xlsx or .csv and import that."), file=source.name
-        )
+    refuse_other_workbooks(source)
     if is_workbook(source):
         return _workbook(source, sheet, most_rows, skip)
     return _text(source, most_rows, text, skip), ()

@@ -7,9 +7,9 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -37,13 +37,8 @@ MOST_SHEETS = 64
 _MOST_ENTRIES = 10 * MOST_MEMBERS
 """Entries of a zip's directory, those of archives within it included, beyond which the directory itself is the bomb."""
 
-_FIRST_ZIP_YEAR = 1980
-_UT, _NTFS = 0x5455, 0x000A
-"""Numbers of a zip's extra fields that hold a time of modification in UTC."""
-_NTFS_EPOCH_MS = 11_644_473_600_000
-"""From 1601 to 1970."""
-_LAST_MODIFIED_MS = 32_000_000_000_000
-"""In the year 2984: a file system that says so is damaged."""
+_TAR_BLOCK = 512
+_LARGEST_SIBLING = 1024**2
 
 _UNPACKING_ERRORS = (
     *packed.LIBRARY_ERRORS,
@@ -177,34 +172,7 @@ def modified(file: Path) -> int | None:
         found = file.stat().st_mtime_ns // 1_000_000
     except OSError:
         return None
-    return found if 0 < found < _LAST_MODIFIED_MS else None
-
-
-def _member_modified(info: zipfile.ZipInfo) -> int | None:
-    """Return when a member of a zip was modified; one that was packed without a date has the first that a zip can hold."""
-    exact = _extra_modified(info.extra)
-    if exact is not None:
-        return exact
-    try:
-        found = int(datetime(*info.date_time, tzinfo=UTC).timestamp() * 1000)
-    except ValueError:
-        return None
-    return found if info.date_time[0] > _FIRST_ZIP_YEAR else None
-
-
-def _extra_modified(extra: bytes) -> int | None:
-    """Return the time of modification in UTC that Info-ZIP and macOS (UT) or Windows (NTFS) write beside the wall clock's."""
-    while len(extra) >= 4:
-        kind, size = struct.unpack_from("<HH", extra)
-        part, extra = extra[4 : 4 + size], extra[4 + size :]
-        found: int | None = None
-        if kind == _UT and len(part) >= 5 and part[0] & 1:
-            found = struct.unpack_from("<i", part, 1)[0] * 1000
-        elif kind == _NTFS and len(part) >= 16 and part[4:8] == b"\x01\x00\x18\x00":
-            found = struct.unpack_from("<q", part, 8)[0] // 10_000 - _NTFS_EPOCH_MS
-        if found is not None and 0 < found < _LAST_MODIFIED_MS:
-            return found
-    return None
+    return found if 0 < found < packed.LAST_MODIFIED_MS else None
 
 
 def _folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
@@ -224,34 +192,39 @@ def _folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
 
 
 def _unpack(source: Source, report: Callable[[FormatError], None], budget: _Budget, depth: int) -> Iterator[Source]:
-    is_packed, is_tar = bool(packed.compression(source.data)), packed.is_tar(source.data)
+    is_packed = bool(packed.compression(source.data))
     is_zip = source.data[:4] == b"PK\x03\x04" and not _is_workbook(source)
+    try:
+        is_tar = packed.is_tar(_head(source) if is_packed else source.data)
+    except FormatError as error:
+        report(error)
+        return
     if not (is_packed or is_tar or is_zip):
         yield source
-        return
-    if depth >= DEEPEST_NESTING:
+    elif depth >= DEEPEST_NESTING:
         report(
             FormatError(
                 Said("Archives lie more than {deepest_nesting} deep within each other.", deepest_nesting=DEEPEST_NESTING),
                 file=source.name,
             )
         )
-        return
-    if is_packed:
+    elif is_packed and not is_tar:
         try:
             data = _decompressed(source, budget)
         except FormatError as error:
             report(error)
             return
         inner = Source(packed.without_ending(source.name), data, source.siblings, source.modified_ms)
-        yield from _unpack(inner, report, budget, depth + (not packed.is_tar(data)))  # a .tar.gz is one archive
+        yield from _unpack(inner, report, budget, depth + 1)
     else:
         for member in _tar_members(source, report, budget) if is_tar else _members(source, report, budget):
             yield from _unpack(member, report, budget, depth + 1)
 
 
 def _is_workbook(source: Source) -> bool:
-    """Whether a zip is an xlsx workbook, which is read as a table and not unpacked."""
+    """Whether a zip is a workbook, which is read as a table, or refused as one, and not unpacked."""
+    if packed.is_opendocument(source.data):
+        return True
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
             return "[Content_Types].xml" in archive.NameToInfo
@@ -259,10 +232,21 @@ def _is_workbook(source: Source) -> bool:
         return False
 
 
-def _decompressed(source: Source, budget: _Budget) -> bytes:
+def _head(source: Source) -> bytes:
+    """Return the first bytes that come out of a compressed file."""
+    with _opened(source) as stream:
+        found = b""
+        while len(found) < _TAR_BLOCK and (part := stream.read(_TAR_BLOCK - len(found))):
+            found += part
+        return found
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[IO[bytes]]:
+    """Give what comes out of a compressed file as a stream; what libraries raise on a damaged one becomes a FormatError."""
     try:
         with packed.decompress(source.data) as stream:
-            return _bounded(stream, len(source.data), budget, source.name)
+            yield stream
     except _UNPACKING_ERRORS as error:
         kind = packed.compression(source.data)
         raise FormatError(
@@ -270,37 +254,103 @@ def _decompressed(source: Source, budget: _Budget) -> bytes:
         ) from error
 
 
+def _decompressed(source: Source, budget: _Budget) -> bytes:
+    with _opened(source) as stream:
+        return _bounded(stream, len(source.data), budget, source.name)
+
+
+@dataclass(slots=True)
+class _Tape:
+    """A stream of a tar archive that ends with an error where it passes the bounds, members that are left out counted too."""
+
+    stream: IO[bytes]
+    source: Source
+    size: int = 0
+
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+        part = self.stream.read(size)
+        self.size += len(part)
+        if self.size > LARGEST_ARCHIVE:
+            raise FormatError(
+                Said(
+                    "The archive unpacks to more than {largest_archive:,} bytes; the rest was not read.",
+                    largest_archive=LARGEST_ARCHIVE,
+                ),
+                file=self.source.name,
+            )
+        if self.size > SMALL and self.size > HIGHEST_RATIO * len(self.source.data):
+            raise FormatError(
+                Said(
+                    "It unpacks to over {highest_ratio:.0f} times its size, like a zip bomb; not read.",
+                    highest_ratio=HIGHEST_RATIO,
+                ),
+                file=self.source.name,
+            )
+        return part
+
+
+@contextmanager
+def _tape(source: Source) -> Iterator[Iterator[packed.TapeMember]]:
+    """Give the members of a tar archive, compressed or not, in their own order, those left out that nobody wants."""
+    if packed.compression(source.data):
+        with _opened(source) as stream:
+            yield _wanted_members(_Tape(stream, source))  # type: ignore[arg-type]  # tarfile reads, and no more
+    else:
+        yield _wanted_members(io.BytesIO(source.data))
+
+
+def _wanted_members(stream: IO[bytes]) -> Iterator[packed.TapeMember]:
+    return (member for member in packed.tape_members(stream) if _wanted(PurePosixPath(member.name).parts))
+
+
 def _tar_members(source: Source, report: Callable[[FormatError], None], budget: _Budget) -> Iterator[Source]:
-    """Yield a tape's files in its own order; what was read before a damaged place is kept."""
-    beside: dict[str, bytes] = {}
-    found: list[Source] = []
+    """Yield a tape's files in its own order, one at a time; what was read before a damaged place is kept."""
+    name = packed.without_ending(source.name) if packed.compression(source.data) else source.name
+    beside = _TapeSiblings(source)
     try:
-        for member in packed.tape_members(source.data):
-            if not _wanted(PurePosixPath(member.name).parts):
-                continue
-            try:
-                data = _tape_member(member, source, budget)
-            except FormatError as error:
-                report(error)
-                if budget.bytes_left <= 0 or budget.members_left <= 0:
-                    break
-                continue
-            beside[member.name.lower()] = data
-            siblings = partial(_beside, beside, PurePosixPath(member.name).parent)
-            time_ms = int(member.modified_s * 1000)
-            modified_ms = time_ms if 0 < time_ms < _LAST_MODIFIED_MS else None
-            found.append(Source(shown(f"{source.name}/{member.name}", LONGEST_NAME), data, siblings, modified_ms))
+        with _tape(source) as members:
+            for member in members:
+                try:
+                    data = _tape_member(member, name, source, budget)
+                except FormatError as error:
+                    report(error)
+                    if budget.bytes_left <= 0 or budget.members_left <= 0:
+                        break
+                    continue
+                siblings = partial(beside.find, PurePosixPath(member.name).parent)
+                yield Source(shown(f"{name}/{member.name}", LONGEST_NAME), data, siblings, member.modified_ms)
+    except FormatError as error:
+        report(error)
     except _UNPACKING_ERRORS as error:
-        report(FormatError(Said("The tar file is damaged or cut off ({error}).", error=error), file=source.name))
-    yield from sorted(found, key=lambda one: one.name)
+        report(FormatError(Said("The tar file is damaged or cut off ({error}).", error=error), file=name))
 
 
-def _beside(files: Mapping[str, bytes], folder: PurePosixPath, wanted: str) -> bytes | None:
-    return files.get(str(folder / wanted).lower())
+@dataclass(slots=True)
+class _TapeSiblings:
+    """Looks up neighbours in a tape: it is gone through once for each ending that is asked for."""
+
+    source: Source
+    found: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+    def find(self, folder: PurePosixPath, wanted: str) -> bytes | None:
+        """Return the bytes of the file of that name (whatever its case) in a folder of the archive, or None."""
+        ending = PurePosixPath(wanted).suffix.lower()
+        if ending not in self.found:
+            files = self.found[ending] = {}
+            try:
+                with _tape(self.source) as members:
+                    for member in members:
+                        name = member.name.lower()
+                        if name.endswith(ending) and member.stream is not None and member.size <= _LARGEST_SIBLING:
+                            files[name] = member.stream.read()
+            except (FormatError, *_UNPACKING_ERRORS):
+                pass  # what lies before the damage is there; the damage is reported by the walk
+        return self.found[ending].get(str(folder / wanted).lower())
 
 
-def _tape_member(member: packed.TapeMember, source: Source, budget: _Budget) -> bytes:
-    name = f"{source.name}/{member.name}"
+def _tape_member(member: packed.TapeMember, archive: str, source: Source, budget: _Budget) -> bytes:
+    name = f"{archive}/{member.name}"
     _refuse_way_out(PurePosixPath(member.name), name)
     if member.stream is None:
         raise FormatError(Said("The member is a link, a device or a file with holes; it was left alone."), file=name)
@@ -345,7 +395,9 @@ def _members(source: Source, report: Callable[[FormatError], None], budget: _Bud
                     return
                 continue
             name = shown(f"{source.name}/{info.filename}", LONGEST_NAME)
-            yield Source(name, data, partial(siblings.find, str(PurePosixPath(info.filename).parent)), _member_modified(info))
+            yield Source(
+                name, data, partial(siblings.find, str(PurePosixPath(info.filename).parent)), packed.zip_modified(info)
+            )
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, budget: _Budget) -> bytes:

@@ -87,21 +87,12 @@ def fits(source: Source, hints: Hints) -> bool:
     if hints.unit or hints.skip_lines is not None:
         found = guess_table(source, hints)
         return found is not None and found.mapping is not None
-    try:
-        return bool(hints.saved) and kept_mapping(hints.saved, sheet.preview(source, rows=1).columns) is not None
-    except FormatError:
-        return False
+    return kept_mapping(source, hints.saved) is not None
 
 
 def _saved(source: Source, hints: Hints) -> TableMapping | None:
     """Return the mapping that is kept for tables with these columns; whose readings they are, the file or the user says."""
-    if not hints.saved:
-        return None
-    try:
-        columns = sheet.preview(source, rows=1, skip=hints.skip_lines).columns
-    except FormatError:
-        return None
-    found = kept_mapping(hints.saved, columns)
+    found = kept_mapping(source, hints.saved, hints.skip_lines)
     if found is None or found.station_column or (found.layout == "wide" and len(found.columns) > 1):
         return found
     code = hints.station_of(source) or station_above(sheet.above(source)) or station_in_name(source.base)
@@ -169,7 +160,8 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
             said = [*_above(source, name), _guessed(found.mapping, found.frame), *_other_zone(found.mapping), *part.notes]
             notes += [Said("Sheet {name}: {note}", name=shown(name, 60), note=note) if several else note for note in said]
     if not readings:
-        sheet.load(source, most_rows=200)  # what is no table at all says so itself
+        if not doubts:
+            sheet.load(source, most_rows=200)  # what is no table at all says so itself
         raise FormatError(_why(next(iter(doubts.values()), ())), file=source.name)
     if (
         several

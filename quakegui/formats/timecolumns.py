@@ -15,7 +15,7 @@ from quakegui.formats.elements import bare
 from quakegui.formats.errors import shown
 from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.stamps import CLOCK_FORMS, COMPACT_FORMS, DATE_FORMS, parse_times, reads, width
-from quakegui.formats.zones import is_local, is_unreadable, zone_in
+from quakegui.formats.zones import zone_in, zone_of
 from quakegui.words import Said, joined
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ _MOST_SUMMARIES = 3
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}(?:\D|$)")
+GENERATED = re.compile(r"column \d+(?: \(\d+\))*")
+"""The name that a column without a heading is given."""
 ONE_DAY = Said("Each of these dates stands in several rows, and no column with the time of day is known: name it.")
 
 
@@ -71,7 +73,7 @@ class TimeColumns:
     zone
         The zone that the headings name; empty where they name none.
     doubt
-        A sentence on why it is not sure.
+        A sentence on why it is not known; empty where it is.
     stamp_ends
         Whether hours go from 1 to 24, so that each stamp is the end of its interval.
     """
@@ -109,10 +111,11 @@ def find_time(frame: pd.DataFrame, whole: Callable[[], pd.DataFrame]) -> TimeCol
     doubts: list[str] = []
     for candidates in (named, [*parts.values()][:1] if not named else [], [] if named else names[:2]):
         found = _of_columns(rows, candidates, whole, doubts) if candidates else None
-        if found is not None and not named and found.form in _SERIAL_RANGES:
-            continue  # a column of numbers without a heading that speaks of time
         if found is not None:
             return _of_half_days(found, parts, whole)
+    first = names[0] if names else ""
+    if named and GENERATED.fullmatch(first) and _stamp_forms(rows[first]) == ["iso"]:  # pandas' index has no heading
+        return TimeColumns((first,), "iso")
     return TimeColumns(doubt=next(iter(doubts), ""))
 
 
@@ -187,7 +190,7 @@ def _of_parts(rows: pd.DataFrame, parts: dict[str, str], named: list[str]) -> Ti
         return None
     hours = numbers(rows[parts["hour"]]) if "hour" in parts else np.zeros(1)
     ends = len(of_day) == 1 and "hour" in parts and np.nanmax(hours) == 24 and np.nanmin(hours) >= 1
-    return TimeColumns(columns, f"{date} {clock}".strip(), _zone(columns), _clock_doubt(columns), bool(ends))
+    return TimeColumns(columns, f"{date} {clock}".strip(), _zone(columns), stamp_ends=bool(ends))
 
 
 def _part_form(rows: pd.DataFrame, part: str, parts: dict[str, str]) -> str:
@@ -205,6 +208,10 @@ def _of_columns(
 ) -> TimeColumns | None:
     """Return the time that one column holds, or two with date and time of day; None, and why, where that is not sure."""
     stamps = {name: forms for name in candidates if (forms := _stamp_forms(rows[name]))}
+    # numbers that grow are serial days only below a heading that speaks of time
+    stamps = {
+        name: forms for name, forms in stamps.items() if _TIME.fullmatch(bare(name)) or not set(forms) <= set(_SERIAL_RANGES)
+    }
     dates = {name: forms for name in candidates if name not in stamps and (forms := _forms(rows[name], DATE_FORMS))}
     clocks = {
         name: forms
@@ -212,28 +219,49 @@ def _of_columns(
         if name not in stamps and name not in dates and (forms := _clock_forms(rows[name], name, whole, doubts))
     }
     if dates and clocks:
-        return _one(rows, list(product(_best(dates), _best(clocks))), doubts)
+        return _one(rows, list(product(_best(dates), _best(clocks))), doubts, whole)
     if stamps:
-        return _one(rows, [(one,) for one in _best(stamps)], doubts)
+        return _one(rows, [(one,) for one in _best(stamps)], doubts, whole)
     if doubts:
         return None
     doubts += [
         Said("Years of two digits are not guessed, as in '{text}'.", text=text) for text in _short_years(rows, candidates)
     ]
     if dates:
-        return _one(rows, [(one,) for one in _best(dates)], doubts)
+        return _one(rows, [(one,) for one in _best(dates)], doubts, whole)
     return None
 
 
-def _one(rows: pd.DataFrame, readings: list[tuple[tuple[str, str], ...]], doubts: list[str]) -> TimeColumns | None:
+def _one(
+    rows: pd.DataFrame, readings: list[tuple[tuple[str, str], ...]], doubts: list[str], whole: Callable[[], pd.DataFrame]
+) -> TimeColumns | None:
     """Return the only reading of the time, or of several that mean the same the first."""
     columns = [tuple(name for name, _ in reading) for reading in readings]
     forms = [" ".join(form for _, form in reading) for reading in readings]
     forms = ["iso" if form in ("%Y-%m-%d iso", "%Y-%m-%d %H:%M:%S.%f") else form for form in forms]
-    if len(set(zip(columns, forms, strict=True))) > 1:
-        doubts.append(_both(rows, list(zip(columns, forms, strict=True))))
+    found = list(dict.fromkeys(zip(columns, forms, strict=True)))
+    if len(found) > 1 and not _agree(found, whole()):
+        doubts.append(_both(rows, found))
         return None
-    return TimeColumns(columns[0], forms[0], _zone(columns[0]), _clock_doubt(columns[0]))
+    found.sort(key=lambda one: not one[1].startswith("unix"))  # whose clock is UTC beyond doubt
+    return TimeColumns(*found[0], "UTC" if found[0][1].startswith("unix") else _zone(found[0][0]))
+
+
+def _agree(readings: list[tuple[tuple[str, ...], str]], frame: pd.DataFrame) -> bool:
+    """Return whether readings of different columns give the same instants in all rows."""
+    if len({columns for columns, _ in readings}) < len(readings):
+        return False  # of one column: what agrees so far, as 05/05/2024, may differ in the next file
+    instants = [_instants([frame[name] for name in columns], form, _zone(columns)) for columns, form in readings]
+    return all(one.equals(instants[0]) for one in instants[1:])
+
+
+def _instants(parts: list[pd.Series[Any]], form: str, zone: str) -> pd.Series[Any]:
+    """Return UTC instants without a zone, to the second."""
+    found = parse_times(parts, form)
+    if found.dt.tz is None and zone and not form.startswith("unix"):
+        found = found.dt.tz_localize(zone_of(zone), ambiguous="NaT", nonexistent="NaT")
+    plain = found if found.dt.tz is None else found.dt.tz_convert("UTC").dt.tz_localize(None)
+    return plain.astype("datetime64[ms]").rename(None).reset_index(drop=True)
 
 
 def _best(found: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -324,22 +352,6 @@ def _short_years(rows: pd.DataFrame, names: list[str]) -> list[str]:
 
 def _zone(columns: tuple[str, ...]) -> str:
     return next((zone for name in columns if (zone := zone_in(name))), "")
-
-
-def _clock_doubt(columns: tuple[str, ...]) -> str:
-    """Return why the clock of some columns is not known; empty where it is, or where nothing is written of it."""
-    unreadable = next((name for name in columns if is_unreadable(name)), None)
-    if unreadable is not None:
-        return Said(
-            "The offset from UTC in the heading '{unreadable}' cannot be read: name its time zone.",
-            unreadable=shown(unreadable, 60),
-        )
-    local = next((name for name in columns if is_local(name)), None)
-    if local is None or _zone(columns):
-        return ""
-    return Said(
-        "The heading '{local}' says that its clock is a local one, and not which: name its time zone.", local=shown(local, 60)
-    )
 
 
 def _both(rows: pd.DataFrame, readings: list[tuple[tuple[str, ...], str]]) -> str:

@@ -10,10 +10,23 @@ USGS, ANSS comprehensive catalogue, csv format; FDSN web services 1.2, event tex
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from quakegui.formats import sheet
-from quakegui.formats.catalogue import collect, refuse_apple_double, text_of
+from quakegui.formats.catalogue import RawEvent, collect, refuse_apple_double, text_of
 from quakegui.formats.errors import FormatError
-from quakegui.formats.eventtable import Table, events_in, find_table, sniff_table, table_of, table_rows, unread, zmap_rows
+from quakegui.formats.eventtable import (
+    Table,
+    events_in,
+    find_table,
+    is_plausible,
+    sniff_table,
+    table_of,
+    table_rows,
+    unread,
+    zmap_rows,
+)
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.words import Said
@@ -82,12 +95,11 @@ def parse_sheet(source: Source, timezone: str = "") -> EventsFile:
     if found is None:
         raise FormatError(_NO_HEADER, file=source.name)
     at, table = found
-    cells = ((f"row {number}", [_text(value) for value in row]) for number, row in enumerate(rows[at + 1 :], start=at + 2))
     others = (
         [Said("Sheets after the first were not read: {names}.", names=", ".join(names[1:])[:200])] if len(names) > 1 else []
     )
     notes = [*unread(table), *others]
-    return collect(source, "table", events_in(source, table, cells), zone=clock_of(source, table, timezone), notes=notes)
+    return collect(source, "table", _events(source, table, rows, at), zone=clock_of(source, table, timezone), notes=notes)
 
 
 def clock_of(source: Source, table: Table, timezone: str) -> str:
@@ -113,9 +125,17 @@ def _table_in_sheet(source: Source) -> tuple[int, Table] | None:
         except FormatError:
             rows = []
         tables = ((at, table_of([_text(value) for value in row])) for at, row in enumerate(rows))
-        source.kept[_SHEET] = next(((at, table) for at, table in tables if table is not None), None)
+        found = next(((at, table) for at, table in tables if table is not None), None)
+        events = () if found is None else _events(source, found[1], rows, found[0], whole=False)
+        source.kept[_SHEET] = found if is_plausible(events) else None
     kept: tuple[int, Table] | None = source.kept[_SHEET]
     return kept
+
+
+def _events(source: Source, table: Table, rows: list[list[Any]], at: int, *, whole: bool = True) -> Iterator[RawEvent]:
+    """Yield the rows of a sheet below its header, which is row `at`, as events in the making."""
+    cells = ((f"row {number}", [_text(value) for value in row]) for number, row in enumerate(rows[at + 1 :], start=at + 2))
+    return events_in(source, table, cells, whole=whole)
 
 
 def _text(value: object) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from quakegui.strangers import shown
 from quakegui.words import Said
 
 _NAME = r"(?<![A-Za-z/])(?:UTC|GMT|UT1?+)"
@@ -44,27 +46,44 @@ _LOCAL = re.compile(
 
 
 def zone_in(text: str) -> str:
-    """Return the zone that a text names, such as "UTC+08:00" for "时间(北京时间)"; an empty string if it names none."""
-    text = _folded(text)
-    found = _IANA.search(text)
-    if found is not None and _is_zone(found.group()):
-        return found.group()
-    offset = _OFFSET.search(text)
-    if offset is not None:
-        minutes = _minutes(offset)
-        return offset_name(minutes) if abs(minutes) <= _LARGEST_OFFSET else ""
-    named = next((zone for zone, pattern in _NAMED if pattern.search(text)), "")
-    return named or ("UTC" if _UTC.search(text) and not _FURTHER.search(text) else "")
+    """Return the one zone that a text names, such as "UTC+08:00" for "时间(北京时间)"; empty if it names none, or several."""
+    zones = _zones_in(_folded(text))
+    return zones[0] if len(zones) == 1 else ""
 
 
-def is_unreadable(text: str) -> bool:
-    """Return whether a text gives an offset from UTC that cannot be read, or that no clock has."""
-    return not zone_in(text) and _FURTHER.search(_folded(text)) is not None
+def zone_doubt(texts: Sequence[str]) -> str:
+    """Return a sentence on why the clock that texts speak of has to be asked for; empty where they name one, or speak of none.
+
+    Several clocks may be named, or an offset that cannot be read, or a local clock without saying which.
+    """
+    named = {text: _zones_in(_folded(text)) for text in texts}
+    several = next((text for text, zones in named.items() if len(zones) > 1), "")
+    zones = list(dict.fromkeys(zone for found in named.values() for zone in found))
+    unreadable = next((text for text in named if not named[text] and _FURTHER.search(_folded(text))), "")
+    local = next((text for text in named if not named[text] and _LOCAL.search(text)), "")
+    if several or len(zones) > 1:
+        where = shown(several or " … ".join(text.strip() for text in named if named[text]), 60)
+        return Said("More than one clock is named ('{where}'): name its time zone.", where=where)
+    if unreadable:
+        return Said(
+            "The offset from UTC in '{unreadable}' cannot be read: name its time zone.", unreadable=shown(unreadable, 60)
+        )
+    if local and not zones:
+        return Said("'{local}' says that its clock is a local one, and not which: name its time zone.", local=shown(local, 60))
+    return ""
 
 
-def is_local(text: str) -> bool:
-    """Return whether a text says that its clock is a local one without saying which."""
-    return not zone_in(text) and _LOCAL.search(text) is not None
+def _zones_in(text: str) -> list[str]:
+    """Return the zones that a text without odd signs names, those with the same offset once."""
+    place = next((found.group() for found in _IANA.finditer(text) if _is_zone(found.group())), "")
+    if place:
+        return [place]
+    found = [_minutes(offset) for offset in _OFFSET.finditer(text)]
+    zones = [offset_name(minutes) for minutes in found if abs(minutes) <= _LARGEST_OFFSET]
+    rest = _OFFSET.sub(" ", text)
+    zones += [zone for zone, pattern in _NAMED if pattern.search(rest)]
+    zones += ["UTC"] if _UTC.search(rest) and not _FURTHER.search(rest) else []
+    return list(dict.fromkeys(zones))
 
 
 def zone_of(name: str) -> dt.tzinfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,8 @@ from quakegui.judge.alarms import (
     judged_period,
     period_milliseconds,
 )
+from quakegui.judge.calibration import Calibrator
+from quakegui.judge.folds import N_CLASSES
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +29,7 @@ THRESHOLD_GRID = tuple(round(0.05 * step, 2) for step in range(1, 20))
 RUN_GRID = (1, 2, 3)
 OPEN_GRID = (5, 7, 10, 15)
 FIXED_RULE = AlarmRule(0.5)
-"""Where nothing can choose one; fixed before any test."""
+"""Where nothing can choose one, of answers as they are; fixed before any test."""
 
 
 def choose_rule(series: Series, catalogue: Catalogue, shown: ArrayLike | None = None) -> AlarmRule | None:
@@ -46,7 +49,13 @@ def choose_rule(series: Series, catalogue: Catalogue, shown: ArrayLike | None = 
 
 
 def rules_by_fold(
-    series: Series, fold: ArrayLike, catalogue: Catalogue, event_by_fold: ArrayLike | None = None
+    series: Series,
+    fold: ArrayLike,
+    catalogue: Catalogue,
+    event_by_fold: ArrayLike | None = None,
+    *,
+    beside: ArrayLike | None = None,
+    fixed: Sequence[AlarmRule] = (),
 ) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
     """Return the rule of each fold 0, 1, ..., chosen on the other folds' days and events, and the folds with the fixed one.
 
@@ -60,12 +69,32 @@ def rules_by_fold(
     event_by_fold
         P(event) of every day as each fold's calibrator has it, shape (fold, day): a threshold means something for the
         calibrator alone that it was chosen with. Default: the series' own for every fold.
+    beside
+        Which days each fold may choose by, see `folds.days_beside`, shape (fold, day). Default: all that others predicted.
+    fixed
+        The fixed rule of each fold, see `fixed_rule`; `FIXED_RULE` by default.
     """
     number = np.asarray(fold, np.int64)
     folds = np.arange(int(number.max(initial=-1)) + 1)
     seen = np.tile(series.event_probability, (len(folds), 1)) if event_by_fold is None else np.asarray(event_by_fold, float)
-    chosen = _best_rules(series, catalogue, (number >= 0) & (number != folds[:, None]), seen[: len(folds)])
-    return tuple(rule or FIXED_RULE for rule in chosen), tuple(k for k, rule in enumerate(chosen) if rule is None)
+    shown = (number >= 0) & (number != folds[:, None])
+    if beside is not None:
+        shown &= np.asarray(beside, bool)[: len(folds)]
+    chosen = _best_rules(series, catalogue, shown, seen[: len(folds)])
+    rules = tuple(rule or (fixed[k] if fixed else FIXED_RULE) for k, rule in enumerate(chosen))
+    return rules, tuple(k for k, rule in enumerate(chosen) if rule is None)
+
+
+def fixed_rule(calibrator: Calibrator | None) -> AlarmRule:
+    """Return the rule where nothing can choose one: positive is what the network itself calls likelier than not.
+
+    Calibration moves what a network that learnt with class weights calls 0.5 to how often events come, so the fixed threshold
+    moves with it.
+    """
+    if calibrator is None:
+        return FIXED_RULE
+    half = np.r_[0.5, np.full(N_CLASSES - 1, 0.5 / (N_CLASSES - 1))]
+    return dataclasses.replace(FIXED_RULE, threshold=float(calibrator.of_classes(half[None])[0, 1:].sum()))
 
 
 def by_day(rules: Sequence[AlarmRule], fold: ArrayLike) -> AlarmRule:

@@ -110,6 +110,8 @@ def fit(times: ArrayLike, magnitudes: ArrayLike, spans: ArrayLike) -> Etas:
 def mean_rate(model: Etas, times: ArrayLike, magnitudes: ArrayLike, at: ArrayLike, *, days: float = 1.0) -> Floats:
     """Return the mean rate over the days after each instant, events per day, by the events before it alone, shape (instant,).
 
+    Events below the model's least magnitude, which its fit did not see, do not raise it.
+
     Parameters
     ----------
     times, magnitudes
@@ -119,8 +121,10 @@ def mean_rate(model: Etas, times: ArrayLike, magnitudes: ArrayLike, at: ArrayLik
     days
         How far ahead the mean reaches.
     """
-    lag = np.asarray(at, float)[:, None] - np.asarray(times, float)
-    offspring = model.productivity * np.exp(model.alpha * (np.asarray(magnitudes, float) - model.least))
+    when, size = np.asarray(times, float), np.asarray(magnitudes, float)
+    when, size = when[size >= model.least], size[size >= model.least]
+    lag = np.asarray(at, float)[:, None] - when
+    offspring = model.productivity * np.exp(model.alpha * (size - model.least))
     past = np.maximum(lag, 0.0)
     q = model.p - 1.0
     share = (1 + past / model.c) ** -q - (1 + (past + days) / model.c) ** -q

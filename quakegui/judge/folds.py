@@ -171,6 +171,26 @@ def tested_classes(made: Split, labels: ArrayLike) -> Mask:
     return np.array([np.bincount(label[fold.test], minlength=N_CLASSES) > 0 for fold in made.folds], bool)
 
 
+def days_beside(fold: Fold, known: NDArray[np.datetime64], days: NDArray[np.datetime64]) -> Mask:
+    """Return which of `days` a fold may choose anything by: none of its test span, nor those beside it kept from training.
+
+    Parameters
+    ----------
+    known
+        The split's days, shape (day,).
+    days
+        Any days, datetime64[D], shape (asked,).
+    """
+    taught = known[np.concatenate([fold.train, fold.validation])]
+    before, after = taught[taught < fold.first], taught[taught > fold.last]
+    beside = np.zeros(len(days), bool)
+    if len(before):
+        beside |= days <= before.max()
+    if len(after):
+        beside |= days >= after.min()
+    return beside
+
+
 def class_weights(labels: ArrayLike, n_classes: int = N_CLASSES) -> NDArray[np.float64]:
     """Weight per class for training: days without an event weigh half in all, days with one the other half, its classes alike.
 

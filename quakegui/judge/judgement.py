@@ -57,7 +57,8 @@ class Comparison:
         Of event against none by the label rule, fold by fold; the baseline's counts as at least 0.5. None for other targets.
     residual
         Fold-wise AUC of what the baseline does not explain of the predictor's answers, see `judge.residual`; for
-        ``without-field`` of what neither it nor any of its parts does. None for other targets.
+        ``without-field`` of what neither it nor any of its parts does; of a rival with a clue (`predictors.Clue`) the least of
+        this and of what the clue does not explain. None for other targets.
     test
         The baseline's own AUC of event against none on all its days, and its p; None for other targets.
     """

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from quakegui.judge import metrics
-from quakegui.judge.alarm_choice import by_day, rules_by_fold
+from quakegui.judge.alarm_choice import by_day, fixed_rule, rules_by_fold
 from quakegui.judge.alarms import AlarmRule, Catalogue, Series, judged_period, record_alarms
 from quakegui.judge.auc import auc
 from quakegui.judge.bootstrap import (
@@ -32,21 +32,19 @@ from quakegui.judge.ensemble import Ensemble, ensemble_of
 from quakegui.judge.exposure import Exposure, exposure_of
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.judge.predictors import WITHOUT_FIELD, majority, out_of_fold
+from quakegui.judge.predictors import WITHOUT_FIELD, Clue, majority, out_of_fold
 from quakegui.judge.reliability import Reliability, information_gain, reliability
-from quakegui.judge.residual import residual_auc
+from quakegui.judge.residual import EVERYTHING, LEAST_SHARE, unexplained
 from quakegui.judge.skill import molchan, skill
-from quakegui.judge.splits import N_CLASSES, Split, class_weights
+from quakegui.judge.splits import N_CLASSES, Split, class_weights, days_beside
 from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
 from quakegui.judge.truth import Truth, truth_of
-from quakegui.judge.verdict import LEAST_SHARE, reach_verdict
+from quakegui.judge.verdict import reach_verdict
 from quakegui.season.labels import cohen_kappa
 from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
-#: The baseline that stands for all of them together.
-EVERYTHING = "without-field"
 Mask = NDArray[np.bool_]
 
 
@@ -62,6 +60,7 @@ def judge(
     catalogue: Catalogue,
     windows: EventWindows,
     baselines: Mapping[str, Floats],
+    clues: Mapping[str, Clue] | None = None,
     taught: ArrayLike | None = None,
     learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
@@ -88,6 +87,8 @@ def judge(
         Label windows of all events in and around the season, for the verdict.
     baselines
         Out-of-fold probabilities by name, shape (day, class) each. The majority is added where it is missing.
+    clues
+        See `judge_truth`.
     taught, learnt
         See `truth_of`.
     image_probabilities
@@ -137,6 +138,7 @@ def judge(
         name=name,
         title=title,
         baselines=beside,
+        clues=clues,
         rows=rows,
         members=members,
         rules=rules,
@@ -154,10 +156,12 @@ def judge_truth(
     name: str,
     title: str = "",
     baselines: Mapping[str, Floats],
+    clues: Mapping[str, Clue] | None = None,
     rows: Floats | None = None,
     members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
     calibrators: Sequence[Calibrator] | None = None,
+    reference: Floats | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -168,12 +172,16 @@ def judge_truth(
     ----------
     probabilities
         Shape (day, class), NaN rows where there is none.
+    clues
+        What else can be made of what the baselines look at, by their names, which must not explain the answers either.
     rows
         Probabilities of the scored rows where they are not their days', shape (row, class).
     members
         Of the networks whose mean is judged, shape (member, day, class).
     rules, calibrators
         Of each fold, chosen and fitted before. Default: on the other folds' days.
+    reference
+        What the predictor ``catalogue`` says, calibrated, shape (day, class). Default: calibrated on the other folds' days.
     """
     daily = np.asarray(probabilities, float)
     if daily.shape != (len(truth.days), N_CLASSES):
@@ -193,17 +201,18 @@ def judge_truth(
     with threadpool_limits(1):  # many small products: threads would wait for each other longer than they work
         targets = tuple(_target_figures(truth, answers, target, weights) for target in TARGETS)
         comparisons = tuple(
-            _compare(truth, answers, daily, baselines, name=other, target=target, weights=weights)
+            _compare(truth, answers, daily, baselines, (clues or {}).get(other), name=other, target=target, weights=weights)
             for other in baselines
             for target in TARGETS
         )
         test = _test(truth, daily)
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
     calibrated, calibrators = _calibrated(truth, daily, weighed=weighed, given=calibrators)
-    reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0] if "catalogue" in baselines else None
+    if reference is None and "catalogue" in baselines:
+        reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0]
     # what nothing can calibrate (a leaky protocol) raises its alarms as it is
     series = Series(truth.days, truth.available_at, calibrated if calibrators else daily)
-    chosen, fixed = _rules(truth, series, rules, [one.of_classes(daily)[:, 1:].sum(axis=1) for one in calibrators])
+    chosen, fixed = _rules(truth, series, rules, calibrators, daily)
     rule, period = by_day(chosen, truth.fold), judged_period(series, truth.fold >= 0)
     exposure = None if reference is None else _exposure(series, reference)
     record = record_alarms(series, rule, truth.catalogue, period) if len(period) else None
@@ -295,6 +304,12 @@ def _test(truth: Truth, daily: Floats) -> SurrogateTest:
     )
 
 
+def _rival_test(truth: Truth, other: Floats) -> SurrogateTest:
+    """Test a baseline fold by fold, as it was trained, whatever it stands beside."""
+    score, tested = _score(other), not truth.leaky
+    return surrogate_test(score, truth.kinds, truth.rivals, statistic="foldwise", fold=truth.fold, tested=tested)
+
+
 def _calibrated(
     truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
 ) -> tuple[Floats, tuple[Calibrator, ...]]:
@@ -343,6 +358,7 @@ def _compare(
     answers: Floats,
     daily: Floats,
     baselines: Mapping[str, Floats],
+    clue: Clue | None,
     *,
     name: str,
     target: Target,
@@ -364,23 +380,9 @@ def _compare(
         accuracy_difference=paired_difference(everything, other_everything, metrics.accuracy, weights),
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
         auc_difference=paired_auc(_score(daily), _score(other), *by_day) if headline else None,
-        residual=residual_auc(_score(daily), _explaining(truth, answered, baselines, name), *by_day) if headline else None,
-        test=_test(truth, other) if headline else None,
+        residual=unexplained(truth, daily, answered, baselines, clue, name=name, weights=weights) if headline else None,
+        test=_rival_test(truth, other) if headline else None,
     )
-
-
-def _explaining(truth: Truth, answered: Mask, baselines: Mapping[str, Floats], name: str) -> list[Floats]:
-    """Return the scores that must not explain a predictor: the baseline's, and for everything but the field each part's too.
-
-    A part that answers too few of its days is left out, as it neither grants nor denies alone.
-    """
-    given = {
-        one: np.asarray(baselines[one], float)
-        for one in ([name, *WITHOUT_FIELD] if name == EVERYTHING else [name])
-        if one in baselines
-    }
-    enough = LEAST_SHARE * answered.sum()
-    return [_score(x) for one, x in given.items() if one == name or (answered & _answered(x[truth.row_day])).sum() >= enough]
 
 
 def _exposure(series: Series, reference: Floats) -> Exposure | None:
@@ -390,12 +392,15 @@ def _exposure(series: Series, reference: Floats) -> Exposure | None:
 
 
 def _rules(
-    truth: Truth, series: Series, given: Sequence[AlarmRule] | None, event_by_fold: Sequence[Floats]
+    truth: Truth, series: Series, given: Sequence[AlarmRule] | None, calibrators: Sequence[Calibrator], daily: Floats
 ) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
     """Rule of each fold, and the folds with the fixed one."""
     n_folds = len(truth.trained)
     if given is None:
-        return rules_by_fold(series, truth.fold, truth.learnt, event_by_fold or None)
+        by_fold = [one.of_classes(daily)[:, 1:].sum(axis=1) for one in calibrators] or None
+        beside = [days_beside(fold, truth.days, truth.days) for fold in truth.folds] or None
+        fixed = [fixed_rule(one) for one in calibrators]
+        return rules_by_fold(series, truth.fold, truth.learnt, by_fold, beside=beside, fixed=fixed)
     if len(given) != n_folds:
         raise ValueError(Said("{count} alarm rules were given for {n_folds} folds.", count=len(given), n_folds=n_folds))
     return tuple(given), ()

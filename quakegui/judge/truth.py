@@ -48,6 +48,8 @@ class Truth:
         What each day is by the label rule, whatever people labelled, see `surrogates`, shape (day,).
     surrogates
         The same under surrogate catalogues.
+    rivals
+        The same for what is trained in blocks, and tested fold by fold, beside a predictor that never saw the season.
     folds
         The trainings, whose days calibrate each other's answers; none for a prospective record.
     taught
@@ -68,6 +70,7 @@ class Truth:
     learnt: Catalogue
     kinds: Kinds
     surrogates: Surrogates
+    rivals: Surrogates
     folds: tuple[Fold, ...]
     taught: Counts
 
@@ -104,6 +107,7 @@ def truth_of(
     for k, fold in enumerate(made.folds):
         number[(day >= fold.first) & (day <= fold.last)] = k
     zero_shot = (protocol or made.protocol) == ZERO_SHOT
+    surrogates, rivals = _surrogates(protocol or made.protocol, day, windows)
     return Truth(
         protocol=protocol or made.protocol,
         leaky=made.leaky,
@@ -118,7 +122,8 @@ def truth_of(
         catalogue=catalogue,
         learnt=catalogue if learnt is None else learnt,
         kinds=rule_kinds(windows, day),
-        surrogates=_surrogates(protocol or made.protocol, day, windows),
+        surrogates=surrogates,
+        rivals=rivals,
         folds=made.folds,
         taught=label if taught is None else np.asarray(taught, np.int64),
     )
@@ -146,6 +151,7 @@ def prospective_truth(
     """
     day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
     rows = np.flatnonzero(label >= 0)
+    surrogates, rivals = _surrogates("prospective", day, windows)
     return Truth(
         protocol="prospective",
         leaky=False,
@@ -160,11 +166,15 @@ def prospective_truth(
         catalogue=catalogue,
         learnt=catalogue,
         kinds=rule_kinds(windows, day),
-        surrogates=_surrogates("prospective", day, windows),
+        surrogates=surrogates,
+        rivals=rivals,
         folds=(),
         taught=label,
     )
 
 
-def _surrogates(protocol: str, days: NDArray[np.datetime64], windows: EventWindows) -> Surrogates:
-    return make_surrogates(windows, days, jitter_days=JITTER_DAYS[statistic_of(protocol)])
+def _surrogates(protocol: str, days: NDArray[np.datetime64], windows: EventWindows) -> tuple[Surrogates, Surrogates]:
+    """Surrogates for the predictor that is judged, and for what is trained in blocks."""
+    own = make_surrogates(windows, days, jitter_days=JITTER_DAYS[statistic_of(protocol)])
+    foldwise = JITTER_DAYS["foldwise"]
+    return own, own if own.jitter_days == foldwise else make_surrogates(windows, days, jitter_days=foldwise)

@@ -25,8 +25,6 @@ Code = Literal["leaky", "not-estimable", "chance", "not-beaten", "days-only", "n
 ALPHA = 0.05
 #: Where another seed or another week could have turned the p-value to the other side of the level.
 BORDERLINE = (0.02, 0.10)
-#: Share of the scored days that a comparison needs to grant or deny anything.
-LEAST_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,12 @@ class Verdict:
         return "above" if r > r0 else "below"
 
     def _spoken(self) -> dict[str, str]:
-        return {name: _spoken(name, value) for name, value in self.parameters.items()}
+        spoken = {name: _spoken(name, value) for name, value in self.parameters.items()}
+        r, r0 = self.parameters["r"], self.parameters["r0"]
+        if r is not None and r0 is not None and r != r0:
+            digits = next((digits for digits in range(2, 6) if f"{r:.{digits}f}" != f"{r0:.{digits}f}"), 6)
+            spoken |= {"r": f"{r:.{digits}f}", "r0": f"{r0:.{digits}f}"}  # as many as tell them apart
+        return spoken
 
 
 def reach_verdict(
@@ -118,8 +121,8 @@ def reach_verdict(
     """Judge by the headline: days with an event against days without, by the label rule.
 
     Better than chance means that both hold: the p-value of the surrogate catalogues lies below 0.05, and the AUC of what each
-    predictor that knows no field does not explain has its interval above 0.5, see `judge.residual`. The first keeps luck at
-    5 %; the second only denies what others say too.
+    predictor that knows no field does not explain has its 80 % interval above 0.5, see `judge.residual`. The first keeps luck
+    at 5 %; the second only denies what others say too.
 
     Parameters
     ----------
@@ -206,7 +209,7 @@ _SENTENCES: dict[str, str] = {
     "auc": mark("AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50)."),
     "residual": mark(
         "What calendar, catalogue, outages and Kp do not explain of it has an AUC of {residual_auc} "
-        "({residual_low} to {residual_high})."
+        "(80 % interval {residual_low} to {residual_high})."
     ),
     "p": mark(
         "p = {p_value} by catalogues with the earthquakes moved by up to {jitter_days} days, {p_rate} by "

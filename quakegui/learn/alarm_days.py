@@ -7,13 +7,14 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.alarm_choice import FIXED_RULE, by_day, choose_rule, rules_by_fold
+from quakegui.judge.alarm_choice import by_day, choose_rule, fixed_rule, rules_by_fold
 from quakegui.judge.alarms import Alarm, AlarmRule, Catalogue, Series, raise_alarms
-from quakegui.learn.calibrated import calibrators_of, finished_run, fold_of_days
+from quakegui.learn.calibrated import calibrators_of, days_beside_folds, finished_run, fold_of_days
 from quakegui.learn.evidence import project_catalogue
 from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.frozen import frozen_alarms_of
+from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import registrations
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project
@@ -66,25 +67,27 @@ def alarm_series(
     """
     honest, later = np.isin(table.kind, ("out-of-fold", "prospective")), table.kind == "prospective"
     answers = Series(days, available_at.astype("datetime64[ms]"), np.where(honest[:, None], table.probabilities, np.nan))
-    fold, catalogue, calibrators = _basis(project, days, table)
-    series, by_fold = answers, None
+    run, fold, catalogue, calibrators = _basis(project, days, table)
+    series, by_fold, fixed = answers, None, fixed_rule(None)
+    own: list[AlarmRule] = []
     if calibrators is not None:
         series = dataclasses.replace(answers, probabilities=calibrators.of_days(fold, answers.probabilities))
         by_fold = calibrators.by_fold(answers.probabilities)
+        fixed, own = fixed_rule(calibrators.later), [fixed_rule(one) for one in calibrators.folds]
     frozen = _frozen_rule(project, table)
     if frozen is not None:
         rules, afterwards = (frozen,) * (int(fold.max(initial=-1)) + 1), frozen
     else:
-        rules = rules_by_fold(series, fold, catalogue, by_fold)[0]
-        afterwards = _later_rule(answers, fold >= 0, catalogue, calibrators) if later.any() else FIXED_RULE
+        rules = rules_by_fold(series, fold, catalogue, by_fold, beside=days_beside_folds(run, days), fixed=own)[0]
+        afterwards = _later_rule(answers, fold >= 0, catalogue, calibrators) if later.any() else fixed
     place = np.where(later, len(rules), np.where(fold < 0, len(rules) + 1, fold))
     registration = registrations.registration_of(project, table.run)
     if registration is None:
-        return series, by_day((*rules, afterwards, FIXED_RULE), place)
+        return series, by_day((*rules, afterwards, fixed), place)
     terms = registration.terms
     registered = AlarmRule(terms.threshold, terms.run_days, terms.open_days)
     place = np.where(later & registration.covers(days), len(rules) + 2, place)
-    return series, by_day((*rules, afterwards, FIXED_RULE, registered), place)
+    return series, by_day((*rules, afterwards, fixed, registered), place)
 
 
 def later_rule(
@@ -95,19 +98,19 @@ def later_rule(
     if frozen is not None:
         return frozen
     taught = np.where((table.kind == "out-of-fold")[:, None], table.probabilities, np.nan)
-    fold, catalogue, calibrators = _basis(project, days, table)
+    _run, fold, catalogue, calibrators = _basis(project, days, table)
     return _later_rule(Series(days, available_at.astype("datetime64[ms]"), taught), fold >= 0, catalogue, calibrators)
 
 
 def _basis(
     project: Project, days: NDArray[np.datetime64], table: PredictionTable
-) -> tuple[NDArray[np.int64], Catalogue, RunCalibrators | None]:
-    """Return each day's fold, -1 for none and where it is prospective, the earthquakes of the training, and the calibrators."""
+) -> tuple[RunFolder | None, NDArray[np.int64], Catalogue, RunCalibrators | None]:
+    """Return the run, each day's fold, -1 for none and where it is prospective, its training's earthquakes, its calibrators."""
     run = finished_run(project, table.run)
     catalogue = project_catalogue(project)
     if run is not None:
         catalogue = training_earthquakes(run, catalogue) or catalogue
-    return np.where(table.kind == "prospective", -1, fold_of_days(run, days)), catalogue, calibrators_of(run)
+    return run, np.where(table.kind == "prospective", -1, fold_of_days(run, days)), catalogue, calibrators_of(run)
 
 
 def _frozen_rule(project: Project, table: PredictionTable) -> AlarmRule | None:
@@ -121,6 +124,7 @@ def _later_rule(
     answers: Series, judged: NDArray[np.bool_], catalogue: Catalogue, calibrators: RunCalibrators | None
 ) -> AlarmRule:
     """Return the rule that is chosen on all judged days, as the calibrator of later days has them."""
+    fixed = fixed_rule(None if calibrators is None else calibrators.later)
     if calibrators is not None:
         answers = dataclasses.replace(answers, probabilities=calibrators.later.of_classes(answers.probabilities))
-    return (choose_rule(answers, catalogue, judged) if judged.any() else None) or FIXED_RULE
+    return (choose_rule(answers, catalogue, judged) if judged.any() else None) or fixed

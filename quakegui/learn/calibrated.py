@@ -10,6 +10,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.judge.folds import days_beside
 from quakegui.learn.run_evaluation import split_of
 from quakegui.learn.runs.calibrators import CALIBRATION, RunCalibrators, fit_run_calibrators
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
@@ -66,6 +67,21 @@ def finished_run(project: Project, run_id: str) -> RunFolder | None:
     except RunError:
         return None
     return run if run.card is not None else None
+
+
+def days_beside_folds(run: RunFolder | None, days: NDArray[np.datetime64]) -> NDArray[np.bool_] | None:
+    """Return which of `days` each fold of a run may choose an alarm rule by, shape (fold, day), see `folds.days_beside`.
+
+    None where the run's folder, or what it answered, is gone: then all days that other folds predicted.
+    """
+    if run is None or run.card is None:
+        return None
+    try:
+        predictions = run.predictions()
+    except RunError:
+        return None
+    folds = split_of(run, predictions).folds
+    return np.array([days_beside(fold, predictions.days, days) for fold in folds], bool).reshape(len(folds), len(days))
 
 
 def fold_of_days(run: RunFolder | None, days: NDArray[np.datetime64]) -> NDArray[np.int64]:

@@ -17,8 +17,8 @@ from quakegui.judge.folds import ZERO_SHOT, Material, Split, material, scorable
 from quakegui.judge.predictors import Inputs, feature_table, run_predictors
 from quakegui.judge.splits import blocked, chronological, split
 from quakegui.judge.surrogates import EventWindows, event_windows
-from quakegui.learn.network.inputs import pictures
 from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
+from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.runconfig import CHANNELS, RunConfig
 from quakegui.project import catalogue, journal

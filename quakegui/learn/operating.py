@@ -25,11 +25,11 @@ from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
 from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import registrations, runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.localtime import wall_clock_ms

@@ -12,7 +12,7 @@ from quakegui.formats.scores import DailyScores
 from quakegui.judge.auc import mean_rank
 from quakegui.judge.folds import N_CLASSES
 from quakegui.judge.judgement import Judgement
-from quakegui.judge.predictors import logistic, out_of_fold
+from quakegui.judge.predictors import Clue, logistic, out_of_fold, run_clues
 from quakegui.judge.scoring import judge_truth
 from quakegui.judge.splits import Split, blocked
 from quakegui.judge.truth import Truth, truth_of
@@ -35,12 +35,15 @@ class Bench:
         The blocked folds, on which a single score learns what it means.
     rivals
         Probabilities of the predictors that anyone could have, by name, shape (day, class) each.
+    clues
+        What else can be made of what they look at, by name.
     """
 
     evidence: Evidence
     truth: Truth
     split: Split
     rivals: dict[str, Floats]
+    clues: dict[str, Clue]
 
     def probabilities(self, scores: DailyScores) -> Floats:
         """Return what is judged, shape (day, class): NaN for a day without a prediction or without a map.
@@ -62,7 +65,15 @@ class Bench:
 
     def judge(self, scores: DailyScores, *, name: str, title: str) -> Judgement:
         """Judge daily predictions, with what programs and people call them."""
-        return judge_truth(self.truth, self.probabilities(scores), name=name, title=title, baselines=self.rivals)
+        return judge_truth(
+            self.truth,
+            self.probabilities(scores),
+            name=name,
+            title=title,
+            baselines=self.rivals,
+            clues=self.clues,
+            weighed=not scores.are_probabilities,  # what a score means is learnt here, with class weights
+        )
 
 
 def prepare_bench(evidence: Evidence, protocol: OwnProtocol) -> Bench:
@@ -93,14 +104,14 @@ def prepare_bench(evidence: Evidence, protocol: OwnProtocol) -> Bench:
         windows=evidence.windows,
         protocol=protocol,
     )
-    return Bench(evidence, truth, split, baselines(evidence, split))
+    return Bench(evidence, truth, split, baselines(evidence, split), run_clues(split, evidence.inputs, evidence.truth))
 
 
 def event_logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Logistic regression of event against none; the four classes share P(event) as they do the training days."""
+    """Logistic regression of event against none; the classes of events share P(event) alike, as `class_weights` weigh them."""
     event = logistic(train_x, (train_y > 0).astype(np.int64), test_x)
-    frequency = np.bincount(train_y, minlength=N_CLASSES)[1:]
-    return np.column_stack([event[:, 0], event[:, 1:2] * (frequency / max(1, frequency.sum()))])
+    present = np.bincount(train_y, minlength=N_CLASSES)[1:] > 0
+    return np.column_stack([event[:, 0], event[:, 1:2] * (present / max(1, present.sum()))])
 
 
 def _on_days(scores: DailyScores, evidence: Evidence) -> Floats:

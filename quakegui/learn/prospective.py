@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.alarm_choice import at_day
+from quakegui.judge.alarm_choice import at_day, fixed_rule
+from quakegui.judge.calibration import Calibrator, later_calibrator, rows_before
 from quakegui.judge.dependence import dependence
-from quakegui.judge.folds import N_CLASSES, Fold, Split, scorable
+from quakegui.judge.folds import N_CLASSES, Fold, Split, class_weights, scorable
 from quakegui.judge.judged_by import Basis, moment_of
-from quakegui.judge.predictors import run_predictors
+from quakegui.judge.judgement import Judgement
+from quakegui.judge.predictors import PREDICTORS, Clue, predict, run_clues, run_predictors
 from quakegui.judge.scoring import judge_truth
-from quakegui.judge.truth import prospective_truth
+from quakegui.judge.truth import Truth, prospective_truth
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, gather
-from quakegui.learn.run_evaluation import ProspectiveEvaluation
+from quakegui.learn.run_evaluation import ProspectiveEvaluation, split_of
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import refuse_other_classes
@@ -29,13 +33,22 @@ from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season
 from quakegui.words import Said
 
+Floats = NDArray[np.float64]
 
-def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> ProspectiveEvaluation:
+
+def evaluate_prospective(
+    project: Project, season: Season, run: RunFolder, *, with_rivals: bool = False
+) -> ProspectiveEvaluation:
     """Judge what a run said of days that it knew nothing of, by the first word on each day.
 
     By the labels and earthquakes in force, since the days came after the run's training. Of a registered run only the days of
     its registration count, by the registered alarm rule: it may have been chosen for how it did before. How many others were
     tried says nothing of those days.
+
+    Parameters
+    ----------
+    with_rivals
+        Whether each predictor beside it is judged in its place, too.
 
     Raises
     ------
@@ -74,7 +87,8 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
     rule = at_day(alarm_series(project, evidence.days, known, table)[1], int(first))
     calibrators = calibrators_of(run)
     taught = run.predictions()
-    counts = np.bincount(taught.labels[taught.final_trained].astype(np.int64), minlength=N_CLASSES)
+    known_by = taught.labels[taught.taught_later()].astype(np.int64)
+    counts = np.bincount(known_by[known_by >= 0], minlength=N_CLASSES)
     truth = prospective_truth(
         days=evidence.days[span],
         available_at=known[span],
@@ -83,20 +97,25 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         catalogue=evidence.catalogue,
         windows=evidence.windows,
     )
+    answers, clues = _beside(evidence, taught, span)
+    reference = None if "catalogue" not in answers else _reference(evidence, run, taught).of_classes(answers["catalogue"])
     told = judge_truth(
         truth,
         probabilities,
         name="prospective",
         title=run.title,
-        baselines=_beside(evidence, taught, span),
+        baselines=answers,
+        clues=clues,
         rules=[rule],
         calibrators=None if calibrators is None else [calibrators.later],
+        reference=reference,
     )
     judged = truth.row_day
     verdict = told.verdict.corrected(prospective_tries(project, run)) if registration is None else told.verdict
     missing = np.isnan(evidence.inputs.station_z).sum(axis=1)[span]
     reads = dependence(1 - probabilities[:, 0], truth.days, missing, kinds=truth.kinds, fold=truth.fold)
     basis = Basis("today", moment_of(dt.datetime.now(dt.UTC), project.timezone), None, None)
+    rivals = _judge_rivals(truth, answers, reference, weights=class_weights(known_by[known_by >= 0])) if with_rivals else ()
     return ProspectiveEvaluation(
         dataclasses.replace(told, basis=basis, verdict=verdict, dependence=reads),
         evidence.days[span][judged],
@@ -108,24 +127,58 @@ def evaluate_prospective(project: Project, season: Season, run: RunFolder) -> Pr
         late=_late(project, run, evidence.days[said]),
         registration=registration,
         changes=() if registration is None else registrations.changes(project, registration),
+        rivals=tuple(dataclasses.replace(one, basis=basis) for one in rivals),
     )
 
 
-def _beside(evidence: Evidence, taught: RunPredictions, span: slice) -> dict[str, NDArray[np.float64]]:
-    """Return what every predictor answers on the days of the record, (day, class) each.
+def _beside(evidence: Evidence, taught: RunPredictions, span: slice) -> tuple[dict[str, Floats], dict[str, Clue]]:
+    """Return what every predictor answers on the days of the record, (day, class) each, and its clues.
 
     They learn from what the frozen run learnt from; beside one that learnt nothing from this season stands the majority alone.
     """
     labels, none = np.full(len(evidence.days), -1, np.int64), np.array([], np.intp)
     days = np.arange(len(labels))[span]
-    for day, label in zip(taught.days[taught.final_trained], taught.labels[taught.final_trained], strict=True):
+    learnt = taught.taught_later()
+    for day, label in zip(taught.days[learnt], taught.labels[learnt], strict=True):
         labels[evidence.days == day] = label
     train = np.flatnonzero(labels >= 0)
     if not len(train):
-        return {"majority": np.zeros((len(days), N_CLASSES))}
+        return {"majority": np.zeros((len(days), N_CLASSES))}, {}
     record = Fold(train, none, days, days, none, none, none, evidence.days[days[0]], evidence.days[days[-1]])
     only = Split("chronological", (record,), leaky=False, without_map=0, without_label=0, post=0, notes=())
-    return {name: answer[span] for name, answer in run_predictors(only, evidence.inputs, labels).items()}
+    answers, clues = run_predictors(only, evidence.inputs, labels), run_clues(only, evidence.inputs, labels)
+    return {name: one[span] for name, one in answers.items()}, {name: one.at(span) for name, one in clues.items()}
+
+
+def _judge_rivals(
+    truth: Truth, answers: Mapping[str, Floats], reference: Floats | None, *, weights: Floats
+) -> tuple[Judgement, ...]:
+    """Judge every predictor in the run's place, its class weights undone, by the fixed alarm rule."""
+    told = []
+    for name, answer in answers.items():
+        undone = Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights if PREDICTORS[name].weighed else np.empty(0))
+        given: dict[str, Any] = {
+            "calibrators": [undone],
+            "rules": [fixed_rule(undone)],
+            "reference": reference,
+        }
+        told.append(judge_truth(truth, answer, name=name, baselines=answers, **given))
+    return tuple(told)
+
+
+def _reference(evidence: Evidence, run: RunFolder, taught: RunPredictions) -> Calibrator:
+    """Return what calibrates the predictor ``catalogue`` on days to come, fitted on what it says out of the run's folds."""
+    labels = taught.labels.astype(np.int64)
+    known = labels[taught.taught_later()]
+    weights = class_weights(known[known >= 0])
+    rows = np.searchsorted(evidence.days, taught.days)
+    here = rows < len(evidence.days)
+    if run.config.leaky or not (here.all() and (evidence.days[rows] == taught.days).all()):
+        return Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights)
+    made = split_of(run, taught)
+    answers = predict(made, evidence.inputs.at(rows), labels, PREDICTORS["catalogue"])
+    events = rows_before(evidence.catalogue.times, evidence.available_at[rows])
+    return later_calibrator(made.folds, answers, labels, events, weights=weights)
 
 
 def _late(project: Project, run: RunFolder, days: NDArray[np.datetime64]) -> int:

@@ -23,6 +23,7 @@ from quakegui.judge.folds import NO_LABEL, Material, Split, material, scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.surrogates import event_windows
+from quakegui.learn.calibrated import calibrators_of, fold_of_days
 from quakegui.learn.evidence import EvidenceError, make_split
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation, evaluate_predictions, rescore, split_of
@@ -33,8 +34,8 @@ from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.source import DayPredictions
 from quakegui.learn.worker.asking import answer, follow, sentence_of
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import is_link
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import DATABASE
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import NightWindow
@@ -182,7 +183,7 @@ class ReadyMaps:
         return ""
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Let a finished run predict the folder's maps; only maps that it has not predicted yet are computed.
+        """Let a finished run predict the folder's maps, calibrated; only maps that it has not predicted yet are computed.
 
         Raises
         ------
@@ -210,6 +211,10 @@ class ReadyMaps:
             maps = maps_to_read([self.paths[row] for row in unseen])
             probabilities[unseen] = answer(run, maps, listen=listen, cancelled=cancelled)
         kind = np.where(rows >= 0, kinds[rows], "unseen")
+        calibrators = calibrators_of(run)
+        if calibrators is not None:
+            fold = np.where(kind == "out-of-fold", fold_of_days(run, days), -1)
+            probabilities = calibrators.of_days(fold, probabilities)
         return DayPredictions(days, probabilities, kind, len(unseen), len(days) - len(unseen))
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
@@ -229,6 +234,7 @@ class ReadyMaps:
             raise RunError(Said("The run “{run_title}” is not finished: resume it before judging it.", run_title=run.title))
         predictions = run.predictions()
         then, now = predictions.labels.astype(np.int64), _classes_of(self, predictions.days)
+        calibrators = calibrators_of(run)
         if as_of == "today":
             predictions = rescore(predictions, now != NO_LABEL)
         return evaluate_predictions(
@@ -242,6 +248,7 @@ class ReadyMaps:
             windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
             beside={},
             weighed=run.config.class_weights,
+            calibrators=None if calibrators is None else calibrators.folds,
             basis=Basis(
                 as_of,
                 training_day(run.created) if as_of == "training" else moment_of(dt.datetime.now(dt.UTC)),
@@ -251,7 +258,11 @@ class ReadyMaps:
             ),
         ).judgement
 
-    def evaluate_prospective(self, _run: RunFolder) -> ProspectiveEvaluation:
+    def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
+        """Judge a finished run: nothing but the majority stands beside it."""
+        return (self.evaluate(run, as_of),), ""
+
+    def evaluate_prospective(self, _run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
         """Refuse it."""
         raise RunError(NO_LEDGER)
 

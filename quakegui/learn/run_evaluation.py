@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarms import Catalogue
+from quakegui.judge.calibration import Calibrator
 from quakegui.judge.folds import Fold, Split
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
+from quakegui.judge.predictors import Clue
 from quakegui.judge.scoring import judge
 from quakegui.judge.surrogates import EventWindows
-from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.frozen import FrozenAlarms
 from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.registry import RunFolder
@@ -59,12 +60,15 @@ class ProspectiveEvaluation(RunEvaluation):
         What was frozen before these days, None where the run is not registered.
     changes
         Sentences on what is not as it was registered.
+    rivals
+        Each predictor beside the run, judged in its place; none where that was not asked for.
     """
 
     predicted: int
     late: int
     registration: Registration | None = None
     changes: tuple[str, ...] = ()
+    rivals: tuple[Judgement, ...] = ()
 
 
 def rescore(predictions: RunPredictions, scorable: NDArray[np.bool_]) -> RunPredictions:
@@ -127,9 +131,10 @@ def evaluate_predictions(
     windows: EventWindows,
     training_catalogue: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
+    clues: Mapping[str, Clue] | None = None,
     weighed: bool = True,
     frozen: FrozenAlarms | None = None,
-    calibrators: RunCalibrators | None = None,
+    calibrators: Sequence[Calibrator] | None = None,
     basis: Basis | None = None,
 ) -> RunEvaluation:
     """Judge what a run's networks said, beside baselines of the same split.
@@ -150,10 +155,14 @@ def evaluate_predictions(
         Those that the run's training had, where they are others.
     beside
         Probabilities of every baseline, by name, each (day, class).
+    clues
+        What else can be made of what they look at, by name.
     weighed
         Whether the networks were trained with class weights.
-    frozen, calibrators
-        What a pre-trained network brings along; None of one that was trained on the season.
+    frozen
+        The alarm rule that a pre-trained network brings along.
+    calibrators
+        Of each fold, where the run brings them along.
     basis
         What `truth` and `catalogue` are, to be told with the figures.
     """
@@ -174,13 +183,14 @@ def evaluate_predictions(
         catalogue=catalogue,
         windows=windows,
         baselines=beside,
+        clues=clues,
         taught=predictions.labels,
         learnt=training_catalogue,
         image_probabilities=images,
         members=predictions.members_out_of_fold(),
         weighed=weighed,
         rules=None if frozen is None else (frozen.rule,) * len(split.folds),
-        calibrators=None if calibrators is None else calibrators.folds,
+        calibrators=calibrators,
     )
     scored = np.unique(np.concatenate([fold.test for fold in split.folds]))
     answers = daily[scored].astype(np.float64)

@@ -12,7 +12,7 @@ from quakegui.learn.runs.keeping import digest, read_kept, write_kept
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runchecks import STUDY
 from quakegui.learn.season_study import SkillMaps, StudiedEvents
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.words import Said

@@ -10,26 +10,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.dependence import Dependence, dependence
-from quakegui.judge.folds import scorable
+from quakegui.judge.folds import Split, scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
+from quakegui.judge.predictors import PREDICTORS, Clue, run_clues
 from quakegui.judge.scoring import judge_truth
 from quakegui.judge.splits import blocked
-from quakegui.judge.surrogates import rule_kinds
+from quakegui.judge.surrogates import EventWindows, rule_kinds
 from quakegui.judge.truth import truth_of
 from quakegui.learn.calibrated import calibrators_of
-from quakegui.learn.evidence import Evidence, baselines, gather, make_snapshot, make_split
+from quakegui.learn.evidence import Evidence, baselines, gather, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
-from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes
+from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
 from quakegui.learn.runs.frozen import frozen_alarms_of
+from quakegui.learn.runs.keeping import digest, read_kept, write_kept
 from quakegui.learn.runs.predictions import RunPredictions
-from quakegui.learn.runs.registry import RunError, RunFolder, list_runs, same_runs
+from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.season_runs import refuse_other_classes, runs_folder
+from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import other_p_values
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.words import Said
+
+JUDGEMENT = "judgement"
+"""Files of a run's folder that hold its judgements begin with this name."""
+EDITION = 1
+"""Rises where the same data are judged in another way: what was kept before is then judged anew."""
+Answers = dict[str, tuple[dict[str, NDArray[np.float64]], dict[str, Clue]]]
+"""Probabilities of the baselines and their clues by name, by a hash of what they learnt from."""
 
 
 def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
@@ -67,11 +76,60 @@ def _now(project: Project) -> str:
 
 
 def _judge_by(
-    evidence: Evidence, predictions: RunPredictions, project: Project, run: RunFolder, *, as_of: AsOf, now: str
+    evidence: Evidence,
+    predictions: RunPredictions,
+    project: Project,
+    run: RunFolder,
+    *,
+    as_of: AsOf,
+    now: str,
+    answers: Answers | None = None,
+) -> RunEvaluation:
+    """Judge a run, or return the judgement that is kept with it; how many runs were tried since is counted anew."""
+    path, inputs = run.folder / f"{JUDGEMENT}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
+    told: RunEvaluation | None = read_kept(path, inputs, RunEvaluation)
+    if told is None:
+        told = _judged(evidence, predictions, project, run, as_of=as_of, now=now, answers={} if answers is None else answers)
+        if not project.read_only:
+            write_kept(path, inputs, told)
+    judgement = _with_its_bounds(told.judgement)
+    if as_of == "today" and judgement.basis is not None:
+        judgement = dataclasses.replace(judgement, basis=dataclasses.replace(judgement.basis, moment=now))
+    if not run.config.leaky:
+        verdict = judgement.verdict.corrected(other_p_values(project, run, _windows(evidence, run, as_of)))
+        judgement = dataclasses.replace(judgement, verdict=verdict)
+    return dataclasses.replace(told, judgement=judgement)
+
+
+def _with_its_bounds(judgement: Judgement) -> Judgement:
+    """Return a judgement with the infinite thresholds of its Molchan diagram, which JSON does not know."""
+    if judgement.molchan is None:
+        return judgement
+    thresholds = np.r_[np.inf, judgement.molchan.thresholds[1:-1], -np.inf]
+    return dataclasses.replace(judgement, molchan=dataclasses.replace(judgement.molchan, thresholds=thresholds))
+
+
+def _windows(evidence: Evidence, run: RunFolder, as_of: AsOf) -> EventWindows:
+    """Return the label windows to judge by: today's also where the run does not hold those of its training."""
+    return (training_windows(run) if as_of == "training" else None) or evidence.windows
+
+
+def _judged(
+    evidence: Evidence,
+    predictions: RunPredictions,
+    project: Project,
+    run: RunFolder,
+    *,
+    as_of: AsOf,
+    now: str,
+    answers: Answers,
 ) -> RunEvaluation:
     rows = _rows_of(predictions, evidence, run)
     taught, today = predictions.labels.astype(np.int64), evidence.truth[rows]
+    windows = _windows(evidence, run, as_of)
     training_catalogue = training_earthquakes(run, evidence.catalogue) or evidence.catalogue
+    # Labels, alarms and verdict rest on one set: without the training's windows all earthquakes are today's.
+    then = as_of == "training" and windows is not evidence.windows
     if as_of == "today":
         predictions = rescore(predictions, scorable(evidence.material)[rows])
     split = split_of(run, predictions)
@@ -81,32 +139,43 @@ def _judge_by(
         available_at=evidence.available_at[rows],
         truth=taught,
         inputs=evidence.inputs.at(rows),
+        windows=windows,
     )
+    beside, clues = _answers_of(here, split, answers)
+    brought = calibrators_of(run) if run.config.zero_shot else None
     told = evaluate_predictions(
         split,
         predictions,
         title=run.title or run.id,
         available_at=here.available_at,
         truth=taught if as_of == "training" else today,
-        catalogue=training_catalogue if as_of == "training" else evidence.catalogue,
-        windows=evidence.windows,
+        catalogue=training_catalogue if then else evidence.catalogue,
+        windows=windows,
         training_catalogue=training_catalogue,
-        beside=baselines(here, split),
+        beside=beside,
+        clues=clues,
         weighed=run.config.class_weights,
         frozen=frozen_alarms_of(run.card) if run.card is not None else None,
-        calibrators=calibrators_of(run) if run.config.zero_shot else None,
+        calibrators=None if brought is None else brought.folds,
         basis=Basis(
             as_of,
             training_day(run.created, project.timezone) if as_of == "training" else now,
             int((taught != today).sum()),
-            earthquakes_differing(run, evidence.catalogue),
+            earthquakes_differing(run, evidence.catalogue) if then or as_of == "today" else None,
         ),
     )
     if run.config.leaky:
         return told
-    verdict = told.judgement.verdict.corrected(other_p_values(project, run, evidence.windows))
-    judgement = dataclasses.replace(told.judgement, verdict=verdict, dependence=_dependence(here, predictions))
-    return dataclasses.replace(told, judgement=judgement)
+    return dataclasses.replace(told, judgement=dataclasses.replace(told.judgement, dependence=_dependence(here, predictions)))
+
+
+def _answers_of(evidence: Evidence, made: Split, answers: Answers) -> tuple[dict[str, NDArray[np.float64]], dict[str, Clue]]:
+    """Return what every predictor answers on a split, and its clues, from `answers` where the same was computed before."""
+    trained = [(fold.train, fold.validation, fold.predict) for fold in made.folds]
+    key = digest(trained, evidence.truth, evidence.inputs)
+    if key not in answers:
+        answers[key] = baselines(evidence, made), run_clues(made, evidence.inputs, evidence.truth)
+    return answers[key]
 
 
 def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
@@ -150,12 +219,23 @@ def evaluate_together(
     return (*judgements, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
 
 
-def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, ...]:
-    """Judge every baseline in the network's place, on the blocked protocol of a recipe."""
+def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None = None) -> tuple[Judgement, ...]:
+    """Judge every baseline in the network's place, on the blocked protocol of a recipe.
+
+    Parameters
+    ----------
+    known
+        Answers of baselines that were computed before.
+
+    Raises
+    ------
+    ValueError
+        If the season cannot be split so.
+    """
     # beside a network that never saw the season they learn in the blocks of a recipe that never stops early
     of_all = blocked(evidence.material, inner_share=0.0) if config.zero_shot else None
     made = of_all or make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
-    answers = baselines(evidence, made)
+    answers, clues = _answers_of(evidence, made, {} if known is None else known)
     truth = truth_of(
         made,
         days=evidence.days,
@@ -164,13 +244,31 @@ def judge_baselines(evidence: Evidence, config: RunConfig) -> tuple[Judgement, .
         catalogue=evidence.catalogue,
         windows=evidence.windows,
     )
-    return tuple(judge_truth(truth, answer, name=name, baselines=answers) for name, answer in answers.items())
+    return tuple(
+        judge_truth(truth, answer, name=name, baselines=answers, clues=clues, weighed=PREDICTORS[name].weighed)
+        for name, answer in answers.items()
+    )
 
 
-def same_runs_of(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
-    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there."""
-    found = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
-    if not found:
-        return None, None
-    evidence = gather(project, season)
-    return same_runs(found, config, make_snapshot(evidence, season, config, make_split(evidence.material, config)).hash)
+def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: AsOf) -> tuple[tuple[Judgement, ...], str]:
+    """Judge a run, and after it each baseline in its place by today's labels and earthquakes, see `judge_run`.
+
+    Returns
+    -------
+    tuple
+        The judgements, and a sentence where the baselines cannot be judged.
+    """
+    said = _answers(project, run)
+    evidence, now, answers = gather(project, season), _now(project), Answers()
+    own = _judge_by(evidence, said, project, run, as_of=as_of, now=now, answers=answers).judgement
+    path, inputs = run.folder / f"{JUDGEMENT}-rivals.json", digest(EDITION, evidence, run.config)
+    rivals: tuple[Judgement, ...] | None = read_kept(path, inputs, tuple[Judgement, ...])
+    if rivals is None:
+        try:
+            rivals = judge_baselines(evidence, run.config, answers)
+        except ValueError as error:
+            return (own,), Said("The predictors beside the run cannot be judged in blocks: {error}", error=error)
+        if not project.read_only:
+            write_kept(path, inputs, rivals)
+    basis = Basis("today", now, 0, 0)
+    return (own, *(dataclasses.replace(_with_its_bounds(one), basis=basis) for one in rivals)), ""

@@ -20,6 +20,7 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
 from quakegui.learn.runs.frozen import MADE_FOR, made_for_of
+from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
 from quakegui.learn.runs.registry import (
     CARD,
     RunError,
@@ -29,14 +30,15 @@ from quakegui.learn.runs.registry import (
     list_runs,
     read_run,
     refusal,
+    same_runs,
     sweep,
 )
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.progress import CancelCheck
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 from quakegui.words import Said
@@ -119,6 +121,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
         "split": list(made.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        LABEL_WINDOWS: window_facts(evidence.windows),
         "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
         "knows_until": ends,
     }
@@ -312,3 +315,12 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
         If there is no such run.
     """
     return choose_run(list_runs(runs_folder(project))[0], run_id, runs.run_in_use(project))
+
+
+def same_runs_of(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
+    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there."""
+    found = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+    if not found:
+        return None, None
+    evidence = gather(project, season)
+    return same_runs(found, config, make_snapshot(evidence, season, config, make_split(evidence.material, config)).hash)

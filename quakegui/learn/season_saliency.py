@@ -16,7 +16,7 @@ from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.duties import read_heat, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.season.season import Season
 
 

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
-from quakegui.learn import operating, prospective, season_evaluation, season_runs, shipped
+from quakegui.learn import operating, prospective, season_evaluation, season_runs
 from quakegui.learn.calibrated import shown_predictions
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.source import DayPredictions
+from quakegui.learn.zero_shot import shipped
+from quakegui.progress import CancelCheck
 from quakegui.project import registrations, runs
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
@@ -101,13 +102,17 @@ class SeasonSource:
         """Judge a run beside every baseline, see `season_evaluation.judge_run`."""
         return season_evaluation.evaluate(self.project, self.season, run, as_of)
 
-    def evaluate_prospective(self, run: RunFolder) -> ProspectiveEvaluation:
+    def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
+        """Judge a run and each baseline in its place, see `season_evaluation.judge_with_rivals`."""
+        return season_evaluation.judge_with_rivals(self.project, self.season, run, as_of)
+
+    def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
         """Judge a run by the ledger's prospective rows, see `prospective.evaluate_prospective`."""
-        return prospective.evaluate_prospective(self.project, self.season, run)
+        return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run of a recipe on the season as it is."""
-        return season_evaluation.same_runs_of(self.project, self.season, config)
+        return season_runs.same_runs_of(self.project, self.season, config)
 
     def evaluate_together(self, runs: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
         """Judge runs, and every baseline in the network's place, by today's labels and earthquakes."""

@@ -22,7 +22,7 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.project.progress import CancelCheck
+from quakegui.progress import CancelCheck
 from quakegui.words import Said
 
 
@@ -131,8 +131,11 @@ class MapSource(Protocol):
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
         """Judge a finished run on the days that it was not trained on, by the labels of its training or by today's."""
 
-    def evaluate_prospective(self, run: RunFolder) -> ProspectiveEvaluation:
-        """Judge what a run predicted before anyone could know the label."""
+    def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
+        """Judge a finished run, and after it the baselines in its place; the sentence says why there are none."""
+
+    def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
+        """Judge what a run predicted before anyone could know the label, and the baselines too if that is asked for."""
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the newest finished and the newest resumable run of a recipe on the maps and labels as they are now."""

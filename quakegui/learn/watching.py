@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from quakegui.project.parsing import ParsedFile, parse_chunk
-from quakegui.project.progress import CancelCheck
+from quakegui.progress import CancelCheck
+from quakegui.project.parsing import NOTHING_SAID, ParsedFile, parse_chunk
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.season.localtime import wall_clock_ms
 
@@ -151,7 +151,7 @@ def is_growing(path: Path, quiet_s: float) -> bool:
     """
     if quiet_s >= LONGEST_QUIET_S:
         return False
-    files = [found for found in parse_chunk(((str(path), ""),), {}, None) if isinstance(found, ParsedFile)]
+    files = [found for found in parse_chunk(((str(path), ""),), {}, NOTHING_SAID) if isinstance(found, ParsedFile)]
     lasts: dict[tuple[str, int], Block] = {}
     for block in (block for file in files for block in file.blocks):
         former = lasts.setdefault((block.station, block.cadence_ms), block)

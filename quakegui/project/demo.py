@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from quakegui import formats, paths
 from quakegui.formats.source import expand
+from quakegui.progress import ProgressCallback, silent
 from quakegui.project import catalogue, journal, making
 from quakegui.project.importing import import_paths, store_parsed
 from quakegui.project.kpindex import kp
 from quakegui.project.parsing import ParsedFile
-from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.season_tables import SYNTHETIC
 from quakegui.project.store import Project, ProjectError, put_setting

@@ -7,7 +7,7 @@ night means follow from that, and are brought up to date afterwards.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +16,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from quakegui.formats.errors import shown
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import schema, spool
 from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_of_contents, next_act
 from quakegui.project.exchange import import_export, is_export
@@ -25,8 +26,7 @@ from quakegui.project.kpindex import refresh_kp
 from quakegui.project.mappings import saved_mappings, with_saved
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.overlaps import is_shared, overlaps_of
-from quakegui.project.parsing import KnownContents, KnownFile, Manner, ParsedFile, SkippedFile, files_at, parse_files
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.project.stations import far_apart, refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, get_setting, network_of, raise_revision
@@ -47,30 +47,7 @@ def import_paths(
     paths: Iterable[Path | str],
     *,
     mapping: Manner | None = None,
-    author: str | None = None,
-    progress: ProgressCallback = silent,
-    cancelled: CancelCheck = never,
-) -> ImportReport:
-    """Import the files of one batch; otherwise like `import_batches`, whose parameters it has.
-
-    Parameters
-    ----------
-    project
-        Where they go.
-    paths
-        Files, folders and archives.
-    mapping
-        How to read the columns of tables, or what the user says of the files (see `quakegui.formats`).
-    author, progress, cancelled
-        As there.
-    """
-    return import_batches(project, [(tuple(paths), mapping)], author=author, progress=progress, cancelled=cancelled)
-
-
-def import_batches(
-    project: Project,
-    batches: Sequence[tuple[Sequence[Path | str], Manner | None]],
-    *,
+    of_file: Mapping[tuple[str, str], Manner] | None = None,
     author: str | None = None,
     progress: ProgressCallback = silent,
     cancelled: CancelCheck = never,
@@ -87,8 +64,12 @@ def import_batches(
     ----------
     project
         Where they go.
-    batches
-        Files, folders and archives, each with how to read its files (see `quakegui.formats`).
+    paths
+        Files, folders and archives.
+    mapping
+        How to read the columns of tables, or what the user says of the files (see `quakegui.formats`).
+    of_file
+        The same of single files or members of archives (see `parsing.Manners`), in place of `mapping`.
     author
         Who imports them; default the person at this machine.
     progress
@@ -105,7 +86,7 @@ def import_batches(
         raise ProjectError(
             Said("The project {project_name} is open for reading only; nothing was imported.", project_name=project.name)
         )
-    given = tuple(path for paths, _mapping in batches for path in paths)
+    given = tuple(paths)
     if any(is_export(path) for path in given):
         return _bring_back(project, given, progress, cancelled)
     ensure_nights(project, progress=progress)
@@ -113,21 +94,13 @@ def import_batches(
     with project.read() as connection:
         known = _known(connection)
     saved = saved_mappings(project)
+    manners = Manners(with_saved(mapping, saved), {key: with_saved(said, saved) for key, said in (of_file or {}).items()})
     cache = project.folder / "cache"
     try:
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
-            count = sum(
-                _parse_all(
-                    files_at(paths),
-                    file,
-                    tally,
-                    contents=known,
-                    mapping=with_saved(mapping, saved),
-                    progress=progress,
-                    cancelled=cancelled,
-                )
-                for paths, mapping in batches
+            count = _parse_all(
+                files_at(given), file, tally, contents=known, manners=manners, progress=progress, cancelled=cancelled
             )
             file.flush()
             return _store_all(project, spool.take(file, count), tally, author=author, progress=progress, cancelled=cancelled)
@@ -186,14 +159,14 @@ def _parse_all(
     tally: Tally,
     *,
     contents: KnownContents,
-    mapping: Manner | None,
+    manners: Manners,
     progress: ProgressCallback,
     cancelled: CancelCheck,
 ) -> int:
     """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
     count = 0
     progress(0, len(files), Said("reading files"))
-    for done, outcomes in parse_files(files, contents=contents, mapping=mapping, cancelled=cancelled):
+    for done, outcomes in parse_files(files, contents=contents, manners=manners, cancelled=cancelled):
         for outcome in outcomes:
             if isinstance(outcome, ParsedFile):
                 spool.put(file, outcome)

@@ -17,10 +17,11 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import seasons
 from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import days_with_data
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.project.season_export import fresh_folder
 from quakegui.project.season_tables import SYNTHETIC, date_of
 from quakegui.project.store import Project, ProjectError, writing
 from quakegui.season.extrema import Region, regions_mask
@@ -177,9 +178,7 @@ def readings_to_iaga(
     stations, count = project.network().stations, 0
     days = days_with_data(project)
     try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ProjectError(Said("{folder} is not empty; give a new or empty folder.", folder=folder))
-        folder.mkdir(parents=True, exist_ok=True)
+        fresh_folder(folder)
         for number, station in enumerate(stations):
             progress(number, len(stations), station.code)
             if cancelled() or not days.size:

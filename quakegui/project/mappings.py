@@ -26,11 +26,9 @@ def saved_mappings(project: Project) -> tuple[SavedMapping, ...]:
         return _read(get_setting(connection, KEY))
 
 
-def with_saved(manner: Manner | None, saved: tuple[SavedMapping, ...]) -> Manner | None:
+def with_saved(manner: Manner | None, saved: tuple[SavedMapping, ...]) -> Manner:
     """Return how to read files, with a project's mappings for tables of which nothing else is said."""
-    if not saved or isinstance(manner, TableMapping):
-        return manner
-    return replace(manner or NO_HINTS, saved=saved)
+    return manner if isinstance(manner, TableMapping) else replace(manner or NO_HINTS, saved=saved)
 
 
 def save_mapping(project: Project, columns: Sequence[str], mapping: TableMapping) -> None:
@@ -48,7 +46,7 @@ def save_for_later(project: Project, paths: Iterable[Path | str], mapping: Table
         try:
             for source in formats.expand(path):
                 columns = formats.preview(source, sheet=mapping.sheet, rows=1, skip=mapping.skip_lines).columns
-                if set(mapping.time) <= set(columns):
+                if mapping.uses <= set(columns):
                     save_mapping(project, columns, mapping)
                     return
         except FormatError:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
-from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig

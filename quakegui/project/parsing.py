@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -26,8 +26,8 @@ from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError, one_error
 from quakegui.formats.hints import Hints, hints_of
 from quakegui.formats.source import Source, expand
+from quakegui.progress import CancelCheck
 from quakegui.project.exchange.layout import MANIFEST, READING_COLUMNS, is_export, is_manifest
-from quakegui.project.progress import CancelCheck
 from quakegui.project.reading_blocks import Block, blocks_of
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
@@ -113,7 +113,30 @@ name a content may be another station's."""
 Manner = TableMapping | Hints
 """How to read the columns of tables, or what the user says of files besides."""
 
-_told: tuple[KnownContents, Manner | None] = {}, None
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How to read each file, where they differ.
+
+    Attributes
+    ----------
+    others
+        What is said of all files of which nothing else is.
+    of_file
+        What is said of one: by the path of the file on disk, and the name that messages give it, or the member of an archive.
+    """
+
+    others: Manner | None = None
+    of_file: Mapping[tuple[str, str], Manner] = field(default_factory=dict)
+
+    def of(self, path: str, name: str) -> Manner | None:
+        """Return what is said of a file of this name, or of a member of the archive, at `path`."""
+        return self.of_file.get((path, name), self.others)
+
+
+NOTHING_SAID = Manners()
+
+_told: tuple[KnownContents, Manners] = {}, NOTHING_SAID
 """In a helper process: what the project holds, and how to read files."""
 
 Outcome = ParsedFile | KnownFile | SkippedFile
@@ -142,7 +165,7 @@ def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
 
 
 def parse_files(
-    files: tuple[tuple[str, str], ...], *, contents: KnownContents, mapping: Manner | None, cancelled: CancelCheck
+    files: tuple[tuple[str, str], ...], *, contents: KnownContents, manners: Manners, cancelled: CancelCheck
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """Yield, in order, how many files are done and what the latest of them gave; ends early when `cancelled`.
 
@@ -150,15 +173,15 @@ def parse_files(
     ----------
     contents
         What the project holds already; such files are not parsed again.
-    mapping
-        How to read the columns of tables, or what the user says of the files.
+    manners
+        How to read them.
     """
     chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)]
     workers = _workers(files)
     done = 0
     if workers > 1:
         try:
-            for outcomes in _in_processes(chunks, contents, mapping, workers, cancelled):
+            for outcomes in _in_processes(chunks, contents, manners, workers, cancelled):
                 done += len(chunks[done // CHUNK])
                 yield done, outcomes
             return
@@ -169,10 +192,10 @@ def parse_files(
         if cancelled():
             return
         done += 1
-        yield done, parse_chunk((file,), contents, mapping)
+        yield done, parse_chunk((file,), contents, manners)
 
 
-def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, mapping: Manner | None) -> list[Outcome]:
+def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, manners: Manners) -> list[Outcome]:
     """Return what each file, or each member of an archive, gave."""
     outcomes: list[Outcome] = []
     for path, prefix in files:
@@ -183,20 +206,20 @@ def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, mappi
         sources = (replace(source, name=prefix + source.name) for source in expand(path, on_problem=report))
         try:
             with one_error(Path(path).name):
-                outcomes.extend(_parse_sources(sources, contents, mapping))
+                outcomes.extend(_parse_sources(path, sources, contents, manners))
         except FormatError as error:
             report(error)
     return outcomes
 
 
-def _parse_sources(sources: Iterable[Source], contents: KnownContents, mapping: Manner | None) -> list[Outcome]:
+def _parse_sources(path: str, sources: Iterable[Source], contents: KnownContents, manners: Manners) -> list[Outcome]:
     """Return what the members of an archive, or a file, gave; of exported projects in it only that they are there."""
     found: list[tuple[str, Outcome]] = []
     exports: list[str] = []
     for source in sources:
         if is_manifest(source.base, source.data):
             exports.append(source.name.removesuffix(MANIFEST))
-        found.append((source.name, parse_source(source, contents, mapping)))
+        found.append((source.name, parse_source(source, contents, manners.of(path, source.name))))
     if not exports:
         return [outcome for _, outcome in found]
     others = [outcome for name, outcome in found if not name.startswith(tuple(exports))]
@@ -262,14 +285,14 @@ def _workers(files: tuple[tuple[str, str], ...]) -> int:
 def _in_processes(
     chunks: list[tuple[tuple[str, str], ...]],
     contents: KnownContents,
-    mapping: Manner | None,
+    manners: Manners,
     workers: int,
     cancelled: CancelCheck,
 ) -> Iterator[list[Outcome]]:
     left = iter(chunks)
     # Spawned, not forked: a window's process has threads, and Windows knows no fork.
     pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(contents, mapping)
+        workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(contents, manners)
     )
     try:
         ahead = deque(pool.submit(_helpers_chunk, chunk) for chunk in islice(left, 3 * workers))
@@ -280,10 +303,10 @@ def _in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin_helper(contents: KnownContents, mapping: Manner | None) -> None:
+def _begin_helper(contents: KnownContents, manners: Manners) -> None:
     """Leave Ctrl+C to the process that started this one, and end with it, however it ends."""
     global _told  # noqa: PLW0603 - what a helper is told once, not with every chunk
-    _told = contents, mapping
+    _told = contents, manners
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import journal, season_tables
 from quakegui.project.filesystem import whole_file
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.season_tables import SYNTHETIC, TableOf, date_of
 from quakegui.project.store import Project, ProjectError, writing
 from quakegui.season.daymap import to_rgb
@@ -53,13 +53,7 @@ def maps_to_folder(
     drawn = np.flatnonzero(season.has_map)
     rows: list[tuple[season_tables.Cell, ...]] = []
     try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ProjectError(
-                Said(
-                    "{folder} is not empty; give a new or empty folder, so that old and new maps are not mixed.", folder=folder
-                )
-            )
-        folder.mkdir(parents=True, exist_ok=True)
+        fresh_folder(folder)
         for number, index in enumerate(drawn):
             if cancelled():
                 break
@@ -132,6 +126,15 @@ def _to_csv(project: Project, path: Path, table: TableOf) -> int:
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         return season_tables.write_csv(path, table, synthetic=project.synthetic)
+
+
+def fresh_folder(folder: Path) -> None:
+    """Make a folder; raises ProjectError for one that holds something."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ProjectError(
+            Said("{folder} is not empty; give a new or empty folder, so that old and new files are not mixed.", folder=folder)
+        )
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _about(project: Project, day: np.datetime64) -> PngInfo:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.progress import ProgressCallback, silent
 from quakegui.project import cachefiles
 from quakegui.project.kpindex import kp
 from quakegui.project.nights import days_with_data, ensure_nights, has_stale_nights, load_nights, read_blocks, season_days
-from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.seasoncache import load_anomalies, save_anomalies, with_features
 from quakegui.project.store import REVISION, Project, ProjectError, get_setting, require_revision

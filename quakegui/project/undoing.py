@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
+from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import EVENTS, READINGS, REDO, REMOVAL, STATIONS, UNDO, Act, add_act, read_acts
 from quakegui.project.catalogue import refresh_events
 from quakegui.project.filewriter import days_of_file, refresh_modified
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
-from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.stations import refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
 from quakegui.words import Said

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from quakegui.judge.alarm_choice import by_day, rule_where
 from quakegui.judge.alarms import AlarmRecord, Catalogue, judged_period, record_alarms
 from quakegui.judge.judged_by import AsOf
+from quakegui.judge.limit import Limit
 from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrated, fold_of_days
 from quakegui.learn.evidence import EvidenceError, project_catalogue
-from quakegui.learn.limit import Limit
-from quakegui.learn.run_limit import kept_limit
 from quakegui.learn.run_study import RunStudy, study_run
 from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
+from quakegui.learn.worker.run_limit import kept_limit
+from quakegui.progress import CancelCheck, ProgressCallback, silent
 from quakegui.project import catalogue, journal, runs, seasons
-from quakegui.project.progress import CancelCheck, ProgressCallback, silent
 from quakegui.project.runs import PredictionTable
 from quakegui.project.store import Project, SupersededError
 from quakegui.season.events import Event

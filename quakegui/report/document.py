@@ -8,7 +8,7 @@ from typing import Final
 
 from quakegui.judge.judged_by import AsOf
 from quakegui.learn.runs.files import write_text
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.store import Project
 from quakegui.report.content import ReportCancelledError, gather
 from quakegui.report.event_parts import alarms, events

@@ -8,7 +8,7 @@ import numpy as np
 
 from quakegui.judge.alarms import Alarm, Hit
 from quakegui.judge.names import KIND_SHORT
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.report.content import ReportCancelledError, ReportContent
 from quakegui.report.markup import FigureList, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside
@@ -256,7 +256,7 @@ def alarms(
     ]  # fmt: skip
     head = (
         say("No."), say("Opened"), say("Closes"), say("Direction"), say("Class"),
-        say("Days"), say("What came of it"),
+        say("Number of days"), say("What came of it"),
     )  # fmt: skip
     made += table(head, rows, numbers_from=9)
     maker = MapMaker(content, content.season, say, figures)

@@ -13,7 +13,7 @@ from quakegui.report.results import Table
 from quakegui.report.words import Words, number, percent
 
 if TYPE_CHECKING:
-    from quakegui.learn.limit import Limit, Share
+    from quakegui.judge.limit import Limit, Share
     from quakegui.report.markup import Figure
 
 

@@ -83,6 +83,54 @@ def reliability(found: Reliability, words: PlotWords) -> Figure:
     return drawing.figure(words.alt)
 
 
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """A predictor's own AUC with its interval, NaN where there is none, and the interval of what it leaves unexplained."""
+
+    name: str
+    auc: float
+    interval: tuple[float, float]
+    unexplained: tuple[float, float, float]
+
+
+def forest(rows: Sequence[ForestRow], words: PlotWords) -> Figure:
+    """Draw AUCs below each other, with the line of the constant answer.
+
+    Parameters
+    ----------
+    rows
+        The run first.
+    words
+        Its key names a predictor's own AUC, what it leaves unexplained of the run, and the constant answer.
+    """
+    row_height, left = 18, 190
+    drawing = Drawing(560, 82 + row_height * len(rows))
+    known = np.array([(row.auc, *row.interval, *row.unexplained) for row in rows], dtype=np.float64)
+    reach = max(float(np.nanmax(np.abs(known - 0.5), initial=0.2)) + 0.03, 0.25)
+    span = max(0.5 - reach, 0.0), min(0.5 + reach, 1.0)
+    axes = Axes(left, 18, 350, row_height * len(rows), span, (0.0, float(max(len(rows), 1))))
+    axes.frame(drawing, ticks(*span), [])
+    axes.curve(drawing, (0.5, 0.5), axes.y, MUTED, dash="5 4")
+    for number, row in enumerate(rows):
+        y = len(rows) - number - 0.5
+        drawing.text(left - 8, axes.at(0.0, y)[1] + 3.5, row.name, size=11 if number else 12, anchor="end")
+        value, low, high = row.unexplained
+        if np.isfinite(low):
+            axes.curve(drawing, (low, high), (y, y), SERIES[1], width=2.0)
+            drawing.circle(*axes.at(value, y), 3, SERIES[1], SERIES[1])
+        if np.isfinite(row.interval[0]):
+            axes.curve(drawing, row.interval, (y, y), SERIES[0], width=3.0)
+        if np.isfinite(row.auc):
+            drawing.circle(*axes.at(row.auc, y), 4, SERIES[0] if not number else "#ffffff", SERIES[0])
+    own, unexplained, constant = words.key
+    bottom = drawing.height - 10
+    drawing.text(left + 175, bottom - 22, words.across, anchor="middle", colour=MUTED, size=10)
+    lines = [(own, SERIES[0], ""), (unexplained, SERIES[1], ""), (constant, MUTED, "5 4")]
+    _key(drawing, lines, 20, bottom, step=(180.0, 0.0))
+    drawing.stamp(words.stamp)
+    return drawing.figure(words.alt)
+
+
 def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
     """Draw a daily series about the earthquakes with the band of random epochs.
 

@@ -77,7 +77,7 @@ def test_text(test: SurrogateTest, say: Words) -> str:
 def predictors(judgement: Judgement, say: Words) -> Table:
     """Return the run and every predictor beside it: earthquake vs. none, AUC with both p, and what the run is better by."""
     head = (
-        say("Predictor"), say("Days"), "AUC", say("p, earthquakes moved"),
+        say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
         say("p, catalogue rate"), say("Accuracy"), say("Macro recall"),
         say("Model minus predictor, AUC (95%)"),
         say("Unexplained by it, AUC (95%)"), say("Outperformed"),
@@ -102,6 +102,29 @@ def predictors(judgement: Judgement, say: Words) -> Table:
             )
         )  # fmt: skip
     return Table(head, tuple(rows))
+
+
+def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
+    """Return the run and every predictor beside it as AUCs with intervals, see `result_drawings.forest`."""
+    nothing = (np.nan, np.nan, np.nan)
+    rows = [draw.ForestRow(judgement.title, judgement.auc.value, (judgement.auc.low, judgement.auc.high), nothing)]
+    for one in judgement.comparisons:
+        if one.target == "event":
+            left = nothing if one.residual is None else (one.residual.value, one.residual.low, one.residual.high)
+            own = np.nan if one.test is None else one.test.auc
+            rows.append(draw.ForestRow(_predictor(one.name, say), own, (np.nan, np.nan), left))
+    words = PlotWords(
+        across=say("AUC, earthquake vs. none"),
+        up="",
+        key=(
+            say("its own AUC"),
+            say("unexplained by it (95%)"),
+            say("constant prediction"),
+        ),
+        stamp=stamp,
+        alt=say("Predictors with intervals"),
+    )
+    return draw.forest(rows, words)
 
 
 def _test(test: SurrogateTest | None) -> tuple[str, str, str]:
@@ -205,7 +228,7 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
-        say("Local time"), "M", say("Place"), say("Days"), say("Largest P"),
+        say("Local time"), "M", say("Place"), say("Number of days"), say("Largest P"),
         say("On"), say("Rank among quiet days"), say("By chance"),
     )  # fmt: skip
     rows = [

@@ -159,7 +159,7 @@ def _per_class(judgement: Judgement, say: Words) -> str:
              percent(one.precision), percent(one.one_vs_rest_accuracy))
         )  # fmt: skip
     head = (
-        say("Class"), say("Days"), say("Answered"), say("Not estimable"),
+        say("Class"), say("Number of days"), say("Answered"), say("Not estimable"),
         say("Recall"), say("Precision"), say("Against the rest"),
     )  # fmt: skip
     return (
@@ -230,7 +230,7 @@ def _calibration(judgement: Judgement, say: Words) -> str:
     ]
     head = (
         say("P(event)"),
-        say("Days"),
+        say("Number of days"),
         say("Mean probability"),
         say("Event days"),
     )

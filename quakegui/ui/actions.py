@@ -8,6 +8,7 @@ from quakegui.app import labelling, walking
 from quakegui.ui import commands as do
 from quakegui.ui import i18n
 from quakegui.ui.action import DAY, EDIT, HELP, LABEL, NETWORK, PROJECT, VIEW, Action
+from quakegui.ui.dock_plan import WORKSPACES, Workspace
 from quakegui.ui.i18n import mark
 from quakegui.ui.workbench import Workbench
 from quakegui.words import languages, own_name
@@ -42,6 +43,13 @@ def _language(code: str) -> Action:
     return Action(f"language-{code}", VIEW, own_name(code), switch, group=3, checked=lambda _bench: i18n.language() == code)
 
 
+def _workspace(number: int, workspace: Workspace) -> Action:
+    return Action(
+        f"workspace-{workspace.id}", VIEW, workspace.title, lambda bench: bench.layouts.use(workspace.id), (f"Ctrl+{number}",),
+        tip=workspace.tip, needs="project", checked=lambda bench: bench.layouts.name == workspace.id, group=1,
+    )  # fmt: skip
+
+
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("new", PROJECT, mark("New project…"), do.new_project, ("Ctrl+N",), "mdi6.folder-plus-outline"),
     Action("open", PROJECT, mark("Open project…"), do.open_project, ("Ctrl+O",), "mdi6.folder-open-outline", toolbar=True),
@@ -73,10 +81,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
                needs="write", toolbar=True),
     Action("redo", EDIT, mark("Redo"), lambda bench: labelling.redo(bench.session), ("Ctrl+Y", "Ctrl+Shift+Z"), "mdi6.redo",
                needs="write", toolbar=True),
-    Action("revert", EDIT, mark("Revert labels to a moment…"), do.revert_labels, (), "mdi6.history", needs="write"),
+    Action("revert", EDIT, mark("Label history…"), do.revert_labels, (), "mdi6.history", needs="write"),
     Action("imports", EDIT, mark("Imports…"), do.show_imports, (), "mdi6.database-clock-outline",
                mark("List who imported what and when; undo and redo imports"), needs="project"),
-    Action("settings", EDIT, mark("Settings…"), do.edit_settings, ("Ctrl+,",), "mdi6.cog-outline", group=1),
+    Action("copy-command", EDIT, mark("Copy as command"), lambda bench: do.copy_deed(bench, python=False), (), "mdi6.console",
+               mark("The last export, label rule, training or judgement as a command line"), needs="project", group=1),
+    Action("copy-python", EDIT, mark("Copy as Python"), lambda bench: do.copy_deed(bench, python=True), (),
+               "mdi6.language-python", mark("The last export, label rule, training or judgement as a program"),
+               needs="project", group=1),
+    Action("settings", EDIT, mark("Settings…"), do.edit_settings, ("Ctrl+,",), "mdi6.cog-outline", group=2),
     Action("day-next", DAY, mark("Next day"), lambda bench: walking.step(bench.session, 1), ("Right",), "mdi6.chevron-right",
                needs="days"),
     Action("day-former", DAY, mark("Former day"), lambda bench: walking.step(bench.session, -1), ("Left",), "mdi6.chevron-left",
@@ -88,6 +101,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("day-last", DAY, mark("Last day"), lambda bench: walking.go_to_end(bench.session, 1), ("End",),
                "mdi6.page-last", needs="days"),
     Action("day-date", DAY, mark("Go to a date…"), do.go_to_date, ("Ctrl+G",), "mdi6.calendar", needs="days"),
+    Action("go-back", DAY, mark("Go back"), lambda bench: walking.go_back(bench.session), ("Alt+Left",), "mdi6.arrow-left",
+               mark("Go back to the day that the latest jump left"), needs="days"),
     Action("play", DAY, mark("Play or pause"), do.play, ("Space",), "mdi6.play-pause", needs="days", toolbar=True),
     _jump("event", 1, mark("Next earthquake"), "Ctrl+Right"),
     _jump("event", -1, mark("Former earthquake"), "Ctrl+Left"),
@@ -137,12 +152,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
                needs="days", checked=lambda bench: bench.session.display.outlines),
     Action("map-stations", VIEW, mark("Stations on the day map"), lambda bench: do.toggle_display(bench, "stations"),
                ("Alt+3",), needs="days", checked=lambda bench: bench.session.display.stations),
-    Action("explain", VIEW, mark("What the network looked at"), do.toggle_explain, ("G",), "mdi6.eye-outline",
+    Action("explain", VIEW, mark("What the network looked at"), do.toggle_explain, ("Shift+G",), "mdi6.eye-outline",
                mark("Show where the map speaks for the prediction; asks the run for the chosen days"), needs="days",
                checked=lambda bench: bench.session.display.explain),
-    Action("review", VIEW, mark("Review layout"), do.toggle_review, ("F11",), "mdi6.presentation", needs="project", group=1,
-               checked=lambda bench: bench.layouts.name == "review"),
-    Action("reset-layout", VIEW, mark("Put all panels back"), lambda bench: bench.layouts.reset(),
+    Action("sheet", VIEW, mark("Contact sheet"), lambda bench: do.toggle_display(bench, "sheet"), ("G",),
+               "mdi6.view-grid-outline",
+               mark("Show the season's days as small maps in the day map's place"), needs="days",
+               checked=lambda bench: bench.session.display.sheet),
+    *(_workspace(number, workspace) for number, workspace in enumerate(WORKSPACES, 1)),
+    Action("review", VIEW, mark("To the review and back"), do.toggle_review, ("F11",), "mdi6.presentation", needs="project",
+               group=1),
+    Action("reset-layout", VIEW, mark("Reset the layout of this workspace"), lambda bench: bench.layouts.reset(),
+               needs="project", group=1),
+    Action("reset-layouts", VIEW, mark("Reset all layouts"), lambda bench: bench.layouts.reset_all(),
                needs="project", group=1),
     Action("theme-light", VIEW, mark("Light"), lambda bench: bench.session.set_settings(theme="light"), (), group=2,
                checked=lambda bench: bench.session.settings.theme == "light"),

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
+from quakegui.app.season_view import offset_text, zone_name
+from quakegui.season.localtime import to_local
 from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.dialogs.buttons import tell
+from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.no_markup import keep_plain
 from quakegui.ui.save_paths import latest_folder
@@ -90,10 +94,10 @@ def show_agreement(bench: Workbench) -> None:
 
 
 def revert_labels(bench: Workbench) -> None:
-    """Bring the labels back as they were at a moment."""
-    from quakegui.ui.dialogs.revert_dialog import RevertDialog
+    """Show the history of the labels, and go back to one of its entries."""
+    from quakegui.ui.dialogs.history_dialog import HistoryDialog
 
-    _ask(RevertDialog(bench.session, bench.window))
+    _ask(HistoryDialog(bench.session, bench.window))
 
 
 def show_imports(bench: Workbench) -> None:
@@ -181,14 +185,25 @@ def _end_unseen_choice(bench: Workbench) -> None:
         bench.session.said.emit(tr("The number of chosen days is not visible, so only the day shown is labelled."), "info")
 
 
+def _day_seen(bench: Workbench) -> bool:
+    """Say whether the day shown is on the screen: what nobody looks at is not labelled."""
+    if not bench.day_seen:
+        bench.session.said.emit("No day is shown in this workspace, so nothing was labelled.", "info")
+    return bench.day_seen
+
+
 def label(bench: Workbench, cls: int | None) -> None:
     """Label the chosen days, or the day shown."""
+    if not _day_seen(bench):
+        return
     _end_unseen_choice(bench)
     labelling.label(bench.session, cls)
 
 
 def accept(bench: Workbench) -> None:
     """Accept the prediction as the label."""
+    if not _day_seen(bench):
+        return
     _end_unseen_choice(bench)
     labelling.accept(bench.session)
 
@@ -228,8 +243,8 @@ def toggle_explain(bench: Workbench) -> None:
 
 
 def toggle_review(bench: Workbench) -> None:
-    """Switch between the working layout and the one for a review with colleagues."""
-    bench.layouts.use("work" if bench.layouts.name == "review" else "review")
+    """Switch to the workspace for a review with colleagues, or back to the one before."""
+    bench.layouts.toggle("review")
 
 
 def show_training(bench: Workbench) -> None:
@@ -262,7 +277,9 @@ def _tell_update(bench: Workbench, update: Update) -> None:
         lines.append(tr("{count} days were predicted by registered runs.").format(count=besides))
     for alarm in update.new_alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
-        lines.append(tr("An alarm opened at {time} UTC: {name}.").format(time=str(alarm.opened)[:16], name=name))
+        zone = zone_name(bench.session)
+        opened = f"{to_local(alarm.opened, zone):%Y-%m-%d %H:%M} {offset_text(zone, alarm.opened)}"
+        lines.append(tr("An alarm opened at {time}: {name}.").format(time=opened, name=name))
     lines += [worded(note) for note in update.notes]
     icon = QMessageBox.Icon.Warning if update.new_alarms else QMessageBox.Icon.Information
     tell(bench.window, tr("New days"), "\n".join(lines), icon)
@@ -296,6 +313,17 @@ def copy_support_report(bench: Workbench) -> None:
     copy_report(bench.session)
 
 
+def copy_deed(bench: Workbench, *, python: bool) -> None:
+    """Put what was exported, labelled by rule, trained or judged last on the clipboard, as a command or as a program."""
+    deed = bench.session.deed
+    if deed is None:
+        text = tr("Nothing was exported, labelled by rule, trained or judged here yet.")
+    else:
+        QGuiApplication.clipboard().setText(deed.python if python else deed.command)
+        text = tr("It is on the clipboard: {command}").format(command=deed.command)
+    bench.session.said.emit(text, "info")
+
+
 def show_about(bench: Workbench) -> None:
     """Say what this is, and what it cannot claim."""
     tell(
@@ -312,6 +340,7 @@ def show_about(bench: Workbench) -> None:
 def _ask(dialog: QDialog) -> bool:
     """Show a dialog until it is answered, then let go of it: what it holds is still readable until the event loop turns."""
     keep_plain(dialog)
+    FieldHabits(dialog, escape=False)
     answer = dialog.exec()
     dialog.deleteLater()
     return bool(answer)

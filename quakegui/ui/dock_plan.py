@@ -1,4 +1,4 @@
-"""Which panels dock, where each stands, and how a window's room is shared among them: on a large screen and on a low one."""
+"""Which panels dock, where each stands in which workspace, and how a window's room is shared among them."""
 
 from __future__ import annotations
 
@@ -25,26 +25,56 @@ SHORT_WINDOW = 850
 """Below this height, in pixels, panels that would stand above each other stand behind each other."""
 LOW_WINDOW = 560
 """Below this height every line counts: the tool bar stands at the side, and the row below takes what its panel needs."""
-TIMELINE_SHARE = 27
+TIMELINE_SHARE = 21
 """Of the window's height, in percent, for the row below."""
-OTHERS_SHARE = 48
-SHORT_SHARE = 38
-"""The same in a low and in a short window, while a panel that stands behind the timeline is looked at."""
-LEAST_BELOW = 210
+LEAST_BELOW = 178
 """The row below in a window that is not low, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class DockSpec:
-    """A panel that docks: its name, its title, who makes it, where it stands, and the dock it stands below or behind."""
+    """A panel that docks: its name, its title, and who makes it."""
 
     id: str
     title: str
     make: Callable[[Session, Training], QWidget]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a dock stands in a workspace: its area, and the dock that it stands below there."""
+
+    dock: str
     area: Qt.DockWidgetArea
     below: str = ""
-    behind: str = ""
-    review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An arrangement of docks for one kind of work.
+
+    Attributes
+    ----------
+    id, title, tip
+        Its name, and English texts.
+    places
+        The docks that it shows; the others can be opened in it.
+    day_map
+        Whether the day map stands in the middle.
+    large
+        Whether type is larger and the tool bar away: several people look at one screen.
+    """
+
+    id: str
+    title: str
+    tip: str
+    places: tuple[Place, ...]
+    day_map: bool = True
+    large: bool = False
+
+    def has(self, dock: str) -> bool:
+        """Say whether a dock is one of those that it shows."""
+        return any(place.dock == dock for place in self.places)
 
 
 def _plain(panel: Callable[[Session], QWidget]) -> Callable[[Session, Training], QWidget]:
@@ -57,93 +87,114 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
 DOCKS: Final = (
-    DockSpec("stations", mark("Station map"), _plain(StationMapPanel), LEFT),
-    DockSpec("series", mark("Series"), _plain(SeriesPanel), LEFT, below="stations"),
-    DockSpec("day", mark("Day"), _plain(DayPanel), RIGHT, review=True),
-    DockSpec("regions", mark("Extremum regions"), _plain(RegionsPanel), RIGHT, below="day"),
-    DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel), BOTTOM, review=True),
-    DockSpec("training", mark("Training"), TrainingPanel, BOTTOM, behind="timeline"),
-    DockSpec("runs", mark("Runs"), RunsPanel, BOTTOM, behind="timeline"),
-    DockSpec("evaluation", mark("Evaluation"), EvaluationPanel, BOTTOM, behind="timeline"),
+    DockSpec("stations", mark("Station map"), _plain(StationMapPanel)),
+    DockSpec("series", mark("Series"), _plain(SeriesPanel)),
+    DockSpec("day", mark("Day"), _plain(DayPanel)),
+    DockSpec("regions", mark("Extremum regions"), _plain(RegionsPanel)),
+    DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel)),
+    DockSpec("training", mark("Training"), TrainingPanel),
+    DockSpec("runs", mark("Runs"), RunsPanel),
+    DockSpec("evaluation", mark("Evaluation"), EvaluationPanel),
 )
+WORKSPACES: Final = (
+    Workspace(
+        "days", mark("Days"), mark("Walk through the days and label them"),
+        (Place("stations", LEFT), Place("series", LEFT, "stations"), Place("day", RIGHT), Place("regions", RIGHT, "day"),
+         Place("timeline", BOTTOM)),
+    ),
+    Workspace(
+        "model", mark("Model"), mark("Train, and compare runs"),
+        (Place("training", BOTTOM), Place("runs", BOTTOM, "training")), day_map=False,
+    ),
+    Workspace("results", mark("Results"), mark("How good the predictions are"), (Place("evaluation", BOTTOM),), day_map=False),
+    Workspace(
+        "review", mark("Review"), mark("Large map and large type, for several people at one screen"),
+        (Place("day", RIGHT), Place("timeline", BOTTOM)), large=True,
+    ),
+)  # fmt: skip
 
 
-def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, *, review: bool, fit: float) -> None:
+def workspace_of(dock: str) -> Workspace:
+    """Return the workspace in which a dock is at home."""
+    return next(workspace for workspace in WORKSPACES if workspace.has(dock))
+
+
+def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, workspace: Workspace, fit: float) -> None:
     """Put every dock and the tool bar where they stand at first in a window of this height.
 
     Parameters
     ----------
     docks
         One per entry of `DOCKS`, by its name.
-    review
-        Whether only the panels of the review layout are shown.
     fit
         By how much text is smaller than usual, and narrow columns with it (`quakegui.ui.main_window.fit_of`).
     """
     low = window.height() < LOW_WINDOW
     window.addToolBar(Qt.ToolBarArea.LeftToolBarArea if low else Qt.ToolBarArea.TopToolBarArea, toolbar)
+    toolbar.setVisible(not workspace.large)
     for dock in docks.values():
         dock.setFloating(False)
         window.removeDockWidget(dock)
-    for spec in DOCKS:
-        dock = docks[spec.id]
-        window.addDockWidget(spec.area, dock)
-        if spec.below and window.height() < SHORT_WINDOW:
-            window.tabifyDockWidget(docks[spec.below], dock)
-        elif spec.below:
-            window.splitDockWidget(docks[spec.below], dock, Qt.Orientation.Vertical)
-        if spec.behind:
-            window.tabifyDockWidget(docks[spec.behind], dock)
-        dock.setVisible(spec.review or not review)
-    for name in ("stations", "day", "timeline"):
-        docks[name].raise_()
-    (_share_for_review if review else _share_for_work)(window, docks, fit)
+    for place in workspace.places:
+        _place(window, docks, place)
+    _place_others(window, docks, workspace)
+    for place in workspace.places:
+        if not place.below:
+            docks[place.dock].raise_()
+    (_share_for_days if workspace.id == "days" else _share)(window, docks, workspace, fit)
 
 
-def place_new(window: QMainWindow, docks: dict[str, QDockWidget], *, review: bool) -> None:
-    """Put docks that a layout kept by a former version does not know where they stand at first, behind what is there.
+def _place(window: QMainWindow, docks: dict[str, QDockWidget], place: Place) -> None:
+    dock = docks[place.dock]
+    window.addDockWidget(place.area, dock)
+    dock.show()
+    if place.below and window.height() < SHORT_WINDOW:
+        window.tabifyDockWidget(docks[place.below], dock)
+        docks[place.below].raise_()
+    elif place.below:
+        window.splitDockWidget(docks[place.below], dock, Qt.Orientation.Vertical)
 
-    Parameters
-    ----------
-    docks, review
-        As for `arrange`.
-    """
-    for spec in DOCKS:
-        dock = docks[spec.id]
+
+def _place_others(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
+    """Hide the docks that a workspace does not show, behind its last one, where they come up when they are opened."""
+    front = docks[workspace.places[-1].dock]
+    for name, dock in docks.items():
+        if not workspace.has(name):
+            window.addDockWidget(BOTTOM, dock)
+            window.tabifyDockWidget(front, dock)
+            dock.hide()
+
+
+def place_new(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
+    """Put docks that a layout kept by a former version does not know behind what is there, shown where they are at home."""
+    front = docks[workspace.places[-1].dock]
+    for name, dock in docks.items():
         if window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
-            window.addDockWidget(spec.area, dock)
-            dock.setVisible(spec.review or not review)
-            if spec.behind or spec.below:
-                front = docks[spec.behind or spec.below]
-                window.tabifyDockWidget(front, dock)
-                front.raise_()
+            place = next((place for place in workspace.places if place.dock == name), Place(name, BOTTOM))
+            window.addDockWidget(place.area, dock)
+            beside = docks[place.below] if place.below else front
+            if beside is not dock and window.dockWidgetArea(beside) == place.area:
+                window.tabifyDockWidget(beside, dock)
+                beside.raise_()
+            dock.setVisible(workspace.has(name))
 
 
-def _share_for_review(window: QMainWindow, docks: dict[str, QDockWidget], fit: float) -> None:
-    window.resizeDocks([docks["day"]], [max(window.width() // 4, round(290 * fit))], Qt.Orientation.Horizontal)
-    window.resizeDocks([docks["timeline"]], [window.height() * 23 // 100], Qt.Orientation.Vertical)
+def _share(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace, fit: float) -> None:
+    if workspace.has("timeline"):
+        window.resizeDocks([docks["day"]], [max(window.width() // 4, round(290 * fit))], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["timeline"]], [window.height() * 12 // 100], Qt.Orientation.Vertical)
+    elif workspace.has("runs") and window.height() >= SHORT_WINDOW:
+        window.resizeDocks([docks["training"], docks["runs"]], [13, 7], Qt.Orientation.Vertical)
 
 
-def _share_for_work(window: QMainWindow, docks: dict[str, QDockWidget], fit: float) -> None:
-    width = window.width()
+def _share_for_days(window: QMainWindow, docks: dict[str, QDockWidget], _workspace: Workspace, fit: float) -> None:
+    width, height = window.width(), window.height()
     columns = [max(width * 27 // 100, round(300 * fit)), max(width // 5, round(290 * fit))]
     window.resizeDocks([docks["stations"], docks["day"]], columns, Qt.Orientation.Horizontal)
-    window.resizeDocks([docks["timeline"]], [_row_below(window.height())], Qt.Orientation.Vertical)
-    if window.height() >= SHORT_WINDOW:
-        for upper, lower in (("stations", "series"), ("day", "regions")):
-            window.resizeDocks([docks[upper], docks[lower]], [11, 9], Qt.Orientation.Vertical)
-
-
-def _row_below(height: int) -> int:
-    """Return how tall the row below is at first."""
-    share = height * TIMELINE_SHARE // 100
-    return share if height < LOW_WINDOW else max(share, LEAST_BELOW)
-
-
-def make_room_below(window: QMainWindow, docks: dict[str, QDockWidget], raised: QDockWidget) -> None:
-    """Give the row below more of a short window while a panel behind the timeline is looked at, and take it back after."""
-    together = raised in [docks["timeline"], *window.tabifiedDockWidgets(docks["timeline"])]
-    height = window.height()
-    if height < SHORT_WINDOW and together and not raised.isFloating():
-        more = height * (OTHERS_SHARE if height < LOW_WINDOW else SHORT_SHARE) // 100
-        window.resizeDocks([raised], [_row_below(height) if raised is docks["timeline"] else more], Qt.Orientation.Vertical)
+    below = height * TIMELINE_SHARE // 100
+    window.resizeDocks(
+        [docks["timeline"]], [below if height < LOW_WINDOW else max(below, LEAST_BELOW)], Qt.Orientation.Vertical
+    )
+    if height >= SHORT_WINDOW:
+        window.resizeDocks([docks["stations"], docks["series"]], [11, 9], Qt.Orientation.Vertical)
+        window.resizeDocks([docks["day"], docks["regions"]], [15, 5], Qt.Orientation.Vertical)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QFont, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from quakegui.app import others, walking
 from quakegui.app.change import Change
@@ -14,7 +14,9 @@ from quakegui.app.training import Training
 from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
 from quakegui.ui.actions import ACTIONS
+from quakegui.ui.centre import Centre
 from quakegui.ui.dock_plan import DOCKS
+from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.held_keys import HeldKeys
 from quakegui.ui.i18n import tr
 from quakegui.ui.layouts import Layouts
@@ -25,8 +27,9 @@ from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.regions_panel import RegionsPanel
 from quakegui.ui.panels.start_page import StartPage
 from quakegui.ui.questions import ask
+from quakegui.ui.segments import Segments
 from quakegui.ui.status_line import StatusLine
-from quakegui.ui.trouble import TroubleBar, above, copy_report
+from quakegui.ui.trouble import TroubleBar, copy_report
 from quakegui.ui.workbench import Workbench
 
 LOOK_EVERY_MS = 2000
@@ -79,7 +82,9 @@ class MainWindow(QMainWindow):
         self._place_centre()
         self._place_docks()
         self.menus = Menus(self, session, ACTIONS, self._run)
-        self.layouts = Layouts(self, session, self.docks, self.menus.toolbar, fit=fit)
+        workspaces = [self.menus.actions[f"workspace-{workspace.id}"] for workspace in dock_plan.WORKSPACES]
+        self.menuBar().setCornerWidget(Segments(workspaces, self.menuBar()))
+        self.layouts = Layouts(self, session, self.docks, self.menus.toolbar, self._centre, fit=fit)
         self.bench = Workbench(self, session, self.day_map_panel, self.docks, self.layouts, self.menus.range_count)
         self._connect_panels()
         self.status_line = StatusLine(session, self)
@@ -88,6 +93,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(self.refresh)
         self.retranslate()
         keep_plain(self)
+        FieldHabits(self, escape=True)
         self.layouts.restore()
         self.refresh(Change.ALL)
 
@@ -96,11 +102,12 @@ class MainWindow(QMainWindow):
     def _place_centre(self) -> None:
         self.start_page = StartPage(self.session, self)
         self.day_map_panel = DayMapPanel(self.session)
-        self._centre = QStackedWidget()
-        self._centre.addWidget(self.start_page)
-        self._centre.addWidget(self.day_map_panel)
         self.trouble_bar = TroubleBar(lambda: copy_report(self.session))
-        self.setCentralWidget(above(self._centre, self.trouble_bar))
+        self._centre = Centre((self.trouble_bar, self.day_map_panel.notice_bar, self.day_map_panel.answer_bar))
+        self._centre.pages.addWidget(self.start_page)
+        self._centre.pages.addWidget(self.day_map_panel)
+        self._centre.briefed.connect(self.day_map_panel.set_brief)
+        self.setCentralWidget(self._centre)
 
     def _place_docks(self) -> None:
         self.docks: dict[str, QDockWidget] = {}
@@ -120,7 +127,6 @@ class MainWindow(QMainWindow):
             self.menus.panels.addAction(dock.toggleViewAction())
             for moved in (dock.topLevelChanged, dock.visibilityChanged, dock.dockLocationChanged):
                 moved.connect(self._panels_moved)
-        self.tabifiedDockWidgetActivated.connect(lambda raised: dock_plan.make_room_below(self, self.docks, raised))
         if QGuiApplication.platformName() == "xcb":
             HeldKeys((keys for action in self.actions() if not action.autoRepeat() for keys in action.shortcuts()), self)
         self.start_page.asked.connect(self._trigger)
@@ -162,7 +168,7 @@ class MainWindow(QMainWindow):
             i18n.set_language(self.session.settings.language)
             self.layouts.apply_theme()
         if change & (Change.PROJECT | Change.SETTINGS):
-            self._centre.setCurrentIndex(0 if self.session.project is None else 1)
+            self._centre.pages.setCurrentIndex(0 if self.session.project is None else 1)
             self.setWindowTitle(self._title())
             self.menus.panels.setEnabled(self.session.project is not None)
             self.layouts.show_docks(self.session.project is not None)

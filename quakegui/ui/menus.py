@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
-from quakegui.app import labelling
+from quakegui.app import labelling, opening
 from quakegui.app.session import Session
 from quakegui.ui import theme
-from quakegui.ui.action import EDIT, MENUS, VIEW, Action
+from quakegui.ui.action import EDIT, MENUS, PROJECT, VIEW, Action
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
 from quakegui.ui.plots.class_icons import class_icon
@@ -63,6 +65,9 @@ class Menus:
         for name in THEMES:
             themes.addAction(self.actions[name])
         self.panels = self.by_title[VIEW].addMenu("")
+        self.recent = QMenu(window)
+        self.recent.aboutToShow.connect(self._fill_recent)
+        self.by_title[PROJECT].insertMenu(self.actions["demo"], self.recent)
         self.toolbar = QToolBar(window)
         self.range_count = RangeCount(session, self.toolbar)
         self._fill_toolbar()
@@ -88,6 +93,14 @@ class Menus:
             if row.id == LAST_LABEL:
                 self.range_count.join(self.toolbar)
         self.toolbar.orientationChanged.connect(self._separate_tools)
+
+    def _fill_recent(self) -> None:
+        """List the projects that were opened last, the latest first."""
+        self.recent.clear()
+        for path in self._session.settings.recent:
+            self.recent.addAction(
+                f"{Path(path).name} — {path}", functools.partial(opening.open_project, self._session, Path(path))
+            )
 
     def _separate_tools(self, along: Qt.Orientation) -> None:
         """Draw lines between the groups of tools but at the side of a low window, where there is no room for them."""
@@ -131,6 +144,7 @@ class Menus:
         for title, menu in self.by_title.items():
             menu.setTitle(tr(title))
         self.panels.setTitle(tr("Panels"))
+        self.recent.setTitle(tr("Open recent"))
         self.toolbar.setWindowTitle(tr("Tool bar"))
         self.refresh_icons()
 

@@ -8,9 +8,9 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from quakegui.app import others
+from quakegui.app import deeds, others
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.report import Report, ReportCancelledError, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr
@@ -51,7 +51,9 @@ def write(session: Session, path: Path) -> None:
     def done(report: Report | None) -> None:
         if report is None:
             session.said.emit(tr("Stopped; no report was written."), "info")
-        elif not pages:
+            return
+        session.deed = deeds.report(project.folder, path, language, as_of)
+        if not pages:
             session.said.emit(tr("The report is in {path}.").format(path=path), "info")
         else:
             _paint(session, report, path)

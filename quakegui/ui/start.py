@@ -79,7 +79,7 @@ def _make(app: QApplication) -> tuple[Session, MainWindow]:
     theme.apply(session.settings.theme, text_scale=session.settings.text_scale)
     screen = app.primaryScreen().availableGeometry().size()
     window = MainWindow(session, fit=fit_of(screen))
-    if session.file.load_layout("work") is None:
+    if session.file.load_layout(window.layouts.file_name) is None:
         window.resize(FIRST_SIZE.boundedTo(screen))
         if FIRST_SIZE.boundedTo(screen) != FIRST_SIZE:
             window.setWindowState(Qt.WindowState.WindowMaximized)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from quakegui.app.session import Session
 from quakegui.ui.i18n import tr
@@ -127,14 +127,3 @@ def copy_report(session: Session) -> str:
     QGuiApplication.clipboard().setText(text)
     session.said.emit(tr("The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail."), "info")
     return text
-
-
-def above(widget: QWidget, bar: TroubleBar) -> QWidget:
-    """Return a widget that shows a bar above another widget."""
-    both = QWidget()
-    column = QVBoxLayout(both)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(bar)
-    column.addWidget(widget, 1)
-    return both

@@ -10,6 +10,7 @@ from quakegui.app.session import Session
 from quakegui.ui.layouts import Layouts
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.day_panel import DayPanel
+from quakegui.ui.panels.evaluation_panel import EvaluationPanel
 from quakegui.ui.range_count import RangeCount
 
 
@@ -39,6 +40,13 @@ class Workbench:
     docks: dict[str, QDockWidget]
     layouts: Layouts
     range_count: RangeCount
+
+    @property
+    def day_seen(self) -> bool:
+        """Whether the day shown can be seen: its map, large or small, or its panel."""
+        results = self.docks["evaluation"].widget()
+        assert isinstance(results, EvaluationPanel)
+        return self.day_map.day_seen or not self.day_panel.visibleRegion().isEmpty() or results.day_seen
 
     @property
     def day_panel(self) -> DayPanel:

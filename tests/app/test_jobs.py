@@ -10,7 +10,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from quakegui.app.jobs import JobProgress, Jobs, StoppedError
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 
 
 @pytest.fixture

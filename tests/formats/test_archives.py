@@ -6,11 +6,12 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import tarfile
 import zipfile
 
 import pytest
-from readings_samples import iaga, xyzf
+from readings_samples import ACK, iaga, wdc_line, xyzf
 
 from quakegui.formats import read_readings
 from quakegui.formats import source as module
@@ -143,3 +144,34 @@ def test_what_is_whole_in_a_damaged_archive_is_read_and_the_damage_named(tmp_pat
     for pack in PACKERS.values():
         with pytest.raises(FormatError, match="damaged"):
             unpacked(tmp_path, "b", pack(bytes(range(256)) * 20)[:-10])
+
+
+def test_a_packed_tape_is_read_member_by_member_beyond_the_largest_file(tmp_path, monkeypatch):
+    """What a .tar.gz holds in all is bounded as an archive, each member as a file, and links and dots count too."""
+    noise = {f"{at}.bin": random.Random(at).randbytes(200) * 15 for at in range(6)}
+    monkeypatch.setattr(module, "LARGEST_FILE", 4000)
+    for pack in PACKERS.values():
+        assert len(unpacked(tmp_path, "a.tar.gz", pack(tar(noise)))) == 6
+    problems: list[FormatError] = []
+    large = gzip.compress(tar({**noise, "a.bin": bytes(5000)}))
+    assert len(unpacked(tmp_path, "a.tar.gz", large, problems)) == 6
+    assert [(problem.file, "larger than 4,000 bytes" in problem.sentence) for problem in problems] == [("a.tar/a.bin", True)]
+    monkeypatch.setattr(module, "LARGEST_ARCHIVE", 30_000)
+    hidden = gzip.compress(tar({f".{at}": bytes(3000) for at in range(20)}))
+    assert unpacked(tmp_path, "a.tar.gz", hidden, problems) == {}
+    assert "more than 30,000 bytes" in problems[-1].sentence
+
+
+def test_what_a_cut_off_packed_tape_holds_whole_is_kept(tmp_path):
+    problems: list[FormatError] = []
+    cut = gzip.compress(tar({str(at): random.Random(at).randbytes(30_000) for at in range(6)}))[:-35_000]
+    assert list(unpacked(tmp_path, "a.tar.gz", cut, problems)) == [f"a.tar/{at}" for at in range(4)]
+    assert "damaged or cut off" in problems[-1].sentence
+
+
+def test_neighbours_in_a_tape_are_found_wherever_they_lie(tmp_path):
+    line = wdc_line("TST", "2005-03-01", "F", 480, [500] * 24)
+    data = gzip.compress(tar({"in/TST2005.wdc": f"{line}\r\n".encode(), "in/tst.ack": ACK.encode(), "tst.ack": b"other"}))
+    (tmp_path / "a.tgz").write_bytes(data)
+    found = [read_readings(source) for source in expand(tmp_path / "a.tgz") if source.base.endswith("wdc")]
+    assert [(one.stations[0].latitude, one.stations[0].code) for one in found] == [(-12.5, "TST")]

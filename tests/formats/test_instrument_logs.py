@@ -307,8 +307,18 @@ def test_a_further_line_of_column_names_alone_begins_a_piece():
     assert [(one.station, len(one)) for one in found.readings] == [("KAK", 30), ("MMB", 30)]
 
 
-def test_a_header_without_the_blank_before_each_line():
-    data = b"\n".join(line[1:] if line.startswith(b" ") else line for line in KAK.split(b"\n"))
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data,
+        lambda data: data.replace(b"\n", b"\r\n"),
+        lambda data: b"\xef\xbb\xbf" + data,
+        lambda data: data.replace(b"Format    ", b"\tFormat    "),
+    ],
+    ids=["plain", "CRLF", "mark", "tab"],
+)
+def test_a_header_without_the_blank_before_each_line(change):
+    data = change(b"\n".join(line[1:] if line.startswith(b" ") else line for line in KAK.split(b"\n")))
     found = iaga2002.parse(Source("a.min", data))
     assert (found.stations[0].code, found.stations[0].latitude) == ("KAK", 10.5)
     assert not any("no station code" in note or "coordinates" in note for note in found.notes)

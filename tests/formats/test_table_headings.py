@@ -203,6 +203,22 @@ def test_a_unit_below_the_heading_counts():
     np.testing.assert_allclose(only(read_readings(source)).values, F)
 
 
+@pytest.mark.parametrize(
+    ("above", "heading", "units", "row"),
+    [
+        ('"TOA5","XIC","CR1000X"', '"TIMESTAMP","RECORD","F_Avg"', '"TS","RN","nT"', '"{stamp}",{at},{f}'),
+        ('"TOA5","XIC","CR6","4091"', '"TIMESTAMP","F_Avg","Batt"', '"TS","pT","V"', '"{stamp}",{f}000,12.6'),
+        ('"TOA5","XIC"', '"TIMESTAMP","RECORD","F_Smp","T_Avg"', '"TS","RN","nT","C"', '"{stamp}",{at},{f},"NAN"'),
+        ("TOA5,XIC,CR300", "TIMESTAMP,F", "TS,nT", "{stamp},{f}"),
+    ],
+)
+def test_campbells_tables_name_their_station_and_unit(above, heading, units, row):
+    kinds = ",".join(["", *['"Avg"'] * units.count(",")])
+    rows = [row.format(stamp=f"2024-05-09 00:{at:02d}:00", at=at, f=48_500 + at) for at in range(60)]
+    (one,) = read_readings(Source("CR_Table1.dat", "\n".join([above, heading, units, kinds, *rows]).encode())).readings
+    assert (one.station, len(one), float(one.values[3]), str(one.time[0])[:16]) == ("XIC", 60, 48_503.0, "2024-05-09T00:00")
+
+
 def test_lines_that_are_said_are_skipped_and_no_others():
     source = csv("time,KAK\n2020-01-01 00:00:00,1\ntime,XIC", str(F))
     assert only(read_readings(source, Hints(skip_lines=2))).station == "XIC"

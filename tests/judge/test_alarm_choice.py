@@ -5,8 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from quakegui.judge import alarm_choice, alarms
+from quakegui.judge import alarm_choice, alarms, splits
 from quakegui.judge.alarms import AlarmRule
+from quakegui.judge.calibration import Calibrator
+from quakegui.judge.folds import class_weights
 from quakegui.judge.skill import skill
 
 DAYS = np.datetime64("2022-02-01") + np.arange(300)
@@ -86,6 +88,31 @@ def test_what_a_fold_says_does_not_choose_its_own_rule():
     after = alarm_choice.rules_by_fold(series(np.where(fold == 1, rng.random(300), p)), fold, events)[0]
     assert before[1] == after[1]
     assert before != after
+
+
+def test_no_rule_is_chosen_by_days_beside_the_test_span_that_were_kept_from_training():
+    days = np.datetime64("2022-01-01") + np.arange(300)
+    made = splits.blocked(splits.material(days, np.zeros(300, int)), folds=3)
+    beside = np.array([splits.days_beside(fold, days, days) for fold in made.folds])
+    assert (~beside).sum(axis=1).tolist() == [107, 114, 107]  # the test span, and the embargo on its inner sides
+    p, fold = np.full(300, 0.02), np.repeat([0, 1, 2], 100)
+    p[[103, 250]], events = (0.92, 0.62), catalogue([105, 252])
+    assert alarm_choice.rules_by_fold(series(p), fold, events)[0][0].threshold == 0.6
+    p[250] = 0.02
+    assert alarm_choice.rules_by_fold(series(p), fold, events)[1] == ()
+    assert alarm_choice.rules_by_fold(series(p), fold, catalogue([105]), beside=beside)[1] == (0, 1)
+
+
+def test_the_fixed_threshold_is_what_the_network_itself_calls_even():
+    assert alarm_choice.fixed_rule(None) == alarm_choice.FIXED_RULE
+    weights = class_weights(np.repeat(np.arange(5), [90, 4, 2, 2, 2]))
+    undone = Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights)
+    rule = alarm_choice.fixed_rule(undone)
+    assert rule.threshold == pytest.approx(0.1)  # the share of days with an event
+    assert (rule.run_days, rule.open_days) == (alarm_choice.FIXED_RULE.run_days, alarm_choice.FIXED_RULE.open_days)
+    fixed = [rule, alarm_choice.FIXED_RULE, alarm_choice.FIXED_RULE]
+    chosen = alarm_choice.rules_by_fold(series(np.full(300, 0.1)), np.repeat([0, 1, 2], 100), catalogue([47]), fixed=fixed)
+    assert chosen[0][0] == rule
 
 
 def test_days_take_the_rule_of_their_fold_and_days_of_none_are_never_positive():

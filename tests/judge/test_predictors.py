@@ -243,7 +243,7 @@ def test_the_calendar_is_a_line_and_two_waves():
 def test_outages_are_the_stations_that_are_missing_or_flagged():
     given = season(3)
     given = replace(given, doubtful=np.array([[0, 0, 1, 0, 1, 0], [0] * 6, [1] * 6], bool))
-    assert columns("outages", given).tolist() == [[0, 0, 1, 0, 1, 0, 2], [0] * 7, [1] * 6 + [6]]
+    assert columns("outages", given).tolist() == [[2, 0, 0, 1, 0, 1, 0], [0] * 7, [6] + [1] * 6]
 
 
 def test_the_catalogue_knows_only_events_before_the_day_is_known():
@@ -270,6 +270,17 @@ def test_the_catalogues_rate_is_fitted_on_the_training_part_alone():
     assert not np.allclose(one[150:213, 4], two[150:213, 4])
     whole = columns("catalogue", given)
     assert not np.allclose(whole[:100, 4], one[:100, 4])
+
+
+def test_the_first_folds_rate_knows_no_event_of_its_test_days():
+    given, train, test = season(events=60), np.arange(107, 300), np.arange(100)
+    inside = (given.event_times > given.available_at[0]) & (given.event_times < given.available_at[106])
+    other = replace(given, event_magnitudes=np.where(inside, 3.0, given.event_magnitudes), event_times=given.event_times.copy())
+    other.event_times[inside] = given.available_at[0] + np.timedelta64(1, "h")
+    late = np.arange(250, 300)  # by then the rate is that of the fit and of later events
+    one, two = (columns("catalogue", each, train=train, test=test)[late, 4] for each in (given, other))
+    assert inside.sum() > 10
+    np.testing.assert_allclose(one, two, atol=0.02)
 
 
 def test_without_field_answers_days_without_kp():

@@ -55,6 +55,17 @@ def test_of_a_mixture_only_what_is_its_own_counts():
     assert spread[2] < 0.4 * min(spread[:2])
 
 
+def test_a_copy_that_folds_turn_round_is_explained_fold_by_fold_alone():
+    rng = np.random.default_rng(4)
+    kind, column, weights = kinds(rng), rng.normal(size=400), block_weights(400)
+    score = np.array([1, -1, 1, -2, 1])[FOLD] * column + 10 * FOLD
+    assert not residual(score, [column], kind, FOLD, by_fold=True)[kind < 2].any()
+    assert residual_auc(score, [column], kind, FOLD, weights, by_fold=True).high == 0.5
+    assert np.nanstd(residual(score, [column], kind, FOLD)) > 0.2
+    signal = 1.5 * (kind == 1) + rng.normal(size=400)
+    assert residual_auc(signal, [column], kind, FOLD, weights, by_fold=True).low > 0.7
+
+
 def test_only_days_that_all_answer_are_left():
     rng = np.random.default_rng(3)
     kind, score, other = kinds(rng), rng.normal(size=400), rng.normal(size=400)

@@ -1,14 +1,52 @@
-"""A project with a finished run, for every test that changes it."""
+"""A project with a finished run, for every test that changes it, and networks that are built once."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+
+from quakegui.learn.network import steps, training
+from quakegui.learn.network.vgg12 import whole_network
+from quakegui.learn.runs.checkpoint import put_values, values_of
+from quakegui.learn.runs.runconfig import RunConfig
 
 
 @pytest.fixture
 def trained(trained_template: Path, tmp_path: Path) -> Path:
     """Return a copy of the project with one finished run."""
     return Path(shutil.copytree(trained_template, tmp_path / "trained"))
+
+
+BUILT: dict[Any, tuple[Any, dict[str, np.ndarray]]] = {}
+FRESH: dict[Any, Any] = {}
+
+
+def build_once(config: RunConfig, prepared: np.ndarray, *tables: np.ndarray) -> Any:
+    key = (config.width, config.dense, config.dropout, config.learning_rate, prepared.shape[1:], prepared.dtype)
+    if key not in BUILT:
+        network = steps.build_network(config, prepared, *tables)
+        BUILT[key] = network, values_of(network.optimizer.variables)
+    network, first = BUILT[key]
+    put_values(network.optimizer.variables, first)
+    return network
+
+
+def make_once(config: RunConfig, prepared: np.ndarray, *tables: np.ndarray, seed: int) -> Any:
+    key = (config, prepared.shape[1:], prepared.dtype, *(table.tobytes() for table in tables), seed)
+    if key not in FRESH:
+        FRESH[key] = whole_network(config, prepared, *tables, seed=seed)
+    return FRESH[key]
+
+
+@pytest.fixture(scope="module")
+def built_once() -> Iterator[None]:
+    """Compile each kind of network once, and draw its first weights once for each seed: training sets every variable anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "build_network", build_once)
+        patch.setattr(training, "whole_network", make_once)
+        yield

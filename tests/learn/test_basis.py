@@ -10,7 +10,7 @@ import pytest
 from run_projects import open_window, season_of
 
 from quakegui.judge.judged_by import Basis
-from quakegui.judge.judgement import Judgement
+from quakegui.judge.judgement import Judgement, plain
 from quakegui.judge.splits import scorable
 from quakegui.learn import operating, ready_maps, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
@@ -18,13 +18,13 @@ from quakegui.learn.evidence import gather, project_catalogue
 from quakegui.learn.operating import predict_days
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
-from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes
+from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
 from quakegui.learn.runs.files import read_json, write_json
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
-from quakegui.season.labels import LabelSource
+from quakegui.season.labels import LabelRule, LabelSource
 from quakegui.words import worded
 
 
@@ -53,6 +53,28 @@ def test_figures_stay_those_of_the_training_when_labels_and_catalogue_move_on(tr
         assert after.judgement.basis is not None
         assert after.judgement.basis.text().endswith("; 2 days and 1 earthquake differ today.")
         assert after.judgement.to_json()["basis"]["days_differ"] == 2
+
+
+def test_the_verdict_of_the_training_rests_on_its_label_windows(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season, run = season_of(project), season_runs.find_run(project, None)
+        kept = training_windows(run)
+        assert kept is not None
+        before = season_evaluation.evaluate(project, season, run)
+        journal.apply_rule(project, LabelRule(days_before_scale=0.3, days_after=9))
+        assert plain(season_evaluation.evaluate(project, season, run).surrogate) == plain(before.surrogate)
+        today = season_evaluation.evaluate(project, season, run, "today").surrogate
+        assert (before.surrogate.longest_window, today.longest_window) == (13, 12)
+        about = {name: value for name, value in run.about.items() if name != "label_windows"}
+        config = read_json(run.folder / "config.json")
+        write_json(run.folder / "config.json", {**config, "about": about})
+        old = season_evaluation.evaluate(project, season, season_runs.find_run(project, None))
+        assert old.basis is not None
+        assert "does not hold those of its training" in old.basis.text()
+        for wrong in ({**run.about["label_windows"], "before": [-1, 3]}, {"day": 3}, []):
+            write_json(run.folder / "config.json", {**config, "about": {**run.about, "label_windows": wrong}})
+            with pytest.raises(registry.RunError, match="label_windows"):
+                registry.read_run(run.folder)
 
 
 def test_by_todays_labels_all_figures_come_from_today(trained: Path) -> None:

@@ -90,6 +90,18 @@ def test_a_strangers_card_with_another_map_is_refused(trained: Path, change: dic
         read_run(folder)
 
 
+def test_a_strangers_card_with_the_calibration_of_another_run_is_refused(trained: Path) -> None:
+    with Project.open(trained) as project:
+        folder = season_runs.find_run(project, None).folder
+    card = read_json(folder / "card.json")
+    kept = card["calibration"]
+    three = {**kept["later"], "weights": [1.0, 1.0, 1.0]}
+    for change in ({"folds": kept["folds"] * 2}, {"later": three}, {"folds": [three], "later": three}):
+        write_json(folder / "card.json", {**card, "calibration": {**kept, **change}})
+        with pytest.raises(RunError, match="calibration"):
+            read_run(folder)
+
+
 def test_window_and_alarms_take_the_cards_calibrators_and_the_judgement_has_the_same(trained: Path) -> None:
     with Project.open(trained) as project:
         season = season_of(project)

@@ -20,6 +20,8 @@ from quakegui.learn.runs.files import read_arrays, read_json, write_arrays, writ
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, finish_run
 from quakegui.learn.runs.runconfig import RunConfig
 
+pytestmark = pytest.mark.usefixtures("built_once")
+
 
 @pytest.fixture(autouse=True, scope="module")
 def policy() -> Iterator[None]:

@@ -8,8 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from quakegui.learn.evidence import season_inputs
-from quakegui.learn.limit import (
+from quakegui.judge.limit import (
     CountRow,
     Detector,
     Limit,
@@ -21,8 +20,9 @@ from quakegui.learn.limit import (
     limit_of,
     require_possible,
 )
-from quakegui.learn.replicates import Ground, largest_at_stations, replicates, signals_before, with_signals
-from quakegui.project.progress import never, silent
+from quakegui.judge.replicates import Ground, largest_at_stations, replicates, signals_before, with_signals
+from quakegui.learn.evidence import season_inputs
+from quakegui.progress import never, silent
 from quakegui.report.limit_parts import count_table, limit_section, limit_text, power_curve, size_table
 from quakegui.report.markup import FigureList
 from quakegui.report.words import Words

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from terminal import Terminal
 
-from quakegui.learn import run_limit
-from quakegui.learn.limit import CountRow, Limit, Share, SizeRow
+from quakegui.judge.limit import CountRow, Limit, Share, SizeRow
+from quakegui.learn.worker import run_limit
 
 
 @pytest.fixture

@@ -331,6 +331,16 @@ def test_the_prospective_record_is_judged_by_itself(trained: Path, answers: Answ
         assert told.judgement.of("event").figures.accuracy == 0
         assert {one.name for one in told.judgement.comparisons} == {*PREDICTORS}
         assert {one.days for one in told.judgement.comparisons if one.name in {"majority", "calendar", "without-field"}} == {3}
+        assert told.rivals == ()
+        journal.write_labels(project, days[2:3], 2, source=LabelSource.ANALYST, author="A")  # no event has this class
+        said = run.predictions()
+        without = replace(said, final=np.full_like(said.final, np.nan), final_trained=np.zeros_like(said.final_trained))
+        without.save(run.folder / "predictions.npz")
+        last = evaluate_prospective(project, season, run, with_rivals=True)  # the last fold's network answers
+        assert {one.name for one in last.judgement.comparisons} == {*PREDICTORS}
+        assert [one.name for one in last.rivals] == [*PREDICTORS]
+        assert last.judgement.trained.tolist() == [[True, *(np.bincount(said.labels[said.role[-1] == 1], minlength=5)[1:] > 0)]]
+        assert np.isfinite(last.judgement.information_gain)
 
 
 def test_an_unfinished_run_cannot_predict(trained: Path, answers: Answers) -> None:

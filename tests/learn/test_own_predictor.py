@@ -10,6 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from terminal import Terminal
 
+from quakegui.judge.calibration import undo_weights
+from quakegui.judge.folds import class_weights
 from quakegui.judge.surrogates import EVENT, rule_kinds
 from quakegui.learn.evidence import Evidence, gather
 from quakegui.learn.own_predictor import event_logistic
@@ -82,5 +84,9 @@ def test_one_score_learns_what_it_means_and_shares_it_among_the_classes() -> Non
     told = event_logistic(x[:300, None], y[:300], x[300:, None])
     assert told.sum(axis=1) == pytest.approx(1.0)
     assert np.all(np.diff(told[np.argsort(x[300:]), 0]) >= 0)
-    shares = np.bincount(y[:300], minlength=5)[1:] / (y[:300] > 0).sum()
-    assert told[:, 1:] == pytest.approx((1 - told[:, :1]) * shares)
+    assert told[:, 1:] == pytest.approx(np.repeat((1 - told[:, :1]) / 4, 4, axis=1))
+    weights = class_weights(y[:300])
+    known = undo_weights(told, weights)[:, 1:].sum(axis=1)
+    assert known.mean() == pytest.approx((y > 0).mean(), abs=0.08)
+    odds = (1 - told[:, 0]) / told[:, 0] * (y[:300] > 0).sum() / (y[:300] == 0).sum()
+    assert known == pytest.approx(odds / (1 + odds))

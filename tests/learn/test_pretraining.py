@@ -13,7 +13,6 @@ import pytest
 
 from quakegui.learn import messages
 from quakegui.learn.network import pretrained
-from quakegui.learn.network.inputs import LIMIT_Z, pictures, trailing_means
 from quakegui.learn.network.modelfile import CARD_FILE, MODEL
 from quakegui.learn.network.pretraining import (
     Pictures,
@@ -30,6 +29,7 @@ from quakegui.learn.network.pretraining_recipe import GROUP, PRESETS, Pretrainin
 from quakegui.learn.network.steps import Stop
 from quakegui.learn.network.vgg12 import check_maps, vgg12
 from quakegui.learn.runs.checkpoint import CHECKPOINT
+from quakegui.learn.runs.inputs import LIMIT_Z, pictures, trailing_means
 from quakegui.learn.runs.presets import STACK
 from quakegui.learn.runs.registry import RunError
 from quakegui.season.anomaly import AnomalyConfig

@@ -68,6 +68,8 @@ def test_a_folder_of_images_is_trained_on_and_judged(trained: Path, capsys: pyte
     assert told["row"]["days"] == shown["card"]["folds"][0]["test"] > 0
     assert {one["name"] for one in told["comparisons"]} == {"majority"}
     assert told["row"]["r_score"] is None
+    assert told["calibrators"] == shown["card"]["calibration"]["folds"]
+    assert told["row"]["brier_skill"] is not None
     assert "prospective" in run(capsys, "evaluate", trained, "--prospective", code=1)[1]
 
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from run_projects import season_of
 
-from quakegui.learn import run_limit, season_runs
-from quakegui.learn.limit import Detector, Limit, LimitError, Share, SizeRow
+from quakegui.judge.limit import Detector, Limit, LimitError, Share, SizeRow
+from quakegui.learn import season_runs
 from quakegui.learn.runs.registry import RunFolder, read_run
-from quakegui.learn.worker import duties
+from quakegui.learn.worker import duties, run_limit
+from quakegui.progress import never, silent
 from quakegui.project import catalogue, journal
-from quakegui.project.progress import never, silent
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering
 from quakegui.season.labels import LabelRule

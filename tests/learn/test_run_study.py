@@ -14,8 +14,8 @@ from quakegui.judge.judgement import plain
 from quakegui.learn import season_runs
 from quakegui.learn.run_study import RunStudy, kept_study, study_run
 from quakegui.learn.runs.registry import RunFolder
+from quakegui.progress import never, silent
 from quakegui.project import catalogue, journal
-from quakegui.project.progress import never, silent
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering
 from quakegui.season.labels import LabelRule

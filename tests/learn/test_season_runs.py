@@ -280,12 +280,12 @@ def test_a_comparison_takes_up_what_is_there_of_the_same_recipe_and_data(trained
     with Project.open(trained) as project:
         season = season_of(project)
         done = season_runs.find_run(project, None)
-        assert season_evaluation.same_runs_of(project, season, TINY) == (done, None)
-        assert season_evaluation.same_runs_of(project, season, replace(TINY, seed=2)) == (None, None)
+        assert season_runs.same_runs_of(project, season, TINY) == (done, None)
+        assert season_runs.same_runs_of(project, season, replace(TINY, seed=2)) == (None, None)
         begun = season_runs.begin_run(project, season, TINY)
-        assert season_evaluation.same_runs_of(project, season, replace(TINY, name="other")) == (done, begun)
+        assert season_runs.same_runs_of(project, season, replace(TINY, name="other")) == (done, begun)
         journal.write_labels(project, season.days[:1], 2, source=LabelSource.ANALYST, author="B")
-        assert season_evaluation.same_runs_of(project, season, TINY) == (None, None)
+        assert season_runs.same_runs_of(project, season, TINY) == (None, None)
 
 
 def test_maps_are_of_one_style_only_if_everything_that_draws_them_is_equal(small_project: Path) -> None:

@@ -15,15 +15,17 @@ import pytest
 from learn_data import TINY, season
 
 from quakegui.learn import messages
-from quakegui.learn.network import steps, training
+from quakegui.learn.network import steps
 from quakegui.learn.network.phases import class_weights, epoch_batches, phases_of
 from quakegui.learn.network.steps import Stop, train_step
 from quakegui.learn.network.training import train
-from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, put_values, values_of, write_checkpoint
+from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, write_checkpoint
 from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.runconfig import Augmentation, RunConfig
+
+pytestmark = pytest.mark.usefixtures("built_once")
 
 
 @pytest.fixture(autouse=True)
@@ -33,25 +35,6 @@ def policy() -> Iterator[None]:
     before = keras.config.dtype_policy()
     yield
     keras.config.set_dtype_policy(before)
-
-
-@pytest.fixture(autouse=True)
-def built_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compile each kind of network once for all tests of this file: training sets every variable anew anyway."""
-    monkeypatch.setattr(training, "build_network", build_once)
-
-
-BUILT: dict[Any, tuple[Any, dict[str, np.ndarray]]] = {}
-
-
-def build_once(config: RunConfig, prepared: np.ndarray, *tables: np.ndarray) -> Any:
-    key = (config.width, config.dense, config.dropout, config.learning_rate, prepared.shape[1:], prepared.dtype)
-    if key not in BUILT:
-        network = steps.build_network(config, prepared, *tables)
-        BUILT[key] = network, values_of(network.optimizer.variables)
-    network, first = BUILT[key]
-    put_values(network.optimizer.variables, first)
-    return network
 
 
 class Heard(list[messages.Message]):

@@ -10,7 +10,7 @@ import pytest
 
 from quakegui.judge.calibration import Calibrator
 from quakegui.learn.runs.calibrators import calibrator_facts
-from quakegui.learn.zero_shot import counts, paper_plan, trial, trials
+from quakegui.learn.zero_shot.trials import counts, paper_plan, trial, trials
 from quakegui.project.demo import catalogue_events
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from quakegui.judge.metrics import TARGETS, Target, confusion, group_labels, group_probabilities, macro_recall
 from quakegui.learn.network.pretrained import MODEL, load
-from quakegui.learn.zero_shot import paper_plan
+from quakegui.learn.zero_shot.trials import paper_plan
 from quakegui.simulate.corpus import SPLIT_MAGNITUDE, SimulatedSeason, simulate
 from quakegui.simulate.precursors import DAY_MINUTES, Law
 

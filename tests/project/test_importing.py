@@ -25,7 +25,7 @@ from project_parts import iaga, minute_values, put
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.hints import Hints
 from quakegui.project import parsing, seasons
-from quakegui.project.importing import import_batches, import_paths
+from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.nights import ensure_nights, load_nights
 from quakegui.project.store import Project, ProjectError
@@ -399,11 +399,12 @@ def test_a_file_without_readings_gives_its_reason_every_time(project: Project, f
     assert "DED" in project.network().codes
 
 
-def test_batches_with_mappings_of_their_own_are_one_import(project: Project, files: Path) -> None:
+def test_files_with_mappings_of_their_own_are_one_import(project: Project, files: Path) -> None:
     rows = "".join(f"2022-03-01T00:{minute:02d}:00Z,{48_000 + minute}\n" for minute in range(60))
     table = put(files, "inst.csv", f"when,what\n{rows}".encode())
     mapping = TableMapping("wide", ("when",), (("AAA", "what"),))
-    report = import_batches(project, [((table,), mapping), ((put(files, "kak.min", iaga()),), None)])
+    of_file = {(str(table), table.name): mapping}
+    report = import_paths(project, [table, put(files, "kak.min", iaga())], of_file=of_file)
     assert [one.stations for one in report.imported] == [("AAA",), ("KAK",)]
     undo_import(project)
     assert project.network().codes == ()

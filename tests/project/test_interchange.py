@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pyproj
 import pytest
+import rasterio
+import rasterio.warp
 import xarray
 from terminal import Terminal
 
 from quakegui import formats
 from quakegui.project import interchange, seasons
+from quakegui.project.geotiff import maps_to_geotiff
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.network import Frame
 from quakegui.season.season import Season
@@ -35,7 +39,7 @@ def season(project: Project) -> Season:
 
 def test_a_seasons_maps_as_one_netcdf_file(project: Project, season: Season, tmp_path: Path) -> None:
     count = interchange.maps_to_netcdf(project, season, tmp_path / "maps.nc")
-    with xarray.open_dataset(tmp_path / "maps.nc") as found:
+    with xarray.open_dataset(tmp_path / "maps.nc", engine="netcdf4") as found:
         assert found.z.dims == ("time", "y", "x")
         np.testing.assert_array_equal(found.time.values.astype("datetime64[D]"), season.days)
         assert count == int(season.has_map.sum()) == int(np.isfinite(found.z).any(("y", "x")).sum())
@@ -57,6 +61,31 @@ def test_a_seasons_maps_as_one_netcdf_file(project: Project, season: Season, tmp
         np.testing.assert_allclose((float(found.y[0]) - y) / step, rows[:, 0], atol=1e-3)
 
 
+def test_a_days_map_as_geotiff(project: Project, season: Season, tmp_path: Path) -> None:
+    count = maps_to_geotiff(project, season, tmp_path / "tif")
+    index = int(np.flatnonzero(season.has_map)[-1])
+    date, mark = season.days[index], "_SYNTHETIC" if project.synthetic else ""
+    assert count == int(season.has_map.sum()) == len(list((tmp_path / "tif").iterdir())) // 2
+    nt = season.gridder.map(season.anomaly.anomaly_nt[season.shown][index])
+    for name, values in (("z", season.fields([index])[0]), ("nt", nt)):
+        with rasterio.open(tmp_path / "tif" / f"{date}_{name}{mark}.tif") as found:
+            np.testing.assert_array_equal(found.read(1), values)
+            assert np.isnan(found.nodata)
+            assert str(date) in found.tags()["TIFFTAG_IMAGEDESCRIPTION"]
+            # The georeference, by another library alone: a station lies in the map's pixel, to a thousandth of one.
+            for station in (one for one in season.network.stations if one.located):
+                (x,), (y,) = rasterio.warp.transform("EPSG:4326", found.crs, [station.longitude], [station.latitude])
+                to = found.transform
+                column, row = (x - to.c) / to.a, (y - to.f) / to.e
+                place = np.array([station.latitude]), np.array([station.longitude])
+                frame = season.gridder.basis.frame
+                np.testing.assert_allclose((row - 0.5, column - 0.5), frame.to_pixels(frame.project(*place))[0], atol=1e-3)
+    with pytest.raises(ProjectError, match="not empty"):
+        maps_to_geotiff(project, season, tmp_path / "tif")
+    asked = iter([False, False])
+    assert maps_to_geotiff(project, season, tmp_path / "some", cancelled=lambda: next(asked, True)) == 2
+
+
 def test_regions_as_polygons(project: Project, season: Season, tmp_path: Path) -> None:
     extrema = replace(season.config.extrema, threshold_z=0.8)
     season = replace(season, config=replace(season.config, extrema=extrema), first_features=())
@@ -64,6 +93,12 @@ def test_regions_as_polygons(project: Project, season: Season, tmp_path: Path) -
     found = json.loads((tmp_path / "r.geojson").read_text(encoding="utf-8"))
     regions = [region for day in season.features[season.shown] for region in day.regions]
     assert count == len(found["features"]) == len(regions) > 0
+    other = geopandas.read_file(tmp_path / "r.geojson")
+    assert (other.crs.to_epsg(), bool(other.geometry.is_valid.all())) == (4326, True)
+    assert other["region"].tolist() == [region.id for region in regions]
+    np.testing.assert_allclose(
+        other.geometry.to_crs("ESRI:54034").area.sum() / 1e6, sum(region.area_km2 for region in regions), rtol=0.05
+    )
     geod = pyproj.Geod(ellps="WGS84")
     for feature, region in zip(found["features"], regions, strict=True):
         assert (feature["properties"]["region"], feature["properties"]["date"]) == (region.id, str(region.day))
@@ -117,6 +152,9 @@ def test_the_commands(small_project: Path, tmp_path: Path, capsys: pytest.Captur
     run = Terminal(capsys)
     run("maps", small_project, tmp_path / "m.nc")
     run("maps", small_project, tmp_path / "n.nc", "--class-folders", code=2)
+    run("maps", small_project, tmp_path / "tif", "--geotiff", "--class-folders", code=2)
+    assert "days are in" in run("maps", small_project, tmp_path / "tif", "--geotiff")[1]
+    assert list((tmp_path / "tif").glob("*_nt*.tif"))
     run("regions", small_project, tmp_path / "r.geojson")
     run("readings", small_project, tmp_path / "iaga")
     assert (tmp_path / "m.nc").is_file()

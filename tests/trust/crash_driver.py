@@ -91,7 +91,7 @@ def train_here(folder: str) -> None:
 
 def make_demo(folder: str) -> None:
     """Make the synthetic season with the network that comes with the program, as a first start of the window does."""
-    from quakegui.learn.shipped import install_model
+    from quakegui.learn.zero_shot.shipped import install_model
     from quakegui.project import demo
 
     def finish(project: Project) -> None:

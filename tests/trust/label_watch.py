@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from quakegui.app.change import Change
 from quakegui.project import schema
 from quakegui.season.labels import LabelSource
-from quakegui.ui.dialogs.revert_dialog import RevertDialog
+from quakegui.ui.dialogs.history_dialog import HistoryDialog
 from quakegui.ui.main_window import MainWindow
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -72,7 +72,7 @@ class Watch:
             found = connection.execute(select(table.day).where(table.id > self.last, *by_hand)).scalars().all()
         self.last = self.journal_end()
         days = {str(np.datetime64(day, "D")) for day in found}
-        if not days or isinstance(QApplication.activeModalWidget(), RevertDialog):
+        if not days or isinstance(QApplication.activeModalWidget(), HistoryDialog):
             return
         self.written["range" if len(days) > 1 else "day"] += 1
         if not days <= self.shown:

@@ -169,13 +169,12 @@ def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be
     assert written_by(session, lambda: press(window, Qt.Key.Key_4)) == [FIRST + 1]
 
 
-def test_the_length_is_as_large_as_other_words_in_the_review_layout(window, session, qtbot):
+def test_the_length_is_as_large_as_other_words_in_the_review(window, session, qtbot):
     window.menus.actions["review"].trigger()
     drag(window, FIRST, LAST)
-    assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
-    both = window.findChildren(QWidget, "chosen days")
-    qtbot.waitUntil(lambda: {count.font().pointSizeF() for count in both} == {QApplication.font().pointSizeF()})
-    qtbot.waitUntil(lambda: all(count.seen for count in both))
+    assert counts(window) == {"QDockWidget": "7 days"}, "the tool bar has made room for the map"
+    count = window.bench.day_panel.count
+    qtbot.waitUntil(lambda: count.font().pointSizeF() == QApplication.font().pointSizeF() and count.seen)
 
 
 def test_the_buttons_of_the_panel_write_what_the_keys_write(window, session):
@@ -187,7 +186,8 @@ def test_the_buttons_of_the_panel_write_what_the_keys_write(window, session):
 
 
 def raise_runs(window):
-    window.layouts.show("runs")
+    window.docks["runs"].show()
+    window.docks["runs"].raise_()
 
 
 PANELS = {

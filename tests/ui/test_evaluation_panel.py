@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from finished_run import trained
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QListWidget, QPushButton, QRadioButton, QTabBar, QTabWidget
+from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
 
 from quakegui.app import labelling, walking
 from quakegui.app.change import Change
-from quakegui.app.evaluation import Evaluation
+from quakegui.app.evaluation import Evaluation, answers_of
 from quakegui.app.training import Training
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
-from quakegui.ui.plots.matrix_view import MatrixView
+from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.quiet_labels import WrappedLabel
 
 LATER = slice(38, 43)
@@ -61,26 +61,17 @@ def button_of(window, words):
 
 def words(window):
     """Return by which labels the panel says that the run is, or would be, judged."""
-    return panel_of(window).findChild(WrappedLabel).text()
+    return panel_of(window).findChild(BasisLine).findChild(WrappedLabel).text()
 
 
 def click(qtbot, widget, at=None):
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at if at is not None else QPoint())
 
 
-def click_tab(qtbot, window, title):
-    """Click the tab of a docked panel that stands behind others."""
-    for bar in window.findChildren(QTabBar):
-        for number in range(bar.count()):
-            if bar.tabText(number) == title and bar.isVisible():
-                click(qtbot, bar, bar.tabRect(number).center())
-                return
-    raise AssertionError(f"no tab {title}")
-
-
 def judge(qtbot, window):
     panel = panel_of(window)
-    click(qtbot, next(button for button in panel.findChildren(QPushButton) if button.text() == "Judge the run"))
+    if panel.judge.isEnabled():  # else it was begun when the results came to be seen
+        click(qtbot, panel.judge)
     qtbot.waitUntil(lambda: not window.session.jobs.busy and "Judging" not in panel.verdict.text(), timeout=60_000)
 
 
@@ -103,7 +94,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     np.testing.assert_array_equal(first.days, session.days[fold.test])
     assert first.judgement.scored == len(fold.test)
     assert "PROSPECTIVE" not in panel.stamp.text()
-    assert "late" not in panel.verdict.text()
+    assert "late" not in panel.why.text()
 
     click(qtbot, radio(window, "Prospective"))
     assert panel.verdict.text() == "Not judged yet."
@@ -114,7 +105,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     np.testing.assert_array_equal(second.days, scored)
     assert second.judgement.scored == scored.size
     assert "PROSPECTIVE" in panel.stamp.text()
-    assert f"{LATER.stop - LATER.start} days were answered more than a day late" in panel.verdict.text()
+    assert f"{LATER.stop - LATER.start} days were answered more than a day late" in panel.why.text()
     assert panel.scores.rowCount() > 0
 
     # Neither record holds a day that the run answered in-sample only.
@@ -124,28 +115,48 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     assert panel.evaluation is first
 
 
-def test_a_key_after_picking_a_day_of_the_matrix_labels_that_day_alone(judged, qtbot):
+def test_the_maps_of_a_cell_are_walked_and_a_key_labels_the_one_in_the_frame_alone(judged, qtbot):
     window, _run, _fold = judged
     session, panel = window.session, panel_of(window)
     window.layouts.show("evaluation")
     judge(qtbot, window)
-    matrix = panel.findChild(MatrixView)
-    days = next(each for each in panel.findChildren(QListWidget) if each.accessibleName() == "Days of the chosen cell")
-    matrix.asked.emit(0, 0)
-    listed = [days.item(row).data(Qt.ItemDataRole.UserRole) for row in range(days.count())]
+    sheet = panel.cell.sheet
+    panel.matrix.asked.emit(0, 0)
+    listed = list(sheet.days)
     assert len(listed) > 2
-    for row in (1, 0):
-        walking.select(session, (listed[row], 0))  # also where the row's day is shown and chosen already
-        panel.findChild(QTabWidget).setCurrentIndex(1)
+    assert panel.cell.title().startswith(f"{len(listed)} days: No earthquake, predicted No earthquake.")
+    for place in (1, 0):
+        walking.select(session, (listed[place], 0))  # also where the day is shown and others are chosen already
         rows = len(journal.rows(session.project))
-        qtbot.mouseClick(days.viewport(), Qt.MouseButton.LeftButton, pos=days.visualItemRect(days.item(row)).center())
-        qtbot.keyClick(days, Qt.Key.Key_4)
+        qtbot.mouseClick(sheet.viewport(), Qt.MouseButton.LeftButton, pos=sheet.cell(place).center())
+        qtbot.keyClick(sheet, Qt.Key.Key_4)
         assert len(journal.rows(session.project)) == rows + 1
-        assert journal.in_force(session.project)[session.days[listed[row]]].cls == 4
-    walking.go_to(session, listed[2])
-    assert days.currentRow() == 2, "the list marks the day shown"
+        assert journal.in_force(session.project)[session.days[listed[place]]].cls == 4
+    qtbot.keyClick(sheet, Qt.Key.Key_Right)
+    qtbot.keyClick(sheet, Qt.Key.Key_Right)
+    assert session.index == listed[2], "an arrow goes to the next map of the cell, not to the next date"
+    assert window.bench.day_seen
+    rows = len(journal.rows(session.project))
     walking.go_to(session, next(index for index in range(session.days.size) if index not in listed))
-    assert days.currentRow() == -1
+    assert not window.bench.day_seen
+    qtbot.keyClick(sheet, Qt.Key.Key_3)
+    assert len(journal.rows(session.project)) == rows, "no map here has the frame"
+
+
+def test_matrix_and_classes_are_counted_before_the_run_is_judged(judged, qtbot, monkeypatch):
+    window, run, fold = judged
+    panel = panel_of(window)
+    monkeypatch.setattr(type(panel), "_judge_unasked", lambda _panel: None)
+    window.layouts.show("evaluation")
+    assert panel.evaluation is None
+    counted = [[panel.matrix.item(row, column).text().split("\n")[0] for column in range(6)] for row in range(6)]
+    answers = answers_of(run)
+    np.testing.assert_array_equal(answers.days, window.session.days[fold.test])
+    judge(qtbot, window)
+    confusion = panel.evaluation.judgement.of("class").figures.confusion
+    np.testing.assert_array_equal(answers.confusion(), confusion)
+    sums = [[*row, sum(row)] for row in confusion.tolist()]
+    assert counted == [[str(number) for number in row] for row in [*sums, [sum(column) for column in zip(*sums, strict=True)]]]
 
 
 def test_a_record_without_a_day_cannot_be_chosen(session, open_window):
@@ -167,13 +178,14 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     window.layouts.show("evaluation")
     # Labelled after the training.
     assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start}.")
-    click_tab(qtbot, window, "Timeline")
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty())
 
     walking.go_to(session, 12)
     qtbot.keyClick(window.day_map_panel, Qt.Key.Key_2)
     clicks = 0
-    click_tab(qtbot, window, "Evaluation")
+    segment = next(each for each in window.menuBar().findChildren(QToolButton) if each.text() == "Results")
+    click(qtbot, segment)
     clicks += 1
     qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
     assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start + 1}.")
@@ -244,7 +256,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     np.testing.assert_array_equal(np.bincount(panel.evaluation.labels, minlength=5), after)
     answer = int(panel.evaluation.probabilities[0].argmax())
     panel.matrix.asked.emit(new, answer)
-    assert any(panel.days.item(k).text().startswith(str(session.days[row])) for k in range(panel.days.count()))
+    assert row in panel.cell.sheet.days
     shown = [panel.classes.item(k, 1).text() for k in range(panel.classes.rowCount())]
     assert shown[-5:] == [str(count) for count in after]
 

@@ -34,9 +34,9 @@ from quakegui.ui.dialogs.command_palette import CommandPalette
 from quakegui.ui.dialogs.date_dialog import DateDialog
 from quakegui.ui.dialogs.export_dialogs import AnimationDialog, FigureDialog
 from quakegui.ui.dialogs.guide import GuideDialog
+from quakegui.ui.dialogs.history_dialog import HistoryDialog
 from quakegui.ui.dialogs.import_wizard import ImportWizard
 from quakegui.ui.dialogs.new_project import NewProjectDialog
-from quakegui.ui.dialogs.revert_dialog import RevertDialog
 from quakegui.ui.dialogs.rule_dialog import RuleDialog
 from quakegui.ui.dialogs.season_dialog import SeasonDialog
 from quakegui.ui.dialogs.settings_dialog import SettingsDialog
@@ -53,7 +53,7 @@ DIALOGS = {
     "season": lambda window: SeasonDialog(window.session, window),
     "rule": lambda window: RuleDialog(window.session, window),
     "agreement": lambda window: AgreementDialog(window.session, window),
-    "revert": lambda window: RevertDialog(window.session, window),
+    "revert": lambda window: HistoryDialog(window.session, window),
     "settings": lambda window: SettingsDialog(window.session, window),
     "figure": lambda window: FigureDialog(window.session, {"window": ("Window", window)}, window),
     "animation": lambda window: AnimationDialog(window.session, window.day_map_panel.view, window),

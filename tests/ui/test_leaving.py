@@ -132,7 +132,7 @@ def test_nothing_is_asked_where_nothing_runs(ends, answer, qtbot):
 
 
 WORK = {
-    "Importing": (import_wizard, "import_batches"),
+    "Importing": (import_wizard, "import_paths"),
     "Taking in new days": (operating, "update"),
     "Predicting with the run": (operating, "predict_days"),
 }

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from quakegui.app import evaluation
 from quakegui.app.change import Change
-from quakegui.learn.limit import Limit, Share, SizeRow
+from quakegui.judge.limit import Limit, Share, SizeRow
 from quakegui.report.limit_parts import limit_text, power_curve, size_table
 from quakegui.ui.panels.result_tables import report_words
 

@@ -163,7 +163,7 @@ def test_review_enlarges_titles_icons_stamp_and_date(window, qtbot):
     for small, large in zip(before, sizes(), strict=True):
         assert large == pytest.approx(1.35 * small, rel=0.06)
     assert day.width() >= day.minimumSizeHint().width()
-    window.layouts.use("work")
+    window.layouts.use("days")
     QApplication.processEvents()
     assert sizes() == before
 

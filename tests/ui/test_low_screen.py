@@ -90,18 +90,6 @@ def test_every_panel_has_its_room_when_it_is_raised(window, session, language):
             assert area.widget().width() >= area.widget().minimumSizeHint().width(), spec.id
 
 
-def test_the_row_below_is_as_low_again_when_the_timeline_is_back(window, session):
-    window.layouts.reset()
-    settle(window, session, "en")
-    before = window.docks["timeline"].height()
-    window.layouts.show("training")
-    settle(window, session, "en")
-    assert window.docks["training"].height() > 1.2 * before
-    window.layouts.show("timeline")
-    settle(window, session, "en")
-    assert window.docks["timeline"].height() == pytest.approx(before, abs=6)
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_play_bar_keeps_in_a_menu_what_it_has_no_room_for(window, session, language):
     settle(window, session, language)

@@ -9,9 +9,9 @@ import pytest
 import tiny_season
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QToolButton
 
-from quakegui.app import opening, walking
+from quakegui.app import labelling, opening, walking
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.project import journal
@@ -21,7 +21,7 @@ from quakegui.ui.dialogs import export_dialogs
 from quakegui.ui.dialogs.command_palette import CommandPalette
 from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
-from quakegui.ui.dock_plan import DOCKS
+from quakegui.ui.dock_plan import BOTTOM, WORKSPACES
 from quakegui.ui.layouts import LAYOUT_VERSION
 from quakegui.ui.plots.animation import pixels, save_animation
 from quakegui.ui.plots.figures import FigureError, picture_of, save_figure
@@ -138,51 +138,112 @@ def test_the_shortcut_sheet_lists_every_shortcut(window):
     sheet.deleteLater()
 
 
-def test_layouts_are_remembered_apart(window):
+def test_workspaces_are_remembered_apart_and_reset_alone_or_all(window, qtbot):
+    shown = {"days": {"stations", "day", "timeline", "series", "regions"}, "model": {"training", "runs"}}
+    shown |= {"results": {"evaluation"}, "review": {"day", "timeline"}}
+    segments = window.menuBar().cornerWidget().findChildren(QToolButton)
+    assert [each.text() for each in segments] == ["Days", "Model", "Results", "Review"]
+    for number, (name, docks) in enumerate(shown.items(), 1):
+        qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
+        assert window.layouts.name == name
+        assert {dock for dock in window.docks if window.docks[dock].isVisible()} == docks
+        assert window.day_map_panel.isVisible() == (name in ("days", "review"))
+        assert [each.isChecked() for each in segments].index(True) == number - 1
+    window.docks["timeline"].hide()
+    window.menus.actions["review"].trigger()
+    assert window.layouts.name == "results", "and back to the one before"
+    window.menus.actions["workspace-days"].trigger()
     window.docks["series"].hide()
     window.menus.actions["review"].trigger()
-    assert window.layouts.name == "review"
-    assert not window.docks["training"].isVisible()
-    assert window.docks["timeline"].isVisible()
+    assert not window.docks["timeline"].isVisible()
     window.menus.actions["review"].trigger()
     assert not window.docks["series"].isVisible()
     window.menus.actions["reset-layout"].trigger()
-    assert all(not window.docks[spec.id].isHidden() for spec in DOCKS)
+    assert all(window.docks[name].isVisible() for name in shown["days"])
+    window.layouts.use("review")
+    assert not window.docks["timeline"].isVisible(), "only the one in use was reset"
+    window.layouts.use("days")
+    window.menus.actions["reset-layouts"].trigger()
+    window.layouts.use("review")
+    assert window.docks["timeline"].isVisible()
+
+
+def test_no_key_labels_a_day_that_is_not_to_be_seen(window, session, qtbot):
+    said = []
+    session.said.connect(lambda sentence, _level: said.append(sentence))
+    window.layouts.use("model")
+    before = session.labels.classes.copy()
+    for key in (Qt.Key.Key_3, Qt.Key.Key_U, Qt.Key.Key_Return):
+        qtbot.keyClick(window, key)
+    np.testing.assert_array_equal(session.labels.classes, before)
+    assert said == ["No day is shown in this workspace, so nothing was labelled."] * 3
+    window.layouts.use("review")
+    qtbot.keyClick(window, Qt.Key.Key_3)
+    assert session.labels.classes[session.index] == 3
+
+
+def test_what_is_answered_is_told_in_a_workspace_without_a_map(window, session, qtbot):
+    window.layouts.use("model")
+    labelling.label(session, 3, [3, 4, 5])
+    bar = window.day_map_panel.answer_bar
+    qtbot.waitUntil(lambda: bar.isVisible() and not bar.visibleRegion().isEmpty())
+    assert window.docks["training"].height() > 200
+    bar.dismiss.click()
+    qtbot.waitUntil(lambda: not bar.isVisible())
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1600, 1000)])
+def test_the_map_of_the_review_is_the_largest_of_all(window, session, size, qtbot):
+    while not window.day_map_panel.notice_bar.isHidden():
+        window.day_map_panel.notice_bar.dismiss.click()  # what is the matter with this project is read, and put away
+    window.resize(*size)
+    sides = {}
+    for workspace in WORKSPACES:
+        window.layouts.use(workspace.id)
+        window.layouts.reset()
+        for _ in range(10):
+            QApplication.processEvents()
+        view = window.day_map_panel.view
+        sides[workspace.id] = view.layout_now().image.width() if view.isVisible() else 0.0
+    assert sides["review"] == max(sides.values())
+    assert sides["review"] >= (500 if size[1] == 900 else 640)
+    assert sides["days"] >= (480 if size[1] == 900 else 540)
 
 
 def keep_layout_without(window, name):
     """Have the layout in use kept as by a version that had another dock there."""
     window.docks[name].setObjectName("former")
-    window.session.file.save_layout(window.layouts.name, window.saveGeometry(), window.saveState(LAYOUT_VERSION))
+    window.session.file.save_layout(window.layouts.file_name, window.saveGeometry(), window.saveState(LAYOUT_VERSION))
     window.docks[name].setObjectName(name)
 
 
 @pytest.mark.parametrize("name", ["day", "regions", "runs"])
 def test_a_dock_that_a_kept_layout_does_not_know_stands_in_its_place(window, name):
-    (spec,) = (spec for spec in DOCKS if spec.id == name)
-    dock, front = window.docks[name], window.docks.get(spec.behind or spec.below)
+    place = next((place for place in WORKSPACES[0].places if place.dock == name), None)
+    dock, front = window.docks[name], window.docks.get("timeline" if place is None else place.below)
     keep_layout_without(window, name)
     window.layouts.restore()
-    assert window.dockWidgetArea(dock) == spec.area
+    assert window.dockWidgetArea(dock) == (BOTTOM if place is None else place.area)
     assert not dock.isFloating()
-    assert not dock.isHidden()
+    assert dock.isHidden() == (place is None)
     if front is not None:
+        dock.show()
         assert dock in window.tabifiedDockWidgets(front)
         assert not front.visibleRegion().isEmpty()
 
 
 def test_a_new_dock_stands_in_its_place_in_the_next_window(window, open_window, qtbot, tmp_path):
     folder, file = window.session.project.folder, window.session.file
-    keep_layout_without(window, "runs")
-    kept = file.load_layout("work")
+    keep_layout_without(window, "regions")
+    kept, name = file.load_layout(window.layouts.file_name), window.layouts.file_name
     window.close()
-    file.save_layout("work", *kept)
+    file.save_layout(name, *kept)
     again = Session(SettingsFile(tmp_path / "settings.ini"))
     second = open_window(again)
     opening.open_project(again, folder)
     qtbot.waitUntil(lambda: again.season is not None and not again.jobs.busy)
-    assert second.docks["runs"] in second.tabifiedDockWidgets(second.docks["timeline"])
-    assert not second.docks["timeline"].visibleRegion().isEmpty()
+    assert second.docks["regions"] in second.tabifiedDockWidgets(second.docks["day"])
+    assert not second.docks["day"].visibleRegion().isEmpty()
 
 
 def test_a_new_dock_of_work_alone_stays_hidden_in_a_kept_review(window):
@@ -190,7 +251,7 @@ def test_a_new_dock_of_work_alone_stays_hidden_in_a_kept_review(window):
     keep_layout_without(window, "runs")
     window.layouts.restore()
     assert not window.docks["runs"].isVisible()
-    window.layouts.show("runs")
+    window.docks["runs"].show()
     assert window.docks["runs"] in window.tabifiedDockWidgets(window.docks["timeline"])
 
 

@@ -19,6 +19,7 @@ HEAVY = {*NETWORKS, "scipy", "sklearn", "pandas", "pyproj", "sqlalchemy", "openp
 START = """
 import sys
 from pathlib import Path
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
@@ -29,6 +30,8 @@ window = MainWindow(Session(SettingsFile(Path(sys.argv[1]))))
 window.show()
 app.processEvents()
 print(*sorted({name.split(".")[0] for name in sys.modules}))
+QTimer.singleShot(0, app.quit)
+app.exec()  # it ends as the program does
 """
 
 

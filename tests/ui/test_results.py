@@ -33,7 +33,6 @@ def panel_of(window):
 
 def judged(qtbot, window):
     panel = panel_of(window)
-    qtbot.mouseClick(panel.judge, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.evaluation is not None and not window.session.jobs.busy)
     return panel
 
@@ -79,7 +78,7 @@ def test_the_line_of_the_verdict_names_who_was_not_outperformed(results_window, 
     verdict = panel.evaluation.judgement.verdict
     assert verdict.not_beaten
     names = [PREDICTORS[name].title for name in verdict.not_beaten]
-    assert f"Not outperformed: {', '.join(names)}." in panel.verdict.text()
+    assert f"Not outperformed: {', '.join(names)}." in panel.why.text()
 
 
 def test_the_drawings_are_those_of_the_report(results_window, qtbot):
@@ -88,6 +87,9 @@ def test_the_drawings_are_those_of_the_report(results_window, qtbot):
     assert panel.reliability.figures == tuple(filter(None, [results.reliability(judgement, say, "SYNTHETIC")]))
     assert panel.molchan.figures == tuple(filter(None, [results.molchan(judgement, say, "SYNTHETIC")]))
     assert panel.molchan.figures, "the judged period holds an earthquake"
+    assert panel.forest.figures == (results.forest(judgement, say, "SYNTHETIC"),)
+    drawn = panel.forest.figures[0].data.decode()
+    assert [row.title in drawn for row in PREDICTORS.values()] == [True] * len(PREDICTORS)
     studied(qtbot, results_window)
     assert panel.studies.epochs.figures == tuple(results.epochs(panel.studies.study.epochs, say, "SYNTHETIC"))
     assert panel.studies.maps.figures == results.skill_maps(panel.studies.study.skill_maps, say, "SYNTHETIC")
@@ -110,7 +112,7 @@ def test_studies_are_computed_once_and_are_there_at_once_in_the_next_window(resu
 
 def test_a_click_on_an_earthquake_goes_to_its_largest_p(results_window, session, qtbot):
     panel = studied(qtbot, results_window)
-    tabs = panel.findChild(QTabWidget)
+    tabs = next(each for each in panel.findChildren(QTabWidget) if each.indexOf(panel.studies.pages[0]) >= 0)
     tabs.setCurrentWidget(panel.studies.pages[0])
     table, rows = panel.studies.events, panel.studies.study.events
     assert table.rowCount() == len(rows) > 0
@@ -169,7 +171,8 @@ def test_a_leaky_run_has_nothing_to_study(session, open_window):
 def test_pictures_take_the_colours_of_the_screen_and_leave_room_for_each(results_window, qtbot):
     panel = studied(qtbot, results_window)
     view = panel.studies.epochs
-    panel.findChild(QTabWidget).setCurrentWidget(panel.studies.pages[1])
+    tabs = next(each for each in panel.findChildren(QTabWidget) if each.indexOf(panel.studies.pages[1]) >= 0)
+    tabs.setCurrentWidget(panel.studies.pages[1])
     view.resize(600, 300)
     narrow = view.widget().minimumHeight()
     view.resize(1900, 300)

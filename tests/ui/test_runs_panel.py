@@ -22,6 +22,11 @@ from quakegui.ui.main_window import MainWindow
 TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
 
 
+def started(run):
+    """Return when a run was begun, on the clock of the project's time zone: eight hours before UTC."""
+    return str(np.datetime64(run.created[:16]) + np.timedelta64(8, "h")).replace("T", " ")
+
+
 @pytest.fixture
 def window(session, qtbot):
     made = MainWindow(session)
@@ -63,9 +68,7 @@ def wait(qtbot, window):
 
 
 def test_a_run_is_shown_with_how_far_it_came(window, session, run):
-    assert [row[1:] for row in cells(window)] == [
-        ["tiny", run.created[:16].replace("T", " "), "Chronological", "16", "0", "stopped; can go on"]
-    ]
+    assert [row[1:] for row in cells(window)] == [["tiny", started(run), "Chronological", "16", "0", "stopped; can go on"]]
     finish(session, run, epochs=7)
     assert [row[-2:] for row in cells(window)] == [["7", "finished"]]
 
@@ -146,7 +149,7 @@ def test_a_run_comes_back_from_the_trash_until_that_is_emptied(window, session, 
     assert [action.isEnabled() for action in offered()] == [False]
     press(qtbot, window, "delete")
     back, _empty = offered()
-    assert back.text() == f"Take back: tiny, {run.created[:16].replace('T', ' ')}"
+    assert back.text() == f"Take back: tiny, {started(run)}"
     back.trigger()
     assert [row[1] for row in cells(window)] == ["tiny"]
     press(qtbot, window, "delete")

@@ -26,6 +26,7 @@ __all__ = [
     "PREDICTORS",
     "TRADITIONAL_COLUMNS",
     "WITHOUT_FIELD",
+    "Clue",
     "Columns",
     "FitPredict",
     "Inputs",
@@ -35,6 +36,7 @@ __all__ = [
     "majority",
     "out_of_fold",
     "predict",
+    "run_clues",
     "run_predictors",
 ]
 
@@ -58,6 +60,10 @@ class Predictor:
     rival
         What it looks at, as the verdict names it in "Not better than ...", in English and Chinese; None for what sees the
         geomagnetic field, or looks at nothing, and so denies no verdict.
+    weighed
+        Whether it learns with class weights, so that its probabilities are those of a world where events fill half the days.
+    clue
+        Of a rival: columns, its plainest first, that others may make more of than it does, see `Clue`.
     """
 
     id: str
@@ -65,6 +71,28 @@ class Predictor:
     columns: Columns
     fit_predict: FitPredict
     rival: str | None
+    weighed: bool = True
+    clue: Columns | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clue:
+    """What else can be made of what a rival looks at.
+
+    Attributes
+    ----------
+    column
+        Its plainest column, NaN where unknown, shape (day,).
+    boosted
+        P(event) by boosted trees that learnt from its columns in the rival's folds, shape (day,).
+    """
+
+    column: Floats
+    boosted: Floats
+
+    def at(self, rows: slice) -> Clue:
+        """Return the same of some of the days."""
+        return Clue(self.column[rows], self.boosted[rows])
 
 
 def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
@@ -76,15 +104,16 @@ def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 PREDICTORS: dict[str, Predictor] = {
     row.id: row
     for row in (
-        Predictor("majority", mark("Majority"), columns.nothing, majority, None),
-        Predictor("kp", mark("Kp only"), columns.kp, logistic, mark("Kp")),
-        Predictor("calendar", mark("Calendar only"), columns.calendar, logistic, mark("the calendar")),
+        Predictor("majority", mark("Majority"), columns.nothing, majority, None, weighed=False),
+        Predictor("kp", mark("Kp only"), columns.kp, logistic, mark("Kp"), clue=columns.kp),
+        Predictor("calendar", mark("Calendar only"), columns.calendar, logistic, mark("the calendar"), clue=columns.calendar),
         Predictor(
             "catalogue",
             mark("Earlier earthquakes only"),
             columns.catalogue,
             logistic,
             mark("the earthquake catalogue"),
+            clue=columns.waiting,
         ),
         Predictor(
             "outages",
@@ -92,6 +121,7 @@ PREDICTORS: dict[str, Predictor] = {
             columns.outages,
             logistic,
             mark("the stations' outages"),
+            clue=columns.outages,
         ),
         Predictor(
             "without-field",
@@ -142,6 +172,18 @@ def predict(split: Split, inputs: Inputs, labels: ArrayLike, predictor: Predicto
 def run_predictors(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Floats]:
     """Return the out-of-fold probabilities of every predictor by its id, each (day, class), see `predict`."""
     return {row.id: predict(split, inputs, labels, row) for row in PREDICTORS.values()}
+
+
+def run_clues(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Clue]:
+    """Return the clue of every rival that has one, by its id; parameters as of `predict`."""
+    event, none = (np.asarray(labels, np.int64) > 0).astype(np.int64), np.array([], np.intp)
+    every = np.arange(len(inputs.days))
+    found = {}
+    for row in PREDICTORS.values():
+        if row.clue is not None:
+            table = row.clue(inputs, every, none)
+            found[row.id] = Clue(table[:, 0], out_of_fold(split, table, event, gradient_boosting)[:, 1])
+    return found
 
 
 def out_of_fold(split: Split, table: ArrayLike, labels: ArrayLike, fit_predict: FitPredict) -> Floats:

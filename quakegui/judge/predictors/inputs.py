@@ -153,8 +153,16 @@ def calendar(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 
 
 def outages(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Which stations are missing or flagged, and how many, shape (day, station + 1)."""
-    return np.column_stack([inputs.doubtful, inputs.doubtful.sum(axis=1)]).astype(float)
+    """How many stations are missing or flagged, and which, shape (day, 1 + station)."""
+    return np.column_stack([inputs.doubtful.sum(axis=1), inputs.doubtful]).astype(float)
+
+
+def waiting(inputs: Inputs, train: Indices, test: Indices) -> Floats:
+    """Log days since the last event, shape (day, 1)."""
+    at, times = _in_days(inputs)
+    lag = at[:, None] - times
+    past = np.where(lag > 0, lag, np.inf)
+    return np.asarray(np.log1p(np.minimum(past.min(axis=1, initial=np.inf), LONGEST_WAIT_DAYS))[:, None], float)
 
 
 def catalogue(inputs: Inputs, train: Indices, test: Indices) -> Floats:
@@ -165,9 +173,8 @@ def catalogue(inputs: Inputs, train: Indices, test: Indices) -> Floats:
     at, times = _in_days(inputs)
     lag = at[:, None] - times
     past = np.where(lag > 0, lag, np.inf)
-    wait = np.minimum(past.min(axis=1, initial=np.inf), LONGEST_WAIT_DAYS)
     counts = [np.exp(-past / days).sum(axis=1) for days in DECAY_DAYS]
-    return np.column_stack([np.log1p(wait), *counts, np.log(event_rate(inputs, train, test))])
+    return np.column_stack([waiting(inputs, train, test), *counts, np.log(event_rate(inputs, train, test))])
 
 
 def event_rate(inputs: Inputs, train: Indices, test: Indices) -> Floats:
@@ -179,7 +186,8 @@ def event_rate(inputs: Inputs, train: Indices, test: Indices) -> Floats:
     """
     at, times = _in_days(inputs)
     spans = _training_spans(at, train, test)
-    learnt = (times <= spans[0, 0]) | ((times[:, None] > spans[:, 0]) & (times[:, None] <= spans[:, 1])).any(axis=1)
+    begin = min(spans[0, 0], at[test].min(initial=np.inf) - 1.0)  # of what is trained or tested, whichever comes first
+    learnt = (times <= begin) | ((times[:, None] > spans[:, 0]) & (times[:, None] <= spans[:, 1])).any(axis=1)
     model = etas.fit(times[learnt], inputs.event_magnitudes[learnt], spans)
     return etas.mean_rate(model, times, inputs.event_magnitudes, at, days=RATE_DAYS)
 

@@ -16,7 +16,6 @@ from quakegui import __version__
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.corpus_choice import CHOOSING, CorpusChoice, choose
-from quakegui.learn.network.inputs import pictures
 from quakegui.learn.network.modelfile import CARD, CARD_FILE, MODEL, read_model
 from quakegui.learn.network.pretraining import PretrainingState, predict_both_signs, pretrain
 from quakegui.learn.network.pretraining_recipe import Pretraining
@@ -27,6 +26,7 @@ from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_facts
 from quakegui.learn.runs.checkpoint import CHECKPOINT, put_values, trained_values
 from quakegui.learn.runs.files import write_arrays, write_text
 from quakegui.learn.runs.frozen import ALARMS, MADE_FOR, MadeFor, made_for_of
+from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.anomaly import AnomalyConfig

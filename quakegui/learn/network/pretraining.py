@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
-from quakegui.learn.network.inputs import pictures
 from quakegui.learn.network.pretraining_recipe import Pretraining
 from quakegui.learn.network.steps import Stop, Stopped
 from quakegui.learn.network.training import HISTORY, history_text
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.checkpoint import CHECKPOINT, Arrays, put_values, read_checkpoint, read_state, write_checkpoint
 from quakegui.learn.runs.files import write_text
+from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.events import CLASS_COUNT
 from quakegui.simulate.corpus import SimulatedSeason, simulate

@@ -51,6 +51,10 @@ class RunCalibrators:
         answer[fold < 0] = self.later.of_classes(probabilities[fold < 0])
         return answer
 
+    def fits(self, folds: int, classes: int) -> bool:
+        """Say whether they are those of so many folds and classes."""
+        return len(self.folds) == folds and all(one.weights.size in (0, classes) for one in (*self.folds, self.later))
+
     def by_fold(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return P(event) of every day as each fold's calibrator has it, shape (fold, day)."""
         return np.array([one.of_classes(probabilities)[:, 1:].sum(axis=1) for one in self.folds])
@@ -69,7 +73,10 @@ class RunCalibrators:
             It holds no calibrators, or one that is no rising map between probabilities.
         """
         try:
-            return cls(tuple(calibrator_of(one) for one in values["folds"]), calibrator_of(values["later"]))
+            found = cls(tuple(calibrator_of(one) for one in values["folds"]), calibrator_of(values["later"]))
+            if len({one.weights.size for one in (*found.folds, found.later)} - {0}) > 1:
+                raise ValueError(Said("The run's calibration has class weights of different numbers of classes."))
+            return found
         except (KeyError, TypeError) as error:
             raise ValueError(Said("The run's calibration is incomplete: {error}.", error=error)) from error
 

@@ -1,4 +1,4 @@
-"""The earthquakes that a run was trained with: kept in its account of the project, and compared with today's."""
+"""The earthquakes that a run was trained with, and their label windows: kept in its account of the project."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarms import DAY_MS, Catalogue
+from quakegui.judge.surrogates import EventWindows
+from quakegui.learn.runs.label_windows import LABEL_WINDOWS, windows_of
 from quakegui.learn.runs.registry import RunFolder
 
 EARTHQUAKES = "earthquakes"
@@ -65,6 +67,12 @@ def training_earthquakes(run: RunFolder, today: Catalogue) -> Catalogue | None:
         np.concatenate([found, np.array([time for time, _cls in gone], dtype="datetime64[ms]")]),
         np.concatenate([classes, np.array([cls for _time, cls in gone], dtype=np.int64)]),
     )
+
+
+def training_windows(run: RunFolder) -> EventWindows | None:
+    """Return the label windows that a run's training had, None where the run does not hold them."""
+    kept = run.about.get(LABEL_WINDOWS)
+    return None if kept is None else windows_of(kept)
 
 
 def earthquakes_differing(run: RunFolder, today: Catalogue) -> int | None:

@@ -114,6 +114,15 @@ class RunPredictions:
         kind = np.where(fold >= 0, "out-of-fold", np.where(np.isnan(chosen[:, 0]), "", "in-sample"))
         return chosen, kind
 
+    def taught_later(self) -> NDArray[np.bool_]:
+        """Return which days the network was trained with that answers for days to come, shape (day,).
+
+        That is the one fitted on all; where there is none, the last fold's, which early stopping taught, too.
+        """
+        if self.final_trained.any() or not len(self.role):
+            return self.final_trained
+        return np.isin(self.role[-1], (TRAINED, VALIDATION))
+
     def save(self, path: Path) -> None:
         """Write all of it in one step."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}

@@ -248,14 +248,15 @@ def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
         values = read_json(folder / CONFIG, largest=LARGEST[CONFIG])
         card = read_json(folder / CARD, largest=LARGEST[CARD]) if (folder / CARD).is_file() else None
         check_about(values["about"])
+        config = RunConfig.from_json(values["config"])
         if card is not None:
-            check_card(card)
+            check_card(card, classes=len(config.classes))
         return RunFolder(
             id=folder.name,
             folder=folder,
             title=shown(str(values["title"]), 200),
             created=shown(str(values["created"]), 40),
-            config=RunConfig.from_json(values["config"]),
+            config=config,
             style=str(values["style"]),
             data_hash=str(values["data_hash"]),
             about=dict(values["about"]),

@@ -19,6 +19,7 @@ import numpy as np
 from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.frozen import frozen_alarms_of, made_for_of
+from quakegui.learn.runs.label_windows import windows_of
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.season.events import CLASS_COUNT, ClassScheme
 from quakegui.season.json_values import built
@@ -76,8 +77,13 @@ def checked_members(members: list[zipfile.ZipInfo]) -> str:
     return run_id
 
 
-def check_card(card: Mapping[str, Any]) -> None:
+def check_card(card: Mapping[str, Any], *, classes: int) -> None:
     """Refuse a card whose facts are of another kind than this program writes; facts that are not there are not missed.
+
+    Parameters
+    ----------
+    classes
+        How many the run tells apart.
 
     Raises
     ------
@@ -90,6 +96,9 @@ def check_card(card: Mapping[str, Any]) -> None:
         _check_facts(fold, _FOLD, "card's fold")
         if not _FOLD.keys() <= fold.keys():
             raise ValueError(Said("The run's card has a fold without its days."))
+    kept = card.get("calibration")
+    if kept is not None and not RunCalibrators.from_json(kept).fits(len(card.get("folds", ())), classes):
+        raise ValueError(Said("The run's card has a calibration of other folds or classes than the run's."))
     if "about" in card:
         check_about(card["about"])
 
@@ -192,6 +201,15 @@ def _earthquakes(value: Any) -> bool:
     )
 
 
+def _label_windows(value: Any) -> bool:
+    """Say whether a value holds label windows as `label_windows.window_facts` writes them."""
+    try:
+        windows_of(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _days(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(one is not None and _instant(one) for one in value)
 
@@ -244,5 +262,6 @@ _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "earthquakes": _earthquakes,
     "made_for": lambda value: _sound(made_for_of, {"made_for": value}),
     "pretraining": lambda value: isinstance(value, list) and all(isinstance(one, list) for one in value),
+    "label_windows": _label_windows,
     "event_rows": lambda value: isinstance(value, list) and all(map(_whole, value)),
 }

@@ -58,7 +58,7 @@ class RunConfig:
         What the analyst calls it.
     protocol
         How the days were split; "paper" is leaky and is marked so wherever its scores appear. "zero-shot": the network has
-        learnt from simulated seasons and sees z as numbers (`quakegui.learn.network.inputs`).
+        learnt from simulated seasons and sees z as numbers (`quakegui.learn.runs.inputs`).
     size
         Pixels along a side that the network sees: 480 as in the founding paper, or an average-pooled 240 or 120.
     head
@@ -71,7 +71,7 @@ class RunConfig:
         Share dropped after each dense layer in training.
     channel
         "colour": the map's colours. "scalar": its z levels in one channel. "both": four channels.
-        "stack": z of the day and its means over the last 3 and 7 nights (`quakegui.learn.network.inputs`).
+        "stack": z of the day and its means over the last 3 and 7 nights (`quakegui.learn.runs.inputs`).
     epochs
         At most, or exactly where there is no validation part.
     patience

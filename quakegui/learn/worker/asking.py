@@ -17,7 +17,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors
 from quakegui.learn.worker.duties import read_answers, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
-from quakegui.project.progress import CancelCheck
+from quakegui.progress import CancelCheck
 from quakegui.words import Said
 
 

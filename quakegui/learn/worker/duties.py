@@ -154,7 +154,7 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
 
 def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
     """Find the detection limit of a finished run in its project's season, and keep it with the run. Returns a sentence."""
-    from quakegui.learn.run_limit import limit_run  # the window's process, which only asks, need not load what judges
+    from quakegui.learn.worker.run_limit import limit_run  # the window's process, which only asks, need not load what judges
     from quakegui.project import seasons
     from quakegui.project.store import Project
 

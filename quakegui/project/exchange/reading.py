@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
+from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import chain, run_folders, schema, soundness
 from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
-from quakegui.project.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.reading_blocks import Block, block_row, blocks_of
 from quakegui.project.season_tables import unguard
 from quakegui.project.store import Project, ProjectError, put_setting, raise_revision

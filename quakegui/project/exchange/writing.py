@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Table, select
 
+from quakegui.progress import ProgressCallback, silent
 from quakegui.project import run_folders, schema, season_tables, seasons
 from quakegui.project.acts import hidden_files
 from quakegui.project.exchange.layout import (
@@ -29,7 +30,6 @@ from quakegui.project.exchange.layout import (
 )
 from quakegui.project.filesystem import whole_file
 from quakegui.project.nights import RUN_DAYS, read_blocks
-from quakegui.project.progress import ProgressCallback, silent
 from quakegui.project.reading_blocks import DAY_MS, PER_NT, Block, DamagedReadingsError, by_place, instants, missing_of, weighed
 from quakegui.project.season_tables import SYNTHETIC, TableOf
 from quakegui.project.store import Project, ProjectError, config_of

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -24,9 +25,9 @@ from PySide6.QtWidgets import (
 from quakegui.app.catalogue_choice import Choice, choose
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import catalogue
 from quakegui.project.catalogue import CatalogueRead
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
@@ -40,6 +41,11 @@ from quakegui.ui.plots.cluster_map import ClusterMap
 READING: Final = "reading-catalogue"
 CHOOSING: Final = "choosing-earthquakes"
 KEEPING: Final = "keeping-earthquakes"
+ENDINGS: Final = (
+    *(".csv", ".txt", ".tsv", ".dat", ".xls", ".xlsx", ".xml", ".qml", ".json", ".geojson"),
+    *(".zip", ".gz", ".bz2", ".xz", ".tar", ".tgz"),
+)
+"""Of the files that are offered first; what they are is told by their content."""
 OUTSIDE: Final = {"area": mark("outside the area"), "magnitude": mark("too small"), "dates": mark("outside the dates")}
 
 
@@ -57,6 +63,7 @@ class CatalogueDialog(JobDialog):
         self._read = self._own
         self.choice: Choice | None = None
         self._wanted = 0
+        self._wanted_file: tuple[Path, str] | None = None
         self.form = CatalogueForm(project.network(), session.days)
         self._source = QLabel()
         self._source.setWordWrap(True)
@@ -127,7 +134,9 @@ class CatalogueDialog(JobDialog):
         group = QGroupBox(tr("Catalogue"))
         column = QVBoxLayout(group)
         self.choose = with_name(
-            QPushButton(tr("Choose a file…")), tr("Choose a file"), tr("CENC, USGS or other csv, or QuakeML")
+            QPushButton(tr("Choose a file…")),
+            tr("Choose a file"),
+            tr("CENC, USGS or other csv, a workbook, GeoJSON or QuakeML, packed too"),
         )
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self._ask_file)
@@ -137,7 +146,14 @@ class CatalogueDialog(JobDialog):
             tr("Off: the file's earthquakes take the place of those in the project"),
         )
         self._add.toggled.connect(self.rechoose)
-        for widget in (self._source, self.choose, self._add):
+        self.zone = with_name(
+            QLineEdit(),
+            tr("Time zone of the file"),
+            tr("Where its times name none: UTC+8, Asia/Shanghai; as the file says if empty"),
+        )
+        self.zone.setPlaceholderText(tr("Time zone, as the file says if empty"))
+        self.zone.editingFinished.connect(self._read_again)
+        for widget in (self._source, self.choose, self.zone, self._add):
             column.addWidget(widget)
         return group
 
@@ -145,22 +161,29 @@ class CatalogueDialog(JobDialog):
 
     def _ask_file(self) -> None:
         folder = str(self._read.path.parent if self._read.path is not None else Path.home())
-        kinds = tr("Catalogues (*.csv *.txt *.xls *.xml *.qml *.zip *.gz);;All files (*)")
+        kinds = f"{tr('Catalogues')} ({' '.join(f'*{ending}' for ending in ENDINGS)});;{tr('All files')} (*)"
         name, _ = QFileDialog.getOpenFileName(self, tr("Catalogue of earthquakes"), folder, kinds)
         if name:
             self.read_file(Path(name))
 
+    def _read_again(self) -> None:
+        """Read the file again by the clock that is said now."""
+        if self._wanted_file is not None and self.zone.text().strip() != self._wanted_file[1]:
+            self.read_file(self._wanted_file[0])
+
     def read_file(self, path: Path) -> None:
         """Read a catalogue in a job and show what would be taken of it."""
+        zone = self.zone.text().strip()
         if self.busy:
             return
+        self._wanted_file = path, zone
 
         def done(read: CatalogueRead) -> None:
             self._read = read
             self._show_source()
             self.rechoose()
 
-        self.run_job(READING, lambda _report, _cancelled: catalogue.read_catalogue(path), done)
+        self.run_job(READING, lambda _report, _cancelled: catalogue.read_catalogue(path, timezone=zone), done)
 
     def _show_source(self) -> None:
         count = len(self._read.events)
@@ -320,3 +343,4 @@ class CatalogueDialog(JobDialog):
         possible = not self.busy and self.choice is not None and self.session.can_write
         self.buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)
         self.choose.setEnabled(not self.busy)
+        self.zone.setEnabled(not self.busy)

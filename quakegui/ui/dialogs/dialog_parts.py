@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
 from quakegui.app.job_titles import title_of
 from quakegui.app.jobs import JobProgress, StoppedError, Work
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from quakegui.app import others
+from quakegui.app import deeds, others
 from quakegui.app.session import Session
 from quakegui.project import season_export, seasons
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
@@ -165,12 +165,17 @@ def save_tables(session: Session, window: QWidget) -> None:
     if name:
         path = with_ending(name, kind, TABLES)
         others.look(session)
+
+        def done(_none: None) -> None:
+            session.deed = deeds.tables(project.folder, path)
+            session.said.emit(tr("The tables were written to {path}.").format(path=path), "info")
+
         session.jobs.start(
             "tables",
             lambda report, _cancelled: season_export.save_tables(
                 project, seasons.current_season(project, season), path, progress=report
             ),
-            lambda _none: session.said.emit(tr("The tables were written to {path}.").format(path=path), "info"),
+            done,
             stoppable=False,
             asks=True,
         )

@@ -14,14 +14,15 @@ from quakegui.ui.i18n import tr
 
 
 class HintsEditor(QWidget):
-    """Three fields, each of which may stay empty."""
+    """Four fields, each of which may stay empty."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._filling = False
-        self.station, self.day, self.zone = QLineEdit(), QLineEdit(), QLineEdit()
+        self.station, self.pattern, self.day, self.zone = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
+        self.pattern.setPlaceholderText("mag_{code}_*.csv")
         self.day.setPlaceholderText("2024-05-09")
         self.zone.setPlaceholderText("UTC+8")
         form = QFormLayout(self)
@@ -29,17 +30,23 @@ class HintsEditor(QWidget):
             form,
             (
                 (tr("Station of the file"), self.station, tr("Code of the station, where the file does not name it")),
+                (
+                    tr("Station in file names"),
+                    self.pattern,
+                    tr("Form of the files' names, with {code} where the station's code stands and * for anything"),
+                ),
                 (tr("First day"), self.day, tr("Date of a log that has only times of day, or one of its dates")),
                 (tr("Its clock keeps"), self.zone, tr("Time zone of the log, such as UTC+8 or Asia/Shanghai; UTC if empty")),
             ),
         )
-        for field in (self.station, self.day, self.zone):
+        for field in (self.station, self.pattern, self.day, self.zone):
             field.editingFinished.connect(self._tell)
 
     def fill(self, hints: Hints) -> None:
         """Show what has been said of a file."""
         self._filling = True
         self.station.setText(hints.station)
+        self.pattern.setText(hints.station_pattern)
         self.day.setText("" if hints.day is None else hints.day.isoformat())
         self.zone.setText(hints.timezone)
         self._filling = False
@@ -61,7 +68,10 @@ class HintsEditor(QWidget):
             zone_of(zone or "UTC")
         except ValueError:
             raise ValueError(tr("There is no time zone of this name.")) from None
-        return Hints(station=self.station.text().strip().upper(), day=first, timezone=zone)
+        pattern = self.pattern.text().strip()
+        if pattern and pattern.count("{code}") != 1:
+            raise ValueError(tr('Write "{code}" once into the form of the names, where the station\'s code stands.'))
+        return Hints(station=self.station.text().strip().upper(), station_pattern=pattern, day=first, timezone=zone)
 
     def _tell(self) -> None:
         if not self._filling:

@@ -12,8 +12,8 @@ import numpy as np
 from quakegui import formats
 from quakegui.formats import FormatError, Hints, Preview, ReadingsFile, Source, TableMapping
 from quakegui.formats.hints import SavedMapping, kept_mapping
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.parsing import files_at
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.i18n import tr, worded
 from quakegui.words import Said, joined
 
@@ -77,6 +77,11 @@ class FilePreview:
     reason: str = ""
     table: Preview | None = field(default=None, repr=False)
     guess: TableMapping | None = None
+
+    @property
+    def key(self) -> tuple[Path, str]:
+        """What tells it apart: files of one name may lie in several folders, and several members in one archive."""
+        return self.path, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +170,24 @@ def _look(path: Path, source: Source, saved: tuple[SavedMapping, ...]) -> FilePr
 
 
 def _look_at_table(preview: FilePreview, source: Source, saved: tuple[SavedMapping, ...]) -> FilePreview:
-    table, guess = formats.preview(source, rows=MOST_ROWS), formats.guess_table(source)
-    mapping = kept_mapping(saved, table.columns) or (guess.mapping if guess else None)
+    kept, guess = kept_mapping(source, saved), formats.guess_table(source)
+    place = kept or TableMapping("wide", (), ())
+    table = formats.preview(source, sheet=place.sheet, rows=MOST_ROWS, skip=place.skip_lines)
+    mapping = kept or (guess.mapping if guess else None)
     preview = replace(preview, kind="table", format="table", table=table, guess=mapping)
-    if guess is not None and guess.is_sure:
-        return _readings(preview, source, mapping)
+    if kept is not None or (guess is not None and guess.is_sure):
+        seen = _readings(preview, source, Hints(saved=saved))
+        return seen if kept is None else replace(seen, guess=_of_station(kept, seen.stations))
     doubts = guess.doubts if guess is not None and guess.mapping is not None else ()
     return replace(preview, reason=NOT_PLAIN, notes=doubts)
+
+
+def _of_station(kept: TableMapping, stations: tuple[str, ...]) -> TableMapping:
+    """Return a kept mapping with the one station of another file, empty where the file does not say it, in place of its own."""
+    code = stations[0] if len(stations) == 1 else ""
+    if kept.layout == "wide" and len(kept.columns) == 1:
+        return replace(kept, columns=((code, kept.columns[0][1]),))
+    return replace(kept, station=code) if kept.station else kept
 
 
 def _readings(preview: FilePreview, source: Source, said: TableMapping | Hints | None) -> FilePreview:

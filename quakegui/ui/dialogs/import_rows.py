@@ -38,7 +38,7 @@ def preview_row(one: FilePreview) -> TableRow:
         one.count if one.count else "",
         remarks,
     )
-    return TableRow(cells, "warning" if one.reason else "", about=one.name)
+    return TableRow(cells, "warning" if one.reason else "", about=one.key)
 
 
 def _some(codes: tuple[str, ...]) -> str:

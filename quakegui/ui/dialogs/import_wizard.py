@@ -24,11 +24,10 @@ from PySide6.QtWidgets import (
 from quakegui.app import computing
 from quakegui.app.session import Session
 from quakegui.formats import FORMATS, NO_HINTS, Hints, TableMapping
-from quakegui.project.importing import import_batches
+from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.mappings import save_mapping, saved_mappings
-from quakegui.project.parsing import files_at
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, open_at, with_name
 from quakegui.ui.dialogs.hints_editor import HintsEditor
@@ -54,7 +53,7 @@ class ImportWizard(JobDialog):
         self._paths: list[Path] = []
         self._unseen = 0
         self.previews: list[FilePreview] = []
-        self._mappings: dict[str, TableMapping | Hints] = {}
+        self._mappings: dict[tuple[Path, str], TableMapping | Hints] = {}
         self.report: ImportReport | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self._files_page())
@@ -203,15 +202,15 @@ class ImportWizard(JobDialog):
             text += " " + tr("{count} more are looked into when they are imported.").format(count=self._unseen)
         self.summary.setText(text)
         if self.previews:
-            wanted = chosen.about if chosen is not None else self.previews[0].name
-            names = [preview.name for preview in self.previews]
+            wanted = chosen.about if chosen is not None else self.previews[0].key
+            names = [preview.key for preview in self.previews]
             self.list.choose(names.index(wanted) if wanted in names else 0)
         self._show_chosen()
         self.busy_changed()
 
     def _preview(self) -> FilePreview | None:
         row = self.list.current()
-        return next((one for one in self.previews if row is not None and one.name == row.about), None)
+        return next((one for one in self.previews if row is not None and one.key == row.about), None)
 
     def _show_chosen(self) -> None:
         preview = self._preview()
@@ -222,13 +221,13 @@ class ImportWizard(JobDialog):
         self._detail.setPlainText(text)
         self._log_detail.setPlainText(text)
         if preview is not None and is_log:
-            said = self._mappings.get(preview.name)
+            said = self._mappings.get(preview.key)
             self.hints.fill(said if isinstance(said, Hints) else NO_HINTS)
-        if preview is not None and preview.table is not None and self.editor.property("file") != preview.name:
+        if preview is not None and preview.table is not None and self.editor.property("file") != preview.key:
             self.sentence.say("")
             self.busy_changed()
-            self.editor.setProperty("file", preview.name)
-            said = self._mappings.get(preview.name, preview.guess)
+            self.editor.setProperty("file", preview.key)
+            said = self._mappings.get(preview.key, preview.guess)
             self.editor.fill(preview.table, said if isinstance(said, TableMapping) else None)
 
     def _remap(self) -> None:
@@ -244,7 +243,7 @@ class ImportWizard(JobDialog):
             return
         for each in self.previews:
             if each.table is not None and each.table.columns == preview.table.columns:
-                self._mappings[each.name] = for_file(mapping, each, preview)
+                self._mappings[each.key] = for_file(mapping, each, preview)
         self._look_again()
 
     def _say_hints(self) -> None:
@@ -253,7 +252,7 @@ class ImportWizard(JobDialog):
         if preview is None:
             return
         try:
-            self._mappings[preview.name] = self.hints.hints()
+            self._mappings[preview.key] = self.hints.hints()
         except ValueError as error:
             self.sentence.say(str(error), "error")
             return
@@ -263,21 +262,21 @@ class ImportWizard(JobDialog):
     def _look_again(self) -> None:
         if self.busy:  # the latest wish is in self._mappings and is looked at when the job has ended
             return
-        asked = {one.name: (one, self._mappings[one.name]) for one in self.previews if one.name in self._mappings}
+        asked = {one.key: (one, self._mappings[one.key]) for one in self.previews if one.key in self._mappings}
 
-        def work(progress: ProgressCallback, cancelled: CancelCheck) -> dict[str, FilePreview]:
+        def work(progress: ProgressCallback, cancelled: CancelCheck) -> dict[tuple[Path, str], FilePreview]:
             seen = {}
-            for number, (name, (preview, mapping)) in enumerate(asked.items()):
+            for number, (key, (preview, mapping)) in enumerate(asked.items()):
                 if cancelled():
                     break
-                progress(number, len(asked), name)
-                seen[name] = look_again(preview, mapping)
+                progress(number, len(asked), preview.name)
+                seen[key] = look_again(preview, mapping)
             return seen
 
-        def done(seen: dict[str, FilePreview]) -> None:
-            self.previews = [seen.get(one.name, one) for one in self.previews]
+        def done(seen: dict[tuple[Path, str], FilePreview]) -> None:
+            self.previews = [seen.get(one.key, one) for one in self.previews]
             self._show_previews()
-            if any(self._mappings.get(name) != mapping for name, (_, mapping) in asked.items()):
+            if any(self._mappings.get(key) != mapping for key, (_, mapping) in asked.items()):
                 self._look_again()
 
         self.run_job(LOOKING, work, done)
@@ -293,9 +292,9 @@ class ImportWizard(JobDialog):
             return
 
         def done(seen: FilePreview) -> None:
-            self.previews = [seen if one.name == seen.name else one for one in self.previews]
-            self._mappings.pop(seen.name, None)
-            self.editor.setProperty("file", seen.name)
+            self.previews = [seen if one.key == seen.key else one for one in self.previews]
+            self._mappings.pop(seen.key, None)
+            self.editor.setProperty("file", seen.key)
             if seen.table is not None:
                 self.editor.fill(seen.table, seen.guess or TableMapping("wide", (), (), sheet=sheet, skip_lines=skip))
             self._show_previews()
@@ -309,28 +308,13 @@ class ImportWizard(JobDialog):
         project = self.session.project
         if project is None or self.busy or not self._paths:
             return
-        batches, author = self._batches(), self.session.settings.analyst
+        paths, author = list(self._paths), self.session.settings.analyst
+        said = {(str(path), name): manner for (path, name), manner in self._mappings.items()}
 
         def work(progress: ProgressCallback, cancelled: CancelCheck) -> ImportReport:
-            return import_batches(project, batches, author=author, progress=progress, cancelled=cancelled)
+            return import_paths(project, paths, of_file=said, author=author, progress=progress, cancelled=cancelled)
 
         self.run_job(IMPORTING, work, self._imported, asks=True)
-
-    def _batches(self) -> list[tuple[list[Path], TableMapping | Hints | None]]:
-        """Return what is imported together: tables by what their columns mean, logs by what is said, then everything else."""
-        mapped = {one.path: self._mappings[one.name] for one in self.previews if one.name in self._mappings}
-        if not mapped:
-            return [(list(self._paths), None)]
-        by_mapping: dict[TableMapping | Hints, list[Path]] = {}
-        for path, mapping in mapped.items():
-            by_mapping.setdefault(mapping, []).append(path)
-        rest: list[Path] = []
-        for path in self._paths:
-            rest += [Path(file) for file, _ in files_at([path]) if Path(file) not in mapped]
-        batches: list[tuple[list[Path], TableMapping | Hints | None]] = [
-            (paths, mapping) for mapping, paths in by_mapping.items()
-        ]
-        return [*batches, (rest, None)] if rest else batches
 
     def _imported(self, report: ImportReport) -> None:
         self.report = report
@@ -352,7 +336,7 @@ class ImportWizard(JobDialog):
         if project is None or not self.editor.keeps.isChecked():
             return
         for one in self.previews:
-            said = self._mappings.get(one.name)
+            said = self._mappings.get(one.key)
             if one.table is not None and isinstance(said, TableMapping):
                 save_mapping(project, one.table.columns, said)
 

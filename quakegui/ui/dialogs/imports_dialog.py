@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from quakegui.app import computing
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box

@@ -204,18 +204,13 @@ class MappingEditor(QWidget):
                 code = codes.pop()
         if len({first for first, _ in columns}) < len(columns):
             raise ValueError(tr("Two columns say the same of the same station."))
-        zone = _value(self.zone)
-        try:
-            zone_of(zone)
-        except ValueError:
-            raise ValueError(tr("There is no time zone of this name.")) from None
         return TableMapping(
             "wide" if layout == "wide" else "long",
             self._time if set(self._time) == set(time) else tuple(time),
             tuple(columns),
             station_column=station[0] if station else "",
             station=code,
-            timezone=zone,
+            timezone=self._zone(),
             time_format=_value(self.clock),
             unit=self._unit.currentData(),
             stamp=self._stamp.currentData(),
@@ -224,6 +219,16 @@ class MappingEditor(QWidget):
             sheet=self._sheet.currentText() if self._sheet.count() > 1 else "",
             skip_lines=self.skip_lines(),
         )
+
+    def _zone(self) -> str:
+        zone = _value(self.zone)
+        if not zone:
+            raise ValueError(tr("Say which time zone the clock of the table keeps."))
+        try:
+            zone_of(zone)
+        except ValueError:
+            raise ValueError(tr("There is no time zone of this name.")) from None
+        return zone
 
     def skip_lines(self) -> int | None:
         """Return how many lines stand above the table, None where they are to be found."""

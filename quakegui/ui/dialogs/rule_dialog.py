@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app import deeds
 from quakegui.app.change import Change
 from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import catalogue, journal
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
@@ -273,7 +274,7 @@ class RuleDialog(JobDialog):
     def _why_none(self, number: int) -> str:
         day, days = self.session.event_days[number], self.session.days
         inside = days.size and days[0] <= day <= days[-1]
-        return tr("no day: others won them") if inside else tr("no day: outside the season")
+        return tr("no day: others won them") if inside else tr("outside the season")
 
     def apply(self) -> None:
         """Write the rule's labels as one step, and close."""
@@ -286,6 +287,7 @@ class RuleDialog(JobDialog):
 
         def kept(found: RuleLabels) -> None:
             session.reload(Change.EVENTS | Change.LABELS)
+            session.deed = deeds.rule(project.folder, rule, author)
             counts = " / ".join(str(count) for count in found.counts)
             session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
             answer(session, before)

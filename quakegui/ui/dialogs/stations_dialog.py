@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 from quakegui import formats
 from quakegui.app import computing
 from quakegui.app.session import Session
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import stations, undoing
 from quakegui.project.acts import Act
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.season.network import Station
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box

@@ -12,7 +12,7 @@ from quakegui.app.environment import ask_worker, environment_of
 from quakegui.app.settings import BACKENDS, TRAINS_IN
 from quakegui.learn import messages
 from quakegui.learn.worker.environments import wsl_distributions
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui.dialogs.dialog_parts import WholeDialog
 from quakegui.ui.i18n import mark, tr
 

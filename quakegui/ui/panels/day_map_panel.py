@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.answer_bar import AnswerBar
+from quakegui.ui.panels.contact_sheet import ContactSheet
 from quakegui.ui.panels.notices import NoticeBar
 from quakegui.ui.panels.play_bar import PlayBar
 from quakegui.ui.plots.day_map_view import DayMapView
@@ -29,7 +30,9 @@ class DayMapPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._pixel: tuple[int, int] | None = None
+        self._brief = False
         self.view = DayMapView(self)
+        self.contact = ContactSheet(session, self)
         self.readout = ElidedLabel(self)
         self.readout.setContentsMargins(12, 0, 12, 0)
         self.play_bar = PlayBar(session, self)
@@ -40,7 +43,10 @@ class DayMapPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.notice_bar)
         column.addWidget(self.answer_bar)
-        column.addWidget(self.view, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.view)
+        self._pages.addWidget(self.contact)
+        column.addWidget(self._pages, 1)
         column.addWidget(self.readout)
         column.addWidget(self.play_bar)
         self.view.hovered.connect(self._hover)
@@ -50,6 +56,16 @@ class DayMapPanel(QWidget):
         session.changed.connect(self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
+
+    @property
+    def day_seen(self) -> bool:
+        """Whether the day shown is on the screen here, as a large map or as a small one."""
+        return not self.view.visibleRegion().isEmpty() or self.contact.day_seen
+
+    def set_brief(self, on: bool) -> None:
+        """Leave the line of values away, for a larger map."""
+        self._brief = on
+        self.readout.setVisible(not on and not self._session.display.sheet)
 
     def toggle_play(self) -> None:
         """Start or stop the walk through the days."""
@@ -61,6 +77,12 @@ class DayMapPanel(QWidget):
 
     def refresh(self, change: Change) -> None:
         """Follow the session."""
+        if Change.DISPLAY in change:
+            sheet = self._session.display.sheet
+            if sheet and self._pages.currentIndex() == 0:
+                self.contact.sheet.setFocus()
+            self._pages.setCurrentIndex(int(sheet))
+            self.readout.setVisible(not sheet and not self._brief)
         if change & _SHOWS:
             # On a step the map answers first: it is what the eye follows, and the other panels take twice its time.
             self.view.show_scene(scene_of(self._session), self._why_empty(), at_once=change == Change.DAY)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -22,6 +21,8 @@ from PySide6.QtWidgets import (
 
 from quakegui.app import labelling
 from quakegui.app.change import Change
+from quakegui.app.computing import COMPUTING
+from quakegui.app.day_events import Distance, earthquakes_ahead
 from quakegui.app.session import Session
 from quakegui.judge.names import KIND_NAMES
 from quakegui.season.kp import STORM_KP
@@ -47,7 +48,6 @@ class NoteEdit(QPlainTextEdit):
     def __init__(self, panel: DayPanel) -> None:
         super().__init__(panel)
         self._panel = panel
-        self.setMaximumHeight(90)
         self.setTabChangesFocus(True)
 
     def focusOutEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
@@ -77,12 +77,12 @@ class DayPanel(QWidget):
         self._session = session
         self._note_day: np.datetime64 | None = None
         self._note_shown = ""
-        self.date, self._when, self._kp = WrappedLabel(), QLabel(), WrappedLabel()
-        self._present, self.quality = ElidedLabel(), ElidedLabel()
-        self._label, self._history, self._prediction, self.stamp = QLabel(), QLabel(), QLabel(), QLabel()
-        for label in (self.stamp, self._when, self._label, self._history, self._prediction):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.date, self.stamp = WrappedLabel(), QLabel()
+        self._when, self._kp, self._present, self.quality = (ElidedLabel() for _ in range(4))
+        self.today, self.next_one, self.alarm = (ElidedLabel() for _ in range(3))
+        self._label, self._prediction, self._history = ElidedLabel(), ElidedLabel(), QLabel()
+        self._history.setWordWrap(True)
+        self._history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = [self._button(cls) for cls in range(5)]
         self.count = RangeCount(session)
         self._bars = [QProgressBar() for _ in range(5)]
@@ -104,35 +104,36 @@ class DayPanel(QWidget):
     def _build(self) -> None:
         inner = QWidget()
         column = QVBoxLayout(inner)
-        column.addWidget(self.stamp)
-        column.addWidget(self.date)
-        column.addWidget(self._when)
-        column.addWidget(self._kp)
-        column.addWidget(self._present)
-        column.addWidget(self.quality)
-        row = QHBoxLayout()
+        column.setContentsMargins(8, 2, 8, 4)
+        column.setSpacing(2)
+        head, row = QHBoxLayout(), QHBoxLayout()
+        head.addWidget(self.date, 1)
+        head.addWidget(self.stamp)
+        column.addLayout(head)
+        for line in (self._when, self._kp, self._present, self.quality, self.today, self.next_one, self.alarm):
+            column.addWidget(line)
         for button in self.buttons:
             row.addWidget(button)
         row.addWidget(self.count, 1)
         bars = QFormLayout()
+        bars.setVerticalSpacing(2)
         for caption, bar in zip(self._captions, self._bars, strict=True):
             bar.setMinimumWidth(60)
             bar.setRange(0, 1000)
             bars.addRow(caption, bar)
-        self._titles = [QLabel() for _ in range(3)]
-        for title, contents in zip(
-            self._titles, ((row, self._label, self._history), (self._prediction, bars), (self.note,)), strict=True
-        ):
-            bold = title.font()
-            bold.setBold(True)
-            title.setFont(bold)
-            column.addSpacing(6)
-            column.addWidget(title)
-            for item in contents:
-                if isinstance(item, QWidget):
-                    column.addWidget(item)
-                else:
-                    column.addLayout(item)
+        self._title = QLabel()
+        told = QHBoxLayout()
+        told.addWidget(self._title)
+        told.addWidget(self._prediction, 1)
+        column.addSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self._label)
+        column.addSpacing(4)
+        column.addLayout(told)
+        column.addLayout(bars)
+        column.addSpacing(4)
+        column.addWidget(self.note)
+        column.addWidget(self._history)
         column.addStretch(1)
         self.scroll_area = TallScroll(inner)
         outer = QVBoxLayout(self)
@@ -151,6 +152,9 @@ class DayPanel(QWidget):
             self._show_label()
         if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT):
             self._show_prediction()
+        if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT | Change.EVENTS | Change.DISPLAY):
+            self._show_earthquakes()
+            self._show_alarm()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
@@ -158,14 +162,8 @@ class DayPanel(QWidget):
             self.retranslate()
         super().changeEvent(event)
 
-    def _hold_still(self) -> None:
-        """Keep two lines where there often are two, so that what is below stands still from day to day."""
-        for label in (self._history, self._prediction):
-            label.setMinimumHeight(2 * math.ceil(QFontMetricsF(label.font()).lineSpacing()))
-
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        self._hold_still()
         side = round(self.fontMetrics().height() * 1.15)
         for cls, button in enumerate(self.buttons):
             name = tr(CLASS_NAMES[cls])
@@ -176,9 +174,12 @@ class DayPanel(QWidget):
             self._captions[cls].setText(f"{cls} {name}")
             self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
             theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
-        for title, text in zip(self._titles, (tr("Label"), tr("Prediction"), tr("Note")), strict=True):
-            title.setText(text)
-        self.stamp.setText(tr("SYNTHETIC — made by a generator, not measured"))
+            self._bars[cls].setMaximumHeight(self.fontMetrics().height() + 2)
+        self._title.setText(tr("Prediction"))
+        theme.tint(self._title, theme.colours().text, bold=True)
+        self.note.setFixedHeight(round(2.6 * self.fontMetrics().lineSpacing()))
+        self.stamp.setText(tr("SYNTHETIC"))
+        self.stamp.setToolTip(tr("SYNTHETIC — made by a generator, not measured"))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
         theme.tint(self.date, theme.colours().text, bold=True, scale=1.5)
         self.note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
@@ -193,7 +194,7 @@ class DayPanel(QWidget):
         if session.day is None or session.season is None or session.project is None:
             for label in (self._when, self._kp, self._present, self.quality):
                 label.setText("")
-            self.date.setText(tr("No day") if session.project is None or not session.days.size else "")
+            self.date.setText("" if session.project is None or session.jobs.has(COMPUTING) else tr("No day"))
             return
         at = session.season.shown.start + session.index
         known = to_local(session.season.available_at[at], session.project.timezone)
@@ -224,6 +225,43 @@ class DayPanel(QWidget):
         if which.size > MOST_REASONS:
             words.append(tr("and {count} more stations").format(count=which.size - MOST_REASONS))
         return " · ".join(words)
+
+    def _show_earthquakes(self) -> None:
+        """Tell the day's earthquakes and the next one."""
+        session = self._session
+        if session.day is None or session.display.blind:
+            self.today.setText(tr("Earthquakes are hidden while you label blind") if session.display.blind else "")
+            self.next_one.setText("")
+            return
+        here, ahead = earthquakes_ahead(session)
+        self.today.setText(" · ".join(self._quake(one) for one in here) or tr("No earthquake on this day"))
+        if ahead is None:
+            self.next_one.setText(tr("No later earthquake in the catalogue"))
+        else:
+            self.next_one.setText(tr("In {days} d: {earthquake}").format(days=ahead.days, earthquake=self._quake(ahead)))
+
+    def _quake(self, one: Distance) -> str:
+        words = [f"M {one.event.magnitude:.1f}"]
+        if np.isfinite(one.edge_km):
+            inside = tr("inside the network") if one.edge_km <= 0.0 else tr("{km:.0f} km outside").format(km=one.edge_km)
+            words.append(inside)
+        if np.isfinite(one.centre_km):
+            words.append(tr("{km:.0f} km from the centre").format(km=one.centre_km))
+        return ", ".join([*words, one.event.place] if one.event.place else words)
+
+    def _show_alarm(self) -> None:
+        session = self._session
+        if session.predictions is None or session.display.blind or session.index < 0:
+            self.alarm.setText("")
+            return
+        since = next((first for first, last in session.alarms if first <= session.index <= last), None)
+        colours = theme.colours()
+        theme.tint(self.alarm, colours.muted if since is None else colours.alarm, bold=since is not None)
+        if since is None:
+            self.alarm.setText(tr("No alarm"))
+        else:
+            day = tr("day {number}").format(number=session.index - since + 1)
+            self.alarm.setText(tr("Alarm since {date} ({day})").format(date=session.days[since], day=day))
 
     def _show_label(self) -> None:
         session = self._session

@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
+from quakegui.app import deeds, walking
 from quakegui.app.change import Change
-from quakegui.app.evaluation import Evaluation
+from quakegui.app.computing import COMPUTING
+from quakegui.app.evaluation import Answers, Evaluation, answers_of
+from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.season.localtime import local_date
 from quakegui.ui import theme
+from quakegui.ui.board import Board
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.panels.basis_line import BasisLine
+from quakegui.ui.panels.cell_days import CellDays
+from quakegui.ui.panels.class_rows import ClassRows
 from quakegui.ui.panels.limit_page import TITLE, LimitPage
-from quakegui.ui.panels.matrix_tab import MatrixTab
 from quakegui.ui.panels.record_strip import RecordStrip
 from quakegui.ui.panels.result_tables import ResultTable, report_words, show_alarms, show_classes
 from quakegui.ui.panels.study_pages import TITLES, StudyPages, TextPage
 from quakegui.ui.plots.drawings_view import DrawingsView
+from quakegui.ui.plots.matrix_view import MatrixView
+from quakegui.ui.quiet_labels import WrappedLabel
 from quakegui.ui.tall_scroll import TallScroll
 
 if TYPE_CHECKING:
@@ -48,18 +58,27 @@ class EvaluationPanel(QWidget):
         self._basis.retrain.connect(self._retrain)
         self.judge = QPushButton()
         self.judge.clicked.connect(self._start)
-        self.verdict = QLabel()
-        self.verdict.setWordWrap(True)
+        self.verdict, self.why = QLabel(), WrappedLabel()
+        """A short sentence, and what it rests on, shown when it is asked for."""
+        self._asks_why = QToolButton()
+        self._asks_why.setCheckable(True)
+        self._asks_why.toggled.connect(lambda _on: self._show_why())
         self.stamp = QLabel()
-        self._matrix = MatrixTab(session)
-        self.matrix, self.days = self._matrix.matrix, self._matrix.days
-        self.scores, self.classes, self._alarms = ResultTable(), ResultTable(), ResultTable()
-        self.reliability, self.molchan = DrawingsView(), DrawingsView()
-        self._reliability, self._molchan = TextPage(self.reliability), TextPage(self.molchan)
+        self.matrix = MatrixView()
+        self.cell = CellDays(session, self.matrix)
+        self.scores, self.classes, self.alarms = ResultTable(), ResultTable(), ResultTable()
+        self.alarms.cellClicked.connect(self._go_to_alarm)
+        self.alarms.cellActivated.connect(self._go_to_alarm)
+        self.forest, self.reliability, self.molchan = (DrawingsView(whole=True) for _ in range(3))
+        self._forest, self._reliability, self._molchan = (
+            TextPage(view, brief=True) for view in (self.forest, self.reliability, self.molchan)
+        )
         self._skill = TextPage(self.scores, below=True)
         self.limit = LimitPage(session)
         self.studies = StudyPages(session, self)
-        self._tabs = QTabWidget()
+        self._tables, self._rows = QTabWidget(), ClassRows(session)
+        self._asked: set[tuple[str, AsOf]] = set()
+        """What was judged unasked already, or tried to be."""
         self._build()
         session.changed.connect(self.refresh)
         session.jobs.failed.connect(self._failed)
@@ -83,24 +102,38 @@ class EvaluationPanel(QWidget):
 
     def _build(self) -> None:
         head = QHBoxLayout()
+        for widget in (self.verdict, self._asks_why, self.stamp):
+            head.addWidget(widget)
+        head.addStretch(1)
         head.addWidget(self.judge)
         head.addWidget(self.studies.button)
-        head.addWidget(self.stamp)
-        head.addWidget(self.verdict, 1)
-        judged = (self._skill, self._matrix, self.classes, self._reliability, self._molchan, self._alarms)
-        for widget in (*judged, self.limit, *self.studies.pages):
-            self._tabs.addTab(widget, "")
+        for page in (self.alarms, self.classes, self._skill, self.limit, *self.studies.pages):
+            self._tables.addTab(page, "")
+        self.board = Board(((self.matrix, self._forest, self._tables), (self._reliability, self._molchan, self.studies.brief)))
+        beside = QSplitter()
+        beside.setChildrenCollapsible(False)
+        beside.addWidget(self.board)
+        beside.addWidget(self.cell)
+        beside.setStretchFactor(0, 1)
+        beside.setSizes([1000, 190])
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(8, 2, 8, 4)
         column.setSpacing(4)
-        column.addWidget(self.strip)
         column.addLayout(head)
+        column.addWidget(self.why)
+        column.addWidget(self.strip)
         column.addWidget(self._basis)
-        column.addWidget(self._tabs, 1)
+        column.addWidget(beside, 1)
+        column.addWidget(self._rows)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(TallScroll(inner))
+
+    @property
+    def day_seen(self) -> bool:
+        """Whether the day shown is on the screen here, in its frame."""
+        return self.cell.sheet.shows_day
 
     # -- judging ---------------------------------------------------------------------------------------------------
 
@@ -115,8 +148,35 @@ class EvaluationPanel(QWidget):
             return Evaluation.of(project, season, record, as_of)
 
         judged = self._judged
-        self._session.jobs.start(JUDGING, work, lambda found: self._take(found, as_of, judged), stoppable=False)
+
+        def done(found: Evaluation) -> None:
+            if found.project is self._session.project:
+                prospective = found.kind == "prospective"
+                self._session.deed = deeds.judging(project.folder, found.run, as_of, prospective=prospective)
+            self._take(found, as_of, judged)
+
+        self._session.jobs.start(JUDGING, work, done, stoppable=False)
         self._show()
+
+    def _judge_unasked(self) -> None:
+        """Judge the run in use when its results are first looked at."""
+        key = self.strip.record, self._as_of
+        possible = self._run is not None and self.judge.isEnabled()
+        if possible and self.isVisible() and self.evaluation is None and key not in self._asked:
+            self._asked.add(key)
+            self._start()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Judge what has not been judged."""
+        super().showEvent(event)
+        self._judge_unasked()
+
+    def _go_to_alarm(self, row: int, _column: int) -> None:
+        """Go to the day on which an alarm opened."""
+        found = self.evaluation
+        alarms = None if found is None or found.judgement.alarms is None else found.judgement.alarms.alarms
+        if alarms is not None and row < len(alarms):
+            walking.go_to_day(self._session, local_date(np.array([alarms[row].opened]), zone_name(self._session))[0])
 
     def _take(self, evaluation: Evaluation, as_of: AsOf, judged: dict[tuple[str, AsOf], Evaluation]) -> None:
         judged[evaluation.kind, as_of] = evaluation  # which nobody looks at any more where the figures are stale by now
@@ -160,16 +220,15 @@ class EvaluationPanel(QWidget):
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS | Change.RUNS):
             self._training_labels = labels_of_training(self._session)
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
-            self._judged = {}
+            self._judged, self._asked = {}, set()
             self._show()
             self.limit.follow(self._run)
             self.studies.follow(self._run)
+            self._judge_unasked()
         elif change & (Change.RUNS | Change.LABELS | Change.DISPLAY):
             self._show_basis()
             self.limit.keep_up(self._run)
             self.studies.keep_up(self._run)
-        if Change.DAY in change:
-            self._matrix.mark_day_shown()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language or colours."""
@@ -181,12 +240,18 @@ class EvaluationPanel(QWidget):
         """Set every text in the language in force."""
         self.judge.setText(tr("Judge the run"))
         self.judge.setToolTip(tr("Judge the run in use beside every baseline, on the same days"))
-        self._matrix.retranslate()
+        self._asks_why.setText(tr("Why"))
+        self._asks_why.setToolTip(tr("Show the figures behind the verdict"))
+        self.cell.retranslate()
         self.limit.retranslate()
         self.studies.retranslate()
-        judged = (tr("Skill"), tr("Matrix"), tr("Classes"), tr("Reliability"), tr("Molchan diagram"), tr("Alarms"))
-        for number, title in enumerate((*judged, *(tr(title) for title in (TITLE, *TITLES)))):
-            self._tabs.setTabText(number, title)
+        studies = [tr(title) for title in (TITLE, *TITLES)]
+        for number, title in enumerate((tr("Alarms"), tr("Classes"), tr("Predictors"), *studies)):
+            self._tables.setTabText(number, title)
+        pictures = tr("Reliability"), tr("Molchan diagram"), tr("P about the earthquakes")
+        self.board.set_titles(
+            (tr("Matrix: true class down, predicted class across"), tr("Predictors"), tr("Tables"), *pictures)
+        )
         self._show()
 
     def _show(self) -> None:
@@ -205,28 +270,53 @@ class EvaluationPanel(QWidget):
             stamps.append(tr("PROSPECTIVE"))
         self.stamp.setText(" · ".join(stamps))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
-        if judging:
-            self.verdict.setText(tr("Judging…"))
+        self._show_verdict(found, refusal)
+        self._show_basis()
+        self.cell.show_answers(found.answers if found is not None else self._counted())
+        show_classes(self.classes, judgement)
+        show_alarms(self.alarms, judgement, zone_name(self._session))
+        self._show_pictures(judgement, " · ".join(stamps))
+
+    def _show_verdict(self, found: Evaluation | None, refusal: str) -> None:
+        """Say how good the predictions are as a badge, with the figures behind it."""
+        colours, words, why = theme.colours(), self._nothing(), ""
+        colour = colours.muted
+        if self._session.jobs.has(JUDGING):
+            words = tr("Judging…")
         elif refusal:
-            self.verdict.setText(worded(refusal))
-        elif found is None:
-            none = self._session.predictions is None
-            self.verdict.setText(tr("Train a network first.") if none else tr("Not judged yet."))
-        else:
+            words = worded(refusal)
+        elif found is not None:
             from quakegui.report.results import verdict_text
 
-            sentence = verdict_text(found.judgement, report_words())
-            late = tr("{count} days were answered more than a day late.").format(count=found.late)
-            self.verdict.setText(f"{sentence} {late}" if found.late else sentence)
-        self._show_basis()
-        self._matrix.show_evaluation(found)
-        show_classes(self.classes, judgement)
-        show_alarms(self._alarms, judgement)
-        self._show_pictures(judgement, " · ".join(stamps))
+            verdict = found.judgement.verdict
+            words = worded(verdict.text())
+            late = tr("{count} days were answered more than a day late.").format(count=found.late) if found.late else ""
+            why = f"{verdict_text(found.judgement, report_words())} {late}".strip()
+            good = colours.good if verdict.better_than_chance else colours.warning
+            colour = colours.alarm if found.judgement.leaky else good
+        self.verdict.setText(words)
+        theme.tint(self.verdict, colour, bold=True, scale=1.25)
+        self.why.setText(why)
+        self._show_why()
+
+    def _show_why(self) -> None:
+        self._asks_why.setVisible(bool(self.why.text()))
+        self.why.setVisible(bool(self.why.text()) and self._asks_why.isChecked())
+
+    def _counted(self) -> Answers | None:
+        """Return what only needs counting, before the run is judged."""
+        honest = self.strip.record == "out-of-fold" and self._as_of == "training" and not self._session.display.blind
+        run = self._run if honest and self._session.predictions is not None else None
+        return None if run is None else answers_of(run)
+
+    def _nothing(self) -> str:
+        if self._session.jobs.has(COMPUTING):
+            return tr("Reading the season…")
+        return tr("Train a network first.") if self._session.predictions is None else tr("Not judged yet.")
 
     def _show_pictures(self, judgement: Judgement | None, stamp: str) -> None:
         if judgement is None:
-            for page in (self._skill, self._reliability, self._molchan):
+            for page in (self._skill, self._forest, self._reliability, self._molchan):
                 page.show_text("", empty=True)
             return
         from quakegui.report import results
@@ -234,7 +324,10 @@ class EvaluationPanel(QWidget):
         say = report_words()
         rows = results.predictors(judgement, say)
         self.scores.show_rows(rows.head, rows.rows)
-        self._skill.show_text(results.test_text(judgement.surrogate, say), empty=False)
+        told = results.test_text(judgement.surrogate, say)
+        self._skill.show_text(told, empty=False)
+        self.forest.show_figures((results.forest(judgement, say, stamp),))
+        self._forest.show_text(told, empty=False)
         for page, view, picture, text in (
             (self._reliability, self.reliability, results.reliability, results.reliability_text),
             (self._molchan, self.molchan, results.molchan, results.molchan_text),

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from quakegui.app import evaluation
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.result_tables import ResultTable, report_words
 from quakegui.ui.panels.study_pages import TextPage
 from quakegui.ui.plots.drawings_view import DrawingsView
 
 if TYPE_CHECKING:
-    from quakegui.learn.limit import Limit
+    from quakegui.judge.limit import Limit
     from quakegui.learn.runs.registry import RunFolder
 
 FINDING: Final = "finding-limit"

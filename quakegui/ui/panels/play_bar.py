@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QStyle, QS
 from quakegui.app import day_kinds, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.season.names import CLASS_NAMES
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
@@ -38,6 +39,12 @@ KINDS: Final = (
     ("disagreement", mark("Disagreements")),
     ("region", mark("With regions")),
     ("storm", mark("Stormy nights")),
+    ("mine", mark("Labelled by me")),
+    ("noted", mark("With a note")),
+    ("alarm", mark("Alarm open")),
+    ("uncertain", mark("Uncertain prediction")),
+    ("suspect", mark("Suspect label")),
+    *((f"class-{number}", name) for number, name in enumerate(CLASS_NAMES)),
 )
 """The kinds of days that the walk can be narrowed to (`quakegui.app.walking`)."""
 COUNTED: Final = Change.LABELS | Change.PREDICTIONS | Change.EVENTS

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem,
 
 from quakegui.judge.metrics import TARGETS
 from quakegui.judge.names import GROUP_NAMES, TARGET_NAMES
+from quakegui.season.localtime import to_local
 from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.i18n import language, tr
 
@@ -46,7 +47,7 @@ class ResultTable(QTableWidget):
 def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
     """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy."""
     head = (
-        tr("Class"), tr("Days"), tr("Answered"), tr("Recall"), tr("Precision"), tr("F1"),
+        tr("Class"), tr("Number of days"), tr("Predicted"), tr("Recall"), tr("Precision"), tr("F1"),
         tr("One against the rest (the paper's “accuracy”)"), tr("Remark"),
     )  # fmt: skip
     rows = []
@@ -71,8 +72,8 @@ def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
     table.show_rows(head, rows)
 
 
-def show_alarms(table: ResultTable, judgement: Judgement | None) -> None:
-    """Show every alarm of the judged period with its outcome, and all of them together."""
+def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> None:
+    """Show every alarm of the judged period with its outcome, in the project's time zone, and all of them together."""
     rows = []
     record = judgement.alarms if judgement is not None else None
     for alarm in record.alarms if record is not None else ():
@@ -81,13 +82,20 @@ def show_alarms(table: ResultTable, judgement: Judgement | None) -> None:
             leads = ", ".join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
             outcome = tr("{count} earthquakes, {leads} days after the opening").format(count=len(alarm.hits), leads=leads)
         says = f"{alarm.full_class} {tr(CLASS_NAMES[alarm.full_class])}"
-        rows.append((str(alarm.opened)[:16], str(alarm.closed)[:16], says, outcome))
+        opened, closed = (f"{to_local(time, zone):%Y-%m-%d %H:%M}" for time in (alarm.opened, alarm.closed))
+        rows.append((opened, closed, says, outcome))
     if record is not None:
         total = tr("{hits} of {events} earthquakes in {share} of the time").format(
             hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
         )
         rows.append((tr("In all"), "", "", total))
-    table.show_rows((tr("Opened (UTC)"), tr("Closed (UTC)"), tr("Says"), tr("Outcome")), rows)
+    head = (
+        f"{tr('Opened')}\n{zone}",
+        f"{tr('Closed')}\n{zone}",
+        tr("Predicted class"),
+        tr("Outcome"),
+    )
+    table.show_rows(head, rows)
 
 
 def percent(value: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,9 +28,11 @@ from PySide6.QtWidgets import (
 from quakegui.app import runs
 from quakegui.app.change import Change
 from quakegui.app.run_rows import RunRow
+from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
+from quakegui.season.localtime import to_local
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
 
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from quakegui.learn.runs.registry import RunFolder
 
 COLUMNS = (
-    mark("Shown"), mark("Name"), mark("Begun (UTC)"), mark("Protocol"), mark("Pixels"), mark("Epochs"), mark("State"),
+    mark("Shown"), mark("Name"), mark("Started ({zone})"), mark("Protocol"), mark("Pixels"), mark("Epochs"), mark("State"),
 )  # fmt: skip
 PROTOCOL = 3
 BUTTONS = (
@@ -102,7 +105,6 @@ class RunsPanel(QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        self._table.setHorizontalHeaderLabels([tr(text) for text in COLUMNS])
         self._table.setAccessibleName(tr("Runs"))
         for name, text, tip in BUTTONS:
             self.buttons[name].setText(tr(text))
@@ -121,6 +123,8 @@ class RunsPanel(QWidget):
     def _fill(self) -> None:
         before = self.selected()
         self._shown = self._session.runs
+        zone = zone_name(self._session)
+        self._table.setHorizontalHeaderLabels([tr(text).format(zone=zone) for text in COLUMNS])
         self._table.setRowCount(len(self._shown))
         for number, row in enumerate(self._shown):
             for column, text in enumerate(self._cells(row)):
@@ -141,12 +145,15 @@ class RunsPanel(QWidget):
         return (
             "●" if row.in_use else "",
             run.title or run.id,
-            run.created[:16].replace("T", " "),
+            self._started(run),
             tr(PROTOCOL_SHORT.get(run.config.protocol, run.config.protocol)) + leaky,
             str(run.config.size),
             str(row.epochs),
             self._state(row),
         )
+
+    def _started(self, run: RunFolder) -> str:
+        return f"{to_local(np.datetime64(run.created[:19]), zone_name(self._session)):%Y-%m-%d %H:%M}"
 
     def _state(self, row: RunRow) -> str:
         run = row.run
@@ -202,7 +209,7 @@ class RunsPanel(QWidget):
         self.trash_menu.clear()
         found = runs.trashed_runs(self._session)
         for run in found:
-            text = tr("Take back: {name}, {begun}").format(name=run.title or run.id, begun=run.created[:16].replace("T", " "))
+            text = tr("Take back: {name}, {begun}").format(name=run.title or run.id, begun=self._started(run))
             self.trash_menu.addAction(text, functools.partial(runs.restore_run, self._session, run))
         self.trash_menu.addSeparator()
         self.trash_menu.addAction(tr("Empty the trash…"), self._empty_trash).setEnabled(bool(found))

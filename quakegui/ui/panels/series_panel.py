@@ -42,7 +42,7 @@ class SeriesPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._drawn: tuple[Season | None, tuple[str, ...], bool] = (None, (), False)
+        self._drawn: tuple[Season | None, tuple[str, ...], bool] | None = None
         self.chooser = QPushButton(self)
         self.chooser.setMenu(QMenu(self.chooser))
         self.chooser.menu().aboutToShow.connect(self._fill_menu)
@@ -116,7 +116,7 @@ class SeriesPanel(QWidget):
         """Follow the session."""
         if Change.PROJECT in change:
             self.readings.stop()
-            self._drawn = (None, (), False)
+            self._drawn = None  # what another project has drawn is gone, whatever this one has
         if change & _CONTENT:
             self._show_series()
         if change & (Change.PROJECT | Change.SEASON):
@@ -129,15 +129,15 @@ class SeriesPanel(QWidget):
     def _show_series(self) -> None:
         """Draw night means and anomalies of the whole season, and ask for the readings in view; what is drawn already stays."""
         season, shown, in_nt = self._session.season, self.shown, self._session.display.unit == "nT"
-        (was, codes, was_in_nt), self._drawn = self._drawn, (season, shown, in_nt)
-        other_stations = was is not season or codes != shown
+        before, self._drawn = self._drawn, (season, shown, in_nt)
+        other_stations = before is None or before[0] is not season or before[1] != shown
         if other_stations:
             self.legend.setText(self._legend())
             self.graphics.setVisible(bool(shown))  # plots of nothing would have axes of nothing
             self.curves.empty("raw")
             for row in ("night", "anomaly"):
                 self.curves.empty(row, len(shown))
-        if season is None or (not other_stations and was_in_nt == in_nt):
+        if season is None or (before is not None and not other_stations and before[2] == in_nt):
             return
         anomaly, nights = season.anomaly, self._night_middles()
         for place, code in enumerate(shown):

@@ -33,7 +33,7 @@ class StartPage(QWidget):
         self._says = QLabel()
         self._says.setWordWrap(True)
         self._own = QCommandLinkButton()
-        self._own.clicked.connect(lambda: self.asked.emit("new"))
+        self._own.clicked.connect(self.begin_with_own_data)
         self._open = QCommandLinkButton()
         self._open.clicked.connect(lambda: self.asked.emit("open"))
         self._demo = QCommandLinkButton()
@@ -59,6 +59,12 @@ class StartPage(QWidget):
         outer.addWidget(TallScroll(inner))
         session.changed.connect(self.refresh)
         self.retranslate()
+
+    def begin_with_own_data(self) -> None:
+        """Make a project, then choose what is to be imported into it: one press for both."""
+        self.asked.emit("new")
+        if self._session.project is not None:
+            self.asked.emit("import")
 
     def refresh(self, change: Change) -> None:
         """Follow the list of recent projects."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
@@ -44,6 +44,8 @@ class StationMapPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.camera: Camera | None = None
+        self._fits = ""
+        """What the view was chosen for, "network" or "events", until the analyst moves it."""
         self.stations: tuple[StationMark, ...] = ()
         self.events: tuple[EventMark, ...] = ()
         self._event_xy: NDArray[np.float64] = np.empty((0, 2))
@@ -138,9 +140,13 @@ class StationMapPanel(QWidget):
     def show_network(self) -> None:
         """Look at the whole network."""
         frame = self.frame_km
-        size = QSizeF(self.size())
-        self.camera = None if frame is None else Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km * 1.12, size)
+        self.camera = None if frame is None else self._fitting(frame, frame.half_width_km)
+        self._fits = "network"
         self.update()
+
+    def _fitting(self, frame: Frame, half_width_km: float) -> Camera:
+        below = layers.legend_height(QFontMetricsF(self.font()))
+        return Camera.fitting(frame.x_km, frame.y_km, half_width_km * 1.12, QSizeF(self.size()), below=below)
 
     def show_events(self) -> None:
         """Look at the network and at every epicentre within the ground that is drawn."""
@@ -151,7 +157,7 @@ class StationMapPanel(QWidget):
         away = np.abs(self._event_xy - middle).max(axis=1) if len(self._event_xy) else np.empty(0)
         near = away[away <= frame.half_width_km * layers.REACH * 0.9]
         half = max(frame.half_width_km, float(near.max()) if near.size else 0.0)
-        self.camera = Camera.fitting(frame.x_km, frame.y_km, half * 1.12, QSizeF(self.size()))
+        self.camera, self._fits = self._fitting(frame, half), "events"
         self.update()
 
     def zoom(self, factor: float, at: QPointF) -> None:
@@ -160,12 +166,15 @@ class StationMapPanel(QWidget):
         if self.camera is None or frame is None:
             return
         widest = 2.0 * frame.half_width_km * layers.REACH / max(self.width(), self.height(), 1)
+        self._fits = ""
         self.camera = self.camera.zoomed(factor, at, closest=frame.half_width_km / 20000.0, widest=widest)
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the middle and what fitted before."""
-        if self.camera is not None:
+        if self._fits:
+            (self.show_network if self._fits == "network" else self.show_events)()
+        elif self.camera is not None:
             before = max(min(self.camera.size.width(), self.camera.size.height()), 1.0)
             half = self.camera.km_per_px * before / 2.0
             self.camera = Camera.fitting(self.camera.x_km, self.camera.y_km, half, QSizeF(self.size()))
@@ -257,6 +266,7 @@ class StationMapPanel(QWidget):
         if self._dragging or by.manhattanLength() > DRAG_STARTS:
             self._dragging = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._fits = ""
             self.camera = self.camera.moved(by)
             self._pressed = event.position()
             self.update()

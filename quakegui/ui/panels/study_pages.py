@@ -8,9 +8,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from quakegui.app import evaluation, walking
+from quakegui.app.computing import COMPUTING
 from quakegui.app.session import Session
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.result_tables import ResultTable, report_words
 from quakegui.ui.plots.drawings_view import DrawingsView
 
@@ -37,13 +39,15 @@ class StudyPages(QObject):
         self.events, self.choices = ResultTable(), ResultTable()
         self.events.cellClicked.connect(self._go_to_event)
         self.events.cellActivated.connect(self._go_to_event)
-        self.epochs, self.maps = DrawingsView(), DrawingsView()
+        self.epochs, self.maps, self.probability = DrawingsView(), DrawingsView(), DrawingsView(whole=True)
         self.pages = (
             TextPage(self.events, below=True),
             TextPage(self.epochs, below=True),
             TextPage(self.choices),
             TextPage(self.maps, below=True),
         )
+        self.brief = TextPage(self.probability, brief=True)
+        """The run's own series about the earthquakes, alone."""
         session.jobs.failed.connect(self._fail)
 
     @property
@@ -80,7 +84,7 @@ class StudyPages(QObject):
         self.button.setEnabled(self._possible() and self._study is None and not self._busy())
         found = self.study
         if found is None:
-            for page in self.pages:
+            for page in (*self.pages, self.brief):
                 page.show_text(self._nothing(), empty=True)
             return
         from quakegui.report import results
@@ -90,6 +94,8 @@ class StudyPages(QObject):
         events, choices = results.events(found.events, zone, say), results.robustness(found.robustness, say)
         self.events.show_rows(events.head, events.rows)
         self.epochs.show_figures(tuple(results.epochs(found.epochs, say, stamp)))
+        self.probability.show_figures(self.epochs.figures[-1:])
+        self.brief.show_text(results.epochs_text(say), empty=False)
         self.choices.show_rows(choices.head, choices.rows)
         self.maps.show_figures(results.skill_maps(found.skill_maps, say, stamp))
         texts = (
@@ -108,6 +114,8 @@ class StudyPages(QObject):
     def _nothing(self) -> str:
         if self._session.display.blind:
             return tr("Hidden while you label blind")
+        if self._session.jobs.has(COMPUTING):
+            return tr("Reading the season…")
         if self._run is None:
             return tr("Train a network first.")
         if self._run.config.leaky:
@@ -156,8 +164,10 @@ class StudyPages(QObject):
 class TextPage(QWidget):
     """A table or drawings with their figures in words above, or with how they are to be read below."""
 
-    def __init__(self, content: QWidget, *, below: bool = False) -> None:
+    def __init__(self, content: QWidget, *, below: bool = False, brief: bool = False) -> None:
+        """Show the text above or `below`; with `brief` it is a tooltip while there is something to see."""
         super().__init__()
+        self._brief = brief
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._content = content
@@ -174,4 +184,7 @@ class TextPage(QWidget):
     def show_text(self, text: str, *, empty: bool) -> None:
         """Show a sentence; with `empty` there is nothing below it."""
         self._text.setText(text)
+        self._text.setVisible(empty or not self._brief)
+        self.setToolTip("" if empty or not self._brief else as_text(text))
+        self.setAccessibleDescription(text)
         self._content.setVisible(not empty)

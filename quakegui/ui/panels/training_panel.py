@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.app.change import Change
+from quakegui.app.computing import COMPUTING
 from quakegui.app.session import Session
 from quakegui.app.training import GATHERING, Training
 from quakegui.judge.names import PROTOCOL_NAMES
@@ -32,6 +33,7 @@ from quakegui.learn.runs.presets import PRESET_NAMES, PRESETS
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
+from quakegui.ui.panels.plan_view import PlanView
 from quakegui.ui.plots.curves import Curves
 from quakegui.ui.tall_scroll import TallScroll
 
@@ -71,11 +73,14 @@ class TrainingPanel(QWidget):
         self._log.setReadOnly(True)
         self._log.setMaximumBlockCount(2000)
         self.curves = Curves()
+        self.plan = PlanView(session)
         self._logarithmic = QCheckBox()
         self._logarithmic.toggled.connect(self.curves.set_logarithmic)
         self._phases: tuple[str, ...] = ()
         self._epochs_at_most = 1
         self._drawn = ""
+        self._heard = False
+        """Whether the process that trains has said anything yet."""
         self._build()
         self._preset.activated.connect(lambda _index: self.fill(PRESETS[self._preset.currentData()]))
         self.start.clicked.connect(self._begin)
@@ -84,6 +89,10 @@ class TrainingPanel(QWidget):
         training.changed.connect(self._show_buttons)
         session.changed.connect(self.refresh)
         session.jobs.failed.connect(self._not_begun)
+        for box in (self._protocol, self._size, self._head, self._precision):
+            box.activated.connect(lambda _row: self.plan.show_recipe(self.recipe()))
+        for field in (self._epochs, self._seed):
+            field.valueChanged.connect(lambda _value: self.plan.show_recipe(self.recipe()))
         self.retranslate()
         self.fill(PRESETS["compact"])
 
@@ -120,7 +129,7 @@ class TrainingPanel(QWidget):
         left = QVBoxLayout()
         left.addLayout(self._form)
         left.addLayout(buttons)
-        left.addStretch(1)
+        left.addWidget(self.plan, 1)
         row = QHBoxLayout()
         row.addWidget(self.state, 1)
         row.addWidget(self._logarithmic)
@@ -166,6 +175,7 @@ class TrainingPanel(QWidget):
         self._epochs.setValue(config.epochs)
         self._seed.setValue(config.seed)
         self._weights.setChecked(config.class_weights)
+        self.plan.show_recipe(self.recipe())
 
     def recipe(self) -> RunConfig:
         """Return the recipe that the form shows."""
@@ -192,13 +202,16 @@ class TrainingPanel(QWidget):
         self.curves.clear()
         self._log.clear()
         self._bar.setRange(0, 0)
+        self._heard = False
         self.state.setText(tr("Gathering maps and labels"))
         self._training.start(self.recipe())
 
     # -- what the worker says --------------------------------------------------------------------------------------
 
     def _hear(self, message: messages.Message) -> None:
+        self._heard = True
         if isinstance(message, messages.Hello):
+            self.state.setText(tr("Reading the maps and building the model…"))
             self._device.setText(
                 tr("{device} · {backend} {version} · {precision}").format(
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
@@ -296,8 +309,15 @@ class TrainingPanel(QWidget):
         can = self._session.season is not None and self._session.can_write and labelled
         self.start.setEnabled(can and not self._training.busy)
         self._stop.setEnabled(self._training.busy)
-        if not self._training.busy and not self._log.toPlainText():
-            self.state.setText("" if can else tr("Label some days first, or apply the label rule."))
+        if self._training.running and self._training.run is not None and not self._heard:
+            self.state.setText(tr("Starting the training process; it loads the libraries first…"))
+        elif not self._training.busy and not self._log.toPlainText():
+            self.state.setText("" if can else self._why_not())
+
+    def _why_not(self) -> str:
+        if self._session.jobs.has(COMPUTING):
+            return tr("Reading the season…")
+        return tr("Label some days first, or apply the label rule.") if self._session.project is not None else ""
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""

@@ -30,9 +30,8 @@ class Curves(QWidget):
 
     def _make(self) -> None:
         self.loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
-        for plot, lower in ((self.loss, False), (self._accuracy, True)):
+        for plot in (self.loss, self._accuracy):
             plot.setLimits(minXRange=1.0, maxXRange=1e6, minYRange=1e-6, maxYRange=1e6)  # no wheel leads beyond numbers
-            plot.addLegend(offset=(-8, -8 if lower else 8))  # where the curves do not come
             plot.getAxis("left").enableAutoSIPrefix(False)
             self._row.addWidget(plot)
             plot.show()  # its parent is seen already
@@ -87,22 +86,16 @@ class Curves(QWidget):
                 plot.getAxis(axis).setTextPen(colours.text)
                 plot.getAxis(axis).setStyle(tickFont=self.font())
             plot.setLabel("bottom", tr("Epoch, all trainings in turn"), **words)
-            legend = plot.getPlotItem().legend
-            legend.clear()
-            legend.setLabelTextColor(colours.text)
-            legend.setLabelTextSize(f"{0.9 * points:.1f}pt")
-            for line, colour, name in zip(
-                lines,
-                (colours.series[0], colours.series[1], colours.cursor),
-                (tr("training"), tr("validation"), tr("best")),
-                strict=True,
-            ):
-                if line is lines[2]:
-                    line.setSymbolBrush(colour)
-                    line.setSymbolPen(None)
-                else:
-                    line.setPen(pg.mkPen(colour, width=2, style=Qt.PenStyle.SolidLine))
-                legend.addItem(line, name)
+            inks = (colours.series[0], colours.series[1], colours.cursor)
+            for line, colour in zip(lines[:2], inks, strict=False):
+                line.setPen(pg.mkPen(colour, width=2, style=Qt.PenStyle.SolidLine))
+            lines[2].setSymbolBrush(inks[2])
+            lines[2].setSymbolPen(None)
+            names = zip("━━★", inks, (tr("training"), tr("validation"), tr("best")), strict=True)
+            legend = "&nbsp;&nbsp; ".join(
+                f'<span style="color:{ink.name()}">{sign}</span>&nbsp;{name}' for sign, ink, name in names
+            )
+            plot.setTitle(legend, color=colours.text.name(), size=f"{0.9 * points:.1f}pt")  # above the curves, never on them
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of colours or text size."""
@@ -115,20 +108,17 @@ class Curves(QWidget):
             return
         epochs = self.epochs
         x = np.arange(1, len(epochs) + 1, dtype=np.float64)
-        columns = (
-            ([one.loss for one in epochs], [one.validation_loss for one in epochs]),
-            ([one.accuracy for one in epochs], [one.validation_accuracy for one in epochs]),
-        )
+        begins = np.flatnonzero(np.diff([one.phase for one in epochs])) + 1  # nothing joins one training to the next
         best = self._best()
-        for lines, (trained, validated) in zip(self._lines, columns, strict=True):
-            lines[0].setData(x, np.array(trained, dtype=np.float64))
-            lines[1].setData(x, np.array(validated, dtype=np.float64))
-            marks = [trained[k] if math.isnan(validated[k]) else validated[k] for k in best]
-            lines[2].setData(x[best], np.array(marks, dtype=np.float64))
+        for lines, name in zip(self._lines, ("loss", "accuracy"), strict=True):
+            trained, validated = (
+                np.array([getattr(one, part + name) for one in epochs], dtype=np.float64) for part in ("", "validation_")
+            )
+            for line, values in zip(lines[:2], (trained, validated), strict=False):
+                line.setData(np.insert(x, begins, x[begins]), np.insert(values, begins, np.nan))
+            lines[2].setData(x[best], validated[best])
 
     def _best(self) -> list[int]:
-        last: dict[int, int] = {}
-        for number, one in enumerate(self.epochs):
-            if one.best:
-                last[one.phase] = number
+        """Return the best epoch of each training that has a part to judge by: without one, none is better than another."""
+        last = {one.phase: number for number, one in enumerate(self.epochs) if one.best and math.isfinite(one.validation_loss)}
         return list(last.values())

@@ -24,11 +24,17 @@ _COLOUR = re.compile(rb"#[0-9a-f]{6}")
 
 
 class DrawingsView(QScrollArea):
-    """Drawings from left to right and from top to bottom; it scrolls up and down only."""
+    """Drawings from left to right and from top to bottom; it scrolls up and down only.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    whole
+        Whether they are drawn as large as they all fit, so that nothing needs to be scrolled to.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, whole: bool = False) -> None:
         super().__init__(parent)
-        self._sheet = _Sheet()
+        self._sheet = _Sheet(whole)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidget(self._sheet)
@@ -44,8 +50,9 @@ class DrawingsView(QScrollArea):
 
 
 class _Sheet(QWidget):
-    def __init__(self) -> None:
+    def __init__(self, whole: bool) -> None:
         super().__init__()
+        self._whole = whole
         self.figures: tuple[Figure, ...] = ()
         self._renderers: list[QSvgRenderer] = []
 
@@ -77,10 +84,12 @@ class _Sheet(QWidget):
         painter.end()
 
     def _make_room(self) -> None:
-        self.setMinimumHeight(round(max((place.bottom() for place in self._places()), default=0)))
+        self.setMinimumHeight(0 if self._whole else round(max((place.bottom() for place in self._places()), default=0)))
 
     def _places(self) -> list[QRectF]:
         """Return where each drawing goes: as large as its text is to be read, smaller only where the sheet is narrower."""
+        if self._whole and self.figures:
+            return self._fitting()
         scale = self.font().pointSizeF() / 9.0
         places: list[QRectF] = []
         left = top = tallest = 0.0
@@ -92,6 +101,28 @@ class _Sheet(QWidget):
             places.append(QRectF(left, top, wide, tall))
             left, tallest = left + wide + GAP, max(tallest, tall)
         return places
+
+    def _fitting(self) -> list[QRectF]:
+        """Return where each drawing goes when they are as large as all of them fit into a grid."""
+        wide, tall = (max(getattr(figure, side) for figure in self.figures) for side in ("width", "height"))
+        count = len(self.figures)
+
+        def scale(columns: int) -> float:
+            rows = -(-count // columns)
+            return float(min((self.width() / columns - GAP) / wide, (self.height() / rows - GAP / 2) / tall))
+
+        columns = max(range(1, count + 1), key=scale)
+        factor = max(scale(columns), 0.05)
+        rows = -(-count // columns)
+        left = (self.width() - columns * (wide * factor + GAP) + GAP) / 2
+        top = (self.height() - rows * (tall * factor + GAP / 2) + GAP / 2) / 2
+        return [
+            QRectF(
+                left + number % columns * (wide * factor + GAP), top + number // columns * (tall * factor + GAP / 2),
+                figure.width * factor, figure.height * factor,
+            )
+            for number, figure in enumerate(self.figures)
+        ]  # fmt: skip
 
     def _dressed(self, figure: Figure) -> bytes:
         """Return a drawing in the colours of the screen, in the one font that Qt's drawings can have."""

@@ -50,9 +50,10 @@ class Camera:
         return replace(self, x_km=x + (self.x_km - x) * ratio, y_km=y + (self.y_km - y) * ratio, km_per_px=scale)
 
     @classmethod
-    def fitting(cls, x_km: float, y_km: float, half_width_km: float, size: QSizeF) -> Camera:
-        """Return the view in which a square about (x, y) just fits."""
-        return cls(x_km, y_km, 2.0 * half_width_km / max(min(size.width(), size.height()), 1.0), size)
+    def fitting(cls, x_km: float, y_km: float, half_width_km: float, size: QSizeF, *, below: float = 0.0) -> Camera:
+        """Return the view in which a square about (x, y) just fits, above so many pixels that something else covers."""
+        km_per_px = 2.0 * half_width_km / max(min(size.width(), size.height() - below), 1.0)
+        return cls(x_km, y_km - below / 2.0 * km_per_px, km_per_px, size)
 
 
 def scale_bar_km(km_per_px: float, *, longest_px: float) -> float:

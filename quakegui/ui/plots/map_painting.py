@@ -19,6 +19,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter
 from quakegui.season.daymap import DayMap, contour_lines
 from quakegui.season.extrema import region_outline
 from quakegui.season.kp import STORM_KP
+from quakegui.season.names import CLASS_NAMES
 from quakegui.season.palette import MapStyle, palette
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
@@ -28,6 +29,9 @@ from quakegui.ui.theme import ThemeColours
 THRESHOLD: Final = QColor("#a8006a")
 """A colour that the map's own blue, white and orange never come near."""
 HEAT: Final = QColor("#7fff2a")
+HEAT_STEPS: Final = 8
+VEIL: Final = 170.0
+"""How opaque what did not count at all is covered, of 255."""
 """The line around what counted for a prediction."""
 INK: Final = QColor("#101418")
 PAPER: Final = QColor("#ffffff")
@@ -54,6 +58,8 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     to_screen = QTransform(scale, 0, 0, scale, parts.image.left() + scale / 2.0, parts.image.top() + scale / 2.0)
     _paint_overlays(painter, to_screen, scene, flash)
     painter.restore()
+    if scene.heat is not None:
+        _paint_heat_legend(painter, parts.image, scene.heat_class)
     if scene.map.sentence:
         _paint_sentence(painter, parts.image, scene.map.sentence)
     painter.setPen(QPen(colours.border, 1.0))
@@ -106,11 +112,35 @@ def _paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float
     """Darken what did not count: the map stays in its own colours where the network looked."""
     rows, columns = heat.shape
     veil = np.zeros((rows, columns, 4), dtype=np.uint8)
-    veil[..., 3] = np.round(170.0 * (1.0 - np.clip(heat, 0.0, 1.0)))
+    veil[..., 3] = np.round(VEIL * (1.0 - np.clip(heat, 0.0, 1.0)))
     picture = QImage(veil.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32)
     painter.drawImage(to_screen.mapRect(QRectF(-0.5, -0.5, columns, rows)), picture)
     lines = contourpy.contour_generator(z=heat).lines(0.5)
     painter.strokePath(to_screen.map(_path([line[:, ::-1] for line in lines])), QPen(HEAT, 2.2, Qt.PenStyle.DashLine))
+
+
+def _paint_heat_legend(painter: QPainter, image: QRectF, cls: int) -> None:
+    """Say in the map's lower left corner that the veil is on, for which class, and how dark stands for how little."""
+    name = tr(CLASS_NAMES[cls]) if cls >= 0 else "–"
+    text = tr("What the network looked at: {name}").format(name=name)
+    metrics = QFontMetricsF(painter.font())
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, image.width() - 24.0)
+    scale = metrics.height() * 4.0
+    wide = max(metrics.horizontalAdvance(text), scale + 2.0 * metrics.horizontalAdvance("00.0")) + 12.0
+    box = QRectF(image.left() + 4.0, image.bottom() - 2.0 * metrics.height() - 12.0, wide, 2.0 * metrics.height() + 8.0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(255, 255, 255, 235))
+    painter.drawRoundedRect(box, 4.0, 4.0)
+    painter.setPen(INK)
+    painter.drawText(QPointF(box.left() + 6.0, box.top() + 2.0 + metrics.ascent()), text)
+    left, top = box.left() + 6.0 + metrics.horizontalAdvance("0 "), box.top() + metrics.height() + 5.0
+    for step in range(HEAT_STEPS):
+        part = QRectF(left + step * scale / HEAT_STEPS, top, scale / HEAT_STEPS, metrics.height() - 4.0)
+        painter.fillRect(part, QColor(0, 0, 0, round(VEIL * (1.0 - (step + 0.5) / HEAT_STEPS))))
+    painter.drawText(QPointF(box.left() + 6.0, top + metrics.ascent() - 2.0), "0")
+    painter.drawText(QPointF(left + scale + 4.0, top + metrics.ascent() - 2.0), "1")
+    painter.setPen(QPen(HEAT, 2.2, Qt.PenStyle.DashLine))
+    painter.drawLine(QPointF(left + scale / 2.0, top), QPointF(left + scale / 2.0, top + metrics.height() - 4.0))
 
 
 @lru_cache(maxsize=8)

@@ -73,6 +73,8 @@ class MapScene:
     display: Display
     heat: NDArray[np.float32] | None
     """Where the map speaks for the prediction, 0..1, shape (row, column), where it was asked for and is shown."""
+    heat_class: int
+    """The class that it speaks for; -1 without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
     errors = season.gridder.leave_one_out(stations.z)
     known = np.isfinite(errors)
     worst = stations.codes[int(np.nanargmax(np.abs(errors)))] if known.any() else ""
+    at = session.index if index is None else index
+    heat = session.heat.get(at) if session.display.explain else None
     return MapScene(
         map=day_map,
         stations=stations,
@@ -120,7 +124,8 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
         worst=worst,
         synthetic=session.synthetic,
         display=session.display,
-        heat=session.heat.get(session.index if index is None else index) if session.display.explain else None,
+        heat=heat,
+        heat_class=-1 if heat is None or session.predictions is None else int(session.predictions.classes[at]),
     )
 
 

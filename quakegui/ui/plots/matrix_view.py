@@ -1,6 +1,8 @@
-"""The confusion matrix; every cell is a question that a click answers."""
+"""The confusion matrix with its sums; every cell is a question that a click answers."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,55 +12,82 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.theme import CLASS_LETTERS
+
+LEAST_ROW: Final = 2.1
+"""In lines of text: a count and its share."""
 
 
 class MatrixView(QTableWidget):
-    """Rows are true classes, columns answers; deeper colour for a larger share of the row."""
+    """Rows are true classes, columns predicted ones; deeper colour for a larger share of the row. It is always shown whole."""
 
     asked = Signal(int, int)
-    """Carries the true class and the answered class of the cell that was clicked."""
+    """Carries the true class and the predicted class of the cell that was clicked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.cellClicked.connect(self.asked)
-        self.cellActivated.connect(self.asked)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setMinimumSectionSize(8)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            header.setSectionsClickable(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.cellClicked.connect(self._ask)
+        self.cellActivated.connect(self._ask)
+
+    def _ask(self, row: int, column: int) -> None:
+        if max(row, column) < self.rowCount() - 1:  # the sums ask nothing
+            self.asked.emit(row, column)
 
     def clear_matrix(self) -> None:
         """Show nothing."""
         self.setRowCount(0)
         self.setColumnCount(0)
 
-    def show_matrix(self, counts: NDArray[np.int64], names: list[str], *, rates: bool) -> None:
+    def show_matrix(self, counts: NDArray[np.int64], names: list[str]) -> None:
         """Show a matrix.
 
         Parameters
         ----------
         counts
-            Days by true class (row) and answer (column).
+            Days by true class (row) and predicted class (column).
         names
             One per class.
-        rates
-            Whether to show shares of the row instead of days.
         """
         self.setAccessibleName(tr("Confusion matrix"))
-        self.setRowCount(len(names))
-        self.setColumnCount(len(names))
-        self.setVerticalHeaderLabels([tr("true: {name}").format(name=name) for name in names])
-        self.setHorizontalHeaderLabels(names)
-        whole = counts.sum(axis=1, keepdims=True)
-        share = np.divide(counts, whole, out=np.zeros(counts.shape), where=whole > 0)
-        colours = theme.colours()
+        size = len(names)
+        self.setRowCount(size + 1)
+        self.setColumnCount(size + 1)
+        numbered = [f"{number} {name}" for number, name in enumerate(names)]
+        self.setVerticalHeaderLabels([*numbered, tr("Sum")])
+        self.setHorizontalHeaderLabels([*(f"{k} {letter}" for k, letter in enumerate(CLASS_LETTERS[:size])), tr("Sum")])
+        for column, name in enumerate(numbered):
+            across, down = self.horizontalHeaderItem(column), self.verticalHeaderItem(column)
+            assert across is not None
+            assert down is not None
+            across.setToolTip(tr("predicted: {name}").format(name=name))
+            down.setToolTip(tr("true: {name}").format(name=name))
+        rows, columns, colours = counts.sum(axis=1), counts.sum(axis=0), theme.colours()
         for row, column in np.ndindex(counts.shape):
-            rate = f"{share[row, column]:.0%}" if whole[row, 0] else "–"
-            text = rate if rates else str(int(counts[row, column]))
-            item = QTableWidgetItem(text)
-            item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+            share = counts[row, column] / rows[row] if rows[row] else np.nan
+            item = self._put(row, column, int(counts[row, column]), share)
             colour = QColor(colours.good if row == column else colours.warning)
-            colour.setAlphaF(0.75 * float(share[row, column]))
+            colour.setAlphaF(0.75 * float(np.nan_to_num(share)))
             item.setBackground(colour)
-            item.setToolTip(tr("{count} days; click to list them").format(count=int(counts[row, column])))
-            self.setItem(row, column, item)
+            item.setToolTip(tr("{count} days; click to see their maps").format(count=int(counts[row, column])))
+        for number in range(size):
+            right = counts[number, number]
+            recall = right / rows[number] if rows[number] else np.nan
+            precision = right / columns[number] if columns[number] else np.nan
+            self._put(number, size, int(rows[number]), recall).setToolTip(tr("days of the class; recall"))
+            self._put(size, number, int(columns[number]), precision).setToolTip(tr("days predicted as the class; precision"))
+        whole = int(counts.sum())
+        self._put(size, size, whole, np.trace(counts) / whole if whole else np.nan).setToolTip(tr("all days; accuracy"))
+
+    def _put(self, row: int, column: int, count: int, share: float) -> QTableWidgetItem:
+        item = QTableWidgetItem(f"{count}\n{share:.0%}" if np.isfinite(share) else f"{count}\n–")
+        item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setItem(row, column, item)
+        return item

@@ -278,6 +278,11 @@ def triangle(at: QPointF) -> QPolygonF:
     return _TRIANGLE.translated(at)
 
 
+def legend_height(metrics: QFontMetricsF) -> float:
+    """Return how much of the view's lower edge the legend covers, in pixels."""
+    return metrics.height() + 20.0
+
+
 def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int) -> None:
     """Paint scale bar, magnitudes and the sign of a missing station along the lower edge."""
     length_km = scale_bar_km(camera.km_per_px, longest_px=min(120.0, camera.size.width() / 4.0))
@@ -285,7 +290,8 @@ def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missi
     metrics = QFontMetricsF(painter.font())
     back = QColor(colours.background)
     back.setAlpha(215)
-    painter.fillRect(QRectF(0.0, base - metrics.height() - 8.0, camera.size.width(), metrics.height() + 20.0), back)
+    tall = legend_height(metrics)
+    painter.fillRect(QRectF(0.0, camera.size.height() - tall, camera.size.width(), tall), back)
     painter.setPen(QPen(colours.text, 2.0))
     painter.drawPolyline([QPointF(10, base - 5), QPointF(10, base), QPointF(10 + length, base), QPointF(10 + length, base - 5)])
     painter.drawText(QPointF(14.0, base - 6.0), f"{length_km:g} km")

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from quakegui.season.kp import STORM_KP
 from quakegui.ui.i18n import mark
@@ -61,6 +61,8 @@ class TimelineData:
 
 HEAD_RADIUS: Final = 3.6
 """Of an event's stem, in pixels."""
+LEAST_LETTER: Final = 8
+"""Of a class, in pixels."""
 RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, ThemeColours], None]
 
 
@@ -232,14 +234,20 @@ def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours
     painter.setPen(QPen(colour, 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-    metrics = QFontMetricsF(painter.font())
-    if box.width() > metrics.horizontalAdvance("N") + 8.0 and box.height() > metrics.ascent():
-        tag = QRectF(box.center().x() - 7.5, box.center().y() - metrics.height() / 2.0, 15.0, metrics.height())
+    usual = painter.font()
+    font = QFont(usual)
+    font.setPixelSize(int(min(max(box.height() * 0.8, LEAST_LETTER), QFontInfo(usual).pixelSize())))  # smaller, never gone
+    metrics = QFontMetricsF(font)
+    if box.width() > metrics.horizontalAdvance("N") + 4.0:
+        painter.setFont(font)
+        wide = min(metrics.horizontalAdvance("N") + 6.0, box.width() - 2.0)
+        tag = QRectF(box.center().x() - wide / 2.0, box.center().y() - metrics.height() / 2.0, wide, metrics.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.background)
         painter.drawRoundedRect(tag, 3.0, 3.0)
         painter.setPen(colours.text)
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, CLASS_LETTERS[cls])
+        painter.setFont(usual)
 
 
 def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:

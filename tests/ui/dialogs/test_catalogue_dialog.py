@@ -156,3 +156,16 @@ def test_a_choice_that_fails_leaves_nothing_to_keep(qtbot, dialog, session, monk
     wait(qtbot, session)
     qtbot.waitUntil(lambda: dialog.sentence.text() == "These cannot be chosen.")
     assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()
+
+
+def test_a_catalogue_with_a_clock_of_no_name_is_read_by_the_zone_that_is_said(qtbot, dialog, session, tmp_path):
+    path = tmp_path / "local.csv"
+    path.write_text("time (local),latitude,longitude,depth,mag\n2022-09-05 12:52:18,29.59,102.08,16,6.8\n")
+    dialog.read_file(path)
+    wait(qtbot, session)
+    qtbot.waitUntil(lambda: "local one" in dialog.sentence.text())
+    dialog.zone.setText("UTC+8")
+    dialog.zone.editingFinished.emit()
+    wait(qtbot, session)
+    qtbot.waitUntil(lambda: len(dialog.choice.inside) == 1)
+    assert dialog.choice.inside[0].time == np.datetime64("2022-09-05T04:52:18", "ms")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -168,6 +169,14 @@ def test_parts_of_a_time_keep_their_order_and_a_kept_mapping_comes_back(qtbot, w
     wizard.back()
     look(qtbot, wizard, tmp_path / "mag_MUL_2.csv")
     assert wizard.editor.missing.text() == "-1"
+    wizard.editor.missing.setText("-2")  # what is edited now is of this file's station
+    wait(qtbot, session)
+    assert wizard.previews[0].stations == ("MUL",)
+    wizard.clear()
+    (tmp_path / "mag_MUL_2.csv").rename(tmp_path / "table.csv")
+    look(qtbot, wizard, tmp_path / "table.csv")
+    wizard.editor.missing.setText("-3")
+    assert "station code" in wizard.sentence.text()
 
 
 def test_lines_above_a_table_are_said_by_hand(qtbot, wizard, session, tmp_path):
@@ -195,3 +204,62 @@ def test_a_logs_station_and_day_are_said_by_hand(qtbot, wizard, session, tmp_pat
     wizard.hints.day.setText("yesterday")
     with pytest.raises(ValueError, match="2024-05-09"):
         wizard.hints.hints()
+
+
+def test_a_local_clock_stays_a_question_whatever_else_is_edited(qtbot, wizard, session, tmp_path):
+    rows = [f"2024-05-09 00:{at:02d},48500.{at % 10},48600" for at in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["time (local),XIC,MUL", *rows]))
+    look(qtbot, wizard, tmp_path / "a.csv")
+    wizard.editor.missing.setText("-1")
+    assert "time zone" in wizard.sentence.text()
+    assert not wizard.import_button.isEnabled()
+    wizard.editor.zone.setCurrentText("Asia/Tokyo")
+    wait(qtbot, session)
+    assert wizard.previews[0].first == np.datetime64("2024-05-08T15:00", "ms")
+    assert wizard.import_button.isEnabled()
+
+
+def test_members_of_one_archive_keep_mappings_of_their_own(qtbot, wizard, session, tmp_path):
+    """Tables with other columns and a log with a clock of its own, which were all read by what was said last."""
+    rows = [f"2024-05-09 00:{at:02d},48500.{at % 10},48600" for at in range(60)]
+    gsm = "/Gem Systems GSM-19 1 v7.0\n/\n000000.0  48500.00 99\n000100.0  48500.10 99\n"
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr("a.csv", "\n".join(["time (local),one,two", *rows]))
+        archive.writestr("b.csv", "\n".join(["time (local),three,four", *rows]))
+        archive.writestr("c.txt", gsm)
+        archive.writestr("d.csv", "\n".join(["time,YUX,LZH", *rows]))
+    look(qtbot, wizard, tmp_path / "in.zip")
+    for number, (zone, codes) in enumerate((("UTC+08:00", ("AAA", "BBB")), ("UTC+09:00", ("CCC", "DDD")))):
+        wizard.list.choose(number)
+        for row, code in enumerate(codes, start=1):
+            wizard.editor.columns.item(row, CODE).setText(code)
+        wizard.editor.zone.setCurrentText(zone)
+        wait(qtbot, session)
+    wizard.list.choose(2)
+    for field, text in ((wizard.hints.pattern, "c*"), (wizard.hints.pattern, ""), (wizard.hints.station, "xic")):
+        field.setText(text)
+        field.editingFinished.emit()
+        assert ("{code}" in wizard.sentence.text()) == (text == "c*")
+        wait(qtbot, session)
+    wizard.hints.day.setText("2024-05-09")
+    wizard.hints.day.editingFinished.emit()
+    wait(qtbot, session)
+    wizard.start_import()
+    wait(qtbot, session)
+    first = {one.file: (one.stations, str(one.first)[:16]) for one in wizard.report.imported}
+    assert first == {
+        "in.zip/a.csv": (("AAA", "BBB"), "2024-05-08T16:00"),
+        "in.zip/b.csv": (("CCC", "DDD"), "2024-05-08T15:00"),
+        "in.zip/c.txt": (("XIC",), "2024-05-09T00:00"),
+        "in.zip/d.csv": (("YUX", "LZH"), "2024-05-09T00:00"),
+    }
+
+
+def test_a_station_in_the_files_names_is_said_by_a_pattern(qtbot, wizard, session, tmp_path):
+    (tmp_path / "site7_run.txt").write_text("/Gem Systems GSM-19 1 v7.0\n/\n000000.0  48500.00 99\n000100.0  48500.10 99\n")
+    look(qtbot, wizard, tmp_path / "site7_run.txt")
+    for field, text in ((wizard.hints.day, "2024-05-09"), (wizard.hints.pattern, "{code}_*")):
+        field.setText(text)
+        field.editingFinished.emit()
+        wait(qtbot, session)
+    assert wizard.previews[0].stations == ("SITE7",)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox
 from shown import shown
 from small_season import small_session, wait
@@ -13,6 +15,7 @@ from quakegui.app.change import Change
 from quakegui.project import journal
 from quakegui.season.events import Event
 from quakegui.season.labels import FLAT_RULE, LabelRule, LabelSource
+from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.rule_dialog import RuleDialog
 
 
@@ -124,3 +127,16 @@ def test_without_days_it_says_why_and_cannot_be_applied(qtbot, tmp_path):
     assert "import readings" in dialog.sentence.text()
     assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Apply).isEnabled()
     session.close()
+
+
+def test_a_rule_that_was_applied_can_be_copied(qtbot, dialog, session):
+    dialog.show_rule(LabelRule(flat_days_before=2, days_after=1))
+    assert session.deed is None
+    dialog.apply()
+    wait(qtbot, session)
+    assert "--days-before 2" in session.deed.command
+    assert str(session.project.folder) in session.deed.words
+    bench = SimpleNamespace(session=session)
+    for name in ("copy-command", "copy-python"):
+        next(action for action in ACTIONS if action.id == name).run(bench)
+    assert QGuiApplication.clipboard().text() == session.deed.python

@@ -25,8 +25,8 @@ from quakegui.learn.runs.registry import CARD, CONFIG, STYLE, RunError, RunFolde
 from quakegui.learn.season_runs import about_of, complete_run, runs_folder
 from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.progress import CancelCheck
 from quakegui.project import seasons
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.strangers import shown

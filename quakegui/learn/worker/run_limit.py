@@ -19,20 +19,20 @@ from numpy.typing import NDArray
 
 from quakegui import __version__
 from quakegui.judge.judgement import plain
+from quakegui.judge.limit import COUNTS, REPLICATES, STRENGTHS, Detector, Limit, LimitError, filter_detector, limit_of
+from quakegui.judge.replicates import Ground
 from quakegui.learn.evidence import season_inputs
-from quakegui.learn.limit import COUNTS, REPLICATES, STRENGTHS, Detector, Limit, LimitError, filter_detector, limit_of
 from quakegui.learn.network import pretrained
-from quakegui.learn.network.inputs import pictures
 from quakegui.learn.network.pretraining import predict_both_signs
 from quakegui.learn.network.vgg12 import vgg12
-from quakegui.learn.replicates import Ground
 from quakegui.learn.runs.checkpoint import WEIGHTS, put_values
 from quakegui.learn.runs.files import read_arrays, read_json, write_json
+from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runchecks import LIMIT
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import catalogue, journal
-from quakegui.project.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project
 from quakegui.season.events import scheme_of
 from quakegui.season.json_values import restored

@@ -22,13 +22,13 @@ from quakegui.judge.judgement import plain
 from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict
 from quakegui.judge.predictors.learners import usual
 from quakegui.judge.predictors.matched_filter import matched_filter
+from quakegui.judge.replicates import Ground, Replicate, replicates
 from quakegui.judge.scoring import judge_truth
 from quakegui.judge.splits import blocked
 from quakegui.judge.surrogates import JITTER_DAYS, SURROGATES, event_windows, make_surrogates, rule_kinds, surrogate_test
 from quakegui.judge.truth import truth_of
 from quakegui.judge.verdict import ALPHA
-from quakegui.learn.replicates import Ground, Replicate, replicates
-from quakegui.project.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import classify
 from quakegui.season.labels import RuleLabels, apply
 from quakegui.season.season import Season

@@ -1,8 +1,8 @@
 """The model that comes with the program: pre-trained on simulated seasons, so that its first start shows what it finds.
 
-``python -m quakegui.learn.shipped`` makes it anew into `models/`: the default recipe of `quakegui pretrain`, what it finds in
-fresh simulated seasons, the card. Some ten minutes of processor time; stopped, it goes on where it was. Its answers to the
-demonstration's season and to the null season beside it are kept with it: both are shown at once, without TensorFlow too.
+``python -m quakegui.learn.zero_shot.shipped`` makes it anew into `models/`: the default recipe of `quakegui pretrain`, what it
+finds in fresh simulated seasons, the card. Some ten minutes of processor time; stopped, it goes on where it was. Its answers
+to the demonstration's season and to the null season beside it are kept with it: both are shown at once, without TensorFlow too.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from numpy.typing import NDArray
 
 from quakegui import paths
 from quakegui.learn import messages
-from quakegui.learn.applying import apply_model
 from quakegui.learn.evidence import maps_to_draw, masked_maps
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.modelfile import CARD_FILE, MODEL, read_model
 from quakegui.learn.runs.files import read_arrays, write_arrays
-from quakegui.learn.runs.registry import RunFolder
-from quakegui.learn.season_evaluation import same_runs_of
+from quakegui.learn.runs.registry import RunError, RunFolder
+from quakegui.learn.season_runs import same_runs_of
 from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.zero_shot.applying import apply_model
+from quakegui.progress import CancelCheck
 from quakegui.project import runs, seasons
 from quakegui.project.demo import create_demo
-from quakegui.project.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
@@ -99,7 +99,11 @@ def shipped_run(
     environment: Environment = THIS,
 ) -> RunFolder:
     """Return the shipped model's run on a season as it is, applied now unless it was; raises as `applying.apply_model`."""
-    done, _ = same_runs_of(project, season, read_model(model_folder()).config)
+    model = read_model(model_folder())
+    why = model.made_for.refusal(season)
+    if why:
+        raise RunError(why)
+    done, _ = same_runs_of(project, season, model.config)
     if done is not None:
         return done
     how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
@@ -150,7 +154,7 @@ def make_model(folder: Path, *, listen: Listen) -> None:
 
 def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> list[dict[str, Any]]:
     """Return what the model finds in fresh simulated seasons, one row per kind of season."""
-    from quakegui.learn import zero_shot
+    from quakegui.learn.zero_shot import trials
     from quakegui.simulate.nuisance import NUISANCES
     from quakegui.simulate.precursors import Law
 
@@ -164,8 +168,8 @@ def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> lis
         if factors is not None:
             law = Law()
             others["law"] = dataclasses.replace(law, **{name: getattr(law, name) * factor for name, factor in factors.items()})
-        plan = zero_shot.paper_plan(strength, seed, **others)
-        row = {"kind": words, "first_seed": seed, **zero_shot.counts(list(zero_shot.trials(model, plan, count)))}
+        plan = trials.paper_plan(strength, seed, **others)
+        row = {"kind": words, "first_seed": seed, **trials.counts(list(trials.trials(model, plan, count)))}
         sys.stderr.write(f"{row}\n")
         rows.append(row)
     return rows

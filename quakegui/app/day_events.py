@@ -1,0 +1,73 @@
+"""The earthquakes that the day shown is looked at for: its own, and the next one, each with how far away it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.app.session import Session
+
+if TYPE_CHECKING:
+    from quakegui.season.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far an earthquake is from the day shown and from the network.
+
+    Attributes
+    ----------
+    days
+        From the day shown to the earthquake's.
+    centre_km
+        From the middle of the network; NaN where no station has coordinates.
+    edge_km
+        From the line around the outermost stations, negative inside; NaN where they enclose no area.
+    """
+
+    event: Event
+    days: int
+    centre_km: float
+    edge_km: float
+
+
+def earthquakes_ahead(session: Session) -> tuple[tuple[Distance, ...], Distance | None]:
+    """Return the earthquakes of the day shown, the largest first, and the first one after it; none while labelling blind."""
+    if session.day is None or session.display.blind or not session.events:
+        return (), None
+    away = (session.event_days - session.day).astype(np.int64)
+    here = sorted(np.flatnonzero(away == 0).tolist(), key=lambda number: -session.events[number].magnitude)
+    later = np.flatnonzero(away > 0)
+    first = later[np.argmin(away[later])] if later.size else None
+    found = [_distance(session, number, int(away[number])) for number in (*here, *([] if first is None else [int(first)]))]
+    return tuple(found[: len(here)]), None if first is None else found[-1]
+
+
+def _distance(session: Session, number: int, days: int) -> Distance:
+    event, season = session.events[number], session.season
+    if season is None or not season.network.located.any():
+        return Distance(event, days, np.nan, np.nan)
+    frame = season.gridder.basis.frame
+    at = frame.project(np.array([event.latitude]), np.array([event.longitude]))[0]
+    stations = season.network.xy_km(frame)[season.network.located]
+    return Distance(event, days, float(np.hypot(*(at - [frame.x_km, frame.y_km]))), _to_edge(at, stations))
+
+
+def _to_edge(at: NDArray[np.float64], stations: NDArray[np.float64]) -> float:
+    """Return how far a point lies outside the hull of points, shape (point, 2), in km; negative inside, NaN without area."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    try:
+        hull = ConvexHull(stations)
+    except (QhullError, ValueError):  # fewer than three places, or all on one line
+        return np.nan
+    depth = float((hull.equations[:, :2] @ at + hull.equations[:, 2]).max())
+    if depth <= 0.0:
+        return depth
+    first = stations[hull.vertices]
+    along = np.roll(first, -1, axis=0) - first
+    share = np.clip(((at - first) * along).sum(axis=1) / (along**2).sum(axis=1), 0.0, 1.0)
+    return float(np.hypot(*(first + share[:, None] * along - at).T).min())

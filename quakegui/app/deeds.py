@@ -1,0 +1,102 @@
+"""What the analyst did last, as a command line and as a program in Python that do it again."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quakegui.judge.judged_by import AsOf
+    from quakegui.learn.runs.runconfig import RunConfig
+    from quakegui.season.labels import LabelRule
+
+_FORM = ("size", "head", "precision", "epochs", "seed", "class_weights")
+"""What the form of the training changes of a recipe, besides its protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An export, a label rule, a training or a judgement.
+
+    Attributes
+    ----------
+    words
+        The command line that does it, word by word.
+    project
+        The project's folder.
+    look
+        The line of Python that shows what came of it, from `season` (see `quakegui.door`); empty for a file that was written.
+    """
+
+    words: tuple[str, ...]
+    project: Path
+    look: str = ""
+
+    @property
+    def command(self) -> str:
+        """The command line, with what this system's shell wants about its words."""
+        return subprocess.list2cmdline(self.words) if sys.platform == "win32" else shlex.join(self.words)
+
+    @property
+    def python(self) -> str:
+        """A program that does it by the command, since `quakegui.open` only reads, and then shows what came of it."""
+        lines = ["import subprocess", "", f"subprocess.run({list(self.words)!r}, check=True)"]
+        if self.look:
+            lines[1:1] = ["", "import quakegui"]
+            lines += ["", f"season = quakegui.open({str(self.project)!r})", f"print({self.look})"]
+        return "\n".join(lines) + "\n"
+
+
+def tables(project: Path, path: Path) -> Deed:
+    """Return the export of the season's tables."""
+    return Deed(("quakegui", "tables", str(project), str(path)), project)
+
+
+def report(project: Path, path: Path, language: str, as_of: AsOf) -> Deed:
+    """Return the report of the season."""
+    return Deed(("quakegui", "report", str(project), str(path), "--language", language, "--labels", as_of), project)
+
+
+def rule(project: Path, wanted: LabelRule, author: str) -> Deed:
+    """Return the labelling by rule."""
+    words = ["quakegui", "labels", "rule", str(project), "--days-after", str(wanted.days_after), "--winner", wanted.winner]
+    if wanted.flat_days_before is not None:
+        words += ["--days-before", str(wanted.flat_days_before)]
+    else:
+        words += ["--scale", f"{wanted.days_before_scale:g}", "--exponent", f"{wanted.days_before_exponent:g}"]
+    return Deed((*words, *(("--author", author) if author else ())), project, "season.labels")
+
+
+def training(project: Path, config: RunConfig) -> Deed:
+    """Return the training of a run: the recipe that is nearest to its own, and what differs from that."""
+    from quakegui.judge.folds import ZERO_SHOT
+    from quakegui.learn.runs.presets import PRESETS
+
+    def form(base: RunConfig) -> RunConfig:
+        return base if config.protocol == ZERO_SHOT else base.under(config.protocol)
+
+    def differing(base: RunConfig) -> dict[str, object]:
+        there = asdict(form(base))
+        return {key: value for key, value in asdict(config).items() if there[key] != value and key != "patience"}
+
+    same = {name: base for name, base in PRESETS.items() if base.name == config.name}
+    name, base = min(same.items() or PRESETS.items(), key=lambda item: len(differing(item[1])))
+    protocol = () if config.zero_shot else ("--protocol", config.protocol)
+    words = ["quakegui", "train", str(project), "--preset", name, *protocol]
+    for key in _FORM:
+        value = getattr(config, key)
+        if value != getattr(form(base), key):
+            option = key.replace("_", "-")
+            words += [f"--{'' if value else 'no-'}{option}"] if isinstance(value, bool) else [f"--{option}", str(value)]
+    return Deed(tuple(words), project, "season.predictions()")
+
+
+def judging(project: Path, run_id: str, as_of: AsOf, *, prospective: bool) -> Deed:
+    """Return the judgement of a run."""
+    how = ("--prospective",) if prospective else ("--labels", as_of)
+    return Deed(("quakegui", "evaluate", str(project), "--run", run_id, *how), project, f"season.predictions({run_id!r})")

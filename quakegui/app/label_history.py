@@ -1,0 +1,75 @@
+"""The label journal as an analyst reads it: who gave which labels when, and what a step back would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from quakegui.season.labels import LabelSource, in_force
+
+if TYPE_CHECKING:
+    from quakegui.project.store import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was written in one step.
+
+    Attributes
+    ----------
+    at
+        When, UTC, datetime64[ms].
+    author, source
+        Who wrote it, and as what, None for notes.
+    classes
+        The classes that it gave; None for a label that was cleared; empty where it wrote notes alone.
+    first, last
+        The days that it is about, datetime64[D].
+    days
+        How many they are.
+    """
+
+    at: np.datetime64
+    author: str
+    source: LabelSource | None
+    classes: tuple[int | None, ...]
+    first: np.datetime64
+    last: np.datetime64
+    days: int
+
+
+def entries(project: Project, author: str | None = None) -> tuple[Entry, ...]:
+    """Return the steps of the journal, the latest first; with `author` only this one's, as in a blind labelling."""
+    from quakegui.project import journal
+
+    found = []
+    rows = sorted(journal.journal_rows(project), key=lambda row: (row.step, row.id))
+    for _step, group in groupby(rows, key=lambda row: row.step):
+        step = list(group)
+        if author is not None and step[0].author != author:
+            continue
+        days = {row.day for row in step}
+        given = {row.new for row in step if row.kind == "label"}
+        found.append(
+            Entry(
+                np.datetime64(step[-1].at_ms, "ms"), step[0].author, LabelSource(step[0].source) if given else None,
+                tuple(sorted(given, key=lambda cls: -1 if cls is None else cls)), np.datetime64(min(days), "D"),
+                np.datetime64(max(days), "D"), len(days),
+            )
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
+
+
+def days_changed_since(project: Project, moment: np.datetime64) -> int:
+    """Return on how many days another label was in force at a moment (UTC) than is now."""
+    from quakegui.project import journal
+
+    rows = journal.rows(project)
+    now, then = (
+        {day: label.row.cls for day, label in in_force(given).items()}
+        for given in (rows, [row for row in rows if row.at <= moment])
+    )
+    return sum(now.get(day) != then.get(day) for day in now.keys() | then.keys())

@@ -1,0 +1,52 @@
+"""The label windows of a run's training, as plain values: its verdict is reached by them, whatever catalogue comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quakegui.judge.alarms import DAY_MS
+from quakegui.judge.surrogates import EventWindows
+from quakegui.words import Said
+
+LABEL_WINDOWS = "label_windows"
+"""Under this name a run's account of its project holds the label windows of all events."""
+_MOST_DAYS = 10_000
+"""No window of an earthquake is longer."""
+_LAST_DAY = 400_000
+"""As far from 1970 as a project's days go."""
+
+
+def window_facts(windows: EventWindows) -> dict[str, Any]:
+    """Return label windows as plain values to keep with a run."""
+    facts = {name: getattr(windows, name).tolist() for name in ("clock_ms", "magnitude", "before", "after", "foreknown")}
+    return {**facts, "day": windows.day.astype(np.int64).tolist(), "winner": windows.winner}
+
+
+def windows_of(kept: Mapping[str, Any]) -> EventWindows:
+    """Read what `window_facts` returned.
+
+    Raises
+    ------
+    ValueError
+        It holds no label windows.
+    """
+    try:
+        numbers = {name: np.array(kept[name], np.int64) for name in ("day", "clock_ms", "before", "after")}
+        magnitude, foreknown, winner = np.array(kept["magnitude"], float), np.array(kept["foreknown"], bool), kept["winner"]
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError(Said("These are no label windows: {error}.", error=error)) from error
+    day, clock, before, after = numbers.values()
+    sound = all(one.shape == (len(day),) for one in (day, clock, before, after, magnitude, foreknown))
+    sound = sound and bool(np.isfinite(magnitude).all()) and winner in ("later", "larger")
+    sound = sound and bool((np.diff(day) >= 0).all()) and _below(day, _LAST_DAY) and _below(clock, 2 * DAY_MS)
+    if not sound or any((one < 0).any() or (one > _MOST_DAYS).any() for one in (before, after)):
+        raise ValueError(Said("These are no label windows: some of their numbers are no days."))
+    return EventWindows(day.astype("datetime64[D]"), clock, magnitude, before, after, foreknown, winner)
+
+
+def _below(numbers: NDArray[np.int64], most: int) -> bool:
+    return bool(((numbers > -most) & (numbers < most)).all())

@@ -1,0 +1,83 @@
+"""Pictures side by side where there is room for all of them, and behind tabs where there is not: each whole either way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from quakegui.ui import theme
+
+ROOM: Final = QSize(1000, 540)
+"""From this size on a board of six pictures shows all of them, for text of the usual size."""
+USUAL_LINE: Final = 18
+
+
+class Board(QStackedWidget):
+    """Pictures in rows.
+
+    Parameters
+    ----------
+    rows
+        Widgets, from top to bottom and from left to right.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[QWidget]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cells: list[tuple[QWidget, QVBoxLayout, QLabel]] = []
+        grid, self.tabs = QWidget(), QTabWidget()
+        lines = QGridLayout(grid)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(4)
+        for number, row in enumerate(rows):
+            lines.setRowStretch(number, 1)
+            for column, widget in enumerate(row):
+                lines.setColumnStretch(column, 1)
+                cell, title = QFrame(), QLabel()
+                around = QVBoxLayout(cell)
+                around.setContentsMargins(2, 0, 2, 0)
+                around.setSpacing(1)
+                around.addWidget(title)
+                around.addWidget(widget, 1)
+                lines.addWidget(cell, number, column)
+                self._cells.append((widget, around, title))
+        self.addWidget(grid)
+        self.addWidget(self.tabs)
+
+    def set_titles(self, titles: Sequence[str]) -> None:
+        """Name the pictures, in the order in which they were given."""
+        for (widget, _around, label), title in zip(self._cells, titles, strict=True):
+            label.setText(title)
+            theme.tint(label, theme.colours().text, bold=True)
+            number = self.tabs.indexOf(widget)
+            if number >= 0:
+                self.tabs.setTabText(number, title)
+
+    @property
+    def tabbed(self) -> bool:
+        """Whether one picture is shown at a time."""
+        return self.currentWidget() is self.tabs
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Get by with little: the pictures are then behind tabs."""
+        return QSize(240, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show all where there is room."""
+        super().resizeEvent(event)
+        room = ROOM * (self.fontMetrics().height() / USUAL_LINE)
+        tabbed = self.width() < room.width() or self.height() < room.height()
+        if tabbed != self.tabbed:
+            self._hang(tabbed)
+
+    def _hang(self, tabbed: bool) -> None:
+        for widget, around, title in self._cells:
+            if tabbed:
+                self.tabs.addTab(widget, title.text())
+            else:
+                around.addWidget(widget, 1)
+                widget.show()
+        self.setCurrentIndex(int(tabbed))

@@ -1,0 +1,83 @@
+"""The history of the labels, and the step back to any of its entries, which can itself be undone."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from quakegui.app import labelling
+from quakegui.app.label_history import Entry, days_changed_since, entries
+from quakegui.app.season_view import zone_name
+from quakegui.app.session import Session
+from quakegui.season.localtime import to_local
+from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
+from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.dialog_parts import with_name
+from quakegui.ui.i18n import tr
+
+
+class HistoryDialog(QDialog):
+    """Lists every step, in the project's time zone, and says what going back to it would change."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setWindowTitle(tr("Label history"))
+        self.resize(720, 460)
+        zone = zone_name(session)
+        says = QLabel(tr("Choose an entry to go back to: every label becomes what it was then. Nothing is erased."))
+        says.setWordWrap(True)
+        assert session.project is not None
+        self._entries = entries(session.project, session.whose())
+        head = tr("Written ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Number of days"), tr("Labels")
+        self.table = QTableWidget(len(self._entries), len(head))
+        self.table.setHorizontalHeaderLabels(head)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        for number, entry in enumerate(self._entries):
+            for column, text in enumerate(self._cells(entry, zone)):
+                self.table.setItem(number, column, QTableWidgetItem(text))
+        self.table.resizeColumnsToContents()
+        self.table.horizontalHeader().setStretchLastSection(True)
+        with_name(self.table, tr("Label history"), tr("The latest entry is at the top"))
+        self.effect = QLabel()
+        self._buttons = button_box(Standard.Ok | Standard.Close)
+        self._buttons.button(Standard.Ok).setText(tr("Go back to this entry"))
+        self._buttons.accepted.connect(self._revert)
+        self._buttons.rejected.connect(self.reject)
+        self.table.itemSelectionChanged.connect(self._tell)
+        column_of_all = QVBoxLayout(self)
+        for widget in (says, self.table, self.effect, self._buttons):
+            column_of_all.addWidget(widget)
+        self._tell()
+
+    def _cells(self, entry: Entry, zone: str) -> tuple[str, ...]:
+        names = [tr("cleared") if cls is None else f"{cls} {tr(CLASS_NAMES[cls])}" for cls in entry.classes]
+        period = str(entry.first) if entry.days == 1 else f"{entry.first} – {entry.last} ({entry.days})"
+        at = f"{to_local(entry.at, zone):%Y-%m-%d %H:%M:%S}"
+        source = "" if entry.source is None else tr(SOURCE_NAMES[entry.source])
+        return at, entry.author, source, period, ", ".join(names) or tr("note")
+
+    @property
+    def entry(self) -> Entry | None:
+        """The entry that is chosen."""
+        row = self.table.currentRow()
+        return self._entries[row] if row >= 0 and self.table.selectedItems() else None
+
+    def _tell(self) -> None:
+        """Say what going back to the chosen entry would change."""
+        entry, project = self.entry, self._session.project
+        changed = 0 if entry is None or project is None else days_changed_since(project, entry.at)
+        self._buttons.button(Standard.Ok).setEnabled(changed > 0 and self._session.can_write)
+        if entry is None:
+            self.effect.setText("")
+        elif changed:
+            self.effect.setText(tr("Days that would get another label: {count}").format(count=changed))
+        else:
+            self.effect.setText(tr("The labels are as they were after this entry."))
+
+    def _revert(self) -> None:
+        if self.entry is not None:
+            labelling.revert_to(self._session, self.entry.at)
+        self.accept()

@@ -1,0 +1,75 @@
+"""The confusion matrix, and the days of the cell that was clicked as a strip of small maps."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from quakegui.app import walking
+from quakegui.app.evaluation import Answers, days_in_cell
+from quakegui.app.session import Session
+from quakegui.season.names import CLASS_NAMES
+from quakegui.ui.i18n import tr
+from quakegui.ui.plots.map_sheet import MapSheet
+from quakegui.ui.plots.matrix_view import MatrixView
+
+
+class CellDays(QWidget):
+    """The days of one cell, the surest first: arrow keys walk them, label keys relabel the one with the frame.
+
+    Parameters
+    ----------
+    matrix
+        Whose cells are asked for.
+    """
+
+    def __init__(self, session: Session, matrix: MatrixView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._matrix = session, matrix
+        self._answers: Answers | None = None
+        self._cell: tuple[int, int] | None = None
+        self._title = QLabel()
+        self._title.setWordWrap(True)
+        self.sheet = MapSheet(session)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._title)
+        column.addWidget(self.sheet, 1)
+        matrix.asked.connect(self._show_cell)
+
+    def title(self) -> str:
+        """Return what stands above the maps."""
+        return self._title.text()
+
+    def show_answers(self, answers: Answers | None) -> None:
+        """Show the matrix of answers, or none; no cell is chosen then."""
+        self._answers, self._cell = answers, None
+        self.sheet.show_days([])
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text in the language and colours in force."""
+        self.sheet.retranslate()
+        if self._answers is None:
+            self._matrix.clear_matrix()
+        else:
+            self._matrix.show_matrix(self._answers.confusion(), [tr(name) for name in CLASS_NAMES])
+        if self._cell is None:
+            self._title.setText(tr("Click a cell of the matrix to see its days here."))
+        else:
+            truth, answer = (tr(CLASS_NAMES[cls]) for cls in self._cell)
+            self._title.setText(
+                tr("{count} days: {truth}, predicted {answer}. Arrow keys walk, 0 to 4 relabel the one in the frame.").format(
+                    count=len(self.sheet.days), truth=truth, answer=answer
+                )
+            )
+
+    def _show_cell(self, truth: int, answer: int) -> None:
+        if self._answers is None:
+            return
+        self._cell = truth, answer
+        self.sheet.show_days([index for index, _ in days_in_cell(self._answers, self._session.days, truth, answer)])
+        if self.sheet.days:
+            walking.go_to_alone(self._session, self.sheet.days[0])
+            self.sheet.setFocus()
+        self.retranslate()

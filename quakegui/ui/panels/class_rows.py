@@ -1,0 +1,92 @@
+"""Labels over predictions, a row each: where they agree, and where they do not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from quakegui.app import walking
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+from quakegui.ui.no_markup import as_text
+from quakegui.ui.panels.timeline_panel import GUTTER_PAD, timeline_data
+from quakegui.ui.panels.timeline_words import day_words
+from quakegui.ui.plots.time_axis import DayAxis
+from quakegui.ui.plots.timeline_rows import ROWS, TimelineData
+
+_SHOWN = tuple(row for row in ROWS if set(row.reads) & {"labels", "predicted"})
+_CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.PREDICTIONS | Change.DISPLAY
+
+
+class ClassRows(QWidget):
+    """The two rows of the timeline that are compared, over the whole season; a click goes to a day."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._data: TimelineData | None = None
+        self.setMouseTracking(True)
+        session.changed.connect(self.refresh)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for two rows that letters fit into."""
+        return QSize(600, round(len(_SHOWN) * 1.7 * QFontMetricsF(self.font()).height()))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Keep them whole."""
+        return QSize(200, self.sizeHint().height())
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if change & _CONTENT:
+            self._data = timeline_data(self._session)
+        if change & (_CONTENT | Change.DAY):
+            self.update()
+
+    def _axis(self) -> DayAxis:
+        count = 0 if self._data is None else self._data.days.size
+        left = max(QFontMetricsF(self.font()).horizontalAdvance(tr(row.name)) for row in _SHOWN) + GUTTER_PAD
+        return DayAxis(count, 0.0, float(max(count, 1)), left, max(self.width() - left, 1.0), 0.0)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint both rows and the day shown."""
+        colours, axis = theme.colours(), self._axis()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), colours.background)
+            painter.setFont(self.font())
+            tall = self.height() / len(_SHOWN)
+            for number, row in enumerate(_SHOWN):
+                box = QRectF(axis.left, number * tall + 1.0, axis.width, tall - 2.0)
+                painter.setPen(colours.text)
+                name = QRectF(0.0, box.top(), axis.left - 6.0, box.height())
+                painter.drawText(name, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr(row.name))
+                if self._data is not None:
+                    painter.save()
+                    painter.setClipRect(box)
+                    row.paint(painter, box, axis, self._data, colours)
+                    painter.restore()
+            if self._data is not None and self._session.index >= 0:
+                middle = axis.x(self._session.index + 0.5)
+                painter.setPen(QPen(colours.cursor, 1.6))
+                painter.drawLine(QPointF(middle, 0.0), QPointF(middle, float(self.height())))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Go to the day that is clicked."""
+        if self._data is not None and event.button() == Qt.MouseButton.LeftButton and event.position().x() >= self._axis().left:
+            walking.go_to_alone(self._session, self._axis().day_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell what the day under the mouse holds."""
+        inside = self._data is not None and event.position().x() >= self._axis().left
+        words = day_words(self._session, self._data, self._axis().day_at(event.position().x())) if inside and self._data else ""
+        self.setToolTip(as_text(words))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(tr("Labels over predictions"))
+            self.update()
+        super().changeEvent(event)

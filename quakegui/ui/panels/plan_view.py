@@ -1,0 +1,172 @@
+"""What a training will learn from, below the form: days per class, and each fold as a ribbon over the season."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from quakegui.app.change import Change
+from quakegui.app.session import Session
+from quakegui.app.training_plan import LEFT_OUT, TEST, TRAINED, VALIDATION, TrainingPlan, seconds_to_train, training_plan
+from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.ui import theme
+from quakegui.ui.i18n import tr
+from quakegui.ui.plots.timeline_rows import runs_of
+from quakegui.ui.theme import ThemeColours
+
+PLANNING: Final = "planning"
+RIBBON: Final = 0.9
+"""Height of a fold, in lines of text."""
+
+
+class PlanView(QWidget):
+    """Follows a recipe while it can be seen."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._config: RunConfig | None = None
+        self._stale = True
+        self.plan: TrainingPlan | None = None
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.ribbons = _Ribbons()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.addWidget(self.words)
+        column.addWidget(self.ribbons)
+        column.addStretch(1)
+        session.changed.connect(self.refresh)
+        session.jobs.failed.connect(self._fail)
+
+    def show_recipe(self, config: RunConfig) -> None:
+        """Show what a recipe would train on."""
+        if config != self._config:
+            self._config = config
+            self._ask()
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session."""
+        if change & (Change.PROJECT | Change.SEASON):
+            self._show(None)
+        if change & (Change.SEASON | Change.LABELS | Change.EVENTS):
+            self._ask()
+        elif Change.RUNS in change:
+            self.retranslate()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up with what has changed in the meantime."""
+        super().showEvent(event)
+        if self._stale:
+            self._ask()
+
+    def _ask(self) -> None:
+        project, season, config = self._session.project, self._session.season, self._config
+        labelled = bool((self._session.labels.classes >= 0).any())
+        self._stale = not self.isVisible()
+        if self._stale or project is None or season is None or config is None or not labelled:
+            return
+
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> TrainingPlan:
+            return training_plan(project, season, config)
+
+        def take(plan: TrainingPlan) -> None:
+            if config is self._config and season is self._session.season:
+                self._show(plan)
+
+        if not self._session.jobs.has(PLANNING):
+            self._session.jobs.start(PLANNING, work, take, stoppable=False)
+        else:
+            self._stale = True
+
+    def _fail(self, title: str, _error: object) -> None:
+        if title == PLANNING:
+            self._show(None)
+
+    def _show(self, plan: TrainingPlan | None) -> None:
+        self.plan = plan
+        self.ribbons.show_plan(plan)
+        self.retranslate()
+        if self._stale and self.isVisible() and plan is not None:
+            self._ask()
+
+    def retranslate(self) -> None:
+        """Set every text in the language in force."""
+        plan, config = self.plan, self._config
+        if plan is None or config is None:
+            self.words.setText("")
+            return
+        counts = " · ".join(f"{cls}: {count}" for cls, count in enumerate(plan.counts.tolist()))
+        seconds = seconds_to_train(plan, config, self._session.runs)
+        lines = [tr("Labelled days with a map, by class: {counts}").format(counts=counts)]
+        lines.append(tr("{folds} folds, {days} training days in all").format(folds=len(plan.roles), days=plan.images))
+        if seconds is None:
+            lines.append(tr("How long it takes is told after the first epoch."))
+        else:
+            lines.append(tr("About {minutes:.0f} min, by the latest run of this kind").format(minutes=max(seconds / 60.0, 1.0)))
+        self.words.setText("\n".join(lines))
+        self.ribbons.update()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+
+class _Ribbons(QWidget):
+    """One ribbon a fold: dark is trained on, hatched chooses the epoch, coloured is tested, and empty is left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._plan: TrainingPlan | None = None
+
+    def show_plan(self, plan: TrainingPlan | None) -> None:
+        self._plan = plan
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        line = QFontMetricsF(self.font()).height()
+        folds = 0 if self._plan is None else len(self._plan.roles)
+        return QSize(200, round((folds * RIBBON + 1.5) * line) if folds else 0)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(120, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        if self._plan is None:
+            return
+        colours = theme.colours()
+        with QPainter(self) as painter:
+            painter.setFont(self.font())
+            metrics = QFontMetricsF(painter.font())
+            tall, days = metrics.height() * RIBBON, self._plan.roles.shape[1]
+            for number, roles in enumerate(self._plan.roles):
+                for role, first, end in runs_of(roles.astype(np.int8), range(days)):
+                    if role != LEFT_OUT:
+                        wide = self.width() / days
+                        box = QRectF(first * wide, number * tall + 1.0, (end - first) * wide, tall - 3.0)
+                        painter.fillRect(box, _ink(role, colours))
+            x, top = 0.0, len(self._plan.roles) * tall + 2.0
+            key = ((TRAINED, tr("training")), (VALIDATION, tr("validation")), (TEST, tr("test")), (LEFT_OUT, tr("left out")))
+            for role, text in key:
+                box = QRectF(x, top + 3.0, 16.0, metrics.height() - 5.0)
+                painter.setPen(colours.grid)
+                painter.setBrush(_ink(role, colours) if role != LEFT_OUT else Qt.BrushStyle.NoBrush)
+                painter.drawRect(box)
+                painter.setPen(colours.text)
+                wide = metrics.horizontalAdvance(text)
+                painter.drawText(QRectF(x + 20.0, top, wide + 4.0, metrics.height() + 2.0), Qt.AlignmentFlag.AlignVCenter, text)
+                x += wide + 34.0
+
+
+def _ink(role: int, colours: ThemeColours) -> QBrush:
+    if role == TEST:
+        return QBrush(colours.series[1])
+    return QBrush(colours.series[0], Qt.BrushStyle.SolidPattern if role == TRAINED else Qt.BrushStyle.BDiagPattern)

@@ -1,0 +1,50 @@
+"""The control that switches workspaces: one button beside the other, the one in use in the accent's colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction, QActionGroup, QPalette
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
+
+
+class Segments(QWidget):
+    """Buttons of actions of which one is on.
+
+    Parameters
+    ----------
+    actions
+        From left to right.
+    """
+
+    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        group = QActionGroup(self)
+        self._buttons: list[QToolButton] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 1, 6, 1)
+        row.setSpacing(0)
+        for action in actions:
+            group.addAction(action)
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.toggled.connect(lambda _on: self._colour())
+            row.addWidget(button)
+            self._buttons.append(button)
+        self._colour()
+
+    def _colour(self) -> None:
+        for button in self._buttons:
+            palette = QPalette(QApplication.palette())
+            if button.isChecked():
+                role = QPalette.ColorRole
+                for taken, given in ((role.Button, role.Highlight), (role.ButtonText, role.HighlightedText)):
+                    palette.setColor(taken, palette.color(given))
+            button.setPalette(palette)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow a switch of colours."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+        super().changeEvent(event)
