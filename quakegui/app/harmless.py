@@ -52,6 +52,7 @@ TITLES: Final = (
     "Importing the run",
     "Judging the run",
     "Keeping the run's predictions",
+    "Planning the training",
     "Making the synthetic season",
     "Opening the project",
     "Predicting with the run",
