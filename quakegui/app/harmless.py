@@ -35,7 +35,8 @@ LOGGED: Final = (
 TITLES: Final = (
     "Asking the network what it looked at", "Computing the season", "Exporting the run", "Gathering maps and labels",
     "Importing the run", "Judging the run", "Keeping the run's predictions", "Making the synthetic season",
-    "Opening the project", "Predicting with the run", "Taking in new days", "Writing the report", "Writing the tables",
+    "Opening the project", "Planning the training", "Predicting with the run", "Taking in new days", "Writing the report",
+    "Writing the tables",
 )  # fmt: skip
 """What the window's jobs are called."""
 WORDS: Final = (
