@@ -174,8 +174,15 @@ def find_limit(run: RunFolder, environment: Environment, progress: ProgressCallb
 def rule_in_force(session: Session) -> LabelRule | None:
     """Return the project's label rule; None where none was applied."""
     from quakegui.project import journal
+    from quakegui.project.store import ProjectError
 
-    return None if session.project is None else journal.label_rule(session.project)
+    if session.project is None:
+        return None
+    try:
+        return journal.label_rule(session.project)
+    except ProjectError as error:  # the drive is gone, say: what was read before can still be looked at
+        session.said.emit(str(error), "error")
+        return None
 
 
 def answers_of(run: RunFolder) -> Answers | None:
